@@ -1,0 +1,46 @@
+# Two commands on a fresh machine: `make run` and `make test`. Python 3.11, git and make are enough.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS = 1
+
+.PHONY: run test check format docs benchmark constraints clean
+
+run: $(VENV)/ready ## set up, and run the flagship scenario
+	$(BIN)/cluster-risk run scenarios/cambridgeshire-2010.toml --out results/cambridgeshire-2010 --replace
+
+test: $(VENV)/ready check ## set up, and run every check
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	! grep -nE 'https?://|file:' constraints.txt
+
+format: $(VENV)/ready ## put the code in the house's form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/ready ## write the README's tables and the picture of the flow anew
+	$(BIN)/python docs/write_tables.py
+	$(BIN)/python docs/draw_flow.py
+
+benchmark: $(VENV)/ready ## measure against peers and limits, side by side
+	$(BIN)/python benchmarks/run.py
+
+constraints: $(VENV)/ready ## pin the newest versions
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --no-annotate --no-header --upgrade -o constraints.txt
+
+# uv is quicker; pip alone does as well.
+$(VENV)/ready: pyproject.toml constraints.txt
+	command -v $(PYTHON) >/dev/null && $(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
+	( $(BIN)/python -m pip install -q uv && $(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[dev]' ) \
+	  || $(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
