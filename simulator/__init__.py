@@ -1,0 +1,69 @@
+"""A risk simulator for health-care budgets.
+
+Names are loaded when they are first used, so that ``cluster-risk --help`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.compound_law import Compound, compound
+    from simulator.demand.negative_binomial import NegativeBinomial
+    from simulator.demand.poisson import Poisson
+    from simulator.errors import InputError, Problem
+    from simulator.pipeline import simulate
+    from simulator.result import Result
+    from simulator.scenario.scenario import Scenario, load_scenario
+    from simulator.spend.empirical import Empirical
+    from simulator.spend.gamma import Gamma
+    from simulator.spend.lognormal import Lognormal
+    from simulator.spend.pareto import Pareto
+    from simulator.spend.uniform import Uniform
+
+_HOMES = {
+    "Compound": "simulator.compound_law",
+    "Empirical": "simulator.spend.empirical",
+    "Gamma": "simulator.spend.gamma",
+    "InputError": "simulator.errors",
+    "Lognormal": "simulator.spend.lognormal",
+    "NegativeBinomial": "simulator.demand.negative_binomial",
+    "Pareto": "simulator.spend.pareto",
+    "Poisson": "simulator.demand.poisson",
+    "Problem": "simulator.errors",
+    "Result": "simulator.result",
+    "Scenario": "simulator.scenario.scenario",
+    "Uniform": "simulator.spend.uniform",
+    "compound": "simulator.compound_law",
+    "load_scenario": "simulator.scenario.scenario",
+    "simulate": "simulator.pipeline",
+}
+
+__all__ = [
+    "Compound",
+    "Empirical",
+    "Gamma",
+    "InputError",
+    "Lognormal",
+    "NegativeBinomial",
+    "Pareto",
+    "Poisson",
+    "Problem",
+    "Result",
+    "Scenario",
+    "Uniform",
+    "compound",
+    "load_scenario",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,84 @@
+"""What a user is told when something they gave cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with what was given.
+
+    Parameters
+    ----------
+    where : str
+        File, line and key, as the user would look for it.
+    need : str
+        What must hold there.
+    got : str
+        What was given.
+    hint : str, optional
+        The most likely repair.
+    """
+
+    where: str
+    need: str
+    got: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        lines = [self.where, f"   must be: {self.need}", f"   given:   {self.got}"]
+        if self.hint:
+            lines.append(f"   hint:    {self.hint}")
+        return "\n".join(lines)
+
+
+class InputError(ValueError):
+    """Input that cannot be used; carries every problem found, not only the first.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        At least one.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        title = "1 problem:" if count == 1 else f"{count} problems:"
+        listed = [f"{number}. {problem}" for number, problem in enumerate(self.problems, start=1)]
+        return "\n\n".join([title, *listed])
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Cross a process boundary whole."""
+        return (type(self), (self.problems,))
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """Return `value` as an error message shows it: one line of at most `limit` characters.
+
+    Parameters
+    ----------
+    value : object
+        What the user gave.
+    limit : int
+        The longest text returned.
+
+    Returns
+    -------
+    str
+        Printable text on one line.
+    """
+    match value:
+        case bool():
+            text = str(value).lower()
+        case str():
+            text = f'"{value}"'
+        case _:
+            text = repr(value)
+    text = "".join(character if character.isprintable() else "?" for character in text)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -1,0 +1,61 @@
+"""What every part that a scenario can name has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Part(BaseModel):
+    """A frozen setting that is also the object that runs.
+
+    Strict: an integer stands for a float, nothing else is converted; unknown keys, ``nan`` and
+    ``inf`` are refused.
+    """
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return an instance for documents and for the tests that every part must pass."""
+        raise NotImplementedError(f"{cls.__name__} has no example")
+
+
+def as_tuple(value: object) -> object:
+    """Let lists, ranges and arrays stand for a tuple; leave anything else to be refused.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    object
+        A tuple, with numpy's numbers as Python's; or `value` itself.
+    """
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping, AbstractSet)):
+        return tuple(item.item() if hasattr(item, "item") else item for item in value)
+    return value
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A proportion, 0 to 1; never a percentage."""
+
+NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+GrowthShare = Annotated[float, Field(gt=-1, le=1)]
+"""A change a year as a share: 0.03 is 3% more each year."""
+
+Floats = Annotated[tuple[float, ...], BeforeValidator(as_tuple)]
+Shares = Annotated[tuple[Share, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Strings = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
