@@ -1,0 +1,174 @@
+"""Quantile functions of the total of n independent costs, by Fourier inversion."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from simulator.spend.characteristic import (
+    MARGIN_CELLS,
+    ComplexArray,
+    Grid,
+    bounds_gbp,
+    log_characteristic_function,
+)
+from simulator.spend.smooth_part import SmoothPart
+from simulator.spend.unit_cost import FloatArray
+
+Z_TOP = 6.0
+"""Tables end at this standard normal, beyond which one draw in 500 million falls."""
+Z_STEPS_PER_UNIT = 128
+_NORMALS = np.linspace(-Z_TOP, Z_TOP, round(2 * Z_TOP * Z_STEPS_PER_UNIT) + 1)
+COLUMNS = _NORMALS.size - 1
+_PROBABILITIES = ndtr(_NORMALS)
+_NEGLIGIBLE = 1e-9
+"""Size of a term of the Fourier series at which it may be cut: the probability beyond `Z_TOP`."""
+_NOTHING_LOG = -45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Coefficients of totals between neighbouring normals and neighbouring levels.
+
+    A total of n costs whose normal lies the share f past the start of a cell is
+    ``n mean + sqrt(n) * (start + f * slope) - per_root``, which is linear in f and, but for the
+    factor sqrt(n), in 1 / sqrt(n). Each array is flat, of ``(levels - 1) * COLUMNS`` pounds.
+    """
+
+    start: FloatArray
+    slope: FloatArray
+    per_root: FloatArray
+
+    @classmethod
+    def between(cls, levels: tuple[int, ...], rows: FloatArray) -> Self:
+        """Return the cells between `levels`, whose tables are `rows`, shape (levels, normals)."""
+        inverse_root = 1 / np.sqrt(np.asarray(levels))[:, None]
+        middle = (rows[:, :-1] + rows[:, 1:]) / 2
+        per_root = np.diff(middle, axis=0) / -np.diff(inverse_root, axis=0)
+        start = rows[:-1, :-1] + inverse_root[:-1] * per_root
+        return cls(start.ravel(), np.diff(rows[:-1], axis=1).ravel(), per_root.ravel())
+
+
+@dataclass
+class LevelTables:
+    """Tables of ``(total - n mean) / sqrt(n)`` against a standard normal, by number of costs n.
+
+    A cache: a level's row depends on the law and on n alone.
+
+    Parameters
+    ----------
+    part : SmoothPart
+        Law of one cost.
+    """
+
+    part: SmoothPart
+    _rows: dict[int, FloatArray] = field(default_factory=dict, repr=False)
+    _cells: dict[tuple[int, ...], Cells] = field(default_factory=dict, repr=False)
+    _transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict, repr=False)
+
+    def cells(self, levels: tuple[int, ...]) -> Cells:
+        """Return the coefficients of totals between some levels.
+
+        Parameters
+        ----------
+        levels : tuple of int
+            Numbers of costs, rising, at least two.
+
+        Returns
+        -------
+        Cells
+            Cell ``k * COLUMNS + j`` lies between levels k and k + 1, above the normal
+            ``j / Z_STEPS_PER_UNIT - Z_TOP``.
+        """
+        if levels not in self._cells:
+            rows = np.stack([self._row(level) for level in levels])
+            self._cells[levels] = Cells.between(levels, rows)
+        return self._cells[levels]
+
+    def prepare(self, levels: tuple[int, ...]) -> None:
+        """Compute the tables of `levels` now."""
+        for level in levels:
+            self._row(level)
+
+    def settles(self, count: int) -> bool:
+        """Return whether the grid resolves the law of a total of `count` costs."""
+        grid, log_one_cost = self._transform(count)
+        return grid.on_lattice or count * float(log_one_cost[-1].real) < math.log(_NEGLIGIBLE)
+
+    def on_lattice(self, totals_gbp: FloatArray, count: int) -> FloatArray:
+        """Round totals, in place, to the lattice of the costs where tables were made on one."""
+        grid, _ = self._transform(count)
+        if grid.on_lattice:
+            totals_gbp /= grid.step_gbp
+            np.rint(totals_gbp, out=totals_gbp)
+            totals_gbp *= grid.step_gbp
+        return totals_gbp
+
+    def _row(self, count: int) -> FloatArray:
+        if count not in self._rows:
+            totals = self._quantiles_gbp(count)
+            self._rows[count] = (totals - count * self.part.mean_gbp) / math.sqrt(count)
+        return self._rows[count]
+
+    def _transform(self, count: int) -> tuple[Grid, ComplexArray]:
+        """Return grid and log characteristic function that serve counts up to the next doubling."""
+        doubling = 1 << (count - 1).bit_length()
+        if doubling not in self._transforms:
+            grid = Grid.for_totals(self.part, doubling)
+            self._transforms[doubling] = (grid, log_characteristic_function(self.part, grid))
+        return self._transforms[doubling]
+
+    def _quantiles_gbp(self, count: int) -> FloatArray:
+        """Return the totals of `count` costs at the probabilities of the grid of normals."""
+        grid, log_one_cost = self._transform(count)
+        first_cell = math.floor(bounds_gbp(self.part, count)[0] / grid.step_gbp) - MARGIN_CELLS
+        low = first_cell * grid.step_gbp
+        total = _power(log_one_cost, count, grid.frequencies_per_gbp * low)
+        if grid.on_lattice:
+            below = np.fft.irfft(total, grid.cells).cumsum()
+            low += grid.step_gbp / 2
+        else:
+            below = _distribution_function(total, grid)
+        return np.maximum(_inverted(below, low, grid.step_gbp), count * self.part.unit_cost.lowest_gbp)
+
+
+def _power(log_one_cost: ComplexArray, count: int, shift: FloatArray) -> ComplexArray:
+    """Return the transform of a total of `count` costs, counted from the low end of its grid."""
+    terms = int(np.flatnonzero(count * log_one_cost.real > _NOTHING_LOG)[-1]) + 1
+    total = np.zeros_like(log_one_cost)
+    total[:terms] = np.exp(count * log_one_cost[:terms] + 1j * shift[:terms])
+    return total
+
+
+def _distribution_function(transform: ComplexArray, grid: Grid) -> FloatArray:
+    """Return P(total <= point) at the grid's points, by integrating the Fourier series."""
+    frequencies = grid.frequencies_per_gbp
+    left_over = float(np.abs(transform[-1])) / _NEGLIGIBLE
+    if left_over > 1:
+        # The series is cut before it has settled (atoms, or a peak narrower than a cell): smooth
+        # by just the normal, at most two cells wide, that settles it there.
+        transform = transform * np.exp(-math.log(left_over) * (frequencies / frequencies[-1]) ** 2)
+    integrated = np.zeros_like(transform)
+    integrated[1:] = transform[1:] / (1j * frequencies[1:] * grid.step_gbp)
+    periodic = np.fft.irfft(integrated, grid.cells)
+    return np.asarray(periodic - periodic[0] + np.arange(grid.cells) / grid.cells)
+
+
+def _inverted(below: FloatArray, low_gbp: float, step_gbp: float) -> FloatArray:
+    """Return the totals at the probabilities of the grid of normals.
+
+    Linear in the normal and in the logarithm of the total, on which even heavy tails are straight.
+    """
+    below = np.maximum.accumulate(below)
+    after = np.clip(np.searchsorted(below, _PROBABILITIES, side="right"), 1, below.size - 1)
+    smallest = np.finfo(float).eps
+    normals = [ndtri(np.clip(below[place], smallest, 1 - smallest)) for place in (after - 1, after)]
+    offset = step_gbp - min(low_gbp, 0.0)
+    logs = [np.log(low_gbp + place * step_gbp + offset) for place in (after - 1, after)]
+    gap = np.maximum(normals[1] - normals[0], smallest)
+    share = np.clip((_NORMALS - normals[0]) / gap, 0.0, 1.0)
+    return np.asarray(np.exp(logs[0] + share * (logs[1] - logs[0])) - offset)

@@ -1,0 +1,75 @@
+"""Spend: the cost of the cases of each year, cluster and line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.random_streams import RandomStreams
+from simulator.records import Axes, Block, Spend
+from simulator.spend.cost_sums import CostSums
+from simulator.spend.unit_cost import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrices:
+    """What is paid for a service line.
+
+    Parameters
+    ----------
+    cost_sums : CostSums or None
+        Total cost of a number of cases at the base year's prices; None for a block contract.
+    price_index : ndarray of float, shape (year,)
+        Prices of each year against the base year's, the base year first. A limit and a deductible
+        move with them.
+    block_gbp : ndarray of float, shape (year, cluster)
+        What a block contract pays; used where there are no `cost_sums`.
+    """
+
+    cost_sums: CostSums | None
+    price_index: FloatArray
+    block_gbp: FloatArray
+
+
+def draw_spend(
+    counts: NDArray[np.int64],
+    prices: Sequence[LinePrices],
+    axes: Axes,
+    streams: RandomStreams,
+    block: Block,
+) -> Spend:
+    """Draw the cost of `counts` cases in one block of contracts.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (contract, year, cluster, line)
+        Numbers of cases, the base year first.
+    prices : sequence of LinePrices
+        One for each line.
+    axes : Axes
+        Names of years, clusters and lines.
+    streams : RandomStreams
+        Source of generators.
+    block : Block
+        Which contracts.
+
+    Returns
+    -------
+    Spend
+        The base year's spend and the contract's.
+    """
+    spend_gbp = np.empty(counts.shape, order="F")
+    for at_line, (line, price) in enumerate(zip(axes.lines, prices, strict=True)):
+        if price.cost_sums is None:
+            spend_gbp[..., at_line] = price.block_gbp
+            continue
+        for at_year, year in enumerate(axes.years):
+            for at_cluster, cluster in enumerate(axes.clusters):
+                generator = streams.generator("cost", cluster, line, year, block=block.number)
+                totals = price.cost_sums.draw(counts[:, at_year, at_cluster, at_line], generator)
+                totals *= price.price_index[at_year]
+                spend_gbp[:, at_year, at_cluster, at_line] = totals
+    return Spend(spend_gbp[:, 0], spend_gbp[:, 1:])
