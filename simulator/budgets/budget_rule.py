@@ -1,0 +1,68 @@
+"""What a budget rule must offer."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.parts import Part
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBasis:
+    """What is known of one service line when a contract year's budgets are set.
+
+    All amounts are for a whole financial year.
+
+    Parameters
+    ----------
+    year : int
+        Number of the contract year, from 0.
+    years_since_base : int
+        Financial years from the base year to this one.
+    growth_share : float
+        Expected growth of spend a year, demand and prices together.
+    base_gbp : ndarray of float, shape (contract, cluster)
+        Spend in the base year: a simulated outturn, with its luck.
+    latest_gbp : ndarray of float, shape (contract, cluster)
+        Spend in the latest finished year.
+    fair_share_gbp : ndarray of float, shape (cluster,)
+        The PCT's planned spend in the base year, divided by need-weighted population.
+    expected_gbp : ndarray of float, shape (cluster,)
+        Expected spend of this year, without shocks or savings.
+    people : ndarray of float, shape (cluster,)
+        Registered lists.
+    """
+
+    year: int
+    years_since_base: int
+    growth_share: float
+    base_gbp: FloatArray
+    latest_gbp: FloatArray
+    fair_share_gbp: FloatArray
+    expected_gbp: FloatArray
+    people: FloatArray
+
+
+class BudgetRule(Part):
+    """How a whole year's budget for one service line is set."""
+
+    @abstractmethod
+    def annual_budget_gbp(self, basis: LineBasis) -> FloatArray:
+        """Return the budgets of one year, in pounds for a whole year.
+
+        Parameters
+        ----------
+        basis : LineBasis
+            What is known when they are set.
+
+        Returns
+        -------
+        ndarray of float, shape (contract, cluster) or (cluster,)
+            Before any top-slice.
+        """

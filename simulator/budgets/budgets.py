@@ -1,0 +1,88 @@
+"""Budgets of every contract year, cluster and line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.budgets.budget_rule import BudgetRule, FloatArray, LineBasis
+from simulator.records import Budgets, Spend
+
+
+@dataclass(frozen=True, slots=True)
+class LineBudget:
+    """How the budgets of one service line are set.
+
+    Parameters
+    ----------
+    rule : BudgetRule
+        The rule.
+    growth_share : float
+        Expected growth of spend a year, demand and prices together.
+    part_year_share : ndarray of float, shape (year,)
+        Share of each contract year's cases that falls in its months.
+    fair_share_gbp : ndarray of float, shape (cluster,)
+        The PCT's planned spend in the base year, divided by need-weighted population.
+    expected_gbp : ndarray of float, shape (year, cluster)
+        Expected spend of each whole contract year, without shocks or savings.
+    """
+
+    rule: BudgetRule
+    growth_share: float
+    part_year_share: FloatArray
+    fair_share_gbp: FloatArray
+    expected_gbp: FloatArray
+
+
+def set_budgets(
+    spend: Spend,
+    lines: Sequence[LineBudget],
+    people: FloatArray,
+    top_slice_share: float,
+    years_from_base: int,
+) -> Budgets:
+    """Set the budgets of one block of contracts.
+
+    Parameters
+    ----------
+    spend : Spend
+        Of the base year and of the contract; a year's budget looks only at years before it.
+    lines : sequence of LineBudget
+        One for each line.
+    people : ndarray of float, shape (cluster,)
+        Registered lists.
+    top_slice_share : float
+        Share of each budget that the PCT holds back.
+    years_from_base : int
+        Financial years from the base year to the first contract year.
+
+    Returns
+    -------
+    Budgets
+        Phased over part years as demand is expected to fall.
+    """
+    shape = spend.contract_gbp.shape
+    whole_gbp = np.empty(shape, order="F")
+    first_gbp = np.empty((shape[0], *shape[2:]), order="F")
+    for at_line, line in enumerate(lines):
+        latest_gbp = spend.base_year_gbp[:, :, at_line]
+        for year in range(shape[1]):
+            basis = LineBasis(
+                year=year,
+                years_since_base=years_from_base + year,
+                growth_share=line.growth_share,
+                base_gbp=spend.base_year_gbp[:, :, at_line],
+                latest_gbp=latest_gbp,
+                fair_share_gbp=line.fair_share_gbp,
+                expected_gbp=line.expected_gbp[year],
+                people=people,
+            )
+            annual_gbp = line.rule.annual_budget_gbp(basis)
+            if year == 0:
+                first_gbp[..., at_line] = annual_gbp
+            whole_gbp[:, year, :, at_line] = annual_gbp * line.part_year_share[year]
+            latest_gbp = spend.contract_gbp[:, year, :, at_line] / line.part_year_share[year]
+    kept = 1 - top_slice_share
+    return Budgets(kept * whole_gbp, top_slice_share * whole_gbp, kept * first_gbp)

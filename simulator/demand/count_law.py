@@ -1,0 +1,42 @@
+"""What a law of the number of cases must offer."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.parts import Part, Positive
+from simulator.random_streams import Generator
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+class CountLaw(Part):
+    """Law of the number of cases in a period, given its mean."""
+
+    mean: Positive | None = None
+    """Mean number of cases; left out in a scenario, where demand gives it."""
+
+    @abstractmethod
+    def draw(self, generator: Generator, means: FloatArray) -> IntArray:
+        """Draw a number of cases for each mean.
+
+        Parameters
+        ----------
+        generator : numpy.random.Generator
+            Source of chance; advanced.
+        means : ndarray of float
+            Expected numbers of cases, zero or more.
+
+        Returns
+        -------
+        ndarray of int
+            Same shape as `means`.
+        """
+
+    @abstractmethod
+    def variance(self, mean: float) -> float:
+        """Return the variance of the number of cases when `mean` are expected."""

@@ -1,0 +1,76 @@
+"""Expected numbers of cases, before shocks, by year, cluster and line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.records import FinancialYear
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRate:
+    """How often a service line is used.
+
+    Parameters
+    ----------
+    rate_per_1000 : float
+        Cases a year for each 1,000 need-weighted people.
+    rate_year : int
+        The calendar year in which the financial year of that rate starts.
+    growth_share : float
+        Growth of the rate a year.
+    season : tuple of float
+        Index of demand per day by calendar month, January first.
+    """
+
+    rate_per_1000: float
+    rate_year: int
+    growth_share: float
+    season: tuple[float, ...]
+
+    def annual_rate_per_person(self, year: FinancialYear) -> float:
+        """Return the cases in the whole of a financial year for one need-weighted person."""
+        years = year.start - self.rate_year
+        return float(self.rate_per_1000 / 1000 * (1 + self.growth_share) ** years)
+
+    def month_shares(self, year: FinancialYear) -> FloatArray:
+        """Return each month's share of a whole financial year's cases, April first; sums to 1."""
+        days = np.array([year.days_in(month) for month in year.whole_year])
+        index = np.array([self.season[month - 1] for month in year.whole_year])
+        return np.asarray(days * index / (days @ index))
+
+    def part_year_share(self, year: FinancialYear) -> float:
+        """Return the share of the whole financial year's cases in the months of the contract."""
+        shares = self.month_shares(year)
+        return float(sum(shares[year.whole_year.index(month)] for month in year.months))
+
+
+def expected_counts(
+    rates: Sequence[LineRate], years: Sequence[FinancialYear], need_weighted_people: FloatArray
+) -> FloatArray:
+    """Return expected cases without true savings or shocks.
+
+    Parameters
+    ----------
+    rates : sequence of LineRate
+        One for each line.
+    years : sequence of FinancialYear
+        With the months that count.
+    need_weighted_people : ndarray of float, shape (cluster, line)
+        People weighted by need.
+
+    Returns
+    -------
+    ndarray of float, shape (year, cluster, line)
+        Expected cases in the months of each year.
+    """
+    per_person = [
+        [rate.annual_rate_per_person(year) * rate.part_year_share(year) for rate in rates] for year in years
+    ]
+    return np.asarray(per_person)[:, None, :] * need_weighted_people

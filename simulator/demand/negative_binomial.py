@@ -1,0 +1,36 @@
+"""Negative binomial numbers of cases with a constant ratio of variance to mean."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from simulator.demand.count_law import CountLaw, FloatArray, IntArray
+from simulator.random_streams import Generator
+
+
+class NegativeBinomial(CountLaw):
+    """Cases that come in bursts: variance a constant multiple of the mean.
+
+    The sum of independent months with one ratio has the law of the year. The geometric law with
+    mean m has the ratio 1 + m.
+    """
+
+    model: Literal["negative_binomial"] = "negative_binomial"
+    variance_to_mean: Annotated[float, Field(gt=1)]
+    """Variance of the number of cases over its mean, above 1 (at 1 the law is Poisson)."""
+
+    def draw(self, generator: Generator, means: FloatArray) -> IntArray:
+        """Draw a number of cases for each of `means`: Poisson about a gamma mean."""
+        scale = self.variance_to_mean - 1
+        return generator.poisson(scale * generator.standard_gamma(means / scale))
+
+    def variance(self, mean: float) -> float:
+        """Return the variance of the number of cases when `mean` are expected."""
+        return mean * self.variance_to_mean
+
+    @classmethod
+    def example(cls) -> Self:
+        """Emergency admissions of about 60,000 people: mean 6,000, ratio 1.5."""
+        return cls(mean=6000, variance_to_mean=1.5)

@@ -1,0 +1,109 @@
+"""Shocks to demand: PCT-wide, lasting for a cluster, and of a cluster's year."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.demand.shock_laws import AnyShockLaw, LognormalShock
+from simulator.parts import Part, Share
+from simulator.random_streams import RandomStreams
+from simulator.records import Axes, Block
+
+FloatArray = NDArray[np.float64]
+
+
+class PctShock(Part):
+    """Shock to one line's demand across the whole PCT in one year."""
+
+    size: AnyShockLaw = LognormalShock(sd_share=0.0)
+    """Law of the factor; a line can have its own."""
+    correlation: Share = 0.0
+    """Correlation between any two lines in a year, through one factor that they share."""
+    persistence: Share = 0.0
+    """Correlation of a line's shock with that of the year before."""
+
+
+class Shocks(Part):
+    """The three shocks of a scenario. Each has mean one; none is the default."""
+
+    pct: PctShock = PctShock()
+    """One for each line and year, the same for all clusters."""
+    cluster: AnyShockLaw = LognormalShock(sd_share=0.0)
+    """One for each cluster, from the base year to the end: need that the weights do not measure."""
+    cluster_year: AnyShockLaw = LognormalShock(sd_share=0.0)
+    """One for each cluster and year."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShockDraws:
+    """Factors on expected counts in one block of contracts.
+
+    Parameters
+    ----------
+    pct : ndarray of float, shape (contract, year, line)
+        The base year first.
+    cluster_year : ndarray of float, shape (contract, year, cluster)
+        Product of the lasting and the year's shock; the base year first.
+    """
+
+    pct: FloatArray
+    cluster_year: FloatArray
+
+
+def draw_shocks(
+    shocks: Shocks, sizes: tuple[AnyShockLaw, ...], axes: Axes, streams: RandomStreams, block: Block
+) -> ShockDraws:
+    """Draw the shocks of one block of contracts.
+
+    Parameters
+    ----------
+    shocks : Shocks
+        What the scenario says.
+    sizes : tuple of ShockLaw
+        Law of the PCT-wide shock of each line.
+    axes : Axes
+        Names of years, clusters and lines.
+    streams : RandomStreams
+        Source of generators.
+    block : Block
+        Which contracts.
+
+    Returns
+    -------
+    ShockDraws
+        Factors with mean one.
+    """
+
+    def normals(*names: str) -> FloatArray:
+        generator = streams.generator("shock", *names, block=block.number)
+        return generator.standard_normal(block.contracts)
+
+    common_weight = math.sqrt(shocks.pct.correlation)
+    own_weight = math.sqrt(1 - shocks.pct.correlation)
+    common = [common_weight * normals("pct", year) for year in axes.years]
+    pct = np.empty((block.contracts, len(axes.years), len(axes.lines)), order="F")
+    for at_line, line in enumerate(axes.lines):
+        own = [own_weight * normals("pct", year, line) for year in axes.years]
+        levels = _persistent([shared + alone for shared, alone in zip(common, own, strict=True)], shocks.pct)
+        for at_year, level in enumerate(levels):
+            pct[:, at_year, at_line] = sizes[at_line].factors(level)
+    cluster_year = np.empty((block.contracts, len(axes.years), len(axes.clusters)), order="F")
+    for at_cluster, cluster in enumerate(axes.clusters):
+        lasting = shocks.cluster.factors(normals("cluster", cluster))
+        for at_year, year in enumerate(axes.years):
+            passing = shocks.cluster_year.factors(normals("cluster", cluster, year))
+            cluster_year[:, at_year, at_cluster] = lasting * passing
+    return ShockDraws(pct, cluster_year)
+
+
+def _persistent(fresh: list[FloatArray], shock: PctShock) -> list[FloatArray]:
+    """Return levels that remember the year before; each has the variance of the fresh ones."""
+    innovation = math.sqrt(1 - shock.persistence**2)
+    levels = fresh[:1]
+    for normals in fresh[1:]:
+        levels.append(shock.persistence * levels[-1] + innovation * normals)
+    return levels

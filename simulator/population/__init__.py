@@ -1,0 +1,1 @@
+"""Population: who the budgets are for, and how much need they have."""

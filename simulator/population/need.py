@@ -1,0 +1,77 @@
+"""Need-weighted population: people weighted by sex, age and need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.population.practices import PracticeTable
+from simulator.records import FloatArray, Population
+
+UNWEIGHTED = "people"
+"""Name of the weights that count each person as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterMembers:
+    """Who belongs to a cluster: practices by code, or a number of people of average need."""
+
+    name: str
+    practices: tuple[str, ...] = ()
+    people: float = 0.0
+
+
+def weigh_population(
+    members: Sequence[ClusterMembers],
+    line_weights: Mapping[str, str],
+    table: PracticeTable | None,
+    weights: Mapping[str, Sequence[float]],
+) -> Population:
+    """Return people and need-weighted people by cluster and line.
+
+    Parameters
+    ----------
+    members : sequence of ClusterMembers
+        The clusters.
+    line_weights : mapping of str to str
+        Name of the weights that each line uses, by line.
+    table : PracticeTable or None
+        Practices of the whole PCT, members of a cluster or not.
+    weights : mapping of str to sequence of float
+        Weight of each group of people, in the order of ``table.groups``, by name.
+
+    Returns
+    -------
+    Population
+        Weighted so that the whole PCT's weighted people equal its people.
+    """
+    given = np.array([cluster.people for cluster in members])
+    groups = len(table.groups) if table else 0
+    by_code = (
+        {practice.code: np.array(practice.people_by_group) for practice in table.practices} if table else {}
+    )
+    listed = np.array(
+        [
+            np.sum([np.zeros(groups), *(by_code[code] for code in cluster.practices)], axis=0)
+            for cluster in members
+        ]
+    ).reshape(len(members), groups)
+    everyone = np.sum([np.zeros(groups), *by_code.values()], axis=0)
+    columns = [_weighted(listed, everyone, weights.get(name)) + given for name in line_weights.values()]
+    return Population(
+        clusters=tuple(cluster.name for cluster in members),
+        lines=tuple(line_weights),
+        people=listed.sum(axis=1) + given,
+        need_weighted_people=np.stack(columns, axis=1),
+        pct_people=float(everyone.sum() + given.sum()),
+    )
+
+
+def _weighted(listed: FloatArray, everyone: FloatArray, weights: Sequence[float] | None) -> FloatArray:
+    """Return each cluster's weighted people, on the scale on which `everyone` counts in full."""
+    if weights is None or not everyone.sum():
+        return np.asarray(listed.sum(axis=1))
+    by_group = np.asarray(weights)
+    return np.asarray(listed @ by_group * (everyone.sum() / (everyone @ by_group)))
