@@ -1,0 +1,1 @@
+"""Risk: numbers with their sampling error."""

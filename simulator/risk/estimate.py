@@ -1,0 +1,39 @@
+"""An estimate: a number that cannot be made without its sampling error."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+CONFIDENCE_Z = 1.959963984540054
+"""Standard normal that leaves 2.5% on either side: intervals here are of 95%."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number estimated from simulated contracts.
+
+    Parameters
+    ----------
+    value : float
+        The estimate.
+    low, high : float
+        Ends of its 95% interval.
+    standard_error : float or None
+        Where the interval comes from one (means); None for probabilities and quantiles, whose
+        intervals are not symmetric.
+    """
+
+    value: float
+    low: float
+    high: float
+    standard_error: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.low <= self.value <= self.high or math.isnan(self.value)):
+            raise ValueError(f"the interval must hold the estimate (got {self})")
+
+    @property
+    def half_width(self) -> float:
+        """Largest distance from the estimate to an end of its interval."""
+        return max(self.high - self.value, self.value - self.low)

@@ -1,0 +1,59 @@
+"""Numbers rounded to what their error allows."""
+
+from __future__ import annotations
+
+import math
+
+_MOST_DIGITS = 4
+"""Digits of an estimate that a reader can take in, however small its error."""
+
+
+def decimals_for(half_width: float) -> int:
+    """Return how many decimals an error of `half_width` leaves worth reading.
+
+    One digit of the error is kept, two where the first is a 1. Negative for tens, hundreds...
+
+    Parameters
+    ----------
+    half_width : float
+        Half of an interval's width, above zero.
+
+    Returns
+    -------
+    int
+        Decimals to round both the estimate and the error to.
+    """
+    exponent = math.floor(math.log10(half_width))
+    leading = round(half_width / 10**exponent, 6)
+    return (1 if leading < 1.95 else 0) - exponent
+
+
+def rounded(
+    value: float, half_width: float, unit: float = 1.0, decimals_if_exact: int = 2
+) -> tuple[str, str]:
+    """Return an estimate and its error as text.
+
+    Parameters
+    ----------
+    value, half_width : float
+        The estimate and half of its interval's width, in the same unit.
+    unit : float
+        What to divide both by: 1e6 for millions, 0.01 for per cent.
+    decimals_if_exact : int
+        Decimals where there is no error.
+
+    Returns
+    -------
+    tuple of str
+        Estimate and half width, rounded alike, such as ``("62.1", "0.9")``.
+    """
+    value, half_width = value / unit, half_width / unit
+    if not half_width > 0:
+        return f"{value:,.{decimals_if_exact}f}", "0"
+    decimals = decimals_for(half_width)
+    if value:
+        decimals = min(decimals, _MOST_DIGITS - 1 - math.floor(math.log10(abs(value))))
+    shown = max(decimals, 0)
+    # An error that is smaller than the last digit kept is shown as one unit of it, never as none.
+    error = max(round(half_width, decimals), 10.0**-decimals)
+    return f"{round(value, decimals):,.{shown}f}", f"{error:,.{shown}f}"

@@ -1,0 +1,13 @@
+"""Rules: who pays, and who keeps what is left. No chance here."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from simulator.rules.bond import Bond
+from simulator.rules.deficit_recovery import DeficitRecovery
+from simulator.rules.pool import Pool
+from simulator.rules.surplus import SurplusSplit
+
+AnyRule = Annotated[SurplusSplit | Bond | Pool | DeficitRecovery, Field(discriminator="rule")]
+"""The register of money rules."""

@@ -1,0 +1,75 @@
+"""What a money rule sees and must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.parts import Part
+from simulator.records import Account, BoolArray, ClusterTerms, FloatArray, Reason
+from simulator.rules.ledger import Ledger, Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where every contract stands when a rule is asked. Read only.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Accounts so far.
+    terms : ClusterTerms
+        What each cluster agreed to.
+    year : int
+        Number of the contract year, from 0.
+    annual_budget_gbp : ndarray of float, shape (contract, cluster)
+        The first year's budget at the rate of a whole year.
+    top_slice_gbp : ndarray of float, shape (contract, cluster)
+        What the PCT held back from this year's budgets.
+    """
+
+    ledger: Ledger
+    terms: ClusterTerms
+    year: int
+    annual_budget_gbp: FloatArray
+    top_slice_gbp: FloatArray
+
+    @property
+    def surplus_gbp(self) -> FloatArray:
+        """What is left of the year's surplus, shape (contract, cluster)."""
+        return np.maximum(self.ledger.balance(Account.CLUSTER), 0.0)
+
+    @property
+    def overspend_gbp(self) -> FloatArray:
+        """What is not yet paid of the year's overspend, shape (contract, cluster)."""
+        return np.maximum(-self.ledger.balance(Account.CLUSTER), 0.0)
+
+    def so_far_gbp(self, reason: Reason) -> FloatArray:
+        """Return what has moved for `reason` since the start, shape (contract, cluster)."""
+        return np.asarray(self.ledger.flow(reason).sum(axis=1))
+
+
+class Rule(Part):
+    """A money rule: a pure function from a position to transfers, asked at four moments."""
+
+    def open(self, position: Position) -> Iterable[Transfer]:
+        """Return the transfers at the start of the contract."""
+        return ()
+
+    def settle(self, position: Position) -> Iterable[Transfer]:
+        """Return the transfers at the end of each year, when spend is known."""
+        return ()
+
+    def review(self, position: Position) -> Iterable[Transfer]:
+        """Return the transfers at each annual review, after the year is settled."""
+        return ()
+
+    def close(self, position: Position) -> Iterable[Transfer]:
+        """Return the transfers at the end of the contract, after its last review."""
+        return ()
+
+    def leavers(self, position: Position) -> BoolArray | None:
+        """Return who leaves at the annual review, shape (contract, cluster); None for nobody."""
+        return None

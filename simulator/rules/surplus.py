@@ -1,0 +1,73 @@
+"""How a surplus is split between practices, the PCT and patient care."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from simulator.parts import Share
+from simulator.records import Account, FloatArray, Reason
+from simulator.rules.ledger import Transfer
+from simulator.rules.rule import Position, Rule
+
+
+class SurplusSplit(Rule):
+    """Practices may keep a share of a surplus; the rest returns to the PCT or is reinvested.
+
+    Source: NHS Cambridgeshire's offer of 2010: practices 10%, PCT 30-50%, patient care 50-70%.
+    It does not say which part the 10% comes out of, so `practice_share_from` does.
+    """
+
+    rule: Literal["surplus"] = "surplus"
+    practice_share: Share
+    """Share of a surplus that practices keep as income, for a cluster that takes it."""
+    practice_share_from: Literal["top", "reinvestment", "pct_return"]
+    """Part that the practice share comes out of: `top` is before the split between the others."""
+    pct_return_share: Share
+    """Share that returns to the PCT: of the whole surplus, or with `top` of what practices leave."""
+    needs_bond: bool = True
+    """Whether only a cluster that has posted a bond may keep the practice share."""
+
+    @model_validator(mode="after")
+    def _part_is_large_enough(self) -> Self:
+        parts = {
+            "top": 1.0,
+            "reinvestment": 1 - self.pct_return_share,
+            "pct_return": self.pct_return_share,
+        }
+        # A hair of rounding: 1 - 0.9 is just below 0.1.
+        if self.practice_share > parts[self.practice_share_from] + 1e-12:
+            raise PydanticCustomError(
+                "part_too_small", "a practice_share no larger than the part that it comes out of"
+            )
+        return self
+
+    def settle(self, position: Position) -> Iterable[Transfer]:
+        """Return who gets what of the year's surplus."""
+        surplus = position.surplus_gbp
+        practices = self.practice_share * surplus * self._may_keep(position)
+        if self.practice_share_from == "top":
+            returned = self.pct_return_share * (surplus - practices)
+        else:
+            returned = self.pct_return_share * surplus
+            if self.practice_share_from == "pct_return":
+                returned = np.maximum(returned - practices, 0.0)
+        reinvested = np.maximum(surplus - practices - returned, 0.0)
+        yield Transfer(Reason.PRACTICE_SHARE, Account.CLUSTER, Account.PRACTICES, practices)
+        yield Transfer(Reason.PCT_RETURN, Account.CLUSTER, Account.POOL, returned)
+        yield Transfer(Reason.REINVESTMENT, Account.CLUSTER, Account.REINVESTMENT, reinvested)
+
+    def _may_keep(self, position: Position) -> FloatArray:
+        willing = position.terms.takes_share.astype(float)
+        if not self.needs_bond:
+            return willing
+        return willing * (position.so_far_gbp(Reason.BOND_POSTED) > 0)
+
+    @classmethod
+    def example(cls) -> Self:
+        """The offer of 2010, with the practice share taken first."""
+        return cls(practice_share=0.1, practice_share_from="top", pct_return_share=0.4)
