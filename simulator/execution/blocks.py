@@ -1,0 +1,115 @@
+"""Running numbered blocks of work over processes, in order, whatever happens to a process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_MOST_ATTEMPTS = 3
+
+
+_WORK: list[Callable[[Any], Any]] = []
+"""In a worker process: the function that all blocks share, sent once."""
+
+
+def run_blocks(
+    work: Callable[[Task], Result], blocks: Sequence[Task], workers: int
+) -> Iterator[tuple[int, Result]]:
+    """Yield the position and result of each block as it is done, in any order.
+
+    Parameters
+    ----------
+    work : callable
+        From a block to its result; picklable where `workers` is more than one.
+    blocks : sequence
+        The blocks; each result must depend on its block alone.
+    workers : int
+        Processes; with one, or one block, the work is done in this process.
+
+    Yields
+    ------
+    tuple of int and result
+        Position in `blocks`, and what `work` made of it.
+
+    Raises
+    ------
+    RuntimeError
+        If processes die again and again, as they do when memory runs out.
+    """
+    if min(workers, len(blocks)) <= 1:
+        for position, block in enumerate(blocks):
+            yield position, work(block)
+        return
+    left = set(range(len(blocks)))
+    for _ in range(_MOST_ATTEMPTS):
+        try:
+            for position, result in _run_once(work, blocks, sorted(left), workers):
+                left.discard(position)
+                yield position, result
+        except BrokenProcessPool:
+            continue
+        return
+    raise RuntimeError(f"worker processes died {_MOST_ATTEMPTS} times; try fewer workers")
+
+
+def _run_once(
+    work: Callable[[Task], Result], blocks: Sequence[Task], positions: Sequence[int], workers: int
+) -> Iterator[tuple[int, Result]]:
+    """Run blocks in a new pool; on any exception stop its processes at once."""
+    pool = ProcessPoolExecutor(
+        max_workers=min(workers, len(positions)),
+        mp_context=multiprocessing.get_context(_start_method()),
+        initializer=_start_worker,
+        initargs=(work,),
+    )
+    try:
+        pending: dict[Future[Result], int] = {}
+        waiting = iter(positions)
+        # Few blocks at a time, so that results are not piled up faster than they are taken.
+        for position in waiting:
+            pending[pool.submit(_work, blocks[position])] = position
+            if len(pending) < 2 * workers:
+                continue
+            yield from _finished(pending)
+        while pending:
+            yield from _finished(pending)
+    except BaseException:
+        _stop(pool)
+        raise
+    pool.shutdown()
+
+
+def _finished(pending: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+    for future in done:
+        yield pending.pop(future), future.result()
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    processes = list((pool._processes or {}).values())  # noqa: SLF001 - there is no public way
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+
+
+def _start_method() -> str:
+    """Fork where that is usual: workers then share tables and skip imports."""
+    return "fork" if os.name == "posix" and os.uname().sysname == "Linux" else "spawn"
+
+
+def _start_worker(work: Callable[[Any], Any]) -> None:
+    # Ctrl-C goes to the whole group; the parent alone decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _WORK[:] = [work]
+
+
+def _work(block: object) -> Any:
+    return _WORK[0](block)

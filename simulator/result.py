@@ -1,0 +1,83 @@
+"""The result of a simulation: every contract's outcome, and estimates with their errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from simulator.outcomes import DIMENSIONS, Outcomes
+from simulator.plan import Plan
+from simulator.risk.summary import SummaryRow, summarise, summary_columns
+from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `simulate` returns.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was simulated.
+    plan : Plan
+        What was expected.
+    contract_outcomes : Outcomes
+        Of every contract, as plain arrays.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    contract_outcomes: Outcomes
+    contracts: int
+    seed: int
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Labels of the contract years."""
+        return self.plan.axes.years[1:]
+
+    @cached_property
+    def rows(self) -> tuple[SummaryRow, ...]:
+        """Estimates for each cluster, then for the PCT."""
+        return summarise(self.contract_outcomes, self.plan.terms)
+
+    @property
+    def summary_columns(self) -> dict[str, list[float | str | None]]:
+        """The summary's columns, without pandas."""
+        return summary_columns(self.rows, len(self.years))
+
+    def summary(self) -> pd.DataFrame:
+        """Return the estimates, one row a cluster and then the PCT.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by cluster. Pounds, people and probabilities as the column names say; beside
+            each estimate its ``_standard_error``, or the ``_low`` and ``_high`` ends of its 95%
+            interval.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self.summary_columns).set_index("cluster")
+
+    @property
+    def outcomes(self) -> xr.Dataset:
+        """Every contract's outcomes in pounds, labelled by contract, year and cluster."""
+        import xarray as xr
+
+        outcomes = self.contract_outcomes
+        labels = {"year": list(self.years), "cluster": list(self.plan.axes.clusters)}
+        variables = {f"{reason}_gbp": outcomes.gbp(reason) for reason in sorted(outcomes.flows)}
+        arrays = {
+            name: xr.DataArray(amounts, dims=DIMENSIONS, attrs={"units": "GBP"})
+            for name, amounts in variables.items()
+        }
+        arrays["takes_part"] = xr.DataArray(outcomes.takes_part, dims=DIMENSIONS)
+        return xr.Dataset(arrays, coords={"contract": range(self.contracts), **labels})

@@ -1,0 +1,1 @@
+"""Scenario: everything that a simulation depends on, read from files and checked."""

@@ -1,0 +1,67 @@
+"""Reading a text file that a user names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.errors import InputError, Problem
+
+LARGEST_BYTES = 20_000_000
+
+
+def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
+    """Return the text of a UTF-8 file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : str
+        What it should be, for the error message.
+    largest_bytes : int
+        A larger file is refused before it is read.
+
+    Returns
+    -------
+    str
+        With a byte order mark, if any, left out.
+
+    Raises
+    ------
+    InputError
+        If it is missing, a directory, empty, too large, unreadable or not UTF-8.
+    """
+
+    def refuse(need: str, got: str, hint: str = "") -> InputError:
+        return InputError([Problem(str(path), need, got, hint)])
+
+    try:
+        if path.is_dir():
+            raise refuse(f"{kind}", "a directory", "name a file in it")
+        size = path.stat().st_size
+        if size > largest_bytes:
+            raise refuse(f"{kind} of at most {largest_bytes / 1e6:g} MB", f"{size / 1e6:,.0f} MB")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse(f"{kind} that exists", "no such file", _nearby(path)) from None
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:
+        raise refuse(f"{kind} that can be read", str(error).split("] ")[-1]) from None
+    if not raw.strip():
+        raise refuse(f"{kind}", "an empty file")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        hint = "save it as UTF-8 (in Excel: CSV UTF-8)"
+        raise refuse("text in UTF-8", f"byte {raw[error.start]:#04x} on line {line}", hint) from None
+
+
+def _nearby(path: Path) -> str:
+    """Return a hint at files of the same kind that do exist."""
+    try:
+        others = sorted(other.name for other in path.parent.glob(f"*{path.suffix}") if path.suffix)
+    except OSError:
+        return ""
+    return f"in that folder: {', '.join(others[:5])}" if others else ""

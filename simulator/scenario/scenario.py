@@ -1,0 +1,196 @@
+"""A scenario: the settings of its file with the tables beside it, checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.errors import InputError, Problem
+from simulator.population.practices import PracticeTable
+from simulator.scenario import consistency
+from simulator.scenario.files import read_text
+from simulator.scenario.overrides import apply_overrides, readable
+from simulator.scenario.places import Path as KeyPath
+from simulator.scenario.places import line_of, lines_by_path
+from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.tables import read_need_weights, read_practices, read_seasons
+from simulator.scenario.translation import problems_of
+
+LARGEST_SCENARIO_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario, with all that a simulation needs.
+
+    Parameters
+    ----------
+    settings : ScenarioFile
+        What the file and the overrides say.
+    practices : PracticeTable or None
+        Practices of the whole PCT.
+    need_weights, seasons : dict
+        Columns of the tables, by name.
+    source : str
+        File name, or where else it comes from.
+    text : str
+        Text of the file.
+    overrides : tuple of str
+        Settings laid over it.
+    """
+
+    settings: ScenarioFile
+    practices: PracticeTable | None
+    need_weights: Mapping[str, tuple[float, ...]]
+    seasons: Mapping[str, tuple[float, ...]]
+    source: str
+    text: str
+    overrides: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the settings, with overrides, and the tables: equal for equal scenarios."""
+        parts = (self.settings.model_dump(), self.practices, dict(self.need_weights), dict(self.seasons))
+        return sha256(repr(parts).encode()).hexdigest()
+
+
+def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
+    """Read and check a scenario file and the tables beside it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file.
+    overrides : iterable of str
+        Settings such as ``rules.surplus.practice_share=0.2``, checked like the file itself.
+
+    Returns
+    -------
+    Scenario
+        Ready to simulate.
+
+    Raises
+    ------
+    InputError
+        With every problem that was found, each with its file, line, need, value and a hint.
+    """
+    file = Path(path)
+    text = read_text(file, "a scenario file", LARGEST_SCENARIO_BYTES)
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError([Problem(str(file), "valid TOML", str(error), _toml_hint(str(error)))]) from None
+    return check_scenario(given, file.parent, str(file), text, overrides)
+
+
+def check_scenario(
+    given: Mapping[str, Any],
+    folder: Path,
+    source: str = "the scenario",
+    text: str = "",
+    overrides: Iterable[str] = (),
+) -> Scenario:
+    """Check a scenario that is given as a mapping, and read the tables that it names.
+
+    Parameters
+    ----------
+    given : mapping
+        As TOML reads it.
+    folder : Path
+        Where the tables are.
+    source, text : str
+        Where the mapping comes from, and its text, for messages and provenance.
+    overrides : iterable of str
+        As for `load_scenario`.
+
+    Returns
+    -------
+    Scenario
+        Ready to simulate.
+
+    Raises
+    ------
+    InputError
+        With every problem that was found.
+    """
+    overrides = tuple(overrides)
+    changed, from_override = apply_overrides(given, overrides)
+    lines = lines_by_path(text)
+
+    def place(path: KeyPath) -> str:
+        key = readable(path, changed)
+        for end in range(len(path), 0, -1):
+            if path[:end] in from_override:
+                return f"{from_override[path[:end]]} ({key})"
+        line = line_of(lines, path)
+        return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
+
+    problems: list[Problem] = []
+    try:
+        settings = ScenarioFile.model_validate(changed)
+    except ValidationError as error:
+        problems.extend(problems_of(error.errors(include_url=False), changed, place))
+    practices, need_weights, seasons = _read_tables(changed, folder, problems)
+    problems.extend(_disagreements(changed, practices, need_weights, seasons, place))
+    if problems:
+        raise InputError(problems)
+    return Scenario(settings, practices, need_weights or {}, seasons or {}, source, text, overrides)
+
+
+def _read_tables(
+    given: Mapping[str, Any], folder: Path, problems: list[Problem]
+) -> tuple[PracticeTable | None, dict[str, tuple[float, ...]] | None, dict[str, tuple[float, ...]] | None]:
+    """Read the tables that are named; None for one that is not or cannot be read."""
+
+    def read(section: str, key: str, reader: Any) -> Any:
+        table = given.get(section)
+        name = table.get(key) if isinstance(table, Mapping) else None
+        if not isinstance(name, str) or not name:
+            return None
+        try:
+            return reader(folder / name)
+        except InputError as error:
+            problems.extend(error.problems)
+            return None
+
+    practices = read("population", "practices_csv", read_practices)
+    groups = practices.groups if practices else ()
+    weights = read("population", "need_weights_csv", lambda path: read_need_weights(path, groups))
+    return practices, weights, read("seasons", "csv", read_seasons)
+
+
+def _disagreements(
+    given: Mapping[str, Any],
+    practices: PracticeTable | None,
+    need_weights: Mapping[str, object] | None,
+    seasons: Mapping[str, object] | None,
+    place: consistency.Place,
+) -> Iterable[Problem]:
+    def known(section: str, key: str, table: Mapping[str, object] | None) -> list[str] | None:
+        """Names in a table; none at all where no table is named, unknown where it is unreadable."""
+        settings = given.get(section)
+        named = isinstance(settings, Mapping) and key in settings
+        return None if named and table is None else list(table or ())
+
+    yield from consistency.name_problems(given, place)
+    yield from consistency.reference_problems(
+        given,
+        known("population", "need_weights_csv", need_weights),
+        known("seasons", "csv", seasons),
+        place,
+    )
+    codes = [practice.code for practice in practices.practices] if practices else None
+    yield from consistency.membership_problems(given, codes, place)
+    yield from consistency.rule_problems(given, place)
+
+
+def _toml_hint(message: str) -> str:
+    if "Cannot declare" in message or "overwrite" in message:
+        return "each table and each key stands once; clusters, lines and rules start with [[...]]"
+    return 'text stands in "quotes", true and false in small letters, numbers without commas or £'

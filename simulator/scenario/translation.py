@@ -1,0 +1,180 @@
+"""From the validator's errors to problems that a user can act on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic_core import ErrorDetails
+
+from simulator.errors import Problem, shown
+from simulator.scenario.places import Path
+from simulator.scenario.schema import ScenarioFile
+
+_NEEDS = {
+    "missing": "given",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "string_type": 'text in "quotes"',
+    "tuple_type": "a list in [brackets]",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+    "finite_number": "a finite number",
+    "union_tag_not_found": "a table that says which one with {discriminator}",
+    "union_tag_invalid": "one of {expected_tags}",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "string_too_short": "text that is not empty",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length} of them",
+}
+
+
+def problems_of(errors: Sequence[ErrorDetails], given: Mapping[str, Any], place: Any) -> list[Problem]:
+    """Return one problem for each of the validator's errors.
+
+    Parameters
+    ----------
+    errors : sequence of pydantic ErrorDetails
+        As the validator lists them.
+    given : mapping
+        What was validated.
+    place : callable
+        From a path to the text that says where that is.
+
+    Returns
+    -------
+    list of Problem
+        In the order of the errors, each place and need once.
+    """
+    found: dict[tuple[str, str], Problem] = {}
+    for error in errors:
+        path = real_path(error["loc"], given)
+        where, need, got = place(path), _need(error), shown(error["input"])
+        if error["type"] == "missing":
+            got = "nothing"
+        elif error["type"] == "union_tag_invalid":
+            where, got = place((*path, _discriminator(error))), shown(error["ctx"]["tag"])
+        found.setdefault((where, need), Problem(where, need, got, _hint(error, path, given)))
+    return list(found.values())
+
+
+def real_path(location: Sequence[str | int], given: Any) -> Path:
+    """Return the keys in `location` that the file has; the validator adds names of alternatives."""
+    path: list[str | int] = []
+    for number, step in enumerate(location):
+        last = number == len(location) - 1
+        if isinstance(given, Mapping):
+            if step in given:
+                given = given[str(step)]
+            elif not last:
+                continue
+            path.append(step)
+        elif isinstance(given, (list, tuple)) and isinstance(step, int):
+            path.append(step)
+            given = given[step] if step < len(given) else None
+    return tuple(path)
+
+
+def _need(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return "a key that scenarios have"
+    need = _NEEDS.get(error["type"], error["msg"])
+    bounds = error.get("ctx", {})
+    if error["type"] in ("less_than_equal", "greater_than_equal") and _is_share(error):
+        return "a share from 0 to 1"
+    return need.format(**{key: _readable(value) for key, value in bounds.items()})
+
+
+def _readable(value: object) -> object:
+    """Return a bound as a person writes it."""
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+def _is_share(error: ErrorDetails) -> bool:
+    """Whether the bound that was crossed is that of a share, told by the key's name."""
+    keys = [step for step in error["loc"] if isinstance(step, str)]
+    bounds = error.get("ctx", {})
+    named = bool(keys) and ("share" in keys[-1] or keys[-1] in ("proportion", "correlation", "persistence"))
+    return named and (bounds.get("le") == 1 or bounds.get("ge") == 0)
+
+
+def _hint(error: ErrorDetails, path: Path, given: Mapping[str, Any]) -> str:
+    value = error["input"]
+    match error["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(str(path[-1]), known_keys(path[:-1], given), n=1)
+            return f"did you mean {near[0]}?" if near else ""
+        case "less_than_equal" if _is_share(error) and isinstance(value, (int, float)) and 1 < value <= 100:
+            return f"a share, not a percentage: {value:g}% is written {value / 100:g}"
+        case "float_type" | "int_type" if isinstance(value, str):
+            if value.strip().endswith("%"):
+                return "a share, not a percentage: 10% is written 0.1"
+            return "numbers stand without quotes, without commas and without £"
+        case "union_tag_invalid" | "literal_error" if isinstance(value, (str, Mapping)):
+            tag = value.get(_discriminator(error)) if isinstance(value, Mapping) else value
+            allowed = str(error.get("ctx", {}).get("expected_tags") or error["ctx"].get("expected"))
+            options = [option.strip(" '") for option in allowed.replace(" or ", ",").split(",")]
+            near = difflib.get_close_matches(str(tag), options, n=1)
+            return f'did you mean "{near[0]}"?' if near else ""
+        case "missing":
+            return f"add {path[-1]} = ..." if path else ""
+    return ""
+
+
+def _discriminator(error: ErrorDetails) -> str:
+    return str(error.get("ctx", {}).get("discriminator", "")).strip("'")
+
+
+def known_keys(path: Path, given: Any) -> list[str]:
+    """Return the keys that the scenario format knows at `path`.
+
+    Parameters
+    ----------
+    path : tuple of str and int
+        A table of the scenario.
+    given : mapping
+        The scenario, which says which alternative each table is.
+
+    Returns
+    -------
+    list of str
+        Empty where the place is not in the format.
+    """
+    schema: Any = TypeAdapter(ScenarioFile).json_schema()
+    definitions = schema["$defs"]
+    for step in (*path, None):
+        schema = _resolved(schema, definitions, given)
+        if step is None:
+            break
+        if isinstance(step, int):
+            schema = schema.get("items", {})
+            given = given[step] if isinstance(given, (list, tuple)) and step < len(given) else {}
+        else:
+            schema = schema.get("properties", {}).get(step, {})
+            given = given.get(step, {}) if isinstance(given, Mapping) else {}
+    return list(schema.get("properties", {}))
+
+
+def _resolved(schema: Any, definitions: Mapping[str, Any], given: Any) -> Any:
+    """Follow references and choose among alternatives as `given` does."""
+    for _ in range(10):
+        if "$ref" in schema:
+            schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
+        elif "discriminator" in schema:
+            tag = given.get(schema["discriminator"]["propertyName"]) if isinstance(given, Mapping) else None
+            chosen = schema["discriminator"]["mapping"].get(tag)
+            schema = {"$ref": chosen} if chosen else {}
+        elif "anyOf" in schema:
+            options = [option for option in schema["anyOf"] if option.get("type") != "null"]
+            schema = options[0] if options else {}
+        else:
+            break
+    return schema
