@@ -1,0 +1,66 @@
+"""Columns of printed tables: estimates with their errors, in a unit that suits them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.risk.estimate import Estimate
+from simulator.risk.rounding import rounded
+
+_PER_CENT = 0.01
+_MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of text with its heading.
+
+    Parameters
+    ----------
+    heading : str
+        With its unit.
+    cells : tuple of str
+        One for each row.
+    left : bool
+        Whether text is set to the left; numbers go to the right.
+    """
+
+    heading: str
+    cells: tuple[str, ...]
+    left: bool = False
+
+
+def money_column(heading: str, estimates: Sequence[Estimate | None]) -> Column:
+    """Return a column of pounds, in the largest unit that leaves most of them above one."""
+    sizes = sorted(abs(estimate.value) for estimate in estimates if estimate)
+    middle = sizes[len(sizes) // 2] if sizes else 0.0
+    unit, symbol = next((pair for pair in _MONEY_UNITS if middle >= pair[0]), _MONEY_UNITS[-1])
+    return Column(f"{heading} {symbol}", tuple(_cell(estimate, unit) for estimate in estimates))
+
+
+def probability_column(heading: str, estimates: Sequence[Estimate | None]) -> Column:
+    """Return a column of probabilities in per cent."""
+    return Column(f"{heading} %", tuple(_cell(estimate, _PER_CENT) for estimate in estimates))
+
+
+def money(estimate: Estimate) -> str:
+    """Return one amount for a sentence, such as ``£1.42m ± 0.04m``."""
+    pairs = (pair for pair in _MONEY_UNITS if abs(estimate.value) >= pair[0])
+    unit, symbol = next(pairs, _MONEY_UNITS[-1])
+    value, error = rounded(estimate.value, estimate.half_width, unit)
+    suffix = symbol.removeprefix("£")
+    return f"£{value}{suffix} ± {error}{suffix}"
+
+
+def per_cent(estimate: Estimate) -> str:
+    """Return one probability for a sentence, such as ``62.1% ± 0.9%``."""
+    value, error = rounded(estimate.value, estimate.half_width, _PER_CENT)
+    return f"{value}% ± {error}%"
+
+
+def _cell(estimate: Estimate | None, unit: float) -> str:
+    if estimate is None:
+        return ""
+    value, error = rounded(estimate.value, estimate.half_width, unit)
+    return f"{value} ±{error}"

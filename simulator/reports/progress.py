@@ -1,0 +1,50 @@
+"""A progress bar, where somebody watches and it takes long enough to watch."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_WORTH_SHOWING_SECONDS = 1.0
+
+
+@contextmanager
+def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Give a function to call with how much is done.
+
+    Parameters
+    ----------
+    total : int
+        How much there is to do.
+    unit : str
+        Of what.
+
+    Yields
+    ------
+    callable
+        Draws on standard error, on a terminal only, from the first second on.
+    """
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    started = time.monotonic()
+    parts = (TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # No thread of its own: worker processes are forked while it stands.
+    bar = Progress(*parts, console=Console(stderr=True), auto_refresh=False, transient=True)
+    task = bar.add_task(unit, total=total)
+
+    def show(done: int) -> None:
+        if time.monotonic() - started < _WORTH_SHOWING_SECONDS:
+            return
+        bar.start()
+        bar.update(task, completed=done, refresh=True)
+
+    try:
+        yield show
+    finally:
+        bar.stop()

@@ -1,0 +1,117 @@
+"""Writing a result to a folder: everything, or nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from simulator.errors import InputError, Problem
+from simulator.result import Result
+
+MANIFEST = "manifest.json"
+_VERSIONED = ("cluster-risk", "numpy", "scipy", "pandas", "xarray", "netCDF4", "pydantic")
+
+
+@contextmanager
+def new_result_folder(target: Path, replace: bool) -> Iterator[Path]:
+    """Give a folder to write to, which becomes `target` only if all goes well.
+
+    Parameters
+    ----------
+    target : Path
+        The folder that is wanted. It must not exist, or with `replace` be an earlier result.
+    replace : bool
+        Whether an earlier result may be replaced.
+
+    Yields
+    ------
+    Path
+        A folder beside `target`, removed if anything fails.
+
+    Raises
+    ------
+    InputError
+        If `target` exists, or cannot be made; before anything is computed.
+    """
+    is_result = (target / MANIFEST).is_file()
+    if target.exists() and not (replace and is_result):
+        hint = "choose another name, or add --replace" if is_result else "choose another name"
+        need = "a new folder, or with --replace one that holds an earlier result"
+        raise InputError([Problem(f"--out {target}", need, "something that exists", hint)])
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-unfinished-", dir=target.parent))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        problem = Problem(f"--out {target}", "a folder that can be made", reason)
+        raise InputError([problem]) from None
+    try:
+        yield partial
+        _put_in_place(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _put_in_place(partial: Path, target: Path) -> None:
+    """Rename `partial` to `target`; an earlier result goes only when the new one stands."""
+    partial.chmod(0o755)
+    if not target.exists():
+        partial.rename(target)
+        return
+    earlier = target.with_name(f"{partial.name}-earlier")
+    target.rename(earlier)
+    try:
+        partial.rename(target)
+    except OSError:
+        earlier.rename(target)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
+    """Write summary.csv, outcomes.nc and manifest.json.
+
+    Parameters
+    ----------
+    result : Result
+        What was simulated.
+    folder : Path
+        An empty folder.
+    started : datetime
+        When the run started.
+    seconds : float
+        How long the simulation took.
+    """
+    write_summary(result, folder / "summary.csv")
+    result.outcomes.to_netcdf(folder / "outcomes.nc", engine="netcdf4")
+    manifest = {
+        "title": result.scenario.settings.title,
+        "scenario": result.scenario.source,
+        "scenario_text": result.scenario.text,
+        "overrides": list(result.scenario.overrides),
+        "scenario_sha256": result.scenario.fingerprint,
+        "contracts": result.contracts,
+        "seed": result.seed,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+        "started": started.isoformat(timespec="seconds"),
+        "simulation_seconds": round(seconds, 3),
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+
+
+def write_summary(result: Result, path: Path) -> None:
+    """Write the summary as CSV: full precision, one row a cluster and then the PCT."""
+    columns = result.summary_columns
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))

@@ -1,0 +1,100 @@
+"""The printed report of a run."""
+
+from __future__ import annotations
+
+from simulator.reports.columns import Column, money, money_column, per_cent, probability_column
+from simulator.reports.terminal import Printer
+from simulator.result import Result
+from simulator.risk.estimate import Estimate
+from simulator.rules.surplus import SurplusSplit
+
+_TAKEN_FROM = {
+    "top": "before the rest is split",
+    "reinvestment": "out of the part for reinvestment",
+    "pct_return": "out of the PCT's part",
+}
+
+
+def print_run(result: Result, printer: Printer) -> None:
+    """Print the results of a run, by cluster and for the PCT.
+
+    Parameters
+    ----------
+    result : Result
+        What was simulated.
+    printer : Printer
+        Where to.
+    """
+    settings = result.scenario.settings
+    printer.line(f"{settings.title}: {result.contracts:,} simulated contracts, seed {result.seed}")
+    printer.line()
+    people = Column("people", tuple(f"{row.people:,.0f}" for row in result.rows))
+    names = Column("cluster", tuple(row.name for row in result.rows), left=True)
+    years = [
+        _probability(result, f"overspend_probability_year_{number}", label)
+        for number, label in enumerate(result.years, start=1)
+    ]
+    risk = [
+        _money(result, "annual_budget_gbp", "annual budget"),
+        *years,
+        _probability(result, "overspend_probability", "whole contract"),
+        _probability(result, "large_overspend_probability", "by more than 2%"),
+        _money(result, "expected_overspend_gbp", "expected overspend"),
+    ]
+    printer.table("How likely is an overspend, and how large?", [names, people, *risk])
+    bond = [
+        _money(result, "bond_posted_gbp", "bond posted"),
+        _probability(result, "bond_covers_probability", "covers every overspend"),
+        _money(result, "bond_needed_gbp", "bond needed at 95%"),
+        _money(result, "expected_bond_draw_gbp", "expected draw"),
+    ]
+    printer.table("Is the bond big enough for the whole contract?", [names, *bond])
+    surplus = [
+        _money(result, "practice_share_gbp_per_year", "practice share a year"),
+        _money(result, "practice_share_gbp", "practice share in all"),
+        _money(result, "practice_share_gbp_per_head", "a head in all"),
+        _money(result, "pct_return_gbp", "PCT return in all"),
+        _money(result, "reinvestment_gbp", "reinvestment in all"),
+    ]
+    printer.table("Who may expect what of surpluses?", [names, *surplus])
+    _print_pct(result, printer)
+    _print_notes(result, printer)
+
+
+def _print_pct(result: Result, printer: Printer) -> None:
+    pct = result.rows[-1].estimates
+    printer.line(
+        f"The pool pays {money(pct['pool_payment_gbp'])} for overspends and ends at "
+        f"{money(pct['pool_balance_gbp'])}; {money(pct['pct_payment_gbp'])} falls on the PCT. "
+        f"Pool and bonds pay every overspend with probability "
+        f"{per_cent(pct['pool_and_bonds_cover_probability'])}."
+    )
+
+
+def _print_notes(result: Result, printer: Printer) -> None:
+    notes = [
+        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the "
+        "scenario's figures, whose sources and assumptions are marked in its file.",
+        "Overspends of a contract are the sum of its years' overspends; the whole contract's chance is that "
+        "its total spend exceeds its total budget. PCT: all clusters together.",
+    ]
+    splits = [rule for rule in result.scenario.settings.rules if isinstance(rule, SurplusSplit)]
+    for rule in splits:
+        taken = _TAKEN_FROM[rule.practice_share_from]
+        notes.append(f"The practice share of {100 * rule.practice_share:g}% is taken {taken}.")
+    if not any(cluster.true_saving_share for cluster in result.scenario.settings.clusters):
+        notes.append("No cluster truly saves anything here: every practice share above is luck.")
+    for note in notes:
+        printer.line(note)
+
+
+def _estimates(result: Result, name: str) -> list[Estimate | None]:
+    return [row.estimates.get(name) for row in result.rows]
+
+
+def _money(result: Result, name: str, heading: str) -> Column:
+    return money_column(heading, _estimates(result, name))
+
+
+def _probability(result: Result, name: str, heading: str) -> Column:
+    return probability_column(heading, _estimates(result, name))
