@@ -22,8 +22,8 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
 from simulator.spend.spend import draw_spend
 
-CONTRACTS_PER_BLOCK = 2_500
-"""Small enough that a block's arrays stay in a processor's cache; part of what a seed means."""
+CONTRACTS_PER_BLOCK = 5_000
+"""Larger blocks make fewer generators, smaller ones spread over processes; part of what a seed means."""
 
 
 def simulate(

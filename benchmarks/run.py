@@ -1,0 +1,159 @@
+"""Measure the simulator against peers and limits, side by side in one run.
+
+Whole processes where a user would wait for one. Writes benchmarks/results.md; exits with 1 if a
+limit is not kept. `make benchmark` runs it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+SCENARIO = ROOT / "scenarios" / "cambridgeshire-2010.toml"
+PROGRAM = Path(sys.executable).with_name("cluster-risk")
+REPEATS = 5
+CONTRACTS = 10_000
+GIBIBYTE = 2**30
+
+
+def seconds(command: list[str]) -> float:
+    """Return how long a whole process takes."""
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def printed(command: list[str]) -> list[float]:
+    """Return the numbers that a process prints."""
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    return [float(word) for word in done.stdout.split()]
+
+
+def alternating(*measures: Callable[[], float]) -> list[float]:
+    """Return the median of each of several measures, taken in turn so that they share the weather."""
+    rounds = [[measure() for measure in measures] for _ in range(REPEATS)]
+    return [statistics.median(column) for column in zip(*rounds, strict=True)]
+
+
+def peak_bytes(command: list[str]) -> int:
+    """Return the largest proportional memory of a process and its children together (Linux)."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(_bytes_of(pid) for pid in _family(process.pid)))
+        time.sleep(0.02)
+    return peak
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _bytes_of(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def episodes() -> float:
+    """Return the expected cases of the whole scenario in all contracts, the base year included."""
+    from simulator import load_scenario
+    from simulator.plan import make_plan
+
+    plan = make_plan(load_scenario(SCENARIO))
+    counted = [law is not None for law in plan.count_laws]
+    return float(plan.expected_counts[..., counted].sum()) * CONTRACTS
+
+
+def main() -> int:
+    """Run every benchmark; return the exit code."""
+    python = sys.executable
+    run = [str(PROGRAM), "run", str(SCENARIO), "--contracts", str(CONTRACTS)]
+    imports = [python, "-c", "import numpy, scipy, pandas, matplotlib"]
+    with tempfile.TemporaryDirectory() as folder:
+        write = [*run, "--out", f"{folder}/out", "--replace"]
+        importing, running, writing, episode = alternating(
+            lambda: seconds(imports),
+            lambda: seconds(run),
+            lambda: seconds(write),
+            lambda: printed([python, str(HERE / "every_episode.py"), "1"])[0],
+        )
+    raw, drawing = alternating(*_drawing_measures(python))
+    every_episode = episode * episodes()
+    memory = peak_bytes([str(PROGRAM), "run", str(SCENARIO), "--contracts", "100000"])
+    rows = [
+        ("importing numpy, scipy, pandas and matplotlib, alone", f"{importing:.2f} s", "", ""),
+        (
+            "`cluster-risk run`, flagship, 10,000 contracts, whole process",
+            f"{running:.2f} s",
+            f"{running / importing:.2f} times importing",
+            "at most 3",
+        ),
+        ("the same with `--out`", f"{writing:.2f} s", f"{writing / importing:.2f} times importing", ""),
+        (
+            "numpy, every episode: one cluster's admissions measured, scaled up by number of episodes "
+            "to the whole scenario",
+            f"{every_episode:,.0f} s",
+            f"{every_episode / running:,.0f} times `cluster-risk run`",
+            "at least 100",
+        ),
+        ("raw gamma, Poisson and normal numbers, a total", f"{raw:.1f} ns", "", ""),
+        ("drawing step, a total", f"{drawing:.1f} ns", f"{drawing / raw:.2f} times raw", "at most 2"),
+        (
+            "peak memory, 100,000 contracts, all processes",
+            f"{memory / 2**20:,.0f} MiB",
+            f"{memory / GIBIBYTE:.2f} GiB",
+            "under 1 GiB",
+        ),
+    ]
+    kept = [running / importing <= 3, every_episode / running >= 100, drawing / raw <= 2, memory < GIBIBYTE]
+    report = _report(rows)
+    (HERE / "results.md").write_text(report, encoding="utf-8")
+    print(report)
+    return 0 if all(kept) else 1
+
+
+def _drawing_measures(python: str) -> list[Callable[[], float]]:
+    """Return the two sides of one process, measured together in each round."""
+    latest: list[float] = []
+
+    def raw() -> float:
+        latest[:] = printed([python, str(HERE / "drawing.py"), "1"])
+        return latest[0]
+
+    return [raw, lambda: latest[1]]
+
+
+def _report(rows: list[tuple[str, str, str, str]]) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Made by `make benchmark`: medians of {REPEATS} rounds taken in turn, on {os.cpu_count()} processors, "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}. Times differ from "
+        "machine to machine; the ratios are what counts.",
+        "",
+        "| what | measured | ratio | limit |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""`cluster-risk run`: what it prints and what it writes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+
+import pytest
+import xarray as xr
+
+from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
+
+PROMISED = {
+    "cluster",
+    "people",
+    "budget_gbp",
+    "spend_gbp",
+    "overspend_probability",
+    "expected_overspend_gbp",
+    "bond_needed_gbp",
+    "practice_share_gbp",
+    "pct_return_gbp",
+    "reinvestment_gbp",
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A result folder of the small scenario, and what was printed."""
+    out = tmp_path_factory.mktemp("run") / "results"
+    done = cluster_risk("run", SMALL, "--contracts", "600", "--seed", "0", "--out", out)
+    assert done.returncode == 0, done.stderr
+    return out, done
+
+
+def rows_of(out):
+    with (out / "summary.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_summary_has_the_promised_columns_each_with_its_error(written):
+    rows = rows_of(written[0])
+    assert [row["cluster"] for row in rows] == ["Small", "Large", "PCT"]
+    columns = rows[0].keys()
+    assert set(columns) >= PROMISED
+    errors = [name for name in columns if name.endswith(("_standard_error", "_low", "_high"))]
+    for name in set(columns) - set(errors) - {"cluster", "people"}:
+        assert f"{name}_standard_error" in errors or {f"{name}_low", f"{name}_high"} <= set(errors)
+
+
+def test_summary_adds_up(written):
+    """Clusters add up to the PCT, and budget + overspend = spend + surplus."""
+    rows = rows_of(written[0])
+    for name in ("people", "budget_gbp", "spend_gbp", "practice_share_gbp", "pct_return_gbp"):
+        values = [float(row[name]) for row in rows]
+        assert math.isclose(values[0] + values[1], values[2], rel_tol=1e-12)
+    for row in rows:
+        left = float(row["budget_gbp"]) - float(row["spend_gbp"])
+        net = float(row["expected_surplus_gbp"]) - float(row["expected_overspend_gbp"])
+        assert math.isclose(left, net, rel_tol=1e-6, abs_tol=1e-3)
+
+
+def test_outcomes_are_labelled_and_agree_with_the_summary(written):
+    with xr.open_dataset(written[0] / "outcomes.nc") as outcomes:
+        assert outcomes.sizes == {"contract": 600, "year": 3, "cluster": 2}
+        assert list(outcomes.year.values) == ["2010/11", "2011/12", "2012/13"]
+        spend = outcomes.spend_gbp.sel(cluster="Large").sum("year").mean().item()
+    assert math.isclose(spend, float(rows_of(written[0])[1]["spend_gbp"]), rel_tol=1e-12)
+
+
+def test_manifest_says_what_was_run(written):
+    manifest = json.loads((written[0] / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["seed"] == 0
+    assert manifest["contracts"] == 600
+    assert manifest["scenario_text"] == SMALL.read_text(encoding="utf-8")
+    assert len(manifest["scenario_sha256"]) == 64
+    assert {"numpy", "cluster-risk", "python"} <= manifest["versions"].keys()
+    assert manifest["simulation_seconds"] > 0
+    assert manifest["started"].endswith("+00:00")
+
+
+def test_prints_every_cluster_and_says_how_the_share_is_taken(written):
+    printed = written[1].stdout
+    for words in ("Small", "Large", "PCT", "2012/13", "bond needed", "±", "before the rest is split"):
+        assert words in printed
+    assert "\x1b" not in printed
+    assert written[1].stderr.startswith("written to")
+
+
+def test_ascii_terminals_get_words_for_signs():
+    done = cluster_risk("run", SMALL, "--contracts", "100", encoding="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "GBP" in done.stdout
+    assert "+/-" in done.stdout
+
+
+def test_same_summary_for_one_and_two_workers(tmp_path):
+    texts = []
+    for workers in ("1", "2"):
+        out = tmp_path / workers
+        done = cluster_risk("run", FLAGSHIP, "--contracts", "5100", "--workers", workers, "--out", out)
+        assert done.returncode == 0, done.stderr
+        texts.append((out / "summary.csv").read_bytes())
+    assert texts[0] == texts[1]
+
+
+def test_replace_swaps_an_earlier_result_and_nothing_else(tmp_path):
+    out = tmp_path / "out"
+    arguments = ("run", SMALL, "--contracts", "100", "--out", out)
+    assert cluster_risk(*arguments).returncode == 0
+    assert cluster_risk(*arguments).returncode == 2
+    assert cluster_risk(*arguments, "--seed", "7", "--replace").returncode == 0
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["seed"] == 7
+    assert leftovers(tmp_path) == ["out"]
+
+
+def test_set_changes_the_result_and_is_recorded(tmp_path):
+    setting = "rules.surplus.practice_share=0.2"
+    for name, extra in (("a", ()), ("b", ("--set", setting))):
+        assert (
+            cluster_risk("run", SMALL, "--contracts", "200", "--out", tmp_path / name, *extra).returncode == 0
+        )
+    shares = [float(rows_of(tmp_path / name)[0]["practice_share_gbp"]) for name in "ab"]
+    # Taken from the top, twice the share is exactly twice the money on the same draws.
+    assert math.isclose(shares[1], 2 * shares[0], rel_tol=1e-12)
+    assert json.loads((tmp_path / "b" / "manifest.json").read_text(encoding="utf-8"))["overrides"] == [
+        setting
+    ]
