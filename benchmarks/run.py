@@ -106,8 +106,8 @@ def main() -> int:
         ),
         ("the same with `--out`", f"{writing:.2f} s", f"{writing / importing:.2f} times importing", ""),
         (
-            "numpy, every episode: one cluster's admissions measured, scaled up by number of episodes "
-            "to the whole scenario",
+            "numpy, every episode: one cluster's admissions measured, scaled up to the "
+            "whole scenario by its number of episodes",
             f"{every_episode:,.0f} s",
             f"{every_episode / running:,.0f} times `cluster-risk run`",
             "at least 100",
@@ -143,7 +143,7 @@ def _report(rows: list[tuple[str, str, str, str]]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        f"Made by `make benchmark`: medians of {REPEATS} rounds taken in turn, on {os.cpu_count()} processors, "
+        f"Made by `make benchmark`: medians of {REPEATS} rounds taken in turn, {os.cpu_count()} processors, "
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}. Times differ from "
         "machine to machine; the ratios are what counts.",
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TextIO
 
 from rich import box
@@ -14,7 +15,10 @@ from rich.text import Text
 from simulator.reports.columns import Column
 
 _PLAIN = str.maketrans({"£": "GBP ", "±": "+/-", "─": "-"})
-_WIDTH_OF_A_FILE = 120
+_WIDER_THAN_ANY_TABLE = 10_000
+_PROSE_WIDTH = 110
+_NAME_WIDTH = 30
+_HEADING_WIDTH = 10
 
 
 class Printer:
@@ -28,13 +32,13 @@ class Printer:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
-        width = None if self._stream.isatty() else _WIDTH_OF_A_FILE
-        self._console = Console(file=self._stream, width=width, highlight=False, soft_wrap=False)
+        # Wide enough for any table: rich would cut numbers short to fit a narrow terminal.
+        self._console = Console(file=self._stream, width=_WIDER_THAN_ANY_TABLE, highlight=False)
         self._box = box.SIMPLE_HEAD if self._can_show("£±─") else None
 
     def line(self, text: str = "") -> None:
-        """Write a line, wrapped to the width."""
-        self._console.print(Text(self._shown(text)))
+        """Write a sentence or two, wrapped."""
+        self._console.print(Text(fill(self._shown(text), _PROSE_WIDTH)))
 
     def table(self, title: str, columns: Sequence[Column], last_row_apart: bool = True) -> None:
         """Write a table.
@@ -48,20 +52,16 @@ class Printer:
         last_row_apart : bool
             Whether the last row is a total.
         """
-        heading = Text(self._shown(title), style="bold")
         style = self._box or box.ASCII
-        table = Table(title=heading, title_justify="left", box=style, pad_edge=False, padding=(0, 1))
+        bold = Text(self._shown(title), style="bold")
+        table = Table(title=bold, title_justify="left", box=style, pad_edge=False, padding=(0, 1))
         for column in columns:
-            table.add_column(
-                Text(self._shown(column.heading)),
-                justify="left" if column.left else "right",
-                # A long name may be folded, a number never.
-                no_wrap=not column.left,
-                overflow="fold",
-            )
+            heading_width = max(_HEADING_WIDTH, *map(len, column.cells), *map(len, column.heading.split()))
+            heading = Text(fill(self._shown(column.heading), min(heading_width, _NAME_WIDTH)))
+            table.add_column(heading, justify="left" if column.left else "right")
         rows = list(zip(*(column.cells for column in columns), strict=True))
         for number, row in enumerate(rows):
-            cells = [Text(self._shown(cell)) for cell in row]
+            cells = [Text(fill(self._shown(cell), _NAME_WIDTH)) for cell in row]
             table.add_row(*cells, end_section=last_row_apart and number == len(rows) - 2)
         self._console.print(table)
 

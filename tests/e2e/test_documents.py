@@ -1,0 +1,89 @@
+"""Documents are code: their blocks run, and their generated parts are what the code now says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.command import ROOT, cluster_risk
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+
+
+def blocks(document, language):
+    return [code for kind, code in BLOCK.findall(document.read_text(encoding="utf-8")) if kind == language]
+
+
+def named(document):
+    return str(document.relative_to(ROOT))
+
+
+def test_the_readme_has_blocks_to_run():
+    assert len(blocks(ROOT / "README.md", "python")) >= 2
+    assert len(blocks(ROOT / "README.md", "sh")) >= 2
+
+
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if blocks(path, "python")], ids=named)
+def test_python_blocks_run(document):
+    code = "\n".join(blocks(document, "python"))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if blocks(path, "sh")], ids=named)
+def test_shell_blocks_run(document, tmp_path):
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    for line in filter(None, "\n".join(blocks(document, "sh")).splitlines()):
+        program, *arguments = shlex.split(line)
+        assert program == "cluster-risk"
+        done = cluster_risk(*arguments, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_links_lead_somewhere(document):
+    for target in LINK.findall(document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_generated_tables_are_up_to_date():
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs" / "write_tables.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}: run `make docs`"
+
+
+def test_the_picture_is_up_to_date(tmp_path):
+    script = ROOT / "docs" / "draw_flow.py"
+    subprocess.run([sys.executable, script, tmp_path / "flow.svg"], check=True)
+    assert (tmp_path / "flow.svg").read_bytes() == (ROOT / "docs" / "flow.svg").read_bytes()
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.py")), ids=named)
+def test_notebooks_run(notebook):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", notebook], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_map_of_the_house_is_the_tree():
+    """Every room and every file at the top of simulator/ stands in the README's map."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "simulator").iterdir():
+        if path.is_dir() and path.name != "__pycache__":
+            assert f"`simulator/{path.name}/`" in text
+    for word in re.findall(r"`simulator/([\w.]+)/?`", text):
+        assert (ROOT / "simulator" / word).exists()

@@ -1,0 +1,95 @@
+"""Every pound is somewhere, whatever the scenario: shown from the outcomes alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from numpy.typing import NDArray
+
+from simulator.records import Reason
+from simulator.result import Result
+from tests.builders import Table, simulated
+from tests.strategies import scenarios
+
+PENNY = 0.01
+_TAKEN_OUT = (
+    Reason.PRACTICE_SHARE,
+    Reason.PCT_RETURN,
+    Reason.REINVESTMENT,
+    Reason.UNSHARED_SURPLUS,
+    Reason.DEFICIT_REPAID,
+)
+_PAID_IN = (Reason.BOND_DRAW, Reason.POOL_PAYMENT, Reason.PCT_PAYMENT)
+_INTO_BOND = (Reason.BOND_POSTED, Reason.BOND_INTEREST, Reason.BOND_TOP_UP)
+
+Flows = NDArray[np.float64]
+
+
+def _sum(result: Result, reasons: tuple[Reason, ...]) -> Flows:
+    return np.sum([result.contract_outcomes.gbp(reason) for reason in reasons], axis=0)
+
+
+def _tolerance(result: Result) -> float:
+    """A billionth of the largest budget or spend, or a penny where that is more exact."""
+    gbp = result.contract_outcomes.gbp
+    largest = max(gbp(Reason.BUDGET).max(), gbp(Reason.SPEND).max())
+    return max(1e-9 * float(largest), 1e-6)
+
+
+def _check_years(result: Result) -> None:
+    gbp = result.contract_outcomes.gbp
+    left = gbp(Reason.BUDGET) - gbp(Reason.SPEND)
+    explained = _sum(result, _TAKEN_OUT) - _sum(result, _PAID_IN)
+    allowed = np.where(gbp(Reason.BUDGET) > 0, 1e-9 * gbp(Reason.BUDGET) + 1e-9 * gbp(Reason.SPEND), PENNY)
+    assert (np.abs(left - explained) <= allowed).all()
+
+
+def _check_bonds(result: Result) -> None:
+    gbp = result.contract_outcomes.gbp
+    balance = np.cumsum(_sum(result, _INTO_BOND) - gbp(Reason.BOND_DRAW), axis=1)
+    tolerance = 1e-9 * balance.max(initial=0.0) + 1e-9
+    assert (balance >= -tolerance).all()
+    # A year's top-up and interest come after its draws, so the draws must find their money before.
+    before = balance - gbp(Reason.BOND_INTEREST) - gbp(Reason.BOND_TOP_UP)
+    assert (before >= -tolerance).all()
+    released = gbp(Reason.BOND_RELEASE)
+    assert not released[:, :-1].any()
+    assert (np.abs(balance[:, -1] - released[:, -1]) <= tolerance).all()
+
+
+def _check_pool(result: Result) -> None:
+    gbp = result.contract_outcomes.gbp
+    yearly = gbp(Reason.PCT_RETURN) + gbp(Reason.TOP_SLICE) - gbp(Reason.POOL_PAYMENT)
+    balance = np.cumsum(yearly.sum(axis=2), axis=1)
+    assert (balance >= -_tolerance(result)).all()
+
+
+def _check_who_is_in(result: Result, scenario: Table) -> None:
+    gbp, inside = result.contract_outcomes.gbp, result.contract_outcomes.takes_part
+    without_share = [not cluster["takes_share"] for cluster in scenario["clusters"]]
+    for reason in (Reason.BOND_POSTED, Reason.BOND_TOP_UP, Reason.PRACTICE_SHARE):
+        assert not gbp(reason)[:, :, without_share].any()
+    for reason in (Reason.BUDGET, Reason.SPEND, Reason.TOP_SLICE, *_TAKEN_OUT, *_PAID_IN):
+        assert not gbp(reason)[~inside].any()
+    assert inside[:, 0].all()
+    assert (inside[:, 1:] <= inside[:, :-1]).all()
+
+
+@given(scenario=scenarios())
+def test_every_pound_is_accounted_for(scenario: Table) -> None:
+    result = simulated(scenario)
+    for amounts in result.contract_outcomes.flows.values():
+        assert np.isfinite(amounts).all()
+        assert (amounts >= 0).all()
+    _check_years(result)
+    _check_bonds(result)
+    _check_pool(result)
+    _check_who_is_in(result, scenario)
+
+
+@given(scenario=scenarios())
+def test_the_summary_has_a_finite_number_and_interval_everywhere(scenario: Table) -> None:
+    for row in simulated(scenario).rows:
+        for column, estimate in row.estimates.items():
+            assert np.isfinite([estimate.low, estimate.value, estimate.high]).all(), column
+            assert estimate.low <= estimate.value <= estimate.high, column

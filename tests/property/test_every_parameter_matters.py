@@ -1,0 +1,140 @@
+"""Nothing in a scenario is read and then forgotten: each setting changes some outcome."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from simulator.result import Result
+from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
+from tests.property.comparing import differences
+
+_SHOCK = {"law": "lognormal", "sd_share": 0.02}
+
+SCENARIO = scenario_of(
+    contract={"start_year": 2010, "start_month": 7, "years": 3},
+    shocks={
+        "pct": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5},
+        "cluster": _SHOCK,
+        "cluster_year": {"law": "normal", "sd_share": 0.02},
+    },
+    budgets={
+        "rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.2, 0.4, 0.6], "uplift_share": 0.02},
+        "top_slice_share": 0.02,
+    },
+    service_lines=[
+        line_of(
+            rate_year=2009,
+            unit_cost_gbp={"model": "lognormal", "mean": 1000, "cv": 1.5, "deductible": 10, "limit": 9000},
+            count={"model": "negative_binomial", "variance_to_mean": 1.5},
+            growth_share=0.02,
+            price_growth_share=0.01,
+        ),
+        line_of(
+            "costly referrals",
+            rate_per_1000=3,
+            unit_cost_gbp={"model": "pareto", "shape": 2.5, "scale": 3000, "limit": 50_000},
+            budget_rule={"rule": "per_head", "gbp_per_head": 6, "uplift_share": 0.01},
+            pct_shock={"law": "normal", "sd_share": 0.1},
+        ),
+        line_of(
+            "tests",
+            unit_cost_gbp={"model": "uniform", "low": 5, "high": 20},
+            budget_rule={"rule": "expected_spend", "margin_share": 0.01},
+        ),
+        line_of(
+            "checks", unit_cost_gbp={"model": "empirical", "values": [5, 10], "probabilities": [0.5, 0.5]}
+        ),
+        line_of("community care", payment="block"),
+    ],
+    clusters=[
+        cluster_of("North", proportion=0.9, true_saving_share=0.01),
+        cluster_of("South", 20_000, proportion=0.8, bond_gbp=50_000),
+        cluster_of("East", 3_000, proportion=0.7, bond_gbp=0),
+    ],
+    rules=[
+        {"rule": "deficit_recovery"},
+        {"rule": "surplus", "practice_share": 0.1, "practice_share_from": "top", "pct_return_share": 0.4},
+        {"rule": "bond", "share_of_annual_budget": 0.01, "top_up": True, "interest_share_per_year": 0.01},
+        {"rule": "pool"},
+    ],
+)
+
+Path = tuple[str | int, ...]
+
+WITHOUT_EFFECT = {
+    ("simulation", "contracts"): "the run is asked for a number of its own",
+    ("simulation", "seed"): "the run is asked for a seed of its own",
+    ("service_lines", 4, "unit_cost_gbp", "cv"): "a block contract has no volume risk",
+    ("clusters", 2, "takes_share"): "its bond is nothing, and without one it may keep no share",
+}
+TOGETHER = {
+    # Probabilities add up to one, so one cannot change alone.
+    ("service_lines", 3, "unit_cost_gbp", "probabilities", 0): [0.4, 0.6],
+    ("service_lines", 3, "unit_cost_gbp", "probabilities", 1): [0.6, 0.4],
+}
+
+
+def _numbers(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield where the numbers and switches of a scenario are, defaults among them."""
+    if isinstance(value, dict):
+        for key, inside in value.items():
+            yield from _numbers(inside, (*path, key))
+    elif isinstance(value, (list, tuple)):
+        for at, inside in enumerate(value):
+            yield from _numbers(inside, (*path, at))
+    elif isinstance(value, (bool, int, float)):
+        yield path
+
+
+def _other(value: Any) -> Any:
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case _:
+            return value * 1.05 if value else 0.05
+
+
+def _changed(path: Path) -> Table:
+    """Return the scenario, defaults written out, with the value at `path` changed."""
+    settings = checked(SCENARIO).settings.model_dump(exclude_none=True)
+    scenario = copy.deepcopy(_as_lists(settings))
+    table: Any = scenario
+    for step in path[:-1]:
+        last, table = table, table[step]
+    if path in TOGETHER:
+        last[path[-2]] = TOGETHER[path]
+    else:
+        table[path[-1]] = _other(table[path[-1]])
+    return scenario
+
+
+def _as_lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _as_lists(inside) for key, inside in value.items()}
+    return [_as_lists(inside) for inside in value] if isinstance(value, (list, tuple)) else value
+
+
+PATHS = list(_numbers(checked(SCENARIO).settings.model_dump(exclude_none=True)))
+
+
+@pytest.fixture(scope="module")
+def plain() -> Result:
+    return simulated(SCENARIO)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)))
+def test_changing_it_changes_some_outcome(path: Path, plain: Result) -> None:
+    changed = simulated(_changed(path))
+    # A longer contract is another result however its first years compare.
+    differs = len(changed.years) != len(plain.years) or bool(differences(plain, changed))
+    assert differs is (path not in WITHOUT_EFFECT), WITHOUT_EFFECT.get(path, "no outcome changed")
+
+
+def test_the_exceptions_are_settings_of_the_scenario() -> None:
+    assert set(WITHOUT_EFFECT) <= set(PATHS)

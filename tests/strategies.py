@@ -1,0 +1,170 @@
+"""Random valid scenarios for hypothesis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.builders import Table
+
+_SHARES = st.integers(0, 100).map(lambda hundredths: hundredths / 100)
+_SMALL_SHARES = st.integers(0, 20).map(lambda hundredths: hundredths / 100)
+_GROWTHS = st.integers(-10, 10).map(lambda hundredths: hundredths / 100)
+
+unit_costs = st.one_of(
+    st.builds(
+        lambda mean, cv: {"model": "gamma", "mean": mean, "cv": cv},
+        st.integers(1, 5000),
+        st.sampled_from([0.3, 1.0, 2.0]),
+    ),
+    st.builds(
+        lambda mean, cv: {"model": "lognormal", "mean": mean, "cv": cv},
+        st.integers(1, 5000),
+        st.sampled_from([0.5, 1.5]),
+    ),
+    st.builds(
+        lambda low, width: {"model": "uniform", "low": low, "high": low + width}, *(st.integers(1, 500),) * 2
+    ),
+    st.just({"model": "pareto", "shape": 2.5, "scale": 3000, "limit": 50_000}),
+    st.just({"model": "empirical", "values": [0, 10, 250], "probabilities": [0.25, 0.5, 0.25]}),
+)
+counts = st.one_of(
+    st.just({"model": "poisson"}),
+    st.sampled_from([1.1, 1.5, 6.0]).map(
+        lambda ratio: {"model": "negative_binomial", "variance_to_mean": ratio}
+    ),
+)
+shock_laws = st.builds(
+    lambda law, sd: {"law": law, "sd_share": sd}, st.sampled_from(["lognormal", "normal"]), _SMALL_SHARES
+)
+budget_rules = st.one_of(
+    st.builds(lambda margin: {"rule": "expected_spend", "margin_share": margin}, _GROWTHS),
+    st.builds(
+        lambda gbp, uplift: {"rule": "per_head", "gbp_per_head": gbp, "uplift_share": uplift},
+        st.integers(0, 400),
+        _GROWTHS,
+    ),
+    st.builds(
+        lambda weights, historic, uplift: (
+            {
+                "rule": "toolkit",
+                "fair_share_weight_by_year": weights,
+                "historic_year": historic,
+            }
+            | uplift
+        ),
+        st.lists(_SHARES, min_size=1, max_size=3),
+        st.sampled_from(["base", "latest"]),
+        st.one_of(st.just({}), _GROWTHS.map(lambda uplift: {"uplift_share": uplift})),
+    ),
+)
+
+
+@st.composite
+def bonds(draw: st.DrawFn) -> Table:
+    """Return a bond with every option free."""
+    size = draw(
+        st.one_of(
+            _SMALL_SHARES.map(lambda share: {"share_of_annual_budget": share}),
+            st.integers(0, 30).map(lambda gbp: {"gbp_per_head": gbp}),
+        )
+    )
+    options = {
+        "deposited_by": draw(st.sampled_from(["practices", "partner"])),
+        "top_up": draw(st.booleans()),
+        "interest_share_per_year": draw(_SMALL_SHARES),
+        "when_exhausted": draw(st.sampled_from(["stays", "leaves"])),
+    }
+    return {"rule": "bond"} | size | options
+
+
+@st.composite
+def surplus_splits(draw: st.DrawFn, *, has_bond: bool) -> Table:
+    """Return a split whose practice share fits in the part that it comes out of."""
+    taken_from = draw(st.sampled_from(["top", "reinvestment", "pct_return"]))
+    returned = draw(st.integers(0, 100))
+    most = {"top": 100, "reinvestment": 100 - returned, "pct_return": returned}[taken_from]
+    return {
+        "rule": "surplus",
+        "practice_share": draw(st.integers(0, most)) / 100,
+        "practice_share_from": taken_from,
+        "pct_return_share": returned / 100,
+        "needs_bond": draw(st.booleans()) and has_bond,
+    }
+
+
+@st.composite
+def rule_lists(draw: st.DrawFn) -> list[Table]:
+    """Return rules in any order, each at most once, deficit recovery before the split."""
+    names = draw(st.lists(st.sampled_from(["surplus", "bond", "pool", "deficit_recovery"]), unique=True))
+    if {"surplus", "deficit_recovery"} <= set(names):
+        first, second = sorted((names.index("surplus"), names.index("deficit_recovery")))
+        names[first], names[second] = "deficit_recovery", "surplus"
+    makers = {
+        "surplus": surplus_splits(has_bond="bond" in names),
+        "bond": bonds(),
+        "pool": st.booleans().map(lambda holds: {"rule": "pool", "holds_top_slice": holds}),
+        "deficit_recovery": st.just({"rule": "deficit_recovery"}),
+    }
+    return [draw(makers[name]) for name in names]
+
+
+@st.composite
+def service_lines(draw: st.DrawFn, name: str) -> Table:
+    """Return a service line."""
+    line: Table = {
+        "name": name,
+        "rate_per_1000": draw(st.sampled_from([0.5, 30, 200, 5000])),
+        "count": draw(counts),
+        "unit_cost_gbp": draw(unit_costs),
+        "growth_share": draw(_GROWTHS),
+        "price_growth_share": draw(_GROWTHS),
+        "payment": draw(st.sampled_from(["per_case", "per_case", "block"])),
+    }
+    return line | draw(_some({"pct_shock": shock_laws, "budget_rule": budget_rules}))
+
+
+@st.composite
+def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) -> Table:
+    """Return a cluster of people."""
+    cluster: Table = {
+        "name": name,
+        "people": draw(st.integers(500, 50_000)),
+        "proportion": draw(st.sampled_from([0.0, 0.3, 1.0, 1.0])),
+        "takes_share": draw(st.booleans()),
+        "true_saving_share": draw(st.integers(-20, 20)) / 100,
+    }
+    options = {"service_lines": st.lists(st.sampled_from(lines), unique=True)}
+    if has_bond:
+        options["bond_gbp"] = st.integers(0, 500_000)
+    return cluster | draw(_some(options))
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Table:
+    """Return a scenario with every part free."""
+    lines = [f"line {number}" for number in range(draw(st.integers(1, 3)))]
+    names = [f"cluster {number}" for number in range(draw(st.integers(1, 5)))]
+    rules = draw(rule_lists())
+    has_bond = any(rule["rule"] == "bond" for rule in rules)
+    pct = {"size": draw(shock_laws), "correlation": draw(_SHARES), "persistence": draw(_SHARES)}
+    return {
+        "title": "Random",
+        "pct": {"name": "PCT of chance"},
+        "contract": {
+            "start_year": 2010,
+            "start_month": draw(st.integers(1, 12)),
+            "years": draw(st.integers(1, 4)),
+        },
+        "shocks": {"pct": pct, "cluster": draw(shock_laws), "cluster_year": draw(shock_laws)},
+        "budgets": {"rule": draw(budget_rules), "top_slice_share": draw(_SMALL_SHARES)},
+        "service_lines": [draw(service_lines(name)) for name in lines],
+        "clusters": [draw(clusters(name, lines, has_bond=has_bond)) for name in names],
+        "rules": rules,
+    }
+
+
+def _some(options: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Table]:
+    """Any of the optional keys."""
+    return st.fixed_dictionaries({}, optional=options)

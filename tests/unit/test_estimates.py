@@ -1,0 +1,109 @@
+"""Estimates and their intervals against hand values and the binomial law."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.mean import mean
+from simulator.risk.probability import probability
+from simulator.risk.quantile import interval_ranks, quantile
+
+
+def test_an_interval_must_hold_its_estimate() -> None:
+    assert Estimate(2, 1, 4).half_width == 2
+    assert Estimate(2, 2, 2).half_width == 0
+    for low, high in [(3, 4), (0, 1), (4, 1), (math.nan, 3)]:
+        with pytest.raises(ValueError, match="interval must hold"):
+            Estimate(2, low, high)
+
+
+def test_mean_of_four() -> None:
+    # 1, 2, 3, 6: mean 3, squares of deviations 4 + 1 + 0 + 9 = 14, SD sqrt(14 / 3), over sqrt(4).
+    estimate = mean(np.array([1.0, 2.0, 3.0, 6.0]))
+    error = math.sqrt(14 / 3) / 2
+    assert estimate.value == 3
+    assert estimate.standard_error == pytest.approx(error)
+    assert (estimate.low, estimate.high) == pytest.approx(
+        (3 - CONFIDENCE_Z * error, 3 + CONFIDENCE_Z * error)
+    )
+
+
+def test_confidence_is_95_per_cent() -> None:
+    assert pytest.approx(stats.norm.isf(0.025)) == CONFIDENCE_Z
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -7.3, 1e9 / 3])
+def test_a_mean_that_does_not_vary_has_no_error(value: float) -> None:
+    estimate = mean(np.full(1_000, value))
+    assert estimate.standard_error == 0
+    assert estimate.low == estimate.value == estimate.high == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("happened", "of", "low", "high"),
+    [
+        # Wilson (1927) by hand, with z ** 2 = 3.8415: 5 of 10: 0.5 -+ sqrt(0.25 z2 / 10 + z2 ** 2 / 400)
+        # / (1 + z2 / 10) = 0.5 -+ 0.26340.
+        (5, 10, 0.23659, 0.76341),
+        # 1 of 10: centre (0.1 + 0.19207) / 1.38415 = 0.21101, half 0.19313.
+        (1, 10, 0.01788, 0.40415),
+        # None of 10: from 0 to z2 / (10 + z2); all of 10 mirrors it.
+        (0, 10, 0.0, 0.27753),
+        (10, 10, 0.72247, 1.0),
+    ],
+)
+def test_wilson_s_interval(happened: int, of: int, low: float, high: float) -> None:
+    estimate = probability(np.arange(of) < happened)
+    assert estimate.value == happened / of
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=1e-5)
+    assert estimate.standard_error is None
+
+
+@pytest.mark.parametrize("contracts", [100, 777, 10_000])
+def test_wilson_s_interval_in_scipy(contracts: int) -> None:
+    for happened in {0, 1, contracts // 3, contracts - 1, contracts}:
+        estimate = probability(np.arange(contracts) < happened)
+        peer = stats.binomtest(happened, contracts).proportion_ci(method="wilson")
+        assert (estimate.low, estimate.high) == pytest.approx((peer.low, peer.high), abs=1e-12)
+
+
+def test_quantile_is_the_smallest_sample_that_enough_do_not_exceed() -> None:
+    samples = np.random.default_rng(1).permutation(np.arange(1.0, 101.0))
+    assert quantile(samples, 0.95).value == 95
+    assert quantile(samples, 0.951).value == 96
+    assert quantile(samples, 0.5).value == 50
+    assert quantile(samples, 1.0).value == 100
+
+
+def test_ends_are_order_statistics_of_the_samples() -> None:
+    samples = np.arange(1.0, 1_001.0)[::-1]
+    low, high = interval_ranks(1_000, 0.95)
+    estimate = quantile(samples, 0.95)
+    assert (estimate.low, estimate.high) == (low + 1, high + 1)
+
+
+@pytest.mark.parametrize("size", [100, 101, 250, 1_000, 10_000, 1_000_000])
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.9, 0.95, 0.99])
+def test_ranks_against_the_binomial_law(size: int, level: float) -> None:
+    low, high = interval_ranks(size, level)
+    law = stats.binom(size, level)
+    # The quantile lies below sample number r, counted from 0, with P(B <= r); 2.5% on each side,
+    # and one rank further in would be more.
+    assert 0 <= low < high <= size - 1
+    if low > 0:
+        assert law.cdf(low) <= 0.025 < law.cdf(low + 1)
+    if high < size - 1:
+        assert law.cdf(high) >= 0.975 > law.cdf(high - 1)
+
+
+def test_a_hundred_contracts_are_enough_for_the_bond_s_upper_end() -> None:
+    # All of 72 samples lie below the 95% quantile with 0.95 ** 72 = 2.49%, all of 71 with 2.62%.
+    assert 0.95**72 < 0.025 < 0.95**71
+    assert interval_ranks(100, 0.95)[1] == 99
+    # Of 100 samples the second largest is not enough, and the largest is.
+    assert stats.binom.cdf(98, 100, 0.95) < 0.975 <= stats.binom.cdf(99, 100, 0.95)

@@ -1,0 +1,136 @@
+"""Settings laid over a scenario: which key they reach, and what they may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.errors import InputError
+from simulator.scenario.overrides import apply_overrides, readable
+
+GIVEN = {
+    "contract": {"years": 3},
+    "service_lines": [{"name": "A&E", "rate_per_1000": 400}, {"name": "St. Ives tests", "rate_per_1000": 7}],
+    "clusters": [{"name": "North"}, {"name": "1"}, {"name": "South"}],
+    "rules": [{"rule": "surplus", "practice_share": 0.1}, {"rule": "bond"}],
+    "weights": [0.1, 0.2],
+}
+
+
+def _after(*overrides: str) -> dict[str, Any]:
+    return apply_overrides(GIVEN, overrides)[0]
+
+
+def _refusal(override: str) -> str:
+    with pytest.raises(InputError) as caught:
+        apply_overrides(GIVEN, [override])
+    return str(caught.value)
+
+
+def test_a_key_of_a_table() -> None:
+    assert _after("contract.years=5")["contract"] == {"years": 5}
+    assert _after(" contract.years = 5 ")["contract"] == {"years": 5}
+
+
+def test_the_given_scenario_stays_as_it_is() -> None:
+    _after("contract.years=5", "rules.bond.top_up=true")
+    assert GIVEN["contract"] == {"years": 3}
+    assert GIVEN["rules"][1] == {"rule": "bond"}
+
+
+def test_a_new_key_and_a_new_table() -> None:
+    assert _after("shocks.cluster.sd_share=0.1")["shocks"] == {"cluster": {"sd_share": 0.1}}
+
+
+def test_a_table_in_a_list_by_name_rule_number_or_all() -> None:
+    assert _after("service_lines.A&E.rate_per_1000=1")["service_lines"][0]["rate_per_1000"] == 1
+    assert _after("rules.surplus.practice_share=0.2")["rules"][0]["practice_share"] == 0.2
+    assert _after("clusters.2.people=9")["clusters"][2] == {"name": "South", "people": 9}
+    assert [table["people"] for table in _after("clusters.*.people=9")["clusters"]] == [9, 9, 9]
+
+
+def test_a_name_goes_before_a_number() -> None:
+    assert _after("clusters.1.people=9")["clusters"][1] == {"name": "1", "people": 9}
+
+
+def test_a_name_with_dots_stands_in_quotes() -> None:
+    changed = _after('service_lines."St. Ives tests".rate_per_1000=8')
+    assert changed["service_lines"][1]["rate_per_1000"] == 8
+
+
+def test_an_item_of_a_plain_list_and_a_whole_item() -> None:
+    assert _after("weights.1=0.9")["weights"] == [0.1, 0.9]
+    assert _after('clusters.0={name="New"}')["clusters"][0] == {"name": "New"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.2", 0.2),
+        ("1_000", 1000),
+        ("true", True),
+        ("[1, 2]", [1, 2]),
+        ('{rule = "pool"}', {"rule": "pool"}),
+        ('"5"', "5"),
+        # What is not TOML is text: nobody quotes twice on a command line.
+        ("top", "top"),
+        ("a=b", "a=b"),
+        ("True", "True"),
+        ("10%", "10%"),
+        ("", ""),
+    ],
+)
+def test_values(text: str, value: object) -> None:
+    changed = _after(f"contract.years={text}")["contract"]["years"]
+    assert changed == value
+    assert type(changed) is type(value)
+
+
+def test_the_last_of_two_holds() -> None:
+    assert _after("contract.years=5", "contract.years=6")["contract"]["years"] == 6
+    assert _after("contract={years=1}", "contract.start=2")["contract"] == {"years": 1, "start": 2}
+
+
+def test_where_each_value_came_from() -> None:
+    sources = apply_overrides(GIVEN, ["clusters.*.people=9", "contract.years=1"])[1]
+    assert sources == {
+        **{("clusters", at, "people"): "--set clusters.*.people=9" for at in range(3)},
+        ("contract", "years"): "--set contract.years=1",
+    }
+
+
+def test_an_unknown_name_with_the_known_ones_and_the_likely_one() -> None:
+    message = _refusal("rules.surpluss.practice_share=1")
+    assert "--set rules.surpluss.practice_share=1" in message
+    assert "one of surplus, bond, *" in message
+    assert "did you mean surplus?" in message
+
+
+@pytest.mark.parametrize("override", ["contract.years", "=5", "", ".=5", "contract.years.first=1"])
+def test_settings_that_cannot_be_applied(override: str) -> None:
+    assert f"--set {override}" in _refusal(override)
+
+
+def test_a_number_past_the_end() -> None:
+    assert "given:   7" in _refusal("clusters.7.people=1")
+
+
+def test_every_setting_that_cannot_be_applied_is_listed() -> None:
+    with pytest.raises(InputError) as caught:
+        apply_overrides(GIVEN, ["rules.x.y=1", "contract.years=2", "nonsense"])
+    assert [problem.where for problem in caught.value.problems] == ["--set rules.x.y=1", "--set nonsense"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (("rules", 0, "practice_share"), "rules.surplus.practice_share"),
+        (("service_lines", 1, "season"), 'service_lines."St. Ives tests".season'),
+        (("clusters", 9, "name"), "clusters.9.name"),
+        (("weights", 1), "weights.1"),
+        ((), "the scenario"),
+    ],
+)
+def test_paths_are_shown_as_they_are_written(path: tuple[str | int, ...], text: str) -> None:
+    assert readable(path, GIVEN) == text

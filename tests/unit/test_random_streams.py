@@ -1,0 +1,64 @@
+"""Streams are told apart by seed, names and block, and by nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulator.errors import InputError
+from simulator.random_streams import RandomStreams
+
+
+def _start(seed: int, *names: str, block: int = 0) -> tuple[float, ...]:
+    return tuple(RandomStreams(seed).generator(*names, block=block).random(4))
+
+
+def test_the_same_name_is_the_same_stream() -> None:
+    assert _start(1, "count", "Ely") == _start(1, "count", "Ely")
+
+
+def test_everything_in_the_name_separates_streams() -> None:
+    starts = [
+        _start(1, "count", "Ely"),
+        _start(1, "count", "Ely", block=1),
+        _start(2, "count", "Ely"),
+        _start(0, "count", "Ely"),
+        _start(1, "Ely", "count"),
+        _start(1, "cost", "Ely"),
+        _start(1, "count"),
+        # Where one name ends and the next begins counts.
+        _start(1, "count", "E", "ly"),
+        _start(1, "countEly"),
+        _start(1),
+    ]
+    assert len(set(starts)) == len(starts)
+
+
+def test_other_streams_in_between_change_nothing() -> None:
+    streams = RandomStreams(5)
+    before = streams.generator("a").random()
+    streams.generator("b").random(1_000)
+    assert streams.generator("a").random() == before
+
+
+def test_seed_zero_is_a_seed() -> None:
+    assert _start(0, "count") == _start(0, "count")
+    assert _start(0, "count") != _start(1, "count")
+
+
+def test_a_large_seed_and_a_numpy_seed() -> None:
+    assert _start(2**64, "count") != _start(0, "count")
+    assert _start(np.int64(7), "count") == _start(7, "count")
+
+
+@pytest.mark.parametrize("seed", [-1, 1.0, "1", None, True, np.float64(2)])
+def test_seeds_that_are_none(seed: Any) -> None:
+    with pytest.raises(InputError, match="a whole number, zero or more"):
+        RandomStreams(seed)
+
+
+def test_draws_are_fixed_for_good() -> None:
+    # A change here changes every result that anybody has kept: it needs a line in the changelog.
+    assert RandomStreams(0).generator("count", "Ely", block=2).random() == 0.35257158969894553

@@ -1,0 +1,130 @@
+"""Moments and tails of unit costs against scipy's laws and numeric integration."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from simulator.spend.gamma import Gamma
+from simulator.spend.lognormal import Lognormal
+from simulator.spend.pareto import Pareto
+from simulator.spend.uniform import Uniform
+from tests.unit.unit_cost_laws import COSTS, LAYERS, WHOLE, integral, layered
+
+EACH = pytest.mark.parametrize(("name", "layer"), [(name, layer) for name in WHOLE for layer in LAYERS])
+
+
+@EACH
+def test_mean_and_variance(name: str, layer: str) -> None:
+    law, reference, deductible, limit = layered(name, layer)
+    if layer == "whole":
+        mean, variance = (float(moment) for moment in reference.stats("mv"))
+    else:
+        mean = integral(reference, 1, 0, limit, deductible)
+        variance = integral(reference, 2, 0, limit, deductible) - mean**2
+    # The Pareto tail beyond 1e14, where the integral stops, has 1e-5 of the second moment.
+    loose = 2e-4 if name == "pareto" and limit == math.inf else 1e-7
+    assert law.mean_gbp == pytest.approx(mean, rel=1e-7)
+    assert law.variance_gbp2 == pytest.approx(variance, rel=loose)
+
+
+@EACH
+def test_tail_probability(name: str, layer: str) -> None:
+    law, reference, deductible, limit = layered(name, layer)
+    costs = np.array(COSTS)
+    expected = np.where(costs < limit, reference.sf(costs + deductible), 0.0)
+    assert law.sf(costs) == pytest.approx(expected, rel=1e-9, abs=1e-300)
+
+
+@EACH
+def test_cost_exceeded_with_a_probability(name: str, layer: str) -> None:
+    law, reference, deductible, limit = layered(name, layer)
+    probabilities = np.array([1.0, 0.999, 0.7, 0.2, 1e-3, 1e-12, 1e-60])
+    expected = np.clip(reference.isf(probabilities) - deductible, 0, limit)
+    assert law.isf(probabilities) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@EACH
+def test_mean_excess_over_a_cost(name: str, layer: str) -> None:
+    law, reference, deductible, limit = layered(name, layer)
+    for cost in COSTS:
+        expected = integral(reference, 1, cost, limit, deductible) if cost < limit else 0.0
+        assert law.excess_mean(np.array([cost]))[0] == pytest.approx(expected, rel=2e-7, abs=1e-7), cost
+
+
+@EACH
+def test_second_moment_up_to_a_cost(name: str, layer: str) -> None:
+    law, reference, deductible, limit = layered(name, layer)
+    for cost in COSTS:
+        expected = integral(reference, 2, 0, min(cost, limit), deductible)
+        # The difference of two moments of the whole cost carries the rounding of the larger.
+        assert law.limited_second_moment(np.array([cost]))[0] == pytest.approx(
+            expected, rel=1e-7, abs=1e-6
+        ), cost
+
+
+@EACH
+def test_lowest_cost_and_no_lattice(name: str, layer: str) -> None:
+    law, reference, deductible, limit = layered(name, layer)
+    lowest = min(max(float(reference.support()[0]) - deductible, 0.0), limit)
+    assert law.lowest_gbp == pytest.approx(lowest, abs=1e-9)
+    assert law.is_smooth
+    assert law.lattice_span_gbp is None
+    assert law.has_layer is (layer != "whole")
+
+
+@EACH
+def test_nothing_lies_beyond_everything(name: str, layer: str) -> None:
+    law = layered(name, layer)[0]
+    everything = np.array([math.inf])
+    assert law.sf(everything)[0] == 0
+    assert law.excess_mean(everything)[0] == 0
+    second = law.limited_second_moment(everything)[0]
+    assert second == pytest.approx(law.variance_gbp2 + law.mean_gbp**2)
+
+
+def test_moments_by_hand() -> None:
+    # Exponential of mean 500 beyond 300: the excess is again exponential, so 500 * exp(-0.6).
+    assert Gamma(mean=500, cv=1, deductible=300).mean_gbp == pytest.approx(500 * math.exp(-0.6))
+    # And with a limit of 600: 500 * (exp(-0.6) - exp(-1.8)).
+    both = Gamma(mean=500, cv=1, deductible=300, limit=600)
+    assert both.mean_gbp == pytest.approx(500 * (math.exp(-0.6) - math.exp(-1.8)))
+    # Uniform from 0 to 100 with a limit of 50: half the time 50, else 25 on average.
+    assert Uniform(low=0, high=100, limit=50).mean_gbp == pytest.approx(37.5)
+    # E[cost squared] = 0.5 * 50 ** 2 + 0.5 * 50 ** 2 / 3 = 1666.67; less 37.5 squared.
+    assert Uniform(low=0, high=100, limit=50).variance_gbp2 == pytest.approx(5_000 / 3 - 1_406.25)
+    # Pareto: scale / (shape - 1), and scale ** 2 * shape / ((shape - 1) ** 2 * (shape - 2)).
+    assert Pareto(shape=3, scale=1000).mean_gbp == pytest.approx(500)
+    assert Pareto(shape=3, scale=1000).variance_gbp2 == pytest.approx(750_000)
+    assert Lognormal(mean=2000, cv=1.5).variance_gbp2 == pytest.approx(3_000**2)
+
+
+@pytest.mark.parametrize("shape", [1.5, 2.0])
+def test_a_heavy_pareto_is_held_by_its_limit(shape: float) -> None:
+    law = Pareto(shape=shape, scale=100, limit=1_000)
+    # Integrals of (1 + x / 100) ** -shape and of 2 x times that from 0 to 1,000, by trapezia.
+    costs = np.linspace(0, 1_000, 200_001)
+    beyond = (1 + costs / 100) ** -shape
+    assert law.mean_gbp == pytest.approx(np.trapezoid(beyond, costs), rel=1e-7)
+    second = np.trapezoid(2 * costs * beyond, costs)
+    assert law.variance_gbp2 == pytest.approx(second - law.mean_gbp**2, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("law", "values", "message"),
+    [
+        (Pareto, {"shape": 2, "scale": 1}, "no finite variance"),
+        (Pareto, {"shape": 1, "scale": 1, "limit": 5}, "no finite variance"),
+        (Uniform, {"low": 5, "high": 5}, "low below high"),
+        (Gamma, {"mean": 0, "cv": 1}, "greater than 0"),
+        (Lognormal, {"mean": 1, "cv": 1, "limit": 0}, "greater than 0"),
+        (Lognormal, {"mean": 1, "cv": 1, "deductible": -1}, "greater than or equal to 0"),
+        (Gamma, {"mean": "1", "cv": 1}, "valid number"),
+        (Gamma, {"mean": True, "cv": 1}, "valid number"),
+    ],
+)
+def test_laws_that_are_none(law: type, values: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        law(**values)
