@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -37,7 +37,14 @@ _NEEDS = {
 }
 
 
-def problems_of(errors: Sequence[ErrorDetails], given: Mapping[str, Any], place: Any) -> list[Problem]:
+_SHARES = ("proportion", "correlation", "persistence")
+_CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_saving_")
+"""Starts of the names of shares that may be negative, or more than 1."""
+
+
+def problems_of(
+    errors: Sequence[ErrorDetails], given: Mapping[str, Any], place: Callable[[Path], str]
+) -> list[Problem]:
     """Return one problem for each of the validator's errors.
 
     Parameters
@@ -56,7 +63,7 @@ def problems_of(errors: Sequence[ErrorDetails], given: Mapping[str, Any], place:
     """
     found: dict[tuple[str, str], Problem] = {}
     for error in errors:
-        path = real_path(error["loc"], given)
+        path = real_path(error["loc"], given, ends_in_missing_key=error["type"] == "missing")
         where, need, got = place(path), _need(error), shown(error["input"])
         if error["type"] == "missing":
             got = "nothing"
@@ -66,16 +73,30 @@ def problems_of(errors: Sequence[ErrorDetails], given: Mapping[str, Any], place:
     return list(found.values())
 
 
-def real_path(location: Sequence[str | int], given: Any) -> Path:
-    """Return the keys in `location` that the file has; the validator adds names of alternatives."""
+def real_path(location: Sequence[str | int], given: Any, ends_in_missing_key: bool = True) -> Path:
+    """Return an error's path in the file; the validator adds the names of alternatives to it.
+
+    Parameters
+    ----------
+    location : sequence of str and int
+        Where the validator found the error.
+    given : mapping
+        What was validated.
+    ends_in_missing_key : bool
+        Whether the last step is a key that the file lacks, and not the name of an alternative.
+
+    Returns
+    -------
+    tuple of str and int
+        Keys and positions.
+    """
     path: list[str | int] = []
     for number, step in enumerate(location):
-        last = number == len(location) - 1
         if isinstance(given, Mapping):
-            if step in given:
-                given = given[str(step)]
-            elif not last:
+            is_missing_key = ends_in_missing_key and number == len(location) - 1
+            if step not in given and not is_missing_key:
                 continue
+            given = given.get(str(step))
             path.append(step)
         elif isinstance(given, (list, tuple)) and isinstance(step, int):
             path.append(step)
@@ -86,11 +107,12 @@ def real_path(location: Sequence[str | int], given: Any) -> Path:
 def _need(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         return "a key that scenarios have"
-    need = _NEEDS.get(error["type"], error["msg"])
-    bounds = error.get("ctx", {})
     if error["type"] in ("less_than_equal", "greater_than_equal") and _is_share(error):
         return "a share from 0 to 1"
-    return need.format(**{key: _readable(value) for key, value in bounds.items()})
+    if error["type"] not in _NEEDS:
+        return error["msg"].removeprefix("Input should be ")
+    bounds = error.get("ctx", {})
+    return _NEEDS[error["type"]].format(**{key: _readable(value) for key, value in bounds.items()})
 
 
 def _readable(value: object) -> object:
@@ -100,9 +122,9 @@ def _readable(value: object) -> object:
 
 def _is_share(error: ErrorDetails) -> bool:
     """Whether the bound that was crossed is that of a share, told by the key's name."""
-    keys = [step for step in error["loc"] if isinstance(step, str)]
+    key = next((step for step in reversed(error["loc"]) if isinstance(step, str)), "")
     bounds = error.get("ctx", {})
-    named = bool(keys) and ("share" in keys[-1] or keys[-1] in ("proportion", "correlation", "persistence"))
+    named = key in _SHARES or ("share" in key and not key.startswith(_CHANGES))
     return named and (bounds.get("le") == 1 or bounds.get("ge") == 0)
 
 
@@ -112,7 +134,7 @@ def _hint(error: ErrorDetails, path: Path, given: Mapping[str, Any]) -> str:
         case "extra_forbidden":
             near = difflib.get_close_matches(str(path[-1]), known_keys(path[:-1], given), n=1)
             return f"did you mean {near[0]}?" if near else ""
-        case "less_than_equal" if _is_share(error) and isinstance(value, (int, float)) and 1 < value <= 100:
+        case "less_than_equal" if "share" in str(path) + _need(error) and 1 < value <= 100:
             return f"a share, not a percentage: {value:g}% is written {value / 100:g}"
         case "float_type" | "int_type" if isinstance(value, str):
             if value.strip().endswith("%"):

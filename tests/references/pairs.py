@@ -33,6 +33,8 @@ def _empirical(values: tuple[float, ...]) -> CostPair:
 
 
 _FEW = (120.0, 310.0, 450.5, 2900.0)
+# So few steps that half of one would show in the mean.
+_DIE_OF_FORTY = tuple(float(k) for k in range(1, 41))
 # Squares: skewed, and all multiples of one step, so that totals are tabulated on a lattice.
 _HUNDRED_ON_A_LATTICE = tuple(5.0 * k * k for k in range(1, 101))
 # Powers of an irrational number have no common step: totals are tabulated without a lattice.
@@ -44,6 +46,7 @@ COSTS = {
     "uniform": CostPair(simulator.Uniform(low=5, high=95), direct.uniform(5, 95)),
     "gamma": CostPair(simulator.Gamma(mean=105, cv=1.2), direct.gamma(105, 1.2)),
     "few values": _empirical(_FEW),
+    "die of forty": _empirical(_DIE_OF_FORTY),
     "100 values on a lattice": _empirical(_HUNDRED_ON_A_LATTICE),
     "100 values": _empirical(_HUNDRED_ANYWHERE),
 }

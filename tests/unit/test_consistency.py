@@ -128,10 +128,10 @@ def test_a_practice_in_none_and_in_the_rest(folder: Path) -> None:
 
 
 def test_a_practice_that_there_is_not(folder: Path) -> None:
-    clusters = [cluster_of("North", None, practices=["A1", "B2", "B3"])]
+    clusters = [cluster_of("North", None, practices=["A1", "B2", "B22"])]
     found = _only(_with_tables(clusters=clusters), folder)
     assert found[0] == "clusters.North.practices"
-    assert found[2:] == ('"B3"', "did you mean B2?")
+    assert found[2:] == ('"B22"', "did you mean B2?")
 
 
 def test_practices_without_a_table() -> None:
