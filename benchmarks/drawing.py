@@ -16,7 +16,7 @@ from simulator.demand.counts import draw_counts
 from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.shocks import draw_shocks
 from simulator.pipeline import CONTRACTS_PER_BLOCK
-from simulator.plan import make_plan
+from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.spend.spend import draw_spend

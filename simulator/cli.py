@@ -89,7 +89,7 @@ def run(
 @_SET
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and print its population, budgets and rates; simulate nothing."""
-    from simulator.plan import make_plan
+    from simulator.planner import make_plan
     from simulator.reports.check_report import print_check
     from simulator.reports.terminal import Printer
     from simulator.scenario.scenario import load_scenario

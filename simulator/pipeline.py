@@ -13,7 +13,8 @@ from simulator.demand.shocks import draw_shocks
 from simulator.errors import InputError, Problem, shown
 from simulator.execution.blocks import run_blocks
 from simulator.outcomes import Outcomes
-from simulator.plan import Plan, make_plan
+from simulator.plan import Plan
+from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, Budgets, Outturn, Spend
 from simulator.result import Result

@@ -47,7 +47,10 @@ def test_unit_costs_are_drawn_with_their_mean(law: UnitCost, layer: dict[str, fl
     assert costs.min() >= part.lowest_gbp
     assert costs.max() <= layer.get("limit", math.inf)
     for cost in (5.0, 15.0, part.mean_gbp, 3 * part.mean_gbp):
-        assert _is_near((costs > cost).astype(float), float(part.sf(np.array([cost]))[0]))
+        beyond = float(part.sf(np.array([cost]))[0])
+        # Where hardly any draw differs, a few are allowed to.
+        allowed = 4 * math.sqrt(beyond * (1 - beyond) / DRAWS) + 4 / DRAWS
+        assert abs((costs > cost).mean() - beyond) <= allowed
 
 
 @_each("law", UNIT_COSTS)

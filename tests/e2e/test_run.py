@@ -82,7 +82,15 @@ def test_manifest_says_what_was_run(written):
 
 def test_prints_every_cluster_and_says_how_the_share_is_taken(written):
     printed = written[1].stdout
-    for words in ("Small", "Large", "PCT", "2012/13", "Is the bond big enough", "±", "before the rest is split"):
+    for words in (
+        "Small",
+        "Large",
+        "PCT",
+        "2012/13",
+        "Is the bond big enough",
+        "±",
+        "before the rest is split",
+    ):
         assert words in printed
     assert "\x1b" not in printed
     assert written[1].stderr.startswith("written to")

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from simulator.budgets.budgets import set_budgets
 from simulator.pipeline import draw_block, outturn_of
-from simulator.plan import make_plan
+from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Account, Block, Reason
 from simulator.rules.ledger import Ledger

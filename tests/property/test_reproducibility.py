@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from simulator.pipeline import simulate
+from simulator.pipeline import CONTRACTS_PER_BLOCK, simulate
 from simulator.records import Reason
 from simulator.result import Result
 from tests.builders import Table, checked, scenario_of, simulated
 from tests.property.comparing import differences
 from tests.strategies import scenarios
 
-# Three blocks of 2,500, the last of them not full.
-CONTRACTS = 5_100
+# Three blocks, the last of them not full.
+CONTRACTS = 2 * CONTRACTS_PER_BLOCK + 100
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_two_workers_equal_one(long_run: Result) -> None:
     assert shared.rows == long_run.rows
 
 
-@pytest.mark.parametrize("fewer", [100, 2_500, 2_600])
+@pytest.mark.parametrize("fewer", [100, CONTRACTS_PER_BLOCK, CONTRACTS_PER_BLOCK + 100])
 def test_a_shorter_run_is_the_start_of_a_longer_one(long_run: Result, fewer: int) -> None:
     short = simulated(scenario_of(), contracts=fewer)
     for reason in Reason:
@@ -54,7 +54,7 @@ def test_the_scenario_s_own_seed_is_used_when_none_is_given() -> None:
 def test_progress_counts_the_contracts_and_changes_nothing(long_run: Result) -> None:
     seen: list[int] = []
     watched = simulate(checked(scenario_of()), CONTRACTS, 1, progress=seen.append)
-    assert seen == [2_500, 5_000, 5_100]
+    assert seen == [CONTRACTS_PER_BLOCK, 2 * CONTRACTS_PER_BLOCK, CONTRACTS]
     assert differences(long_run, watched) == []
 
 

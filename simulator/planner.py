@@ -1,0 +1,151 @@
+"""Making a plan: from a scenario to the records that its stages work on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulator.budgets.budgets import LineBudget
+from simulator.demand.expected_counts import LineRate, expected_counts
+from simulator.plan import Plan
+from simulator.population.need import ClusterMembers, weigh_population
+from simulator.records import Axes, ClusterTerms, FinancialYear, FloatArray, Population
+from simulator.scenario.consistency import FLAT
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import ScenarioFile, ServiceLine
+from simulator.spend.cost_sums import CostSums
+from simulator.spend.spend import LinePrices
+
+
+def make_plan(scenario: Scenario) -> Plan:
+    """Return what the stages need to simulate a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Checked.
+
+    Returns
+    -------
+    Plan
+        The same for the same scenario; no chance in it.
+    """
+    settings = scenario.settings
+    years = _financial_years(settings)
+    lines = settings.service_lines
+    population = _population(scenario)
+    rates = tuple(_rate(line, scenario) for line in lines)
+    planned = expected_counts(rates, years, population.need_weighted_people)
+    kept = 1 - np.array([cluster.true_saving_share for cluster in settings.clusters])
+    drawn = planned.copy()
+    drawn[1:] *= kept[:, None]
+    axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
+    prices = tuple(
+        _prices(line, rate, years, planned[:, :, at_line])
+        for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
+    )
+    budgets = tuple(
+        _line_budget(line, rate, years, population.need_weighted_people[:, at_line], settings)
+        for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
+    )
+    terms = _terms(settings, population, years)
+    return Plan(
+        settings,
+        axes,
+        years,
+        population,
+        rates,
+        drawn,
+        _responsibility(settings),
+        prices,
+        budgets,
+        terms,
+    )
+
+
+def _financial_years(settings: ScenarioFile) -> tuple[FinancialYear, ...]:
+    """Return the base year and the contract years."""
+    contract = settings.contract
+    # A contract that starts in January to March belongs to the financial year that began before.
+    first = contract.start_year - (contract.start_month < 4)
+    whole = (FinancialYear(first + later) for later in range(1, contract.years))
+    return (FinancialYear(first - 1), FinancialYear(first, contract.start_month), *whole)
+
+
+def _population(scenario: Scenario) -> Population:
+    settings = scenario.settings
+    members = [
+        ClusterMembers(cluster.name, cluster.practices, cluster.people or 0.0)
+        for cluster in settings.clusters
+    ]
+    line_weights = {line.name: line.need_weights for line in settings.service_lines}
+    return weigh_population(members, line_weights, scenario.practices, scenario.need_weights)
+
+
+def _rate(line: ServiceLine, scenario: Scenario) -> LineRate:
+    flat = (1.0,) * 12
+    season = flat if line.season == FLAT else scenario.seasons[line.season]
+    year = line.rate_year if line.rate_year is not None else _financial_years(scenario.settings)[1].start
+    return LineRate(line.rate_per_1000, year, line.growth_share, season)
+
+
+def _price_of_case_gbp(line: ServiceLine, rate: LineRate, years: Sequence[FinancialYear]) -> FloatArray:
+    """Return the mean cost of a case in each year, shape (year,)."""
+    growth = 1 + line.price_growth_share
+    return np.array([line.unit_cost_gbp.mean_gbp * growth ** (year.start - rate.rate_year) for year in years])
+
+
+def _prices(
+    line: ServiceLine, rate: LineRate, years: Sequence[FinancialYear], planned: FloatArray
+) -> LinePrices:
+    price_gbp = _price_of_case_gbp(line, rate, years)
+    sums = None if line.payment == "block" else CostSums(line.unit_cost_gbp)
+    return LinePrices(sums, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
+
+
+def _line_budget(
+    line: ServiceLine,
+    rate: LineRate,
+    years: Sequence[FinancialYear],
+    need_weighted_people: FloatArray,
+    settings: ScenarioFile,
+) -> LineBudget:
+    contract_years = years[1:]
+    price_gbp = _price_of_case_gbp(line, rate, years)
+    per_person_gbp = price_gbp * [rate.annual_rate_per_person(year) for year in years]
+    return LineBudget(
+        rule=line.budget_rule or settings.budgets.rule,
+        growth_share=(1 + line.growth_share) * (1 + line.price_growth_share) - 1,
+        part_year_share=np.array([rate.part_year_share(year) for year in contract_years]),
+        # The PCT plans to spend the rate on every weighted person, so that a cluster's share of
+        # need times the PCT's plan is the rate times the cluster's weighted people.
+        fair_share_gbp=need_weighted_people * per_person_gbp[0],
+        expected_gbp=per_person_gbp[1:, None] * need_weighted_people,
+    )
+
+
+def _responsibility(settings: ScenarioFile) -> FloatArray:
+    lines = [line.name for line in settings.service_lines]
+    return np.array(
+        [
+            [
+                cluster.proportion if cluster.service_lines is None or line in cluster.service_lines else 0.0
+                for line in lines
+            ]
+            for cluster in settings.clusters
+        ]
+    )
+
+
+def _terms(settings: ScenarioFile, population: Population, years: Sequence[FinancialYear]) -> ClusterTerms:
+    clusters = settings.clusters
+    bonds = [math.nan if cluster.bond_gbp is None else cluster.bond_gbp for cluster in clusters]
+    return ClusterTerms(
+        names=population.clusters,
+        people=population.people,
+        takes_share=np.array([cluster.takes_share for cluster in clusters]),
+        bond_gbp=np.array(bonds),
+        year_months=tuple(len(year.months) for year in years[1:]),
+    )

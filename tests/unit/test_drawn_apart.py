@@ -1,0 +1,80 @@
+"""Every year, cluster and line has chance of its own: nothing is drawn twice from one stream."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator.demand.counts import draw_counts
+from simulator.demand.negative_binomial import NegativeBinomial
+from simulator.demand.shock_laws import LognormalShock
+from simulator.demand.shocks import PctShock, ShockDraws, Shocks, _persistent, draw_shocks
+from simulator.random_streams import RandomStreams
+from simulator.records import Axes, Block
+from simulator.spend.cost_sums import CostSums
+from simulator.spend.gamma import Gamma
+from simulator.spend.spend import LinePrices, draw_spend
+
+AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions", "tests"))
+SHAPE = (3, 2, 2)
+BLOCK = Block(0, 50)
+NO_SHOCKS = ShockDraws(np.ones((50, 3, 2)), np.ones((50, 3, 2)))
+
+
+def _distinct_series(drawn: np.ndarray) -> int:
+    """Return how many different series of contracts there are."""
+    return len(np.unique(drawn.reshape(50, -1, order="F"), axis=1).T)
+
+
+def test_costs() -> None:
+    prices = [LinePrices(CostSums(Gamma(mean=10, cv=1)), np.ones(3), np.zeros((3, 2)))] * 2
+    spend = draw_spend(np.full((50, *SHAPE), 100), prices, AXES, RandomStreams(1), BLOCK)
+    assert _distinct_series(np.concatenate([spend.base_year_gbp[:, None], spend.contract_gbp], axis=1)) == 12
+
+
+def test_counts() -> None:
+    laws = [NegativeBinomial(variance_to_mean=2)] * 2
+    counts = draw_counts(np.full(SHAPE, 100.0), NO_SHOCKS, laws, AXES, RandomStreams(1), BLOCK)
+    assert _distinct_series(counts) == 12
+
+
+def test_shocks() -> None:
+    size = LognormalShock(sd_share=0.1)
+    shocks = Shocks(pct=PctShock(size=size), cluster_year=size)
+    drawn = draw_shocks(shocks, (size, size), AXES, RandomStreams(1), BLOCK)
+    assert _distinct_series(drawn.pct) == 6
+    assert _distinct_series(drawn.cluster_year) == 6
+
+
+def test_shocks_multiply_expected_counts() -> None:
+    # So many cases are expected that a count is its mean, near enough: 3 and 5 times a billion.
+    pct, cluster = np.full((50, 3, 2), 3.0), np.full((50, 3, 2), 1.0)
+    cluster[:, :, 1] = 5 / 3
+    expected = np.full(SHAPE, 1e9)
+    laws = [NegativeBinomial(variance_to_mean=1.1), None]
+    counts = draw_counts(expected, ShockDraws(pct, cluster), laws, AXES, RandomStreams(1), BLOCK)
+    assert counts[:, :, 0, 0] == pytest.approx(np.full((50, 3), 3e9), rel=1e-3)
+    assert counts[:, :, 1, 0] == pytest.approx(np.full((50, 3), 5e9), rel=1e-3)
+    # Nothing is counted in a block contract.
+    assert not counts[..., 1].any()
+
+
+def test_prices_and_block_contracts() -> None:
+    index, block = np.array([1.0, 2.0, 4.0]), np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    costs = CostSums(Gamma(mean=10, cv=1))
+    prices = [LinePrices(costs, index, block), LinePrices(None, index, block)]
+    plain = [LinePrices(costs, np.ones(3), block), LinePrices(None, index, block)]
+    counts = np.full((50, *SHAPE), 100)
+    dear, cheap = (draw_spend(counts, one, AXES, RandomStreams(1), BLOCK) for one in (prices, plain))
+    ratio = dear.contract_gbp[..., 0] / cheap.contract_gbp[..., 0]
+    assert ratio[:, 0] == pytest.approx(np.full((50, 2), 2.0))
+    assert ratio[:, 1] == pytest.approx(np.full((50, 2), 4.0))
+    assert dear.contract_gbp[7, :, :, 1].tolist() == [[3, 4], [5, 6]]
+    assert dear.base_year_gbp[7, :, 1].tolist() == [1, 2]
+
+
+def test_persistence_keeps_the_variance() -> None:
+    # 0.6 of last year's level and 0.8 of a fresh normal: variance 0.36 + 0.64 = 1.
+    fresh = [np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.array([0.0, 0.0])]
+    levels = _persistent(fresh, PctShock(persistence=0.6))
+    assert np.array(levels) == pytest.approx(np.array([[1, 0], [0.6, 0.8], [0.36, 0.48]]))

@@ -1,0 +1,93 @@
+"""What a scenario plans, before any chance; worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator.plan import Plan
+from simulator.planner import make_plan
+from simulator.records import Reason
+from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
+
+LINE = line_of(rate_year=2010, growth_share=0.1, price_growth_share=0.2)
+
+
+def _plan(**changes: object) -> Plan:
+    usual: Table = {"service_lines": [LINE], "clusters": [cluster_of("North", 1_000)]}
+    return make_plan(checked(scenario_of(**(usual | changes))))
+
+
+@pytest.mark.parametrize(
+    ("month", "labels", "months"),
+    [
+        (4, ("2009/10", "2010/11", "2011/12"), (12, 12)),
+        (7, ("2009/10", "2010/11", "2011/12"), (9, 12)),
+        # January 2010 is in the financial year 2009/10.
+        (1, ("2008/09", "2009/10", "2010/11"), (3, 12)),
+        (3, ("2008/09", "2009/10", "2010/11"), (1, 12)),
+    ],
+)
+def test_the_contract_s_years(month: int, labels: tuple[str, ...], months: tuple[int, ...]) -> None:
+    plan = _plan(contract={"start_year": 2010, "start_month": month, "years": 2})
+    assert plan.axes.years == labels
+    assert plan.terms.year_months == months
+
+
+def test_expected_counts_grow_and_true_savings_start_with_the_contract() -> None:
+    plan = _plan(clusters=[cluster_of("North", 1_000, true_saving_share=0.2)])
+    # 100 in 2010/11; before, 100 / 1.1; later 110; a fifth is avoided, but not in the base year.
+    assert plan.expected_counts[:, 0, 0] == pytest.approx([100 / 1.1, 80, 88])
+
+
+def test_prices_and_expected_spend_grow_together() -> None:
+    plan = _plan()
+    # GBP 1,000 in 2010/11 and 20% more each year; 100 cases and 10% more.
+    assert plan.prices[0].price_index == pytest.approx([1 / 1.2, 1, 1.2])
+    assert plan.prices[0].block_gbp[:, 0] == pytest.approx([100_000 / 1.32, 100_000, 132_000])
+    assert plan.budgets[0].expected_gbp[:, 0] == pytest.approx([100_000, 132_000])
+    assert plan.budgets[0].fair_share_gbp == pytest.approx([100_000 / 1.32])
+    assert plan.budgets[0].growth_share == pytest.approx(0.32)
+
+
+def test_true_savings_do_not_lower_the_budget_or_a_block_contract() -> None:
+    plan = _plan(clusters=[cluster_of("North", 1_000, true_saving_share=0.2)])
+    assert plan.budgets[0].expected_gbp[:, 0] == pytest.approx([100_000, 132_000])
+    assert plan.prices[0].block_gbp[1, 0] == pytest.approx(100_000)
+
+
+def test_a_rate_without_a_year_is_of_the_first_contract_year() -> None:
+    plan = _plan(service_lines=[line_of(growth_share=0.1)], contract={"start_year": 2015, "years": 1})
+    assert plan.expected_counts[:, 0, 0] == pytest.approx([100 / 1.1, 100])
+
+
+def test_what_a_cluster_answers_for() -> None:
+    clusters = [
+        cluster_of("North", proportion=0.5),
+        cluster_of("South", service_lines=["prescribing"]),
+        cluster_of("East", service_lines=[]),
+    ]
+    plan = make_plan(checked(scenario_of(clusters=clusters)))
+    assert plan.responsibility.tolist() == [[0.5, 0.5], [0, 1], [0, 0]]
+
+
+def test_the_terms_of_clusters() -> None:
+    clusters = [cluster_of("North", takes_share=False), cluster_of("South", 7, bond_gbp=5)]
+    terms = make_plan(checked(scenario_of(clusters=clusters))).terms
+    assert terms.names == ("North", "South")
+    assert terms.people.tolist() == [5_000, 7]
+    assert terms.takes_share.tolist() == [False, True]
+    assert np.isnan(terms.bond_gbp).tolist() == [True, False]
+
+
+def test_a_block_contract_costs_what_was_planned() -> None:
+    scenario = scenario_of(service_lines=[line_of(payment="block")], clusters=[cluster_of("North", 1_000)])
+    spend = simulated(scenario).contract_outcomes.gbp(Reason.SPEND)
+    assert spend == pytest.approx(np.full((100, 2, 1), 100_000.0))
+
+
+def test_half_the_responsibility_is_half_of_budget_and_spend() -> None:
+    half = [cluster | {"proportion": 0.5} for cluster in scenario_of()["clusters"]]
+    whole, part = (simulated(one).contract_outcomes for one in (scenario_of(), scenario_of(clusters=half)))
+    for reason in (Reason.BUDGET, Reason.SPEND, Reason.BOND_POSTED, Reason.PRACTICE_SHARE):
+        assert part.gbp(reason) == pytest.approx(whole.gbp(reason) / 2), reason
