@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from simulator.errors import InputError, Problem, shown
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _ModelType
+else:
+    _ModelType = type(BaseModel)
 
 
-class Part(BaseModel):
+class _PartType(_ModelType):
+    """Makes parts, and says what is wrong as the rest of the project does.
+
+    A scenario's parts are made by the validator, past this, and its errors are put in words there.
+    """
+
+    def __call__(cls, *arguments: Any, **settings: Any) -> Any:  # noqa: N805 - of a type
+        try:
+            return super().__call__(*arguments, **settings)
+        except ValidationError as error:
+            raise InputError(
+                Problem(
+                    ".".join([cls.__name__, *map(str, problem["loc"])]),
+                    problem["msg"].removeprefix("Input should be "),
+                    shown(problem["input"]),
+                )
+                for problem in error.errors(include_url=False)
+            ) from None
+
+
+class Part(BaseModel, metaclass=_PartType):
     """A frozen setting that is also the object that runs.
 
     Strict: an integer stands for a float, nothing else is converted; unknown keys, ``nan`` and
@@ -53,6 +80,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
+NonNegativeGbp = Annotated[float, Field(ge=0, le=1e12)]
+PositiveGbp = Annotated[float, Field(gt=0, le=1e12)]
+"""An amount of money; a thousand times the budget of the NHS is a slip."""
+CoefficientOfVariation = Annotated[float, Field(gt=0, le=20)]
+"""SD over mean; 20 is far beyond the cost of any kind of care."""
 GrowthShare = Annotated[float, Field(gt=-1, le=1)]
 """A change a year as a share: 0.03 is 3% more each year."""
 

@@ -7,14 +7,14 @@ from typing import Literal, Self
 import numpy as np
 
 from simulator.budgets.budget_rule import BudgetRule, FloatArray, LineBasis
-from simulator.parts import GrowthShare, NonNegative
+from simulator.parts import GrowthShare, NonNegativeGbp
 
 
 class PerHead(BudgetRule):
     """A fixed amount a year for each person on the registered list."""
 
     rule: Literal["per_head"] = "per_head"
-    gbp_per_head: NonNegative
+    gbp_per_head: NonNegativeGbp
     """Pounds a year for each registered person, in the base year."""
     uplift_share: GrowthShare = 0.0
     """Uplift a year."""

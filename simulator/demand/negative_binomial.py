@@ -18,7 +18,7 @@ class NegativeBinomial(CountLaw):
     """
 
     model: Literal["negative_binomial"] = "negative_binomial"
-    variance_to_mean: Annotated[float, Field(gt=1)]
+    variance_to_mean: Annotated[float, Field(gt=1, le=1e6)]
     """Variance of the number of cases over its mean, above 1 (at 1 the law is Poisson)."""
 
     def draw(self, generator: Generator, means: FloatArray) -> IntArray:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from simulator.parts import NonNegative, Part
+from simulator.parts import Part
 
 FloatArray = NDArray[np.float64]
 
@@ -18,8 +18,8 @@ FloatArray = NDArray[np.float64]
 class ShockLaw(Part):
     """Law of a factor with mean one."""
 
-    sd_share: NonNegative
-    """Standard deviation of the factor: 0.02 is 2% of expected demand."""
+    sd_share: Annotated[float, Field(ge=0, le=2)]
+    """Standard deviation of the factor, at most 2: 0.02 is 2% of expected demand."""
 
     @abstractmethod
     def factors(self, normals: FloatArray) -> FloatArray:

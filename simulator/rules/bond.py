@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from simulator.parts import NonNegative, Share
+from simulator.parts import NonNegativeGbp, Share
 from simulator.records import Account, BoolArray, FloatArray, Reason
 from simulator.rules.ledger import Transfer
 from simulator.rules.rule import Position, Rule
@@ -23,7 +23,7 @@ class Bond(Rule):
     rule: Literal["bond"] = "bond"
     share_of_annual_budget: Share | None = None
     """Bond as a share of the first year's budget at the rate of a whole year."""
-    gbp_per_head: NonNegative | None = None
+    gbp_per_head: NonNegativeGbp | None = None
     """Bond in pounds for each registered person; this or the share, and a cluster may differ."""
     deposited_by: Literal["practices", "partner"] = "practices"
     """Who posts the bond and gets back what is left: the practices or an external partner."""

@@ -12,7 +12,8 @@ from typing import Any
 from simulator.errors import InputError, Problem, shown
 from simulator.scenario.places import Path
 
-_STEP = re.compile(r"\"(?P<quoted>[^\"]*)\"|(?P<bare>[^.\"]+)")
+_STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
+_KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
 _NAME_KEYS = ("name", "rule")
 EVERY = "*"
 
@@ -46,10 +47,10 @@ def apply_overrides(
     for override in overrides:
         where = f"--set {override}"
         key, equals, text = override.partition("=")
-        steps = [match["quoted"] or match["bare"] for match in _STEP.finditer(key.strip())]
-        if not equals or not steps:
+        if not equals or not _KEY.fullmatch(key.strip()):
             problems.append(Problem(where, "KEY=VALUE, such as rules.surplus.practice_share=0.2", override))
             continue
+        steps = [step.strip('"') for step in re.findall(_STEP, key.strip())]
         try:
             for path in _set(changed, steps, _value(text.strip()), ()):
                 sources[path] = where
@@ -84,7 +85,7 @@ def _set(table: Any, steps: list[str], value: Any, path: Path) -> Iterable[Path]
 
 def _places(tables: list[Any], step: str) -> list[int]:
     names = [_name_of(table) for table in tables]
-    if step == EVERY:
+    if step == EVERY and tables:
         return list(range(len(tables)))
     if step in names:
         return [place for place, name in enumerate(names) if name == step]
@@ -102,7 +103,7 @@ def _name_of(table: Any) -> str:
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -84,7 +84,7 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
     text = read_text(file, "a scenario file", LARGEST_SCENARIO_BYTES)
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError([Problem(str(file), "valid TOML", str(error), _toml_hint(str(error)))]) from None
     return check_scenario(given, file.parent, str(file), text, overrides)
 

@@ -11,7 +11,7 @@ from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.parts import GrowthShare, NonNegative, Part, Positive, Share, Strings, as_tuple
+from simulator.parts import GrowthShare, NonNegativeGbp, Part, Share, Strings, as_tuple
 from simulator.population.need import UNWEIGHTED
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
@@ -75,7 +75,7 @@ class ServiceLine(Part):
 
     name: Name
     """Its name."""
-    rate_per_1000: Positive
+    rate_per_1000: Annotated[float, Field(gt=0, le=1e7)]
     """Cases a year for each 1,000 people."""
     rate_year: Year | None = None
     """Start of the financial year of that rate and cost; the first contract year when left out."""
@@ -99,6 +99,14 @@ class ServiceLine(Part):
     """Budget rule of this line, where it differs from the others'."""
 
     @model_validator(mode="after")
+    def _payer_pays_something(self) -> Self:
+        if not self.unit_cost_gbp.mean_gbp > 0:
+            raise PydanticCustomError(
+                "nothing_paid", "a unit_cost_gbp of which the deductible leaves something to pay"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _mean_comes_from_the_rate(self) -> Self:
         if self.count.mean is not None:
             raise PydanticCustomError(
@@ -114,7 +122,7 @@ class Cluster(Part):
     """Its name."""
     practices: Strings = ()
     """Codes of its practices."""
-    people: Positive | None = None
+    people: Annotated[float, Field(gt=0, le=1e9)] | None = None
     """Registered people, all of average need, where no practices are listed."""
     proportion: Share = 1.0
     """Proportion of budget and spend that the cluster answers for."""
@@ -122,8 +130,8 @@ class Cluster(Part):
     """The lines it answers for; all of them when left out."""
     takes_share: bool = True
     """Whether it wants the practice share, and so posts a bond."""
-    bond_gbp: NonNegative | None = None
-    """Bond agreed with this cluster, in pounds, instead of what the bond rule says."""
+    bond_gbp: NonNegativeGbp | None = None
+    """Bond agreed with this cluster, in pounds, if it takes the share; otherwise the bond rule says."""
     true_saving_share: Annotated[float, Field(ge=-1, lt=1)] = 0.0
     """Share of demand that the cluster really avoids, in every contract year."""
 

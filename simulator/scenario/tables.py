@@ -1,111 +1,15 @@
-"""Reading the CSV tables that stand beside a scenario."""
+"""Reading the tables that stand beside a scenario: practices, need weights, seasons."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import Problem, shown
 from simulator.population.practices import Practice, PracticeTable
-from simulator.scenario.files import read_text
+from simulator.scenario.csv_table import read_table
 
 _GROUP = re.compile(r"^(?P<sex>[mf])(?P<from>\d+)_(?P<to>\d+|plus)$")
-_MOST_PROBLEMS = 20
-
-
-@dataclass
-class Table:
-    """Rows of a CSV file, and the problems found in reading them.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    rows : list of tuple of int and dict
-        Line number, and text by column.
-    columns : list of str
-        The header.
-    problems : list of Problem
-        Grows as values are read.
-    """
-
-    path: Path
-    columns: list[str] = field(default_factory=list)
-    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def complain(self, line: int, column: str, need: str, got: object, hint: str = "") -> None:
-        """Note a problem at a line and column."""
-        self.problems.append(Problem(f"{self.path}, line {line}, {column}", need, shown(got), hint))
-
-    def number(self, line: int, row: dict[str, str], column: str, convert: type[int | float]) -> float:
-        """Return a number that is zero or more; note a problem and return 0 where it is not."""
-        text = row[column].strip()
-        try:
-            value = convert(text)
-        except ValueError:
-            value = math.nan
-        if math.isfinite(value) and value >= 0:
-            return value
-        kind = "a whole number" if convert is int else "a number"
-        self.complain(line, column, f"{kind}, zero or more", text)
-        return 0
-
-    def finish(self) -> None:
-        """Raise InputError if there was any problem."""
-        if self.problems:
-            more = len(self.problems) - _MOST_PROBLEMS
-            shown_problems = self.problems[:_MOST_PROBLEMS]
-            if more > 0:
-                need = "without problems; only the first are listed"
-                shown_problems.append(Problem(str(self.path), need, f"{more} more problems"))
-            raise InputError(shown_problems)
-
-
-def read_table(path: Path, needed: tuple[str, ...]) -> Table:
-    """Read a CSV file with a header.
-
-    Parameters
-    ----------
-    path : Path
-        A UTF-8 file of at most 20 MB.
-    needed : tuple of str
-        Columns that it must have.
-
-    Returns
-    -------
-    Table
-        Rows of the right length; others are noted as problems.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is empty, or lacks a column.
-    """
-    lines = list(csv.reader(io.StringIO(read_text(path, "a CSV table"))))
-    table = Table(path, columns=[name.strip() for name in lines[0]] if lines else [])
-    header = ", ".join(table.columns)
-    for column in needed:
-        if column not in table.columns:
-            table.problems.append(Problem(f"{path}, line 1", f"a column {column}", shown(header)))
-    repeated = {column for column in table.columns if table.columns.count(column) > 1}
-    for column in sorted(repeated):
-        table.complain(1, column, "each column once", header)
-    if len(lines) < 2:
-        table.problems.append(Problem(str(path), "a header and at least one row", f"{len(lines)} rows"))
-    table.finish()
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) == len(table.columns):
-            table.rows.append((number, dict(zip(table.columns, cells, strict=True))))
-        else:
-            table.complain(number, "row", f"{len(table.columns)} cells as in the header", len(cells))
-    return table
 
 
 def read_practices(path: Path) -> PracticeTable:
@@ -174,7 +78,8 @@ def read_need_weights(path: Path, groups: tuple[str, ...]) -> dict[str, tuple[fl
     table.finish()
     weights = {name: tuple(by_group[group][name] for group in groups) for name in names}
     for name, values in weights.items():
-        if not any(values):
+        # Without practices there are no groups, and nothing to weigh.
+        if groups and not any(values):
             table.problems.append(Problem(f"{path}, {name}", "some weight above zero", "zeros"))
     table.finish()
     return weights

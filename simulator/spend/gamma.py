@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc, gammaincc, gammainccinv
 
-from simulator.parts import Positive
+from simulator.parts import CoefficientOfVariation, PositiveGbp
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
@@ -17,9 +17,9 @@ class Gamma(UnitCost):
     """Gamma cost of one case, by its mean and coefficient of variation; exponential at `cv` 1."""
 
     model: Literal["gamma"] = "gamma"
-    mean: Positive
+    mean: PositiveGbp
     """Mean cost of a case, in pounds."""
-    cv: Positive
+    cv: CoefficientOfVariation
     """Coefficient of variation of the cost of a case."""
 
     @property

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 from scipy.special import boxcox
 
-from simulator.parts import Positive
+from simulator.parts import Positive, PositiveGbp
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
@@ -20,7 +20,7 @@ class Pareto(UnitCost):
     model: Literal["pareto"] = "pareto"
     shape: Positive
     """Tail index: the smaller, the heavier the tail."""
-    scale: Positive
+    scale: PositiveGbp
     """Scale, in pounds; the mean is scale / (shape - 1)."""
 
     @model_validator(mode="after")

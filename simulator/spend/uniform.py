@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from simulator.parts import NonNegative, Positive
+from simulator.parts import NonNegativeGbp, PositiveGbp
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
@@ -17,9 +17,9 @@ class Uniform(UnitCost):
     """Cost of one case anywhere between `low` and `high` with equal chance."""
 
     model: Literal["uniform"] = "uniform"
-    low: NonNegative
+    low: NonNegativeGbp
     """Smallest cost of a case, in pounds."""
-    high: Positive
+    high: PositiveGbp
     """Largest cost of a case, in pounds."""
 
     @model_validator(mode="after")

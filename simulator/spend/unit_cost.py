@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
-from simulator.parts import NonNegative, Part, Positive
+from simulator.parts import NonNegativeGbp, Part, PositiveGbp
 from simulator.random_streams import Generator
 
 FloatArray = NDArray[np.float64]
@@ -24,9 +22,9 @@ class UnitCost(Part):
     methods describe that part; those that start with ``_ground`` the whole cost.
     """
 
-    deductible: NonNegative = 0.0
+    deductible: NonNegativeGbp = 0.0
     """Part of each case's cost that somebody else pays, in pounds."""
-    limit: Annotated[Positive | None, Field()] = None
+    limit: PositiveGbp | None = None
     """Most that is paid for one case beyond the deductible, in pounds; none when left out."""
 
     @abstractmethod

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
+from simulator.errors import InputError
 from simulator.records import Account, Reason
 from simulator.rules.bond import Bond
 from tests.unit.settling import BOND, POOL, SPLIT, moved, settled
@@ -144,5 +144,5 @@ def test_a_cluster_that_left_keeps_out_of_the_pool_and_the_split() -> None:
 
 @pytest.mark.parametrize("sizes", [{}, {"share_of_annual_budget": 0.1, "gbp_per_head": 1}])
 def test_it_has_one_size(sizes: dict[str, float]) -> None:
-    with pytest.raises(ValidationError, match="not both"):
+    with pytest.raises(InputError, match="not both"):
         Bond(**sizes)

@@ -79,9 +79,9 @@ def test_draws_are_of_the_values_with_a_layer() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"values": ()}, "values of zero or more"),
-        ({"values": (0, 0)}, "one of them above zero"),
-        ({"values": (-1, 2)}, "values of zero or more"),
+        ({"values": ()}, "values from 0 to"),
+        ({"values": (0, 0)}, "one of them above 0"),
+        ({"values": (-1, 2)}, "values from 0 to"),
         ({"values": (1, 2), "probabilities": (1,)}, "for each value"),
         ({"values": (1, 2), "probabilities": (-0.5, 1.5)}, "zero or more, for each value"),
         ({"values": (1, 2), "probabilities": (0.5, 0.4)}, "add up to 1"),

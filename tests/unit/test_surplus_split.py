@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
+from simulator.errors import InputError
 from simulator.records import Account, Reason
 from simulator.rules.deficit_recovery import DeficitRecovery
 from simulator.rules.surplus import SurplusSplit
@@ -107,5 +107,5 @@ def test_a_share_may_take_its_part_whole(taken_from: str, returned: float) -> No
 
 @pytest.mark.parametrize(("taken_from", "returned"), [("pct_return", 0.09), ("reinvestment", 0.91)])
 def test_a_share_larger_than_its_part_is_refused(taken_from: str, returned: float) -> None:
-    with pytest.raises(ValidationError, match="no larger than the part"):
+    with pytest.raises(InputError, match="no larger than the part"):
         SurplusSplit(practice_share=0.1, practice_share_from=taken_from, pct_return_share=returned)
