@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from simulator.errors import InputError
+from simulator.errors import InputError, printable
 
 INTERRUPTED = 130
+# What a terminal that closes or a system that shuts down sends; Windows has not all of them.
+_STOPPING_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _BAD_INPUT = 2
 
 
@@ -62,7 +66,7 @@ def run(
     """
     from contextlib import ExitStack
 
-    from simulator.pipeline import simulate
+    from simulator.pipeline import check_sizes, simulate
     from simulator.reports.progress import progress_bar
     from simulator.reports.result_folder import new_result_folder, write_result
     from simulator.reports.run_report import print_run
@@ -70,9 +74,13 @@ def run(
     from simulator.scenario.scenario import load_scenario
 
     started, clock = datetime.now(UTC), time.perf_counter()
+    for stop in _STOPPING_SIGNALS:
+        signal.signal(stop, signal.default_int_handler)
     loaded = load_scenario(scenario, overrides)
     total = loaded.settings.simulation.contracts if contracts is None else contracts
+    seed = loaded.settings.simulation.seed if seed is None else seed
     workers = (os.cpu_count() or 1) if workers is None else workers
+    check_sizes(total, seed, workers)
     with ExitStack() as stack:
         folder = stack.enter_context(new_result_folder(out, replace)) if out else None
         show = stack.enter_context(progress_bar(total, "contracts"))
@@ -81,7 +89,7 @@ def run(
             write_result(result, folder, started, time.perf_counter() - clock)
     print_run(result, Printer())
     if out:
-        click.echo(f"written to {out}{os.sep}: summary.csv, outcomes.nc, manifest.json", err=True)
+        click.echo(f"written to {printable(out)}: summary.csv, outcomes.nc, manifest.json", err=True)
 
 
 @commands.command()
@@ -129,8 +137,7 @@ def main() -> None:
     except click.exceptions.Exit as wanted:
         sys.exit(wanted.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("cluster-risk: stopped; nothing was written", err=True)
-        sys.exit(INTERRUPTED)
+        _leave_at_once("cluster-risk: stopped; nothing was written")
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -139,5 +146,16 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except (RuntimeError, MemoryError, OSError) as error:
-        click.echo(f"cluster-risk: {str(error) or 'out of memory'}; nothing was written", err=True)
+        click.echo(f"cluster-risk: {str(error) or 'out of memory'}", err=True)
         sys.exit(1)
+
+
+def _leave_at_once(message: str) -> NoReturn:
+    """Say why and end, without waiting for worker processes or their threads to tidy up."""
+    import multiprocessing
+
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)

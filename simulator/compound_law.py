@@ -14,6 +14,7 @@ from simulator.spend.cost_sums import CostSums
 from simulator.spend.unit_cost import UnitCost
 
 _TOTALS_PER_BLOCK = 10_000
+_MOST_TOTALS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ class Compound:
         InputError
             If `n` or `seed` is out of range.
         """
-        if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n < 1:
-            raise InputError([Problem("n", "a whole number, 1 or more", shown(n))])
+        if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or not 1 <= n <= _MOST_TOTALS:
+            need = f"a whole number from 1 to {_MOST_TOTALS:,}"
+            raise InputError([Problem("n", need, shown(n))])
         streams, sums = RandomStreams(seed), CostSums(self.unit_cost)
         totals = np.empty(int(n))
         means = np.full(_TOTALS_PER_BLOCK, self.count.mean)
@@ -110,6 +112,8 @@ def compound(count: CountLaw, unit_cost: UnitCost) -> Compound:
     if not isinstance(unit_cost, UnitCost):
         need = "Lognormal(...), Gamma(...), Pareto(...), Uniform(...) or Empirical(...)"
         problems.append(Problem("unit_cost", need, shown(unit_cost)))
+    elif not unit_cost.mean_gbp > 0:
+        problems.append(Problem("unit_cost", "a cost of which the deductible leaves something", "nothing"))
     if problems:
         raise InputError(problems)
     return Compound(count, unit_cost)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -74,11 +74,33 @@ def shown(value: object, limit: int = 80) -> str:
         Printable text on one line.
     """
     match value:
+        case None:
+            text = "nothing"
         case bool():
             text = str(value).lower()
         case str():
             text = f'"{value}"'
-        case _:
+        case int() | float() | list() | tuple():
             text = repr(value)
+        case Mapping():
+            text = f"a table of {', '.join(map(str, value))}" if value else "an empty table"
+        case _:
+            text = str(value)
     text = "".join(character if character.isprintable() else "?" for character in text)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def printable(path: object) -> str:
+    """Return a path as text that any file or terminal takes, whatever bytes are in the name.
+
+    Parameters
+    ----------
+    path : path-like
+        As the user gave it.
+
+    Returns
+    -------
+    str
+        With backslash escapes for what is not UTF-8.
+    """
+    return str(path).encode("utf-8", "backslashreplace").decode()

@@ -81,11 +81,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 NonNegativeGbp = Annotated[float, Field(ge=0, le=1e12)]
-PositiveGbp = Annotated[float, Field(gt=0, le=1e12)]
-"""An amount of money; a thousand times the budget of the NHS is a slip."""
-CoefficientOfVariation = Annotated[float, Field(gt=0, le=20)]
-"""SD over mean; 20 is far beyond the cost of any kind of care."""
-GrowthShare = Annotated[float, Field(gt=-1, le=1)]
+PositiveGbp = Annotated[float, Field(ge=1e-6, le=1e12)]
+"""An amount of money: no less than a ten-thousandth of a penny, no more than ten NHS budgets."""
+CoefficientOfVariation = Annotated[float, Field(ge=1e-6, le=10)]
+"""SD over mean; 10 is far beyond the cost of any kind of care."""
+GrowthShare = Annotated[float, Field(ge=-0.5, le=1)]
 """A change a year as a share: 0.03 is 3% more each year."""
 
 Floats = Annotated[tuple[float, ...], BeforeValidator(as_tuple)]

@@ -60,9 +60,11 @@ def simulate(
     InputError
         If a number is out of range.
     """
+    if not isinstance(scenario, Scenario):
+        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
     contracts = scenario.settings.simulation.contracts if contracts is None else contracts
     seed = scenario.settings.simulation.seed if seed is None else seed
-    _check(contracts, workers)
+    check_sizes(contracts, seed, workers)
     streams = RandomStreams(seed)
     plan = make_plan(scenario)
     plan.prepare()
@@ -121,14 +123,29 @@ def outturn_of(plan: Plan, spend: Spend, budgets: Budgets) -> Outturn:
     )
 
 
-def _check(contracts: int, workers: int) -> None:
+def check_sizes(contracts: int, seed: int, workers: int) -> None:
+    """Check the numbers that `simulate` is given.
+
+    Parameters
+    ----------
+    contracts, seed, workers : int
+        As for `simulate`.
+
+    Raises
+    ------
+    InputError
+        With every one that is out of range.
+    """
     problems = []
     if not _whole(contracts) or not FEWEST_CONTRACTS <= contracts <= MOST_CONTRACTS:
         need = f"a whole number from {FEWEST_CONTRACTS} to {MOST_CONTRACTS:,}"
-        hint = "fewer contracts cannot give the bond an interval"
+        few = _whole(contracts) and contracts < FEWEST_CONTRACTS
+        hint = "fewer contracts cannot give the bond an interval" if few else ""
         problems.append(Problem("contracts", need, shown(contracts), hint))
     if not _whole(workers) or workers < 1:
         problems.append(Problem("workers", "a whole number, 1 or more", shown(workers)))
+    if not _whole(seed) or seed < 0:
+        problems.append(Problem("seed", "a whole number, zero or more", shown(seed)))
     if problems:
         raise InputError(problems)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from simulator.parts import Part, Positive
+from simulator.parts import Part
 from simulator.random_streams import Generator
 
 FloatArray = NDArray[np.float64]
@@ -17,7 +19,7 @@ IntArray = NDArray[np.int64]
 class CountLaw(Part):
     """Law of the number of cases in a period, given its mean."""
 
-    mean: Positive | None = None
+    mean: Annotated[float, Field(gt=0, le=1e15)] | None = None
     """Mean number of cases; left out in a scenario, where demand gives it."""
 
     @abstractmethod

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -94,10 +96,9 @@ def _finished(pending: dict[Future[Result], int]) -> Iterator[tuple[int, Result]
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:
-    processes = list((pool._processes or {}).values())  # noqa: SLF001 - there is no public way
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
+    """Kill the workers; the pool then finds itself broken and cleans up without waiting for them."""
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no public way
+        process.kill()
 
 
 def _start_method() -> str:
@@ -108,7 +109,17 @@ def _start_method() -> str:
 def _start_worker(work: Callable[[Any], Any]) -> None:
     # Ctrl-C goes to the whole group; the parent alone decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_leave_with_the_parent, daemon=True).start()
     _WORK[:] = [work]
+
+
+def _leave_with_the_parent() -> None:
+    """End this worker when its parent is gone, killed perhaps."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _work(block: object) -> Any:

@@ -75,3 +75,22 @@ def _weighted(listed: FloatArray, everyone: FloatArray, weights: Sequence[float]
         return np.asarray(listed.sum(axis=1))
     by_group = np.asarray(weights)
     return np.asarray(listed @ by_group * (everyone.sum() / (everyone @ by_group)))
+
+
+def need_per_head(table: PracticeTable, weights: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Return the mean weight of the people of all practices, by the name of the weights.
+
+    Parameters
+    ----------
+    table : PracticeTable
+        Practices, with people.
+    weights : mapping of str to sequence of float
+        Weight of each group of people, by name.
+
+    Returns
+    -------
+    dict of str to float
+        Zero where no group that has people has a weight.
+    """
+    everyone = np.sum([practice.people_by_group for practice in table.practices], axis=0)
+    return {name: float(everyone @ np.asarray(values) / everyone.sum()) for name, values in weights.items()}

@@ -66,7 +66,7 @@ def _print_budgets(plan: Plan, names: tuple[str, ...], printer: Printer) -> None
     columns.append(Column("total", _with_total(totals / _MILLION, "{:,.2f}")))
     people = plan.population.people
     heads = np.append(totals, totals.sum()) / np.append(people, people.sum())
-    columns.append(Column("£ a head", tuple(f"{amount:,.0f}" for amount in heads)))
+    columns.append(Column("£ a head of list", tuple(f"{amount:,.0f}" for amount in heads)))
     title = f"Expected budgets in £m, {plan.years[1].label} at the rate of a whole year"
     for start in range(0, len(columns), _COLUMNS_ABREAST):
         cluster = Column("cluster", names, left=True)
@@ -89,7 +89,7 @@ def _print_rates(plan: Plan, printer: Printer) -> None:
         Column("growth a year %", tuple(f"{100 * line.growth_share:.1f}" for line in lines)),
         Column("payment", tuple(line.payment.replace("_", " ") for line in lines), left=True),
     ]
-    printer.table("Rates", columns, last_row_apart=False)
+    printer.table("Rates and prices, of the year that each line says", columns, last_row_apart=False)
 
 
 def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:

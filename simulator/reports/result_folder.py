@@ -8,15 +8,16 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from simulator.errors import InputError, Problem
+from simulator.errors import InputError, Problem, printable
 from simulator.result import Result
 
 MANIFEST = "manifest.json"
+_FILES = {"summary.csv", "outcomes.nc", MANIFEST}
 _VERSIONED = ("cluster-risk", "numpy", "scipy", "pandas", "xarray", "netCDF4", "pydantic")
 
 
@@ -41,23 +42,38 @@ def new_result_folder(target: Path, replace: bool) -> Iterator[Path]:
     InputError
         If `target` exists, or cannot be made; before anything is computed.
     """
-    is_result = (target / MANIFEST).is_file()
-    if target.exists() and not (replace and is_result):
-        hint = "choose another name, or add --replace" if is_result else "choose another name"
-        need = "a new folder, or with --replace one that holds an earlier result"
-        raise InputError([Problem(f"--out {target}", need, "something that exists", hint)])
+    target = target.resolve()
+    _check_free(target, replace)
+    made = [folder for folder in target.parents if not folder.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-unfinished-", dir=target.parent))
     except OSError as error:
         reason = error.strerror or str(error)
-        problem = Problem(f"--out {target}", "a folder that can be made", reason)
+        problem = Problem(f"--out {printable(target)}", "a folder that can be made", reason)
         raise InputError([problem]) from None
     try:
         yield partial
+        # Somebody may have made the folder while the simulation ran.
+        _check_free(target, replace)
         _put_in_place(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _check_free(target: Path, replace: bool) -> None:
+    """Refuse a target that exists, unless it is an earlier result and nothing else."""
+    if not target.exists():
+        return
+    names = {path.name for path in target.iterdir()} if target.is_dir() else set()
+    is_result = MANIFEST in names and names <= _FILES
+    if not (replace and is_result):
+        hint = "choose another name, or add --replace" if is_result else "choose another name"
+        need = "a new folder, or with --replace one that holds an earlier result and nothing else"
+        raise InputError([Problem(f"--out {printable(target)}", need, "something that exists", hint)])
 
 
 def _put_in_place(partial: Path, target: Path) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from simulator.reports.columns import Column, money, money_column, per_cent, probability_column
 from simulator.reports.terminal import Printer
 from simulator.result import Result
 from simulator.risk.estimate import Estimate
+from simulator.rules.bond import Bond
+from simulator.rules.pool import Pool
+from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 
+_Kind = TypeVar("_Kind", bound=Rule)
 _TAKEN_FROM = {
     "top": "before the rest is split",
     "reinvestment": "out of the part for reinvestment",
@@ -56,13 +62,17 @@ def print_run(result: Result, printer: Printer) -> None:
         _money(result, "pct_return_gbp", "PCT return in all"),
         _money(result, "reinvestment_gbp", "reinvestment in all"),
     ]
-    printer.table("Who may expect what of surpluses?", [names, *surplus])
+    if _rules(result, SurplusSplit):
+        printer.table("Who may expect what of surpluses?", [names, *surplus])
     _print_pct(result, printer)
     _print_notes(result, printer)
 
 
 def _print_pct(result: Result, printer: Printer) -> None:
     pct = result.rows[-1].estimates
+    if not _rules(result, Pool):
+        printer.line(f"Of overspends, {money(pct['pct_payment_gbp'])} falls on the PCT.")
+        return
     printer.line(
         f"The pool pays {money(pct['pool_payment_gbp'])} for overspends and ends at "
         f"{money(pct['pool_balance_gbp'])}; {money(pct['pct_payment_gbp'])} falls on the PCT. "
@@ -76,16 +86,26 @@ def _print_notes(result: Result, printer: Printer) -> None:
         "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the "
         "scenario's figures, whose sources and assumptions are marked in its file.",
         "Overspends of a contract are the sum of its years' overspends; the whole contract's chance is that "
-        "its total spend exceeds its total budget. PCT: all clusters together.",
+        "its total spend exceeds its total budget.",
+        "PCT: all clusters together; the bond it needs is one that they would share.",
     ]
-    splits = [rule for rule in result.scenario.settings.rules if isinstance(rule, SurplusSplit)]
-    for rule in splits:
+    for rule in _rules(result, SurplusSplit):
         taken = _TAKEN_FROM[rule.practice_share_from]
         notes.append(f"The practice share of {100 * rule.practice_share:g}% is taken {taken}.")
-    if not any(cluster.true_saving_share for cluster in result.scenario.settings.clusters):
+    if any(rule.when_exhausted == "leaves" for rule in _rules(result, Bond)):
+        notes.append(
+            "A cluster whose bond is used up leaves: later years count as no budget and no overspend, so the "
+            "bond needed is too small for a cluster that means to stay."
+        )
+    savers = [cluster for cluster in result.scenario.settings.clusters if cluster.true_saving_share]
+    if _rules(result, SurplusSplit) and not savers:
         notes.append("No cluster truly saves anything here: every practice share above is luck.")
     for note in notes:
         printer.line(note)
+
+
+def _rules(result: Result, kind: type[_Kind]) -> list[_Kind]:
+    return [rule for rule in result.scenario.settings.rules if isinstance(rule, kind)]
 
 
 def _estimates(result: Result, name: str) -> list[Estimate | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from textwrap import fill
 from typing import TextIO
 
@@ -21,6 +22,14 @@ _NAME_WIDTH = 30
 _HEADING_WIDTH = 10
 
 
+class _Pipe(Console):
+    """A console that leaves it to the command what to do when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on."""
+        raise BrokenPipeError
+
+
 class Printer:
     """Writes text and tables.
 
@@ -31,9 +40,10 @@ class Printer:
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stdout
+        # There is no standard output where it was closed.
+        self._stream = stream or sys.stdout or StringIO()
         # Wide enough for any table: rich would cut numbers short to fit a narrow terminal.
-        self._console = Console(file=self._stream, width=_WIDER_THAN_ANY_TABLE, highlight=False)
+        self._console = _Pipe(file=self._stream, width=_WIDER_THAN_ANY_TABLE, highlight=False)
         self._box = box.SIMPLE_HEAD if self._can_show("£±─") else None
 
     def line(self, text: str = "") -> None:

@@ -17,6 +17,8 @@ from simulator.scenario.places import Path
 PCT_ROW = "PCT"
 """Name of the row that adds up all clusters, and so not a cluster's."""
 FLAT = "flat"
+_MOST_YEARS_APART = 20
+_LEAST_WEIGHT = 1e-6
 Place = Callable[[Path], str]
 
 
@@ -42,10 +44,43 @@ def reference_problems(
     for at, line in enumerate(_tables(given, "service_lines")):
         for key, known, builtin in (("need_weights", weights, UNWEIGHTED), ("season", seasons, FLAT)):
             if known is not None and key in line:
-                yield from _unknown(line[key], [builtin, *known], place(("service_lines", at, key)))
+                yield from _unknown(
+                    line[key], list(dict.fromkeys([builtin, *known])), place(("service_lines", at, key))
+                )
     for at, cluster in enumerate(_tables(given, "clusters")):
         for name in _texts(cluster.get("service_lines")):
             yield from _unknown(name, lines, place(("clusters", at, "service_lines")))
+
+
+def year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+    """Yield rates of years too far from the contract's to be carried over by growth."""
+    contract = given.get("contract")
+    start = contract.get("start_year") if isinstance(contract, Mapping) else None
+    for at, line in enumerate(_tables(given, "service_lines")):
+        year = line.get("rate_year", start)
+        if isinstance(year, int) and isinstance(start, int) and abs(year - start) > _MOST_YEARS_APART:
+            need = f"within {_MOST_YEARS_APART} years of contract.start_year, {start}"
+            yield Problem(place(("service_lines", at, "rate_year")), need, shown(year))
+
+
+def people_problems(
+    given: Mapping[str, Any],
+    people: Mapping[str, int],
+    weighted: Mapping[str, float],
+    place: Place,
+) -> Iterator[Problem]:
+    """Yield clusters without people, and weights under which the whole PCT has no need.
+
+    `people` is by practice; `weighted` is the PCT's weighted people for each one, by weights.
+    """
+    for at, cluster in enumerate(_tables(given, "clusters")):
+        members = _texts(cluster.get("practices"))
+        if members and not sum(people.get(code, 1) for code in members):
+            yield Problem(place(("clusters", at, "practices")), "practices with people", "lists of nobody")
+    for name, per_head in weighted.items():
+        if not per_head > _LEAST_WEIGHT:
+            path: Path = ("population", "need_weights_csv")
+            yield Problem(place(path), f"some weight in {name} for groups that have people", "none")
 
 
 def membership_problems(

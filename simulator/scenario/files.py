@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.errors import InputError, Problem
+from simulator.errors import InputError, Problem, printable
 
 LARGEST_BYTES = 20_000_000
 
@@ -33,15 +33,17 @@ def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
     """
 
     def refuse(need: str, got: str, hint: str = "") -> InputError:
-        return InputError([Problem(str(path), need, got, hint)])
+        return InputError([Problem(printable(path), need, got, hint)])
 
     try:
         if path.is_dir():
             raise refuse(f"{kind}", "a directory", "name a file in it")
-        size = path.stat().st_size
-        if size > largest_bytes:
-            raise refuse(f"{kind} of at most {largest_bytes / 1e6:g} MB", f"{size / 1e6:,.0f} MB")
-        raw = path.read_bytes()
+        # No more is read than may be: some files say that they are empty and never end.
+        with path.open("rb") as file:
+            raw = file.read(largest_bytes + 1)
+        if len(raw) > largest_bytes:
+            size = max(path.stat().st_size, len(raw))
+            raise refuse(f"{kind} of at most {largest_bytes / 1e6:g} MB", f"{size / 1e6:,.1f} MB")
     except FileNotFoundError:
         raise refuse(f"{kind} that exists", "no such file", _nearby(path)) from None
     except InputError:
@@ -54,7 +56,7 @@ def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        hint = "save it as UTF-8 (in Excel: CSV UTF-8)"
+        hint = "save it as UTF-8" + (" (in Excel: CSV UTF-8)" if path.suffix.lower() == ".csv" else "")
         raise refuse("text in UTF-8", f"byte {raw[error.start]:#04x} on line {line}", hint) from None
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.errors import InputError, Problem
+from simulator.errors import InputError, Problem, printable
+from simulator.population.need import need_per_head
 from simulator.population.practices import PracticeTable
 from simulator.scenario import consistency
 from simulator.scenario.files import read_text
@@ -85,8 +86,10 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
     try:
         given = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError([Problem(str(file), "valid TOML", str(error), _toml_hint(str(error)))]) from None
-    return check_scenario(given, file.parent, str(file), text, overrides)
+        raise InputError(
+            [Problem(printable(file), "valid TOML", str(error), _toml_hint(str(error)))]
+        ) from None
+    return check_scenario(given, file.parent, printable(file), text, overrides)
 
 
 def check_scenario(
@@ -119,7 +122,7 @@ def check_scenario(
     InputError
         With every problem that was found.
     """
-    overrides = tuple(overrides)
+    overrides = (overrides,) if isinstance(overrides, str) else tuple(overrides)
     changed, from_override = apply_overrides(given, overrides)
     lines = lines_by_path(text)
 
@@ -128,6 +131,9 @@ def check_scenario(
         for end in range(len(path), 0, -1):
             if path[:end] in from_override:
                 return f"{from_override[path[:end]]} ({key})"
+        for changed_path, override in from_override.items():
+            if path and changed_path[: len(path)] == path and line_of(lines, path) is None:
+                return f"{override} ({key})"
         line = line_of(lines, path)
         return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
 
@@ -168,7 +174,7 @@ def _read_tables(
 def _disagreements(
     given: Mapping[str, Any],
     practices: PracticeTable | None,
-    need_weights: Mapping[str, object] | None,
+    need_weights: Mapping[str, tuple[float, ...]] | None,
     seasons: Mapping[str, object] | None,
     place: consistency.Place,
 ) -> Iterable[Problem]:
@@ -187,6 +193,11 @@ def _disagreements(
     )
     codes = [practice.code for practice in practices.practices] if practices else None
     yield from consistency.membership_problems(given, codes, place)
+    yield from consistency.year_problems(given, place)
+    if practices:
+        people = {practice.code: practice.people for practice in practices.practices}
+        weighted = need_per_head(practices, need_weights or {}) if sum(people.values()) else {}
+        yield from consistency.people_problems(given, people, weighted, place)
     yield from consistency.rule_problems(given, place)
 
 

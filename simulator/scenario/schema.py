@@ -16,7 +16,7 @@ from simulator.population.need import UNWEIGHTED
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 Month = Annotated[int, Field(ge=1, le=12)]
 
@@ -75,7 +75,7 @@ class ServiceLine(Part):
 
     name: Name
     """Its name."""
-    rate_per_1000: Annotated[float, Field(gt=0, le=1e7)]
+    rate_per_1000: Annotated[float, Field(gt=0, le=1e6)]
     """Cases a year for each 1,000 people."""
     rate_year: Year | None = None
     """Start of the financial year of that rate and cost; the first contract year when left out."""
@@ -122,7 +122,7 @@ class Cluster(Part):
     """Its name."""
     practices: Strings = ()
     """Codes of its practices."""
-    people: Annotated[float, Field(gt=0, le=1e9)] | None = None
+    people: Annotated[float, Field(gt=0, le=1e8)] | None = None
     """Registered people, all of average need, where no practices are listed."""
     proportion: Share = 1.0
     """Proportion of budget and spend that the cluster answers for."""

@@ -32,6 +32,7 @@ _NEEDS = {
     "less_than": "less than {lt}",
     "less_than_equal": "at most {le}",
     "string_too_short": "text that is not empty",
+    "string_pattern_mismatch": "text on one line, without control characters",
     "string_too_long": "at most {max_length} characters",
     "too_short": "at least {min_length} of them",
 }

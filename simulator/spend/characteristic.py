@@ -15,7 +15,9 @@ from simulator.spend.unit_cost import FloatArray
 ComplexArray = NDArray[np.complex128]
 
 LONGEST_GRID = 2**20
-"""Cells; a transform of so many takes about 20 ms."""
+"""Cells of totals; a transform of so many takes about 20 ms."""
+_LONGEST_COST_GRID = 2**22
+"""Cells of one cost: finer, since an error in one cost is in every one."""
 MARGIN_CELLS = 16
 """Empty cells kept on either side of the totals, for what smoothing spreads."""
 _TAIL = 1e-11
@@ -103,7 +105,7 @@ def log_characteristic_function(part: SmoothPart, grid: Grid) -> ComplexArray:
         return _log(np.fft.rfft(weights, grid.cells))
     wanted = part.capped_sd_gbp(part.isf(0.1)) / _COST_CELLS_PER_BULK_SD
     refinement = _power_of_two(grid.step_gbp / wanted)
-    cells = max(min(grid.cells * refinement, LONGEST_GRID), grid.cells)
+    cells = min(grid.cells * refinement, _LONGEST_COST_GRID)
     step = grid.step_gbp * grid.cells / cells
     weights = _hat_weights(part, step, cells)
     transform = np.fft.rfft(weights, cells)[: frequencies.size]

@@ -21,10 +21,10 @@ from simulator.spend.unit_cost import FloatArray, UnitCost
 
 IntArray = NDArray[np.int64]
 
-_DRAWN_ONE_BY_ONE = (16, 32, 64, 128)
+_DRAWN_ONE_BY_ONE = tuple(2**power for power in range(4, 13))
 """Totals of so few costs are drawn cost by cost, the more the harder a law is to tabulate."""
 
-_CERTAIN_CV = 1e-7
+_CERTAIN_CV = 1e-6
 """Costs that vary less than this, up to rounding, do not vary."""
 _LAST_NORMAL = Z_TOP - 1e-9
 _EVERY_COUNT_UP_TO = 32
@@ -82,6 +82,7 @@ class CostSums:
     _part: SmoothPart = field(init=False, repr=False)
     _tables: LevelTables = field(init=False, repr=False)
     _mean_gbp: float = field(init=False, repr=False)
+    _lowest_gbp: float = field(init=False, repr=False)
     _is_certain: bool = field(init=False, repr=False)
     _one_by_one_up_to: int | None = field(default=None, init=False, repr=False)
 
@@ -89,6 +90,7 @@ class CostSums:
         self._part = SmoothPart.of(self.unit_cost)
         self._tables = LevelTables(self._part)
         self._mean_gbp = self._part.mean_gbp
+        self._lowest_gbp = self.unit_cost.lowest_gbp
         self._is_certain = self._part.sd_gbp <= _CERTAIN_CV * self._mean_gbp
 
     def prepare(self, low_count: float, high_count: float) -> None:
@@ -134,6 +136,8 @@ class CostSums:
         return totals + at_limit * (self.unit_cost.limit or 0.0)
 
     def _draw_smooth(self, counts: IntArray, normals: FloatArray, generator: Generator) -> FloatArray:
+        if self._is_certain:
+            return np.asarray(counts * self._mean_gbp, dtype=np.float64)
         few = counts <= self._one_by_one(int(counts.min(initial=_DRAWN_ONE_BY_ONE[-1] + 1)))
         if not few.any():
             return self._map(counts, normals)
@@ -163,8 +167,6 @@ class CostSums:
 
     def _map(self, counts: IntArray, normals: FloatArray) -> FloatArray:
         """Map standard normals to totals: linear in the normal and in 1 / sqrt(count)."""
-        if self._is_certain:
-            return np.asarray(counts * self._mean_gbp, dtype=np.float64)
         levels = levels_for(int(counts.min()), int(counts.max()))
         cells = self._tables.cells(levels)
         place = np.clip(normals, -Z_TOP, _LAST_NORMAL)
@@ -180,4 +182,5 @@ class CostSums:
         totals *= np.sqrt(counts, out=place)
         totals -= cells.per_root.take(cell)
         totals += np.multiply(counts, self._mean_gbp, out=place)
+        np.maximum(totals, counts * self._lowest_gbp if self._lowest_gbp else 0.0, out=totals)
         return self._tables.on_lattice(totals, levels[-1])

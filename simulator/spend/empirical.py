@@ -16,7 +16,7 @@ from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
 _SUM_TOLERANCE = 1e-9
-_LARGEST_GBP = 1e12
+_SMALLEST_GBP, _LARGEST_GBP = 1e-6, 1e12
 _COUNTED_ONE_BY_ONE = 32
 """Totals of so few different values are drawn by counting each: exact however they are spaced."""
 _LONGEST_LATTICE = 2**16
@@ -34,7 +34,7 @@ class Empirical(UnitCost):
 
     @model_validator(mode="after")
     def _is_a_distribution(self) -> Self:
-        if not self.values or min(self.values) < 0 or not 0 < max(self.values) <= _LARGEST_GBP:
+        if not self.values or min(self.values) < 0 or not _SMALLEST_GBP <= max(self.values) <= _LARGEST_GBP:
             raise PydanticCustomError("bad_values", "values from 0 to 1e12, one of them above 0")
         if self.probabilities is not None:
             if len(self.probabilities) != len(self.values) or min(self.probabilities) < 0:

@@ -11,6 +11,10 @@ import numpy as np
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
+_ROUNDING = 1e-12
+_WORTH_REJECTING = 0.1
+"""Where at least this part of costs is neither nothing nor the limit, it is quicker to draw all."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmoothPart:
@@ -44,8 +48,9 @@ class SmoothPart:
 
     @property
     def probability(self) -> float:
-        """Probability that a cost belongs to this part."""
-        return max(1 - self.zero_probability - self.limit_probability, 0.0)
+        """Probability that a cost belongs to this part; what is rounding counts as none."""
+        left = 1 - self.zero_probability - self.limit_probability
+        return left if left > _ROUNDING else 0.0
 
     @property
     def has_atoms(self) -> bool:
@@ -77,6 +82,8 @@ class SmoothPart:
         whole = float(self.unit_cost.limited_second_moment(np.array([cap_gbp]))[0])
         if not self.has_atoms:
             return whole
+        if not self.probability:
+            return 0.0
         at_limit = self.limit_probability * min(cap_gbp, self.unit_cost.limit or 0.0) ** 2
         return (whole - at_limit) / self.probability
 
@@ -85,6 +92,8 @@ class SmoothPart:
         whole = self.unit_cost.excess_mean(cost_gbp)
         if not self.has_atoms:
             return whole
+        if not self.probability:
+            return np.zeros_like(whole)
         at_limit = self.limit_probability * np.maximum((self.unit_cost.limit or 0.0) - cost_gbp, 0.0)
         return np.maximum(whole - at_limit, 0.0) / self.probability
 
@@ -97,5 +106,16 @@ class SmoothPart:
         """Draw `size` costs, in pounds."""
         if not self.has_atoms:
             return self.unit_cost.draw(generator, size)
+        if self.probability > _WORTH_REJECTING:
+            return self._draw_and_reject(generator, size)
         uniform = 1 - generator.random(size)
         return self.unit_cost.isf(self.limit_probability + uniform * self.probability)
+
+    def _draw_and_reject(self, generator: Generator, size: int) -> FloatArray:
+        kept = [np.empty(0)]
+        missing = size
+        while missing > 0:
+            costs = self.unit_cost.draw(generator, math.ceil(missing / self.probability) + 8)
+            kept.append(costs[(costs > 0) & (costs < (self.unit_cost.limit or math.inf))][:missing])
+            missing -= kept[-1].size
+        return np.concatenate(kept)

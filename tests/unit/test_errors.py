@@ -42,7 +42,7 @@ def test_an_error_crosses_processes_whole() -> None:
         (0.1, "0.1"),
         ("a", '"a"'),
         ([1, "a"], "[1, 'a']"),
-        (None, "None"),
+        (None, "nothing"),
         # One line, without control characters that could move a terminal's cursor.
         ("a\nb\x1b[2J", '"a?b?[2J"'),
         ("é£", '"é£"'),

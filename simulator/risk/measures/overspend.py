@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.records import FloatArray, Reason
-from simulator.risk.account_book import AccountBook
+from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.measures.measure import Kind, Measure
 
 LARGE_SHARE = 0.02
@@ -45,25 +45,25 @@ OVERSPEND_MEASURES = (
         "overspend_probability_year_{year}",
         Kind.PROBABILITY,
         "probability that spend exceeds budget in the year",
-        lambda book, year: np.less(_left_gbp(book)[:, year], 0),
+        lambda book, year: np.less(_left_gbp(book)[:, year], -PENNY_GBP),
     ),
     Measure(
         "overspend_probability",
         Kind.PROBABILITY,
         "probability that the whole contract's spend exceeds its budget",
-        lambda book, _: _beyond(book, 0.0) > 0,
+        lambda book, _: _beyond(book, 0.0) > PENNY_GBP,
     ),
     Measure(
         "overspend_any_year_probability",
         Kind.PROBABILITY,
         "probability of an overspend in at least one year (for the PCT: by at least one cluster)",
-        lambda book, _: np.any(book.overspend_gbp > 0, axis=1),
+        lambda book, _: np.any(book.overspend_gbp > PENNY_GBP, axis=1),
     ),
     Measure(
         "large_overspend_probability",
         Kind.PROBABILITY,
         "probability that the whole contract's spend exceeds its budget by more than 2% of it",
-        lambda book, _: _beyond(book, LARGE_SHARE) > 0,
+        lambda book, _: _beyond(book, LARGE_SHARE) > PENNY_GBP,
     ),
     Measure(
         "expected_overspend_gbp",
