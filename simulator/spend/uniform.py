@@ -24,8 +24,9 @@ class Uniform(UnitCost):
 
     @model_validator(mode="after")
     def _has_a_width(self) -> Self:
-        if self.low >= self.high:
-            raise PydanticCustomError("empty_range", "low below high")
+        # Closer together than this, moments are rounding; a single value is for `Empirical`.
+        if self.high - self.low < self.high * 1e-6:
+            raise PydanticCustomError("empty_range", "low below high, by a millionth or more")
         return self
 
     def _ground_sf(self, cost_gbp: FloatArray) -> FloatArray:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import math
+import subprocess
 
 import pytest
 import xarray as xr
 
-from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
+from tests.e2e.command import FLAGSHIP, PROGRAM, SMALL, cluster_risk, leftovers
 
 PROMISED = {
     "cluster",
@@ -120,6 +121,27 @@ def test_replace_swaps_an_earlier_result_and_nothing_else(tmp_path):
     assert cluster_risk(*arguments).returncode == 2
     assert cluster_risk(*arguments, "--seed", "7", "--replace").returncode == 0
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["seed"] == 7
+    assert leftovers(tmp_path) == ["out"]
+
+
+def test_replace_takes_nothing_but_a_result(tmp_path):
+    out = tmp_path / "deep" / "out"
+    arguments = ("run", SMALL, "--contracts", "100", "--out", out)
+    assert cluster_risk(*arguments).returncode == 0
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    done = cluster_risk(*arguments, "--replace")
+    assert done.returncode == 2
+    assert "and nothing else" in done.stderr
+    assert (out / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert leftovers(tmp_path / "deep") == ["out"]
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+    command = f"{PROGRAM} run {SMALL} --contracts 100 --out {tmp_path / 'out'} | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
     assert leftovers(tmp_path) == ["out"]
 
 

@@ -137,7 +137,10 @@ def test_sections_that_may_not_be_empty(section: str) -> None:
 
 
 def test_what_only_a_part_itself_can_see() -> None:
-    assert problem_with(f"{UNIT_COST}={{model='uniform', low=5, high=2}}").need == "low below high"
+    assert (
+        problem_with(f"{UNIT_COST}={{model='uniform', low=5, high=2}}").need
+        == "low below high, by a millionth or more"
+    )
     assert "not both" in problem_with("rules.bond.gbp_per_head=5").need
     assert (
         "either practices or people" in problems_of(scenario_of(), "clusters.North.practices=['A']")[0].need
