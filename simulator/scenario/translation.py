@@ -118,7 +118,11 @@ def _need(error: ErrorDetails) -> str:
 
 def _readable(value: object) -> object:
     """Return a bound as a person writes it."""
-    return f"{value:g}" if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    if abs(value) >= 1e6:
+        return f"{value:,.0f}"
+    return f"{value:.6f}" if 0 < abs(value) < 1e-3 else f"{value:g}"
 
 
 def _is_share(error: ErrorDetails) -> bool:

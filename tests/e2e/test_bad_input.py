@@ -13,7 +13,7 @@ BAD_FILES = {
     "unknown key": ("years = 3", "yeers = 3", ["yeers", "did you mean years?", "bad.toml, line 14"]),
     "wrong type": ("people = 12_000", 'people = "12,000"', ["clusters.Small.people", "a number"]),
     "percentage": ("practice_share = 0.10", "practice_share = 10", ["share from 0 to 1", "is written 0.1"]),
-    "negative money": ("mean = 9.5", "mean = -9.5", ["prescribing.unit_cost_gbp.mean", "1e-06 or more"]),
+    "negative money": ("mean = 9.5", "mean = -9.5", ["prescribing.unit_cost_gbp.mean", "0.000001 or more"]),
     "share": ("pct_return_share = 0.40", "pct_return_share = 1.4", ["pct_return_share", "share from 0 to 1"]),
     "nan": ("mean = 1550", "mean = nan", ["finite number", "nan"]),
     "inf": ("rate_per_1000 = 285 ", "rate_per_1000 = inf ", ["finite number", "inf"]),

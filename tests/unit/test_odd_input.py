@@ -66,8 +66,8 @@ def test_overrides_that_lead_nowhere_are_refused(override):
     ("override", "words"),
     [
         ("service_lines.*.unit_cost_gbp.deductible=1e11", "leaves something to pay"),
-        ("service_lines.*.unit_cost_gbp.mean=1e300", "at most 1e"),
-        ("clusters.*.people=1e20", "at most 1e"),
+        ("service_lines.*.unit_cost_gbp.mean=1e300", "at most 1"),
+        ("clusters.*.people=1e20", "at most 1"),
     ],
 )
 def test_sizes_out_of_this_world_are_refused(override, words):
