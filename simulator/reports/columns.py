@@ -32,7 +32,20 @@ class Column:
 
 
 def money_column(heading: str, estimates: Sequence[Estimate | None]) -> Column:
-    """Return a column of pounds, in the largest unit that leaves most of them above one."""
+    """Return a column of pounds, in the largest unit that leaves most of them above one.
+
+    Parameters
+    ----------
+    heading : str
+        Without the unit.
+    estimates : sequence of Estimate or None
+        One for each row; None leaves a cell empty.
+
+    Returns
+    -------
+    Column
+        Each cell with half of its 95% interval.
+    """
     sizes = sorted(abs(estimate.value) for estimate in estimates if estimate)
     middle = sizes[len(sizes) // 2] if sizes else 0.0
     unit, symbol = next((pair for pair in _MONEY_UNITS if middle >= pair[0]), _MONEY_UNITS[-1])
@@ -40,12 +53,36 @@ def money_column(heading: str, estimates: Sequence[Estimate | None]) -> Column:
 
 
 def probability_column(heading: str, estimates: Sequence[Estimate | None]) -> Column:
-    """Return a column of probabilities in per cent."""
+    """Return a column of probabilities in per cent.
+
+    Parameters
+    ----------
+    heading : str
+        Without the unit.
+    estimates : sequence of Estimate or None
+        One for each row; None leaves a cell empty.
+
+    Returns
+    -------
+    Column
+        Each cell with half of its 95% interval.
+    """
     return Column(f"{heading} %", tuple(_cell(estimate, _PER_CENT) for estimate in estimates))
 
 
 def money(estimate: Estimate) -> str:
-    """Return one amount for a sentence, such as ``£1.42m ± 0.04m``."""
+    """Return one amount for a sentence.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        In pounds.
+
+    Returns
+    -------
+    str
+        Such as ``£1.42m ± 0.04m``.
+    """
     pairs = (pair for pair in _MONEY_UNITS if abs(estimate.value) >= pair[0])
     unit, symbol = next(pairs, _MONEY_UNITS[-1])
     value, error = rounded(estimate.value, estimate.half_width, unit)
@@ -54,7 +91,18 @@ def money(estimate: Estimate) -> str:
 
 
 def per_cent(estimate: Estimate) -> str:
-    """Return one probability for a sentence, such as ``62.1% ± 0.9%``."""
+    """Return one probability for a sentence.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A probability.
+
+    Returns
+    -------
+    str
+        Such as ``62.1% ± 0.9%``.
+    """
     value, error = rounded(estimate.value, estimate.half_width, _PER_CENT)
     return f"{value}% ± {error}%"
 

@@ -125,7 +125,15 @@ def write_result(result: Result, folder: Path, started: datetime, seconds: float
 
 
 def write_summary(result: Result, path: Path) -> None:
-    """Write the summary as CSV: full precision, one row a cluster and then the PCT."""
+    """Write the summary as CSV: full precision, one row a cluster and then the PCT.
+
+    Parameters
+    ----------
+    result : Result
+        What was simulated.
+    path : Path
+        The file to write.
+    """
     columns = result.summary_columns
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

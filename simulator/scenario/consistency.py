@@ -23,7 +23,20 @@ Place = Callable[[Path], str]
 
 
 def name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-    """Yield names that occur twice, or that a cluster cannot have."""
+    """Yield names that occur twice, or that a cluster cannot have.
+
+    Parameters
+    ----------
+    given : mapping
+        The scenario as given.
+    place : callable
+        From a path to the text that says where it is.
+
+    Yields
+    ------
+    Problem
+        Each thing that is wrong.
+    """
     for section, key in (("clusters", "name"), ("service_lines", "name"), ("rules", "rule")):
         seen: set[object] = set()
         for at, table in enumerate(_tables(given, section)):
@@ -39,7 +52,22 @@ def name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
 def reference_problems(
     given: Mapping[str, Any], weights: Iterable[str] | None, seasons: Iterable[str] | None, place: Place
 ) -> Iterator[Problem]:
-    """Yield names that refer to nothing: weights, seasons (None where unknown), lines."""
+    """Yield names that refer to nothing.
+
+    Parameters
+    ----------
+    given : mapping
+        The scenario as given.
+    weights, seasons : iterable of str or None
+        Columns of the tables; None where they are unknown.
+    place : callable
+        From a path to the text that says where it is.
+
+    Yields
+    ------
+    Problem
+        Each thing that is wrong.
+    """
     lines = [str(line.get("name")) for line in _tables(given, "service_lines")]
     for at, line in enumerate(_tables(given, "service_lines")):
         for key, known, builtin in (("need_weights", weights, UNWEIGHTED), ("season", seasons, FLAT)):
@@ -53,7 +81,20 @@ def reference_problems(
 
 
 def year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-    """Yield rates of years too far from the contract's to be carried over by growth."""
+    """Yield rates of years too far from the contract's to be carried over by growth.
+
+    Parameters
+    ----------
+    given : mapping
+        The scenario as given.
+    place : callable
+        From a path to the text that says where it is.
+
+    Yields
+    ------
+    Problem
+        Each thing that is wrong.
+    """
     contract = given.get("contract")
     start = contract.get("start_year") if isinstance(contract, Mapping) else None
     for at, line in enumerate(_tables(given, "service_lines")):
@@ -71,7 +112,21 @@ def people_problems(
 ) -> Iterator[Problem]:
     """Yield clusters without people, and weights under which the whole PCT has no need.
 
-    `people` is by practice; `weighted` is the PCT's weighted people for each one, by weights.
+    Parameters
+    ----------
+    given : mapping
+        The scenario as given.
+    people : mapping of str to int
+        Registered people by practice.
+    weighted : mapping of str to float
+        The PCT's need for each person, by name of the weights.
+    place : callable
+        From a path to the text that says where it is.
+
+    Yields
+    ------
+    Problem
+        Each thing that is wrong.
     """
     for at, cluster in enumerate(_tables(given, "clusters")):
         members = _texts(cluster.get("practices"))
@@ -86,7 +141,22 @@ def people_problems(
 def membership_problems(
     given: Mapping[str, Any], codes: Iterable[str] | None, place: Place
 ) -> Iterator[Problem]:
-    """Yield practices in two clusters, in none, or unknown; `codes` are those of the table."""
+    """Yield practices in two clusters, in none, or unknown.
+
+    Parameters
+    ----------
+    given : mapping
+        The scenario as given.
+    codes : iterable of str or None
+        Practices of the table; None where they are unknown.
+    place : callable
+        From a path to the text that says where it is.
+
+    Yields
+    ------
+    Problem
+        Each thing that is wrong.
+    """
     population = given.get("population", {})
     population = population if isinstance(population, Mapping) else {}
     owner: dict[str, str] = {}
@@ -117,7 +187,20 @@ def membership_problems(
 
 
 def rule_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-    """Yield rules that cannot work together."""
+    """Yield rules that cannot work together.
+
+    Parameters
+    ----------
+    given : mapping
+        The scenario as given.
+    place : callable
+        From a path to the text that says where it is.
+
+    Yields
+    ------
+    Problem
+        Each thing that is wrong.
+    """
     order = [str(rule.get("rule")) for rule in _tables(given, "rules")]
     if {"deficit_recovery", "surplus"} <= set(order) and order.index("deficit_recovery") > order.index(
         "surplus"

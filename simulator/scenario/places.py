@@ -48,7 +48,20 @@ def lines_by_path(text: str) -> dict[Path, int]:
 
 
 def line_of(found: Mapping[Path, int], path: Path) -> int | None:
-    """Return the line of `path`, or of the nearest thing around it; None where nothing is."""
+    """Return the line of `path`, or of the nearest thing around it.
+
+    Parameters
+    ----------
+    found : mapping
+        From `lines_by_path`.
+    path : tuple of str and int
+        Keys and positions.
+
+    Returns
+    -------
+    int or None
+        From 1; None where nothing on the way is in the file.
+    """
     for end in range(len(path), 0, -1):
         if path[:end] in found:
             return found[path[:end]]

@@ -15,6 +15,16 @@ _GROUP = re.compile(r"^(?P<sex>[mf])(?P<from>\d+)_(?P<to>\d+|plus)$")
 def read_practices(path: Path) -> PracticeTable:
     """Read practices: practice_code, practice, list_size, and columns such as m0_4 and f75_plus.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    PracticeTable
+        In the order of the file.
+
     Raises
     ------
     InputError
@@ -87,6 +97,16 @@ def read_need_weights(path: Path, groups: tuple[str, ...]) -> dict[str, tuple[fl
 
 def read_seasons(path: Path) -> dict[str, tuple[float, ...]]:
     """Read seasons: calendar_month from 1 to 12, and one column of daily indices for each season.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict of str to tuple of float
+        Index of demand per day by calendar month, January first, by column.
 
     Raises
     ------

@@ -67,12 +67,38 @@ class Grid:
 
 
 def bulk_sd_gbp(part: SmoothPart, count: int) -> float:
-    """Return the SD, in pounds, of a total of `count` costs in which none is rarely large."""
+    """Return the spread of the bulk of totals: that of costs capped where one in ten totals has more.
+
+    Parameters
+    ----------
+    part : SmoothPart
+        Law of one cost.
+    count : int
+        Number of costs.
+
+    Returns
+    -------
+    float
+        Standard deviation in pounds.
+    """
     return math.sqrt(count) * part.capped_sd_gbp(part.isf(min(0.1 / count, 0.5)))
 
 
 def bounds_gbp(part: SmoothPart, count: int) -> tuple[float, float]:
-    """Return totals, in pounds, between which a sum of `count` costs all but surely lies."""
+    """Return totals between which a sum of costs lies but for a probability of about 1e-11.
+
+    Parameters
+    ----------
+    part : SmoothPart
+        Law of one cost.
+    count : int
+        Number of costs.
+
+    Returns
+    -------
+    tuple of float
+        Low and high end, in pounds.
+    """
     cap = part.isf(min(0.1 / count, 0.5))
     below = _ROOT_SECOND_MOMENTS_BELOW * math.sqrt(count * part.capped_second_moment_gbp2(cap))
     low = max(count * part.unit_cost.lowest_gbp, count * part.capped_mean_gbp(cap) - below)
