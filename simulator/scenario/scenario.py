@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from simulator.errors import InputError, Problem, printable
 from simulator.population.need import need_per_head
 from simulator.population.practices import PracticeTable
-from simulator.scenario import consistency
+from simulator.scenario import consistency, membership
 from simulator.scenario.files import read_text
+from simulator.scenario.lenient import Place
 from simulator.scenario.overrides import apply_overrides, readable
 from simulator.scenario.places import Path as KeyPath
 from simulator.scenario.places import line_of, lines_by_path
@@ -176,7 +177,7 @@ def _disagreements(
     practices: PracticeTable | None,
     need_weights: Mapping[str, tuple[float, ...]] | None,
     seasons: Mapping[str, object] | None,
-    place: consistency.Place,
+    place: Place,
 ) -> Iterable[Problem]:
     def known(section: str, key: str, table: Mapping[str, object] | None) -> list[str] | None:
         """Names in a table; none at all where no table is named, unknown where it is unreadable."""
@@ -192,12 +193,12 @@ def _disagreements(
         place,
     )
     codes = [practice.code for practice in practices.practices] if practices else None
-    yield from consistency.membership_problems(given, codes, place)
+    yield from membership.membership_problems(given, codes, place)
     yield from consistency.year_problems(given, place)
     if practices:
         people = {practice.code: practice.people for practice in practices.practices}
         weighted = need_per_head(practices, need_weights or {}) if sum(people.values()) else {}
-        yield from consistency.people_problems(given, people, weighted, place)
+        yield from membership.people_problems(given, people, weighted, place)
     yield from consistency.rule_problems(given, place)
 
 
