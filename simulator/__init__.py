@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simulator.demand.negative_binomial import NegativeBinomial
     from simulator.demand.poisson import Poisson
     from simulator.errors import InputError, Problem
+    from simulator.exact_law import ExactLaw
     from simulator.pipeline import simulate
     from simulator.result import Result
     from simulator.scenario.scenario import Scenario, load_scenario
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Compound": "simulator.compound_law",
     "Empirical": "simulator.spend.empirical",
+    "ExactLaw": "simulator.exact_law",
     "Gamma": "simulator.spend.gamma",
     "InputError": "simulator.errors",
     "Lognormal": "simulator.spend.lognormal",
@@ -43,6 +45,7 @@ _HOMES = {
 __all__ = [
     "Compound",
     "Empirical",
+    "ExactLaw",
     "Gamma",
     "InputError",
     "Lognormal",

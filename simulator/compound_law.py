@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from simulator.demand.count_law import CountLaw
 from simulator.errors import InputError, Problem, shown
+from simulator.exact_law import ExactLaw
+from simulator.exact_transform import exact_law
 from simulator.random_streams import RandomStreams
 from simulator.spend.cost_sums import CostSums
 from simulator.spend.unit_cost import UnitCost
@@ -42,6 +44,21 @@ class Compound:
         """Exact variance of the total."""
         mean = self.count.mean or 0.0
         return mean * self.unit_cost.variance_gbp2 + self.count.variance(mean) * self.unit_cost.mean_gbp**2
+
+    def exact(self) -> ExactLaw:
+        """Return the law of the total without sampling error.
+
+        Returns
+        -------
+        ExactLaw
+            With `cdf`, `quantile`, `limited_mean`, `stop_loss`, `mean`, `variance`, `skewness`.
+
+        Raises
+        ------
+        InputError
+            If a grid cannot hold the law; the message says what to do instead.
+        """
+        return exact_law(self.count, self.unit_cost, self.mean, self.variance)
 
     def draw(self, n: int, seed: int = 0) -> NDArray[np.float64]:
         """Draw totals.
@@ -89,7 +106,7 @@ def compound(count: CountLaw, unit_cost: UnitCost) -> Compound:
     Returns
     -------
     Compound
-        With `mean`, `variance` and ``draw(n, seed)``.
+        With `mean`, `variance`, ``draw(n, seed)`` and ``exact()``.
 
     Raises
     ------

@@ -14,6 +14,7 @@ from simulator.random_streams import Generator
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+ComplexArray = NDArray[np.complex128]
 
 
 class CountLaw(Part):
@@ -42,3 +43,7 @@ class CountLaw(Part):
     @abstractmethod
     def variance(self, mean: float) -> float:
         """Return the variance of the number of cases when `mean` are expected."""
+
+    @abstractmethod
+    def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
+        """Return E[z ** number of cases] when `mean` are expected, for complex `z` of modulus <= 1."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field
 
-from simulator.demand.count_law import CountLaw, FloatArray, IntArray
+from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, IntArray
 from simulator.random_streams import Generator
 
 
@@ -29,6 +30,11 @@ class NegativeBinomial(CountLaw):
     def variance(self, mean: float) -> float:
         """Return the variance of the number of cases when `mean` are expected."""
         return mean * self.variance_to_mean
+
+    def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
+        """Return E[z ** number of cases] when `mean` are expected."""
+        scale = self.variance_to_mean - 1
+        return np.exp(-mean / scale * np.log(1 - scale * (z - 1)))
 
     @classmethod
     def example(cls) -> Self:

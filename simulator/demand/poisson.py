@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from simulator.demand.count_law import CountLaw, FloatArray, IntArray
+import numpy as np
+
+from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, IntArray
 from simulator.random_streams import Generator
 
 
@@ -20,6 +22,10 @@ class Poisson(CountLaw):
     def variance(self, mean: float) -> float:
         """Return the variance of the number of cases when `mean` are expected."""
         return mean
+
+    def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
+        """Return E[z ** number of cases] when `mean` are expected."""
+        return np.exp(mean * (z - 1))
 
     @classmethod
     def example(cls) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -54,10 +55,10 @@ class Grid:
         low, high = bounds_gbp(part, count)
         span = part.unit_cost.lattice_span_gbp
         if span and (high - low) / span < LONGEST_GRID / 2:
-            return cls(span, _power_of_two((high - low) / span + 2 * MARGIN_CELLS), on_lattice=True)
+            return cls(span, power_of_two((high - low) / span + 2 * MARGIN_CELLS), on_lattice=True)
         step = bulk_sd_gbp(part, count) / _CELLS_PER_BULK_SD
         high += 2 * MARGIN_CELLS * step
-        cells = min(_power_of_two((high - low) / step), LONGEST_GRID)
+        cells = min(power_of_two((high - low) / step), LONGEST_GRID)
         return cls((high - low) / cells, cells, on_lattice=False)
 
     @property
@@ -127,13 +128,13 @@ def log_characteristic_function(part: SmoothPart, grid: Grid) -> ComplexArray:
     """
     frequencies = grid.frequencies_per_gbp
     if grid.on_lattice:
-        weights = _hat_weights(part, grid.step_gbp, grid.cells)
+        weights = hat_weights(part.excess_mean, part.isf(1e-18), grid.step_gbp, grid.cells)
         return _log(np.fft.rfft(weights, grid.cells))
     wanted = part.capped_sd_gbp(part.isf(0.1)) / _COST_CELLS_PER_BULK_SD
-    refinement = _power_of_two(grid.step_gbp / wanted)
+    refinement = power_of_two(grid.step_gbp / wanted)
     cells = min(grid.cells * refinement, _LONGEST_COST_GRID)
     step = grid.step_gbp * grid.cells / cells
-    weights = _hat_weights(part, step, cells)
+    weights = hat_weights(part.excess_mean, part.isf(1e-18), step, cells)
     transform = np.fft.rfft(weights, cells)[: frequencies.size]
     excess = _variance_excess_gbp2(part, weights, step)
     transform *= np.exp(np.minimum(frequencies**2 * (excess / 2), 2.0))
@@ -145,10 +146,29 @@ def _log(transform: ComplexArray) -> ComplexArray:
     return np.asarray(np.log(size) + 1j * np.angle(transform))
 
 
-def _hat_weights(part: SmoothPart, step_gbp: float, cells: int) -> FloatArray:
-    """Spread the law over multiples of `step_gbp`; what lies beyond the last is put on the last."""
-    last = min(cells - 1, max(math.ceil(part.isf(1e-18) / step_gbp) + 1, 2))
-    slopes = np.diff(part.excess_mean(np.arange(last + 1, dtype=np.float64) * step_gbp)) / step_gbp
+def hat_weights(
+    excess_mean: Callable[[FloatArray], FloatArray], largest_gbp: float, step_gbp: float, cells: int
+) -> FloatArray:
+    """Spread a law over multiples of a step by hat functions, which keeps its mean.
+
+    Parameters
+    ----------
+    excess_mean : callable
+        From amounts a in pounds to E[max(cost - a, 0)].
+    largest_gbp : float
+        Cost beyond which next to nothing lies.
+    step_gbp : float
+        Distance between the multiples, in pounds.
+    cells : int
+        Most multiples; what lies beyond the last is put on it.
+
+    Returns
+    -------
+    ndarray of float
+        Probability of each multiple, from zero up.
+    """
+    last = min(cells - 1, max(math.ceil(largest_gbp / step_gbp) + 1, 2))
+    slopes = np.diff(excess_mean(np.arange(last + 1, dtype=np.float64) * step_gbp)) / step_gbp
     return np.maximum(np.diff(slopes, prepend=-1.0, append=0.0), 0.0)
 
 
@@ -159,5 +179,6 @@ def _variance_excess_gbp2(part: SmoothPart, weights: FloatArray, step_gbp: float
     return spread - part.capped_sd_gbp(float(points[-1])) ** 2
 
 
-def _power_of_two(at_least: float) -> int:
+def power_of_two(at_least: float) -> int:
+    """Return the smallest power of two that is at least `at_least`, and at least 1."""
     return 1 << max(math.ceil(math.log2(max(at_least, 1.0))), 0)

@@ -1,0 +1,128 @@
+"""The exact law against published numbers, closed forms, another transform, and draws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from simulator import (
+    Empirical,
+    Gamma,
+    InputError,
+    Lognormal,
+    NegativeBinomial,
+    Pareto,
+    Poisson,
+    Uniform,
+    compound,
+)
+from tests.references import fourier
+from tests.references.checks import misses, probability_against
+from tests.references.published import CASES, Case, Fact
+from tests.statistical.test_published_compounds import law_of
+
+# The sources' own grids are coarser than ours: what they print is off by up to this share beyond
+# its rounding (the tail of 5.3.5 and the quantiles of Embrechts & Frei).
+GRID_OF_THE_SOURCE = 3e-4
+LEVELS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+
+
+def said_of(law, fact: Fact) -> float:
+    match fact.kind:
+        case "mean" | "variance":
+            return getattr(law, fact.kind)
+        case "cdf":
+            return float(law.cdf(fact.at))
+        case "tail":
+            return 1 - float(law.cdf(fact.at))
+    return float({"quantile": law.quantile, "stop_loss": law.stop_loss}[fact.kind](fact.at))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_published_facts(case: Case) -> None:
+    law = law_of(case).exact()
+    for fact in case.facts:
+        allowed = fact.rounding + GRID_OF_THE_SOURCE * fact.exact
+        assert said_of(law, fact) == pytest.approx(fact.exact, abs=allowed), fact
+
+
+def test_geometric_of_exponential_is_known_in_closed_form() -> None:
+    """Zero with probability 1/5, or else exponential with mean 5,000."""
+    law = compound(NegativeBinomial(mean=4, variance_to_mean=5), Gamma(mean=1000, cv=1)).exact()
+    amounts = np.array([1.0, 100.0, 5_000.0, 50_000.0])
+    beyond = 0.8 * np.exp(-amounts / 5_000)
+    assert law.nothing_probability == pytest.approx(0.2, rel=1e-12)
+    np.testing.assert_allclose(1 - law.cdf(amounts), beyond, rtol=1e-6)
+    np.testing.assert_allclose(law.stop_loss(amounts), 5_000 * beyond, rtol=1e-6)
+    np.testing.assert_allclose(law.quantile([0.1, 0.2, 0.6]), [0, 0, 5_000 * math.log(2)], rtol=1e-6)
+    # Third central moment of such a mixture: 0.8 * 6 m^3 - 3 * 4m/5 * 0.8 * 2 m^2 + 2 (4m/5)^3.
+    third = 5_000**3 * (0.8 * 6 - 3 * 0.8 * 1.6 + 2 * 0.8**3)
+    assert law.skewness == pytest.approx(third / 24e6**1.5, rel=1e-6)
+
+
+@pytest.mark.parametrize("mean", [3.0, 60.0, 6_000.0])
+def test_another_transform_says_the_same(mean: float) -> None:
+    """`tests/references/fourier.py` rounds costs, tilts, and shares no code with the simulator."""
+    cost, reference = Lognormal(mean=2080, cv=1.47), fourier.lognormal(2080, 1.47)
+    pairs = [
+        (compound(Poisson(mean=mean), cost), fourier.total_of_poisson(reference, mean)),
+        (
+            compound(NegativeBinomial(mean=mean, variance_to_mean=1.5), cost),
+            fourier.total_of_negative_binomial(reference, mean, 1.5),
+        ),
+    ]
+    for law, other in pairs:
+        exact = law.exact()
+        levels = [level for level in LEVELS if level > exact.nothing_probability + 0.001]
+        there = [other.quantile(level) for level in levels]
+        np.testing.assert_allclose(exact.cdf(there), levels, atol=3e-5)
+
+
+LAWS = {
+    "few costs": compound(Poisson(mean=0.5), Lognormal(mean=1800, cv=1.6)),
+    "a layer": compound(Poisson(mean=30), Lognormal(mean=1800, cv=1.6, deductible=500, limit=4_000)),
+    "heavy tail": compound(Poisson(mean=40), Pareto(shape=2.5, scale=3_000)),
+    "many costs": compound(NegativeBinomial(mean=6_000, variance_to_mean=4), Lognormal(mean=1800, cv=1.6)),
+    "values": compound(Poisson(mean=20), Empirical(values=[1.0, 2.0, 7.0])),
+}
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_draws_follow_the_exact_law(name: str) -> None:
+    law = LAWS[name]
+    exact, totals = law.exact(), law.draw(400_000, seed=11)
+    comparisons = []
+    for level in LEVELS:
+        amount = float(exact.quantile(level)) + (0.5 if exact.on_lattice else 0.0)
+        comparisons.append(probability_against(totals <= amount, float(exact.cdf(amount))))
+    assert misses(comparisons) == []
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_its_answers_fit_together(name: str) -> None:
+    exact = LAWS[name].exact()
+    amounts = exact.quantile(np.array([0.7, 0.9, 0.99]))
+    np.testing.assert_allclose(exact.limited_mean(amounts) + exact.stop_loss(amounts), exact.mean)
+    # A step of many cells of the grid, within which the law is spread evenly.
+    step = 0.02 * float(amounts[0])
+    slope = (exact.stop_loss(amounts + step) - exact.stop_loss(amounts)) / step
+    assert np.all(-slope <= 1 - exact.cdf(amounts) + 1e-6)
+    assert np.all(-slope >= 1 - exact.cdf(amounts + step) - 1e-6)
+    assert float(exact.stop_loss(0.0)) == pytest.approx(exact.mean, rel=1e-6)
+    assert float(exact.cdf(-1.0)) == 0.0
+    assert float(exact.cdf(1e15)) == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        compound(Poisson(mean=6_000), Pareto(shape=2.01, scale=1_000)),
+        compound(Poisson(mean=1e12), Uniform(low=1, high=2)),
+    ],
+    ids=["a tail too long", "too many costs"],
+)
+def test_it_refuses_what_a_grid_cannot_hold(law) -> None:
+    with pytest.raises(InputError, match=r"use draw\(\)"):
+        law.exact()
