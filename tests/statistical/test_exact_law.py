@@ -9,6 +9,7 @@ import pytest
 
 from simulator import (
     Empirical,
+    ExactLaw,
     Gamma,
     InputError,
     Lognormal,
@@ -17,6 +18,7 @@ from simulator import (
     Poisson,
     Uniform,
     compound,
+    exact_transform,
 )
 from tests.references import fourier
 from tests.references.checks import misses, probability_against
@@ -126,3 +128,10 @@ def test_its_answers_fit_together(name: str) -> None:
 def test_it_refuses_what_a_grid_cannot_hold(law) -> None:
     with pytest.raises(InputError, match=r"use draw\(\)"):
         law.exact()
+
+
+def test_a_law_that_has_lost_probability_is_refused() -> None:
+    """A hundredth is missing, spread so that the SD is as it should be: only the sum can tell."""
+    short = ExactLaw(np.array([0.0, 1.0]), np.array([0.495, 0.495]), 0.0, True, 0.5, 0.25)
+    with pytest.raises(InputError, match=r"probability 0\.99"):
+        exact_transform._check(short, math.sqrt(0.99) / 2)
