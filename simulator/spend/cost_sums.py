@@ -26,6 +26,8 @@ _DRAWN_ONE_BY_ONE = tuple(2**power for power in range(4, 13))
 
 _CERTAIN_CV = 1e-6
 """Costs that vary less than this, up to rounding, do not vary."""
+_COMPARED_ONE_BY_ONE = 3
+"""With so few levels between, comparing is quicker than searching."""
 _LAST_NORMAL = Z_TOP - 1e-9
 _EVERY_COUNT_UP_TO = 32
 _LEVELS_TO_THE_DOUBLE = 4
@@ -138,9 +140,11 @@ class CostSums:
     def _draw_smooth(self, counts: IntArray, normals: FloatArray, generator: Generator) -> FloatArray:
         if self._is_certain:
             return np.asarray(counts * self._mean_gbp, dtype=np.float64)
-        few = counts <= self._one_by_one(int(counts.min(initial=_DRAWN_ONE_BY_ONE[-1] + 1)))
-        if not few.any():
+        lowest = int(counts.min(initial=_DRAWN_ONE_BY_ONE[-1] + 1))
+        up_to = self._one_by_one(lowest)
+        if lowest > up_to:
             return self._map(counts, normals)
+        few = counts <= up_to
         totals = np.empty(counts.shape)
         totals[few] = self._draw_one_by_one(counts[few], generator)
         many = ~few
@@ -174,8 +178,12 @@ class CostSums:
         place *= Z_STEPS_PER_UNIT
         cell = place.astype(np.int64)
         place -= cell
-        if len(levels) > 2:
-            cell += COLUMNS * np.searchsorted(levels[1:-1], counts, side="right")
+        inner = levels[1:-1]
+        if len(inner) > _COMPARED_ONE_BY_ONE:
+            cell += COLUMNS * np.searchsorted(inner, counts, side="right")
+        else:
+            for level in inner:
+                cell += COLUMNS * (counts >= level)
         totals = cells.slope.take(cell)
         totals *= place
         totals += cells.start.take(cell)

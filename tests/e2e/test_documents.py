@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -87,3 +89,8 @@ def test_the_map_of_the_house_is_the_tree():
             assert f"`simulator/{path.name}/`" in text
     for word in re.findall(r"`simulator/([\w.]+)/?`", text):
         assert (ROOT / "simulator" / word).exists()
+
+
+def test_examples_in_docstrings_hold():
+    module = import_module("simulator.compound_law")
+    assert doctest.testmod(module) == (0, len(re.findall(r">>>", module.compound.__doc__)))
