@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -62,6 +63,23 @@ def test_geometric_of_exponential_is_known_in_closed_form() -> None:
     # Third central moment of such a mixture: 0.8 * 6 m^3 - 3 * 4m/5 * 0.8 * 2 m^2 + 2 (4m/5)^3.
     third = 5_000**3 * (0.8 * 6 - 3 * 0.8 * 1.6 + 2 * 0.8**3)
     assert law.skewness == pytest.approx(third / 24e6**1.5, rel=1e-6)
+
+
+def test_poisson_of_uniform_is_known_in_fractions() -> None:
+    """The Irwin-Hall law of each number of uniforms, in fractions: 0.0069838007 beyond 2,000.
+
+    Loss Data Analytics prints 0.006982 for it (example 5.3.5), from a coarser grid.
+    """
+    beyond = 0.0
+    for count in range(1, 90):
+        share = Fraction(2_000 - 5 * count, 90)
+        terms = range(max(math.floor(share), -1) + 1)
+        inside = sum((-1) ** k * math.comb(count, k) * (share - k) ** count for k in terms)
+        within = Fraction(inside, math.factorial(count)) if share < count else Fraction(1)
+        chance = math.exp(count * math.log(25) - 25 - math.lgamma(count + 1))
+        beyond += chance * float(1 - within)
+    law = compound(Poisson(mean=25), Uniform(low=5, high=95)).exact()
+    assert 1 - float(law.cdf(2_000)) == pytest.approx(beyond, rel=1e-7)
 
 
 @pytest.mark.parametrize("mean", [3.0, 60.0, 6_000.0])
