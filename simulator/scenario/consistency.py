@@ -7,16 +7,18 @@ reported at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from simulator.errors import Problem, shown
 from simulator.population.need import UNWEIGHTED
+from simulator.rules import AnyRule
 from simulator.scenario.lenient import Place, tables_in, texts_in, unknown_name
 
 PCT_ROW = "PCT"
 """Name of the row that adds up all clusters, and so not a cluster's."""
 FLAT = "flat"
 _MOST_YEARS_APART = 20
+_RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}
 
 
 def name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
@@ -117,6 +119,9 @@ def rule_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
         Each thing that is wrong.
     """
     order = [str(rule.get("rule")) for rule in tables_in(given, "rules")]
+    if not _RULES.issuperset(order):
+        # The validator says which name is unknown; what that rule was meant to be, nobody knows.
+        return
     if {"deficit_recovery", "surplus"} <= set(order) and order.index("deficit_recovery") > order.index(
         "surplus"
     ):

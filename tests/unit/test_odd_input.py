@@ -85,3 +85,14 @@ def test_a_part_made_in_python_says_what_is_wrong():
     with pytest.raises(InputError, match=r"Lognormal\.mean") as caught:
         Lognormal(mean=-1, cv=50)
     assert [problem.where for problem in caught.value.problems] == ["Lognormal.mean", "Lognormal.cv"]
+
+
+def test_a_misspelt_rule_is_one_problem():
+    given = scenario_of()
+    given["rules"] = [
+        {"rule": "surplus", "practice_share": 0.1, "practice_share_from": "top", "pct_return_share": 0.4},
+        {"rule": "bnd", "gbp_per_head": 10},
+    ]
+    with pytest.raises(InputError, match="did you mean") as caught:
+        checked(given)
+    assert len(caught.value.problems) == 1
