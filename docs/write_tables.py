@@ -34,7 +34,10 @@ def readme() -> str:
 
 def columns() -> str:
     """Return the list of the summary's columns."""
-    rows = [f"| `{measure.name}` | {measure.meaning} | {ERRORS[measure.kind]} |" for measure in MEASURES]
+    rows = [
+        f"| `{measure.name}` | {measure.meaning}{' (PCT only)' * measure.pct_only} | {ERRORS[measure.kind]} |"
+        for measure in MEASURES
+    ]
     return "\n".join(
         [
             "# Columns of summary.csv",
@@ -49,8 +52,7 @@ def columns() -> str:
             "| `people` | registered list | exact |",
             *rows,
             "",
-            "`{year}` is the number of the contract year, from 1. A measure of the PCT alone is empty for",
-            "clusters.",
+            "`{year}` is the number of the contract year, from 1. What is for the PCT only is empty for clusters.",
             "",
         ]
     )

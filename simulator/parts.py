@@ -78,7 +78,6 @@ def as_tuple(value: object) -> object:
 Share = Annotated[float, Field(ge=0, le=1)]
 """A proportion, 0 to 1; never a percentage."""
 
-NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 NonNegativeGbp = Annotated[float, Field(ge=0, le=1e12)]
 PositiveGbp = Annotated[float, Field(ge=1e-6, le=1e12)]

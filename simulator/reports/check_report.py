@@ -32,6 +32,7 @@ def print_check(plan: Plan, source: str, printer: Printer) -> None:
     months = " + ".join(str(count) for count in plan.terms.year_months)
     printer.line(f"{settings.pct.name}, {first.label} to {last.label}: {months} months.")
     printer.line("Expected values, exact: nothing is simulated here.")
+    printer.line("Sources of the scenario's figures, and which are assumptions, are marked in its file.")
     printer.line()
     names = (*plan.axes.clusters, "all clusters")
     _print_population(plan, names, printer)

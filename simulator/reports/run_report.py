@@ -33,6 +33,8 @@ def print_run(result: Result, printer: Printer) -> None:
     """
     settings = result.scenario.settings
     printer.line(f"{settings.title}: {result.contracts:,} simulated contracts, seed {result.seed}")
+    if settings.question:
+        printer.line(settings.question)
     printer.line()
     people = Column("people", tuple(f"{row.people:,.0f}" for row in result.rows))
     names = Column("cluster", tuple(row.name for row in result.rows), left=True)
@@ -58,7 +60,7 @@ def print_run(result: Result, printer: Printer) -> None:
     surplus = [
         _money(result, "practice_share_gbp_per_year", "practice share a year"),
         _money(result, "practice_share_gbp", "practice share in all"),
-        _money(result, "practice_share_gbp_per_head", "a head in all"),
+        _money(result, "practice_share_gbp_per_head", "practice share a head"),
         _money(result, "pct_return_gbp", "PCT return in all"),
         _money(result, "reinvestment_gbp", "reinvestment in all"),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
@@ -41,32 +40,6 @@ class AccountBook:
     surplus_gbp: FloatArray
     overspend_gbp: FloatArray
 
-    @classmethod
-    def of_cluster(cls, outcomes: Outcomes, terms: ClusterTerms, cluster: int) -> Self:
-        """Return the book of one cluster, by its position."""
-        flows = {reason: amounts[:, :, cluster] for reason, amounts in outcomes.flows.items()}
-        return cls(
-            terms.names[cluster],
-            float(terms.people[cluster]),
-            terms.year_months,
-            flows,
-            outcomes.surplus_gbp[:, :, cluster],
-            outcomes.overspend_gbp[:, :, cluster],
-        )
-
-    @classmethod
-    def of_pct(cls, outcomes: Outcomes, terms: ClusterTerms) -> Self:
-        """Return the book of all clusters together."""
-        flows = {reason: amounts.sum(axis=2) for reason, amounts in outcomes.flows.items()}
-        return cls(
-            PCT_ROW,
-            float(terms.people.sum()),
-            terms.year_months,
-            flows,
-            outcomes.surplus_gbp.sum(axis=2),
-            outcomes.overspend_gbp.sum(axis=2),
-        )
-
     @property
     def years(self) -> float:
         """Length of the contract in years."""
@@ -81,3 +54,42 @@ class AccountBook:
     def total_gbp(self, reason: Reason) -> FloatArray:
         """Return what moved for a reason over the contract, shape (contract,)."""
         return np.asarray(self.by_year_gbp(reason).sum(axis=1))
+
+
+def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
+    """Return the book of each cluster, and then that of all together.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        Of every contract.
+    terms : ClusterTerms
+        What each cluster agreed to.
+
+    Returns
+    -------
+    list of AccountBook
+        The last is the PCT's.
+    """
+    # Worked out once for all clusters: each of these is as large as the outcomes.
+    surplus_gbp, overspend_gbp = outcomes.surplus_gbp, outcomes.overspend_gbp
+    books = [
+        AccountBook(
+            name,
+            float(terms.people[cluster]),
+            terms.year_months,
+            {reason: amounts[:, :, cluster] for reason, amounts in outcomes.flows.items()},
+            surplus_gbp[:, :, cluster],
+            overspend_gbp[:, :, cluster],
+        )
+        for cluster, name in enumerate(terms.names)
+    ]
+    pct = AccountBook(
+        PCT_ROW,
+        float(terms.people.sum()),
+        terms.year_months,
+        {reason: amounts.sum(axis=2) for reason, amounts in outcomes.flows.items()},
+        surplus_gbp.sum(axis=2),
+        overspend_gbp.sum(axis=2),
+    )
+    return [*books, pct]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from simulator.outcomes import Outcomes
 from simulator.records import ClusterTerms
-from simulator.risk.account_book import PCT_ROW, AccountBook
+from simulator.risk.account_book import PCT_ROW, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.measures import MEASURES, Kind, Measure
 
@@ -45,8 +45,7 @@ def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]
     tuple of SummaryRow
         One for each cluster, then the PCT's.
     """
-    books = [AccountBook.of_cluster(outcomes, terms, cluster) for cluster in range(len(terms.names))]
-    books.append(AccountBook.of_pct(outcomes, terms))
+    books = account_books(outcomes, terms)
     return tuple(SummaryRow(book.name, book.people, _estimates(book)) for book in books)
 
 

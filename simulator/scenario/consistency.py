@@ -11,11 +11,10 @@ from typing import Any, get_args
 
 from simulator.errors import Problem, shown
 from simulator.population.need import UNWEIGHTED
+from simulator.risk.account_book import PCT_ROW
 from simulator.rules import AnyRule
 from simulator.scenario.lenient import Place, tables_in, texts_in, unknown_name
 
-PCT_ROW = "PCT"
-"""Name of the row that adds up all clusters, and so not a cluster's."""
 FLAT = "flat"
 _MOST_YEARS_APART = 20
 _RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}

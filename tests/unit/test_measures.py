@@ -7,7 +7,7 @@ import pytest
 
 from simulator.outcomes import Outcomes
 from simulator.records import Axes, Reason
-from simulator.risk.account_book import AccountBook
+from simulator.risk.account_book import account_books
 from simulator.risk.measures import MEASURES
 from simulator.risk.summary import summarise
 from tests.unit.settling import terms_of
@@ -34,11 +34,7 @@ def _outcomes() -> Outcomes:
 
 
 def _samples(measure: str, cluster: int | None, year: int = 0) -> list[float]:
-    outcomes = _outcomes()
-    if cluster is None:
-        book = AccountBook.of_pct(outcomes, TERMS)
-    else:
-        book = AccountBook.of_cluster(outcomes, TERMS, cluster)
+    book = account_books(_outcomes(), TERMS)[-1 if cluster is None else cluster]
     (found,) = [one for one in MEASURES if one.name == measure]
     return np.asarray(found.samples(book, year), dtype=float).tolist()
 
