@@ -52,7 +52,8 @@ def columns() -> str:
             "| `people` | registered list | exact |",
             *rows,
             "",
-            "`{year}` is the number of the contract year, from 1. What is for the PCT only is empty for clusters.",
+            "`{year}` is the number of the contract year, from 1. What is for the PCT only is empty",
+            "for clusters.",
             "",
         ]
     )
