@@ -1,0 +1,21 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import click
+
+overrides_option = click.option(
+    "--set",
+    "overrides",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Override any key of the scenario, such as rules.surplus.practice_share=0.2 or "
+    "clusters.*.takes_share=false. Can be given again.",
+)
+contracts_option = click.option(
+    "--contracts", type=int, help="Simulated contracts; the scenario's own number by default."
+)
+seed_option = click.option("--seed", type=int, help="Seed of chance; the scenario's own by default.")
+workers_option = click.option(
+    "--workers", type=int, help="Processes; as many as processors by default. No effect on results."
+)

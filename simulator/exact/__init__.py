@@ -1,0 +1,1 @@
+"""Exact answers for one cluster and one year, beside the simulated ones."""
