@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from simulator.demand.negative_binomial import NegativeBinomial
     from simulator.demand.poisson import Poisson
     from simulator.errors import InputError, Problem
+    from simulator.exact.answer import ExactRisk
+    from simulator.exact.method import exact_risk
     from simulator.exact_law import ExactLaw
     from simulator.pipeline import simulate
+    from simulator.questions.explain import explain
+    from simulator.questions.precision import simulate_to_precision
     from simulator.result import Result
     from simulator.scenario.scenario import Scenario, load_scenario
     from simulator.spend.empirical import Empirical
@@ -27,6 +31,7 @@ _HOMES = {
     "Compound": "simulator.compound_law",
     "Empirical": "simulator.spend.empirical",
     "ExactLaw": "simulator.exact_law",
+    "ExactRisk": "simulator.exact.answer",
     "Gamma": "simulator.spend.gamma",
     "InputError": "simulator.errors",
     "Lognormal": "simulator.spend.lognormal",
@@ -38,14 +43,18 @@ _HOMES = {
     "Scenario": "simulator.scenario.scenario",
     "Uniform": "simulator.spend.uniform",
     "compound": "simulator.compound_law",
+    "exact_risk": "simulator.exact.method",
+    "explain": "simulator.questions.explain",
     "load_scenario": "simulator.scenario.scenario",
     "simulate": "simulator.pipeline",
+    "simulate_to_precision": "simulator.questions.precision",
 }
 
 __all__ = [
     "Compound",
     "Empirical",
     "ExactLaw",
+    "ExactRisk",
     "Gamma",
     "InputError",
     "Lognormal",
@@ -57,8 +66,11 @@ __all__ = [
     "Scenario",
     "Uniform",
     "compound",
+    "exact_risk",
+    "explain",
     "load_scenario",
     "simulate",
+    "simulate_to_precision",
 ]
 
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from simulator.commands.options import contracts_option, overrides_option, seed_option, workers_option
-from simulator.errors import printable
+from simulator.errors import InputError, Problem, printable, shown
 
 
 @click.command()
 @click.argument("scenario")
 @contracts_option
+@click.option(
+    "--method",
+    type=click.Choice(["simulate", "exact"]),
+    default="simulate",
+    help="exact: overspends and bonds without sampling error, as far as that goes.",
+)
+@click.option(
+    "--precision",
+    type=float,
+    help="Simulate as many contracts as every bond needs for a 95% interval of this share of it "
+    "either side, such as 0.01; instead of --contracts.",
+)
 @seed_option
 @workers_option
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for summary, outcomes and manifest.")
@@ -24,6 +37,8 @@ from simulator.errors import printable
 def run(
     scenario: str,
     contracts: int | None,
+    method: str,
+    precision: float | None,
     seed: int | None,
     workers: int | None,
     out: Path | None,
@@ -35,9 +50,16 @@ def run(
     With --out also writes summary.csv (every estimate with its error), outcomes.nc (every
     contract) and manifest.json (what was run), all or nothing.
     """
+    if method == "exact":
+        drawn = {"--contracts": contracts, "--precision": precision, "--seed": seed, "--out": out}
+        _run_exact(scenario, overrides, workers, drawn)
+        return
     from contextlib import ExitStack
+    from functools import partial
 
     from simulator.pipeline import check_sizes, simulate
+    from simulator.questions.precision import check_precision, simulate_to_precision
+    from simulator.reports.precision_report import print_precision
     from simulator.reports.progress import progress_bar
     from simulator.reports.result_folder import new_result_folder, write_result
     from simulator.reports.run_report import print_run
@@ -49,13 +71,46 @@ def run(
     total = loaded.settings.simulation.contracts if contracts is None else contracts
     seed = loaded.settings.simulation.seed if seed is None else seed
     workers = (os.cpu_count() or 1) if workers is None else workers
-    check_sizes(total, seed, workers)
+    if precision is None:
+        check_sizes(total, seed, workers)
+        simulated = partial(simulate, loaded, total)
+    else:
+        check_precision(precision, seed, workers, contracts)
+        simulated = partial(simulate_to_precision, loaded, precision)
     with ExitStack() as stack:
         folder = stack.enter_context(new_result_folder(out, replace)) if out else None
         show = stack.enter_context(progress_bar(total, "contracts"))
-        result = simulate(loaded, total, seed, workers, show)
+        result = simulated(seed, workers, show)
         if folder:
             write_result(result, folder, started, time.perf_counter() - clock)
     print_run(result, Printer())
+    if precision is not None:
+        print_precision(result, precision, Printer())
     if out:
         click.echo(f"written to {printable(out)}: summary.csv, outcomes.nc, manifest.json", err=True)
+
+
+def _run_exact(
+    scenario: str, overrides: tuple[str, ...], workers: int | None, drawn: Mapping[str, object]
+) -> None:
+    """Print what the exact method says; `drawn` are the options that belong to the simulation."""
+    from simulator.exact.method import exact_risk, laws_needed
+    from simulator.reports.exact_report import print_exact
+    from simulator.reports.progress import progress_bar
+    from simulator.reports.terminal import Printer
+    from simulator.scenario.scenario import load_scenario
+
+    hint = "the exact method draws nothing; it prints its table, and simulator.exact_risk returns it"
+    problems = [
+        Problem(option, "left out with --method exact", shown(value), hint)
+        for option, value in drawn.items()
+        if value is not None
+    ]
+    if workers is not None and workers < 1:
+        problems.append(Problem("--workers", "a whole number, 1 or more", shown(workers)))
+    if problems:
+        raise InputError(problems)
+    loaded = load_scenario(scenario, overrides)
+    with progress_bar(laws_needed(loaded), "laws") as show:
+        risk = exact_risk(loaded, workers=workers or os.cpu_count() or 1, progress=show)
+    print_exact(risk, Printer())

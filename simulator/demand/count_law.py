@@ -45,5 +45,12 @@ class CountLaw(Part):
         """Return the variance of the number of cases when `mean` are expected."""
 
     @abstractmethod
+    def log_generating_function(self, z: ComplexArray) -> ComplexArray:
+        """Return log E[z ** number of cases] for each case expected, for complex `z` of modulus <= 1.
+
+        Every law here is infinitely divisible: the logarithm is in proportion to the mean.
+        """
+
     def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
         """Return E[z ** number of cases] when `mean` are expected, for complex `z` of modulus <= 1."""
+        return np.exp(mean * self.log_generating_function(z))

@@ -31,10 +31,10 @@ class NegativeBinomial(CountLaw):
         """Return the variance of the number of cases when `mean` are expected."""
         return mean * self.variance_to_mean
 
-    def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
-        """Return E[z ** number of cases] when `mean` are expected."""
+    def log_generating_function(self, z: ComplexArray) -> ComplexArray:
+        """Return log E[z ** number of cases] for each case expected."""
         scale = self.variance_to_mean - 1
-        return np.exp(-mean / scale * np.log(1 - scale * (z - 1)))
+        return np.asarray(-np.log(1 - scale * (z - 1)) / scale)
 
     @classmethod
     def example(cls) -> Self:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-import numpy as np
-
 from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, IntArray
 from simulator.random_streams import Generator
 
@@ -23,9 +21,9 @@ class Poisson(CountLaw):
         """Return the variance of the number of cases when `mean` are expected."""
         return mean
 
-    def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
-        """Return E[z ** number of cases] when `mean` are expected."""
-        return np.exp(mean * (z - 1))
+    def log_generating_function(self, z: ComplexArray) -> ComplexArray:
+        """Return log E[z ** number of cases] for each case expected."""
+        return z - 1
 
     @classmethod
     def example(cls) -> Self:

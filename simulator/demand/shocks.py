@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +78,7 @@ def draw_shocks(
     ShockDraws
         Factors with mean one.
     """
-
-    def normals(*names: str) -> FloatArray:
-        generator = streams.generator("shock", *names, block=block.number)
-        return generator.standard_normal(block.contracts)
-
+    normals = partial(_normals, streams, block)
     common_weight = math.sqrt(shocks.pct.correlation)
     own_weight = math.sqrt(1 - shocks.pct.correlation)
     common = [common_weight * normals("pct", year) for year in axes.years]
@@ -91,13 +88,37 @@ def draw_shocks(
         levels = _persistent([shared + alone for shared, alone in zip(common, own, strict=True)], shocks.pct)
         for at_year, level in enumerate(levels):
             pct[:, at_year, at_line] = sizes[at_line].factors(level)
+    lasting = draw_lasting_shocks(shocks, axes, streams, block)
     cluster_year = np.empty((block.contracts, len(axes.years), len(axes.clusters)), order="F")
     for at_cluster, cluster in enumerate(axes.clusters):
-        lasting = shocks.cluster.factors(normals("cluster", cluster))
         for at_year, year in enumerate(axes.years):
             passing = shocks.cluster_year.factors(normals("cluster", cluster, year))
-            cluster_year[:, at_year, at_cluster] = lasting * passing
+            cluster_year[:, at_year, at_cluster] = lasting[:, at_cluster] * passing
     return ShockDraws(pct, cluster_year)
+
+
+def draw_lasting_shocks(shocks: Shocks, axes: Axes, streams: RandomStreams, block: Block) -> FloatArray:
+    """Draw the lasting shocks of one block of contracts, a part of what `draw_shocks` draws.
+
+    Parameters
+    ----------
+    shocks, axes, streams, block
+        As for `draw_shocks`.
+
+    Returns
+    -------
+    ndarray of float, shape (contract, cluster)
+        Factors with mean one.
+    """
+    factors = np.empty((block.contracts, len(axes.clusters)), order="F")
+    for at_cluster, cluster in enumerate(axes.clusters):
+        factors[:, at_cluster] = shocks.cluster.factors(_normals(streams, block, "cluster", cluster))
+    return factors
+
+
+def _normals(streams: RandomStreams, block: Block, *names: str) -> FloatArray:
+    """Return one standard normal for each contract, from the stream of what it shakes."""
+    return streams.generator("shock", *names, block=block.number).standard_normal(block.contracts)
 
 
 def _persistent(fresh: list[FloatArray], shock: PctShock) -> list[FloatArray]:

@@ -11,7 +11,7 @@ _WORTH_SHOWING_SECONDS = 1.0
 
 
 @contextmanager
-def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+def progress_bar(total: int, unit: str) -> Iterator[Callable[..., None]]:
     """Give a function to call with how much is done.
 
     Parameters
@@ -24,10 +24,11 @@ def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
     Yields
     ------
     callable
-        Draws on standard error, on a terminal only, from the first second on.
+        Takes how much is done, and how much there is to do where that changes. Draws on standard
+        error, on a terminal only, from the first second on.
     """
     if not sys.stderr.isatty():
-        yield lambda done: None
+        yield lambda done, of=total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -38,11 +39,12 @@ def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
     bar = Progress(*parts, console=Console(stderr=True), auto_refresh=False, transient=True)
     task = bar.add_task(unit, total=total)
 
-    def show(done: int) -> None:
+    def show(done: int, of: int = total) -> None:
         if time.monotonic() - started < _WORTH_SHOWING_SECONDS:
             return
+        bar.update(task, completed=done, total=of)
         bar.start()
-        bar.update(task, completed=done, refresh=True)
+        bar.refresh()
 
     try:
         yield show

@@ -20,8 +20,8 @@ class Estimate:
     low, high : float
         Ends of its 95% interval.
     standard_error : float or None
-        Where the interval comes from one (means); None for probabilities and quantiles, whose
-        intervals are not symmetric.
+        Where the interval comes from one (means and differences); None for probabilities and
+        quantiles, whose intervals are not symmetric.
     """
 
     value: float

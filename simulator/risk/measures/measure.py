@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulator.risk.account_book import AccountBook
+from simulator.risk.difference import mean_difference, probability_difference, quantile_difference
 from simulator.risk.estimate import Estimate
 from simulator.risk.mean import mean
 from simulator.risk.probability import probability
@@ -35,6 +36,16 @@ class Kind(Enum):
                 return probability(samples)
             case Kind.QUANTILE:
                 return quantile(samples, BOND_CONFIDENCE)
+
+    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
+        """Return the estimated difference of two policies' samples of the same contracts, changed - base."""
+        match self:
+            case Kind.MEAN:
+                return mean_difference(changed, base)
+            case Kind.PROBABILITY:
+                return probability_difference(changed, base)
+            case Kind.QUANTILE:
+                return quantile_difference(changed, base, BOND_CONFIDENCE)
 
 
 @dataclass(frozen=True, slots=True)

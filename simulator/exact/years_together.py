@@ -1,0 +1,75 @@
+"""The overspends of several years added up, where the years do not depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.signal import fftconvolve
+
+from simulator.exact.outturn_law import OutturnLaw
+from simulator.exact.position import year_end
+from simulator.plan import Plan
+from simulator.records import FloatArray
+
+_CELLS = 2**13
+
+
+def years_are_independent(plan: Plan, cluster: int) -> bool:
+    """Return whether a cluster's positions of different years do not depend on each other.
+
+    Parameters
+    ----------
+    plan : Plan
+        The scenario, ready to draw.
+    cluster : int
+        Position of the cluster.
+
+    Returns
+    -------
+    bool
+        False where a shock lasts, or two years look at the same year's spend.
+    """
+    shocks = plan.settings.shocks
+    lasting = shocks.cluster.sd_share > 0
+    persistent = shocks.pct.persistence > 0 and any(law.sd_share > 0 for law in plan.shock_sizes)
+    positions = [year_end(plan, cluster, (year,)) for year in range(len(plan.axes.years) - 1)]
+    looks_at = [(position.weights != 0).any(axis=1) for position in positions if position is not None]
+    shared = len(looks_at) != len(positions) or (np.sum(looks_at, axis=0) > 1).any()
+    return not (lasting or persistent or bool(shared))
+
+
+def sum_of_overspends(years: Sequence[OutturnLaw], levels: Sequence[float]) -> list[float]:
+    """Return quantiles of the sum of independent years' overspends.
+
+    Parameters
+    ----------
+    years : sequence of OutturnLaw
+        Law of each year's spend less budget.
+    levels : sequence of float
+        Between 0 and 1.
+
+    Returns
+    -------
+    list of float
+        Pounds; zero where an overspend is less likely than the level leaves.
+    """
+    if len(years) == 1:
+        return [max(years[0].quantile(level), 0.0) for level in levels]
+    step = max(law.low_gbp + law.width_gbp for law in years) / _CELLS
+    total = np.ones(1)
+    for law in years:
+        total = np.maximum(fftconvolve(total, _on_grid(law, step)), 0.0)
+    nothing = float(np.prod([1 - law.exceeds(0.0) for law in years]))
+    # Mass of a grid point is spread over the step about it, but for that of no overspend at all.
+    total[0] -= nothing
+    below = nothing + np.append(0.0, total.cumsum())
+    ends = np.append(0.0, (np.arange(total.size) + 0.5) * step)
+    return [0.0 if level <= nothing else float(np.interp(level, below, ends)) for level in levels]
+
+
+def _on_grid(law: OutturnLaw, step_gbp: float) -> FloatArray:
+    """Return the overspend's law on multiples of a step, by hat functions, which keep its mean."""
+    points = np.arange(_CELLS + 2) * step_gbp
+    slopes = np.diff(law.stop_loss(points)) / step_gbp
+    return np.maximum(np.diff(slopes, prepend=-1.0), 0.0)

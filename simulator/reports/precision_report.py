@@ -1,0 +1,28 @@
+"""The printed sentences on how well a run knows its bonds."""
+
+from __future__ import annotations
+
+from simulator.questions.precision import bond_precision
+from simulator.reports.terminal import Printer
+from simulator.result import Result
+
+
+def print_precision(result: Result, precision: float, printer: Printer) -> None:
+    """Print how many contracts a precision took, and what was reached.
+
+    Parameters
+    ----------
+    result : Result
+        From `simulate_to_precision`.
+    precision : float
+        What was asked for, as a share of each bond.
+    printer : Printer
+        Where to.
+    """
+    found = bond_precision(result)
+    printer.line(
+        f"{result.contracts:,} contracts were needed for every bond's interval to be within "
+        f"±{100 * precision:g}%; widest: {found.widest}, ±{100 * found.share:.2g}%."
+    )
+    if found.without_bond:
+        printer.line(f"Left out, for they need no bond at 95%: {', '.join(found.without_bond)}.")

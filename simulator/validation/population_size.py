@@ -1,0 +1,151 @@
+"""Section 2: how chance falls as clusters grow. Each source's spread is tuned on one of its figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from statistics import NormalDist
+
+import numpy as np
+
+from simulator.compound_law import compound
+from simulator.demand.poisson import Poisson
+from simulator.exact_law import ExactLaw
+from simulator.risk.estimate import CONFIDENCE_Z
+from simulator.risk.mean import mean
+from simulator.risk.probability import probability
+from simulator.risk.quantile import quantile
+from simulator.spend.lognormal import Lognormal
+from simulator.validation.check import Answer
+from simulator.validation.estimates import scaled, standard_deviation, with_error
+from simulator.validation.outturns import COST_CV, line_of_spread, one_year, overspend_shares, read_table
+from simulator.validation.published import Published
+from simulator.validation.tuning import tune
+
+YEARS = 200_000
+"""Simulated for each source."""
+
+
+def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
+    """Yield the answer to each number of the section.
+
+    Parameters
+    ----------
+    published : mapping of str to Published
+        By key; the figures that are tuned on are read from it.
+
+    Yields
+    ------
+    tuple of str and Answer
+        Key, and what simulated years say.
+    """
+    yield from _overspend_probabilities(published["hsj:100000:1"].value)
+    yield from _savings_rates(published["msr:7000"].value)
+    yield from _people_for_one_per_cent()
+    yield from _planned_operations(published["crump:mean"].value, published["crump:sd"].value)
+
+
+def law_of_chance(people: float, spread: float, cost_cv: float = COST_CV) -> ExactLaw:
+    """Return the law of a cluster's spend, as a share of its expected spend, by chance alone.
+
+    Parameters
+    ----------
+    people : float
+        In the cluster.
+    spread : float
+        SD of one person's spend over its mean.
+    cost_cv : float
+        Coefficient of variation of the cost of a case.
+
+    Returns
+    -------
+    ExactLaw
+        Of the line that `line_of_spread` describes.
+    """
+    cases = people * (1 + cost_cv**2) / spread**2
+    return compound(Poisson(mean=cases), Lognormal(mean=1 / cases, cv=cost_cv)).exact()
+
+
+def spread_for(people: float, beyond_share: float, chance: float) -> float:
+    """Return the spread of one person's spend that gives an overspend a probability.
+
+    Parameters
+    ----------
+    people : float
+        In the cluster.
+    beyond_share : float
+        Overspend, as a share of the budget.
+    chance : float
+        Its probability.
+
+    Returns
+    -------
+    float
+        SD over mean.
+    """
+
+    def excess(spread: float) -> float:
+        return 1 - float(law_of_chance(people, spread).cdf(1 + beyond_share)) - chance
+
+    normal = beyond_share * math.sqrt(people) / NormalDist().inv_cdf(1 - chance)
+    return tune(excess, 0.8 * normal, 1.25 * normal, 1e-5 * normal)
+
+
+def _overspend_probabilities(on_100000_beyond_1: float) -> Iterator[tuple[str, Answer]]:
+    spread = spread_for(100_000, 0.01, on_100000_beyond_1)
+    tuned = f"a person's yearly spend has an SD of {spread:.2f} times its mean"
+    sizes = (100_000, 300_000)
+    shares = overspend_shares(one_year(sizes, [line_of_spread(spread)], YEARS))
+    for people, per_cent in ((100_000, 1), (100_000, 2), (300_000, 1)):
+        beyond = per_cent / 100
+        exact = 1 - float(law_of_chance(people, spread).cdf(1 + beyond))
+        ours = probability(shares[:, sizes.index(people)] > beyond)
+        yield f"hsj:{people}:{per_cent}", Answer(ours, exact, tuned=tuned)
+
+
+def _savings_rates(at_7000: float) -> Iterator[tuple[str, Answer]]:
+    """The rate is the saving that chance alone exceeds with one less the confidence, by a normal law."""
+
+    def factor(people: float) -> float:
+        # About 91% at 7,000 and 99% at 60,000; linear in people in between: assumption.
+        return NormalDist().inv_cdf(float(np.interp(people, (7_000, 60_000), (0.91, 0.99))))
+
+    sizes = (7_000, 8_000, 60_000)
+    spread = at_7000 / factor(7_000) * math.sqrt(7_000)
+    tuned = f"a person's yearly spend has an SD of {spread:.2f} times its mean"
+    shares = overspend_shares(one_year(sizes, [line_of_spread(spread)], YEARS))
+    for at, people in enumerate(sizes):
+        exact = factor(people) * spread / math.sqrt(people)
+        yield (
+            f"msr:{people}",
+            Answer(scaled(standard_deviation(shares[:, at]), factor(people)), exact, tuned=tuned),
+        )
+
+
+def _people_for_one_per_cent() -> Iterator[tuple[str, Answer]]:
+    """English admissions as the flagship has them; nothing is tuned. Variance falls with people."""
+    admissions = [
+        line for line in read_table("consortia_2009.toml")["service_lines"] if "admissions" in line["name"]
+    ]
+    people = 300_000
+    sd = standard_deviation(overspend_shares(one_year([people], admissions, YEARS))[:, 0])
+    for sds in (1, 1.96):
+        needed = people * (sds * sd.value / 0.01) ** 2
+        error = 2 * needed * (sd.standard_error or 0.0) / sd.value
+        yield f"jones:{sds}", Answer(with_error(needed, error))
+
+
+def _planned_operations(mean_gbp: float, sd_gbp: float) -> Iterator[tuple[str, Answer]]:
+    people, cost_cv = 9_000, 1.3  # spread of a planned admission's cost: assumption, as in the flagship
+    spread = sd_gbp / mean_gbp * math.sqrt(people)
+    cases = people * (1 + cost_cv**2) / spread**2
+    law = law_of_chance(people, spread, cost_cv)
+    result = one_year([people], [line_of_spread(spread, cost_cv)], YEARS)
+    spend_shares = 1 + overspend_shares(result)[:, 0]
+    low, high = (quantile(spend_shares, level) for level in (0.05, 0.95))
+    errors = math.hypot(low.half_width, high.half_width) / CONFIDENCE_Z
+    exact = float(law.quantile(0.95) - law.quantile(0.05))
+    tuned = f"{cases:.0f} operations a year"
+    yield "crump:mean", Answer(scaled(mean(spend_shares), mean_gbp))
+    yield "crump:sd", Answer(scaled(standard_deviation(spend_shares), mean_gbp), sd_gbp, tuned=tuned)
+    yield "crump:range", Answer(with_error(high.value - low.value, errors), exact, tuned=tuned)

@@ -1,0 +1,112 @@
+"""The pieces are the whole, whatever the scenario; and the whole is what `simulate` makes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.budgets.budgets import set_budgets
+from simulator.execution.blocks import run_blocks
+from simulator.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
+from simulator.plan import Plan
+from simulator.planner import make_plan
+from simulator.questions.explain import explain
+from simulator.questions.explain_answer import ALL_SOURCES
+from simulator.questions.explain_pieces import Source, draw_pieces, expected_budget_gbp
+from simulator.random_streams import RandomStreams
+from simulator.records import Block, FloatArray, Outturn, Reason
+from tests.builders import Table, checked, scenario_of, simulated
+from tests.strategies import scenarios
+
+BLOCK = Block(3, 50)
+STREAMS = RandomStreams(5)
+# Budgets are differences of larger amounts: rounding is against spend.
+ROUNDING = 1e-12
+CHANGEABLE = scenario_of(
+    shocks={
+        "pct": {"size": {"law": "lognormal", "sd_share": 0.03}},
+        "cluster": {"law": "lognormal", "sd_share": 0.02},
+    },
+    budgets={"rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.2], "historic_year": "latest"}},
+)
+
+
+def drawn_outturn(plan: Plan) -> Outturn:
+    """The outturn as `simulate` makes it."""
+    spend = draw_block(plan, STREAMS, BLOCK)
+    shares = plan.settings.budgets.top_slice_share
+    budgets = set_budgets(spend, plan.budgets, plan.population.people, shares, plan.years_from_base)
+    return outturn_of(plan, spend, budgets)
+
+
+def expected_outturn_gbp(plan: Plan) -> FloatArray:
+    """Shape (year, cluster)."""
+    expected = expected_budget_gbp(plan) - plan.expected_spend_gbp[1:] * plan.responsibility
+    return np.asarray(expected.sum(axis=-1))
+
+
+@given(scenario=scenarios())
+def test_the_pieces_add_up_to_the_outturn_of_every_contract(scenario: Table) -> None:
+    plan = make_plan(checked(scenario))
+    outturn = drawn_outturn(plan)
+    pieces = draw_pieces(plan, STREAMS, BLOCK)
+    assert set(pieces) == set(Source)
+    whole = sum(gbp.sum(axis=-1) for gbp in pieces.values())
+    actual = outturn.budget_gbp - outturn.spend_gbp - expected_outturn_gbp(plan)
+    largest = max(np.abs(outturn.spend_gbp).max(), np.abs(outturn.budget_gbp).max(), 1.0)
+    assert np.abs(whole - actual).max() <= ROUNDING * largest
+
+
+@given(scenario=scenarios(), at=st.data())
+def test_the_shares_add_up_to_one(scenario: Table, at: st.DataObject) -> None:
+    found = explain(checked(scenario), contracts=100)
+    cluster, year = at.draw(st.sampled_from(found.clusters)), at.draw(st.sampled_from(found.years))
+    if found.share(ALL_SOURCES, cluster, year) is None:
+        assert found.sd_gbp(ALL_SOURCES, cluster, year).value == 0
+        return
+    by_source = [found.share(source, cluster, year) for source in Source]
+    assert sum(share.value for share in by_source if share) == pytest.approx(1, abs=1e-9)
+    by_line = [found.share(ALL_SOURCES, cluster, year, line) for line in found.lines[:-1]]
+    assert sum(share.value for share in by_line if share) == pytest.approx(1, abs=1e-9)
+
+
+def test_the_whole_varies_as_in_simulate() -> None:
+    """The same contracts: the mean square from expectation is equal, not only close."""
+    contracts = CONTRACTS_PER_BLOCK + 100
+    run = simulated(CHANGEABLE, contracts=contracts)
+    found = explain(checked(CHANGEABLE), contracts, seed=1)
+    outcomes = run.contract_outcomes
+    outturn = outcomes.gbp(Reason.BUDGET) - outcomes.gbp(Reason.SPEND) - expected_outturn_gbp(run.plan)
+    for cluster, gbp in {
+        "North": outturn[..., 0],
+        "South": outturn[..., 1],
+        "PCT": outturn.sum(axis=2),
+    }.items():
+        by_year = [found.sd_gbp(cluster=cluster, year=year).value for year in run.years]
+        assert by_year == pytest.approx(np.sqrt((gbp**2).mean(axis=0)), rel=1e-12)
+        whole = np.sqrt((gbp.sum(axis=1) ** 2).mean())
+        assert found.sd_gbp(cluster=cluster).value == pytest.approx(whole, rel=1e-12)
+
+
+def test_two_workers_equal_one() -> None:
+    contracts = 2 * CONTRACTS_PER_BLOCK + 100
+    seen: list[int] = []
+    one = explain(checked(CHANGEABLE), contracts, seed=1, progress=seen.append)
+    two = explain(checked(CHANGEABLE), contracts, seed=1, workers=2)
+    assert one.table().equals(two.table())
+    assert seen == [CONTRACTS_PER_BLOCK, 2 * CONTRACTS_PER_BLOCK, contracts]
+
+
+def test_blocks_may_be_done_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = (checked(CHANGEABLE), 2 * CONTRACTS_PER_BLOCK + 100, 1)
+    in_order = explain(*given).table()
+    home = "simulator.questions.explain.run_blocks"
+    monkeypatch.setattr(home, lambda *work: reversed(list(run_blocks(*work))))
+    assert explain(*given).table().equals(in_order)
+
+
+def test_another_seed_gives_other_shares() -> None:
+    one, other = (explain(checked(CHANGEABLE), 100, seed) for seed in (1, 2))
+    assert one.share(Source.COUNTS) != other.share(Source.COUNTS)
