@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from simulator.outcomes import Outcomes
 from simulator.records import ClusterTerms
@@ -81,9 +85,12 @@ def _all_columns(years: int) -> list[tuple[Measure, str, int]]:
     return [(measure, column, year) for measure in MEASURES for column, year in measure.columns(years)]
 
 
+def measure_samples(book: AccountBook) -> Iterator[tuple[str, Kind, NDArray[Any]]]:
+    """Yield each measure that has a meaning for a row: its column, kind and value in each contract."""
+    for measure, column, year in _all_columns(len(book.year_months)):
+        if book.name == PCT_ROW or not measure.pct_only:
+            yield column, measure.kind, measure.samples(book, year)
+
+
 def _estimates(book: AccountBook) -> dict[str, Estimate]:
-    return {
-        column: measure.kind.estimate(measure.samples(book, year))
-        for measure, column, year in _all_columns(len(book.year_months))
-        if book.name == PCT_ROW or not measure.pct_only
-    }
+    return {column: kind.estimate(samples) for column, kind, samples in measure_samples(book)}

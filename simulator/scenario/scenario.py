@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,10 @@ class Scenario:
         Text of the file.
     overrides : tuple of str
         Settings laid over it.
+    given : mapping
+        The file as TOML reads it, before overrides.
+    folder : Path
+        Where the tables are.
     """
 
     settings: ScenarioFile
@@ -53,7 +57,29 @@ class Scenario:
     seasons: Mapping[str, tuple[float, ...]]
     source: str
     text: str
-    overrides: tuple[str, ...] = ()
+    overrides: tuple[str, ...]
+    given: Mapping[str, Any] = field(repr=False)
+    folder: Path
+
+    def vary(self, *overrides: str) -> Scenario:
+        """Return the scenario with more settings laid over it, checked like the file itself.
+
+        Parameters
+        ----------
+        *overrides : str
+            Settings such as ``rules.surplus.practice_share=0.2``.
+
+        Returns
+        -------
+        Scenario
+            Another one; this one stays as it is.
+
+        Raises
+        ------
+        InputError
+            With every problem that was found.
+        """
+        return check_scenario(self.given, self.folder, self.source, self.text, (*self.overrides, *overrides))
 
     @property
     def fingerprint(self) -> str:
@@ -147,7 +173,9 @@ def check_scenario(
     problems.extend(_disagreements(changed, practices, need_weights, seasons, place))
     if problems:
         raise InputError(problems)
-    return Scenario(settings, practices, need_weights or {}, seasons or {}, source, text, overrides)
+    return Scenario(
+        settings, practices, need_weights or {}, seasons or {}, source, text, overrides, given, folder
+    )
 
 
 def _read_tables(

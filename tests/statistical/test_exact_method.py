@@ -45,7 +45,7 @@ LINES = [
     line_of("community", rate_per_1000=60, payment="block"),
 ]
 SHOCKS = {
-    "pct": {"size": {"law": "lognormal", "sd_share": 0.03}, "correlation": 0.5, "persistence": 0.6},
+    "pct": {"size": {"law": "lognormal", "sd_share": 0.03}, "correlation": 0.4, "persistence": 0.6},
     "cluster": {"law": "lognormal", "sd_share": 0.02},
     "cluster_year": {"law": "lognormal", "sd_share": 0.018},
 }

@@ -1,0 +1,128 @@
+"""Writing tables to a CSV or Excel file, whole or not at all, with where they come from."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.errors import InputError, Problem, printable
+from simulator.reports.new_file import new_file
+from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROVENANCE_SHEET = "provenance"
+_SUFFIXES = (".csv", ".xlsx")
+_MADE = datetime(2010, 7, 1)  # noqa: DTZ001 - a fixed date, so that equal tables make equal files
+
+
+def check_table_path(path: Path) -> None:
+    """Refuse a file that tables cannot be written to, before anything is computed.
+
+    Parameters
+    ----------
+    path : Path
+        Ends in .csv or .xlsx, and does not exist.
+
+    Raises
+    ------
+    InputError
+        If it does not end so, exists, or its folder does not.
+    """
+    problems = []
+    if path.suffix.lower() not in _SUFFIXES:
+        problems.append(
+            Problem(
+                f"--out {printable(path)}", "a file that ends in .csv or .xlsx", path.suffix or "no ending"
+            )
+        )
+    if path.exists():
+        problems.append(
+            Problem(f"--out {printable(path)}", "a new file", "one that exists", "choose another name")
+        )
+    if not path.parent.is_dir():
+        problems.append(
+            Problem(f"--out {printable(path)}", "a file in a folder that exists", printable(path.parent))
+        )
+    if problems:
+        raise InputError(problems)
+
+
+def provenance(scenario: Scenario, command: str, contracts: int, seed: int) -> dict[str, str]:
+    """Return what a reader needs to make the numbers again.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was asked about.
+    command : str
+        The question, as on the command line.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
+
+    Returns
+    -------
+    dict of str to str
+        Names and values, in the order in which to show them.
+    """
+    return {
+        "title": scenario.settings.title,
+        "scenario": scenario.source,
+        "settings laid over it": "; ".join(scenario.overrides) or "none",
+        "fingerprint of settings and tables": scenario.fingerprint,
+        "question": command,
+        "simulated contracts": f"{contracts:,}",
+        "seed": str(seed),
+        "cluster-risk": version("cluster-risk"),
+        "numpy": version("numpy"),
+        "python": platform.python_version(),
+        "intervals": "columns _low and _high end a 95% interval of sampling error; doubt about the "
+        "scenario's figures is not in it",
+    }
+
+
+def write_tables(path: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping[str, str]) -> None:
+    """Write tables to a file.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file takes the first table alone, and `origin` goes into a file beside it that ends in
+        ``.provenance.csv``; an Excel file takes each table as a sheet, and a sheet for `origin`.
+    tables : mapping of str to DataFrame
+        By the name of their sheet; indexes are written as columns where they have names.
+    origin : mapping of str to str
+        From `provenance`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written to.
+    """
+    import pandas as pd
+
+    check_table_path(path)
+    facts = pd.DataFrame({"what": list(origin), "value": list(origin.values())})
+    flat = {name: _flat(table) for name, table in tables.items()}
+    if path.suffix.lower() == ".csv":
+        beside = path.with_suffix(".provenance.csv")
+        with new_file(path) as partial, new_file(beside) as partial_facts:
+            next(iter(flat.values())).to_csv(partial, index=False, lineterminator="\n")
+            facts.to_csv(partial_facts, index=False, lineterminator="\n")
+        return
+    with new_file(path) as partial, pd.ExcelWriter(partial, engine="xlsxwriter") as writer:
+        # The writer's own date would make equal tables different files.
+        writer.book.set_properties({"created": _MADE})
+        for name, table in {**flat, PROVENANCE_SHEET: facts}.items():
+            table.to_excel(writer, sheet_name=name[:31], index=False, freeze_panes=(1, 1))
+            writer.sheets[name[:31]].autofit()
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the named levels of its index as columns."""
+    return table.reset_index() if any(table.index.names) else table

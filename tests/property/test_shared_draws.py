@@ -1,0 +1,110 @@
+"""Draws that policies share give each policy what a simulation of its own would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from simulator.pipeline import simulate
+from simulator.questions.shared_draws import SharedDraws
+from simulator.result import Result
+from simulator.scenario.scenario import Scenario, load_scenario
+from tests.builders import Table, checked, scenario_of
+from tests.strategies import scenarios
+
+TWO_CLUSTERS = Path("scenarios/two-clusters.toml")
+CHANGES = (
+    "rules.surplus.practice_share=0.2",
+    "rules.bond.top_up=true",
+    "clusters.Small.takes_share=false",
+    "clusters.Small.proportion=0.5",
+    "clusters.Small.people=15000",
+    "clusters.Small.true_saving_share=0.03",
+    "budgets.top_slice_share=0.01",
+    "budgets.rule.fair_share_weight_by_year=[0.9]",
+    "budgets.rule.historic_year=latest",
+    "service_lines.prescribing.unit_cost_gbp.mean=12",
+    "service_lines.prescribing.price_growth_share=0.05",
+    "service_lines.prescribing.payment=block",
+    "service_lines.rare costly referrals.count.model=negative_binomial",
+    "shocks.cluster_year.sd_share=0.03",
+    "shocks.pct.size={law='lognormal',sd_share=0.03}",
+    "contract.start_month=7",
+    "contract.years=2",
+)
+
+
+def same(one: Result, other: Result) -> bool:
+    flows, others = one.contract_outcomes.flows, other.contract_outcomes.flows
+    return (
+        set(flows) == set(others)
+        and all(np.array_equal(flows[reason], others[reason]) for reason in flows)
+        and np.array_equal(one.contract_outcomes.takes_part, other.contract_outcomes.takes_part)
+    )
+
+
+def varied(change: str) -> Scenario:
+    extra = ("service_lines.rare costly referrals.count.variance_to_mean=1.5",) if "count" in change else ()
+    return load_scenario(TWO_CLUSTERS, (change, *extra))
+
+
+@pytest.fixture(scope="module")
+def draws() -> SharedDraws:
+    shared = SharedDraws(contracts=6_000, seed=3)
+    shared.simulate(load_scenario(TWO_CLUSTERS))
+    return shared
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_a_policy_changes(draws: SharedDraws, change: str) -> None:
+    scenario = varied(change)
+    assert same(draws.simulate(scenario), simulate(scenario, 6_000, 3))
+
+
+def test_the_changes_do_change_something(draws: SharedDraws) -> None:
+    base = draws.simulate(load_scenario(TWO_CLUSTERS))
+    assert not any(same(draws.simulate(varied(change)), base) for change in CHANGES)
+
+
+@settings(deadline=None, max_examples=15)
+@given(scenarios(), scenarios())
+def test_any_two_scenarios_in_turn(one: Table, other: Table) -> None:
+    shared = SharedDraws(contracts=100, seed=1)
+    for mapping in (one, other, one):
+        scenario = checked(mapping)
+        assert same(shared.simulate(scenario), simulate(scenario, 100, 1))
+
+
+def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simulator.questions import shared_draws
+
+    drawn: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    draw_block = shared_draws.draw_block
+
+    def spy(plan: shared_draws.Plan, *rest: object) -> object:
+        drawn.append((plan.axes.clusters, plan.axes.lines))
+        return draw_block(plan, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shared_draws, "draw_block", spy)
+    shared = SharedDraws(contracts=100, seed=1)
+    scenario = checked(scenario_of())
+    shared.simulate(scenario)
+    shared.simulate(scenario.vary("rules.surplus.practice_share=0.3"))
+    shared.simulate(scenario.vary("budgets.rule.margin_share=0.1"))
+    shared.simulate(scenario.vary("clusters.South.true_saving_share=0.1"))
+    shared.simulate(scenario.vary("service_lines.prescribing.unit_cost_gbp.cv=1"))
+    both = ("North", "South"), ("admissions", "prescribing")
+    assert drawn == [both, (("South",), both[1]), (both[0], ("prescribing",))]
+
+
+def test_old_draws_are_let_go_of() -> None:
+    shared = SharedDraws(contracts=100, seed=1)
+    scenario = checked(scenario_of())
+    for saving in range(30):
+        changed = scenario.vary(f"clusters.*.true_saving_share={saving / 100}")
+        assert same(shared.simulate(changed), simulate(changed, 100, 1))
+    assert len(shared._spends) <= 16
+    assert len(shared._outturns) <= 4
