@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class AccountBook:
     year_months : tuple of int
         Months in each contract year.
     flows : dict of Reason to ndarray of float, shape (contract, year)
-        Pounds that moved in the year.
+        Pounds that moved in the year; left to the parts where there are any.
     surplus_gbp, overspend_gbp : ndarray of float, shape (contract, year)
         Outturn of each year; for the PCT the sums over clusters, not set off against each other.
     """
@@ -39,6 +40,9 @@ class AccountBook:
     flows: dict[Reason, FloatArray]
     surplus_gbp: FloatArray
     overspend_gbp: FloatArray
+    parts: tuple[AccountBook, ...] = ()
+    """Books that this one adds up."""
+    _totals: dict[str, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def years(self) -> float:
@@ -47,13 +51,34 @@ class AccountBook:
 
     def by_year_gbp(self, reason: Reason) -> FloatArray:
         """Return what moved for a reason in each year, shape (contract, year)."""
+        if self.parts:
+            return _sum(part.by_year_gbp(reason) for part in self.parts)
         if reason in self.flows:
             return self.flows[reason]
         return np.zeros_like(self.surplus_gbp)
 
     def total_gbp(self, reason: Reason) -> FloatArray:
         """Return what moved for a reason over the contract, shape (contract,)."""
-        return np.asarray(self.by_year_gbp(reason).sum(axis=1))
+        return self._total(reason, lambda book: book.by_year_gbp(reason))
+
+    @property
+    def total_surplus_gbp(self) -> FloatArray:
+        """Sum of the years' surpluses, shape (contract,), in pounds."""
+        return self._total("surplus of years", lambda book: book.surplus_gbp)
+
+    @property
+    def total_overspend_gbp(self) -> FloatArray:
+        """Sum of the years' overspends, shape (contract,), in pounds."""
+        return self._total("overspend of years", lambda book: book.overspend_gbp)
+
+    def _total(self, name: str, by_year: Callable[[AccountBook], FloatArray]) -> FloatArray:
+        """Return a sum over years, worked out once: several measures look at the same."""
+        if name not in self._totals:
+            if self.parts:
+                self._totals[name] = _sum(part._total(name, by_year) for part in self.parts)  # noqa: SLF001
+            else:
+                self._totals[name] = _sum(by_year(self).T)
+        return self._totals[name]
 
 
 def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
@@ -72,7 +97,9 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
         The last is the PCT's.
     """
     # Worked out once for all clusters: each of these is as large as the outcomes.
-    surplus_gbp, overspend_gbp = outcomes.surplus_gbp, outcomes.overspend_gbp
+    left_gbp = outcomes.gbp(Reason.BUDGET) - outcomes.gbp(Reason.SPEND)
+    surplus_gbp = np.maximum(left_gbp, 0.0)
+    overspend_gbp = surplus_gbp - left_gbp
     books = [
         AccountBook(
             name,
@@ -88,8 +115,20 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
         PCT_ROW,
         float(terms.people.sum()),
         terms.year_months,
-        {reason: amounts.sum(axis=2) for reason, amounts in outcomes.flows.items()},
-        surplus_gbp.sum(axis=2),
-        overspend_gbp.sum(axis=2),
+        {},
+        _sum(book.surplus_gbp for book in books),
+        _sum(book.overspend_gbp for book in books),
+        tuple(books),
     )
     return [*books, pct]
+
+
+def _sum(arrays: Iterable[FloatArray]) -> FloatArray:
+    """Return the sum of a few arrays of one shape; quicker than numpy's over a short axis."""
+    first, *others = arrays
+    if not others:
+        return first
+    total = first + others[0]
+    for array in others[1:]:
+        total += array
+    return total

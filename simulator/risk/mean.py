@@ -23,8 +23,10 @@ def mean(samples: FloatArray) -> Estimate:
     Estimate
         With the standard error SD / sqrt(contracts).
     """
-    value = float(samples.mean())
-    error = float(samples.std(ddof=1)) / math.sqrt(samples.size)
+    value = float(np.add.reduce(samples)) / samples.size
+    # As std(ddof=1) does it, in half of the time.
+    centred = samples - value
+    error = math.sqrt(float(centred @ centred) / (samples.size - 1) / samples.size)
     # A sample that does not vary still carries the rounding of its sum: that is no error.
     if error <= abs(value) * np.finfo(float).eps * 16:
         error = 0.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from simulator.records import BoolArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 
@@ -23,7 +25,7 @@ def probability(happened: BoolArray) -> Estimate:
         American Statistical Association 22:209-212).
     """
     contracts = happened.size
-    share = float(happened.mean())
+    share = int(np.count_nonzero(happened)) / contracts
     squared = CONFIDENCE_Z**2 / contracts
     centre = (share + squared / 2) / (1 + squared)
     half = math.sqrt(share * (1 - share) * squared + squared**2 / 4) / (1 + squared)

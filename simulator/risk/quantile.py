@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import bdtr
@@ -36,6 +37,7 @@ def quantile(samples: FloatArray, level: float) -> Estimate:
     return Estimate(float(placed[at]), float(placed[low_at]), float(placed[high_at]))
 
 
+@lru_cache
 def interval_ranks(size: int, level: float) -> tuple[int, int]:
     """Return the ranks, from 0, of the order statistics that end the 95% interval.
 

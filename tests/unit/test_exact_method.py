@@ -15,6 +15,7 @@ from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.demand.shock_laws import LognormalShock, NormalShock
 from simulator.exact.answer import WHOLE_CONTRACT
 from simulator.exact.cubature import cubature
+from simulator.exact.law_of_year import law_of_position
 from simulator.exact.method import exact_risk, laws_needed
 from simulator.exact.outturn_law import OutturnLaw
 from simulator.exact.position import year_end
@@ -185,6 +186,34 @@ def test_the_table_has_every_number_with_its_bounds() -> None:
     for name in numbers:
         assert (table[f"{name}_low"] <= table[name]).all()
         assert (table[name] <= table[f"{name}_high"]).all()
+
+
+def test_years_that_look_at_one_base_year_are_not_independent() -> None:
+    rule = {"rule": "toolkit", "fair_share_weight_by_year": [0.5]}
+    whole = exact_risk(checked(scenario_of(budgets={"rule": rule})), "North").rows[-1]
+    assert "depend on each other" in whole.not_given
+    alone = exact_risk(checked(scenario_of()), "North").rows[-1]
+    assert alone.not_given == ""
+    assert alone.estimates["bond_95_gbp"].value > 0
+
+
+def test_bounds_hold_the_other_cubature_and_grow_with_the_shocks() -> None:
+    widths = []
+    for sd_share in (0.1, 0.35):
+        shocks = {
+            "pct": {"size": {"law": "lognormal", "sd_share": sd_share}, "correlation": 0.5},
+            "cluster": {"law": "lognormal", "sd_share": sd_share},
+        }
+        scenario = checked(one_year(shocks=shocks))
+        (row,) = exact_risk(scenario, "South").rows
+        plan = make_plan(scenario)
+        position = year_end(plan, 1, (0,))
+        assert position is not None
+        turned = law_of_position(plan, 1, position, turned=True)
+        bond = row.estimates["bond_95_gbp"]
+        assert 0 < abs(turned.quantile(0.95) - bond.value) < bond.half_width
+        widths.append(bond.half_width)
+    assert widths[1] > 10 * widths[0]
 
 
 def test_an_unknown_cluster() -> None:

@@ -12,9 +12,9 @@ LARGE_SHARE = 0.02
 """An overspend above this share of the budget counts as large (HSJ's threshold of 2010)."""
 
 
-def _left_gbp(book: AccountBook) -> FloatArray:
-    """Budget less spend of each year, shape (contract, year), in pounds."""
-    return book.by_year_gbp(Reason.BUDGET) - book.by_year_gbp(Reason.SPEND)
+def _net_overspend_gbp(book: AccountBook, year: int) -> FloatArray:
+    """Spend less budget of one year, shape (contract,), in pounds."""
+    return book.overspend_gbp[:, year] - book.surplus_gbp[:, year]
 
 
 def _beyond(book: AccountBook, share: float) -> FloatArray:
@@ -45,7 +45,7 @@ OVERSPEND_MEASURES = (
         "overspend_probability_year_{year}",
         Kind.PROBABILITY,
         "probability that spend exceeds budget in the year",
-        lambda book, year: np.less(_left_gbp(book)[:, year], -PENNY_GBP),
+        lambda book, year: _net_overspend_gbp(book, year) > PENNY_GBP,
     ),
     Measure(
         "overspend_probability",
@@ -69,12 +69,12 @@ OVERSPEND_MEASURES = (
         "expected_overspend_gbp",
         Kind.MEAN,
         "mean sum of the years' overspends, surpluses not set off",
-        lambda book, _: book.overspend_gbp.sum(axis=1),
+        lambda book, _: book.total_overspend_gbp,
     ),
     Measure(
         "expected_surplus_gbp",
         Kind.MEAN,
         "mean sum of the years' surpluses, overspends not set off",
-        lambda book, _: book.surplus_gbp.sum(axis=1),
+        lambda book, _: book.total_surplus_gbp,
     ),
 )
