@@ -23,7 +23,7 @@ class Plan:
     Parameters
     ----------
     settings : ScenarioFile
-        The scenario's settings.
+        The scenario's settings, with the limit per case, where there is one, in the unit costs.
     axes : Axes
         Names of years (the base year first), clusters and lines.
     years : tuple of FinancialYear

@@ -12,6 +12,7 @@ from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.plan import Plan
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.records import Axes, ClusterTerms, FinancialYear, FloatArray, Population
+from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.scenario.consistency import FLAT
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import ScenarioFile, ServiceLine
@@ -32,7 +33,7 @@ def make_plan(scenario: Scenario) -> Plan:
     Plan
         The same for the same scenario; no chance in it.
     """
-    settings = scenario.settings
+    settings = _limited(scenario.settings)
     years = _financial_years(settings)
     lines = settings.service_lines
     population = _population(scenario)
@@ -63,6 +64,23 @@ def make_plan(scenario: Scenario) -> Plan:
         budgets,
         terms,
     )
+
+
+def _limited(settings: ScenarioFile) -> ScenarioFile:
+    """Return settings whose unit costs are what clusters answer for under a limit per case."""
+    lines = settings.service_lines
+    for rule in settings.rules:
+        if isinstance(rule, PerCaseLimit):
+            lines = tuple(_limited_line(line, rule) for line in lines)
+    return settings.model_copy(update={"service_lines": lines})
+
+
+def _limited_line(line: ServiceLine, rule: PerCaseLimit) -> ServiceLine:
+    if line.payment == "block" or not rule.holds_for(line.name):
+        return line
+    cost = line.unit_cost_gbp
+    limit = rule.limit_gbp if cost.limit is None else min(cost.limit, rule.limit_gbp)
+    return line.model_copy(update={"unit_cost_gbp": cost.model_copy(update={"limit": limit})})
 
 
 def _financial_years(settings: ScenarioFile) -> tuple[FinancialYear, ...]:

@@ -193,6 +193,7 @@ class Account(StrEnum):
     BOND = "bond"
     POOL = "pool"
     PARTNER = "external partner"
+    HELD = "held for practices"
 
 
 class Reason(StrEnum):
@@ -201,7 +202,11 @@ class Reason(StrEnum):
     BUDGET = "budget"
     SPEND = "spend"
     TOP_SLICE = "top_slice"
+    CORRIDOR_PAYMENT = "corridor_payment"
+    CORRIDOR_RETURN = "corridor_return"
     BOND_POSTED = "bond_posted"
+    SHARE_HELD = "share_held"
+    SHARE_RELEASED = "share_released"
     PRACTICE_SHARE = "practice_share"
     PCT_RETURN = "pct_return"
     REINVESTMENT = "reinvestment"

@@ -18,6 +18,8 @@ SURPLUS = {
 BOND = {"rule": "bond", "share_of_annual_budget": 0.03}
 POOL = {"rule": "pool"}
 DEFICIT_RECOVERY = {"rule": "deficit_recovery"}
+CORRIDOR = {"rule": "corridor", "width_share": 0.05, "cluster_share_beyond": 0.5}
+PER_CASE_LIMIT = {"rule": "per_case_limit", "limit_gbp": 5_000}
 
 Table = dict[str, Any]
 

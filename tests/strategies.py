@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -85,19 +86,45 @@ def surplus_splits(draw: st.DrawFn, *, has_bond: bool) -> Table:
     taken_from = draw(st.sampled_from(["top", "reinvestment", "pct_return"]))
     returned = draw(st.integers(0, 100))
     most = {"top": 100, "reinvestment": 100 - returned, "pct_return": returned}[taken_from]
-    return {
+    options = {
+        "settlement": st.sampled_from(["each_year", "whole_contract"]),
+        "minimum_savings_rate": st.builds(
+            lambda share, once: {"share_of_budget": share / 5, "once_met": once},
+            _SMALL_SHARES,
+            st.sampled_from(["first_pound", "excess"]),
+        ),
+    }
+    split = {
         "rule": "surplus",
         "practice_share": draw(st.integers(0, most)) / 100,
         "practice_share_from": taken_from,
         "pct_return_share": returned / 100,
         "needs_bond": draw(st.booleans()) and has_bond,
     }
+    return split | draw(_some(options))
+
+
+corridors = st.builds(
+    lambda width, beyond: {"rule": "corridor", "width_share": width / 4, "cluster_share_beyond": beyond},
+    _SMALL_SHARES,
+    _SHARES,
+)
 
 
 @st.composite
-def rule_lists(draw: st.DrawFn) -> list[Table]:
-    """Return rules in any order, each at most once, deficit recovery before the split."""
-    names = draw(st.lists(st.sampled_from(["surplus", "bond", "pool", "deficit_recovery"]), unique=True))
+def per_case_limits(draw: st.DrawFn, lines: Sequence[str]) -> Table:
+    """Return a limit for every line, or for some of `lines`, none of which is a block contract."""
+    rule = {"rule": "per_case_limit", "limit_gbp": draw(st.sampled_from([100, 1_000, 20_000]))}
+    some = st.lists(st.sampled_from(lines or [""]), min_size=1, unique=True)
+    return rule | draw(_some({"service_lines": some} if lines else {}))
+
+
+@st.composite
+def rule_lists(draw: st.DrawFn, lines: Sequence[str] = ()) -> list[Table]:
+    """Return rules in any order that may be, each at most once; `lines` are paid per case."""
+    every = ["surplus", "bond", "pool", "deficit_recovery", "corridor", "per_case_limit"]
+    names = draw(st.lists(st.sampled_from(every), unique=True))
+    names.sort(key=lambda name: name != "corridor")
     if {"surplus", "deficit_recovery"} <= set(names):
         first, second = sorted((names.index("surplus"), names.index("deficit_recovery")))
         names[first], names[second] = "deficit_recovery", "surplus"
@@ -106,6 +133,8 @@ def rule_lists(draw: st.DrawFn) -> list[Table]:
         "bond": bonds(),
         "pool": st.booleans().map(lambda holds: {"rule": "pool", "holds_top_slice": holds}),
         "deficit_recovery": st.just({"rule": "deficit_recovery"}),
+        "corridor": corridors,
+        "per_case_limit": per_case_limits(lines),
     }
     return [draw(makers[name]) for name in names]
 
@@ -146,7 +175,8 @@ def scenarios(draw: st.DrawFn) -> Table:
     """Return a scenario with every part free."""
     lines = [f"line {number}" for number in range(draw(st.integers(1, 3)))]
     names = [f"cluster {number}" for number in range(draw(st.integers(1, 5)))]
-    rules = draw(rule_lists())
+    tables = [draw(service_lines(name)) for name in lines]
+    rules = draw(rule_lists([line["name"] for line in tables if line["payment"] == "per_case"]))
     has_bond = any(rule["rule"] == "bond" for rule in rules)
     pct = {"size": draw(shock_laws), "correlation": draw(_SHARES), "persistence": draw(_SHARES)}
     return {
@@ -159,7 +189,7 @@ def scenarios(draw: st.DrawFn) -> Table:
         },
         "shocks": {"pct": pct, "cluster": draw(shock_laws), "cluster_year": draw(shock_laws)},
         "budgets": {"rule": draw(budget_rules), "top_slice_share": draw(_SMALL_SHARES)},
-        "service_lines": [draw(service_lines(name)) for name in lines],
+        "service_lines": tables,
         "clusters": [draw(clusters(name, lines, has_bond=has_bond)) for name in names],
         "rules": rules,
     }

@@ -16,6 +16,7 @@ from simulator.plan import Plan
 from simulator.planner import make_plan
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
+from simulator.rules.corridor import Corridor
 from simulator.scenario.scenario import Scenario
 
 BOND_CONFIDENCES = (0.90, 0.95, 0.99)
@@ -115,21 +116,28 @@ def _row(
     if reasons:
         return ExactRow(name, label, people, {}, f"no numbers, since {reasons[0]}")
     plain, turned = zip(*(laws[key] for key in needed), strict=True)
-    apart = len(span) == 1 or years_are_independent(plan, cluster)
-    values, others = (_values(together, years, apart) for together, *years in (plain, turned))
+    not_given = _why_no_bonds(plan, cluster, span)
+    values, others = (_values(together, years, not not_given) for together, *years in (plain, turned))
     doubt = max(float(law.moment_error) for law in (*plain, *turned))
     estimates = {key: _estimate(key, values[key], others[key], doubt, plain[0].sd_gbp) for key in values}
-    not_given = "" if apart else "no bonds, since the years depend on each other"
     return ExactRow(name, label, people, estimates, not_given)
 
 
-def _values(together: OutturnLaw, years: Sequence[OutturnLaw], apart: bool) -> dict[str, float]:
-    """Return the numbers of a row; bonds only where the years are independent."""
+def _why_no_bonds(plan: Plan, cluster: int, span: Span) -> str:
+    if any(isinstance(rule, Corridor) for rule in plan.settings.rules):
+        return "no bonds, since a corridor bears part of the overspends"
+    if len(span) > 1 and not years_are_independent(plan, cluster):
+        return "no bonds, since the years depend on each other"
+    return ""
+
+
+def _values(together: OutturnLaw, years: Sequence[OutturnLaw], has_bonds: bool) -> dict[str, float]:
+    """Return the numbers of a row."""
     values = {
         "overspend_probability": float(together.exceeds(0.0)),
         "expected_overspend_gbp": sum(float(law.stop_loss(0.0)) for law in years),
     }
-    bonds = sum_of_overspends(years, BOND_CONFIDENCES) if apart else []
+    bonds = sum_of_overspends(years, BOND_CONFIDENCES) if has_bonds else []
     names = [f"bond_{100 * confidence:.0f}_gbp" for confidence in BOND_CONFIDENCES]
     return values | dict(zip(names, bonds, strict=False))
 

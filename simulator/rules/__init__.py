@@ -5,9 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from simulator.rules.bond import Bond
+from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
+from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.pool import Pool
 from simulator.rules.surplus import SurplusSplit
 
-AnyRule = Annotated[SurplusSplit | Bond | Pool | DeficitRecovery, Field(discriminator="rule")]
+AnyRule = Annotated[
+    SurplusSplit | Bond | Pool | DeficitRecovery | Corridor | PerCaseLimit,
+    Field(discriminator="rule"),
+]
 """The register of money rules."""

@@ -33,6 +33,10 @@ class Bond(Rule):
     """Interest that the PCT pays on what is in the bond at the end of a year."""
     when_exhausted: Literal["stays", "leaves"] = "stays"
     """Whether a cluster whose bond is used up goes on, or hands its budget back at the review."""
+    financing_share_per_year: Share = 0.0
+    """What the money in the bond costs who posts it, a year; it is paid to a lender, outside the scheme."""
+    split_between_practices_by: Literal["list_size", "need"] = "list_size"
+    """How a cluster's practices share bond, draws and practice share between them; see `bond`."""
 
     @model_validator(mode="after")
     def _has_one_size(self) -> Self:
@@ -66,7 +70,7 @@ class Bond(Rule):
         """Return the year's interest, and the top-up where there is one."""
         interest = self._interest_gbp(position)
         yield Transfer(Reason.BOND_INTEREST, Account.PCT, Account.BOND, interest)
-        if self.top_up and position.year + 1 < len(position.terms.year_months):
+        if self.top_up and not position.is_last_year:
             missing = position.so_far_gbp(Reason.BOND_POSTED) - position.ledger.balance(Account.BOND)
             yield Transfer(Reason.BOND_TOP_UP, self._depositor, Account.BOND, np.maximum(missing, 0.0))
 

@@ -32,7 +32,10 @@ class Transfer:
 
 @dataclass
 class Ledger:
-    """Balances of all accounts, by contract and cluster, and every transfer that made them.
+    """Every transfer, by contract, year and cluster, and the accounts' balances that follow from them.
+
+    A balance is worked out when somebody first asks for it, and kept from then on: most accounts
+    are never looked at, and keeping them would take most of the time.
 
     Parameters
     ----------
@@ -43,34 +46,74 @@ class Ledger:
     contracts: int
     years: int
     clusters: int
-    _balances: dict[Account, FloatArray] = field(default_factory=dict, repr=False)
     _flows: dict[Reason, FloatArray] = field(default_factory=dict, repr=False)
+    _ways: dict[Reason, tuple[Account, Account]] = field(default_factory=dict, repr=False)
+    _posted: set[tuple[Reason, int]] = field(default_factory=set, repr=False)
+    _balances: dict[Account, FloatArray] = field(default_factory=dict, repr=False)
 
     def post(self, year: int, transfers: Iterable[Transfer]) -> None:
-        """Book transfers in a contract year: each leaves one account and enters another."""
+        """Book transfers in a contract year: each leaves one account and enters another.
+
+        Raises
+        ------
+        ValueError
+            If a reason moves money from or to other accounts than before.
+        """
         for transfer in transfers:
-            self._balance(transfer.payer)[...] -= transfer.amount_gbp
-            self._balance(transfer.payee)[...] += transfer.amount_gbp
-            self.flow(transfer.reason)[:, year] += transfer.amount_gbp
+            way = transfer.payer, transfer.payee
+            if self._ways.setdefault(transfer.reason, way) != way:
+                raise ValueError(f"a reason has one payer and one payee (got {transfer.reason} from {way})")
+            moved = self._moved(transfer.reason)[:, year]
+            if (transfer.reason, year) in self._posted:
+                moved += transfer.amount_gbp
+            else:
+                moved[...] = transfer.amount_gbp
+                self._posted.add((transfer.reason, year))
+            if transfer.payer in self._balances:
+                self._balances[transfer.payer] -= transfer.amount_gbp
+            if transfer.payee in self._balances:
+                self._balances[transfer.payee] += transfer.amount_gbp
 
     def balance(self, account: Account) -> FloatArray:
         """Return what is in `account`, shape (contract, cluster), in pounds; not to be written to."""
-        view = self._balance(account).view()
+        if account not in self._balances:
+            self._balances[account] = self._worked_out(account)
+        view = self._balances[account].view()
         view.flags.writeable = False
         return view
 
     def flow(self, reason: Reason) -> FloatArray:
         """Return what has moved for `reason`, shape (contract, year, cluster), in pounds."""
-        if reason not in self._flows:
-            self._flows[reason] = np.zeros((self.contracts, self.years, self.clusters), order="F")
-        return self._flows[reason]
+        moved = self._moved(reason)
+        for year in range(self.years):
+            if (reason, year) not in self._posted:
+                moved[:, year] = 0.0
+                self._posted.add((reason, year))
+        return moved
+
+    def total(self, reason: Reason) -> FloatArray:
+        """Return what has moved for `reason` since the start, shape (contract, cluster), in pounds."""
+        moved = self._moved(reason)
+        years = [moved[:, year] for year in range(self.years) if (reason, year) in self._posted]
+        # Adding a few years one by one is quicker than numpy's sum over a short axis.
+        return sum(years[1:], years[0]) if years else np.zeros((self.contracts, self.clusters))
 
     @property
     def flows(self) -> dict[Reason, FloatArray]:
         """Everything that has moved, by reason; see `flow`."""
-        return dict(self._flows)
+        return {reason: self.flow(reason) for reason in self._flows}
 
-    def _balance(self, account: Account) -> FloatArray:
-        if account not in self._balances:
-            self._balances[account] = np.zeros((self.contracts, self.clusters), order="F")
-        return self._balances[account]
+    def _moved(self, reason: Reason) -> FloatArray:
+        """Return room for what moves for `reason`; a year that is not posted yet holds anything."""
+        if reason not in self._flows:
+            self._flows[reason] = np.empty((self.contracts, self.years, self.clusters), order="F")
+        return self._flows[reason]
+
+    def _worked_out(self, account: Account) -> FloatArray:
+        balance = np.zeros((self.contracts, self.clusters), order="F")
+        for reason, (payer, payee) in self._ways.items():
+            if account == payee:
+                balance += self.total(reason)
+            if account == payer:
+                balance -= self.total(reason)
+        return balance

@@ -37,6 +37,23 @@ class Position:
     top_slice_gbp: FloatArray
 
     @property
+    def is_last_year(self) -> bool:
+        """Whether the contract ends with this year."""
+        return self.year + 1 == len(self.terms.year_months)
+
+    @property
+    def budget_gbp(self) -> FloatArray:
+        """Budget of the year, shape (contract, cluster); nothing for a cluster that has left."""
+        return self.ledger.flow(Reason.BUDGET)[:, self.year]
+
+    @property
+    def net_outturn_gbp(self) -> FloatArray:
+        """Surpluses less overspends since the start, corridor settled, shape (contract, cluster)."""
+        outturn = self.so_far_gbp(Reason.BUDGET) - self.so_far_gbp(Reason.SPEND)
+        taken_over = self.so_far_gbp(Reason.CORRIDOR_PAYMENT) - self.so_far_gbp(Reason.CORRIDOR_RETURN)
+        return np.asarray(outturn + taken_over)
+
+    @property
     def surplus_gbp(self) -> FloatArray:
         """What is left of the year's surplus, shape (contract, cluster)."""
         return np.maximum(self.ledger.balance(Account.CLUSTER), 0.0)
@@ -48,7 +65,7 @@ class Position:
 
     def so_far_gbp(self, reason: Reason) -> FloatArray:
         """Return what has moved for `reason` since the start, shape (contract, cluster)."""
-        return np.asarray(self.ledger.flow(reason).sum(axis=1))
+        return self.ledger.total(reason)
 
 
 class Rule(Part):

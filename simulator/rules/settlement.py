@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.records import Account, BoolArray, ClusterTerms, Outturn, Reason
+from simulator.records import Account, BoolArray, ClusterTerms, FloatArray, Outturn, Reason
 from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.rule import Position, Rule
 
@@ -52,7 +52,7 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
     for year in range(years):
         inside = takes_part[:, year]
         position = Position(
-            ledger, terms, year, outturn.annual_budget_gbp, outturn.top_slice_gbp[:, year] * inside
+            ledger, terms, year, outturn.annual_budget_gbp, _of_those(outturn.top_slice_gbp[:, year], inside)
         )
         if year == 0:
             ledger.post(year, _all(rule.open(position) for rule in rules))
@@ -72,9 +72,17 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
 
 def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfer]:
     """Hand over the budgets and pay the providers, for clusters that take part."""
-    budget, spend = outturn.budget_gbp[:, year] * inside, outturn.spend_gbp[:, year] * inside
+    budget, spend = (
+        _of_those(outturn.budget_gbp[:, year], inside),
+        _of_those(outturn.spend_gbp[:, year], inside),
+    )
     yield Transfer(Reason.BUDGET, Account.PCT, Account.CLUSTER, budget)
     yield Transfer(Reason.SPEND, Account.CLUSTER, Account.PROVIDERS, spend)
+
+
+def _of_those(amounts_gbp: FloatArray, inside: BoolArray) -> FloatArray:
+    """Return amounts of clusters that take part, and nothing for others."""
+    return amounts_gbp if inside.all() else amounts_gbp * inside
 
 
 def _left_to_the_pct(position: Position) -> Iterable[Transfer]:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from simulator.parts import Share
 from simulator.records import Account, FloatArray, Reason
 from simulator.rules.ledger import Transfer
+from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from simulator.rules.rule import Position, Rule
 
 
@@ -31,6 +32,14 @@ class SurplusSplit(Rule):
     """Share that returns to the PCT: of the whole surplus, or with `top` of what practices leave."""
     needs_bond: bool = True
     """Whether only a cluster that has posted a bond may keep the practice share."""
+    minimum_savings_rate: MinimumSavingsRate | None = None
+    """Least surplus that practices share in; the rest of the split is of every surplus all the same."""
+    settlement: Literal["each_year", "whole_contract"] = "each_year"
+    """What practices share in: each year's surplus, or the contract's surpluses less its overspends.
+
+    With `whole_contract` the share of each year's surplus is held, without interest, until the last
+    year. It waits in an account of its own: in the pool, other clusters' overspends would use it up.
+    """
 
     @model_validator(mode="after")
     def _part_is_large_enough(self) -> Self:
@@ -47,17 +56,41 @@ class SurplusSplit(Rule):
         return self
 
     def settle(self, position: Position) -> Iterable[Transfer]:
-        """Return who gets what of the year's surplus."""
+        """Return who gets what of the year's surplus, and what waits for the end of the contract."""
         surplus = position.surplus_gbp
-        practices = self.practice_share * surplus * self._may_keep(position)
-        if self.practice_share_from == "top":
-            returned = self.pct_return_share * (surplus - practices)
+        if self.settlement == "each_year":
+            practices = self._practices_gbp(position, surplus)
+            yield Transfer(Reason.PRACTICE_SHARE, Account.CLUSTER, Account.PRACTICES, practices)
+            yield from self._rest(surplus, practices)
+        elif not position.is_last_year:
+            most = self.practice_share * surplus * self._may_keep(position)
+            yield Transfer(Reason.SHARE_HELD, Account.CLUSTER, Account.HELD, most)
+            yield from self._rest(surplus, most)
         else:
-            returned = self.pct_return_share * surplus
+            held = position.ledger.balance(Account.HELD).copy()
+            practices = self._practices_gbp(position, np.maximum(position.net_outturn_gbp, 0.0))
+            yield Transfer(Reason.SHARE_RELEASED, Account.HELD, Account.CLUSTER, held)
+            yield Transfer(Reason.PRACTICE_SHARE, Account.CLUSTER, Account.PRACTICES, practices)
+            # What was held and is not the practices' after all is split as if it had never been held.
+            yield from self._rest(surplus, practices - held)
+
+    def _practices_gbp(self, position: Position, surplus_gbp: FloatArray) -> FloatArray:
+        """Return the practice share of the surplus of a year, or of the whole contract."""
+        if self.minimum_savings_rate is not None:
+            by_year = self.settlement == "each_year"
+            budget_gbp = position.budget_gbp if by_year else position.so_far_gbp(Reason.BUDGET)
+            surplus_gbp = self.minimum_savings_rate.shareable_gbp(surplus_gbp, budget_gbp)
+        return self.practice_share * surplus_gbp * self._may_keep(position)
+
+    def _rest(self, surplus_gbp: FloatArray, practices_gbp: FloatArray) -> Iterable[Transfer]:
+        """Split what practices leave of a surplus between the PCT and patient care."""
+        if self.practice_share_from == "top":
+            returned = self.pct_return_share * np.maximum(surplus_gbp - practices_gbp, 0.0)
+        else:
+            returned = self.pct_return_share * surplus_gbp
             if self.practice_share_from == "pct_return":
-                returned = np.maximum(returned - practices, 0.0)
-        reinvested = np.maximum(surplus - practices - returned, 0.0)
-        yield Transfer(Reason.PRACTICE_SHARE, Account.CLUSTER, Account.PRACTICES, practices)
+                returned = np.maximum(returned - practices_gbp, 0.0)
+        reinvested = np.maximum(surplus_gbp - practices_gbp - returned, 0.0)
         yield Transfer(Reason.PCT_RETURN, Account.CLUSTER, Account.POOL, returned)
         yield Transfer(Reason.REINVESTMENT, Account.CLUSTER, Account.REINVESTMENT, reinvested)
 

@@ -17,6 +17,11 @@ from simulator.scenario.lenient import Place, tables_in, texts_in, unknown_name
 
 FLAT = "flat"
 _MOST_YEARS_APART = 20
+_COMES_BEFORE = {
+    "corridor": ("deficit_recovery", "surplus", "bond", "pool"),
+    "deficit_recovery": ("surplus",),
+}
+"""Rules that act on what others would already have paid or shared."""
 _RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}
 
 
@@ -76,6 +81,15 @@ def reference_problems(
     for at, cluster in enumerate(tables_in(given, "clusters")):
         for name in texts_in(cluster.get("service_lines")):
             yield from unknown_name(name, lines, place(("clusters", at, "service_lines")))
+    blocks = {
+        str(line.get("name")) for line in tables_in(given, "service_lines") if line.get("payment") == "block"
+    }
+    for at, rule in enumerate(tables_in(given, "rules")):
+        where = place(("rules", at, "service_lines"))
+        for name in texts_in(rule.get("service_lines")):
+            yield from unknown_name(name, lines, where)
+            if name in blocks:
+                yield Problem(where, "lines that are paid per case", f"{shown(name)}, a block contract")
 
 
 def year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
@@ -121,11 +135,10 @@ def rule_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
     if not _RULES.issuperset(order):
         # The validator says which name is unknown; what that rule was meant to be, nobody knows.
         return
-    if {"deficit_recovery", "surplus"} <= set(order) and order.index("deficit_recovery") > order.index(
-        "surplus"
-    ):
-        at = order.index("deficit_recovery")
-        yield Problem(place(("rules", at, "rule")), "listed before the rule surplus", "after it")
+    for at, name in enumerate(order):
+        too_early = [other for other in order[:at] if other in _COMES_BEFORE.get(name, ())]
+        if too_early:
+            yield Problem(place(("rules", at, "rule")), f"listed before the rule {too_early[0]}", "after it")
     if "bond" not in order:
         for at, cluster in enumerate(tables_in(given, "clusters")):
             if "bond_gbp" in cluster:

@@ -12,16 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem, printable
-from simulator.population.need import need_per_head
 from simulator.population.practices import PracticeTable
-from simulator.scenario import consistency, membership
+from simulator.scenario.agreement import disagreements, read_tables
 from simulator.scenario.files import read_text
-from simulator.scenario.lenient import Place
 from simulator.scenario.overrides import apply_overrides, readable
 from simulator.scenario.places import Path as KeyPath
 from simulator.scenario.places import line_of, lines_by_path
 from simulator.scenario.schema import ScenarioFile
-from simulator.scenario.tables import read_need_weights, read_practices, read_seasons
 from simulator.scenario.translation import problems_of
 
 LARGEST_SCENARIO_BYTES = 1_000_000
@@ -169,65 +166,13 @@ def check_scenario(
         settings = ScenarioFile.model_validate(changed)
     except ValidationError as error:
         problems.extend(problems_of(error.errors(include_url=False), changed, place))
-    practices, need_weights, seasons = _read_tables(changed, folder, problems)
-    problems.extend(_disagreements(changed, practices, need_weights, seasons, place))
+    practices, need_weights, seasons = read_tables(changed, folder, problems)
+    problems.extend(disagreements(changed, practices, need_weights, seasons, place))
     if problems:
         raise InputError(problems)
     return Scenario(
         settings, practices, need_weights or {}, seasons or {}, source, text, overrides, given, folder
     )
-
-
-def _read_tables(
-    given: Mapping[str, Any], folder: Path, problems: list[Problem]
-) -> tuple[PracticeTable | None, dict[str, tuple[float, ...]] | None, dict[str, tuple[float, ...]] | None]:
-    """Read the tables that are named; None for one that is not or cannot be read."""
-
-    def read(section: str, key: str, reader: Any) -> Any:
-        table = given.get(section)
-        name = table.get(key) if isinstance(table, Mapping) else None
-        if not isinstance(name, str) or not name:
-            return None
-        try:
-            return reader(folder / name)
-        except InputError as error:
-            problems.extend(error.problems)
-            return None
-
-    practices = read("population", "practices_csv", read_practices)
-    groups = practices.groups if practices else ()
-    weights = read("population", "need_weights_csv", lambda path: read_need_weights(path, groups))
-    return practices, weights, read("seasons", "csv", read_seasons)
-
-
-def _disagreements(
-    given: Mapping[str, Any],
-    practices: PracticeTable | None,
-    need_weights: Mapping[str, tuple[float, ...]] | None,
-    seasons: Mapping[str, object] | None,
-    place: Place,
-) -> Iterable[Problem]:
-    def known(section: str, key: str, table: Mapping[str, object] | None) -> list[str] | None:
-        """Names in a table; none at all where no table is named, unknown where it is unreadable."""
-        settings = given.get(section)
-        named = isinstance(settings, Mapping) and key in settings
-        return None if named and table is None else list(table or ())
-
-    yield from consistency.name_problems(given, place)
-    yield from consistency.reference_problems(
-        given,
-        known("population", "need_weights_csv", need_weights),
-        known("seasons", "csv", seasons),
-        place,
-    )
-    codes = [practice.code for practice in practices.practices] if practices else None
-    yield from membership.membership_problems(given, codes, place)
-    yield from consistency.year_problems(given, place)
-    if practices:
-        people = {practice.code: practice.people for practice in practices.practices}
-        weighted = need_per_head(practices, need_weights or {}) if sum(people.values()) else {}
-        yield from membership.people_problems(given, people, weighted, place)
-    yield from consistency.rule_problems(given, place)
 
 
 def _toml_hint(message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from numpy.typing import NDArray
 
@@ -18,8 +19,18 @@ _TAKEN_OUT = (
     Reason.REINVESTMENT,
     Reason.UNSHARED_SURPLUS,
     Reason.DEFICIT_REPAID,
+    Reason.CORRIDOR_RETURN,
+    Reason.SHARE_HELD,
 )
-_PAID_IN = (Reason.BOND_DRAW, Reason.POOL_PAYMENT, Reason.PCT_PAYMENT)
+_PAID_IN = (
+    Reason.BOND_DRAW,
+    Reason.POOL_PAYMENT,
+    Reason.PCT_PAYMENT,
+    Reason.CORRIDOR_PAYMENT,
+    Reason.SHARE_RELEASED,
+)
+_AT_THE_END = {Reason.PRACTICE_SHARE, Reason.PCT_RETURN, Reason.REINVESTMENT, Reason.SHARE_RELEASED}
+"""What a cluster that has left may still get of what was held for it."""
 _INTO_BOND = (Reason.BOND_POSTED, Reason.BOND_INTEREST, Reason.BOND_TOP_UP)
 
 Flows = NDArray[np.float64]
@@ -57,6 +68,29 @@ def _check_bonds(result: Result) -> None:
     assert (np.abs(balance[:, -1] - released[:, -1]) <= tolerance).all()
 
 
+def _check_held(result: Result) -> None:
+    gbp = result.contract_outcomes.gbp
+    held, released = gbp(Reason.SHARE_HELD), gbp(Reason.SHARE_RELEASED)
+    assert not released[:, :-1].any()
+    assert not held[:, -1].any()
+    assert released[:, -1] == pytest.approx(held.sum(axis=1), abs=1e-9)
+    if held.any():
+        total = gbp(Reason.PRACTICE_SHARE).sum(axis=1)
+        net = (gbp(Reason.BUDGET) - gbp(Reason.SPEND)).sum(axis=1)
+        helped = (gbp(Reason.CORRIDOR_PAYMENT) - gbp(Reason.CORRIDOR_RETURN)).sum(axis=1)
+        assert (total <= np.maximum(net + helped, 0.0) + _tolerance(result)).all()
+
+
+def _check_corridor(result: Result, scenario: Table) -> None:
+    gbp = result.contract_outcomes.gbp
+    borne, taken = gbp(Reason.CORRIDOR_PAYMENT), gbp(Reason.CORRIDOR_RETURN)
+    width = next((rule["width_share"] for rule in scenario["rules"] if rule["rule"] == "corridor"), np.inf)
+    overspend = gbp(Reason.SPEND) - gbp(Reason.BUDGET)
+    for amounts, outturn in ((borne, overspend), (taken, -overspend)):
+        beyond = np.maximum(outturn - width * np.maximum(gbp(Reason.BUDGET), 1e-9), 0.0)
+        assert (amounts <= beyond + _tolerance(result)).all()
+
+
 def _check_pool(result: Result) -> None:
     gbp = result.contract_outcomes.gbp
     yearly = gbp(Reason.PCT_RETURN) + gbp(Reason.TOP_SLICE) - gbp(Reason.POOL_PAYMENT)
@@ -69,8 +103,12 @@ def _check_who_is_in(result: Result, scenario: Table) -> None:
     without_share = [not cluster["takes_share"] for cluster in scenario["clusters"]]
     for reason in (Reason.BOND_POSTED, Reason.BOND_TOP_UP, Reason.PRACTICE_SHARE):
         assert not gbp(reason)[:, :, without_share].any()
+    waits = any(rule.get("settlement") == "whole_contract" for rule in scenario["rules"])
     for reason in (Reason.BUDGET, Reason.SPEND, Reason.TOP_SLICE, *_TAKEN_OUT, *_PAID_IN):
-        assert not gbp(reason)[~inside].any()
+        outside = ~inside
+        if waits and reason in _AT_THE_END:
+            outside[:, -1] = False
+        assert not gbp(reason)[outside].any()
     assert inside[:, 0].all()
     assert (inside[:, 1:] <= inside[:, :-1]).all()
 
@@ -83,6 +121,8 @@ def test_every_pound_is_accounted_for(scenario: Table) -> None:
         assert (amounts >= 0).all()
     _check_years(result)
     _check_bonds(result)
+    _check_held(result)
+    _check_corridor(result, scenario)
     _check_pool(result)
     _check_who_is_in(result, scenario)
 

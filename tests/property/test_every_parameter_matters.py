@@ -56,8 +56,16 @@ SCENARIO = scenario_of(
         cluster_of("East", 3_000, proportion=0.7, bond_gbp=0),
     ],
     rules=[
+        {"rule": "per_case_limit", "limit_gbp": 15, "service_lines": ["tests"]},
+        {"rule": "corridor", "width_share": 0.04, "cluster_share_beyond": 0.5},
         {"rule": "deficit_recovery"},
-        {"rule": "surplus", "practice_share": 0.1, "practice_share_from": "top", "pct_return_share": 0.4},
+        {
+            "rule": "surplus",
+            "practice_share": 0.1,
+            "practice_share_from": "top",
+            "pct_return_share": 0.4,
+            "minimum_savings_rate": {"share_of_budget": 0.01},
+        },
         {"rule": "bond", "share_of_annual_budget": 0.01, "top_up": True, "interest_share_per_year": 0.01},
         {"rule": "pool"},
     ],
@@ -69,6 +77,7 @@ WITHOUT_EFFECT = {
     ("simulation", "contracts"): "the run is asked for a number of its own",
     ("simulation", "seed"): "the run is asked for a seed of its own",
     ("service_lines", 4, "unit_cost_gbp", "cv"): "a block contract has no volume risk",
+    ("rules", 4, "financing_share_per_year"): "a lender is paid outside the scheme; `bond` counts it",
     ("clusters", 2, "takes_share"): "its bond is nothing, and without one it may keep no share",
 }
 TOGETHER = {

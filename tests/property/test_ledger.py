@@ -20,6 +20,10 @@ _ACCOUNTS = {
     Reason.BUDGET: (Account.PCT, Account.CLUSTER),
     Reason.SPEND: (Account.CLUSTER, Account.PROVIDERS),
     Reason.TOP_SLICE: (Account.PCT, Account.POOL),
+    Reason.CORRIDOR_PAYMENT: (Account.PCT, Account.CLUSTER),
+    Reason.CORRIDOR_RETURN: (Account.CLUSTER, Account.PCT),
+    Reason.SHARE_HELD: (Account.CLUSTER, Account.HELD),
+    Reason.SHARE_RELEASED: (Account.HELD, Account.CLUSTER),
     Reason.BOND_POSTED: (_DEPOSITOR, Account.BOND),
     Reason.PRACTICE_SHARE: (Account.CLUSTER, Account.PRACTICES),
     Reason.PCT_RETURN: (Account.CLUSTER, Account.POOL),
@@ -57,7 +61,8 @@ def test_all_accounts_add_up_to_nothing(scenario: Table) -> None:
 @given(scenario=scenarios())
 def test_clusters_and_bonds_end_with_nothing(scenario: Table) -> None:
     ledger, tolerance = _settled(scenario)
-    assert not ledger.balance(Account.BOND).any()
+    for account in (Account.BOND, Account.HELD):
+        assert not ledger.balance(account).any()
     assert np.abs(ledger.balance(Account.CLUSTER)).max() <= tolerance
     for account in (Account.PROVIDERS, Account.REINVESTMENT):
         assert (ledger.balance(account) >= 0).all()

@@ -33,7 +33,7 @@ def _dearer(scenario: Table, factor: float) -> Table:
         for cluster in scenario["clusters"]
     ]
     rules = [
-        rule | {key: factor * rule[key] for key in rule.keys() & {"gbp_per_head"}}
+        rule | {key: factor * rule[key] for key in rule.keys() & {"gbp_per_head", "limit_gbp"}}
         for rule in scenario["rules"]
     ]
     return scenario | {"service_lines": lines, "clusters": clusters, "rules": rules}

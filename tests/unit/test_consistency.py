@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from tests.builders import (
     BOND,
+    CORRIDOR,
     DEFICIT_RECOVERY,
+    PER_CASE_LIMIT,
     POOL,
     SURPLUS,
     Table,
@@ -145,6 +148,11 @@ def test_practices_without_a_table() -> None:
         # Without a bond nobody could keep a share; after the split no surplus is left to repay from.
         ([SURPLUS, POOL], "rules.surplus.needs_bond"),
         ([SURPLUS, BOND, DEFICIT_RECOVERY], "rules.deficit_recovery.rule"),
+        # Behind any of these the corridor would act on what they have paid or shared.
+        ([SURPLUS, CORRIDOR, BOND], "rules.corridor.rule"),
+        ([BOND, CORRIDOR, POOL], "rules.corridor.rule"),
+        ([POOL, CORRIDOR], "rules.corridor.rule"),
+        ([DEFICIT_RECOVERY, CORRIDOR], "rules.corridor.rule"),
     ],
 )
 def test_rules_that_cannot_work_together(rules: list[Table], where: str) -> None:
@@ -160,10 +168,53 @@ def test_rules_that_cannot_work_together(rules: list[Table], where: str) -> None
         [SURPLUS | {"practice_share": 0}],
         [DEFICIT_RECOVERY, SURPLUS, BOND],
         [BOND, POOL, DEFICIT_RECOVERY],
+        [PER_CASE_LIMIT, CORRIDOR, DEFICIT_RECOVERY, SURPLUS, BOND, POOL],
+        [CORRIDOR, SURPLUS, BOND, PER_CASE_LIMIT],
     ],
 )
 def test_rules_that_can(rules: list[Table]) -> None:
     assert len(checked(scenario_of(rules=rules)).settings.rules) == len(rules)
+
+
+def test_a_rule_in_the_wrong_place_says_before_which() -> None:
+    assert _only(scenario_of(rules=[BOND, POOL, CORRIDOR]))[1:3] == (
+        "listed before the rule bond",
+        "after it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("prescribin", ("one of prescribing, beds", '"prescribin"', "did you mean prescribing?")),
+        ("beds", ("lines that are paid per case", '"beds", a block contract', "")),
+    ],
+)
+def test_a_limit_per_case_for_lines_that_have_none(line: str, expected: tuple[str, str, str]) -> None:
+    lines = [line_of("prescribing"), line_of("beds", payment="block")]
+    rules = [PER_CASE_LIMIT | {"service_lines": ["prescribing", line]}]
+    found = _only(scenario_of(service_lines=lines, rules=rules))
+    assert found == ("rules.per_case_limit.service_lines", *expected)
+
+
+@pytest.mark.parametrize(
+    ("override", "at", "key", "value"),
+    [
+        ("rules.corridor.width_share=0.03", 0, "width_share", 0.03),
+        ("rules.per_case_limit.limit_gbp=900", 1, "limit_gbp", 900),
+        ("rules.surplus.settlement=whole_contract", 2, "settlement", "whole_contract"),
+        # The file has no such table: the command adds it.
+        (
+            "rules.surplus.minimum_savings_rate.share_of_budget=0.03",
+            2,
+            "minimum_savings_rate.share_of_budget",
+            0.03,
+        ),
+    ],
+)
+def test_rules_against_luck_are_set_from_the_command(override: str, at: int, key: str, value: object) -> None:
+    scenario = scenario_of(rules=[CORRIDOR, PER_CASE_LIMIT, SURPLUS, BOND])
+    assert attrgetter(key)(checked(scenario, override).settings.rules[at]) == value
 
 
 def test_a_bond_of_one_cluster_without_the_rule() -> None:

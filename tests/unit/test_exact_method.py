@@ -149,6 +149,13 @@ def test_refuses_years_that_a_cluster_may_not_reach() -> None:
     assert exact_risk(checked(mapping)).rows[1].estimates
 
 
+def test_a_corridor_bears_what_a_bond_would() -> None:
+    corridor = {"rule": "corridor", "width_share": 0.02, "cluster_share_beyond": 0.5}
+    found = exact_risk(checked(one_year(rules=[corridor]))).rows[0]
+    assert "corridor" in found.not_given
+    assert set(found.estimates) == {"overspend_probability", "expected_overspend_gbp"}
+
+
 def test_refuses_a_budget_that_is_not_a_weighted_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     def kinked(_: ExpectedSpend, basis: Any) -> Any:
         return np.maximum(basis.base_gbp, basis.expected_gbp)

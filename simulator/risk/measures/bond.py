@@ -9,9 +9,9 @@ from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.measures.measure import Kind, Measure
 
 
-def _beyond_bonds(book: AccountBook) -> FloatArray:
-    """Overspends that bonds did not pay, shape (contract,), in pounds."""
-    return np.asarray(book.overspend_gbp.sum(axis=1) - book.total_gbp(Reason.BOND_DRAW))
+def _for_bonds_gbp(book: AccountBook) -> FloatArray:
+    """Overspends that a corridor leaves to be paid, shape (contract,), in pounds."""
+    return np.asarray(book.total_overspend_gbp - book.total_gbp(Reason.CORRIDOR_PAYMENT))
 
 
 BOND_MEASURES = (
@@ -24,14 +24,15 @@ BOND_MEASURES = (
     Measure(
         "bond_covers_probability",
         Kind.PROBABILITY,
-        "probability that the bond pays every overspend of the contract",
-        lambda book, _: _beyond_bonds(book) < PENNY_GBP,
+        "probability that the bond pays every overspend of the contract (a corridor's part aside)",
+        lambda book, _: _for_bonds_gbp(book) - book.total_gbp(Reason.BOND_DRAW) < PENNY_GBP,
     ),
     Measure(
         "bond_needed_gbp",
         Kind.QUANTILE,
-        "bond, without top-up, that pays every overspend of the contract with 95% probability",
-        lambda book, _: book.overspend_gbp.sum(axis=1),
+        "bond, without top-up, that pays every overspend of the contract (a corridor's part aside) with 95% "
+        "probability",
+        lambda book, _: _for_bonds_gbp(book),
     ),
     Measure(
         "expected_bond_draw_gbp",

@@ -7,6 +7,11 @@ from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.measures.measure import Kind, Measure
 
 
+def _pct_pays_gbp(book: AccountBook) -> FloatArray:
+    """Overspends that fall on the PCT, by a corridor or for want of another, shape (contract,), in pounds."""
+    return book.total_gbp(Reason.PCT_PAYMENT) + book.total_gbp(Reason.CORRIDOR_PAYMENT)
+
+
 def _pool_gbp(book: AccountBook) -> FloatArray:
     """What is in the pool at the end, shape (contract,), in pounds."""
     paid_in = book.total_gbp(Reason.PCT_RETURN) + book.total_gbp(Reason.TOP_SLICE)
@@ -24,7 +29,7 @@ PCT_MEASURES = (
         "pct_payment_gbp",
         Kind.MEAN,
         "mean overspend that falls on the PCT over the contract",
-        lambda book, _: book.total_gbp(Reason.PCT_PAYMENT),
+        lambda book, _: _pct_pays_gbp(book),
     ),
     Measure(
         "pool_balance_gbp",
@@ -37,7 +42,7 @@ PCT_MEASURES = (
         "pool_and_bonds_cover_probability",
         Kind.PROBABILITY,
         "probability that pool and bonds pay every overspend of the contract",
-        lambda book, _: book.total_gbp(Reason.PCT_PAYMENT) < PENNY_GBP,
+        lambda book, _: _pct_pays_gbp(book) < PENNY_GBP,
         pct_only=True,
     ),
 )

@@ -1,0 +1,48 @@
+"""The minimum savings rate: a surplus that luck alone could make is not shared."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+import numpy as np
+
+from simulator.parts import Part, Share
+from simulator.records import FloatArray
+
+
+class MinimumSavingsRate(Part):
+    """Practices share in a surplus only if it is at least a minimum share of the budget.
+
+    Source: the Medicare Shared Savings Program (42 CFR 425.100 and 425.604), whose rate falls from
+    3.9% for 5,000 people to 2.0% for 60,000 and more, and shares from the first dollar.
+    """
+
+    share_of_budget: Share
+    """Least surplus that is shared, as a share of the budget of the period that is settled."""
+    once_met: Literal["first_pound", "excess"] = "first_pound"
+    """What is shared once the rate is met: the whole surplus, or what lies beyond the rate."""
+
+    def shareable_gbp(self, surplus_gbp: FloatArray, budget_gbp: FloatArray) -> FloatArray:
+        """Return what practices may share in.
+
+        Parameters
+        ----------
+        surplus_gbp : ndarray of float, shape (contract, cluster)
+            Surplus of the period, zero or more.
+        budget_gbp : ndarray of float, shape (contract, cluster)
+            Budget of the same period.
+
+        Returns
+        -------
+        ndarray of float, shape (contract, cluster)
+            Pounds, from zero to the whole surplus.
+        """
+        least_gbp = self.share_of_budget * budget_gbp
+        if self.once_met == "excess":
+            return np.asarray(np.maximum(surplus_gbp - least_gbp, 0.0))
+        return np.where(surplus_gbp >= least_gbp, surplus_gbp, 0.0)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Medicare's rate for 60,000 people and more."""
+        return cls(share_of_budget=0.02)
