@@ -87,7 +87,8 @@ def money(estimate: Estimate) -> str:
     unit, symbol = next(pairs, _MONEY_UNITS[-1])
     value, error = rounded(estimate.value, estimate.half_width, unit)
     suffix = symbol.removeprefix("£")
-    return f"£{value}{suffix} ± {error}{suffix}"
+    sign = "-" if value.startswith("-") else ""
+    return f"{sign}£{value.removeprefix('-')}{suffix} ± {error}{suffix}"
 
 
 def per_cent(estimate: Estimate) -> str:

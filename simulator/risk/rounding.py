@@ -56,4 +56,5 @@ def rounded(
     shown = max(decimals, 0)
     # An error that is smaller than the last digit kept is shown as one unit of it, never as none.
     error = max(round(half_width, decimals), 10.0**-decimals)
-    return f"{round(value, decimals):,.{shown}f}", f"{error:,.{shown}f}"
+    # Adding zero turns minus zero into zero.
+    return f"{round(value, decimals) + 0.0:,.{shown}f}", f"{error:,.{shown}f}"
