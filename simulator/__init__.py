@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from simulator.exact.method import exact_risk
     from simulator.exact_law import ExactLaw
     from simulator.pipeline import simulate
+    from simulator.questions.bond import bond
+    from simulator.questions.compare import compare
     from simulator.questions.explain import explain
+    from simulator.questions.frontier import frontier
+    from simulator.questions.luck import luck
     from simulator.questions.precision import simulate_to_precision
+    from simulator.questions.size import size
+    from simulator.questions.solve import solve
+    from simulator.questions.sweep import sweep
     from simulator.result import Result
     from simulator.scenario.scenario import Scenario, load_scenario
     from simulator.spend.empirical import Empirical
@@ -42,12 +49,19 @@ _HOMES = {
     "Result": "simulator.result",
     "Scenario": "simulator.scenario.scenario",
     "Uniform": "simulator.spend.uniform",
+    "bond": "simulator.questions.bond",
+    "compare": "simulator.questions.compare",
     "compound": "simulator.compound_law",
     "exact_risk": "simulator.exact.method",
     "explain": "simulator.questions.explain",
+    "frontier": "simulator.questions.frontier",
     "load_scenario": "simulator.scenario.scenario",
+    "luck": "simulator.questions.luck",
     "simulate": "simulator.pipeline",
     "simulate_to_precision": "simulator.questions.precision",
+    "size": "simulator.questions.size",
+    "solve": "simulator.questions.solve",
+    "sweep": "simulator.questions.sweep",
 }
 
 __all__ = [
@@ -65,12 +79,19 @@ __all__ = [
     "Result",
     "Scenario",
     "Uniform",
+    "bond",
+    "compare",
     "compound",
     "exact_risk",
     "explain",
+    "frontier",
     "load_scenario",
+    "luck",
     "simulate",
     "simulate_to_precision",
+    "size",
+    "solve",
+    "sweep",
 ]
 
 

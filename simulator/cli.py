@@ -50,8 +50,10 @@ def main() -> None:
         sys.exit(_BAD_INPUT)
     except click.exceptions.Exit as wanted:
         sys.exit(wanted.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _leave_at_once("cluster-risk: stopped; nothing was written")
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        # Click wraps an interrupt; a command that keeps what it has done says so in it.
+        kept = str(stopped.__cause__ or stopped)
+        _leave_at_once(f"cluster-risk: stopped; {kept or 'nothing was written'}")
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from simulator.reports.columns import Column, money, money_column, per_cent, probability_column
@@ -9,6 +10,8 @@ from simulator.reports.terminal import Printer
 from simulator.result import Result
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
+from simulator.rules.corridor import Corridor
+from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
@@ -91,9 +94,18 @@ def _print_notes(result: Result, printer: Printer) -> None:
         "its total spend exceeds its total budget.",
         "PCT: all clusters together; the bond it needs is one that they would share.",
     ]
-    for rule in _rules(result, SurplusSplit):
-        taken = _TAKEN_FROM[rule.practice_share_from]
-        notes.append(f"The practice share of {100 * rule.practice_share:g}% is taken {taken}.")
+    notes += [note for split in _rules(result, SurplusSplit) for note in _of_split(split)]
+    notes += [
+        f"Beyond {_percent(rule.width_share)} either side of the budget the PCT bears "
+        f"{_percent(1 - rule.cluster_share_beyond)} of an overspend, and takes as much of a surplus; bonds "
+        "need not cover that part."
+        for rule in _rules(result, Corridor)
+    ]
+    notes += [
+        f"Clusters answer for £{rule.limit_gbp:,.10g} of one case at most{_of_lines(rule)}; what the PCT "
+        "pays beyond that is in none of these amounts."
+        for rule in _rules(result, PerCaseLimit)
+    ]
     if any(rule.when_exhausted == "leaves" for rule in _rules(result, Bond)):
         notes.append(
             "A cluster whose bond is used up leaves: later years count as no budget and no overspend, so the "
@@ -104,6 +116,33 @@ def _print_notes(result: Result, printer: Printer) -> None:
         notes.append("No cluster truly saves anything here: every practice share above is luck.")
     for note in notes:
         printer.line(note)
+
+
+def _of_split(split: SurplusSplit) -> Iterator[str]:
+    """Yield what a reader must know of the practice share."""
+    taken = _TAKEN_FROM[split.practice_share_from]
+    yield f"The practice share of {_percent(split.practice_share)} is taken {taken}."
+    whole = split.settlement == "whole_contract"
+    if whole:
+        yield "It is of the contract's surpluses less its overspends, held until the last year and paid then."
+    rate = split.minimum_savings_rate
+    if rate is not None:
+        period = "the contract's" if whole else "the year's"
+        shared = "all of it" if rate.once_met == "first_pound" else "what lies beyond"
+        yield (
+            f"Practices share in a surplus only from {_percent(rate.share_of_budget)} of {period} budget on, "
+            f"and then in {shared}."
+        )
+
+
+def _of_lines(rule: PerCaseLimit) -> str:
+    if rule.service_lines is None:
+        return ""
+    return f" ({', '.join(line.replace('_', ' ') for line in rule.service_lines)})"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.6g}%"
 
 
 def _rules(result: Result, kind: type[_Kind]) -> list[_Kind]:

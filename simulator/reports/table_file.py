@@ -34,21 +34,18 @@ def check_table_path(path: Path) -> None:
     InputError
         If it does not end so, exists, or its folder does not.
     """
+    where = f"--out {printable(path)}"
     problems = []
     if path.suffix.lower() not in _SUFFIXES:
-        problems.append(
-            Problem(
-                f"--out {printable(path)}", "a file that ends in .csv or .xlsx", path.suffix or "no ending"
-            )
-        )
-    if path.exists():
-        problems.append(
-            Problem(f"--out {printable(path)}", "a new file", "one that exists", "choose another name")
-        )
+        need = f"a file that ends in {' or '.join(_SUFFIXES)}"
+        problems.append(Problem(where, need, path.suffix or "no ending"))
+    problems.extend(
+        Problem(where, "a new file", f"{printable(file)} exists", "choose another name")
+        for file in (path, _beside(path))
+        if file is not None and file.exists()
+    )
     if not path.parent.is_dir():
-        problems.append(
-            Problem(f"--out {printable(path)}", "a file in a folder that exists", printable(path.parent))
-        )
+        problems.append(Problem(where, "a file in a folder that exists", printable(path.parent)))
     if problems:
         raise InputError(problems)
 
@@ -109,8 +106,8 @@ def write_tables(path: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping
     check_table_path(path)
     facts = pd.DataFrame({"what": list(origin), "value": list(origin.values())})
     flat = {name: _flat(table) for name, table in tables.items()}
-    if path.suffix.lower() == ".csv":
-        beside = path.with_suffix(".provenance.csv")
+    beside = _beside(path)
+    if beside is not None:
         with new_file(path) as partial, new_file(beside) as partial_facts:
             next(iter(flat.values())).to_csv(partial, index=False, lineterminator="\n")
             facts.to_csv(partial_facts, index=False, lineterminator="\n")
@@ -126,3 +123,8 @@ def write_tables(path: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the named levels of its index as columns."""
     return table.reset_index() if any(table.index.names) else table
+
+
+def _beside(path: Path) -> Path | None:
+    """Return where the provenance of a CSV file goes; None for a file that holds it itself."""
+    return path.with_suffix(".provenance.csv") if path.suffix.lower() == ".csv" else None

@@ -1,0 +1,161 @@
+"""What practices are paid in each contract, and the estimates that come of it.
+
+Money is the sum over clusters. A probability is of a cluster: of several, the average over them, with
+an error that counts what happens to all of them together only once.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from simulator.records import BoolArray, FloatArray, Reason
+from simulator.result import Result
+from simulator.risk.account_book import PENNY_GBP
+from simulator.risk.difference import mean_difference, probability_difference
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.mean import mean
+from simulator.risk.probability import probability
+
+SHARE = "practice_share_gbp"
+SHARE_PER_YEAR = "practice_share_gbp_per_year"
+SHARE_PER_HEAD = "practice_share_gbp_per_head"
+"""Sum over the contract, in pounds; a year; a registered person."""
+PAID = "paid_probability"
+UNPAID = "unpaid_probability"
+"""Whether there is any practice share in the contract."""
+EARNED = "earned_gbp"
+"""What the true saving adds to the practice share."""
+LUCK_SHARE = "luck_share"
+"""Part of the practice share that would be paid without the true saving."""
+
+
+def change_of(measure: str) -> str:
+    """Return the name of a measure's difference from the scenario as it is."""
+    return f"{measure}_change"
+
+
+def paid_gbp(result: Result, clusters: tuple[int, ...]) -> FloatArray:
+    """Return the practice share over the contract, shape (contract, cluster), in pounds."""
+    by_year = result.contract_outcomes.gbp(Reason.PRACTICE_SHARE)
+    return np.asarray(by_year.sum(axis=1)[:, list(clusters)])
+
+
+def estimates(paid: FloatArray, luck: FloatArray, years: float, people: float) -> dict[str, Estimate]:
+    """Return what clusters are paid under a policy at a true saving.
+
+    Parameters
+    ----------
+    paid, luck : ndarray of float, shape (contract, cluster)
+        Practice shares over the contract at the saving, and on the same draws without any.
+    years : float
+        Length of the contract.
+    people : float
+        On the clusters' lists.
+
+    Returns
+    -------
+    dict of str to Estimate
+        By measure; without the share of luck where nothing is paid.
+    """
+    in_all, by_luck = paid.sum(axis=1), luck.sum(axis=1)
+    of_luck = ratio(by_luck, in_all)
+    return {
+        SHARE: mean(in_all),
+        SHARE_PER_YEAR: mean(in_all / years),
+        SHARE_PER_HEAD: mean(in_all / people),
+        PAID: of_a_cluster(paid > PENNY_GBP),
+        UNPAID: of_a_cluster(paid <= PENNY_GBP),
+        EARNED: mean_difference(in_all, by_luck),
+    } | ({LUCK_SHARE: of_luck} if of_luck else {})
+
+
+def changes(
+    paid: FloatArray, luck: FloatArray, base_paid: FloatArray, base_luck: FloatArray
+) -> dict[str, Estimate]:
+    """Return how far a policy is from the scenario as it is, at the same true saving.
+
+    Parameters
+    ----------
+    paid, luck : ndarray of float, shape (contract, cluster)
+        As for `estimates`, under the policy.
+    base_paid, base_luck : ndarray of float, shape (contract, cluster)
+        The same under the scenario as it is, on the same draws.
+
+    Returns
+    -------
+    dict of str to Estimate
+        Paired differences, by measure.
+    """
+    in_all, by_luck, base_in_all, base_by_luck = (
+        gbp.sum(axis=1) for gbp in (paid, luck, base_paid, base_luck)
+    )
+    found = {
+        SHARE: mean_difference(in_all, base_in_all),
+        PAID: of_a_cluster_difference(paid > PENNY_GBP, base_paid > PENNY_GBP),
+        UNPAID: of_a_cluster_difference(paid <= PENNY_GBP, base_paid <= PENNY_GBP),
+        EARNED: mean_difference(in_all - by_luck, base_in_all - base_by_luck),
+    }
+    return {change_of(measure): estimate for measure, estimate in found.items()}
+
+
+def of_a_cluster(happened: BoolArray) -> Estimate:
+    """Estimate the probability of an event, on average over clusters.
+
+    Parameters
+    ----------
+    happened : ndarray of bool, shape (contract, cluster)
+        Whether it happened to each cluster.
+
+    Returns
+    -------
+    Estimate
+        Of one cluster, or where it always or never happened, with Wilson's interval for that many
+        contracts; otherwise with the standard error of the contracts' shares of clusters.
+    """
+    if happened.shape[1] == 1 or happened.all() or not happened.any():
+        return probability(happened[:, 0])
+    found = mean(happened.mean(axis=1))
+    return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0), found.standard_error)
+
+
+def of_a_cluster_difference(changed: BoolArray, base: BoolArray) -> Estimate:
+    """Estimate by how much a change moves what `of_a_cluster` estimates.
+
+    Parameters
+    ----------
+    changed, base : ndarray of bool, shape (contract, cluster)
+        Whether it happened to each cluster under each policy.
+
+    Returns
+    -------
+    Estimate
+        Of one cluster, or where no contract differs, as `probability_difference`; otherwise with
+        the standard error of the contracts' differences.
+    """
+    if changed.shape[1] == 1 or np.array_equal(changed, base):
+        return probability_difference(changed[:, 0], base[:, 0])
+    return mean_difference(changed.mean(axis=1), base.mean(axis=1))
+
+
+def ratio(part: FloatArray, whole: FloatArray) -> Estimate | None:
+    """Estimate the ratio of two means of the same contracts.
+
+    Parameters
+    ----------
+    part, whole : ndarray of float, shape (contract,)
+        One value for each contract.
+
+    Returns
+    -------
+    Estimate or None
+        With the standard error of a ratio estimator: that of the mean of part - ratio * whole, over
+        the mean of whole. None where that is nothing.
+    """
+    below = float(whole.mean())
+    if not below > 0:
+        return None
+    value = float(part.mean()) / below
+    error = math.sqrt(float(np.var(part - value * whole, ddof=1)) / whole.size) / below
+    return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)

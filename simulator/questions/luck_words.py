@@ -1,0 +1,83 @@
+"""What the numbers of `luck` say, in sentences that can be read aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.questions.luck_estimates import LUCK_SHARE, PAID, SHARE, UNPAID, change_of
+from simulator.risk.estimate import Estimate
+from simulator.risk.rounding import rounded
+
+if TYPE_CHECKING:
+    from simulator.questions.luck_answer import LuckAnswer
+
+_UNITS = ((1e6, "m"), (1e3, "k"), (1.0, ""))
+
+
+def sentences(answer: LuckAnswer) -> tuple[str, ...]:
+    """Return what is paid for luck, which saving goes unpaid, and what the first other rule would change.
+
+    Parameters
+    ----------
+    answer : LuckAnswer
+        The numbers.
+
+    Returns
+    -------
+    tuple of str
+        In that order.
+    """
+    return (_for_luck(answer), _unpaid(answer), *(_other(answer, name) for name in answer.policy_names[1:2]))
+
+
+def _for_luck(answer: LuckAnswer) -> str:
+    found = answer.row().estimates
+    if not found[PAID].value > 0:
+        return "With no true saving at all, practices would be paid nothing."
+    clusters = len(answer.names) - 1
+    whose = f"the {clusters} clusters" if clusters > 1 else answer.names[0]
+    return (
+        f"With no true saving at all, practices of {whose} would be paid {_money(found[SHARE])} over the "
+        f"contract for luck: a cluster would be paid in {_percent(found[PAID])} of contracts."
+    )
+
+
+def _unpaid(answer: LuckAnswer) -> str:
+    found = answer.row(saving=answer.policy_saving).estimates
+    unpaid = f"{_saving(answer)} would go unpaid in {_percent(found[UNPAID])} of contracts"
+    if LUCK_SHARE not in found:
+        return f"{unpaid}."
+    return f"{unpaid}; of what practices would then be paid, {_percent(found[LUCK_SHARE])} is luck."
+
+
+def _other(answer: LuckAnswer, policy: str) -> str:
+    luck, saved = (answer.row(policy, one).estimates for one in (0.0, answer.policy_saving))
+    before, change = answer.row(saving=answer.policy_saving).estimates[UNPAID], saved[change_of(UNPAID)]
+    pause = "," if "," in policy else ""
+    start = f"{policy[0].upper()}{policy[1:]}{pause} would {_effect(luck[change_of(SHARE)])}, and"
+    if change.low <= 0 <= change.high:
+        return f"{start} hardly change how often {_saving(answer).lower()} goes unpaid."
+    after = f"in {_percent(saved[UNPAID])} of contracts instead of {_percent(before)}"
+    return f"{start} leave {_saving(answer).lower()} unpaid {after}."
+
+
+def _saving(answer: LuckAnswer) -> str:
+    return f"A true saving of {100 * answer.policy_saving:g}%"
+
+
+def _effect(change: Estimate) -> str:
+    if change.low <= 0 <= change.high:
+        return "hardly change what is paid for luck"
+    size = Estimate(abs(change.value), *sorted((abs(change.low), abs(change.high))))
+    return f"{'cut' if change.value < 0 else 'raise'} what is paid for luck by {_money(size)}"
+
+
+def _money(estimate: Estimate) -> str:
+    unit, suffix = next((pair for pair in _UNITS if abs(estimate.value) >= pair[0]), _UNITS[-1])
+    value, error = rounded(estimate.value, estimate.half_width, unit)
+    return f"£{value}{suffix} ± {error}{suffix}"
+
+
+def _percent(estimate: Estimate) -> str:
+    value, error = rounded(estimate.value, estimate.half_width, 0.01)
+    return f"{value}% ± {error}%"

@@ -1,0 +1,197 @@
+"""What a sweep is asked: policies and estimates, all checked before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+
+from simulator.errors import InputError, Problem, shown
+from simulator.pipeline import check_sizes
+from simulator.questions.explain_answer import unknown
+from simulator.questions.sweep_check import Policy, overrides, policy_problems
+from simulator.questions.sweep_ranges import Range, Values, policies_of, read_ranges
+from simulator.risk.account_book import PCT_ROW
+from simulator.risk.measures import MEASURES
+from simulator.risk.paired import Place
+from simulator.scenario.scenario import Scenario
+
+MOST_ESTIMATES = 5_000_000
+"""All policies' estimates together: some 300 MB, and a file that a spreadsheet cannot open."""
+_RULES = "rules."
+
+
+@dataclass(frozen=True)
+class SweepQuestion:
+    """A sweep that can be run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The base policy.
+    ranges : tuple of Range
+        Keys and their values.
+    policies : tuple of tuple of str
+        A value of each key.
+    places : tuple of tuple of str
+        What is estimated: a row (a cluster or the PCT) and a measure.
+    contracts, seed : int
+        The draws that all policies share.
+    """
+
+    scenario: Scenario
+    ranges: tuple[Range, ...]
+    policies: tuple[Policy, ...]
+    places: tuple[Place, ...]
+    contracts: int
+    seed: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that vary."""
+        return tuple(one.key for one in self.ranges)
+
+    def in_words(self, together: bool) -> str:
+        """Return how the policies are asked for on the command line."""
+        varied = " ".join(f"--vary '{one.key}={','.join(one.values)}'" for one in self.ranges)
+        return f"{varied} --together" if together else varied
+
+    def policy(self, number: int) -> Scenario:
+        """Return a policy's scenario, by its number from 0."""
+        return self.scenario.vary(*overrides(self.keys, self.policies[number]))
+
+    def order(self) -> list[int]:
+        """Return the policies' numbers, those that share demand one after another: it stays drawn."""
+        demand = [at for at, key in enumerate(self.keys) if not key.startswith(_RULES)]
+        ranks = [{value: rank for rank, value in enumerate(one.values)} for one in self.ranges]
+        return sorted(
+            range(len(self.policies)),
+            key=lambda number: [ranks[at][self.policies[number][at]] for at in demand],
+        )
+
+    def identity(self) -> dict[str, str]:
+        """Return what must be the same for two sweeps to find the same numbers, by name."""
+        return {
+            "scenario": self.scenario.fingerprint,
+            "contracts": str(self.contracts),
+            "seed": str(self.seed),
+            "keys": ", ".join(self.keys),
+            "policies": _digest(self.policies),
+            "clusters and measures": _digest(self.places),
+            "version of cluster-risk": version("cluster-risk"),
+            "version of numpy": version("numpy"),
+        }
+
+
+def sweep_question(
+    scenario: Scenario,
+    vary: Mapping[str, Values] | Sequence[str],
+    together: bool = False,
+    measures: Sequence[str] | None = None,
+    clusters: Sequence[str] | None = None,
+    contracts: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+    progress: Callable[[int, int], None] = lambda policies_checked, of_policies: None,
+    most_estimates: int = MOST_ESTIMATES,
+) -> SweepQuestion:
+    """Check what a sweep is asked, every policy included; see `sweep` for most parameters.
+
+    Parameters
+    ----------
+    scenario, vary, together, measures, clusters, contracts, seed, workers
+        As for `sweep`.
+    progress : callable
+        Called with the number of policies checked and of all of them, now and then.
+    most_estimates : int
+        What there is room for.
+
+    Returns
+    -------
+    SweepQuestion
+        Ready to run.
+
+    Raises
+    ------
+    InputError
+        With every problem that was found, each once.
+    """
+    if not isinstance(scenario, Scenario):
+        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
+    simulation = scenario.settings.simulation
+    contracts = simulation.contracts if contracts is None else contracts
+    seed = simulation.seed if seed is None else seed
+    problems: list[Problem] = []
+    places: tuple[Place, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    try:
+        check_sizes(contracts, seed, workers)
+    except InputError as error:
+        problems.extend(error.problems)
+    try:
+        places = places_of(scenario, measures, clusters)
+    except InputError as error:
+        problems.extend(error.problems)
+    try:
+        ranges = read_ranges(vary)
+        policies = policies_of(ranges, together)
+    except InputError as error:
+        problems.extend(error.problems)
+    if len(policies) * len(places) > most_estimates:
+        got = f"{len(policies):,} policies of {len(places)} estimates each"
+        hint = "name the measures that matter, or take longer steps"
+        problems.append(Problem("--vary", f"at most {most_estimates:,} estimates", got, hint))
+    elif policies:
+        problems.extend(
+            policy_problems(scenario, [one.key for one in ranges], policies, max(workers, 1), progress)
+        )
+    if problems:
+        raise InputError(problems)
+    return SweepQuestion(scenario, ranges, policies, places, contracts, seed)
+
+
+def places_of(
+    scenario: Scenario, measures: Sequence[str] | None, clusters: Sequence[str] | None
+) -> tuple[Place, ...]:
+    """Return the estimates to make, by row and measure.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Whose clusters and contract years there are.
+    measures, clusters : sequence of str, or None
+        Names; all of them where None. The PCT's row is always among them.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Clusters, then the PCT; each with its measures in the order of the summary.
+
+    Raises
+    ------
+    InputError
+        With every name that is not known.
+    """
+    settings = scenario.settings
+    columns = {
+        column: measure for measure in MEASURES for column, _ in measure.columns(settings.contract.years)
+    }
+    rows = [*(cluster.name for cluster in settings.clusters), PCT_ROW]
+    wanted, wanted_rows = columns if measures is None else measures, rows if clusters is None else clusters
+    problems = [one for name in wanted for one in unknown("measure", name, list(columns))]
+    problems += [one for name in wanted_rows for one in unknown("cluster", name, rows)]
+    if problems:
+        raise InputError(problems)
+    return tuple(
+        (row, column)
+        for row in rows
+        if row == PCT_ROW or row in wanted_rows
+        for column, measure in columns.items()
+        if column in wanted and (row == PCT_ROW or not measure.pct_only)
+    )
+
+
+def _digest(value: object) -> str:
+    return sha256(repr(value).encode()).hexdigest()

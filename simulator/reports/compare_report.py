@@ -1,0 +1,123 @@
+"""The printed report of `compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from simulator.questions.compare import Comparison
+from simulator.questions.sweep_answer import beyond_chance
+from simulator.reports.columns import Column
+from simulator.reports.sweep_columns import MARK, MARK_MEANS, told, words
+from simulator.reports.terminal import Printer
+from simulator.risk.account_book import PCT_ROW
+
+MAIN_MEASURES = (
+    "annual_budget_gbp",
+    "overspend_probability",
+    "large_overspend_probability",
+    "expected_overspend_gbp",
+    "bond_needed_gbp",
+    "bond_posted_gbp",
+    "bond_covers_probability",
+    "practice_share_gbp",
+    "pct_return_gbp",
+    "reinvestment_gbp",
+    "pct_payment_gbp",
+    "pool_and_bonds_cover_probability",
+)
+"""What is printed where no measures are named."""
+_MOST_SETTINGS = 30
+
+
+def print_comparison(
+    comparison: Comparison, measures: Sequence[str], clusters: Sequence[str], printer: Printer
+) -> None:
+    """Print the settings that differ, the measures side by side, and what differs beyond chance.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What was found.
+    measures : sequence of str
+        Measures to print; the main ones where empty.
+    clusters : sequence of str
+        Rows to print besides the PCT's.
+    printer : Printer
+        Where to.
+    """
+    names = comparison.names
+    printer.line(
+        f"{' and '.join(names)}, on the same {comparison.contracts:,} simulated contracts, "
+        f"seed {comparison.seed}"
+    )
+    printer.line()
+    _print_settings(comparison, printer)
+    said = []
+    for row in dict.fromkeys([PCT_ROW, *clusters]):
+        asked = [
+            measure
+            for measure in measures or MAIN_MEASURES
+            if any((row, measure) in found for found in comparison.estimates)
+        ]
+        title = "All clusters together" if row == PCT_ROW else row
+        printer.table(title, list(_columns(comparison, row, asked)), last_row_apart=False)
+        said += [_beyond_chance(comparison, number, row, asked) for number in range(1, len(names))]
+    for sentence in said:
+        printer.line(sentence)
+    printer.line(MARK_MEANS.replace("All policies share", "All scenarios share"))
+    printer.line(
+        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenarios' "
+        "figures."
+    )
+
+
+def _print_settings(comparison: Comparison, printer: Printer) -> None:
+    settings = comparison.settings
+    if not settings:
+        printer.line("The scenarios do not differ in any setting that matters.")
+    else:
+        printer.line("Settings that differ:")
+    for one in settings[:_MOST_SETTINGS]:
+        printer.line(f"  {one.in_words(comparison.names)}")
+    if len(settings) > _MOST_SETTINGS:
+        printer.line(f"  and {len(settings) - _MOST_SETTINGS:,} more, which --out FILE.xlsx lists.")
+    printer.line()
+
+
+def _columns(comparison: Comparison, row: str, measures: Sequence[str]) -> Iterator[Column]:
+    yield Column("measure", tuple(map(words, measures)), left=True)
+    for number, name in enumerate(comparison.names):
+        found = [comparison.estimates[number].get((row, measure)) for measure in measures]
+        pairs = list(zip(measures, found, strict=True))
+        yield Column(name, tuple(told(measure, one.estimate) if one else "" for measure, one in pairs))
+        if number:
+            differences = [
+                told(measure, one.difference, signed=True)
+                + (f" {MARK}" if beyond_chance(one.difference) else "  ")
+                if one and one.difference
+                else ""
+                for measure, one in pairs
+            ]
+            yield Column(f"less {comparison.names[0]}", tuple(differences))
+
+
+def _beyond_chance(comparison: Comparison, number: int, row: str, measures: Sequence[str]) -> str:
+    """Say which measures of a row differ from the first scenario's beyond chance."""
+    differing, alike = [], []
+    for measure in measures:
+        paired = comparison.estimates[number].get((row, measure))
+        if paired is None or paired.difference is None:
+            continue
+        difference = paired.difference
+        if beyond_chance(difference):
+            differing.append(f"{words(measure)} ({told(measure, difference, signed=True)})")
+        else:
+            alike.append(words(measure))
+    first, other = comparison.names[0], comparison.names[number]
+    whose = "all clusters together" if row == PCT_ROW else row
+    if not differing and not alike:
+        return f"{other} and {first} cannot be compared for {whose}: only one of them has it."
+    if not differing:
+        return f"For {whose}, {other} differs from {first} in none of these measures beyond chance."
+    rest = f"; not in {', '.join(alike)}" if alike else ""
+    return f"Beyond chance, {other} differs from {first} for {whose} in {', '.join(differing)}{rest}."

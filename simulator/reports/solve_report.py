@@ -1,0 +1,50 @@
+"""The printed report of `solve`."""
+
+from __future__ import annotations
+
+from simulator.questions.solve_answer import Point, Solution
+from simulator.reports.columns import Column, money_column, probability_column
+from simulator.reports.terminal import Printer
+from simulator.risk.measures import Kind
+
+
+def print_solution(solution: Solution, printer: Printer) -> None:
+    """Print the grid, and the answer.
+
+    Parameters
+    ----------
+    solution : Solution
+        What was found.
+    printer : Printer
+        Where to.
+    """
+    title = solution.scenario.settings.title
+    printer.line(f"{title}: {solution.contracts:,} simulated contracts, seed {solution.seed}")
+    printer.line()
+    condition = solution.condition
+    grid = [point for point in solution.points if point.on_grid]
+    column = probability_column if condition.kind is Kind.PROBABILITY else money_column
+    columns = [
+        Column(
+            solution.key.rsplit(".", 1)[-1].replace("_", " "),
+            tuple(_key(solution, point.value) for point in grid),
+        ),
+        column(condition.what.replace("_gbp", "").replace("_", " "), [point.estimate for point in grid]),
+        Column("holds?", tuple(map(_holds, grid)), left=True),
+    ]
+    printer.table(f"{condition.what} of {condition.row}, by {solution.key}", columns, last_row_apart=False)
+    for sentence in solution.sentences():
+        printer.line(sentence)
+    printer.line(
+        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenario's "
+        "figures. All values of the key share the same simulated demand."
+    )
+
+
+def _key(solution: Solution, value: float) -> str:
+    return f"{value:,.0f}" if solution.scale.whole else f"{value:,.4g}"
+
+
+def _holds(point: Point) -> str:
+    answer = "yes" if point.holds else "no"
+    return f"{answer}, within error" if point.close else answer

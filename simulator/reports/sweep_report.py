@@ -1,0 +1,117 @@
+"""The printed report of `sweep`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.questions.sweep_answer import Sweep, beyond_chance
+from simulator.reports.columns import Column
+from simulator.reports.sweep_columns import MARK_MEANS, policy_columns, words
+from simulator.reports.terminal import Printer
+from simulator.risk.account_book import PCT_ROW
+from simulator.risk.paired import PairedEstimate
+
+MAIN_MEASURES = (
+    "overspend_probability",
+    "bond_needed_gbp",
+    "bond_covers_probability",
+    "practice_share_gbp",
+    "pct_payment_gbp",
+)
+"""What is printed where no measures are named."""
+MOST_ROWS = 50
+"""Policies printed; a longer table belongs in a file."""
+AS_GIVEN = "as given"
+
+
+def print_sweep(
+    sweep: Sweep, measures: Sequence[str], clusters: Sequence[str], printer: Printer, file: str = ""
+) -> None:
+    """Print one table for each row asked for: a line a policy, the scenario as given first.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What was found.
+    measures : sequence of str
+        Columns to print; the main ones where empty.
+    clusters : sequence of str
+        Rows to print besides the PCT's.
+    printer : Printer
+        Where to.
+    file : str
+        Where everything else can be found.
+    """
+    question = sweep.question
+    policies = range(min(len(sweep.policies), MOST_ROWS))
+    printer.line(
+        f"{question.scenario.settings.title}: {len(sweep.policies):,} policies, each with the same "
+        f"{question.contracts:,} simulated contracts, seed {question.seed}"
+    )
+    printer.line()
+    for row in dict.fromkeys([PCT_ROW, *clusters]):
+        columns = key_columns(sweep, policies)
+        for measure in measures or MAIN_MEASURES:
+            if (row, measure) in sweep.base:
+                base = PairedEstimate(sweep.base[row, measure], None)
+                cells = [base, *(sweep.estimate(number, measure, row) for number in policies)]
+                columns += policy_columns(measure, cells)
+        name = "all clusters together" if row == PCT_ROW else row
+        title = f"What would each policy do to {name}? Changes from the scenario as given"
+        printer.table(title, columns, last_row_apart=False)
+    if len(policies) < len(sweep.policies):
+        rest = f"{file} has" if file else "--out writes"
+        printer.line(f"The first {MOST_ROWS} of {len(sweep.policies):,} policies are shown; {rest} them all.")
+    for sentence in sentences(sweep, measures or MAIN_MEASURES):
+        printer.line(sentence)
+    print_notes(printer)
+
+
+def key_columns(sweep: Sweep, policies: Sequence[int]) -> list[Column]:
+    """Return the columns that say what a policy is, the scenario as given first."""
+    return [
+        # With spaces, so that a long key can be wrapped.
+        Column(
+            key.replace("_", " ").replace(".", " "),
+            (AS_GIVEN, *(sweep.policies[number][at] for number in policies)),
+            left=at == 0,
+        )
+        for at, key in enumerate(sweep.question.keys)
+    ]
+
+
+def sentences(sweep: Sweep, measures: Sequence[str]) -> list[str]:
+    """Return what chance leaves of the differences of the PCT's measures, in words."""
+    moved, still = [], []
+    for measure in measures:
+        if (PCT_ROW, measure) not in sweep.base:
+            continue
+        found = [sweep.estimate(number, measure) for number in range(len(sweep.policies))]
+        differences = [one.difference for one in found if one and one.difference]
+        beyond = sum(map(beyond_chance, differences))
+        if not any(one.value for one in differences):
+            still.append(words(measure))
+        else:
+            moved.append(f"{words(measure)} {beyond:,}")
+    said = []
+    if moved:
+        said.append(
+            f"Of {len(sweep.policies):,} policies, so many change it beyond chance for all clusters "
+            f"together: {_listed(moved)}."
+        )
+    if still:
+        said.append(f"No policy changes {_listed(still)} for all clusters together.")
+    return said
+
+
+def print_notes(printer: Printer) -> None:
+    """Print what the errors and marks mean."""
+    printer.line(MARK_MEANS)
+    printer.line(
+        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenario's "
+        "figures."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -1,0 +1,149 @@
+"""`cluster-risk bond` as a user runs it."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import pytest
+
+from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
+
+FEW = ("--contracts", "400")
+
+
+def test_the_flagship():
+    done = cluster_risk("bond", FLAGSHIP, "--cluster", "Granta", *FEW)
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "99% sure",
+        "whole contract, topped up",
+        "covers, no",
+        "2012/13",
+        "true saving to repay the bond",
+        "split by list size",
+        "LINTON HEALTH CENTRE",
+        "To be 95% sure that one bond covers every overspend of the three years, Granta must post about £5.",
+        "Interest is not counted on.",
+        "The scenario gives no cost of financing the bond",
+    ):
+        assert words in done.stdout
+    assert not re.search(r"\bnan\b", done.stdout)
+
+
+def test_it_agrees_with_run():
+    asked = ("--contracts", "2000", "--seed", "5")
+    needed = [
+        re.search(pattern, cluster_risk(*command, *asked).stdout)
+        for command, pattern in (
+            (("bond", SMALL, "--cluster", "Large"), r"no top-up +\S+ ±\S+ +(\S+ ±\S+)"),
+            (("run", SMALL), r"Large +\S+ ±\S+ +\S+ ±\S+ +(\S+ ±\S+) +\S+ ±\S+ *\n"),
+        )
+    ]
+    assert all(needed)
+    assert needed[0][1] == needed[1][1]
+
+
+def test_the_scenarios_options_show():
+    settings = (
+        "rules.bond.top_up=true",
+        "rules.bond.when_exhausted=leaves",
+        "rules.bond.deposited_by=partner",
+        "rules.bond.financing_share_per_year=0.05",
+        "rules.bond.split_between_practices_by=need",
+    )
+    overrides = [part for setting in settings for part in ("--set", setting)]
+    done = cluster_risk("bond", FLAGSHIP, "--cluster", "Wisbech", *FEW, *overrides)
+    assert done.returncode == 0, done.stderr
+    for words in (
+        ", topped up?",
+        "split by need",
+        "5.0% a year",
+        "external partner",
+        "whose bond is used up leaves",
+    ):
+        assert words in " ".join(done.stdout.split())
+
+
+def test_people_alone_have_no_practices_and_one_year_is_shown_once():
+    one_year = ("--set", "contract.years=1")
+    done = cluster_risk("bond", SMALL, "--cluster", "Small", *FEW, *one_year, "--confidence", "0.9")
+    assert done.returncode == 0, done.stderr
+    assert "Small is given as a number of people" in done.stdout
+    assert "90% sure that its bond covers the year's overspend" in done.stdout
+    assert "whole contract, topped up" not in done.stdout
+
+
+def test_without_chance_it_says_so():
+    blocks = ("--set", "service_lines.*.payment=block", "--set", "budgets.rule={rule='expected_spend'}")
+    done = cluster_risk("bond", SMALL, "--cluster", "Small", *FEW, *blocks)
+    assert done.returncode == 0, done.stderr
+    assert "No simulated contract leaves Small's bond anything to pay." in done.stdout
+    assert not re.search(r"\bnan\b", done.stdout)
+
+
+def test_the_files(tmp_path):
+    for workers in ("1", "2"):
+        asked = (
+            "--cluster",
+            "Granta",
+            "--contracts",
+            "6000",
+            "--workers",
+            workers,
+            "--out",
+            f"{workers}.csv",
+        )
+        done = cluster_risk("bond", FLAGSHIP, *asked, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert f"written to {workers}.csv" in done.stderr
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    with (tmp_path / "1.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 15
+    for row in rows:
+        assert float(row["bond_gbp_low"]) <= float(row["bond_gbp"]) <= float(row["bond_gbp_high"])
+    done = cluster_risk("bond", FLAGSHIP, "--cluster", "Granta", *FEW, "--out", "all.xlsx", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    pandas = pytest.importorskip("pandas")
+    sheets = pandas.read_excel(tmp_path / "all.xlsx", sheet_name=None)
+    assert list(sheets) == ["bonds needed", "posted bond", "bond against cover", "practices", "provenance"]
+    facts = dict(sheets["provenance"].to_numpy().tolist())
+    assert facts["question"] == "bond --cluster Granta --confidence 0.9,0.95,0.99"
+    assert facts["simulated contracts"] == "400"
+
+
+def test_every_mistake_is_reported_and_nothing_written(tmp_path):
+    asked = ("--cluster", "Smal", "--confidence", "0.9,95,x", "--contracts", "5", "--out", "bond.txt")
+    done = cluster_risk("bond", SMALL, *asked, folder=tmp_path)
+    assert done.returncode == 2
+    for words in (
+        "5 problems",
+        'did you mean "Small"?',
+        "did you mean 0.95?",
+        '"x"',
+        "100 to",
+        ".csv or .xlsx",
+    ):
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert leftovers(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("no.toml", "--cluster", "Small"), "no.toml"),
+        ((SMALL,), "--cluster"),
+        ((SMALL, "--cluster", "Small", "--confidence", ""), "commas between"),
+        ((SMALL, "--cluster", "Small", "--contracts", "300"), "368 or more"),
+        ((SMALL, "--cluster", "Small", "--set", "clusters.*.takes_share=false"), "takes the share"),
+        ((SMALL, "--cluster", "Small", "--set", "rules=[{rule='pool'}]"), "a rule bond among them"),
+        ((SMALL, "--cluster", "Small", "--set", "rules.bond.financing_share_per_year=5"), "financing"),
+    ],
+)
+def test_bad_input(arguments, words):
+    done = cluster_risk("bond", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

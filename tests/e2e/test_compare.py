@@ -1,0 +1,82 @@
+"""`cluster-risk compare` as a user runs it."""
+
+from __future__ import annotations
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
+
+FEW = ("--contracts", "300")
+
+
+@pytest.fixture
+def changed(tmp_path):
+    text = SMALL.read_text(encoding="utf-8")
+    other = tmp_path / "bolder.toml"
+    assert "practice_share = 0.10" in text
+    other.write_text(text.replace("practice_share = 0.10", "practice_share = 0.15"), encoding="utf-8")
+    return other
+
+
+def test_two_scenarios(changed, tmp_path):
+    done = cluster_risk("compare", SMALL, changed, "--cluster", "Small", *FEW, "--out", tmp_path / "c.xlsx")
+    assert done.returncode == 0, done.stderr
+    assert "rules.surplus.practice_share: 0.1 in two-clusters, 0.15 in bolder" in done.stdout
+    printed = " ".join(done.stdout.split())
+    assert (
+        "Beyond chance, bolder differs from two-clusters for all clusters together in practice share (+"
+        in printed
+    )
+    assert "not in annual budget, overspend probability" in printed
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    assert book.sheetnames == ["comparison", "settings", "provenance"]
+    table = pd.read_excel(tmp_path / "c.xlsx").set_index(["scenario", "cluster", "measure"])
+    share = table.loc[("bolder", "Small", "practice_share_gbp")]
+    assert share["difference"] == pytest.approx(share["value"] / 3)
+
+
+def test_scenarios_without_a_cluster_in_common():
+    done = cluster_risk(
+        "compare", FLAGSHIP, SMALL, "--cluster", "Granta", "--measure", "bond_needed_gbp", *FEW
+    )
+    assert done.returncode == 0, done.stderr
+    assert "clusters.Hunts Health: there in cambridgeshire-2010, none in two-clusters" in done.stdout
+    assert "cannot be compared for Granta" in done.stdout
+    assert "which --out FILE.xlsx lists" in done.stdout
+
+
+def test_the_same_scenario_twice():
+    done = cluster_risk("compare", SMALL, SMALL, *FEW)
+    assert done.returncode == 0, done.stderr
+    assert "do not differ in any setting" in done.stdout
+    assert "in none of these measures beyond chance" in done.stdout
+    assert " *" not in done.stdout.split("* A difference")[0]
+
+
+def test_every_mistake_is_reported_and_nothing_written(tmp_path):
+    (tmp_path / "bad.toml").write_text("title = 1", encoding="utf-8")
+    done = cluster_risk("compare", SMALL, "none.toml", "bad.toml", "--out", "a.txt", folder=tmp_path)
+    assert done.returncode == 2
+    for words in ("none.toml", "bad.toml", "ends in .csv or .xlsx"):
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert leftovers(tmp_path) == ["bad.toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((SMALL,), "two or more to compare"),
+        ((SMALL, SMALL, "--measure", "bond"), "measure"),
+        ((SMALL, SMALL, "--cluster", "Granta"), "one of Small, Large, PCT"),
+        ((SMALL, SMALL, "--workers", "0", "--contracts", "5"), "2 problems"),
+        ((SMALL, SMALL, "--set", "contract.yaers=2"), "did you mean years?"),
+    ],
+)
+def test_bad_input(arguments, words):
+    done = cluster_risk("compare", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

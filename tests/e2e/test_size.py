@@ -1,0 +1,58 @@
+"""`cluster-risk size` as a user runs it."""
+
+from __future__ import annotations
+
+import csv
+
+from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
+
+
+def test_the_flagship():
+    done = cluster_risk("size", FLAGSHIP, "--contracts", "500", "--points", "3")
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "in 2012/13, by size?",
+        "over the whole contract, by size?",
+        "31,600",
+        "March and Chatteris",
+        "Chance alone falls with the square root of size",
+        "No size cures them",
+        "which no pool inside the PCT cures either",
+        "One joint bond of all 7 clusters",
+    ):
+        assert words in " ".join(done.stdout.split())
+
+
+def test_one_year_and_one_cluster_are_shown_once():
+    alone = ("--set", "contract.years=1", "--set", "clusters=[{name='A', people=5000}]")
+    done = cluster_risk("size", SMALL, *alone, "--contracts", "500", "--people", "2000:4000", "--points", "2")
+    assert done.returncode == 0, done.stderr
+    assert "2010/11" not in done.stdout
+    assert "What does pooling cure?" not in done.stdout
+    assert "joint bond of all" not in done.stdout
+
+
+def test_the_file_holds_the_table_for_any_number_of_workers(tmp_path):
+    for workers in ("1", "2"):
+        asked = ("--contracts", "6000", "--points", "2", "--workers", workers, "--out", f"{workers}.csv")
+        done = cluster_risk("size", SMALL, *asked, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    with (tmp_path / "1.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["people"] for row in rows] == 4 * ["1000.0"] + 4 * ["1000000.0"]
+    done = cluster_risk(
+        "size", SMALL, "--contracts", "500", "--points", "2", "--out", "all.xlsx", folder=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "all.xlsx" in leftovers(tmp_path)
+
+
+def test_every_mistake_is_reported_and_nothing_written(tmp_path):
+    asked = ("--people", "5:a", "--points", "1", "--contracts", "5", "--out", "there.txt")
+    done = cluster_risk("size", SMALL, *asked, folder=tmp_path)
+    assert done.returncode == 2
+    for words in ("4 problems", "LOW:HIGH", "from 2 to 50", "100 to", ".csv or .xlsx"):
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert leftovers(tmp_path) == []

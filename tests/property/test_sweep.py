@@ -1,0 +1,101 @@
+"""What must hold for any sweep: workers do not matter, and neither does being stopped."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.questions.sweep import run_sweep, sweep
+from simulator.questions.sweep_answer import NUMBERS, Sweep
+from simulator.questions.sweep_journal import journal_path, sweep_journal
+from simulator.questions.sweep_question import SweepQuestion, sweep_question
+from tests.builders import checked, scenario_of
+
+VARY = {"rules.surplus.practice_share": "0.05:0.2:0.05", "clusters.South.true_saving_share": "0,0.1"}
+
+
+def question(seed: int = 1) -> SweepQuestion:
+    return sweep_question(checked(scenario_of()), VARY, contracts=100, seed=seed)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Sweep:
+    return run_sweep(question())
+
+
+class KilledError(Exception):
+    """Stands for whatever stops a sweep."""
+
+
+def killed_after(out: Path, policies: int) -> bytes:
+    """Run a sweep that is stopped after some policies; return its journal."""
+    asked = question()
+    with (
+        suppress(KilledError),
+        sweep_journal(out, asked.identity(), (len(asked.places), len(NUMBERS)), resume=False) as journal,
+    ):
+
+        def keep(number: int, numbers: np.ndarray) -> None:
+            journal.keep(number, numbers)
+            if journal.kept == policies:
+                raise KilledError
+
+        run_sweep(asked, keep=keep)
+    return journal_path(out).read_bytes()
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_workers_do_not_matter(whole: Sweep, workers: int) -> None:
+    found = sweep(checked(scenario_of()), VARY, contracts=100, workers=workers)
+    assert found.numbers.tobytes() == whole.numbers.tobytes()
+    assert found.base == whole.base
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.data())
+def test_a_sweep_killed_anywhere_ends_the_same(whole: Sweep, data: st.DataObject) -> None:
+    asked = question()
+    shape = (len(asked.places), len(NUMBERS))
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "sweep.csv"
+        journal = killed_after(out, data.draw(st.integers(1, len(asked.policies))))
+        # The system may have lost any end of the file.
+        journal_path(out).write_bytes(journal[: data.draw(st.integers(0, len(journal)))])
+        with sweep_journal(out, asked.identity(), shape, resume=True) as again:
+            before, workers = set(again.found), data.draw(st.integers(1, 2))
+            anew: set[int] = set()
+            found = run_sweep(asked, workers, found=again.found, keep=lambda number, _: anew.add(number))
+    assert before | anew == set(range(len(asked.policies)))
+    assert not before & anew
+    assert found.numbers.tobytes() == whole.numbers.tobytes()
+    assert found.table().to_csv() == whole.table().to_csv()
+
+
+def test_what_was_found_is_used_and_not_made_again(whole: Sweep) -> None:
+    # A policy that is said to be found is taken as it is, even where it is wrong.
+    wrong = np.full_like(whole.numbers[3], 7.0)
+    found = run_sweep(question(), found={3: wrong})
+    assert (found.numbers[3] == 7.0).all()
+    assert np.array_equal(found.numbers[[0, 1, 2, 4]], whole.numbers[[0, 1, 2, 4]], equal_nan=True)
+
+
+def test_another_question_has_another_identity() -> None:
+    scenario = checked(scenario_of())
+    same = question().identity()
+    others = [
+        sweep_question(scenario.vary("pct.name=Other"), VARY, contracts=100, seed=1),
+        sweep_question(scenario, VARY, contracts=200, seed=1),
+        question(seed=2),
+        sweep_question(scenario, VARY, contracts=100, seed=1, measures=["bond_needed_gbp"]),
+        sweep_question(scenario, VARY, contracts=100, seed=1, clusters=["North"]),
+        sweep_question(scenario, dict(reversed(VARY.items())), contracts=100, seed=1),
+        sweep_question(scenario, VARY | {"clusters.South.true_saving_share": "0,0.2"}, contracts=100, seed=1),
+    ]
+    assert question().identity() == same
+    assert all(other.identity() != same for other in others)

@@ -1,0 +1,231 @@
+"""The bond question: what reaches the bond, what it costs, and what cannot be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import simulator
+from simulator.outcomes import Outcomes
+from simulator.pipeline import simulate
+from simulator.questions.bond import bond
+from simulator.questions.bond_answer import BondAnswer
+from simulator.questions.bond_estimates import NO_TOP_UP, TOP_UP
+from simulator.questions.bond_saving import SavingNeeded
+from simulator.records import FloatArray, Reason
+from tests.builders import BOND, CORRIDOR, DEFICIT_RECOVERY, POOL, SURPLUS, Table, checked, scenario_of
+from tests.unit.problems import problems_of_call
+
+CONTRACTS = 400
+TIGHT = {"rule": {"rule": "expected_spend", "margin_share": -0.02}}
+
+
+def asked(mapping: Table, *overrides: str, cluster: str = "North", **options: Any) -> BondAnswer:
+    return bond(checked(mapping, *overrides), cluster, **{"contracts": CONTRACTS, "seed": 3} | options)
+
+
+def outcomes_of(mapping: Table, *overrides: str) -> Outcomes:
+    return simulate(checked(mapping, *overrides), CONTRACTS, 3).contract_outcomes
+
+
+def flow(outcomes: Outcomes, reason: Reason) -> FloatArray:
+    """Of North, the first cluster."""
+    return outcomes.gbp(reason)[:, :, 0]
+
+
+def test_claims_are_overspends_where_nothing_comes_before_the_bond() -> None:
+    mapping = scenario_of(budgets=TIGHT)
+    claims = asked(mapping).samples.claims_gbp
+    assert claims.any()
+    assert np.allclose(claims, outcomes_of(mapping).overspend_gbp[:, :, 0])
+
+
+def test_a_corridor_pays_its_part_before_the_bond() -> None:
+    mapping = scenario_of(budgets=TIGHT, rules=[CORRIDOR, SURPLUS, BOND, POOL])
+    outcomes = outcomes_of(mapping)
+    paid = flow(outcomes, Reason.CORRIDOR_PAYMENT)
+    assert paid.any()
+    assert np.allclose(asked(mapping).samples.claims_gbp, outcomes.overspend_gbp[:, :, 0] - paid)
+
+
+def test_a_pool_that_is_listed_first_leaves_the_bond_less() -> None:
+    first, last = (
+        asked(scenario_of(rules=rules)).samples for rules in ([SURPLUS, POOL, BOND], [SURPLUS, BOND, POOL])
+    )
+    assert (first.claims_gbp <= last.claims_gbp + 0.01).all()
+    assert first.claims_gbp.sum() < 0.9 * last.claims_gbp.sum()
+
+
+def test_a_deficit_that_is_recovered_leaves_claims_as_they_were() -> None:
+    # It repays the PCT out of later surpluses; no overspend is smaller for it, but the share is.
+    plain = asked(scenario_of(budgets=TIGHT)).samples
+    recovering = asked(scenario_of(budgets=TIGHT, rules=[DEFICIT_RECOVERY, SURPLUS, BOND, POOL])).samples
+    assert np.allclose(plain.claims_gbp, recovering.claims_gbp)
+    assert recovering.practice_share_gbp.sum() < plain.practice_share_gbp.sum()
+
+
+def test_a_cluster_that_leaves_is_asked_for_nothing_more() -> None:
+    mapping = scenario_of(contract={"start_year": 2010, "years": 3}, budgets=TIGHT)
+    leaving = "rules.bond.when_exhausted=leaves"
+    stays, leaves = asked(mapping), asked(mapping, leaving)
+    assert leaves.needed_gbp == stays.needed_gbp
+    runs_out = leaves.samples.unpaid_gbp > 0
+    assert runs_out.any()
+    # After the year in which the bond runs out there is no claim to leave unpaid.
+    assert (runs_out.sum(axis=1) <= 1).all()
+    assert (stays.samples.unpaid_gbp > 0).sum() > runs_out.sum()
+    taken = flow(outcomes_of(mapping, leaving), Reason.BOND_DRAW)
+    assert np.array_equal(leaves.samples.draws_gbp, taken)
+
+
+def test_a_topped_up_bond_runs_out_where_the_flows_say_so() -> None:
+    mapping, top_up = scenario_of(budgets=TIGHT), "rules.bond.top_up=true"
+    samples, outcomes = asked(mapping, top_up).samples, outcomes_of(mapping, top_up)
+    # The bond comes before pool and PCT, which pay what it leaves.
+    rest = flow(outcomes, Reason.POOL_PAYMENT) + flow(outcomes, Reason.PCT_PAYMENT)
+    assert rest.any()
+    assert np.allclose(samples.unpaid_gbp, rest)
+
+
+def test_the_gain_is_what_the_flows_of_the_depositor_come_to() -> None:
+    overrides = ("rules.bond.interest_share_per_year=0.02", "rules.bond.top_up=true")
+    mapping = scenario_of(budgets=TIGHT)
+    outcomes = outcomes_of(mapping, *overrides)
+    back, paid_in = flow(outcomes, Reason.BOND_RELEASE), flow(outcomes, Reason.BOND_POSTED)
+    cash = flow(outcomes, Reason.PRACTICE_SHARE) + back - paid_in - flow(outcomes, Reason.BOND_TOP_UP)
+    assert np.allclose(asked(mapping, *overrides).samples.gain_gbp, cash.sum(axis=1))
+
+
+def test_financing_runs_from_each_payment_to_the_end() -> None:
+    # Nine months and a year: what is posted costs for 1.75 years, the top-up at the review for one.
+    mapping = scenario_of(contract={"start_year": 2010, "start_month": 7, "years": 2}, budgets=TIGHT)
+    rule = ("rules.bond.top_up=true", "rules.bond.financing_share_per_year=0.04")
+    with_cost, free = asked(mapping, *rule).samples, asked(mapping, rule[0]).samples
+    topped_up = with_cost.top_ups_gbp[:, 0]
+    assert topped_up.any()
+    cost = 0.04 * (1.75 * with_cost.posted_gbp + topped_up)
+    assert np.allclose(with_cost.financing_gbp, cost)
+    assert np.allclose(free.gain_gbp - with_cost.gain_gbp, cost)
+    assert not free.financing_gbp.any()
+
+
+def test_the_annual_budget_is_what_the_bond_is_a_share_of() -> None:
+    mapping = scenario_of()
+    by_share, by_head, agreed = (
+        asked(mapping | {"rules": [SURPLUS, rule]}, *overrides)
+        for rule, overrides in (
+            (BOND, ()),
+            ({"rule": "bond", "gbp_per_head": 2.0}, ()),
+            (BOND, ("clusters.North.bond_gbp=1234",)),
+        )
+    )
+    assert np.allclose(by_share.samples.posted_gbp, 0.03 * by_share.samples.annual_budget_gbp)
+    # 5,000 people at GBP 2.
+    assert by_head.posted_facts["bond_posted_gbp"].value == 10_000
+    assert agreed.posted_facts["bond_posted_gbp"].value == 1234
+    for one in (by_head, agreed):
+        assert one.annual_budget_gbp == by_share.annual_budget_gbp
+
+
+def test_the_curve_and_the_bonds_needed_agree() -> None:
+    answer = asked(scenario_of(budgets=TIGHT))
+    budget = answer.annual_budget_gbp.value
+    for period, top_up in ((NO_TOP_UP, False), (TOP_UP, True)):
+        needed = answer.needed_gbp[period, 0.95].value
+        assert answer.covers(needed, top_up=top_up).value == 0.95
+        assert answer.covers(needed - 1, top_up=top_up).value < 0.95
+    curve = answer.curve()
+    assert curve.index[0] == 0
+    assert (curve["covers_probability"].diff().dropna() >= 0).all()
+    assert (curve["covers_topped_up_probability"] >= curve["covers_probability"]).all()
+    assert curve["covers_probability"].iloc[-1] >= 0.99
+    assert answer.curve([0.02])["bond_gbp"].tolist() == [0.02 * budget]
+    years = [answer.year_facts(year)["first_runs_out_probability"].value for year in answer.years]
+    assert sum(years) == pytest.approx(answer.posted_facts["runs_out_probability"].value)
+
+
+def test_a_share_without_a_loss_is_repaid_at_once() -> None:
+    answer = asked(scenario_of(budgets={"rule": {"rule": "expected_spend", "margin_share": 0.3}}))
+    assert answer.saving_needed == SavingNeeded(None, "already repaid without any true saving")
+    assert "already repaid without any true saving." in answer.sentences()[-1]
+    assert "No simulated contract leaves North's bond anything to pay." in answer.sentences()
+
+
+def test_a_share_of_nothing_never_repays() -> None:
+    answer = asked(scenario_of(budgets=TIGHT), "rules.surplus.practice_share=0.0")
+    assert answer.saving_needed.words == "not repaid by a true saving of 50%"
+
+
+def test_the_sentences_follow_the_numbers() -> None:
+    answer = asked(scenario_of(budgets=TIGHT), confidences=(0.8, 0.9))
+    needed, posted, worth, saving = answer.sentences()
+    value = round(answer.needed_gbp[NO_TOP_UP, 0.9].value / 1000)
+    assert needed.startswith("To be 90% sure that one bond covers every overspend of the two years, North")
+    assert f"about £{value}k (between £" in needed
+    runs_out = answer.posted_facts["runs_out_probability"]
+    assert f"runs out in {round(100 * runs_out.value)} contracts in 100 (between" in posted
+    assert f"{round(100 * answer.posted_facts['better_off_probability'].value)} contract" in worth
+    assert answer.saving_needed.share_of_demand is not None
+    assert f"{100 * answer.saving_needed.share_of_demand.value:.1f}"[:3] in saving
+
+
+def test_it_is_public_and_the_same_for_any_number_of_workers() -> None:
+    scenario = checked(scenario_of())
+    done: list[int] = []
+    one = simulator.bond(scenario, "South", contracts=6_000, progress=done.append)
+    two = simulator.bond(scenario, "South", contracts=6_000, workers=2)
+    for name, table in one.tables().items():
+        assert table.equals(two.tables()[name])
+    assert list(one.tables()) == ["bonds needed", "posted bond", "bond against cover"]
+    assert done == list(range(1, len(done) + 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"cluster": "Nort"}, 'did you mean "North"?'),
+        ({"cluster": 3}, "one of North, South"),
+        ({"confidences": (0.5,)}, "above 0.5"),
+        ({"confidences": (1.0,)}, "above 0.5 and below 1"),
+        ({"confidences": (95,)}, "did you mean 0.95?"),
+        ({"confidences": (float("nan"),)}, "above 0.5"),
+        ({"confidences": (True,)}, "above 0.5"),
+        ({"confidences": ()}, "a list of probabilities"),
+        ({"confidences": "0.9"}, "a list of probabilities"),
+        ({"confidences": 0.9}, "a list of probabilities"),
+        ({"confidences": (0.99,), "contracts": 367}, "368 or more, for a confidence of 0.99"),
+        ({"contracts": 5}, "from 100 to"),
+        ({"seed": -1}, "zero or more"),
+        ({"workers": 0}, "1 or more"),
+    ],
+)
+def test_what_cannot_be_asked(options: Table, words: str) -> None:
+    problems = problems_of_call(lambda: asked(scenario_of(), **options))
+    assert any(words in str(problem) for problem in problems)
+
+
+def test_368_contracts_are_enough_for_99_per_cent() -> None:
+    # 0.99 ** 368 is 2.48%, and 0.99 ** 367 is 2.50%.
+    assert asked(scenario_of(), confidences=(0.99,), contracts=368).contracts == 368
+
+
+def test_every_problem_at_once() -> None:
+    mapping = scenario_of(rules=[POOL])
+    problems = problems_of_call(lambda: asked(mapping, cluster="Nort", confidences=(2.0, 0.2), contracts=1))
+    assert [problem.where for problem in problems] == [
+        "contracts",
+        "confidence",
+        "confidence",
+        "cluster",
+        "the scenario, rules",
+    ]
+    assert problems_of_call(lambda: bond("a.toml", "North"))[0].where == "scenario"  # type: ignore[arg-type]
+
+
+def test_a_cluster_without_a_share_or_a_budget_has_no_bond() -> None:
+    (problem,) = problems_of_call(lambda: asked(scenario_of(), "clusters.North.takes_share=false"))
+    assert "takes the share" in problem.need
+    (problem,) = problems_of_call(lambda: asked(scenario_of(), "clusters.North.proportion=0.0"))
+    assert problem.need == "one with a budget to answer for"

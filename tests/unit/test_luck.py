@@ -1,0 +1,276 @@
+"""`luck`: estimates worked by hand, the rules that it lays over a scenario, and what it refuses."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import simulator
+from simulator.questions.luck_answer import LuckAnswer
+from simulator.questions.luck_estimates import (
+    EARNED,
+    LUCK_SHARE,
+    PAID,
+    SHARE,
+    SHARE_PER_HEAD,
+    SHARE_PER_YEAR,
+    UNPAID,
+    change_of,
+    changes,
+    estimates,
+    of_a_cluster,
+    of_a_cluster_difference,
+)
+from simulator.questions.luck_policies import AS_IT_IS, PolicySizes, policies_of, with_rule
+from simulator.risk.account_book import PCT_ROW
+from simulator.risk.difference import probability_difference
+from simulator.risk.probability import probability
+from simulator.rules.corridor import Corridor
+from simulator.rules.per_case_limit import PerCaseLimit
+from tests.builders import (
+    BOND,
+    CORRIDOR,
+    DEFICIT_RECOVERY,
+    PER_CASE_LIMIT,
+    SURPLUS,
+    Table,
+    checked,
+    cluster_of,
+    line_of,
+    scenario_of,
+)
+from tests.unit.problems import problems_of_call
+
+NO_BOND = SURPLUS | {"needs_bond": False}
+
+
+def asked(mapping: Table, *overrides: str, **options: object) -> LuckAnswer:
+    return simulator.luck(checked(mapping, *overrides), contracts=200, seed=2, **options)
+
+
+def rules(scenario: simulator.Scenario) -> list[str]:
+    return [rule.rule for rule in scenario.settings.rules]
+
+
+def test_estimates_by_hand() -> None:
+    # Two clusters in four contracts; sums with the saving 10, 30, 0, 40, and without 0, 20, 0, 0.
+    paid = np.array([[10.0, 0.0], [10.0, 20.0], [0.0, 0.0], [40.0, 0.0]])
+    luck = np.array([[0.0, 0.0], [0.0, 20.0], [0.0, 0.0], [0.0, 0.0]])
+    found = estimates(paid, luck, years=2.5, people=40)
+    assert found[SHARE].value == 20
+    assert found[SHARE_PER_YEAR].value == pytest.approx(8)
+    assert found[SHARE_PER_HEAD].value == pytest.approx(0.5)
+    # Of eight clusters' contracts, four are paid. Shares by contract 1/2, 1, 0, 1/2: SD root 1/6.
+    assert (found[PAID].value, found[UNPAID].value) == (0.5, 0.5)
+    assert found[PAID].standard_error == pytest.approx(math.sqrt(1 / 6 / 4))
+    # Differences 10, 10, 0, 40.
+    assert found[EARNED].value == 15
+    assert found[EARNED].standard_error == pytest.approx(np.std([10, 10, 0, 40], ddof=1) / 2)
+    # 5 of 20; residuals 0 - 2.5, 20 - 7.5, 0 and 0 - 10, with mean 0.
+    assert found[LUCK_SHARE].value == 0.25
+    residual = math.sqrt((2.5**2 + 12.5**2 + 10**2) / 3 / 4)
+    assert found[LUCK_SHARE].standard_error == pytest.approx(residual / 20)
+
+
+def test_changes_by_hand() -> None:
+    paid, luck = np.array([[8.0], [0.0], [4.0]]), np.array([[2.0], [0.0], [0.0]])
+    base, base_luck = np.array([[9.0], [3.0], [6.0]]), np.array([[3.0], [3.0], [0.0]])
+    found = changes(paid, luck, base, base_luck)
+    # Changes -1, -3, -2; earned 6, 0, 4 in place of 6, 0, 6; one contract of three is no longer paid.
+    assert found[change_of(SHARE)].value == pytest.approx(-2)
+    assert found[change_of(SHARE)].standard_error == pytest.approx(1 / math.sqrt(3))
+    assert found[change_of(EARNED)].value == pytest.approx(-2 / 3)
+    assert found[change_of(PAID)].value == pytest.approx(-1 / 3)
+    assert found[change_of(UNPAID)].value == pytest.approx(1 / 3)
+
+
+def test_less_than_half_a_penny_is_nothing() -> None:
+    paid = np.array([[0.004], [0.006]])
+    found = estimates(paid, paid, 1, 1)
+    assert found[PAID].value == found[UNPAID].value == 0.5
+
+
+def test_a_probability_of_one_cluster_or_without_variation_has_its_own_interval() -> None:
+    some = np.array([[True], [False], [False]])
+    assert of_a_cluster(some) == probability(some[:, 0])
+    never = np.zeros((50, 3), dtype=bool)
+    assert of_a_cluster(never) == probability(never[:, 0])
+    assert of_a_cluster(never).high > 0
+    assert of_a_cluster_difference(some, ~some) == probability_difference(some[:, 0], ~some[:, 0])
+    assert of_a_cluster_difference(never, never).half_width > 0
+
+
+def test_a_probability_stays_between_0_and_1() -> None:
+    rare = np.zeros((50, 2), dtype=bool)
+    rare[0, 0] = True
+    assert of_a_cluster(rare).low == 0
+    assert of_a_cluster(~rare).high == 1
+
+
+def test_the_rules_that_are_tried() -> None:
+    scenario = checked(scenario_of(rules=[DEFICIT_RECOVERY, SURPLUS, BOND]))
+    as_is, first, excess, settlement, corridor, limit = policies_of(scenario, PolicySizes())
+    assert (as_is.name, as_is.scenario) == (AS_IT_IS, scenario)
+    listed = ["deficit_recovery", "surplus", "bond"]
+    assert rules(first.scenario) == rules(excess.scenario) == rules(settlement.scenario) == listed
+    assert rules(corridor.scenario) == ["corridor", *listed]
+    assert rules(limit.scenario) == ["per_case_limit", *listed]
+    rates = [one.scenario.settings.rules[1].minimum_savings_rate for one in (first, excess)]
+    assert [(rate.share_of_budget, rate.once_met) for rate in rates] == [
+        (0.02, "first_pound"),
+        (0.02, "excess"),
+    ]
+    assert settlement.scenario.settings.rules[1].settlement == "whole_contract"
+
+
+def test_a_rule_takes_the_place_of_the_scenarios_own() -> None:
+    scenario = checked(scenario_of(rules=[PER_CASE_LIMIT, CORRIDOR, SURPLUS, BOND]))
+    for rule, at in ((PerCaseLimit(limit_gbp=77), 0), (Corridor(width_share=0.1, cluster_share_beyond=0), 1)):
+        changed = with_rule(scenario, rule)
+        assert rules(changed) == rules(scenario)
+        assert changed.settings.rules[at] == rule
+
+
+def test_what_the_scenario_does_already_is_left_out() -> None:
+    split = SURPLUS | {
+        "settlement": "whole_contract",
+        "minimum_savings_rate": {"share_of_budget": 0.02},
+    }
+    corridor = {"rule": "corridor", "width_share": 0.02, "cluster_share_beyond": 0.5}
+    names = [
+        one.name for one in policies_of(checked(scenario_of(rules=[corridor, split, BOND])), PolicySizes())
+    ]
+    assert names == [
+        AS_IT_IS,
+        "a minimum savings rate of 2%, on the excess alone",
+        "a settlement of each year by itself",
+        "a limit of £50,000 per case",
+    ]
+
+
+def test_settings_by_number_still_mean_the_same_rule() -> None:
+    numbered = ("rules.0.practice_share=0.3", "rules.1.share_of_annual_budget=0.07")
+    for policy in policies_of(checked(scenario_of(), *numbered), PolicySizes()):
+        split, bond = (
+            next(rule for rule in policy.scenario.settings.rules if rule.rule == name)
+            for name in ("surplus", "bond")
+        )
+        assert (split.practice_share, bond.share_of_annual_budget) == (0.3, 0.07)
+
+
+def test_without_variation_there_is_no_luck() -> None:
+    # A block contract is paid as planned, and the budget is what is planned.
+    answer = asked(scenario_of(service_lines=[line_of(payment="block")]))
+    for policy in answer.policy_names:
+        found = answer.row(policy).estimates
+        assert (found[SHARE].value, found[PAID].value, found[UNPAID].value) == (0, 0, 1)
+        assert LUCK_SHARE not in found
+    assert answer.sentences()[0] == "With no true saving at all, practices would be paid nothing."
+    assert answer.sentences()[1].startswith("A true saving of 2% would go unpaid in 100")
+
+
+def test_a_policy_that_changes_nothing_differs_by_exactly_nothing() -> None:
+    # One year is a whole contract.
+    answer = asked(scenario_of(contract={"start_year": 2010, "years": 1}))
+    for saving in (0.0, answer.policy_saving):
+        found = answer.row("a settlement over the whole contract", saving).estimates
+        for measure in (SHARE, PAID, UNPAID, EARNED):
+            assert found[change_of(measure)].value == 0
+        assert found[change_of(SHARE)].half_width == found[change_of(EARNED)].half_width == 0
+
+
+def test_the_scenarios_own_true_savings_play_no_part() -> None:
+    saving = asked(scenario_of(clusters=[cluster_of("North", true_saving_share=0.2), cluster_of("South")]))
+    assert saving.rows == asked(scenario_of(clusters=[cluster_of("North"), cluster_of("South")])).rows
+
+
+def test_it_says_what_a_simulation_says() -> None:
+    answer = asked(scenario_of())
+    for saving in (0.0, 0.05):
+        varied = checked(scenario_of(), f"clusters.*.true_saving_share={saving}")
+        for row in simulator.simulate(varied, 200, 2).rows:
+            found = answer.row(saving=saving, cluster=row.name)
+            for measure in (SHARE, SHARE_PER_YEAR, SHARE_PER_HEAD):
+                assert found.estimates[measure].value == pytest.approx(row.estimates[measure].value)
+            assert found.people == row.people
+
+
+def test_clusters_that_take_no_share_are_left_out() -> None:
+    clusters = [cluster_of("North", takes_share=False), cluster_of("South"), cluster_of("West")]
+    answer = asked(scenario_of(clusters=clusters))
+    assert answer.names == ("South", "West", PCT_ROW)
+    assert answer.row().people == 10_000
+    assert "the 2 clusters" in answer.sentences()[0]
+
+
+def test_one_cluster_is_all_of_them() -> None:
+    answer = asked(scenario_of(clusters=[cluster_of("Only")], rules=[NO_BOND]))
+    assert answer.names == ("Only", PCT_ROW)
+    assert answer.row().estimates == answer.row(cluster="Only").estimates
+    assert "practices of Only would" in answer.sentences()[0]
+
+
+def test_nothing_is_paid_for_a_bond_of_nothing() -> None:
+    answer = asked(scenario_of(clusters=[cluster_of("North", bond_gbp=0), cluster_of("South")]))
+    assert answer.row(cluster="North", saving=0.05).estimates[UNPAID].value == 1
+
+
+def test_the_tables() -> None:
+    answer = asked(scenario_of(), savings=[0.05, 0.01])
+    assert answer.true_savings == (0.01, 0.02, 0.05)
+    assert list(answer.clusters().index) == list(answer.names)
+    assert len(answer.savings()) == 3 * 3
+    assert len(answer.policies()) == 6 * 2
+    assert len(answer.table()) == len(answer.rows) == 3 * (6 * 2 + 2)
+    row = answer.policies().loc[("a limit of £50,000 per case", 0.02)]
+    estimate = answer.row("a limit of £50,000 per case", 0.02).estimates[change_of(UNPAID)]
+    shown = [row[f"unpaid_probability_change{end}"] for end in ("", "_low", "_high")]
+    assert shown == [estimate.value, estimate.low, estimate.high]
+    # The scenario as it is does not differ from itself.
+    assert answer.policies().loc[(AS_IT_IS, 0.0)].filter(like="change").isna().all()
+
+
+def test_progress_and_the_number_of_workers() -> None:
+    steps: list[tuple[int, int]] = []
+    one = asked(scenario_of(), progress=lambda done, of: steps.append((done, of)))
+    assert steps == [(step, 15) for step in range(1, 16)]
+    assert one.rows == asked(scenario_of(), workers=2).rows
+
+
+@pytest.mark.parametrize(
+    ("options", "where", "got"),
+    [
+        ({"savings": []}, "savings", ""),
+        ({"savings": "0.01"}, "savings", "0.01"),
+        ({"savings": [0.01, 0]}, "savings", "0"),
+        ({"savings": [float("nan")]}, "savings", "nan"),
+        ({"policy_saving": 1}, "policy_saving", "1"),
+        ({"policy_saving": True}, "policy_saving", "true"),
+        ({"minimum_savings_rate": -0.1}, "minimum_savings_rate", "-0.1"),
+        ({"corridor_width": "wide"}, "corridor_width", "wide"),
+        ({"corridor_cluster_share": 1.5}, "corridor_cluster_share", "1.5"),
+        ({"per_case_limit": 0}, "per_case_limit", "0"),
+    ],
+)
+def test_what_is_refused(options: dict[str, object], where: str, got: str) -> None:
+    (problem,) = problems_of_call(lambda: asked(scenario_of(), **options))
+    assert problem.where == where
+    assert got.lower() in problem.got.lower()
+
+
+def test_every_problem_at_once() -> None:
+    scenario = checked(scenario_of(rules=[], clusters=[cluster_of("North", takes_share=False)]))
+    problems = problems_of_call(
+        lambda: simulator.luck(scenario, [2], 50, minimum_savings_rate=2, contracts=1, workers=0)
+    )
+    found = {problem.where: problem.hint for problem in problems}
+    assert len(found) == len(problems) == 7
+    assert found["savings"] == "did you mean 0.02?"
+    assert found["policy_saving"] == "did you mean 0.5?"
+    assert found["minimum_savings_rate"] == "did you mean 0.02?"
+    assert 'rule = "surplus"' in found["the scenario, rules"]
+    assert "takes_share=true" in found["the scenario, clusters"]
+    (problem,) = problems_of_call(lambda: simulator.luck("scenario.toml"))
+    assert problem.where == "scenario"

@@ -1,0 +1,49 @@
+"""What the report of a run says of rules that pay less for luck."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+
+from simulator.reports.run_report import print_run
+from simulator.reports.terminal import Printer
+from tests.builders import BOND, CORRIDOR, PER_CASE_LIMIT, POOL, SURPLUS, Table, scenario_of, simulated
+
+
+def report_of(*rules: Table) -> str:
+    stream = StringIO()
+    print_run(simulated(scenario_of(rules=[*rules, BOND, POOL])), Printer(stream))
+    return " ".join(stream.getvalue().split())
+
+
+@pytest.mark.parametrize(
+    ("once_met", "settlement", "words"),
+    [
+        ("first_pound", "each_year", "from 1.5% of the year's budget on, and then in all of it."),
+        ("excess", "each_year", "from 1.5% of the year's budget on, and then in what lies beyond."),
+        ("excess", "whole_contract", "from 1.5% of the contract's budget on, and then in what lies beyond."),
+    ],
+)
+def test_a_minimum_savings_rate(once_met: str, settlement: str, words: str) -> None:
+    rate = {"share_of_budget": 0.015, "once_met": once_met}
+    report = report_of(SURPLUS | {"minimum_savings_rate": rate, "settlement": settlement})
+    assert f"Practices share in a surplus only {words}" in report
+
+
+def test_settlement_over_the_whole_contract() -> None:
+    words = "The practice share of 10% is taken before the rest is split. It is of the contract's surpluses"
+    assert words in report_of(SURPLUS | {"settlement": "whole_contract"})
+
+
+def test_a_corridor_and_a_limit_per_case() -> None:
+    report = report_of(PER_CASE_LIMIT | {"service_lines": ["admissions"]}, CORRIDOR, SURPLUS)
+    assert "Beyond 5% either side of the budget the PCT bears 50% of an overspend" in report
+    assert "Clusters answer for GBP 5,000 of one case at most (admissions); what the PCT pays" in report
+    assert "of one case at most; what" in report_of(PER_CASE_LIMIT, SURPLUS)
+
+
+def test_nothing_is_said_of_rules_that_are_not_there() -> None:
+    report = report_of(SURPLUS)
+    for words in ("share in a surplus only", "held until", "either side", "of one case"):
+        assert words not in report

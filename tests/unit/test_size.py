@@ -1,0 +1,173 @@
+"""Sizes, pools and their arithmetic, worked by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import simulator
+from simulator.questions.explain_answer import WHOLE_CONTRACT
+from simulator.questions.size import size
+from simulator.questions.size_answer import BOND, CHANCE_SD, SD, SHARE, Sizes, overspend_column
+from simulator.questions.size_scenario import NAME, one_cluster, only_pct_shocks
+from simulator.questions.size_spread import Moved, bond, relative_variance, root
+from simulator.risk.quantile import quantile
+from tests.builders import Table, checked, cluster_of, line_of, scenario_of
+from tests.unit.problems import problems_of_call
+
+# Paid en bloc nothing varies: GBP 100 a head and year, and a budget that is 10% too small.
+SHORT = scenario_of(
+    service_lines=[line_of(payment="block")],
+    budgets={"rule": {"rule": "expected_spend", "margin_share": -0.1}},
+)
+
+
+def sized(mapping: Table, low: float = 1_000, high: float = 100_000, points: int = 3) -> Sizes:
+    return size(checked(mapping), (low, high), points, contracts=100)
+
+
+def test_sizes_are_equal_ratios_to_three_digits() -> None:
+    people = [row.people for row in sized(SHORT, 1_000, 1_000_000, 7).rows]
+    assert people == [1_000, 3_160, 10_000, 31_600, 100_000, 316_000, 1_000_000]
+    assert [row.people for row in sized(SHORT, 1_234, 5_678, 2).rows] == [1_234, 5_678]
+
+
+def test_without_chance() -> None:
+    # Two years overspend by GBP 10 a head each: 11% of the budget of GBP 90.
+    found = sized(SHORT)
+    row = found.rows[1]
+    assert row.people == 10_000
+    assert row.whole[BOND].value == pytest.approx(200_000)
+    assert row.whole[SHARE].value == 0
+    for span in ("2010/11", "2011/12", WHOLE_CONTRACT):
+        assert row.by_span[span][overspend_column(0.05)].value == 1
+        assert row.by_span[span][SD].value == pytest.approx(0, abs=1e-9)
+    assert row.whole[CHANCE_SD].value == pytest.approx(0, abs=1e-9)
+    assert found.balance_people is None
+    assert "Nothing else is seen" in found.sentences()[1]
+    # South has 20,000 people and North 5,000; nothing is gained where nothing varies.
+    largest, both = found.pools
+    assert (largest.clusters, both.clusters) == (("South",), ("South", "North"))
+    assert (largest.people, both.people) == (20_000, 25_000)
+    assert both.joint_bond_gbp.value == pytest.approx(500_000)
+    assert both.separate_bonds_gbp.value == pytest.approx(500_000)
+    assert largest.saved_share is None
+    assert both.saved_share is not None
+    assert both.saved_share.value == pytest.approx(0, abs=1e-9)
+
+
+def test_surpluses_pay_for_overspends_inside_a_pool() -> None:
+    # Budgets are 10% too small: each year North overspends GBP 50,000 of its 500,000. South really
+    # saves 20% of its 2,000,000, which leaves it 200,000 a year, four times as much.
+    saves = [cluster_of("North"), cluster_of("South", 20_000, true_saving_share=0.2)]
+    mapping = SHORT | {"clusters": saves, "service_lines": [line_of()]}
+    south, both = size(checked(mapping), (1_000, 2_000), 2, contracts=200).pools
+    assert south.separate_bonds_gbp.value == 0
+    assert both.joint_bond_gbp.value == 0
+    assert both.separate_bonds_gbp.low > 100_000
+    assert both.saved_share is not None
+    assert both.saved_share.value == 1
+
+
+def test_the_cluster_is_as_most_are() -> None:
+    clusters = [
+        cluster_of("Other", service_lines=["admissions"]),
+        cluster_of("North", proportion=0.5, bond_gbp=7.0, takes_share=False),
+        cluster_of("South", proportion=0.5, true_saving_share=0.1),
+    ]
+    (one,) = one_cluster(checked(scenario_of(clusters=clusters)), 1_000).settings.clusters
+    assert (one.name, one.people, one.proportion, one.service_lines) == (NAME, 1_000, 0.5, None)
+    assert (one.takes_share, one.bond_gbp, one.true_saving_share) == (True, None, 0)
+
+
+def test_only_pct_shocks_are_left() -> None:
+    law = {"law": "lognormal", "sd_share": 0.1}
+    shocks = {"pct": {"size": law}, "cluster": law, "cluster_year": law}
+    left = only_pct_shocks(checked(scenario_of(shocks=shocks))).settings.shocks
+    assert (left.pct.size.sd_share, left.cluster.sd_share, left.cluster_year.sd_share) == (0.1, 0, 0)
+
+
+def test_a_relative_variance_by_hand() -> None:
+    # Left 1, 2, 3 have the variance 1; the mean budget is 10: 1 / 100.
+    found = relative_variance(np.array([1.0, 2.0, 3.0]), np.array([9.0, 10.0, 11.0]))
+    assert found.value == pytest.approx(0.01)
+    # Squares less their mean: 1/3, -2/3, 1/3 over 100; less 0.01 * 2 (budget - 10) / 10.
+    moves = np.array([1, -2, 1]) / 300 - 0.01 * np.array([-0.2, 0, 0.2])
+    assert found.moves == pytest.approx(moves)
+    assert found.error == pytest.approx(math.sqrt(np.mean(moves**2) / 3))
+    assert relative_variance(np.ones(3), np.zeros(3)).value == 0
+
+
+def test_arithmetic_of_moved_numbers() -> None:
+    one, other = Moved(6.0, np.array([1.0, -1.0])), Moved(2.0, np.array([0.5, -0.5]))
+    assert (one + other).value == 8
+    assert (one - other).moves == pytest.approx([0.5, -0.5])
+    # (1 - 3 * 0.5) / 2 = -0.25.
+    assert (one / other).value == 3
+    assert (one / other).moves == pytest.approx([-0.25, 0.25])
+    assert one.times(2).moves == pytest.approx([2, -2])
+    assert (one - one).error == 0
+
+
+def test_a_root_keeps_its_interval() -> None:
+    # Variance 4 with a standard error of 1: interval 2.04 to 5.96.
+    found = root(Moved(4.0, np.array([math.sqrt(2), -math.sqrt(2)])))
+    assert found.value == 2
+    assert (found.low, found.high) == (
+        pytest.approx(math.sqrt(2.04), rel=1e-3),
+        pytest.approx(2.4413, rel=1e-3),
+    )
+    below = root(Moved(-1.0, np.array([2.0, -2.0])))
+    assert (below.value, below.low) == (0, 0)
+    assert below.high == pytest.approx(math.sqrt(2 * 1.96 / math.sqrt(2) - 1), rel=1e-3)
+
+
+def test_a_bond_is_the_quantile_with_its_error() -> None:
+    overspend = np.random.default_rng(1).standard_normal(10_000)
+    found, known = bond(overspend, 0.95), quantile(overspend, 0.95)
+    assert found.value == known.value
+    assert found.estimate.half_width == pytest.approx((known.high - known.low) / 2, rel=0.03)
+
+
+def test_tables() -> None:
+    found = sized(scenario_of())
+    table = found.table()
+    assert len(table) == 3 * 3
+    whole = table[table.span == WHOLE_CONTRACT]
+    assert whole.notna().all(axis=None)
+    assert table[table.span != WHOLE_CONTRACT][BOND].isna().all()
+    assert ((whole[f"{SD}_low"] <= whole[SD]) & (whole[SD] <= whole[f"{SD}_high"])).all()
+    pools = found.pool_table()
+    assert list(pools.added) == ["South", "North"]
+    assert pools.saved_share.isna().to_list() == [True, False]
+    assert len(found.floor_table()) == 1
+
+
+def test_the_same_for_any_workers_and_seed() -> None:
+    scenario = checked(scenario_of())
+    one, two = (size(scenario, (1_000, 5_000), 2, 6_000, 1, workers) for workers in (1, 2))
+    assert (one.rows, one.pools, one.balance_people) == (two.rows, two.pools, two.balance_people)
+    assert size(scenario, (1_000, 5_000), 2, 6_000, 2).rows != one.rows
+
+
+def test_a_cluster_without_a_budget_has_no_share_of_it() -> None:
+    found = sized(scenario_of(clusters=[cluster_of("None", proportion=0.0)]))
+    assert found.rows[0].whole[SD].value == 0
+    assert found.balance_people is None
+
+
+def test_the_package_offers_it() -> None:
+    assert simulator.size is size
+
+
+def test_every_problem_at_once() -> None:
+    scenario = checked(scenario_of())
+    found = problems_of_call(lambda: size(scenario, (5, 1), 1, 5, -1, 0))
+    assert [problem.where for problem in found] == ["people", "points", "contracts", "workers", "seed"]
+    for people in ((0.5, 10.0), (1.0, math.inf), (1.0, math.nan), (5.0, 5.0)):
+        (problem,) = problems_of_call(lambda given=people: size(scenario, given))
+        assert problem.where == "people"
+    (problem,) = problems_of_call(lambda: size("file.toml"))  # type: ignore[arg-type]
+    assert problem.where == "scenario"

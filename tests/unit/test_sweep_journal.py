@@ -1,0 +1,103 @@
+"""The journal that lets a sweep go on after it was stopped."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.errors import InputError
+from simulator.questions.sweep_journal import journal_path, sweep_journal
+
+IDENTITY = {"scenario": "abc", "seed": "1"}
+NUMBERS = np.array([[0.1 + 0.2, np.nan], [-0.0, 1e300]])
+
+
+class StoppedError(Exception):
+    """Stands for whatever stops a sweep."""
+
+
+def stopped(out: Path, *numbers: int, resume: bool = False) -> Path:
+    """Keep policies in a journal, and stop."""
+    with suppress(StoppedError), sweep_journal(out, IDENTITY, NUMBERS.shape, resume) as journal:
+        for number in numbers:
+            journal.keep(number, NUMBERS + number)
+        raise StoppedError
+    return journal_path(out)
+
+
+def test_what_was_kept_is_found_again_to_the_last_bit(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    stopped(out, 3, 1)
+    stopped(out, 7, resume=True)
+    with sweep_journal(out, IDENTITY, NUMBERS.shape, resume=True) as journal:
+        assert sorted(journal.found) == [1, 3, 7]
+        assert journal.found[3].tobytes() == (NUMBERS + 3).tobytes()
+    assert not journal_path(out).exists()
+
+
+def test_nothing_is_left_where_nothing_was_kept(tmp_path: Path) -> None:
+    assert not stopped(tmp_path / "a.csv").exists()
+
+
+def test_a_line_that_was_torn_goes(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    path = stopped(out, 3, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5])
+    # Stopped again before anything new was kept: the whole lines alone are left.
+    stopped(out, resume=True)
+    assert path.read_bytes() == b"".join(whole.splitlines(keepends=True)[:-1])
+    stopped(out, 1, resume=True)
+    assert path.read_bytes() == whole
+
+
+def test_a_journal_that_lies_about_is_not_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    before = stopped(out, 3).read_bytes()
+    with (
+        pytest.raises(InputError, match="--resume"),
+        sweep_journal(out, IDENTITY, NUMBERS.shape, resume=False),
+    ):
+        raise AssertionError
+    assert journal_path(out).read_bytes() == before
+
+
+@pytest.mark.parametrize("changed", [{"seed": "2"}, {"scenario": "abd"}])
+def test_a_journal_of_another_sweep_is_refused(tmp_path: Path, changed: dict[str, str]) -> None:
+    out = tmp_path / "a.csv"
+    path = stopped(out, 3)
+    (name,) = changed
+    with (
+        pytest.raises(InputError, match=f"--resume, {name}"),
+        sweep_journal(out, IDENTITY | changed, NUMBERS.shape, resume=True),
+    ):
+        raise AssertionError
+    assert path.exists()
+
+
+@pytest.mark.parametrize("content", ["hello\n", "[1, 2]\n", '{"what": "else"}\n'])
+def test_another_file_is_left_alone(tmp_path: Path, content: str) -> None:
+    out = tmp_path / "a.csv"
+    journal_path(out).write_text(content, encoding="utf-8")
+    with (
+        pytest.raises(InputError, match="as a sweep left it"),
+        sweep_journal(out, IDENTITY, (1,), resume=True),
+    ):
+        raise AssertionError
+    assert journal_path(out).read_text(encoding="utf-8") == content
+
+
+def test_without_a_journal_there_is_nothing_to_resume(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InputError, match="no such file"),
+        sweep_journal(tmp_path / "a", IDENTITY, (1,), resume=True),
+    ):
+        raise AssertionError
+    with (
+        pytest.raises(InputError, match="can be made"),
+        sweep_journal(tmp_path / "b" / "a", {}, (1,), resume=False),
+    ):
+        raise AssertionError
