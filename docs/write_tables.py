@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
+from simulator import load_scenario, simulate
+from simulator.charts import draw
+from simulator.charts.chart import Chart
 from simulator.risk.measures import MEASURES, Kind
 
 ROOT = Path(__file__).resolve().parents[1]
-START, END = "<!-- flagship: made by docs/write_tables.py -->\n", "<!-- end of flagship -->"
+MADE = "<!-- {}: made by docs/write_tables.py -->\n"
+END = "<!-- end of {} -->"
+FLAGSHIP = "scenarios/cambridgeshire-2010.toml"
+CHARTS = {"overspend": None, "bond-cover": "Granta"}
+"""Charts that the README shows, each with its cluster."""
 ERRORS = {
     Kind.MEAN: "`_standard_error`",
     Kind.PROBABILITY: "`_low`, `_high`",
@@ -23,13 +31,26 @@ ERRORS = {
 def readme() -> str:
     """Return the README with what the command prints on the flagship."""
     program = Path(sys.executable).with_name("cluster-risk")
-    command = [program, "run", "scenarios/cambridgeshire-2010.toml"]
+    command = [program, "run", FLAGSHIP]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")  # noqa: S603
     printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    before, _, rest = text.partition(START)
-    after = rest.partition(END)[2]
-    return f"{before}{START}\n```\n{printed}\n```\n\n{END}{after}"
+    text = _with_block(text, "flagship", f"```\n{printed}\n```")
+    pictures = [f"![{chart.alt}](docs/{chart.name}.svg)" for chart in charts()]
+    return _with_block(text, "charts", "\n\n".join(pictures))
+
+
+def _with_block(text: str, name: str, block: str) -> str:
+    start, end = MADE.format(name), END.format(name)
+    before, _, rest = text.partition(start)
+    return f"{before}{start}\n{block}\n\n{end}{rest.partition(end)[2]}"
+
+
+@cache
+def charts() -> list[Chart]:
+    """Return the charts that the README shows, of the flagship."""
+    result = simulate(load_scenario(ROOT / FLAGSHIP))
+    return [draw(result, name, cluster) for name, cluster in CHARTS.items()]
 
 
 def columns() -> str:
@@ -62,6 +83,10 @@ def columns() -> str:
 def main() -> int:
     """Write or compare; return the exit code."""
     wanted = {ROOT / "README.md": readme(), ROOT / "docs" / "summary-columns.md": columns()}
+    if "--check" not in sys.argv:
+        # Their numbers stand in the README's text, which is compared; lines may differ in their last digits.
+        for chart in charts():
+            (ROOT / "docs" / f"{chart.name}.svg").write_bytes(chart.rendered("svg"))
     stale = [
         path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -126,19 +127,13 @@ def sweep_question(
     places: tuple[Place, ...] = ()
     ranges: tuple[Range, ...] = ()
     policies: tuple[Policy, ...] = ()
-    try:
+    with _noted(problems):
         check_sizes(contracts, seed, workers)
-    except InputError as error:
-        problems.extend(error.problems)
-    try:
+    with _noted(problems):
         places = places_of(scenario, measures, clusters)
-    except InputError as error:
-        problems.extend(error.problems)
-    try:
+    with _noted(problems):
         ranges = read_ranges(vary)
         policies = policies_of(ranges, together)
-    except InputError as error:
-        problems.extend(error.problems)
     if len(policies) * len(places) > most_estimates:
         got = f"{len(policies):,} policies of {len(places)} estimates each"
         hint = "name the measures that matter, or take longer steps"
@@ -150,6 +145,15 @@ def sweep_question(
     if problems:
         raise InputError(problems)
     return SweepQuestion(scenario, ranges, policies, places, contracts, seed)
+
+
+@contextmanager
+def _noted(problems: list[Problem]) -> Iterator[None]:
+    """Add the problems that turn up to those that were found before."""
+    try:
+        yield
+    except InputError as error:
+        problems.extend(error.problems)
 
 
 def places_of(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import platform
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from simulator.errors import InputError, Problem, printable
+from simulator.reports.new_folder import new_folder
 from simulator.result import Result
 
 MANIFEST = "manifest.json"
@@ -42,26 +42,8 @@ def new_result_folder(target: Path, replace: bool) -> Iterator[Path]:
     InputError
         If `target` exists, or cannot be made; before anything is computed.
     """
-    target = target.resolve()
-    _check_free(target, replace)
-    made = [folder for folder in target.parents if not folder.exists()]
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-unfinished-", dir=target.parent))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        problem = Problem(f"--out {printable(target)}", "a folder that can be made", reason)
-        raise InputError([problem]) from None
-    try:
-        yield partial
-        # Somebody may have made the folder while the simulation ran.
-        _check_free(target, replace)
-        _put_in_place(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
+    with new_folder(target, partial(_check_free, replace=replace)) as folder:
+        yield folder
 
 
 def _check_free(target: Path, replace: bool) -> None:
@@ -74,22 +56,6 @@ def _check_free(target: Path, replace: bool) -> None:
         hint = "choose another name, or add --replace" if is_result else "choose another name"
         need = "a new folder, or with --replace one that holds an earlier result and nothing else"
         raise InputError([Problem(f"--out {printable(target)}", need, "something that exists", hint)])
-
-
-def _put_in_place(partial: Path, target: Path) -> None:
-    """Rename `partial` to `target`; an earlier result goes only when the new one stands."""
-    partial.chmod(0o755)
-    if not target.exists():
-        partial.rename(target)
-        return
-    earlier = target.with_name(f"{partial.name}-earlier")
-    target.rename(earlier)
-    try:
-        partial.rename(target)
-    except OSError:
-        earlier.rename(target)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:

@@ -1,0 +1,220 @@
+"""What charts and documents may ask of one scenario: each answer worked out once, when first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from numpy.typing import NDArray
+
+from simulator.errors import InputError
+from simulator.questions.explain_answer import unknown
+from simulator.result import Result
+from simulator.risk.account_book import PCT_ROW, AccountBook, account_books
+from simulator.risk.estimate import Estimate
+from simulator.risk.summary import measure_samples
+from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from simulator.questions.bond_answer import BondAnswer
+    from simulator.questions.explain_answer import Explanation
+    from simulator.questions.luck_answer import LuckAnswer
+    from simulator.questions.running_position import RunningPosition
+    from simulator.questions.size_answer import Sizes
+
+_MARKS = (("illustrative", "illustrativ"), ("assumptions", "assumption"))
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A result, and what else there is to know about its scenario with the same contracts and seed.
+
+    Parameters
+    ----------
+    result : Result
+        From `simulate`.
+    workers : int
+        Processes for what is simulated on top; no effect on numbers.
+    """
+
+    result: Result
+    workers: int = 1
+    _asked: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was simulated."""
+        return self.result.scenario
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """Names of the clusters."""
+        return self.result.plan.axes.clusters
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Labels of the contract years."""
+        return self.result.years
+
+    @cached_property
+    def books(self) -> dict[str, AccountBook]:
+        """Every contract's flows, by cluster and then for the PCT."""
+        books = account_books(self.result.contract_outcomes, self.result.plan.terms)
+        return {book.name: book for book in books}
+
+    def samples(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return the values in each contract of every measure of the summary, by column.
+
+        Parameters
+        ----------
+        name : str
+            A cluster, or PCT.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (contract,)
+            The summary's numbers are estimated from these.
+        """
+        return self._once(
+            ("samples", name),
+            lambda: {column: found for column, _, found in measure_samples(self.books[name])},
+        )
+
+    def estimate(self, name: str, column: str) -> Estimate:
+        """Return a number of the summary.
+
+        Parameters
+        ----------
+        name : str
+            A cluster, or PCT.
+        column : str
+            One of the summary's.
+
+        Returns
+        -------
+        Estimate
+            With its 95% interval.
+        """
+        at = -1 if name not in self.clusters else self.clusters.index(name)
+        return self.result.rows[at].estimates[column]
+
+    def chosen(self, cluster: str | None, *, with_pct: bool = False) -> tuple[str, ...]:
+        """Return the clusters to draw.
+
+        Parameters
+        ----------
+        cluster : str or None
+            One of them; None for all.
+        with_pct : bool
+            Whether the PCT can be asked for too.
+
+        Returns
+        -------
+        tuple of str
+            Names, at least one.
+
+        Raises
+        ------
+        InputError
+            If there is no such cluster.
+        """
+        if cluster is None:
+            return self.clusters
+        known = (*self.clusters, PCT_ROW) if with_pct else self.clusters
+        if problems := unknown("cluster", cluster, known):
+            raise InputError(problems)
+        return (cluster,)
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """Where the variance of the outturn comes from."""
+        from simulator.questions.explain import explain
+
+        return explain(self.scenario, *self._draws)
+
+    @cached_property
+    def without_saving(self) -> Result:
+        """The same contracts, had no cluster truly saved anything: what luck alone brings."""
+        from simulator.pipeline import simulate
+
+        settings = self.scenario.settings
+        clusters = tuple(one.model_copy(update={"true_saving_share": 0.0}) for one in settings.clusters)
+        if clusters == settings.clusters:
+            return self.result
+        unsaving = settings.model_copy(update={"clusters": clusters})
+        return simulate(replace(self.scenario, settings=unsaving), *self._draws)
+
+    @cached_property
+    def size(self) -> Sizes:
+        """Risk against the size of a cluster."""
+        from simulator.questions.size import size
+
+        contracts, seed, workers = self._draws
+        return size(self.scenario, contracts=contracts, seed=seed, workers=workers)
+
+    @cached_property
+    def luck(self) -> LuckAnswer:
+        """What practices are paid for luck, and which rules would change that."""
+        from simulator.questions.luck import luck
+
+        contracts, seed, workers = self._draws
+        return luck(self.scenario, contracts=contracts, seed=seed, workers=workers)
+
+    def bond(self, cluster: str) -> BondAnswer:
+        """Return how big a bond a cluster needs, and what the posted one does."""
+        from simulator.questions.bond import CONFIDENCES, bond
+
+        return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, CONFIDENCES, *self._draws))
+
+    def running_position(self, year: str | None = None) -> RunningPosition:
+        """Return spend less budget as a year goes on, month by month; the first year by default."""
+        from simulator.questions.running_position import running_position
+
+        year = self.years[0] if year is None else year
+        return self._once(
+            ("running position", year), lambda: running_position(self.scenario, year, *self._draws)
+        )
+
+    def _once(self, question: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:
+        """Return the answer to a question, asked when it is first wanted."""
+        if question not in self._asked:
+            self._asked[question] = ask()
+        answer: Answer = self._asked[question]
+        return answer
+
+    @property
+    def source(self) -> str:
+        """Where the numbers come from, for the foot of a chart."""
+        return source_of(self.scenario, self.result.contracts, self.result.seed)
+
+    @property
+    def _draws(self) -> tuple[int, int, int]:
+        return self.result.contracts, self.result.seed, self.workers
+
+
+def source_of(scenario: Scenario, contracts: int, seed: int) -> str:
+    """Return where numbers come from, for the foot of a chart.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Whose file says what is illustrative, and what an assumption.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
+    parts = [f"{scenario.settings.title}: {contracts:,} simulated contracts, seed {seed}."]
+    if scenario.overrides:
+        parts.append(f"With {', '.join(scenario.overrides)}.")
+    text = scenario.text.lower()
+    if marks := [mark for mark, sign in _MARKS if sign in text]:
+        parts.append(f"Some of its figures are {' or '.join(marks)}, marked in the scenario file.")
+    parts.append("Intervals are 95% and of sampling error only.")
+    return " ".join(parts)

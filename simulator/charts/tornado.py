@@ -1,0 +1,149 @@
+"""What moves a measure: settings one at a time, the strongest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from simulator.charts.chart import Chart
+from simulator.charts.lettering import wrapped
+from simulator.charts.study import Study
+from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style, worded
+from simulator.charts.tornado_moves import Move, given_moves, usual_moves
+from simulator.charts.words import Unit, listed, sentence, unit_of
+from simulator.errors import InputError
+from simulator.questions.explain_answer import unknown
+from simulator.questions.shared_draws import SharedDraws
+from simulator.result import Result
+from simulator.risk.account_book import PCT_ROW
+from simulator.risk.estimate import Estimate
+from simulator.risk.paired import Samples
+from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MEASURE = "overspend_probability"
+_ROW_IN = 0.33
+_ROOM = 0.27
+"""For a number at either end, of the width between them."""
+_NAME_IN, _NAME_SIZE = 2.1, 8.0
+_ROUNDING = 1e-6
+_DOWN, _UP = "down", "up"
+Moved = dict[str, Estimate]
+"""By direction: what the measure changes by."""
+
+
+@in_house_style
+def draw(
+    study: Study,
+    cluster: str | None = None,
+    measure: str = MEASURE,
+    moves: Mapping[str, tuple[float, float]] | None = None,
+) -> Chart:
+    """What moves a measure: settings moved down and up, one at a time, the strongest first."""
+    import pandas as pd
+
+    (name,) = study.chosen(cluster or PCT_ROW, with_pct=True)
+    if problems := unknown("measure", measure, tuple(study.samples(name))):
+        raise InputError(problems)
+    chosen = usual_moves(study.scenario) if moves is None else given_moves(moves)
+    base, found = _moved(study, (name, measure), chosen)
+    strength = {move: max(map(_strength, ends.values()), default=0.0) for move, ends in found.items()}
+    order = sorted((move for move in found if strength[move]), key=lambda move: -strength[move])
+    without = [move.words for move in found if not strength[move]]
+    unit = unit_of(measure)
+    who = "all clusters together" if name == PCT_ROW else name
+    no_effect = f"Without any effect: {listed(without)}." if without else ""
+    if order:
+        title = f"What moves the {unit.words} of {who}? Most: {order[0].words}"
+        subtitle = (
+            f"Change of the {unit.words} of {unit.text(base)} when one setting alone is moved down "
+            f"(pale) or up (dark), on the same simulated demand, with 95% intervals. {no_effect}"
+        )
+        figure, grid = framed(title, subtitle, study.source, len(order) * _ROW_IN + 0.45)
+        _draw_bars(figure.add_subplot(grid[0]), order, found, unit)
+    else:
+        title = f"No setting that was tried moves the {unit.words} of {who}"
+        figure = worded(title, study.source, no_effect or "There is no setting to move.")
+    said = [
+        f"{move.words}: {', '.join(f'{way} {unit.change(one)}' for way, one in found[move].items())}."
+        for move in order
+    ]
+    rows = [
+        {
+            "cluster": name,
+            "measure": measure,
+            "setting": move.words,
+            "moved": way,
+            "settings": " ".join(move.low if way == _DOWN else move.high),
+        }
+        | {"base": base.value, "change": one.value, "change_low": one.low, "change_high": one.high}
+        for move in found
+        for way, one in found[move].items()
+    ]
+    alt = " ".join(filter(None, [sentence(title), f"It is {unit.text(base)}.", *said, no_effect]))
+    return Chart("tornado", title, figure, pd.DataFrame(rows), alt, study.source)
+
+
+def _strength(change: Estimate) -> float:
+    """Return how far a setting moves the measure; less than a millionth is rounding of sums."""
+    return abs(change.value) if abs(change.value) > _ROUNDING else 0.0
+
+
+def _moved(
+    study: Study, place: tuple[str, str], moves: tuple[Move, ...]
+) -> tuple[Estimate, dict[Move, Moved]]:
+    """Return the measure, and by move what it changes by."""
+    draws = SharedDraws(study.result.contracts, study.result.seed, study.workers)
+
+    def of(result: Result) -> Samples:
+        samples = Samples.of(result.contract_outcomes, result.plan.terms).by_place
+        return Samples({place: samples[place]})
+
+    own = of(study.result)
+    varied: list[tuple[Move, str, Scenario]] = []
+    for move in moves:
+        for way, overrides in ((_DOWN, move.low), (_UP, move.high)):
+            if overrides:
+                varied.append((move, way, study.scenario.vary(*overrides)))
+    found: dict[Move, Moved] = {move: {} for move in moves}
+    for move, way, scenario in varied:
+        difference = of(draws.simulate(scenario)).against(own)[place].difference
+        if difference is not None:
+            found[move][way] = difference
+    kind, samples = own.by_place[place]
+    return kind.estimate(samples), found
+
+
+def _draw_bars(axes: Axes, order: list[Move], found: dict[Move, Moved], unit: Unit) -> None:
+    looks = {_DOWN: (-0.19, LIGHT), _UP: (0.19, DARK)}
+    for row, move in enumerate(order):
+        for way, one in found[move].items():
+            offset, colour = looks[way]
+            axes.barh(row + offset, one.value, height=0.36, color=colour)
+            axes.plot([one.low, one.high], [row + offset] * 2, color=WARM, linewidth=1.2)
+            left = one.value < 0
+            end = min(one.value, one.low) if left else max(one.value, one.high)
+            axes.annotate(
+                unit.change(one),
+                (end, row + offset),
+                (-3 if left else 3, 0),
+                textcoords="offset points",
+                ha="right" if left else "left",
+                va="center",
+                size=6.5,
+                color=INK,
+            )
+    axes.set_yticks(
+        range(len(order)), [wrapped(move.words, _NAME_IN, _NAME_SIZE, most_lines=2) for move in order]
+    )
+    axes.set_ylim(len(order) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.spines["left"].set_visible(False)
+    ends = [0.0, *(end for moved in found.values() for one in moved.values() for end in (one.low, one.high))]
+    room = _ROOM * (max(ends) - min(ends))
+    axes.set_xlim(min(ends) - room, max(ends) + room)
+    axes.xaxis.set_major_formatter(unit.change_tick)
+    axes.grid(visible=True, axis="x", color=GREY, alpha=0.2)

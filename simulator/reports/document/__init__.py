@@ -1,0 +1,1 @@
+"""Documents for a prospectus: one model, a renderer for each format."""

@@ -1,0 +1,200 @@
+"""The answers that a document quotes: the summary, the bonds of several confidences, and luck."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from simulator.charts.study import Study
+from simulator.reports.columns import money, money_column, per_cent, probability_column
+from simulator.reports.document.chance_words import odds
+from simulator.reports.document.sentences import Number, Unit
+from simulator.risk.difference import mean_difference
+from simulator.risk.estimate import Estimate
+from simulator.risk.quantile import quantile
+from simulator.rules.rule import Rule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NO_ERROR = re.compile(r" ?± ?0[mk%]?")
+SUMMARY, BOND, LUCK = "summary", "bond", "luck"
+CONFIDENCES = (0.90, 0.95, 0.99)
+_FEWEST_FOR = {0.90: 36, 0.95: 72, 0.99: 368}
+"""Contracts that a quantile's interval needs: from here on c ** n is below 2.5%."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Every number that a document may quote, by cluster and measure.
+
+    Parameters
+    ----------
+    study : Study
+        A result and what can be asked of it.
+    """
+
+    study: Study
+
+    @cached_property
+    def tables(self) -> dict[str, dict[tuple[str, str], Estimate]]:
+        """Estimates by name of the table, cluster and measure."""
+        rows = self.study.result.rows
+        summary = {(row.name, name): found for row in rows for name, found in row.estimates.items()}
+        facts = {(row.name, "people"): Estimate(row.people, row.people, row.people) for row in rows}
+        return {SUMMARY: facts | summary, BOND: self._bonds(), LUCK: self._luck()}
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """Names of the clusters."""
+        return self.study.clusters
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Names of the rows of every table: the clusters, and the PCT."""
+        return tuple(row.name for row in self.study.result.rows)
+
+    @property
+    def confidences(self) -> tuple[float, ...]:
+        """Confidences for which there are contracts enough."""
+        return tuple(one for one in CONFIDENCES if self.study.result.contracts >= _FEWEST_FOR[one])
+
+    @property
+    def has_savers(self) -> bool:
+        """Whether any cluster truly saves, or wastes, anything."""
+        return any(cluster.true_saving_share for cluster in self.study.scenario.settings.clusters)
+
+    def rules(self, kind: type[Rule]) -> list[Rule]:
+        """Return the scenario's rules of a kind."""
+        return [rule for rule in self.study.scenario.settings.rules if isinstance(rule, kind)]
+
+    def estimate(self, row: str, measure: str) -> Estimate | None:
+        """Return a number from whichever table has it; None for one without meaning for the row."""
+        return self._places.get((row, measure), (None, ""))[0]
+
+    def column(self, heading: str, measure: str, rows: Sequence[str]) -> tuple[str, tuple[Number | str, ...]]:
+        """Return a measure as a column: its heading with the unit, and a cell for each row.
+
+        Parameters
+        ----------
+        heading : str
+            Without the unit.
+        measure : str
+            Of any table.
+        rows : sequence of str
+            Clusters, and PCT.
+
+        Returns
+        -------
+        tuple of str and tuple
+            A cell is empty where the measure has no meaning.
+        """
+        found = [self.estimate(row, measure) for row in rows]
+        if unit_of(measure) is Unit.PEOPLE:
+            texts = tuple("" if one is None else f"{one.value:,.0f}" for one in found)
+        else:
+            column = probability_column if unit_of(measure) is Unit.SHARE else money_column
+            heading, texts = (printed := column(heading, found)).heading, printed.cells
+        cells = [
+            self._number(row, measure, text) if text else "" for row, text in zip(rows, texts, strict=True)
+        ]
+        return heading, tuple(cells)
+
+    def amount(self, row: str, measure: str) -> Number:
+        """Return pounds for a sentence, such as ``£1.42m ± 0.04m``."""
+        return self._number(row, measure, money(self._sure(row, measure)))
+
+    def people(self, row: str) -> Number:
+        """Return a number of people for a sentence."""
+        return self._number(row, "people", f"{self._sure(row, 'people').value:,.0f}")
+
+    def chance(self, row: str, measure: str) -> Number:
+        """Return a probability for a sentence, such as ``about 1 in 5 (20.1% ± 0.8%)``."""
+        found = self._sure(row, measure)
+        return self._number(row, measure, f"{odds(found)} ({per_cent(found)})")
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return every number of every table, in full."""
+        return tuple(
+            self._number(row, measure, repr(found.value))
+            for table in self.tables.values()
+            for (row, measure), found in table.items()
+        )
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table, with the ends of intervals, indexed by cluster.
+
+        Parameters
+        ----------
+        name : str
+            summary, bond or luck.
+
+        Returns
+        -------
+        DataFrame
+            One row a cluster and then the PCT.
+        """
+        import pandas as pd
+
+        rows: dict[str, dict[str, float]] = {row: {} for row in self.rows}
+        for (row, measure), found in self.tables[name].items():
+            rows[row] |= {measure: found.value, f"{measure}_low": found.low, f"{measure}_high": found.high}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cluster")
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], tuple[Estimate, str]]:
+        return {place: (found, name) for name, table in self.tables.items() for place, found in table.items()}
+
+    def _sure(self, row: str, measure: str) -> Estimate:
+        return self._places[row, measure][0]
+
+    def _number(self, row: str, measure: str, text: str) -> Number:
+        found, table = self._places[row, measure]
+        if found.low == found.high:
+            # What does not vary has no error to show.
+            text = _NO_ERROR.sub("", text)
+        return Number(text, found.value, found.low, found.high, unit_of(measure), table, row, measure)
+
+    def _bonds(self) -> dict[tuple[str, str], Estimate]:
+        """Return the bonds needed, from the same samples as the summary's at 95%."""
+        return {
+            (row, f"bond_needed_{100 * confidence:.0f}_gbp"): quantile(
+                self.study.samples(row)["bond_needed_gbp"], confidence
+            )
+            for row in self.rows
+            for confidence in self.confidences
+        }
+
+    def _luck(self) -> dict[tuple[str, str], Estimate]:
+        """Return the practice share with and without true saving, in the same contracts."""
+        if not self.has_savers:
+            return {}
+        measure = "practice_share_gbp"
+        without = Study(self.study.without_saving)
+        found: dict[tuple[str, str], Estimate] = {}
+        for row in self.rows:
+            luck = without.estimate(row, measure)
+            skill = mean_difference(self.study.samples(row)[measure], without.samples(row)[measure])
+            found |= {(row, "luck_gbp"): luck, (row, "skill_gbp"): skill}
+        return found
+
+
+def unit_of(measure: str) -> Unit:
+    """Return the unit that a measure's name says.
+
+    Parameters
+    ----------
+    measure : str
+        Column of a table.
+
+    Returns
+    -------
+    Unit
+        Pounds, a share of one, or people.
+    """
+    if measure == "people":
+        return Unit.PEOPLE
+    return Unit.SHARE if "probability" in measure or measure.endswith("_share") else Unit.GBP

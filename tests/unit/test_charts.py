@@ -1,0 +1,275 @@
+"""Charts show the summary's numbers, in pictures, tables and words, whatever the scenario."""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+
+import pytest
+from matplotlib.transforms import Bbox
+
+from simulator import charts
+from simulator.charts import CHARTS, Chart, Study
+from simulator.risk.account_book import PCT_ROW
+from tests.builders import POOL, SURPLUS, cluster_of, line_of, scenario_of, simulated
+from tests.unit.problems import problems_of_call
+
+NAME = 'Ely & "North" <Isle> — Ĉ'
+LONG = "The Consortium of General Practices of the Northern Fens and of the Isle of Ely"
+SHOCKS = {"cluster_year": {"law": "lognormal", "sd_share": 0.02}}
+FEW = tuple(name for name in CHARTS if name not in {"size", "tornado"})
+"""The others simulate the scenario many times over."""
+EDGES = {
+    "usual": {},
+    "one cluster": {"clusters": [cluster_of(NAME)]},
+    "long names": {"clusters": [cluster_of(LONG), cluster_of("x" * 80), cluster_of("a_b $x$ 中")]},
+    "no rules": {"rules": []},
+    "bond of nothing": {"rules": [SURPLUS, {"rule": "bond", "share_of_annual_budget": 0.0}, POOL]},
+    "nobody overspends": {"budgets": {"rule": {"rule": "expected_spend", "margin_share": 0.5}}},
+    "everybody overspends": {"budgets": {"rule": {"rule": "expected_spend", "margin_share": -0.5}}},
+    "one month": {"contract": {"start_year": 2010, "years": 1, "start_month": 3}},
+    "ten years": {"contract": {"start_year": 2010, "years": 10}},
+    "no budget": {"clusters": [cluster_of("None", proportion=0.0), cluster_of("Some")]},
+    "no chance": {"service_lines": [line_of(payment="block")], "shocks": {}},
+    "true saving": {
+        "clusters": [
+            cluster_of("Saves", true_saving_share=0.05),
+            cluster_of("Wastes", true_saving_share=-0.05),
+        ]
+    },
+}
+
+
+@cache
+def study_of(edge: str) -> Study:
+    return Study(simulated(scenario_of(**({"shocks": SHOCKS} | EDGES[edge])), contracts=200))
+
+
+def faults(chart: Chart) -> list[str]:
+    """Return what is not wholly on the paper, and what lies on something else; warnings are errors."""
+    figure = chart.figure
+    figure.draw_without_rendering()
+    paper = figure.bbox.padded(0.5)
+    parts = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
+    parts += [(f"axes {at}", axes.get_tightbbox()) for at, axes in enumerate(figure.axes)]
+    found = [f"{what} is cut off" for what, box in parts if not _holds(paper, box)] + _overlaps(parts)
+    for axes in figure.axes:
+        found += _overlaps([(text.get_text(), text.get_window_extent()) for text in axes.texts])
+        for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            # Panels inside a grid have no labels, and so fewer than places.
+            ticks = zip(axis.get_majorticklocs(), axis.get_ticklabels(), strict=False)
+            labels = [label for place, label in ticks if min(ends) <= place <= max(ends) and label.get_text()]
+            found += _overlaps([(label.get_text(), label.get_window_extent()) for label in labels])
+    return found
+
+
+def _holds(outer: Bbox, inner: Bbox) -> bool:
+    return outer.x0 <= inner.x0 and inner.x1 <= outer.x1 and outer.y0 <= inner.y0 and inner.y1 <= outer.y1
+
+
+def _overlaps(boxes: list[tuple[str, Bbox]]) -> list[str]:
+    """Return the pairs of boxes that overlap by more than a pixel."""
+    shrunk = [(what, box.padded(-0.5)) for what, box in boxes]
+    return [
+        f"{one} lies on {other}"
+        for (one, box), (other, other_box) in itertools.combinations(shrunk, 2)
+        if box.overlaps(other_box)
+    ]
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("name", FEW)
+def test_every_chart_of_every_scenario_renders_whole(name: str, edge: str) -> None:
+    chart = charts.draw(study_of(edge), name)
+    assert faults(chart) == []
+    assert chart.name == name
+    assert chart.title
+    assert "200 simulated contracts, seed 1" in chart.source
+    assert "nan" not in chart.alt
+    assert ".." not in chart.alt
+
+
+@pytest.mark.parametrize("edge", ["usual", "no budget", "true saving"])
+@pytest.mark.parametrize("name", FEW)
+def test_every_chart_of_one_cluster(name: str, edge: str) -> None:
+    study = study_of(edge)
+    chart = charts.draw(study, name, study.clusters[0])
+    assert faults(chart) == []
+    assert study.clusters[0] in chart.alt or chart.name == "pool"
+
+
+@pytest.mark.parametrize("name", ["outturn", "overspend", "bond-cover", "running-position"])
+def test_forty_clusters(name: str) -> None:
+    result = simulated(
+        scenario_of(clusters=[cluster_of(f"Cluster {at}", 2000 + 500 * at) for at in range(40)])
+    )
+    chart = charts.draw(result, name)
+    assert faults(chart) == []
+    # An A4 page is 11.7 inches high.
+    assert chart.figure.get_size_inches()[1] < 14
+
+
+@pytest.mark.parametrize("name", ["size", "tornado"])
+@pytest.mark.parametrize("edge", ["usual", "no budget", "no chance", "everybody overspends"])
+def test_charts_of_many_simulations(name: str, edge: str) -> None:
+    assert faults(charts.draw(study_of(edge), name)) == []
+
+
+def table_of(chart: Chart, **where: str) -> dict[str, float]:
+    """Return the one row of a chart's data with these values."""
+    data = chart.data
+    for column, value in where.items():
+        data = data[data[column] == value]
+    (row,) = data.to_dict("records")
+    return row
+
+
+def test_overspend_has_the_summary_s_numbers() -> None:
+    study = study_of("usual")
+    chart = charts.draw(study, "overspend")
+    columns = {"2010/11": "overspend_probability_year_1", "2011/12": "overspend_probability_year_2"}
+    for period, column in {**columns, "whole contract": "overspend_probability"}.items():
+        for row in study.result.rows:
+            expected = row.estimates[column]
+            found = table_of(chart, cluster=row.name, period=period)
+            assert found["overspend_probability"] == expected.value
+            assert found["overspend_probability_low"] == expected.low
+            assert found["overspend_probability_high"] == expected.high
+
+
+@pytest.mark.parametrize("cluster", ["North", "South"])
+def test_other_charts_have_the_summary_s_numbers(cluster: str) -> None:
+    study = study_of("usual")
+    estimates = next(row for row in study.result.rows if row.name == cluster).estimates
+    outturn = charts.draw(study, "outturn")
+    shown = table_of(outturn, cluster=cluster, measure="overspend_probability")
+    assert shown["value"] == estimates["overspend_probability"].value
+    bond = charts.draw(study, "bond-cover")
+    posted = table_of(bond, cluster=cluster, what="posted")
+    assert posted["bond_gbp"] == estimates["bond_posted_gbp"].value
+    assert posted["covers_probability"] == estimates["bond_covers_probability"].value
+    needed = table_of(bond, cluster=cluster, what="needed at 95%")
+    assert needed["bond_gbp"] == estimates["bond_needed_gbp"].value
+    assert needed["bond_gbp_high"] == estimates["bond_needed_gbp"].high
+    share = table_of(charts.draw(study, "practice-share"), cluster=cluster, measure="practice_share_gbp")
+    assert share["value"] == estimates["practice_share_gbp"].value
+    split = charts.draw(study, "surplus-split")
+    for flow in ("practice_share_gbp", "pct_return_gbp", "reinvestment_gbp"):
+        assert table_of(split, cluster=cluster, flow=flow)["mean_gbp"] == estimates[flow].value
+
+
+def test_the_pool_s_years_add_up_to_the_summary() -> None:
+    study = study_of("usual")
+    estimates = study.result.rows[-1].estimates
+    data = charts.draw(study, "pool").data
+    by_what = data.groupby("what")["mean_gbp"]
+    assert by_what.sum()["paid out"] == pytest.approx(estimates["pool_payment_gbp"].value)
+    assert by_what.sum()["falls on the PCT"] == pytest.approx(estimates["pct_payment_gbp"].value)
+    assert by_what.last()["left in the pool"] == pytest.approx(estimates["pool_balance_gbp"].value)
+
+
+def test_the_curve_of_the_bond_by_hand() -> None:
+    study = study_of("usual")
+    book = study.books["North"]
+    data = charts.draw(study, "bond-cover", "North").data
+    curve = data[data["what"] == "curve"]
+    assert curve["covers_probability"].is_monotonic_increasing
+    middle = curve.iloc[60]
+    expected = (book.total_overspend_gbp <= middle["bond_gbp"] + 0.005).mean()
+    assert middle["covers_probability"] == pytest.approx(expected)
+    assert middle["covers_probability_low"] < expected < middle["covers_probability_high"]
+
+
+def test_pence_of_a_pound_of_surplus() -> None:
+    # The practice share of 10% is taken first; of the 90% left, 40% returns and 60% is reinvested.
+    split = charts.draw(study_of("usual"), "surplus-split")
+    for cluster in ("North", "South", PCT_ROW):
+        shares = [
+            table_of(split, cluster=cluster, flow=flow)["share_of_surplus"]
+            for flow in ("practice_share_gbp", "pct_return_gbp", "reinvestment_gbp")
+        ]
+        assert shares == pytest.approx([0.10, 0.36, 0.54])
+
+
+def test_luck_and_skill_add_up_and_luck_is_the_share_without_saving() -> None:
+    study = study_of("true saving")
+    data = charts.draw(study, "practice-share").data
+    for cluster in study.clusters:
+        total, luck, skill = (
+            table_of(data_chart, cluster=cluster, measure=measure)["value"]
+            for measure in ("practice_share_gbp", "luck_gbp", "true_saving_gbp")
+            for data_chart in [charts.draw(study, "practice-share", cluster)]
+        )
+        assert luck + skill == pytest.approx(total)
+    without = scenario_of(shocks=SHOCKS, clusters=[cluster_of("Saves"), cluster_of("Wastes")])
+    expected = simulated(without, contracts=200).rows[0].estimates["practice_share_gbp"].value
+    first = data[data["cluster"] == "Saves"].set_index("measure")["value"]
+    assert first["luck_gbp"] == expected
+    assert first["true_saving_gbp"] > 0
+    assert "luck" in charts.draw(study_of("usual"), "practice-share").title
+
+
+def test_shares_of_variance_add_up() -> None:
+    data = charts.draw(study_of("usual"), "variance").data
+    pieces = data[data["source"] != "all sources"]
+    assert len(pieces) > 1
+    assert pieces["share_of_variance"].sum() == pytest.approx(1)
+
+
+def test_a_tornado_s_changes_are_the_differences_of_the_summaries() -> None:
+    scenario = scenario_of(shocks=SHOCKS)
+    moves = {"rules.bond.share_of_annual_budget": (0.01, 0.05), "rules.surplus.practice_share": (0.1, 0.1)}
+    chart = charts.draw(simulated(scenario, contracts=200), "tornado", measure="pct_payment_gbp", moves=moves)
+    base, low, high = (
+        simulated(scenario, *overrides, contracts=200).rows[-1].estimates["pct_payment_gbp"].value
+        for overrides in (
+            (),
+            ("rules.bond.share_of_annual_budget=0.01",),
+            ("rules.bond.share_of_annual_budget=0.05",),
+        )
+    )
+    found = chart.data.set_index("moved")["change"]
+    assert found.iloc[:2].tolist() == pytest.approx([low - base, high - base])
+    assert low > base > high
+    assert chart.data["base"].tolist() == pytest.approx([base] * len(chart.data))
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_words_hold_the_numbers(name: str) -> None:
+    chart = charts.draw(study_of("usual"), name)
+    assert chart.title.rstrip("?") in chart.alt
+    assert "±" in chart.alt
+    assert "£" in chart.alt or "%" in chart.alt
+
+
+def test_words_of_overspend_by_hand() -> None:
+    study = study_of("usual")
+    chart = charts.draw(study, "overspend", "North")
+    value = study.estimate("North", "overspend_probability").value
+    assert f"North {100 * value:.0f}% ± " in chart.alt
+
+
+def test_notebooks_show_charts_and_their_words() -> None:
+    chart = charts.draw(study_of("usual"), "overspend")
+    shown = chart._repr_mimebundle_()
+    assert shown["image/svg+xml"].lstrip().startswith("<?xml")
+    assert shown["text/plain"] == chart.alt
+
+
+def test_what_there_is_not() -> None:
+    study = study_of("usual")
+    (problem,) = problems_of_call(lambda: charts.draw(study, "overspent"))
+    assert problem.hint == 'did you mean "overspend"?'
+    assert "running-position" in problem.need
+    (problem,) = problems_of_call(lambda: charts.draw(study, "bond-cover", "Nort"))
+    assert problem.hint == 'did you mean "North"?'
+    (problem,) = problems_of_call(lambda: charts.draw(study, "tornado", measure="overspend"))
+    assert "one of annual_budget_gbp" in problem.need
+    (problem,) = problems_of_call(lambda: charts.draw(study, "running-position", year="2015/16"))
+    assert "2010/11, 2011/12" in problem.need
+    assert problems_of_call(lambda: charts.draw("scenario.toml", "pool"))
+
+
+def test_each_chart_says_what_it_shows() -> None:
+    for name in CHARTS:
+        assert charts.about(name).endswith(".")

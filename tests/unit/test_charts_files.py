@@ -1,0 +1,91 @@
+"""Files of charts: the same bytes each time, whole or not at all, and over no other file."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+
+import pytest
+
+from simulator import charts
+from simulator.charts import FORMATS, Chart
+from tests.builders import scenario_of, simulated
+from tests.e2e.command import ROOT
+from tests.unit.problems import problems_of_call
+
+STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+
+
+def drawn(name: str = "outturn") -> Chart:
+    return charts.draw(simulated(scenario_of()), name)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_same_bytes_each_time(kind: str) -> None:
+    chart, again = drawn(), drawn()
+    assert chart.rendered(kind) == again.rendered(kind) == chart.rendered(kind)
+    assert chart.rendered(kind).startswith(STARTS[kind])
+    assert chart.rendered(kind) != drawn("overspend").rendered(kind)
+
+
+def test_the_same_bytes_in_another_process_with_another_style(tmp_path) -> None:
+    (tmp_path / "matplotlibrc").write_text(
+        "font.size: 20\nsvg.hashsalt: other\nlines.color: red\n", encoding="utf-8"
+    )
+    code = (
+        "from tests.unit.test_charts_files import drawn; import sys; "
+        "sys.stdout.buffer.write(drawn().rendered('svg'))"
+    )
+    environment = {**os.environ, "MATPLOTLIBRC": str(tmp_path / "matplotlibrc"), "PYTHONHASHSEED": "5"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert done.stdout == drawn().rendered("svg")
+
+
+def test_title_and_words_are_in_the_picture() -> None:
+    chart = drawn()
+    svg = chart.rendered("svg").decode()
+    assert "How far from its budget" in svg
+    assert "dc:description" in svg
+    assert b"CreationDate" not in chart.rendered("pdf")
+
+
+def test_the_picture_and_its_data(tmp_path) -> None:
+    chart = drawn()
+    picture, data = chart.save(tmp_path / "Ĉ & out.svg")
+    assert picture.read_bytes() == chart.rendered("svg")
+    with data.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(chart.data)
+    assert float(rows[0]["value"]) == chart.data["value"].iloc[0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["Ĉ & out.csv", "Ĉ & out.svg"]
+
+
+def test_no_other_file_is_lost(tmp_path) -> None:
+    chart = drawn()
+    (tmp_path / "there.csv").write_text("kept", encoding="utf-8")
+    (problem,) = problems_of_call(lambda: chart.save(tmp_path / "there.png"))
+    assert "one that exists" in problem.got
+    assert [path.name for path in tmp_path.iterdir()] == ["there.csv"]
+    assert (tmp_path / "there.csv").read_text(encoding="utf-8") == "kept"
+    chart.save(tmp_path / "there.png", replace=True)
+    assert (tmp_path / "there.csv").read_text(encoding="utf-8") != "kept"
+
+
+def test_every_mistake(tmp_path) -> None:
+    problems = problems_of_call(lambda: drawn().save(tmp_path / "no" / "folder.jpg"))
+    assert [problem.got for problem in problems[-1:]] == ['"jpg"']
+    assert len(problems) == 3
+    (tmp_path / "folder.svg").mkdir()
+    problems_of_call(lambda: drawn().save(tmp_path / "folder.svg", replace=True))
+
+
+def test_nothing_is_left_of_a_failure(tmp_path, monkeypatch) -> None:
+    chart = drawn()
+    monkeypatch.setattr(Chart, "rendered", lambda *_: (_ for _ in ()).throw(RuntimeError("stopped")))
+    with pytest.raises(RuntimeError, match="stopped"):
+        chart.save(tmp_path / "out.svg")
+    assert list(tmp_path.iterdir()) == []

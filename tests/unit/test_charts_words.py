@@ -1,0 +1,75 @@
+"""Numbers and words as charts write them, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.charts.lettering import apart, legible, wrapped
+from simulator.charts.words import listed, money, per_cent, per_cent_tick, pounds, sentence, setting, unit_of
+from simulator.risk.estimate import Estimate
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "£0"),
+        (1_200_000, "£1.2m"),
+        (-1_234_567, f"{MINUS}£1.23m"),
+        (999_999, "£1m"),
+        (999, "£999"),
+        (950_000, "£950k"),
+        (2.5e9, "£2.5bn"),
+        (0.4, "£0.4"),
+        (-0.0, "£0"),
+    ],
+)
+def test_pounds_on_axes(value: float, text: str) -> None:
+    assert pounds(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.5, "50%"), (-0.025, f"{MINUS}2.5%"), (0, "0%"), (1, "100%")])
+def test_shares_on_axes(value: float, text: str) -> None:
+    assert per_cent_tick(value) == text
+
+
+def test_estimates_with_their_errors() -> None:
+    assert money(Estimate(1_423_456, 1_380_000, 1_466_912)) == "£1.42m ± 0.04m"
+    assert money(Estimate(-1_423_456, -1_466_912, -1_380_000)) == f"{MINUS}£1.42m ± 0.04m"
+    assert money(Estimate(1000, 1000, 1000)) == "£1k"
+    assert per_cent(Estimate(0.6213, 0.6121, 0.6305)) == "62.1% ± 0.9%"
+    assert per_cent(Estimate(0.1, 0.1, 0.1), sign="p") == "10p"
+    assert unit_of("overspend_probability").change(Estimate(0.05, 0.04, 0.06)) == "+5.0 ± 1.0 pts"
+    assert unit_of("bond_needed_gbp").change(Estimate(-5000, -6000, -4000)) == f"{MINUS}£5.0k ± 1.0k"
+
+
+def test_lists_sentences_and_settings() -> None:
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(["a"]) == "a"
+    assert listed([]) == ""
+    assert sentence("What now?") == "What now?"
+    assert sentence("Nothing") == "Nothing."
+    assert setting("rules.bond.share_of_annual_budget") == "bond: share of annual budget"
+
+
+def test_words_are_broken_where_they_must() -> None:
+    assert wrapped("one two", 10, 8) == "one two"
+    assert wrapped("one two", 0.3, 8) == "one\ntwo"
+    assert wrapped("x" * 40, 1.0, 8).replace("\n", "") == "x" * 40
+    assert wrapped("one two three", 0.3, 8, most_lines=2) == "one\ntwo…"
+    assert wrapped("1 point", 0.3, 8) == "1\npoint"
+    # A number stays with its unit.
+    assert "\n" not in wrapped("1\N{NO-BREAK SPACE}pt", 0.5, 8)
+
+
+def test_signs_that_the_font_lacks_are_replaced() -> None:
+    assert legible("£ Ĉ 中") == "£ Ĉ \N{REPLACEMENT CHARACTER}"
+
+
+def test_labels_move_apart_no_more_than_they_must() -> None:
+    assert apart([0, 10, 20], 5) == [0, 10, 20]
+    # Three within a gap of each other: a gap apart about their mean.
+    assert apart([1, 2, 3], 3) == pytest.approx([-1, 2, 5])
+    # Two that touch push a third, which then belongs to them.
+    assert apart([0, 1, 4], 3) == pytest.approx([5 / 3 - 3, 5 / 3, 5 / 3 + 3])

@@ -1,0 +1,283 @@
+"""A document in four formats: complete, accessible, and always the same bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from contextlib import nullcontext
+from itertools import pairwise
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+import typst
+
+from simulator.charts import CHARTS
+from simulator.reports.document import contents, results
+from simulator.reports.document.answers import BOND, CONFIDENCES, Answers
+from simulator.reports.document.blocks import MOST_COLUMNS, Figure, Heading, Table
+from simulator.reports.document.excel import ALL_NUMBERS, PROVENANCE
+from simulator.reports.document.formats import FORMATS, chosen_formats, write_document
+from simulator.reports.document.pdf import lay_out
+from simulator.reports.document.sentences import Paragraph
+from simulator.risk.quantile import quantile
+from tests.builders import CORRIDOR, SURPLUS, scenario_of
+from tests.unit.documents import (
+    AWKWARD,
+    EDGES,
+    Page,
+    charts_drawn_once,
+    document,
+    parts_of,
+    study_of,
+)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Every edge case in every format, written once."""
+    folders = {}
+    for name, mapping in EDGES.items():
+        folder = tmp_path_factory.mktemp("documents")
+        with charts_drawn_once() if name == "forty clusters" else nullcontext():
+            made = document(mapping)
+            write_document(made, folder, tuple(FORMATS))
+        folders[name] = made, folder
+    return folders
+
+
+@pytest.fixture(params=EDGES)
+def edge(request, written):
+    """One edge case: its document and folder."""
+    return written[request.param]
+
+
+def test_html_has_heads_in_order_scopes_captions_and_words_for_pictures(edge):
+    made, folder = edge
+    page = Page(folder / "report.html")
+    levels = [int(tag[1]) for tag, _ in page.named("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert page.named("html")[0][1]["lang"] == "en-GB"
+    assert all(attributes.get("scope") in {"col", "row"} for _, attributes in page.named("th"))
+    tables = [narrow for block in made.blocks if isinstance(block, Table) for narrow in block.narrow()]
+    assert len(page.named("table")) == len(page.named("caption")) == len(tables)
+    figures = [block for block in made.blocks if isinstance(block, Figure)]
+    assert [attributes["alt"] for _, attributes in page.named("img")] == [one.chart.alt for one in figures]
+    assert all(attributes["src"].startswith("data:") for _, attributes in page.named("img"))
+    assert not page.named("script", "link", "iframe")
+    assert made.title in page.text
+    for cluster in made.sections[-1:]:
+        assert cluster.blocks[0].text in page.text
+
+
+def test_no_number_without_its_meaning(edge):
+    made, folder = edge
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"\b(nan|inf)\b|[>\"]None[<\"]", re.sub(r'src="[^"]*"', "", text))
+    for table in (block for block in made.blocks if isinstance(block, Table)):
+        assert all(len(row) == len(table.headings) for row in table.rows)
+        assert all(len(narrow.headings) <= MOST_COLUMNS for narrow in table.narrow())
+
+
+def test_each_cluster_has_one_page_of_its_own_and_the_document_ends_with_the_last(edge, tmp_path):
+    """The typesetter says on which page each heading stands."""
+    made, _ = edge
+    source = lay_out(made, tmp_path)
+    asked = source.with_name("ask.typ")
+    ask = "#context [#metadata(query(heading.where(level: 1)).map(it => it.location().page())) <pages>]"
+    asked.write_text(f"{source.read_text(encoding='utf-8')}\n{ask}\n", encoding="utf-8")
+    pages = json.loads(typst.query(asked, "<pages>", field="value", one=True, ignore_system_fonts=True))
+    clusters = sum(section.one_page for section in made.sections)
+    last = pages[-clusters:]
+    assert last == list(range(last[0], last[0] + clusters))
+    assert last[0] > pages[-clusters - 1]
+    assert len(typst.compile(source, format="png", ppi=10, ignore_system_fonts=True)) == last[-1]
+
+
+def test_pdf_carries_title_language_and_tags(edge):
+    made, folder = edge
+    raw = (folder / "report.pdf").read_bytes()
+    assert b"/Lang(en-GB)" in raw
+    assert b"/StructTreeRoot" in raw
+    assert b"/MarkInfo" in raw
+    assert b"CreationDate" not in raw
+    title = made.title.encode("utf-16-be").hex().upper().encode()
+    assert title in raw or f"/Title({made.title})".encode() in raw
+
+
+def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edge):
+    made, folder = edge
+    word = docx.Document(folder / "report.docx")
+    assert word.core_properties.title == made.title
+    assert word.core_properties.language == "en-GB"
+    headings = [one.text for one in word.paragraphs if one.style.name.startswith("Heading")]
+    assert headings == [block.text for block in made.blocks if isinstance(block, Heading)]
+    parts = dict(parts_of(folder / "report.docx"))
+    body = parts["word/document.xml"]
+    tables = [narrow for block in made.blocks if isinstance(block, Table) for narrow in block.narrow()]
+    figures = [block for block in made.blocks if isinstance(block, Figure)]
+    assert len(word.tables) == len(tables) == body.count("<w:tblHeader/>") == body.count("SEQ Table")
+    assert len(word.inline_shapes) == len(figures) == body.count("SEQ Figure")
+    alts = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
+    assert alts == [figure.chart.alt for figure in figures]
+    languages = set(re.findall(r'w:lang w:val="([^"]*)"', parts["word/styles.xml"]))
+    assert languages == {"en-GB"}
+    assert sum(one.paragraph_format.page_break_before or False for one in word.paragraphs) == sum(
+        section.one_page for section in made.sections
+    )
+    assert "PAGE" in parts["word/footer1.xml"]
+
+
+def test_excel_has_a_sheet_a_table_with_frozen_heads(edge):
+    made, folder = edge
+    book = openpyxl.load_workbook(folder / "report.xlsx")
+    named = [block.name for block in made.blocks if isinstance(block, Table) and block.name]
+    assert book.sheetnames == [*(name[:31] for name in named), ALL_NUMBERS, PROVENANCE]
+    assert all(sheet.freeze_panes == "B3" for sheet in book)
+    assert book.properties.title == made.title
+    facts = {row[0]: row[1] for row in book[PROVENANCE].iter_rows(min_row=3, values_only=True)}
+    assert facts == dict(made.provenance)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_equal_documents_are_equal_bytes(ending, written, tmp_path):
+    write_document(document(EDGES["one cluster"]), tmp_path, (ending,))
+    again = (tmp_path / f"report.{ending}").read_bytes()
+    assert again == (written["one cluster"][1] / f"report.{ending}").read_bytes()
+
+
+def _is(value: float, wanted: float) -> bool:
+    return math.isclose(value, wanted, rel_tol=1e-15, abs_tol=0)
+
+
+def test_every_number_of_the_page_is_in_an_answers_table(edge):
+    made, folder = edge
+    tables = _tables(made)
+    numbers = Page(folder / "report.html").numbers
+    assert len(numbers) > 20
+    for number in numbers:
+        table = tables[number["data-table"]]
+        measure, row = number["data-measure"], number["data-cluster"]
+        assert _is(float(number["data-value"]), table.loc[row, measure])
+
+
+def test_every_number_of_the_workbook_is_in_an_answers_table(edge):
+    made, folder = edge
+    tables = _tables(made)
+    book = openpyxl.load_workbook(folder / "report.xlsx")
+    known = set()
+    for name, row, measure, value, low, high in book[ALL_NUMBERS].iter_rows(min_row=3, values_only=True):
+        assert _is(value, tables[name].loc[row, measure])
+        known |= {value, low, high}
+    # Excel keeps 16 digits.
+    known = {f"{one:.12e}" for one in known}
+    for sheet in book.worksheets[:-2]:
+        for cells in sheet.iter_rows(min_row=3):
+            for cell in cells:
+                assert not isinstance(cell.value, float | int) or f"{cell.value:.12e}" in known
+
+
+def _tables(made):
+    """Return the answers' own tables, from the simulation and not from the document."""
+    mapping = next(one for name, one in EDGES.items() if one["title"] == made.title and _matches(one, made))
+    answers = Answers(study_of(mapping))
+    tables = {name: answers.table(name) for name in answers.tables}
+    tables["summary"] = answers.study.result.summary()
+    return tables
+
+
+def _matches(mapping, made):
+    fingerprint = study_of(mapping, contracts=100).scenario.fingerprint
+    return dict(made.provenance)["fingerprint of settings and tables"] == fingerprint
+
+
+def test_bonds_are_the_quantiles_of_what_must_be_paid():
+    """By hand from the outcomes: the years' overspends added up; a corridor takes none of it here."""
+    study = study_of(scenario_of(), contracts=1_000)
+    found = Answers(study).tables[BOND]
+    overspend = study.result.contract_outcomes.overspend_gbp.sum(axis=1)
+    for at, name in enumerate(study.clusters):
+        for confidence in CONFIDENCES:
+            expected = quantile(overspend[:, at], confidence)
+            assert found[name, f"bond_needed_{100 * confidence:.0f}_gbp"] == expected
+        assert found[name, "bond_needed_95_gbp"] == study.estimate(name, "bond_needed_gbp")
+
+
+def test_luck_and_true_saving_add_up_to_the_practice_share():
+    study = study_of(EDGES["savers"])
+    answers = Answers(study)
+    for row in answers.rows:
+        parts = [answers.tables["luck"][row, part].value for part in ("luck_gbp", "skill_gbp")]
+        assert sum(parts) == pytest.approx(study.estimate(row, "practice_share_gbp").value)
+
+
+def test_sentences_follow_the_numbers(written):
+    texts = {name: " ".join(one.text for one in _paragraphs(made)) for name, (made, _) in written.items()}
+    assert "virtually certain" in texts["everybody overspends"]
+    assert "In no simulated contract does spend exceed" in texts["nobody overspends"]
+    assert "The scheme has no bond" in texts["no bond rule"]
+    assert "It posts no bond" in texts["bond of zero, ten years"]
+    assert "There is no rule about money" in texts["no rules"]
+    assert "luck alone would bring" in texts["savers"]
+    assert "Other does not take the practice share" in texts["savers"]
+    assert "every pound of practice share is luck" in texts["awkward name, one year"]
+    assert "The first year, 2010/11, has nine months" in texts["awkward name, one year"]
+    assert AWKWARD in texts["awkward name, one year"]
+
+
+def _paragraphs(made):
+    return [block for block in made.blocks if isinstance(block, Paragraph)]
+
+
+def test_every_rule_of_the_scenario_is_said():
+    made = document(scenario_of(rules=[CORRIDOR, SURPLUS | {"needs_bond": False}]))
+    items = [item for block in made.blocks for item in getattr(block, "items", ())]
+    assert any("corridor of 5%" in item for item in items)
+    assert any("10% of a surplus" in item for item in items)
+
+
+def test_a_wide_table_is_divided_and_nothing_is_lost():
+    table = Table("t", "wide", tuple("abcdefghijklmnopqrst"), (tuple("abcdefghijklmnopqrst"),))
+    parts = list(table.narrow())
+    assert [len(part.headings) for part in parts] == [8, 8, 6]
+    assert "".join("".join(part.headings[1:]) for part in parts) == "bcdefghijklmnopqrst"
+    assert all(part.headings[0] == "a" for part in parts)
+
+
+def test_the_charts_of_a_document_are_in_the_register():
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (results, contents))
+    assert set(re.findall(r'pictures\(answers, "([^"]+)"', source)) <= set(CHARTS)
+
+
+def test_ink_stands_out_from_paper():
+    """WCAG 2.2, success criterion 1.4.3: 4.5 to 1 for text."""
+    style = (Path(results.__file__).parent / "document.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--(ink|grey|dark|pale): (#\w{6})", style))
+    for ink in ("ink", "grey", "dark"):
+        for paper in ("#ffffff", colours["pale"]):
+            assert _contrast(colours[ink], paper) >= 4.5
+    typeset = (Path(results.__file__).parent / "document.typ").read_text(encoding="utf-8")
+    assert all(colour in typeset for colour in colours.values())
+
+
+def _contrast(one, other):
+    lights = sorted((_light(one), _light(other)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _light(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_formats_are_chosen_by_a_list():
+    assert chosen_formats(None) == (tuple(FORMATS), [])
+    assert chosen_formats("pdf, HTML") == (("html", "pdf"), [])
+    names, problems = chosen_formats("html,doc,,doc")
+    assert names == ("html",)
+    assert [problem.got for problem in problems] == ['"doc"', '""']

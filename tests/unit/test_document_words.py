@@ -1,0 +1,223 @@
+"""The words of a document: chances, rules, budgets and the comments of a scenario file."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from simulator import load_scenario
+from simulator.parts import Part
+from simulator.reports.document import rule_words
+from simulator.reports.document.assumptions import assumptions_of
+from simulator.reports.document.chance_words import likelihood, odds
+from simulator.reports.document.rule_words import budget_words, rule_sentences
+from simulator.reports.document.sentences import joined, sentence
+from simulator.risk.estimate import Estimate
+from simulator.rules.minimum_savings_rate import MinimumSavingsRate
+from tests.architecture.registers import BUDGET_RULES, RULES
+from tests.builders import checked, scenario_of
+from tests.e2e.command import FLAGSHIP
+
+
+def chance(value, half_width=0.0):
+    return Estimate(value, max(value - half_width, 0.0), min(value + half_width, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (chance(0.2, 0.01), "about 1 in 5"),
+        (chance(0.34, 0.01), "about 1 in 3"),
+        (chance(0.762, 0.008), "about 3 in 4"),
+        (chance(0.5, 0.01), "about 1 in 2"),
+        (chance(0.05, 0.005), "about 1 in 20"),
+        (chance(0.953, 0.004), "about 19 in 20"),
+        # 8.8% is a fifth off 1 in 12 and an eighth off 1 in 10: neither is near.
+        (chance(0.088, 0.001), "about 9 in 100"),
+        # With an error of two points, 9 in 100 would pretend to know it.
+        (chance(0.088, 0.02), "about 1 in 10"),
+        # Of 10,000 contracts none: Wilson's interval ends at 0.00038, which is below 1 in 2,000.
+        (Estimate(0.0, 0.0, 0.00038), "fewer than 1 in 2,000"),
+        (Estimate(0.0, 0.0, 0.037), "fewer than 1 in 20"),
+        (Estimate(0.004, 0.003, 0.006), "fewer than 1 in 100"),
+        (Estimate(1.0, 0.99962, 1.0), "more than 1,999 in 2,000"),
+        (Estimate(0.996, 0.993, 0.998), "more than 99 in 100"),
+    ],
+)
+def test_odds(estimate, words):
+    assert odds(estimate) == words
+
+
+def test_odds_never_claim_more_than_they_may():
+    """Read back, the words are within the interval, or within 12% of the chance and its complement."""
+    for thousandth in range(1, 1000):
+        for half_width in (0.0, 0.005, 0.02, 0.08):
+            one = chance(thousandth / 1000, half_width)
+            few, many = (int(number.replace(",", "")) for number in re.findall(r"[\d,]+", odds(one)))
+            if odds(one).startswith("fewer"):
+                assert one.high <= few / many
+            elif odds(one).startswith("more"):
+                assert one.low >= few / many
+            else:
+                allowed = max(one.half_width, 0.12 * min(one.value, 1 - one.value), 0.005)
+                assert abs(few / many - one.value) <= allowed + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (chance(0.7, 0.01), "likely"),
+        # Two thirds and one third are in reach of the error: the weaker word holds.
+        (chance(0.67, 0.02), "about as likely as not"),
+        (chance(0.32, 0.02), "about as likely as not"),
+        (chance(0.2, 0.02), "unlikely"),
+        (chance(0.05, 0.01), "very unlikely"),
+        (Estimate(0.0, 0.0, 0.0004), "exceptionally unlikely"),
+        (chance(0.95, 0.01), "very likely"),
+        (Estimate(1.0, 0.9996, 1.0), "virtually certain"),
+    ],
+)
+def test_likelihood(estimate, words):
+    assert likelihood(estimate) == words
+
+
+def test_a_sentence_keeps_its_numbers():
+    said = joined(
+        sentence("{name} has {share}.", name="{braces}", share="10%"), None, sentence("So it goes.")
+    )
+    assert said.text == "{braces} has 10%. So it goes."
+
+
+def test_no_rule_can_be_forgotten():
+    assert set(rule_words._RULES) == set(RULES)
+    assert set(rule_words._BUDGET_RULES) == set(BUDGET_RULES)
+
+
+OTHERS = {
+    "practice_share": 0.2,
+    "practice_share_from": "reinvestment",
+    "pct_return_share": 0.3,
+    "needs_bond": False,
+    "minimum_savings_rate": MinimumSavingsRate.example(),
+    "settlement": "whole_contract",
+    "share_of_annual_budget": 0.05,
+    "deposited_by": "partner",
+    "top_up": True,
+    "interest_share_per_year": 0.01,
+    "when_exhausted": "leaves",
+    "financing_share_per_year": 0.04,
+    "split_between_practices_by": "need",
+    "holds_top_slice": True,
+    "width_share": 0.01,
+    "cluster_share_beyond": 0.25,
+    "limit_gbp": 1_000,
+    "service_lines": ("admissions",),
+    "fair_share_weight_by_year": (0.1, 0.2),
+    "uplift_share": 0.01,
+    "historic_year": "latest",
+    "margin_share": 0.1,
+}
+SPECIAL = {("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_head": 30}}
+
+
+def said_of(part: Part) -> str:
+    return budget_words(part) if isinstance(part, BUDGET_RULES) else " ".join(rule_sentences(part))
+
+
+@pytest.mark.parametrize("kind", [*RULES, *BUDGET_RULES], ids=lambda kind: kind.__name__)
+def test_every_setting_of_a_rule_changes_its_words(kind):
+    example = kind.example()
+    for name in kind.model_fields.keys() - {"rule"}:
+        other = SPECIAL.get(
+            (kind.__name__, name), {name: 300 if name == "gbp_per_head" else OTHERS.get(name)}
+        )
+        changed = kind.model_validate(example.model_dump() | other)
+        assert said_of(changed) != said_of(example), name
+
+
+@pytest.mark.parametrize("rate", [{"share_of_budget": 0.03}, {"once_met": "excess"}])
+def test_every_setting_of_the_minimum_savings_rate_changes_the_words(rate):
+    surplus = RULES[0].example()
+    least = MinimumSavingsRate.example()
+    before, after = (
+        said_of(surplus.model_copy(update={"minimum_savings_rate": one}))
+        for one in (least, least.model_copy(update=rate))
+    )
+    assert before != after
+
+
+def test_sentences_of_a_surplus_by_hand():
+    assert rule_sentences(RULES[0].example())[0] == (
+        "Practices may keep 10% of a surplus as income. Of the rest, 40% returns to the PCT and 60% is "
+        "reinvested in patient care."
+    )
+
+
+COMMENTED = """
+# What this is.
+title = "A # in quotes" # not a figure
+[contract] # of three years
+start_year = 2010 # read: the offer
+# About shocks: assumption.
+[shocks.pct]
+size = { law = "lognormal", sd_share = 0.03 } # assumption: round
+[[rules]]
+rule = "surplus"
+practice_share = 0.1 # read: 10%; assumption: of the top
+weights = [ # derived: from two tables
+  0.2, # the first
+  0.5,
+]
+dotted.gbp_per_head = 30_000
+"""
+
+
+def test_comments_are_read_beside_their_figures():
+    scenario = _with_text(COMMENTED)
+    found = assumptions_of(scenario)
+    rows = [(one.group, one.name, one.value, one.basis, one.remark) for one in found.figures]
+    assert rows == [
+        ("title", "title", "A # in quotes", "not stated", "not a figure"),
+        ("contract", "start year", "2010", "read", "read: the offer"),
+        ("shocks", "pct: size", "law lognormal, sd share 3%", "assumption", "assumption: round"),
+        ("rules", "surplus: rule", "surplus", "not stated", ""),
+        ("rules", "surplus: practice share", "10%", "read, assumption", "read: 10%; assumption: of the top"),
+        ("rules", "surplus: weights", "0.2, 0.5", "derived", "derived: from two tables the first"),
+        ("rules", "surplus: dotted: per head (£)", "30,000", "not stated", ""),
+    ]
+    assert found.notes == {
+        "": ("What this is.",),
+        "contract": ("of three years",),
+        "shocks": ("About shocks: assumption.",),
+    }
+    assert found.counted("read") == 2
+
+
+def test_what_is_laid_over_the_file_is_said():
+    scenario = load_scenario(FLAGSHIP, ["rules.bond.top_up=true", "clusters.Granta.true_saving_share=0.01"])
+    rows = {one.name: one for one in assumptions_of(scenario).figures}
+    assert rows["bond: top up"].value == "yes"
+    assert rows["bond: top up"].basis == "not stated"
+    assert "The file says: assumption" in rows["bond: top up"].remark
+    assert rows["Granta: true saving share"].value == "1%"
+    assert "clusters.Granta.true_saving_share=0.01" in rows["Granta: true saving share"].remark
+
+
+def test_every_key_of_the_flagship_is_listed():
+    """Counted apart from the reader: lines that set a key, less what names a thing without a comment."""
+    lines = FLAGSHIP.read_text(encoding="utf-8").splitlines()
+    keys = [line for line in lines if re.match(r"\w+ = ", line)]
+    silent = [line for line in keys if re.match(r"(title|question|name) = [^#]*$", line)]
+    assert len(assumptions_of(load_scenario(FLAGSHIP)).figures) == len(keys) - len(silent)
+
+
+def test_a_scenario_without_a_file_has_no_figures():
+    assert assumptions_of(checked(scenario_of())).figures == ()
+
+
+def _with_text(text):
+    import tomllib
+    from dataclasses import replace
+
+    return replace(checked(scenario_of()), text=text, given=tomllib.loads(text))
