@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from typing import NoReturn
 import click
 
 from simulator.commands import COMMANDS
-from simulator.errors import InputError
+from simulator.errors import InputError, Problem, shown
 
 INTERRUPTED = 130
 # What a terminal that closes or a system that shuts down sends; Windows has not all of them.
@@ -61,7 +62,14 @@ def main() -> None:
         # Whoever read our output has gone (a pager, head): nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except (RuntimeError, MemoryError, OSError) as error:
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            problem = Problem(shown(error.filename), "a name that the system takes", "one that is too long")
+            click.echo(f"cluster-risk: {InputError([problem])}", err=True)
+            sys.exit(_BAD_INPUT)
+        click.echo(f"cluster-risk: {error}", err=True)
+        sys.exit(1)
+    except (RuntimeError, MemoryError) as error:
         click.echo(f"cluster-risk: {str(error) or 'out of memory'}", err=True)
         sys.exit(1)
 

@@ -15,7 +15,14 @@ from simulator.errors import InputError, Problem, printable, shown
 
 @click.command()
 @click.argument("scenario")
-@click.option("--vary", required=True, metavar="KEY=LOW:HIGH", help="What to vary, over which range.")
+@click.option(
+    "--vary",
+    # So that a second one is refused instead of taking the place of the first.
+    multiple=True,
+    required=True,
+    metavar="KEY=LOW:HIGH",
+    help="What to vary, over which range.",
+)
 @click.option(
     "--so-that",
     required=True,
@@ -37,7 +44,7 @@ from simulator.errors import InputError, Problem, printable, shown
 @overrides_option
 def solve(
     scenario: str,
-    vary: str,
+    vary: tuple[str, ...],
     so_that: str,
     cluster: str | None,
     tolerance: float,
@@ -74,7 +81,7 @@ def solve(
     with progress_bar(1, "values") as show:
         solution = ask(loaded, *_range(vary), so_that, cluster, tolerance, *sizes, show)
     if out:
-        command = f"solve --vary {vary} --so-that '{so_that}'" + (
+        command = f"solve --vary {vary[0]} --so-that '{so_that}'" + (
             f" --cluster '{cluster}'" if cluster else ""
         )
         origin = provenance(loaded, command, solution.contracts, solution.seed)
@@ -85,13 +92,18 @@ def solve(
         click.echo(f"written to {printable(out)}", err=True)
 
 
-def _range(vary: str) -> tuple[str, float, float]:
-    """Return the key and the ends of KEY=LOW:HIGH."""
-    key, _, ends = vary.rpartition("=")
+def _range(vary: tuple[str, ...]) -> tuple[str, float, float]:
+    """Return the key and the ends of the one KEY=LOW:HIGH."""
+    if len(vary) > 1:
+        hint = "settle the others with --set, or try combinations with sweep"
+        raise InputError([Problem("--vary", "given once", ", ".join(map(shown, vary)), hint)])
+    key, _, ends = vary[0].rpartition("=")
     low, _, high = ends.partition(":")
     try:
         # Without both signs an end is empty, which is no number either.
         return key.strip(), float(low), float(high)
     except ValueError:
         hint = "rules.surplus.pct_return_share=0.3:1"
-        raise InputError([Problem("--vary", "KEY=LOW:HIGH, with two numbers", shown(vary), hint)]) from None
+        raise InputError(
+            [Problem("--vary", "KEY=LOW:HIGH, with two numbers", shown(vary[0]), hint)]
+        ) from None

@@ -67,6 +67,8 @@ def saving_needed(
             progress()
         return found[saving]
 
+    if gain(0.0).value == gain(LARGEST_SAVING).value == 0:
+        return SavingNeeded(None, "neither gained nor lost on: there is nothing to repay")
     if gain(0.0).value >= 0:
         return SavingNeeded(None, "already repaid without any true saving")
     # Nothing gained where nothing is lost repays nothing.

@@ -41,11 +41,12 @@ def _needed(bond: BondEstimates) -> str:
     if years == 1:
         return (
             f"{sure} its bond covers the year's overspend, {bond.cluster} must post {_about(alone)}, "
-            f"{share:.1%} of a year's budget."
+            f"{share:.1%} of the first year's budget."
         )
     return (
         f"{sure} one bond covers every overspend of the {_NUMBERS[years]} years, {bond.cluster} must post "
-        f"{_about(alone)}, {share:.1%} of a year's budget; if the bond is made up to its first size at each "
+        f"{_about(alone)}, {share:.1%} of the first year's budget; "
+        "if the bond is made up to its first size at each "
         f"review, {_about(topped_up)} will do, but each top-up is new money."
     )
 

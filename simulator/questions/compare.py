@@ -50,6 +50,11 @@ class Comparison:
         """Settings that are not the same in all scenarios."""
         return setting_differences(self.scenarios)
 
+    @property
+    def same_demand(self) -> bool:
+        """Whether all scenarios have the same demand: they differ only in how money follows it."""
+        return not any(one.changes_demand for one in self.settings)
+
     def table(self) -> pd.DataFrame:
         """Return every estimate.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from simulator.errors import InputError, Problem, shown
 from simulator.pipeline import check_sizes
-from simulator.questions.luck_answer import LuckAnswer, LuckRow
+from simulator.questions.luck_answer import LuckAnswer, LuckRow, can_be_paid
 from simulator.questions.luck_estimates import changes, estimates, paid_gbp
 from simulator.questions.luck_policies import AS_IT_IS, Policy, PolicySizes, policies_of, wrong_number
 from simulator.questions.shared_draws import SharedDraws
@@ -68,7 +69,7 @@ def luck(
     check_luck(scenario, savings, policy_saving, sizes, contracts, seed, workers)
     asked = _simulations(policies_of(scenario, sizes), savings, policy_saving)
     draws = SharedDraws.of(scenario, contracts, seed, workers)
-    taking = tuple(at for at, one in enumerate(scenario.settings.clusters) if one.takes_share)
+    taking = tuple(at for at, one in enumerate(scenario.settings.clusters) if can_be_paid(one))
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
         result = draws.simulate(policy.scenario.vary(f"clusters.*.true_saving_share={saving!r}"))
@@ -122,20 +123,29 @@ def _scenario_problems(scenario: Scenario) -> list[Problem]:
     if not any(isinstance(rule, SurplusSplit) for rule in scenario.settings.rules):
         hint = 'add [[rules]] with rule = "surplus" and practice_share = 0.1, say'
         problems.append(Problem(f"{scenario.source}, rules", "a rule surplus among them", "none", hint))
-    if not any(one.takes_share for one in scenario.settings.clusters):
-        where, hint = f"{scenario.source}, clusters", "--set 'clusters.*.takes_share=true'"
+    clusters, where = scenario.settings.clusters, f"{scenario.source}, clusters"
+    if not any(one.takes_share for one in clusters):
+        hint = "--set 'clusters.*.takes_share=true'"
         problems.append(Problem(where, "one at least that takes the practice share", "none", hint))
+    elif not any(map(can_be_paid, clusters)):
+        need = "one at least that takes the practice share and answers for something"
+        hint = "that needs a proportion above 0 and a service line"
+        problems.append(Problem(where, need, "none", hint))
     return problems
 
 
 def _saving_problems(savings: Sequence[float], policy_saving: float) -> list[Problem]:
     if isinstance(savings, str) or not isinstance(savings, Sequence) or not savings:
         return [Problem("savings", "a list of shares of demand, such as 0.01, 0.02", shown(savings))]
-    return [
+    problems = [
         problem
         for where, saving in (*(("savings", one) for one in savings), ("policy_saving", policy_saving))
         for problem in wrong_number(where, saving, "a share above 0 and below 1", lambda one: 0 < one < 1)
     ]
+    repeated = [saving for saving, times in Counter(map(shown, savings)).items() if times > 1]
+    if repeated:
+        problems.append(Problem("savings", "values that differ", f"{repeated[0]} more than once"))
+    return problems
 
 
 def _simulations(

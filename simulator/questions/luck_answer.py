@@ -21,6 +21,7 @@ from simulator.questions.luck_words import sentences
 from simulator.risk.account_book import PCT_ROW
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import Cluster
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +82,16 @@ class LuckAnswer:
         return tuple(dict.fromkeys(row.cluster for row in self.rows))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether no cluster of the scenario is left out."""
+        return all(map(can_be_paid, self.scenario.settings.clusters))
+
+    @property
+    def all_together(self) -> str:
+        """Whom the PCT's row is about, in words."""
+        return "all clusters together" if self.is_whole else "all clusters that take the share"
+
+    @property
     def true_savings(self) -> tuple[float, ...]:
         """True savings, rising, without the zero."""
         return tuple(dict.fromkeys(row.true_saving_share for row in self.rows if row.true_saving_share))
@@ -120,7 +131,7 @@ class LuckAnswer:
         return _table(rows, ("true_saving_share", "cluster"), (UNPAID, SHARE, EARNED, LUCK_SHARE))
 
     def policies(self) -> pd.DataFrame:
-        """Return what changes of rules do for all clusters together.
+        """Return what changes of rules do for all who take the practice share together.
 
         Returns
         -------
@@ -155,6 +166,16 @@ class LuckAnswer:
     def sentences(self) -> tuple[str, ...]:
         """Return what the numbers say, to be read aloud."""
         return sentences(self)
+
+
+def answers_for_something(cluster: Cluster) -> bool:
+    """Return whether a cluster has a budget: a part of some service line."""
+    return cluster.proportion > 0 and cluster.service_lines != ()
+
+
+def can_be_paid(cluster: Cluster) -> bool:
+    """Return whether a cluster can be paid a practice share at all; others are left out."""
+    return cluster.takes_share and answers_for_something(cluster)
 
 
 def _table(rows: Sequence[LuckRow], keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:

@@ -35,7 +35,8 @@ def _for_luck(answer: LuckAnswer) -> str:
     if not found[PAID].value > 0:
         return "With no true saving at all, practices would be paid nothing."
     clusters = len(answer.names) - 1
-    whose = f"the {clusters} clusters" if clusters > 1 else answer.names[0]
+    those = "clusters" if answer.is_whole else "clusters that take the share"
+    whose = f"the {clusters} {those}" if clusters > 1 else answer.names[0]
     return (
         f"With no true saving at all, practices of {whose} would be paid {_money(found[SHARE])} over the "
         f"contract for luck: a cluster would be paid in {_percent(found[PAID])} of contracts."

@@ -12,6 +12,7 @@ from simulator.pipeline import check_sizes
 from simulator.questions.explain_answer import unknown
 from simulator.questions.solve_condition import Condition, read_condition
 from simulator.questions.solve_scale import Scale
+from simulator.questions.sweep_ranges import SETTLED_ONCE
 from simulator.risk.account_book import PCT_ROW
 from simulator.scenario.scenario import Scenario
 
@@ -128,6 +129,9 @@ def check_range(scenario: Scenario, key: str, low: float, high: float) -> Scale:
     InputError
         With each of the scenario's reasons once.
     """
+    if key.partition(".")[0].strip() == SETTLED_ONCE:
+        hint = "all values share the same draws: use --contracts and --seed"
+        raise InputError([Problem("--vary", f"a key outside [{SETTLED_ONCE}]", key, hint)])
     if not (_number(low) and _number(high) and low < high):
         need = "a range LOW:HIGH of two numbers, the lower first"
         raise InputError([Problem(f"range of {key}", need, f"{shown(low)} to {shown(high)}")])

@@ -19,7 +19,10 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.measures import MEASURES, Kind, Measure
 
 WHERE = "so that"
-_PATTERN = re.compile(r"\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=]+)\s*")
+_PATTERN = re.compile(r"\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=](?:[^<>=]*[^\s<>=])?)\s*")
+_AMOUNT = re.compile(r"([-+]?)£?\s*(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(%|k|m|bn|)", re.IGNORECASE)
+"""A number as people write it, with a unit; one without a unit is read as it stands."""
+_UNITS = {"%": 0.01, "k": 1e3, "m": 1e6, "bn": 1e9, "": 1.0}
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -125,7 +128,10 @@ def read_condition(text: str, row: str, years: int) -> Condition:
     columns = _columns(years)
     target = _number(right)
     names = [name] if target is not None else [name, right]
-    problems = [problem for name in names for problem in unknown(WHERE, name, tuple(columns))]
+    with_unit = _with_unit(right) if target is None else []
+    problems = unknown(WHERE, name, tuple(columns)) + with_unit
+    if target is None and not with_unit:
+        problems += unknown(WHERE, right, tuple(columns))
     if problems:
         raise InputError(problems)
     measures = [columns[name][0] for name in names]
@@ -149,6 +155,17 @@ def read_condition(text: str, row: str, years: int) -> Condition:
 def _columns(years: int) -> dict[str, tuple[Measure, int]]:
     """Return the measures of a contract by the names of their columns, each with its year."""
     return {column: (measure, year) for measure in MEASURES for column, year in measure.columns(years)}
+
+
+def _with_unit(text: str) -> list[Problem]:
+    """Say how a number is written that was given with a unit; nothing for other text."""
+    found = _AMOUNT.fullmatch(text)
+    if not found:
+        return []
+    sign, digits, unit = found.groups()
+    plain = float(f"{sign}{digits.replace(',', '')}") * _UNITS[unit.lower()]
+    need = "a plain number: a share such as 0.9, or pounds such as 500000"
+    return [Problem(WHERE, need, text, f"{text} is written {plain:.12g}")]
 
 
 def _number(text: str) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from simulator.records import FloatArray
 
 _WHAT = "unfinished sweep of cluster-risk"
 _LITTLE_ENDIAN = "<f8"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -137,13 +139,16 @@ def _check_header(path: Path, header: Mapping[str, Any], wanted: Mapping[str, An
             [Problem("--resume", f"used with {printable(path)} as a sweep left it", "another file")]
         )
     hint = "ask as before, or remove that file and start anew without --resume"
-    problems = [
-        Problem(
-            f"--resume, {name}", f"as in {printable(path)}: {shown(header.get(name))}", shown(value), hint
-        )
-        for name, value in wanted.items()
-        if header.get(name) != value
-    ]
+    problems = []
+    for name, value in wanted.items():
+        before = header.get(name)
+        # A digest says that something has changed, not what it was.
+        is_digest = _DIGEST.fullmatch(value)
+        need = f"as in {printable(path)}" + ("" if is_digest else f": {shown(before)}")
+        if before != value:
+            problems.append(
+                Problem(f"--resume, {name}", need, "changed since" if is_digest else shown(value), hint)
+            )
     if problems:
         raise InputError(problems)
 

@@ -18,7 +18,8 @@ from simulator.errors import InputError, Problem, shown
 
 MOST_POLICIES = 100_000
 """More would take days, and nobody could read them."""
-_SETTLED_ONCE = "simulation"
+SETTLED_ONCE = "simulation"
+"""The section that no policy can change: all share the draws."""
 _HIT = Decimal("1e-9")
 """Share of a step by which a range may miss its end and still include it."""
 _PIECES = re.compile(r""" "(?:[^"\\]|\\.)*" | '[^']*' | [\[{] | [\]}] | , | [^"'\[\]{},]+ | . """, re.VERBOSE)
@@ -73,9 +74,9 @@ def read_ranges(vary: Mapping[str, Values] | Sequence[str]) -> tuple[Range, ...]
         where = f"--vary {key}"
         if key in {one.key for one in ranges}:
             problems.append(Problem(where, "a key that is varied once", "the same key again"))
-        if key.split(".")[0] == _SETTLED_ONCE:
+        if key.split(".")[0] == SETTLED_ONCE:
             hint = "all policies share the same draws: use --contracts and --seed"
-            problems.append(Problem(where, f"a key outside [{_SETTLED_ONCE}]", key, hint))
+            problems.append(Problem(where, f"a key outside [{SETTLED_ONCE}]", key, hint))
         texts = _read_values(where, values, problems)
         repeated = [text for text, times in Counter(texts).items() if times > 1]
         if repeated:

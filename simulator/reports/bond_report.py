@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.questions.bond_answer import BondAnswer
 from simulator.questions.bond_estimates import SHARE_LEVELS
-from simulator.reports.columns import Column, money, money_column, per_cent, probability_column
+from simulator.reports.columns import ERRORS_NOTE, Column, money, money_column, per_cent, probability_column
 from simulator.reports.terminal import Printer
 from simulator.risk.estimate import Estimate
 
@@ -23,7 +23,10 @@ def print_bond(bond: BondAnswer, printer: Printer) -> None:
     """
     settings = bond.scenario.settings
     printer.line(f"{settings.title}: {bond.contracts:,} simulated contracts, seed {bond.seed}")
-    printer.line(f"The bond of {bond.cluster}, whose annual budget is {money(bond.annual_budget_gbp)}")
+    printer.line(
+        f"The bond of {bond.cluster}, whose budget is {money(bond.annual_budget_gbp)} a year at the first "
+        "year's rate"
+    )
     printer.line()
     _print_needed(bond, printer)
     _print_curve(bond, printer)
@@ -49,7 +52,7 @@ def _print_curve(bond: BondAnswer, printer: Printer) -> None:
     budget = bond.annual_budget_gbp.value
     sizes = bond.sizes
     columns = [
-        Column("bond, of annual budget %", tuple(f"{100 * size:g}" for size in sizes)),
+        Column("bond, of first year's budget %", tuple(f"{100 * size:g}" for size in sizes)),
         _exact_money(tuple(size * budget for size in sizes)),
     ]
     for heading, top_up in (("covers, no top-up", False), ("covers, topped up", True)):
@@ -125,8 +128,7 @@ def _print_practices(bond: BondAnswer, printer: Printer) -> None:
 
 def _print_notes(bond: BondAnswer, printer: Printer) -> None:
     notes = [
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the "
-        "scenario's figures.",
+        ERRORS_NOTE,
         "An overspend here is what reaches the bond: what the rules listed before it leave unpaid. Without "
         "top-up one bond pays the sum of the years' overspends. Topped up, it is made up to its first size "
         "at each annual review, so that it must cover the largest single year's. Interest is not counted on.",

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from simulator.risk.estimate import Estimate
 from simulator.risk.rounding import rounded
 
+ERRORS_NOTE = (
+    "Each ± is the longer side of a 95% interval of sampling error; it does not cover doubt about the "
+    "scenario's figures."
+)
+"""What every printed report says of its errors."""
 _PER_CENT = 0.01
 _MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from simulator.questions.compare import Comparison
 from simulator.questions.sweep_answer import beyond_chance
-from simulator.reports.columns import Column
-from simulator.reports.sweep_columns import MARK, MARK_MEANS, told, words
+from simulator.reports.columns import ERRORS_NOTE, Column
+from simulator.reports.sweep_columns import MARK, SAME_DEMAND, mark_means, told, words
 from simulator.reports.terminal import Printer
 from simulator.risk.account_book import PCT_ROW
 
@@ -64,11 +64,9 @@ def print_comparison(
         said += [_beyond_chance(comparison, number, row, asked) for number in range(1, len(names))]
     for sentence in said:
         printer.line(sentence)
-    printer.line(MARK_MEANS.replace("All policies share", "All scenarios share"))
-    printer.line(
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenarios' "
-        "figures."
-    )
+    names_alone = "Clusters and lines of the same name share their chances"
+    printer.line(mark_means(f"All scenarios {SAME_DEMAND}" if comparison.same_demand else names_alone))
+    printer.line(ERRORS_NOTE)
 
 
 def _print_settings(comparison: Comparison, printer: Printer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from simulator.questions.explain_answer import ALL_SOURCES, WHOLE_CONTRACT, Explanation
 from simulator.questions.explain_pieces import Source
-from simulator.reports.columns import Column, money, money_column, per_cent, probability_column
+from simulator.reports.columns import ERRORS_NOTE, Column, money, money_column, per_cent, probability_column
 from simulator.reports.terminal import Printer
 from simulator.risk.account_book import PCT_ROW
 from simulator.risk.estimate import Estimate
@@ -160,8 +160,7 @@ def _named(cluster: str) -> str:
 
 def _print_notes(printer: Printer) -> None:
     notes = [
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the "
-        "scenario's figures.",
+        ERRORS_NOTE,
         "A share is the covariance of that part with budget less spend, over its variance: the shares of all "
         "sources add up to 100%. A share below zero is an offset: that part moves against the rest.",
         "Unmeasured need counts less what a budget set by past spend already carries of it. The budget's "

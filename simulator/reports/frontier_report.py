@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.questions.frontier_answer import BEATEN, WITHIN_CHANCE, Frontier
-from simulator.reports.columns import Column
-from simulator.reports.sweep_columns import MARK_MEANS, policy_columns, told, words
+from simulator.reports.columns import ERRORS_NOTE, Column
+from simulator.reports.sweep_columns import mark_means, policy_columns, told, words
 from simulator.reports.sweep_report import MOST_ROWS, key_columns
 from simulator.reports.terminal import Printer
 from simulator.risk.account_book import PCT_ROW
@@ -46,11 +46,8 @@ def print_frontier(frontier: Frontier, printer: Printer, file: str = "") -> None
         printer.line(f"The first {MOST_ROWS} policies of a table are shown; {rest} them all.")
     for sentence in _sentences(frontier):
         printer.line(sentence)
-    printer.line(MARK_MEANS)
-    printer.line(
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenario's "
-        "figures."
-    )
+    printer.line(mark_means())
+    printer.line(ERRORS_NOTE)
 
 
 def _print_table(frontier: Frontier, policies: list[int], title: str, printer: Printer) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from simulator.questions.luck_answer import LuckAnswer, LuckRow
+from simulator.questions.luck_answer import LuckAnswer, LuckRow, answers_for_something
 from simulator.questions.luck_estimates import (
     EARNED,
     LUCK_SHARE,
@@ -15,8 +16,9 @@ from simulator.questions.luck_estimates import (
     UNPAID,
     change_of,
 )
-from simulator.reports.columns import Column, money_column, probability_column
+from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
 from simulator.reports.terminal import Printer
+from simulator.risk.account_book import PCT_ROW
 from simulator.risk.estimate import Estimate
 
 
@@ -43,8 +45,11 @@ def print_luck(answer: LuckAnswer, printer: Printer) -> None:
 
 def _print_clusters(answer: LuckAnswer, printer: Printer) -> None:
     rows = [answer.row(cluster=name) for name in answer.names]
+    # The PCT's name would claim those that are left out.
+    last = PCT_ROW if answer.is_whole else answer.all_together
+    clusters = Column("cluster", (*answer.names[:-1], last), left=True)
     columns = [
-        Column("cluster", answer.names, left=True),
+        clusters,
         Column("people", tuple(f"{row.people:,.0f}" for row in rows)),
         money_column("paid for luck a year", _of(rows, SHARE_PER_YEAR)),
         money_column("paid for luck in all", _of(rows, SHARE)),
@@ -52,7 +57,7 @@ def _print_clusters(answer: LuckAnswer, printer: Printer) -> None:
         probability_column("paid something", _of(rows, PAID)),
     ]
     printer.table("What would practices be paid if no cluster truly saved anything?", columns)
-    columns = [Column("cluster", answer.names, left=True)]
+    columns = [clusters]
     for saving in answer.true_savings:
         rows = [answer.row(saving=saving, cluster=name) for name in answer.names]
         columns.append(probability_column(f"saving {100 * saving:g}%", _of(rows, UNPAID)))
@@ -67,7 +72,7 @@ def _print_savings(answer: LuckAnswer, printer: Printer) -> None:
         money_column("earned by the saving", _of(rows, EARNED)),
         probability_column("luck, of the share", _of(rows, LUCK_SHARE)),
     ]
-    title = "How much of the practice share is earned? All clusters together"
+    title = f"How much of the practice share is earned? {answer.all_together.capitalize()}"
     printer.table(title, columns, last_row_apart=False)
 
 
@@ -81,33 +86,44 @@ def _print_policies(answer: LuckAnswer, printer: Printer) -> None:
         money_column("paid for luck", _of(luck, SHARE)),
         money_column("change", _of(luck, change_of(SHARE))),
         probability_column("paid for nothing", _of(luck, PAID)),
-        probability_column("change", _of(luck, change_of(PAID))),
+        _points_column(_of(luck, change_of(PAID))),
         probability_column(f"saving of {saving} unpaid", _of(saved, UNPAID)),
-        probability_column("change", _of(saved, change_of(UNPAID))),
+        _points_column(_of(saved, change_of(UNPAID))),
         money_column(f"earned by {saving}", _of(saved, EARNED)),
         money_column("change", _of(saved, change_of(EARNED))),
     ]
-    title = "What would other rules change? All clusters together; changes from the scenario as it is"
+    whose = answer.all_together.capitalize()
+    title = f"What would other rules change? {whose}; changes from the scenario as it is"
     printer.table(title, columns, last_row_apart=False)
 
 
 def _print_notes(answer: LuckAnswer, printer: Printer) -> None:
     clusters = answer.scenario.settings.clusters
+    whose = answer.all_together
+    odds = f"{PCT_ROW}: {whose}; its probabilities" if answer.is_whole else f"Probabilities of {whose}"
     notes = [
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenario's "
-        "figures. Everything shares the same simulated demand, so changes are known better than what they "
-        "are changes of.",
+        f"{ERRORS_NOTE} Everything shares the same simulated demand, so a change has a smaller error than "
+        "if each had draws of its own.",
         "Luck: what is paid while no cluster truly saves anything, by chance or because budgets turn out "
         "loose. A true saving: the same share of every cluster's demand, in every year; the scenario's own "
-        "play no part. PCT: all clusters together; its probabilities are of a cluster, on average.",
+        f"play no part. {odds} are of a cluster, on average.",
         "The sizes of the other rules are assumptions, to be set by options; a limit per case also takes the "
         "excess out of budgets, for the PCT to pay.",
     ]
-    if not all(cluster.takes_share for cluster in clusters):
-        left_out = ", ".join(cluster.name for cluster in clusters if not cluster.takes_share)
-        notes.append(f"Left out, for taking no practice share: {left_out}.")
+    sharing = [one for one in clusters if one.takes_share]
+    for why, left_out in (
+        ("taking no practice share", [one.name for one in clusters if not one.takes_share]),
+        ("answering for nothing", [one.name for one in sharing if not answers_for_something(one)]),
+    ):
+        if left_out:
+            notes.append(f"Left out, for {why}: {', '.join(left_out)}.")
     for note in notes:
         printer.line(note)
+
+
+def _points_column(changes: Sequence[Estimate | None]) -> Column:
+    """Return a column of changes of probabilities, in percentage points."""
+    return replace(probability_column("change", changes), heading="change, points")
 
 
 def _of(rows: Sequence[LuckRow], measure: str) -> list[Estimate | None]:

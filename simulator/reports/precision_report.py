@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.pipeline import CONTRACTS_PER_BLOCK
 from simulator.questions.precision import bond_precision
 from simulator.reports.terminal import Printer
 from simulator.result import Result
@@ -20,8 +21,10 @@ def print_precision(result: Result, precision: float, printer: Printer) -> None:
         Where to.
     """
     found = bond_precision(result)
+    few = result.contracts <= CONTRACTS_PER_BLOCK
+    done = "are the fewest tried" if few else "were needed"
     printer.line(
-        f"{result.contracts:,} contracts were needed for every bond's interval to be within "
+        f"{result.contracts:,} contracts {done} for every bond's interval to be within "
         f"±{100 * precision:g}%; widest: {found.widest}, ±{100 * found.share:.2g}%."
     )
     if found.without_bond:

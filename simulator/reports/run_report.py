@@ -46,7 +46,7 @@ def print_run(result: Result, printer: Printer) -> None:
         for number, label in enumerate(result.years, start=1)
     ]
     risk = [
-        _money(result, "annual_budget_gbp", "annual budget"),
+        _money(result, "annual_budget_gbp", "budget a year"),
         *years,
         _probability(result, "overspend_probability", "whole contract"),
         _probability(result, "large_overspend_probability", "by more than 2%"),
@@ -88,12 +88,16 @@ def _print_pct(result: Result, printer: Printer) -> None:
 
 def _print_notes(result: Result, printer: Printer) -> None:
     notes = [
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the "
+        "Each ± is the longer side of a 95% interval of sampling error; it does not cover doubt about the "
         "scenario's figures, whose sources and assumptions are marked in its file.",
         "Overspends of a contract are the sum of its years' overspends; the whole contract's chance is that "
         "its total spend exceeds its total budget.",
-        "PCT: all clusters together; the bond it needs is one that they would share.",
+        "PCT: all clusters together. Its chances of overspend are of their net total. Its expected "
+        "overspend, and the bond it needs, add up every cluster's overspends: one bond that all would share. "
+        "The bonds cover where every cluster's own does, which takes more than that bond split between them.",
     ]
+    if _rules(result, SurplusSplit) and not result.plan.terms.takes_share.any():
+        notes.append("No cluster takes the practice share, and so none posts a bond.")
     notes += [note for split in _rules(result, SurplusSplit) for note in _of_split(split)]
     notes += [
         f"Beyond {_percent(rule.width_share)} either side of the budget the PCT bears "
@@ -112,7 +116,7 @@ def _print_notes(result: Result, printer: Printer) -> None:
             "bond needed is too small for a cluster that means to stay."
         )
     savers = [cluster for cluster in result.scenario.settings.clusters if cluster.true_saving_share]
-    if _rules(result, SurplusSplit) and not savers:
+    if _rules(result, SurplusSplit) and result.plan.terms.takes_share.any() and not savers:
         notes.append("No cluster truly saves anything here: every practice share above is luck.")
     for note in notes:
         printer.line(note)

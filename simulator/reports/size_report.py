@@ -16,7 +16,7 @@ from simulator.questions.size_answer import (
     Sizes,
     overspend_column,
 )
-from simulator.reports.columns import Column, money_column, probability_column
+from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
 from simulator.reports.terminal import Printer
 from simulator.risk.estimate import Estimate
 
@@ -79,9 +79,8 @@ def _print_pools(sizes: Sizes, printer: Printer) -> None:
 
 def _print_notes(printer: Printer) -> None:
     notes = [
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenario's "
-        "figures. All sizes share the same chances, so that the curve is smooth: errors of neighbouring "
-        "sizes go together.",
+        f"{ERRORS_NOTE} All sizes share the same chances, so that the curve is smooth: errors of "
+        "neighbouring sizes go together.",
         "Sizes are of one cluster with the need per head of the whole PCT and no true saving: its practice "
         "share comes from luck and from how budgets are set. SD: standard deviation, the usual distance from "
         "expectation. The joint bond is for net overspends, before any corridor.",

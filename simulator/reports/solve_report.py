@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.questions.solve_answer import Point, Solution
-from simulator.reports.columns import Column, money_column, probability_column
+from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
 from simulator.reports.terminal import Printer
 from simulator.risk.measures import Kind
 
@@ -35,10 +35,7 @@ def print_solution(solution: Solution, printer: Printer) -> None:
     printer.table(f"{condition.what} of {condition.row}, by {solution.key}", columns, last_row_apart=False)
     for sentence in solution.sentences():
         printer.line(sentence)
-    printer.line(
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenario's "
-        "figures. All values of the key share the same simulated demand."
-    )
+    printer.line(f"{ERRORS_NOTE} All values of the key share the same simulated demand.")
 
 
 def _key(solution: Solution, value: float) -> str:

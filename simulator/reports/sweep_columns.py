@@ -12,12 +12,18 @@ from simulator.risk.paired import PairedEstimate
 from simulator.risk.rounding import rounded
 
 MARK = "*"
-MARK_MEANS = (
-    f"{MARK} A difference beyond chance: its 95% interval does not hold zero. All policies share the same "
-    "simulated demand, so a difference has a smaller error than the two values that it parts. Of twenty "
-    "intervals about no difference, one misses it by chance."
-)
+SAME_DEMAND = "share the same simulated demand"
+_POINTS = "points"
 _MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
+
+
+def mark_means(sharing: str = f"All policies {SAME_DEMAND}") -> str:
+    """Return what the mark says; `sharing` says which draws are shared."""
+    return (
+        f"{MARK} A difference beyond chance: its 95% interval does not hold zero. {sharing}, so a "
+        "difference has a smaller error than if each had draws of its own. Of twenty intervals about no "
+        "difference, one misses it by chance."
+    )
 
 
 def words(measure: str) -> str:
@@ -64,11 +70,12 @@ def difference_column(
     """Return a column of differences, in a unit that suits them."""
     sizes = sorted(abs(one.value) for one in differences if one and one.value)
     unit, symbol = _unit(measure, sizes[len(sizes) // 2] if sizes else 0.0)
-    return Column(f"{heading} {symbol}", tuple(_cell(one, unit) if one else "" for one in differences))
+    in_unit = f", {_POINTS}" if is_probability(measure) else f" {symbol}"
+    return Column(f"{heading}{in_unit}", tuple(_cell(one, unit) if one else "" for one in differences))
 
 
 def told(measure: str, estimate: Estimate, signed: bool = False) -> str:
-    """Return an estimate for a sentence or a table of several measures, with its unit."""
+    """Return an estimate, or a difference where signed, with its unit; for a sentence or a mixed table."""
     if not estimate.value and not estimate.half_width:
         return "0"
     unit, symbol = _unit(measure, abs(estimate.value))
@@ -76,7 +83,7 @@ def told(measure: str, estimate: Estimate, signed: bool = False) -> str:
     sign = "-" if value.startswith("-") else "+" if signed and estimate.value > 0 else ""
     digits = value.removeprefix("-")
     if symbol == "%":
-        return f"{sign}{digits}% ±{error}%"
+        return f"{sign}{digits} ±{error} {_POINTS}" if signed else f"{digits}% ±{error}%"
     suffix = symbol.removeprefix("£")
     return f"{sign}£{digits}{suffix} ±{error}{suffix}"
 

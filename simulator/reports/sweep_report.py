@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.questions.sweep_answer import Sweep, beyond_chance
-from simulator.reports.columns import Column
-from simulator.reports.sweep_columns import MARK_MEANS, policy_columns, words
+from simulator.reports.columns import ERRORS_NOTE, Column
+from simulator.reports.sweep_columns import mark_means, policy_columns, words
 from simulator.reports.terminal import Printer
 from simulator.risk.account_book import PCT_ROW
 from simulator.risk.paired import PairedEstimate
@@ -106,11 +106,8 @@ def sentences(sweep: Sweep, measures: Sequence[str]) -> list[str]:
 
 def print_notes(printer: Printer) -> None:
     """Print what the errors and marks mean."""
-    printer.line(MARK_MEANS)
-    printer.line(
-        "Each ± is half of a 95% interval of sampling error; it does not cover doubt about the scenario's "
-        "figures."
-    )
+    printer.line(mark_means())
+    printer.line(ERRORS_NOTE)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -21,8 +21,8 @@ NOTES = (
     "Tolerance, set beforehand: a published number stands for anything that would be printed so (half a unit "
     f"of its last digit), and ours may lie {ERRORS_ALLOWED:g} of its standard errors beyond. What happened "
     "once must meet the interval that holds 95% of simulated years.",
-    "Each ± is half of a 95% interval of sampling error. Exact: the same law by Fourier transform or closed "
-    "form, without sampling error; ours must agree with it too.",
+    "Each ± is the longer side of a 95% interval of sampling error. Exact: the same law by Fourier transform "
+    "or closed form, without sampling error; ours must agree with it too.",
 )
 
 

@@ -84,17 +84,9 @@ def test_without_chance_it_says_so():
 
 def test_the_files(tmp_path):
     for workers in ("1", "2"):
-        asked = (
-            "--cluster",
-            "Granta",
-            "--contracts",
-            "6000",
-            "--workers",
-            workers,
-            "--out",
-            f"{workers}.csv",
-        )
-        done = cluster_risk("bond", FLAGSHIP, *asked, folder=tmp_path)
+        size = ("--contracts", "6000", "--workers", workers)
+        asked = ("--cluster", "Small", *size, "--out", f"{workers}.csv")
+        done = cluster_risk("bond", SMALL, *asked, folder=tmp_path)
         assert done.returncode == 0, done.stderr
         assert f"written to {workers}.csv" in done.stderr
     assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()

@@ -85,6 +85,7 @@ def test_every_mistake_is_reported_and_nothing_written(tmp_path):
         ("rules.surplus.pct_return_share=1:0.3", "the lower first"),
         ("rules.surplus.pct_return=0:1", "pct_return_share"),
         ("title=0:1", "text in"),
+        ("simulation.seed=1:5", "all values share the same draws"),
         ("=0:1", "KEY=VALUE"),
     ],
 )
@@ -93,3 +94,11 @@ def test_ranges_that_the_scenario_refuses(vary, words):
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_second_range_is_refused():
+    second = ("--vary", "rules.surplus.practice_share=0:0.2")
+    done = cluster_risk("solve", SMALL, *BOND, *second)
+    assert done.returncode == 2
+    assert "must be: given once" in done.stderr
+    assert "rules.surplus.practice_share=0:0.2" in done.stderr

@@ -35,6 +35,7 @@ def test_a_table_of_policies():
     assert "0.15000" not in done.stdout
     # The share is the practices' alone: it has nothing to do with overspends.
     assert "No policy changes overspend probability" in done.stdout
+    assert "smaller error than if each had draws of its own" in " ".join(done.stdout.split())
     assert " *" in done.stdout
     assert "beyond chance" in done.stdout
 
@@ -85,6 +86,8 @@ def start_and_stop(folder: Path, how: signal.Signals) -> tuple[int, str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Tests that are started in the background hand down that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:

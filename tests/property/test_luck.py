@@ -16,7 +16,12 @@ from tests.strategies import scenarios
 @given(scenarios(), st.sampled_from([0.0, 0.01, 0.1]))
 def test_the_parts_agree(mapping: Table, rate: float) -> None:
     assume(any(rule["rule"] == "surplus" for rule in mapping["rules"]))
-    assume(any(cluster["takes_share"] for cluster in mapping["clusters"]))
+    assume(
+        any(
+            cluster["takes_share"] and cluster["proportion"] > 0 and cluster.get("service_lines", ["any"])
+            for cluster in mapping["clusters"]
+        )
+    )
     answer = luck(
         checked(mapping), [0.1], minimum_savings_rate=rate, per_case_limit=1_000, contracts=100, seed=1
     )

@@ -153,6 +153,13 @@ def test_a_share_without_a_loss_is_repaid_at_once() -> None:
     assert "No simulated contract leaves North's bond anything to pay." in answer.sentences()
 
 
+def test_no_bond_and_no_share_leave_nothing_to_repay() -> None:
+    bond = {"rule": "bond", "share_of_annual_budget": 0.0}
+    answer = asked(scenario_of(rules=[SURPLUS, bond]))
+    assert answer.saving_needed.share_of_demand is None
+    assert "nothing to repay" in answer.sentences()[-1]
+
+
 def test_a_share_of_nothing_never_repays() -> None:
     answer = asked(scenario_of(budgets=TIGHT), "rules.surplus.practice_share=0.0")
     assert answer.saving_needed.words == "not repaid by a true saving of 50%"

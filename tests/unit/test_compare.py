@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 
@@ -10,6 +11,10 @@ import simulator
 from simulator.pipeline import simulate
 from simulator.questions.compare import compare, names_of
 from simulator.questions.compare_settings import setting_differences
+from simulator.reports.compare_report import print_comparison
+from simulator.reports.sweep_columns import difference_column, told
+from simulator.reports.terminal import Printer
+from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
 from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, scenario_of
 from tests.unit.problems import problems_of_call
@@ -51,6 +56,35 @@ def test_three_scenarios_are_grouped_by_value() -> None:
     other = one.vary("rules.surplus.practice_share=0.2")
     (found,) = setting_differences([one, other, one])
     assert found.in_words("ABC") == "rules.surplus.practice_share: 0.1 in A and C, 0.2 in B"
+
+
+@pytest.mark.parametrize(
+    ("override", "same"),
+    [
+        ("rules.surplus.practice_share=0.2", True),
+        ("budgets.rule.margin_share=0.1", True),
+        ("clusters.North.takes_share=false", True),
+        ("clusters.North.people=6000", False),
+        ("clusters.North.true_saving_share=0.1", False),
+        ("contract.years=1", False),
+    ],
+)
+def test_whether_demand_is_the_same_is_said(override: str, same: bool) -> None:
+    one = named(scenario_of(), "one")
+    stream = StringIO()
+    print_comparison(compare([one, one.vary(override)], contracts=100), (), (), Printer(stream))
+    printed = " ".join(stream.getvalue().split())
+    assert ("All scenarios share the same simulated demand, so a difference" in printed) == same
+    assert ("Clusters and lines of the same name share their chances, so a" in printed) != same
+
+
+def test_differences_of_probabilities_are_in_points() -> None:
+    # 0.35 with a 95% interval of 0.04 either side.
+    estimate = Estimate(0.35, 0.31, 0.39, 0.02)
+    assert told("overspend_probability", estimate, signed=True) == "+35 ±4 points"
+    assert told("overspend_probability", estimate) == "35% ±4%"
+    assert difference_column("overspend_probability", [estimate]).heading == "change, points"
+    assert difference_column("bond_needed_gbp", [estimate]).heading == "change £"
 
 
 def test_tables_count() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -24,6 +25,8 @@ from simulator.questions.luck_estimates import (
     of_a_cluster_difference,
 )
 from simulator.questions.luck_policies import AS_IT_IS, PolicySizes, policies_of, with_rule
+from simulator.reports.luck_report import print_luck
+from simulator.reports.terminal import Printer
 from simulator.risk.account_book import PCT_ROW
 from simulator.risk.difference import probability_difference
 from simulator.risk.probability import probability
@@ -48,6 +51,12 @@ NO_BOND = SURPLUS | {"needs_bond": False}
 
 def asked(mapping: Table, *overrides: str, **options: object) -> LuckAnswer:
     return simulator.luck(checked(mapping, *overrides), contracts=200, seed=2, **options)
+
+
+def printed_of(answer: LuckAnswer) -> str:
+    stream = StringIO()
+    print_luck(answer, Printer(stream))
+    return " ".join(stream.getvalue().split())
 
 
 def rules(scenario: simulator.Scenario) -> list[str]:
@@ -205,6 +214,37 @@ def test_clusters_that_take_no_share_are_left_out() -> None:
     assert "the 2 clusters" in answer.sentences()[0]
 
 
+@pytest.mark.parametrize("nothing", [{"proportion": 0}, {"service_lines": []}])
+def test_clusters_that_answer_for_nothing_are_left_out(nothing: Table) -> None:
+    clusters = [cluster_of("North", **nothing), cluster_of("South"), cluster_of("West")]
+    answer = asked(scenario_of(clusters=clusters))
+    assert answer.names == ("South", "West", PCT_ROW)
+    printed = printed_of(answer)
+    assert "Left out, for answering for nothing: North." in printed
+    assert "taking no practice share" not in printed
+    (problem,) = problems_of_call(lambda: asked(scenario_of(clusters=clusters[:1])))
+    assert "answers for something" in problem.need
+
+
+def test_the_report_says_whom_it_is_about() -> None:
+    some = printed_of(asked(scenario_of(clusters=[cluster_of("A", takes_share=False), cluster_of("B")])))
+    assert "all clusters together" not in some.lower()
+    # The titles of two tables and a note; the last row of two tables has it on two lines.
+    assert some.lower().count("all clusters that take the share") == 3
+    assert some.count("all clusters that take the ") == 1 + 2
+    assert "PCT:" not in some
+    every = printed_of(asked(scenario_of()))
+    assert "PCT: all clusters together" in every
+    assert "that take the share" not in every
+
+
+def test_changes_of_probabilities_are_in_points() -> None:
+    printed = printed_of(asked(scenario_of()))
+    # Two of the changes are of probabilities; a heading may stand on two lines.
+    assert printed.count("change,") == printed.count("points") == 2
+    assert "change %" not in printed
+
+
 def test_one_cluster_is_all_of_them() -> None:
     answer = asked(scenario_of(clusters=[cluster_of("Only")], rules=[NO_BOND]))
     assert answer.names == ("Only", PCT_ROW)
@@ -246,6 +286,7 @@ def test_progress_and_the_number_of_workers() -> None:
         ({"savings": "0.01"}, "savings", "0.01"),
         ({"savings": [0.01, 0]}, "savings", "0"),
         ({"savings": [float("nan")]}, "savings", "nan"),
+        ({"savings": [0.02, 0.01, 0.02]}, "savings", "0.02 more than once"),
         ({"policy_saving": 1}, "policy_saving", "1"),
         ({"policy_saving": True}, "policy_saving", "true"),
         ({"minimum_savings_rate": -0.1}, "minimum_savings_rate", "-0.1"),

@@ -204,6 +204,16 @@ def test_near_names_are_offered() -> None:
     assert problem.hint == "did you mean 0.1?"
 
 
+@pytest.mark.parametrize(
+    ("right", "plain"),
+    [("90%", "0.9"), ("£500k", "500000"), ("£1.5m", "1500000"), ("-£2,000", "-2000"), ("12.5 %", "0.125")],
+)
+def test_a_number_with_a_unit_is_told_plain(right: str, plain: str) -> None:
+    (problem,) = problems_of_call(lambda: read_condition(f"pool_balance_gbp >= {right}", "PCT", 1))
+    assert problem.need.startswith("a plain number")
+    assert problem.hint == f"{right} is written {plain}"
+
+
 def test_what_a_cluster_has_not() -> None:
     (problem,) = problems_of_call(lambda: solved(BOND, 0, 1, "pool_balance_gbp > 0", cluster="North"))
     assert "of the PCT alone" in problem.got
@@ -218,6 +228,8 @@ def test_what_a_cluster_has_not() -> None:
         ("budgets.rule.margin", 0.0, 0.1, "a key"),
         ("rules.surplu.practice_share", 0.0, 0.1, "a key: one of surplus"),
         ("title", 0.0, 1.5, "text"),
+        ("simulation.seed", 1, 5, "a key outside [simulation]"),
+        ("simulation.contracts", 100, 500, "a key outside [simulation]"),
         ("rules.surplus.practice_share", 0.2, 1.7, "a share from 0 to 1"),
         ("rules.surplus.practice_share", 0, 3, "a share from 0 to 1"),
         ("contract.years", 0.5, 3, "whole number"),

@@ -78,6 +78,19 @@ def test_a_journal_of_another_sweep_is_refused(tmp_path: Path, changed: dict[str
     assert path.exists()
 
 
+def test_a_digest_is_not_shown(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    before, after = ({"scenario": letter * 64} for letter in "ab")
+    with suppress(StoppedError), sweep_journal(out, before, (1,), resume=False) as journal:
+        journal.keep(0, np.array([1.0]))
+        raise StoppedError
+    with pytest.raises(InputError) as caught, sweep_journal(out, after, (1,), resume=True):
+        raise AssertionError
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.got) == ("--resume, scenario", "changed since")
+    assert "aaaa" not in str(problem)
+
+
 @pytest.mark.parametrize("content", ["hello\n", "[1, 2]\n", '{"what": "else"}\n'])
 def test_another_file_is_left_alone(tmp_path: Path, content: str) -> None:
     out = tmp_path / "a.csv"

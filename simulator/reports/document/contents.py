@@ -41,7 +41,9 @@ def document_of(study: Study, title: str | None = None, started: str | None = No
     facts["scenario"] = PurePath(scenario.source).name
     if started:
         facts["simulated"] = started
-    facts["intervals"] = "± is half of a 95% interval of sampling error; doubt about the figures is not in it"
+    facts["intervals"] = (
+        "± is the longer side of a 95% interval of sampling error; doubt about the figures is not in it"
+    )
     stamp = tuple(facts.items())
     annex = (
         in_brief(answers),

@@ -52,8 +52,8 @@ def method(answers: Answers) -> Section:
         "entry. Expected amounts are means over the contracts, and chances are proportions of them."
     )
     errors = (
-        "The ± after a number is half of a 95% interval of sampling error: what other draws of chance "
-        "might have given. Numbers are rounded to what it allows. Whoever simulates the same scenario "
+        "The ± after a number is the longer side of a 95% interval of sampling error: what other draws of "
+        "chance might have given. Numbers are rounded to what it allows. Whoever simulates the same scenario "
         "with the same seed gets the same numbers. Words such as “likely” are those of the scale of the "
         "Intergovernmental Panel on Climate Change: likely is 66% and more, very likely 90%, virtually "
         "certain 99%; unlikely, very unlikely and exceptionally unlikely are the same from the other end."
