@@ -22,6 +22,7 @@ _KEYS = {
     "scenario_sha256": str,
     "contracts": int,
     "seed": int,
+    "started": str,
 }
 
 
@@ -37,12 +38,15 @@ class SavedResult:
         What was simulated.
     contracts, seed : int
         How many contracts, and from which seed.
+    started : str
+        When it was simulated, as the manifest says it.
     """
 
     folder: Path
     scenario: Scenario
     contracts: int
     seed: int
+    started: str
 
     def simulate(self, workers: int = 1) -> Result:
         """Simulate it again.
@@ -90,7 +94,8 @@ def read_result(folder: Path) -> SavedResult:
     """
     manifest = _manifest(folder)
     _summary(folder)
-    return SavedResult(folder, _scenario(folder, manifest), manifest["contracts"], manifest["seed"])
+    scenario = _scenario(folder, manifest)
+    return SavedResult(folder, scenario, manifest["contracts"], manifest["seed"], manifest["started"])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -97,8 +97,8 @@ def _from_folder(
     path: str, contracts: int | None, seed: int | None, workers: int, overrides: tuple[str, ...]
 ) -> Callable[[], tuple[Result, str | None]]:
     """Return what gives back a result that was simulated before."""
+    from simulator.charts.saved_result import read_result
     from simulator.pipeline import check_sizes
-    from simulator.reports.document.saved_result import read_result
 
     given = {"--contracts": contracts, "--seed": seed, "--set": "; ".join(overrides) or None}
     hint = "a folder of results is reported as it is; give its scenario's file instead"
@@ -109,6 +109,6 @@ def _from_folder(
     ]
     if problems:
         raise InputError(problems)
-    result, started = read_result(Path(path))
-    check_sizes(result.contracts, result.seed, workers)
-    return lambda: (result, started)
+    saved = read_result(Path(path))
+    check_sizes(saved.contracts, saved.seed, workers)
+    return lambda: (saved.simulate(workers), saved.started)
