@@ -23,6 +23,12 @@ PROGRAM = Path(sys.executable).with_name("cluster-risk")
 REPEATS = 5
 CONTRACTS = 10_000
 GIBIBYTE = 2**30
+A_THOUSAND = [
+    "--vary=rules.surplus.practice_share=0.01:0.2:0.01",
+    "--vary=rules.surplus.pct_return_share=0.3:0.39:0.01",
+    "--vary=rules.bond.share_of_annual_budget=0.01:0.05:0.01",
+]
+"""20 x 10 x 5 policies."""
 
 
 def seconds(command: list[str]) -> float:
@@ -123,7 +129,7 @@ def main() -> int:
     ]
     kept = [running / importing <= 3, every_episode / running >= 100, drawing / raw <= 2, memory < GIBIBYTE]
     policy_rows, policy_kept = _policies(python)
-    rows += policy_rows
+    rows += [*policy_rows, *_a_thousand_policies(running)]
     kept += policy_kept
     report = _report(rows)
     (HERE / "results.md").write_text(report, encoding="utf-8")
@@ -169,6 +175,20 @@ def _policies(python: str) -> tuple[list[tuple[str, str, str, str]], list[bool]]
         ),
     ]
     return rows, [policy / simulation < 0.1, policy / copy < 20, pairing >= 20]
+
+
+def _a_thousand_policies(running: float) -> list[tuple[str, str, str, str]]:
+    """Return the rows of a sweep of 1,000 policies, in one process and in two, once each."""
+    rows = []
+    for workers in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            out = ["--workers", str(workers), "--out", f"{folder}/sweep.csv"]
+            taken = seconds([str(PROGRAM), "sweep", str(SCENARIO), *A_THOUSAND, *out])
+        processes = "one process" if workers == 1 else f"{workers} processes"
+        what = f"`cluster-risk sweep`, 1,000 policies of rules, every measure, {processes}"
+        ratio = f"{taken / running:.0f} times `cluster-risk run`, for 1,000 of them"
+        rows.append((what, f"{taken:.1f} s", ratio, ""))
+    return rows
 
 
 def _report(rows: list[tuple[str, str, str, str]]) -> str:
