@@ -59,7 +59,7 @@ def draw(
         title = f"What moves the {unit.words} of {who}? Most: {order[0].words}"
         subtitle = (
             f"Change of the {unit.words} of {unit.text(base)} when one setting alone is moved down "
-            f"(pale) or up (dark), on the same simulated demand, with 95% intervals. {no_effect}"
+            f"(pale) or up (dark), on the same draws of chance, with 95% intervals. {no_effect}"
         )
         figure, grid = framed(title, subtitle, study.source, len(order) * _ROW_IN + 0.45)
         _draw_bars(figure.add_subplot(grid[0]), order, found, unit)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from simulator.questions.compare import Comparison
 from simulator.questions.sweep_answer import beyond_chance
 from simulator.reports.columns import ERRORS_NOTE, Column
-from simulator.reports.sweep_columns import MARK, SAME_DEMAND, mark_means, told, words
+from simulator.reports.sweep_columns import MARK, SAME_DRAWS, mark_means, told, words
 from simulator.reports.terminal import Printer
 from simulator.risk.account_book import PCT_ROW
 
@@ -65,7 +65,7 @@ def print_comparison(
     for sentence in said:
         printer.line(sentence)
     names_alone = "Clusters and lines of the same name share their chances"
-    printer.line(mark_means(f"All scenarios {SAME_DEMAND}" if comparison.same_demand else names_alone))
+    printer.line(mark_means(f"All scenarios {SAME_DRAWS}" if comparison.same_demand else names_alone))
     printer.line(ERRORS_NOTE)
 
 

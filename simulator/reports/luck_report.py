@@ -102,7 +102,7 @@ def _print_notes(answer: LuckAnswer, printer: Printer) -> None:
     whose = answer.all_together
     odds = f"{PCT_ROW}: {whose}; its probabilities" if answer.is_whole else f"Probabilities of {whose}"
     notes = [
-        f"{ERRORS_NOTE} Everything shares the same simulated demand, so a change has a smaller error than "
+        f"{ERRORS_NOTE} Everything shares the same draws of chance, so a change has a smaller error than "
         "if each had draws of its own.",
         "Luck: what is paid while no cluster truly saves anything, by chance or because budgets turn out "
         "loose. A true saving: the same share of every cluster's demand, in every year; the scenario's own "

@@ -35,7 +35,7 @@ def print_solution(solution: Solution, printer: Printer) -> None:
     printer.table(f"{condition.what} of {condition.row}, by {solution.key}", columns, last_row_apart=False)
     for sentence in solution.sentences():
         printer.line(sentence)
-    printer.line(f"{ERRORS_NOTE} All values of the key share the same simulated demand.")
+    printer.line(f"{ERRORS_NOTE} All values of the key share the same draws of chance.")
 
 
 def _key(solution: Solution, value: float) -> str:

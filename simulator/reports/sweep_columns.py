@@ -12,12 +12,12 @@ from simulator.risk.paired import PairedEstimate
 from simulator.risk.rounding import rounded
 
 MARK = "*"
-SAME_DEMAND = "share the same simulated demand"
+SAME_DRAWS = "share the same draws of chance"
 _POINTS = "points"
 _MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
 
 
-def mark_means(sharing: str = f"All policies {SAME_DEMAND}") -> str:
+def mark_means(sharing: str = f"All policies {SAME_DRAWS}") -> str:
     """Return what the mark says; `sharing` says which draws are shared."""
     return (
         f"{MARK} A difference beyond chance: its 95% interval does not hold zero. {sharing}, so a "

@@ -74,7 +74,7 @@ def test_whether_demand_is_the_same_is_said(override: str, same: bool) -> None:
     stream = StringIO()
     print_comparison(compare([one, one.vary(override)], contracts=100), (), (), Printer(stream))
     printed = " ".join(stream.getvalue().split())
-    assert ("All scenarios share the same simulated demand, so a difference" in printed) == same
+    assert ("All scenarios share the same draws of chance, so a difference" in printed) == same
     assert ("Clusters and lines of the same name share their chances, so a" in printed) != same
 
 
