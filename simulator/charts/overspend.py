@@ -70,6 +70,10 @@ def _draw_period(axes: Axes, estimates: list[Estimate]) -> None:
     axes.set_xlim(0, 1.02)
     axes.set_xticks([0, 0.5, 1])
     axes.xaxis.set_major_formatter(per_cent_tick)
+    # The last label of a panel would run into the first of the next.
+    first, _, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
     axes.grid(visible=True, axis="x")
 
 
