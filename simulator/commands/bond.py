@@ -7,8 +7,14 @@ from pathlib import Path
 
 import click
 
-from simulator.commands.options import contracts_option, overrides_option, seed_option, workers_option
-from simulator.errors import InputError, Problem, printable, shown
+from simulator.commands.options import (
+    contracts_option,
+    numbers_of,
+    overrides_option,
+    seed_option,
+    workers_option,
+)
+from simulator.errors import InputError, printable
 
 
 @click.command()
@@ -59,7 +65,9 @@ def bond(
     total = simulation.contracts if contracts is None else contracts
     seed = simulation.seed if seed is None else seed
     workers = (os.cpu_count() or 1) if workers is None else workers
-    confidences, problems = _confidences(confidence)
+    confidences, problems = numbers_of(
+        confidence, "--confidence", "probabilities with commas between, such as 0.9,0.95"
+    )
     problems += bond_problems(loaded, cluster, confidences or (0.95,), total, seed, workers)
     if out:
         try:
@@ -76,15 +84,3 @@ def bond(
     print_bond(answer, Printer())
     if out:
         click.echo(f"written to {printable(out)}", err=True)
-
-
-def _confidences(text: str) -> tuple[tuple[float, ...], list[Problem]]:
-    """Read numbers with commas between."""
-    numbers, problems = [], []
-    for item in text.split(","):
-        try:
-            numbers.append(float(item))
-        except ValueError:
-            need = "probabilities with commas between, such as 0.9,0.95"
-            problems.append(Problem("--confidence", need, shown(item.strip() or text)))
-    return tuple(numbers), problems

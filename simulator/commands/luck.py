@@ -7,8 +7,14 @@ from pathlib import Path
 
 import click
 
-from simulator.commands.options import contracts_option, overrides_option, seed_option, workers_option
-from simulator.errors import InputError, Problem, printable, shown
+from simulator.commands.options import (
+    contracts_option,
+    numbers_of,
+    overrides_option,
+    seed_option,
+    workers_option,
+)
+from simulator.errors import InputError, printable
 
 
 @click.command()
@@ -96,7 +102,7 @@ def luck(
     workers = (os.cpu_count() or 1) if workers is None else workers
     sizes = (minimum_savings_rate, corridor_width, corridor_cluster_share, per_case_limit)
     simulated = (contracts, seed, workers)
-    shares, problems = _shares(savings)
+    shares, problems = numbers_of(savings, "--savings", "shares with commas between, such as 0.01,0.02")
     try:
         check_luck(loaded, shares or (policy_saving,), policy_saving, PolicySizes(*sizes), *simulated)
     except InputError as error:
@@ -121,15 +127,3 @@ def luck(
     print_luck(answer, Printer())
     if out:
         click.echo(f"written to {printable(out)}", err=True)
-
-
-def _shares(text: str) -> tuple[tuple[float, ...], list[Problem]]:
-    """Read numbers with commas between."""
-    numbers, problems = [], []
-    for item in text.split(","):
-        try:
-            numbers.append(float(item))
-        except ValueError:
-            need = "shares with commas between, such as 0.01,0.02"
-            problems.append(Problem("--savings", need, shown(item.strip() or text)))
-    return tuple(numbers), problems

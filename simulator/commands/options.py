@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from simulator.errors import Problem, shown
+
 overrides_option = click.option(
     "--set",
     "overrides",
@@ -19,3 +21,14 @@ seed_option = click.option("--seed", type=int, help="Seed of chance; the scenari
 workers_option = click.option(
     "--workers", type=int, help="Processes; as many as processors by default. No effect on results."
 )
+
+
+def numbers_of(text: str, option: str, what: str) -> tuple[tuple[float, ...], list[Problem]]:
+    """Read numbers with commas between, and say what is none: `what` there should be."""
+    numbers, problems = [], []
+    for item in text.split(","):
+        try:
+            numbers.append(float(item))
+        except ValueError:
+            problems.append(Problem(option, what, shown(item.strip() or text)))
+    return tuple(numbers), problems

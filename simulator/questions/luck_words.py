@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from simulator.questions.luck_estimates import LUCK_SHARE, PAID, SHARE, UNPAID, change_of
 from simulator.risk.estimate import Estimate
-from simulator.risk.rounding import rounded
+from simulator.risk.in_words import money, per_cent
 
 if TYPE_CHECKING:
     from simulator.questions.luck_answer import LuckAnswer
-
-_UNITS = ((1e6, "m"), (1e3, "k"), (1.0, ""))
 
 
 def sentences(answer: LuckAnswer) -> tuple[str, ...]:
@@ -38,17 +36,17 @@ def _for_luck(answer: LuckAnswer) -> str:
     those = "clusters" if answer.is_whole else "clusters that take the share"
     whose = f"the {clusters} {those}" if clusters > 1 else answer.names[0]
     return (
-        f"With no true saving at all, practices of {whose} would be paid {_money(found[SHARE])} over the "
-        f"contract for luck: a cluster would be paid in {_percent(found[PAID])} of contracts."
+        f"With no true saving at all, practices of {whose} would be paid {money(found[SHARE])} over the "
+        f"contract for luck: a cluster would be paid in {per_cent(found[PAID])} of contracts."
     )
 
 
 def _unpaid(answer: LuckAnswer) -> str:
     found = answer.row(saving=answer.policy_saving).estimates
-    unpaid = f"{_saving(answer)} would go unpaid in {_percent(found[UNPAID])} of contracts"
+    unpaid = f"{_saving(answer)} would go unpaid in {per_cent(found[UNPAID])} of contracts"
     if LUCK_SHARE not in found:
         return f"{unpaid}."
-    return f"{unpaid}; of what practices would then be paid, {_percent(found[LUCK_SHARE])} is luck."
+    return f"{unpaid}; of what practices would then be paid, {per_cent(found[LUCK_SHARE])} is luck."
 
 
 def _other(answer: LuckAnswer, policy: str) -> str:
@@ -58,7 +56,7 @@ def _other(answer: LuckAnswer, policy: str) -> str:
     start = f"{policy[0].upper()}{policy[1:]}{pause} would {_effect(luck[change_of(SHARE)])}, and"
     if change.low <= 0 <= change.high:
         return f"{start} hardly change how often {_saving(answer).lower()} goes unpaid."
-    after = f"in {_percent(saved[UNPAID])} of contracts instead of {_percent(before)}"
+    after = f"in {per_cent(saved[UNPAID])} of contracts instead of {per_cent(before)}"
     return f"{start} leave {_saving(answer).lower()} unpaid {after}."
 
 
@@ -70,15 +68,4 @@ def _effect(change: Estimate) -> str:
     if change.low <= 0 <= change.high:
         return "hardly change what is paid for luck"
     size = Estimate(abs(change.value), *sorted((abs(change.low), abs(change.high))))
-    return f"{'cut' if change.value < 0 else 'raise'} what is paid for luck by {_money(size)}"
-
-
-def _money(estimate: Estimate) -> str:
-    unit, suffix = next((pair for pair in _UNITS if abs(estimate.value) >= pair[0]), _UNITS[-1])
-    value, error = rounded(estimate.value, estimate.half_width, unit)
-    return f"£{value}{suffix} ± {error}{suffix}"
-
-
-def _percent(estimate: Estimate) -> str:
-    value, error = rounded(estimate.value, estimate.half_width, 0.01)
-    return f"{value}% ± {error}%"
+    return f"{'cut' if change.value < 0 else 'raise'} what is paid for luck by {money(size)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.questions.explain_answer import WHOLE_CONTRACT
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import per_cent
 from simulator.risk.rounding import rounded
 from simulator.scenario.scenario import Scenario
 
@@ -158,8 +159,8 @@ class Sizes:
         small, large = self.rows[0], self.rows[-1]
         yield (
             f"Chance alone falls with the square root of size: over the contract its SD is "
-            f"{_per_cent(small.whole[CHANCE_SD])} of the budget for {small.people:,.0f} people and "
-            f"{_per_cent(large.whole[CHANCE_SD])} for {large.people:,.0f}."
+            f"{per_cent(small.whole[CHANCE_SD])} of the budget for {small.people:,.0f} people and "
+            f"{per_cent(large.whole[CHANCE_SD])} for {large.people:,.0f}."
         )
         if self.balance_people is None:
             yield "Nothing else is seen: a cluster that is large enough has hardly any risk."
@@ -168,11 +169,11 @@ class Sizes:
             yield (
                 f"From about {people} ± {error} people on, shocks to the whole cluster or the whole PCT are "
                 "most of what is left. No size cures them: they leave an SD of "
-                f"{_per_cent(self.any_size_sd_share)}."
+                f"{per_cent(self.any_size_sd_share)}."
             )
             if self.any_pool_sd_share.low > 0:
                 yield (
-                    f"PCT-wide shocks alone leave {_per_cent(self.any_pool_sd_share)}, which no pool inside "
+                    f"PCT-wide shocks alone leave {per_cent(self.any_pool_sd_share)}, which no pool inside "
                     "the PCT cures either."
                 )
             else:
@@ -181,13 +182,8 @@ class Sizes:
         if len(pool.clusters) > 1 and pool.saved_share:
             yield (
                 f"One joint bond of all {len(pool.clusters)} clusters, for their net overspends, is "
-                f"{_per_cent(pool.saved_share)} smaller than their separate bonds together."
+                f"{per_cent(pool.saved_share)} smaller than their separate bonds together."
             )
-
-
-def _per_cent(estimate: Estimate) -> str:
-    value, error = rounded(estimate.value, estimate.half_width, 0.01)
-    return f"{value}% ± {error}%"
 
 
 def _flat(estimates: Mapping[str, Estimate]) -> dict[str, float]:

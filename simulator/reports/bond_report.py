@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from simulator.questions.bond_answer import BondAnswer
 from simulator.questions.bond_estimates import SHARE_LEVELS
-from simulator.reports.columns import ERRORS_NOTE, Column, money, money_column, per_cent, probability_column
+from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
 from simulator.reports.terminal import Printer
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import money, per_cent
 
 _SPLIT_BY = {"list_size": "by list size", "need": "by need"}
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import MONEY_UNITS, PER_CENT
 from simulator.risk.rounding import rounded
 
 ERRORS_NOTE = (
@@ -13,8 +14,6 @@ ERRORS_NOTE = (
     "scenario's figures."
 )
 """What every printed report says of its errors."""
-_PER_CENT = 0.01
-_MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,11 @@ def money_column(heading: str, estimates: Sequence[Estimate | None]) -> Column:
     Returns
     -------
     Column
-        Each cell with half of its 95% interval.
+        Each cell with the longer side of its 95% interval.
     """
     sizes = sorted(abs(estimate.value) for estimate in estimates if estimate)
     middle = sizes[len(sizes) // 2] if sizes else 0.0
-    unit, symbol = next((pair for pair in _MONEY_UNITS if middle >= pair[0]), _MONEY_UNITS[-1])
+    unit, symbol = next((pair for pair in MONEY_UNITS if middle >= pair[0]), MONEY_UNITS[-1])
     return Column(f"{heading} {symbol}", tuple(_cell(estimate, unit) for estimate in estimates))
 
 
@@ -70,47 +69,9 @@ def probability_column(heading: str, estimates: Sequence[Estimate | None]) -> Co
     Returns
     -------
     Column
-        Each cell with half of its 95% interval.
+        Each cell with the longer side of its 95% interval.
     """
-    return Column(f"{heading} %", tuple(_cell(estimate, _PER_CENT) for estimate in estimates))
-
-
-def money(estimate: Estimate) -> str:
-    """Return one amount for a sentence.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        In pounds.
-
-    Returns
-    -------
-    str
-        Such as ``£1.42m ± 0.04m``.
-    """
-    pairs = (pair for pair in _MONEY_UNITS if abs(estimate.value) >= pair[0])
-    unit, symbol = next(pairs, _MONEY_UNITS[-1])
-    value, error = rounded(estimate.value, estimate.half_width, unit)
-    suffix = symbol.removeprefix("£")
-    sign = "-" if value.startswith("-") else ""
-    return f"{sign}£{value.removeprefix('-')}{suffix} ± {error}{suffix}"
-
-
-def per_cent(estimate: Estimate) -> str:
-    """Return one probability for a sentence.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        A probability.
-
-    Returns
-    -------
-    str
-        Such as ``62.1% ± 0.9%``.
-    """
-    value, error = rounded(estimate.value, estimate.half_width, _PER_CENT)
-    return f"{value}% ± {error}%"
+    return Column(f"{heading} %", tuple(_cell(estimate, PER_CENT) for estimate in estimates))
 
 
 def _cell(estimate: Estimate | None, unit: float) -> str:

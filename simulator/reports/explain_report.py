@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from simulator.questions.explain_answer import ALL_SOURCES, WHOLE_CONTRACT, Explanation
 from simulator.questions.explain_pieces import Source
-from simulator.reports.columns import ERRORS_NOTE, Column, money, money_column, per_cent, probability_column
+from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
 from simulator.reports.terminal import Printer
 from simulator.risk.account_book import PCT_ROW
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import money, per_cent
 
 _SIZE = "A larger cluster or a pool of clusters"
 _POOL = "Only a pool of clusters"

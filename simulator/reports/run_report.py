@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from simulator.reports.columns import Column, money, money_column, per_cent, probability_column
+from simulator.reports.columns import Column, money_column, probability_column
 from simulator.reports.terminal import Printer
 from simulator.result import Result
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import money, per_cent
 from simulator.rules.bond import Bond
 from simulator.rules.corridor import Corridor
 from simulator.rules.per_case_limit import PerCaseLimit

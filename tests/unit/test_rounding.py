@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.reports.columns import money
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import money
 from simulator.risk.rounding import decimals_for, rounded
 
 

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.charts.study import Study
-from simulator.reports.columns import money, money_column, per_cent, probability_column
+from simulator.reports.columns import money_column, probability_column
 from simulator.reports.document.chance_words import odds
 from simulator.reports.document.sentences import Number, Unit
 from simulator.risk.difference import mean_difference
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import money, per_cent
 from simulator.risk.quantile import quantile
 from simulator.rules.rule import Rule
 
