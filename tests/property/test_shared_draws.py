@@ -12,7 +12,7 @@ from simulator.pipeline import simulate
 from simulator.questions.shared_draws import SharedDraws
 from simulator.result import Result
 from simulator.scenario.scenario import Scenario, load_scenario
-from tests.builders import Table, checked, scenario_of
+from tests.builders import Table, checked, line_of, scenario_of
 from tests.strategies import scenarios
 
 TWO_CLUSTERS = Path("scenarios/two-clusters.toml")
@@ -76,6 +76,18 @@ def test_any_two_scenarios_in_turn(one: Table, other: Table) -> None:
     for mapping in (one, other, one):
         scenario = checked(mapping)
         assert same(shared.simulate(scenario), simulate(scenario, 100, 1))
+
+
+def test_a_block_contract_is_paid_as_planned_whatever_is_saved() -> None:
+    # A growth of 25% and a true saving of 20% leave as many cases as neither does, 1.25 x 0.8 = 1; the
+    # block contract pays for the plan, a quarter more.
+    block = line_of("community", payment="block", rate_year=2009)
+    one_year = {"contract": {"start_year": 2010, "years": 1}}
+    steady = checked(scenario_of(service_lines=[line_of(), block], **one_year))
+    growing = steady.vary("service_lines.community.growth_share=0.25", "clusters.*.true_saving_share=0.2")
+    shared = SharedDraws(contracts=100, seed=1)
+    shared.simulate(steady)
+    assert same(shared.simulate(growing), simulate(growing, 100, 1))
 
 
 def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
