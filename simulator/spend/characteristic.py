@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.spend.bounds import bounds_gbp, bulk_sd_gbp
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import FloatArray
 
@@ -21,13 +22,7 @@ _LONGEST_COST_GRID = 2**22
 """Cells of one cost: finer, since an error in one cost is in every one."""
 MARGIN_CELLS = 16
 """Empty cells kept on either side of the totals, for what smoothing spreads."""
-_TAIL = 1e-11
-"""Probability that may be lost beyond the end of a grid."""
-_SDS_ABOVE = 9.0
-# Chernoff: a sum of n costs >= 0 falls short of its mean by x with probability at most
-# exp(-x**2 / (2 n E[cost**2])).
-_ROOT_SECOND_MOMENTS_BELOW = math.sqrt(2 * math.log(1 / _TAIL))
-_CELLS_PER_BULK_SD = 64
+CELLS_PER_BULK_SD = 64
 _COST_CELLS_PER_BULK_SD = 8
 
 
@@ -52,14 +47,33 @@ class Grid:
     @classmethod
     def for_totals(cls, part: SmoothPart, count: int) -> Self:
         """Return a grid wide enough for all but 1e-11 and fine enough for the bulk of totals."""
-        low, high = bounds_gbp(part, count)
-        span = part.unit_cost.lattice_span_gbp
-        if span and (high - low) / span < LONGEST_GRID / 2:
-            return cls(span, power_of_two((high - low) / span + 2 * MARGIN_CELLS), on_lattice=True)
-        step = bulk_sd_gbp(part, count) / _CELLS_PER_BULK_SD
-        high += 2 * MARGIN_CELLS * step
-        cells = min(power_of_two((high - low) / step), LONGEST_GRID)
-        return cls((high - low) / cells, cells, on_lattice=False)
+        step = bulk_sd_gbp(part, count) / CELLS_PER_BULK_SD
+        return cls.between(*bounds_gbp(part, count), step, part.unit_cost.lattice_span_gbp)
+
+    @classmethod
+    def between(cls, low_gbp: float, high_gbp: float, step_gbp: float, span_gbp: float | None) -> Self:
+        """Return a grid for totals in a range: on the lattice of the costs, or else of some step.
+
+        Parameters
+        ----------
+        low_gbp, high_gbp : float
+            Range of the totals, in pounds.
+        step_gbp : float
+            Widest step, unless that takes more than the longest grid.
+        span_gbp : float or None
+            Step of which every cost is a multiple, if there is one.
+
+        Returns
+        -------
+        Grid
+            Wide enough for the range and a margin.
+        """
+        if span_gbp and (high_gbp - low_gbp) / span_gbp < LONGEST_GRID / 2:
+            cells = power_of_two((high_gbp - low_gbp) / span_gbp + 2 * MARGIN_CELLS)
+            return cls(span_gbp, cells, on_lattice=True)
+        high_gbp += 2 * MARGIN_CELLS * step_gbp
+        cells = min(power_of_two((high_gbp - low_gbp) / step_gbp), LONGEST_GRID)
+        return cls((high_gbp - low_gbp) / cells, cells, on_lattice=False)
 
     @property
     def frequencies_per_gbp(self) -> FloatArray:
@@ -67,52 +81,8 @@ class Grid:
         return np.arange(self.cells // 2 + 1, dtype=np.float64) * (2 * math.pi / (self.cells * self.step_gbp))
 
 
-def bulk_sd_gbp(part: SmoothPart, count: int) -> float:
-    """Return the spread of the bulk of totals: that of costs capped where one in ten totals has more.
-
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost.
-    count : int
-        Number of costs.
-
-    Returns
-    -------
-    float
-        Standard deviation in pounds.
-    """
-    return math.sqrt(count) * part.capped_sd_gbp(part.isf(min(0.1 / count, 0.5)))
-
-
-def bounds_gbp(part: SmoothPart, count: int) -> tuple[float, float]:
-    """Return totals between which a sum of costs lies but for a probability of about 1e-11.
-
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost.
-    count : int
-        Number of costs.
-
-    Returns
-    -------
-    tuple of float
-        Low and high end, in pounds.
-    """
-    cap = part.isf(min(0.1 / count, 0.5))
-    below = _ROOT_SECOND_MOMENTS_BELOW * math.sqrt(count * part.capped_second_moment_gbp2(cap))
-    low = max(count * part.unit_cost.lowest_gbp, count * part.capped_mean_gbp(cap) - below)
-    largest = part.isf(_TAIL / count)
-    high = count * part.mean_gbp + _SDS_ABOVE * bulk_sd_gbp(part, count) + largest
-    return low, min(high, count * part.isf(1e-300))
-
-
 def log_characteristic_function(part: SmoothPart, grid: Grid) -> ComplexArray:
     """Return log E[exp(-i t cost)] at the grid's frequencies t.
-
-    The cost is spread over a fine lattice by hat functions, which keeps its mean; what that adds
-    to the variance is known and taken out again.
 
     Parameters
     ----------
@@ -126,22 +96,51 @@ def log_characteristic_function(part: SmoothPart, grid: Grid) -> ComplexArray:
     ndarray of complex, shape (grid.cells // 2 + 1,)
         Real part at most 0.
     """
-    frequencies = grid.frequencies_per_gbp
     if grid.on_lattice:
         weights = hat_weights(part.excess_mean, part.isf(1e-18), grid.step_gbp, grid.cells)
-        return _log(np.fft.rfft(weights, grid.cells))
-    wanted = part.capped_sd_gbp(part.isf(0.1)) / _COST_CELLS_PER_BULK_SD
-    refinement = power_of_two(grid.step_gbp / wanted)
+        return logarithm(np.fft.rfft(weights, grid.cells))
+    return logarithm(characteristic_function(part, grid))
+
+
+def characteristic_function(part: SmoothPart, grid: Grid, *, folded: bool = False) -> ComplexArray:
+    """Return E[exp(-i t cost)] at the frequencies t of a grid that is not on the costs' lattice.
+
+    The cost is spread over a fine lattice by hat functions, which keeps its mean; what that adds
+    to the variance is known and taken out again.
+
+    Parameters
+    ----------
+    part : SmoothPart
+        Law of one cost.
+    grid : Grid
+        Grid of the totals.
+    folded : bool
+        For a grid that may be shorter than one cost, and a law that may lie far below its mean.
+
+    Returns
+    -------
+    ndarray of complex, shape (grid.cells // 2 + 1,)
+        1 at frequency zero, up to rounding.
+    """
+    frequencies = grid.frequencies_per_gbp
+    # Of values most of which are one and the same, the bulk has no spread: then that of all of them.
+    spread = part.capped_sd_gbp(part.isf(0.1)) or part.sd_gbp
+    refinement = power_of_two(grid.step_gbp * _COST_CELLS_PER_BULK_SD / spread) if spread else 1
     cells = min(grid.cells * refinement, _LONGEST_COST_GRID)
     step = grid.step_gbp * grid.cells / cells
-    weights = hat_weights(part.excess_mean, part.isf(1e-18), step, cells)
-    transform = np.fft.rfft(weights, cells)[: frequencies.size]
+    weights_of, longest = (signed_hat_weights, _LONGEST_COST_GRID) if folded else (hat_weights, cells)
+    weights = weights_of(part.excess_mean, part.isf(1e-18), step, longest)
     excess = _variance_excess_gbp2(part, weights, step)
+    if weights.size > cells:
+        # At these frequencies what lies a whole grid further looks the same.
+        weights = np.append(weights, np.zeros(-weights.size % cells)).reshape(-1, cells).sum(axis=0)
+    transform = np.fft.rfft(weights, cells)[: frequencies.size]
     transform *= np.exp(np.minimum(frequencies**2 * (excess / 2), 2.0))
-    return _log(transform)
+    return np.asarray(transform)
 
 
-def _log(transform: ComplexArray) -> ComplexArray:
+def logarithm(transform: ComplexArray) -> ComplexArray:
+    """Return the logarithm of a characteristic function, whose size is at most 1 but for rounding."""
     size = np.clip(np.abs(transform), np.finfo(float).tiny, 1.0)
     return np.asarray(np.log(size) + 1j * np.angle(transform))
 
@@ -167,9 +166,30 @@ def hat_weights(
     ndarray of float
         Probability of each multiple, from zero up.
     """
+    return np.maximum(signed_hat_weights(excess_mean, largest_gbp, step_gbp, cells), 0.0)
+
+
+def signed_hat_weights(
+    excess_mean: Callable[[FloatArray], FloatArray], largest_gbp: float, step_gbp: float, cells: int
+) -> FloatArray:
+    """Spread a law as `hat_weights` does, with rounding errors of either sign left in.
+
+    They cancel in a transform, where those of one sign would add up: what is left of a law far
+    below its mean is a small difference of large numbers.
+
+    Parameters
+    ----------
+    excess_mean, largest_gbp, step_gbp, cells
+        As for `hat_weights`.
+
+    Returns
+    -------
+    ndarray of float
+        Probability of each multiple, from zero up.
+    """
     last = min(cells - 1, max(math.ceil(largest_gbp / step_gbp) + 1, 2))
     slopes = np.diff(excess_mean(np.arange(last + 1, dtype=np.float64) * step_gbp)) / step_gbp
-    return np.maximum(np.diff(slopes, prepend=-1.0, append=0.0), 0.0)
+    return np.diff(slopes, prepend=-1.0, append=0.0)
 
 
 def _variance_excess_gbp2(part: SmoothPart, weights: FloatArray, step_gbp: float) -> float:

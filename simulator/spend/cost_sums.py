@@ -15,85 +15,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.random_streams import Generator
-from simulator.spend.level_tables import COLUMNS, Z_STEPS_PER_UNIT, Z_TOP, LevelTables
+from simulator.spend.level_tables import LevelTables
 from simulator.spend.smooth_part import SmoothPart
+from simulator.spend.totals_map import TotalsMap
 from simulator.spend.unit_cost import FloatArray, UnitCost
+from simulator.spend.within_limit import CERTAIN_CV, WithinLimit
 
 IntArray = NDArray[np.int64]
+Pair = tuple[FloatArray, FloatArray]
 
 _DRAWN_ONE_BY_ONE = tuple(2**power for power in range(4, 13))
 """Totals of so few costs are drawn cost by cost, the more the harder a law is to tabulate."""
-
-_CERTAIN_CV = 1e-6
-"""Costs that vary less than this, up to rounding, do not vary."""
-_COMPARED_ONE_BY_ONE = 3
-"""With so few levels between, comparing is quicker than searching."""
-_LAST_NORMAL = Z_TOP - 1e-9
-_EVERY_COUNT_UP_TO = 32
-_LEVELS_TO_THE_DOUBLE = 4
-
-
-def levels_for(low_count: int, high_count: int) -> tuple[int, ...]:
-    """Return the counts whose quantile functions serve counts from `low_count` to `high_count`.
-
-    Every count from 17 to 32, then four to each doubling; the same ones whatever range is asked
-    for, so that no total depends on which other totals are drawn.
-
-    Parameters
-    ----------
-    low_count, high_count : int
-        Smallest and largest number of costs, at least 17.
-
-    Returns
-    -------
-    tuple of int
-        Rising, at least two; the first is at most `low_count`, the last above `high_count`.
-    """
-    first, last = _step_of(low_count), _step_of(high_count) + 1
-    return tuple(_level(step) for step in range(first, last + 1))
-
-
-def _level(step: int) -> int:
-    """Return the level number `step`; step 0 is `_EVERY_COUNT_UP_TO`, those before it count down."""
-    if step <= 0:
-        return _EVERY_COUNT_UP_TO + step
-    return round(_EVERY_COUNT_UP_TO * math.pow(2.0, step / _LEVELS_TO_THE_DOUBLE))
-
-
-def _step_of(count: int) -> int:
-    """Return the last step whose level is at most `count`."""
-    if count <= _EVERY_COUNT_UP_TO:
-        return count - _EVERY_COUNT_UP_TO
-    step = math.floor(_LEVELS_TO_THE_DOUBLE * math.log2(count / _EVERY_COUNT_UP_TO)) + 1
-    return step if _level(step) <= count else step - 1
+_NO_COUNT = _DRAWN_ONE_BY_ONE[-1] + 1
 
 
 @dataclass
 class CostSums:
-    """Draws totals of independent costs that follow one law.
+    """Draws totals of independent costs that follow one law, and what of them lies within a limit.
 
     Holds tables as a cache: no total depends on what was drawn before.
 
     Parameters
     ----------
     unit_cost : UnitCost
-        Law of one cost.
+        Law of one cost, whole: the limit below is none of it.
+    case_limit_gbp : float or None
+        Most that somebody answers for of any one cost to the payer, in pounds.
     """
 
     unit_cost: UnitCost
+    case_limit_gbp: float | None = None
     _part: SmoothPart = field(init=False, repr=False)
     _tables: LevelTables = field(init=False, repr=False)
+    _map: TotalsMap = field(init=False, repr=False)
+    _limit: WithinLimit | None = field(default=None, init=False, repr=False)
     _mean_gbp: float = field(init=False, repr=False)
-    _lowest_gbp: float = field(init=False, repr=False)
     _is_certain: bool = field(init=False, repr=False)
     _one_by_one_up_to: int | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._part = SmoothPart.of(self.unit_cost)
         self._tables = LevelTables(self._part)
+        self._map = TotalsMap(self._tables)
         self._mean_gbp = self._part.mean_gbp
-        self._lowest_gbp = self.unit_cost.lowest_gbp
-        self._is_certain = self._part.sd_gbp <= _CERTAIN_CV * self._mean_gbp
+        self._is_certain = self._part.sd_gbp <= CERTAIN_CV * self._mean_gbp
+        limit = self.case_limit_gbp
+        if limit is not None and WithinLimit.matters(self.unit_cost, limit):
+            self._limit = WithinLimit(self._part, limit)
 
     def prepare(self, low_count: float, high_count: float) -> None:
         """Compute the tables for a range of counts now, so that processes can share them.
@@ -103,9 +71,13 @@ class CostSums:
         low_count, high_count : float
             Smallest and largest number of costs to expect; others still work.
         """
-        if not self._is_certain and type(self.unit_cost).draw_known_totals is UnitCost.draw_known_totals:
-            lowest = _DRAWN_ONE_BY_ONE[0] + 1
-            self._tables.prepare(levels_for(max(int(low_count), lowest), max(math.ceil(high_count), lowest)))
+        lowest = _DRAWN_ONE_BY_ONE[0] + 1
+        low, high = max(int(low_count), lowest), max(math.ceil(high_count), lowest)
+        law = type(self.unit_cost)
+        if not self._is_certain and law.draw_known_totals is UnitCost.draw_known_totals:
+            self._map.prepare(low, high)
+        if self._limit is not None and law.draw_known_totals_within is UnitCost.draw_known_totals_within:
+            self._limit.prepare(low, high)
 
     def draw(self, counts: IntArray, generator: Generator) -> FloatArray:
         """Draw the total cost of each of `counts` numbers of cases.
@@ -123,34 +95,82 @@ class CostSums:
             Totals in pounds.
         """
         known = self.unit_cost.draw_known_totals(counts, generator)
-        if known is not None:
-            return known
+        return self._draw(counts, generator, None)[0] if known is None else known
+
+    def draw_within_limit(self, counts: IntArray, generator: Generator) -> tuple[FloatArray, FloatArray]:
+        """Draw total costs, and what of them lies within the limit for each case.
+
+        Few costs are limited one by one. Of many, the whole total and that of limited costs are
+        maps of one normal, each with its own law: the larger the one, the larger the other. What
+        lies beyond the limit then has its exact mean, but varies less than if every cost were drawn.
+
+        Parameters
+        ----------
+        counts : ndarray of int, shape (totals,)
+            Number of cases in each total, zero or more.
+        generator : numpy.random.Generator
+            Source of chance; advanced.
+
+        Returns
+        -------
+        tuple of ndarray of float, each of shape (totals,)
+            The totals that `draw` would have drawn, and what is paid of them, in pounds.
+        """
+        limit = self._limit
+        if limit is None:
+            totals = self.draw(counts, generator)
+            return totals, totals.copy()
+        both = self.unit_cost.draw_known_totals_within(counts, generator, limit.limit_gbp)
+        if both is not None:
+            return both
+        known = self.unit_cost.draw_known_totals(counts, generator)
+        if known is None:
+            totals, within = self._draw(counts, generator, limit)
+        else:
+            totals, within = known, self._limited(known, counts, generator, limit)
+        # What each table errs by, next to nothing of a standard deviation, must not show as a
+        # payment beyond the whole cost.
+        return totals, np.minimum(within, totals, out=within)
+
+    def _draw(self, counts: IntArray, generator: Generator, limit: WithinLimit | None) -> Pair:
+        """Draw totals, and what of them lies within a limit; without one, the totals twice."""
         # Normals first and always: the same number of them whatever the counts, so that a change
         # of demand leaves each total's own chance as it was.
         normals = generator.standard_normal(counts.shape)
         if not self._part.has_atoms:
-            return self._draw_smooth(counts, normals, generator)
+            return self._draw_smooth(counts, normals, generator, limit)
         at_limit = generator.binomial(counts, self._part.limit_probability)
         below_limit = 1 - self._part.limit_probability
         positive = min(self._part.probability / below_limit, 1.0) if below_limit else 0.0
         between = generator.binomial(counts - at_limit, positive)
-        totals = self._draw_smooth(between, normals, generator)
-        return totals + at_limit * (self.unit_cost.limit or 0.0)
+        totals, within = self._draw_smooth(between, normals, generator, limit)
+        totals = totals + at_limit * (self.unit_cost.limit or 0.0)
+        return totals, totals if limit is None else within + at_limit * limit.limit_gbp
 
-    def _draw_smooth(self, counts: IntArray, normals: FloatArray, generator: Generator) -> FloatArray:
-        if self._is_certain:
-            return np.asarray(counts * self._mean_gbp, dtype=np.float64)
-        lowest = int(counts.min(initial=_DRAWN_ONE_BY_ONE[-1] + 1))
-        up_to = self._one_by_one(lowest)
-        if lowest > up_to:
-            return self._map(counts, normals)
+    def _draw_smooth(
+        self, counts: IntArray, normals: FloatArray, generator: Generator, limit: WithinLimit | None
+    ) -> Pair:
+        up_to = 0 if self._is_certain else self._one_by_one(int(counts.min(initial=_NO_COUNT)))
         few = counts <= up_to
+        if not few.any():
+            return self._map_smooth(counts, normals, limit)
         totals = np.empty(counts.shape)
-        totals[few] = self._draw_one_by_one(counts[few], generator)
+        within = totals if limit is None else np.empty(counts.shape)
+        costs = self._part.draw(generator, int(counts[few].sum()))
+        totals[few] = _sums(costs, counts[few])
+        if limit is not None:
+            within[few] = _sums(np.minimum(costs, limit.limit_gbp), counts[few])
         many = ~few
         if many.any():
-            totals[many] = self._map(counts[many], normals[many])
-        return totals
+            totals[many], within[many] = self._map_smooth(counts[many], normals[many], limit)
+        return totals, within
+
+    def _map_smooth(self, counts: IntArray, normals: FloatArray, limit: WithinLimit | None) -> Pair:
+        if self._is_certain or not counts.size:
+            totals = np.asarray(counts * self._mean_gbp, dtype=np.float64)
+        else:
+            totals = self._map.totals(counts, normals)
+        return totals, totals if limit is None else limit.totals(counts, normals)
 
     def _one_by_one(self, lowest_count: int) -> int:
         """Return up to how many costs a total is drawn cost by cost, given the lowest count.
@@ -164,31 +184,21 @@ class CostSums:
             self._one_by_one_up_to = next(settled, _DRAWN_ONE_BY_ONE[-1])
         return self._one_by_one_up_to
 
-    def _draw_one_by_one(self, counts: IntArray, generator: Generator) -> FloatArray:
-        costs = self._part.draw(generator, int(counts.sum()))
-        owner = np.repeat(np.arange(counts.size), counts)
-        return np.bincount(owner, costs, minlength=counts.size).astype(np.float64, copy=False)
+    def _limited(
+        self, known: FloatArray, counts: IntArray, generator: Generator, limit: WithinLimit
+    ) -> FloatArray:
+        """Return what lies within a limit of totals whose law is known outright."""
+        within = np.empty(counts.shape)
+        few = counts <= _DRAWN_ONE_BY_ONE[0]
+        costs = self.unit_cost.split_known_totals(known[few], counts[few], generator)
+        within[few] = _sums(np.minimum(costs, limit.limit_gbp), counts[few])
+        many = ~few
+        normals = self.unit_cost.normals_of_known_totals(known[many], counts[many])
+        within[many] = limit.totals(counts[many], normals)
+        return within
 
-    def _map(self, counts: IntArray, normals: FloatArray) -> FloatArray:
-        """Map standard normals to totals: linear in the normal and in 1 / sqrt(count)."""
-        levels = levels_for(int(counts.min()), int(counts.max()))
-        cells = self._tables.cells(levels)
-        place = np.clip(normals, -Z_TOP, _LAST_NORMAL)
-        place += Z_TOP
-        place *= Z_STEPS_PER_UNIT
-        cell = place.astype(np.int64)
-        place -= cell
-        inner = levels[1:-1]
-        if len(inner) > _COMPARED_ONE_BY_ONE:
-            cell += COLUMNS * np.searchsorted(inner, counts, side="right")
-        else:
-            for level in inner:
-                cell += COLUMNS * (counts >= level)
-        totals = cells.slope.take(cell)
-        totals *= place
-        totals += cells.start.take(cell)
-        totals *= np.sqrt(counts, out=place)
-        totals -= cells.per_root.take(cell)
-        totals += np.multiply(counts, self._mean_gbp, out=place)
-        np.maximum(totals, counts * self._lowest_gbp if self._lowest_gbp else 0.0, out=totals)
-        return self._tables.on_lattice(totals, levels[-1])
+
+def _sums(costs: FloatArray, counts: IntArray) -> FloatArray:
+    """Return the sums of the first so many costs, the next so many, and so on."""
+    owner = np.repeat(np.arange(counts.size), counts)
+    return np.bincount(owner, costs, minlength=counts.size).astype(np.float64, copy=False)

@@ -54,6 +54,11 @@ class Empirical(UnitCost):
         return values, np.bincount(places, weights / weights.sum()).astype(np.float64)
 
     @property
+    def _payer_gbp(self) -> FloatArray:
+        """What the payer answers for of each distinct value."""
+        return np.clip(self._law[0] - self.deductible, 0.0, self.limit)
+
+    @property
     def is_smooth(self) -> bool:
         """Whether the cost has a density: never, each value has a probability."""
         return False
@@ -61,7 +66,7 @@ class Empirical(UnitCost):
     @property
     def lattice_span_gbp(self) -> float | None:
         """Largest step of which every cost to the payer is a multiple, in pounds, or None."""
-        values = np.clip(self._law[0] - self.deductible, 0.0, self.limit)
+        values = self._payer_gbp
         span = 0.0
         for value in values:
             span = _common_step(span, float(value), float(values[-1]))
@@ -96,8 +101,20 @@ class Empirical(UnitCost):
         values, weights = self._law
         if values.size > _COUNTED_ONE_BY_ONE:
             return None
-        payer = np.clip(values - self.deductible, 0.0, self.limit)
-        return np.asarray(generator.multinomial(counts, weights) @ payer)
+        return np.asarray(generator.multinomial(counts, weights) @ self._payer_gbp)
+
+    def draw_known_totals_within(
+        self, counts: NDArray[np.int64], generator: Generator, case_limit_gbp: float
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """Draw how often each of few different values occurs, and pay up to a limit for each."""
+        values, weights = self._law
+        if values.size > _COUNTED_ONE_BY_ONE:
+            return None
+        occurrences = generator.multinomial(counts, weights)
+        totals = np.asarray(occurrences @ self._payer_gbp)
+        within = occurrences @ np.minimum(self._payer_gbp, case_limit_gbp)
+        # Sums of the same values in another order may differ in the last digit.
+        return totals, np.minimum(within, totals)
 
     def _ground_draw(self, generator: Generator, size: int) -> FloatArray:
         values, weights = self._law

@@ -9,13 +9,9 @@ from typing import Self
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from simulator.spend.characteristic import (
-    MARGIN_CELLS,
-    ComplexArray,
-    Grid,
-    bounds_gbp,
-    log_characteristic_function,
-)
+from simulator.spend.bounds import bounds_gbp
+from simulator.spend.characteristic import MARGIN_CELLS, ComplexArray, Grid, log_characteristic_function
+from simulator.spend.count_levels import levels_for
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import FloatArray
 
@@ -25,7 +21,7 @@ Z_STEPS_PER_UNIT = 128
 _NORMALS = np.linspace(-Z_TOP, Z_TOP, round(2 * Z_TOP * Z_STEPS_PER_UNIT) + 1)
 COLUMNS = _NORMALS.size - 1
 _PROBABILITIES = ndtr(_NORMALS)
-_NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-9
 """Size of a term of the Fourier series at which it may be cut: the probability beyond `Z_TOP`."""
 _NOTHING_LOG = -45.0
 
@@ -70,6 +66,10 @@ class LevelTables:
     _cells: dict[tuple[int, ...], Cells] = field(default_factory=dict, repr=False)
     _transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict, repr=False)
 
+    def levels(self, low_count: int, high_count: int) -> tuple[int, ...]:
+        """Return the counts whose tables serve a range of counts; see `levels_for`."""
+        return levels_for(low_count, high_count)
+
     def cells(self, levels: tuple[int, ...]) -> Cells:
         """Return the coefficients of totals between some levels.
 
@@ -97,7 +97,7 @@ class LevelTables:
     def settles(self, count: int) -> bool:
         """Return whether the grid resolves the law of a total of `count` costs."""
         grid, log_one_cost = self._transform(count)
-        return grid.on_lattice or count * float(log_one_cost[-1].real) < math.log(_NEGLIGIBLE)
+        return grid.on_lattice or count * float(log_one_cost[-1].real) < math.log(NEGLIGIBLE)
 
     def on_lattice(self, totals_gbp: FloatArray, count: int) -> FloatArray:
         """Round totals, in place, to the lattice of the costs where tables were made on one."""
@@ -118,21 +118,34 @@ class LevelTables:
         """Return grid and log characteristic function that serve counts up to the next doubling."""
         doubling = 1 << (count - 1).bit_length()
         if doubling not in self._transforms:
-            grid = Grid.for_totals(self.part, doubling)
-            self._transforms[doubling] = (grid, log_characteristic_function(self.part, grid))
+            self._transforms[doubling] = self._transform_of_one(doubling)
         return self._transforms[doubling]
+
+    def _transform_of_one(self, most: int) -> tuple[Grid, ComplexArray]:
+        """Return a grid for totals of up to `most` costs, and the law of one cost on it."""
+        grid = Grid.for_totals(self.part, most)
+        return grid, log_characteristic_function(self.part, grid)
+
+    def _low_gbp(self, count: int) -> float:
+        return bounds_gbp(self.part, count)[0]
+
+    def _without_atom(
+        self, transform: ComplexArray, count: int, grid: Grid, low_gbp: float
+    ) -> tuple[ComplexArray, float]:
+        """Return the transform of the totals below the largest one, and their probability."""
+        return transform, 1.0
 
     def _quantiles_gbp(self, count: int) -> FloatArray:
         """Return the totals of `count` costs at the probabilities of the grid of normals."""
         grid, log_one_cost = self._transform(count)
-        first_cell = math.floor(bounds_gbp(self.part, count)[0] / grid.step_gbp) - MARGIN_CELLS
+        first_cell = math.floor(self._low_gbp(count) / grid.step_gbp) - MARGIN_CELLS
         low = first_cell * grid.step_gbp
         total = _power(log_one_cost, count, grid.frequencies_per_gbp * low)
         if grid.on_lattice:
             below = np.fft.irfft(total, grid.cells).cumsum()
             low += grid.step_gbp / 2
         else:
-            below = _distribution_function(total, grid)
+            below = _distribution_function(*self._without_atom(total, count, grid, low), grid)
         return np.maximum(_inverted(below, low, grid.step_gbp), count * self.part.unit_cost.lowest_gbp)
 
 
@@ -144,10 +157,10 @@ def _power(log_one_cost: ComplexArray, count: int, shift: FloatArray) -> Complex
     return total
 
 
-def _distribution_function(transform: ComplexArray, grid: Grid) -> FloatArray:
-    """Return P(total <= point) at the grid's points, by integrating the Fourier series."""
+def _distribution_function(transform: ComplexArray, mass: float, grid: Grid) -> FloatArray:
+    """Return P(total <= point) at the grid's points, by integrating a Fourier series that holds `mass`."""
     frequencies = grid.frequencies_per_gbp
-    left_over = float(np.abs(transform[-1])) / _NEGLIGIBLE
+    left_over = float(np.abs(transform[-1])) / NEGLIGIBLE
     if left_over > 1:
         # The series is cut before it has settled (atoms, or a peak narrower than a cell): smooth
         # by just the normal, at most two cells wide, that settles it there.
@@ -155,7 +168,7 @@ def _distribution_function(transform: ComplexArray, grid: Grid) -> FloatArray:
     integrated = np.zeros_like(transform)
     integrated[1:] = transform[1:] / (1j * frequencies[1:] * grid.step_gbp)
     periodic = np.fft.irfft(integrated, grid.cells)
-    return np.asarray(periodic - periodic[0] + np.arange(grid.cells) / grid.cells)
+    return np.asarray(periodic - periodic[0] + np.arange(grid.cells) / grid.cells * mass)
 
 
 def _inverted(below: FloatArray, low_gbp: float, step_gbp: float) -> FloatArray:

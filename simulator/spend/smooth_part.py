@@ -46,6 +46,39 @@ class SmoothPart:
         at_limit = 0.0 if limit is None else float(unit_cost.sf(np.nextafter([limit], 0.0))[0])
         return cls(unit_cost, zero, at_limit)
 
+    def within(self, case_limit_gbp: float) -> Self:
+        """Return the law of min(cost, `case_limit_gbp`) for a cost of this part, the atom included.
+
+        Parameters
+        ----------
+        case_limit_gbp : float
+            Less than the largest cost, in pounds.
+
+        Returns
+        -------
+        SmoothPart
+            Its moments and its tail are those of the limited cost; it is not for drawing.
+        """
+        limited = self.unit_cost.model_copy(update={"limit": case_limit_gbp})
+        return type(self)(limited, self.zero_probability, self.limit_probability)
+
+    def below(self, case_limit_gbp: float) -> Self:
+        """Return the law of a cost of this part given that it is less than `case_limit_gbp`.
+
+        Parameters
+        ----------
+        case_limit_gbp : float
+            Less than the largest cost, in pounds.
+
+        Returns
+        -------
+        SmoothPart
+            Law without the costs at and beyond the limit.
+        """
+        limited = self.unit_cost.model_copy(update={"limit": case_limit_gbp})
+        beyond = float(limited.sf(np.nextafter([case_limit_gbp], 0.0))[0])
+        return type(self)(limited, self.zero_probability, beyond)
+
     @property
     def probability(self) -> float:
         """Probability that a cost belongs to this part; what is rounding counts as none."""

@@ -21,7 +21,8 @@ class LinePrices:
     Parameters
     ----------
     cost_sums : CostSums or None
-        Total cost of a number of cases at the base year's prices; None for a block contract.
+        Total cost of a number of cases at the base year's prices, with the limit per case where the
+        rules have one; None for a block contract.
     price_index : ndarray of float, shape (year,)
         Prices of each year against the base year's, the base year first. A limit and a deductible
         move with them.
@@ -32,6 +33,11 @@ class LinePrices:
     cost_sums: CostSums | None
     price_index: FloatArray
     block_gbp: FloatArray
+
+    @property
+    def has_case_limit(self) -> bool:
+        """Whether there is a limit on what clusters answer for of one case."""
+        return self.cost_sums is not None and self.cost_sums.case_limit_gbp is not None
 
 
 def draw_spend(
@@ -59,9 +65,11 @@ def draw_spend(
     Returns
     -------
     Spend
-        The base year's spend and the contract's.
+        The base year's spend and the contract's, and what a limit per case leaves out of either.
     """
     spend_gbp = np.empty(counts.shape, order="F")
+    limited = any(price.has_case_limit for price in prices)
+    above_gbp = np.zeros(counts.shape, order="F") if limited else None
     for at_line, (line, price) in enumerate(zip(axes.lines, prices, strict=True)):
         if price.cost_sums is None:
             spend_gbp[..., at_line] = price.block_gbp
@@ -69,7 +77,13 @@ def draw_spend(
         for at_year, year in enumerate(axes.years):
             for at_cluster, cluster in enumerate(axes.clusters):
                 generator = streams.generator("cost", cluster, line, year, block=block.number)
-                totals = price.cost_sums.draw(counts[:, at_year, at_cluster, at_line], generator)
+                cases = counts[:, at_year, at_cluster, at_line]
+                if above_gbp is not None and price.has_case_limit:
+                    whole, totals = price.cost_sums.draw_within_limit(cases, generator)
+                    above = (whole - totals) * price.price_index[at_year]
+                    above_gbp[:, at_year, at_cluster, at_line] = above
+                else:
+                    totals = price.cost_sums.draw(cases, generator)
                 totals *= price.price_index[at_year]
                 spend_gbp[:, at_year, at_cluster, at_line] = totals
-    return Spend(spend_gbp[:, 0], spend_gbp[:, 1:])
+    return Spend(spend_gbp[:, 0], spend_gbp[:, 1:], None if above_gbp is None else above_gbp[:, 1:])

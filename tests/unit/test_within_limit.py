@@ -1,0 +1,211 @@
+"""Totals in full and within a limit for each case: the same draws, in order, exact where costs are few."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from simulator.random_streams import Generator, RandomStreams
+from simulator.spend.cost_sums import CostSums
+from simulator.spend.count_levels import finer_levels, levels_for
+from simulator.spend.empirical import Empirical
+from simulator.spend.gamma import Gamma
+from simulator.spend.lognormal import Lognormal
+from simulator.spend.pareto import Pareto
+from simulator.spend.smooth_part import SmoothPart
+from simulator.spend.uniform import Uniform
+from simulator.spend.unit_cost import UnitCost
+from simulator.spend.within_limit import WithinLimit
+
+LAWS: dict[str, UnitCost] = {
+    "lognormal": Lognormal.example(),
+    "gamma": Gamma.example(),
+    "gamma, most costs next to nothing": Gamma(mean=500, cv=10),
+    # With a limit of its own its tables take less long.
+    "Pareto": Pareto(shape=2.5, scale=3000, limit=200_000),
+    "uniform": Uniform.example(),
+    "few values": Empirical.example(),
+    "values on a lattice": Empirical(values=tuple(10.0 * k for k in range(1, 41))),
+    "values anywhere": Empirical(values=tuple(40 * math.sqrt(2) ** (k / 3) for k in range(40))),
+}
+LAYERS = {"whole": {}, "deductible": {"deductible": 8.0}, "both": {"deductible": 8.0, "limit": 80.0}}
+COUNTS = (np.arange(20), np.array([0, 40, 1, 16, 17, 35]), np.zeros(2, dtype=np.int64))
+
+
+def generator() -> Generator:
+    return RandomStreams(5).generator("cost")
+
+
+def layered(law: str, layer: str) -> UnitCost:
+    return LAWS[law].model_copy(update=LAYERS[layer])
+
+
+def medium(law: UnitCost) -> float:
+    """Return a limit that a quarter of costs exceed; else the mean or half of it."""
+    quarter = float(law.isf(np.array([0.25]))[0])
+    if law.sf(np.array([quarter]))[0] > 0:
+        return quarter or law.mean_gbp
+    return law.mean_gbp / 2
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("name", LAWS)
+def test_whole_totals_are_those_without_a_limit_to_the_last_bit(name: str, layer: str) -> None:
+    law = layered(name, layer)
+    alone = CostSums(law)
+    limits = (medium(law), medium(law) / 30)
+    both = [CostSums(law, limit) for limit in limits]
+    for counts in COUNTS:
+        expected = alone.draw(counts, generator())
+        for sums, limit in zip(both, limits, strict=True):
+            assert np.array_equal(sums.draw(counts, generator()), expected)
+            totals, within = sums.draw_within_limit(counts, generator())
+            assert np.array_equal(totals, expected)
+            assert (within >= 0).all()
+            assert (within <= totals).all()
+            assert (within <= counts * limit * (1 + 1e-12)).all()
+            assert (within[counts == 0] == 0).all()
+            assert (within.sum() > 0) == (totals.sum() > 0)
+
+
+@pytest.mark.parametrize("counts", COUNTS)
+@pytest.mark.parametrize(
+    ("law", "limit"),
+    [
+        (LAWS["lognormal"], None),
+        (LAWS["lognormal"], 1e12),
+        (LAWS["gamma"], 1e12),
+        (LAWS["uniform"], 95.0),
+        (LAWS["few values"], 20.0),
+        (LAWS["values on a lattice"], 400.0),
+        (layered("uniform", "both"), 80.0),
+        (layered("uniform", "deductible"), 87.0),
+    ],
+)
+def test_a_limit_that_no_cost_exceeds_is_none(law: UnitCost, limit: float | None, counts: np.ndarray) -> None:
+    totals, within = CostSums(law, limit).draw_within_limit(counts, generator())
+    assert np.array_equal(totals, within)
+    # Prices are multiplied in place: the two must not be one array.
+    assert not np.shares_memory(totals, within)
+
+
+@pytest.mark.parametrize("name", ["lognormal", "uniform", "values on a lattice"])
+def test_few_costs_are_limited_one_by_one(name: str) -> None:
+    law, counts, chance = LAWS[name], np.array([3, 0, 1, 15]), generator()
+    limit = medium(law)
+    _, within = CostSums(law, limit).draw_within_limit(counts, generator())
+    chance.standard_normal(counts.size)
+    costs = np.minimum(law.draw(chance, 19), limit)
+    by_hand = [costs[:3].sum(), 0.0, costs[3], costs[4:].sum()]
+    assert within == pytest.approx(by_hand, rel=1e-14)
+
+
+def test_costs_at_a_limit_of_their_own_pay_the_smaller_one() -> None:
+    # Half the costs are at 50, of which 10 is paid, and half between 0 and 50.
+    law, counts = Uniform(low=0, high=100, limit=50), np.array([4, 9, 2])
+    part = SmoothPart.of(law)
+    totals, within = CostSums(law, 10.0).draw_within_limit(counts, generator())
+    chance = generator()
+    chance.standard_normal(3)
+    at_limit = chance.binomial(counts, part.limit_probability)
+    between = counts - at_limit
+    chance.binomial(between, min(part.probability / (1 - part.limit_probability), 1.0))
+    costs = part.draw(chance, int(between.sum()))
+    owner = np.repeat(np.arange(3), between)
+    assert totals == pytest.approx(50 * at_limit + np.bincount(owner, costs, 3))
+    assert within == pytest.approx(10 * at_limit + np.bincount(owner, np.minimum(costs, 10), 3))
+
+
+def test_values_are_paid_up_to_the_limit() -> None:
+    # Of 5, 10 and 20 within 8: 5, 8 and 8. Totals of one case say which it was.
+    totals, within = CostSums(LAWS["few values"], 8.0).draw_within_limit(np.ones(50, dtype=int), generator())
+    assert set(zip(totals.tolist(), within.tolist(), strict=True)) == {(5, 5), (10, 8), (20, 8)}
+
+
+def test_gamma_totals_are_split_into_their_costs() -> None:
+    law, counts = Gamma(mean=500, cv=10), np.array([1, 0, 5, 1, 12])
+    totals = np.array([700.0, 0.0, 80.0, 1e-9, 30_000.0])
+    costs = law.split_known_totals(totals, counts, generator())
+    assert np.add.reduceat(costs, [0, 1, 6, 7]) == pytest.approx(totals[counts > 0])
+    totals, within = CostSums(law, 600.0).draw_within_limit(np.ones(2000, dtype=np.int64), generator())
+    assert within == pytest.approx(np.minimum(totals, 600.0), rel=1e-14)
+    # A thousandth of a shape of 0.01: each share but one is too small for a number.
+    assert np.isfinite(law.split_known_totals(np.full(50, 3.0), np.full(50, 2), generator())).all()
+
+
+def test_normals_of_gamma_totals_are_precise_in_both_tails() -> None:
+    law, counts = Gamma(mean=100, cv=0.5), np.array([20, 300, 300, 300])
+    scale = 25.0
+    totals = stats.gamma.ppf([0.5, 1e-9, 0.2, 0.993], 4 * counts, scale=scale)
+    assert law.normals_of_known_totals(totals, counts) == pytest.approx(
+        stats.norm.ppf([0.5, 1e-9, 0.2, 0.993]), abs=1e-8
+    )
+    # So near 1 a probability itself has two digits left.
+    high = stats.gamma.isf(1e-14, 1200, scale=scale)
+    assert law.normals_of_known_totals(np.array([high]), np.array([300])) == pytest.approx(
+        stats.norm.isf(1e-14), abs=1e-6
+    )
+
+
+def test_a_limit_below_every_cost_is_paid_for_each() -> None:
+    counts = np.array([0, 3, 20, 500])
+    for law in (LAWS["uniform"], Uniform(low=5, high=95, limit=5)):
+        _, within = CostSums(law, 3.0).draw_within_limit(counts, generator())
+        assert within == pytest.approx(3 * counts, rel=1e-12)
+    # Of what is far below a penny of a thousand pounds only the mean is kept.
+    _, within = CostSums(LAWS["lognormal"], 1e-6).draw_within_limit(counts, generator())
+    assert within == pytest.approx(1e-6 * counts, rel=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.3, 0.97])
+@pytest.mark.parametrize("name", ["lognormal", "gamma", "uniform"])
+def test_totals_within_a_limit_rise_with_the_normals(name: str, share: float) -> None:
+    law = LAWS[name]
+    limited = WithinLimit(SmoothPart.of(law), float(law.isf(np.array([share]))[0]))
+    for count in (17, 20, 50, 700):
+        totals = limited.totals(np.full(20_001, count), np.linspace(-7, 7, 20_001))
+        # Between counts that have tables, the slope of a cell may differ a little from the next.
+        assert np.diff(totals).min() >= -5e-4 * totals.std()
+
+
+def test_no_total_depends_on_the_others() -> None:
+    limited = WithinLimit(SmoothPart.of(LAWS["lognormal"]), 5000.0)
+    counts, normals = np.array([17, 31, 70, 400, 399, 65]), np.array([0.3, -1.0, 2.0, 0.1, -3.0, 1.0])
+    together = limited.totals(counts, normals)
+    apart = [limited.totals(counts[[at]], normals[[at]])[0] for at in range(counts.size)]
+    assert np.array_equal(together, apart)
+
+
+def test_preparing_leaves_no_table_to_make() -> None:
+    for law in (LAWS["lognormal"], LAWS["gamma"]):
+        sums = CostSums(law, medium(law))
+        sums.prepare(100, 300)
+        assert sums._limit is not None
+        tables = sums._limit._map._tables
+        ready = set(tables._rows)
+        sums.draw_within_limit(np.arange(100, 301), generator())
+        assert ready
+        assert set(tables._rows) == ready
+
+
+def test_finer_levels_keep_the_usual_ones() -> None:
+    usual = levels_for(20, 900)
+    finer = finer_levels(usual, 64)
+    assert set(usual) <= set(finer)
+    assert list(finer) == sorted(set(finer))
+    assert set(range(20, 65)) <= set(finer)
+    assert len(finer_levels(usual, 0)) < len(finer)
+    assert (finer[0], finer[-1]) == (usual[0], usual[-1])
+
+
+def test_values_most_of_which_are_nothing() -> None:
+    # Nine in ten totals have no spread at the usual resolution.
+    law = Empirical(values=(0.0,) * 950 + tuple(40 * math.sqrt(2) ** (k / 3) for k in range(50)))
+    totals, within = CostSums(law, 500.0).draw_within_limit(np.full(2000, 5000), generator())
+    limited = law.model_copy(update={"limit": 500.0})
+    for sample, part in ((totals, law), (within, limited)):
+        error = math.sqrt(5000 * part.variance_gbp2 / 2000)
+        assert abs(sample.mean() - 5000 * part.mean_gbp) < 4 * error
