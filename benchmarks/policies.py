@@ -22,7 +22,7 @@ from simulator.rules.settlement import settle
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "cambridgeshire-2010.toml"
 CHANGE = "rules.bond.share_of_annual_budget=0.04"
-MEASURE = ("PCT", "pct_payment_gbp")
+MEASURE = ("All clusters together", "pct_payment_gbp")
 REPEATS = 15
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from simulator import load_scenario, simulate
 from simulator.charts import draw
 from simulator.charts.chart import Chart
-from simulator.risk.measures import MEASURES, Kind
+from simulator.risk.measures import MEASURES
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE = "<!-- {}: made by docs/write_tables.py -->\n"
@@ -21,11 +21,7 @@ END = "<!-- end of {} -->"
 FLAGSHIP = "scenarios/cambridgeshire-2010.toml"
 CHARTS = {"overspend": None, "bond-cover": "Granta"}
 """Charts that the README shows, each with its cluster."""
-ERRORS = {
-    Kind.MEAN: "`_standard_error`",
-    Kind.PROBABILITY: "`_low`, `_high`",
-    Kind.QUANTILE: "`_low`, `_high`",
-}
+ROWS = {"every": "", "clusters": " (clusters only)", "together": " (all together only)"}
 
 
 def readme() -> str:
@@ -56,25 +52,30 @@ def charts() -> list[Chart]:
 def columns() -> str:
     """Return the list of the summary's columns."""
     rows = [
-        f"| `{measure.name}` | {measure.meaning}{' (PCT only)' * measure.pct_only} | {ERRORS[measure.kind]} |"
+        f"| `{measure.name}` | {measure.heading.replace('{year}', 'of the year').strip()} "
+        f"| {measure.meaning}{ROWS[measure.rows]} "
+        f"| {', '.join(f'`_{end}`' for end in measure.estimator.ends)} |"
         for measure in MEASURES
     ]
     return "\n".join(
         [
             "# Columns of summary.csv",
             "",
-            "One row a cluster, then `PCT` for all clusters together. Amounts are pounds over the whole",
-            "contract unless the name says otherwise. Beside each estimate stand its standard error, or the",
-            "ends of its 95% interval. Made by `make docs` from the register of measures.",
+            "One row a cluster, then `All clusters together`. Amounts are pounds over the whole "
+            "contract unless",
+            "the name says otherwise. Beside each estimate stand its standard error, or the ends of its 95%",
+            "interval. Every table, chart and document uses these definitions and headings. Made by",
+            "`make docs` from the register of measures.",
             "",
-            "| column | what it is | its error |",
-            "|---|---|---|",
-            "| `cluster` | name | |",
-            "| `people` | registered list | exact |",
+            "| column | heading | what it is | its error |",
+            "|---|---|---|---|",
+            "| `cluster` | cluster | name | |",
+            "| `people` | people | registered list | exact |",
             *rows,
             "",
-            "`{year}` is the number of the contract year, from 1. What is for the PCT only is empty",
-            "for clusters.",
+            "`{year}` is the number of the contract year, from 1. A measure without meaning for a "
+            "row is empty",
+            "there: bonds of a cluster that posts none, quantiles from too few contracts.",
             "",
         ]
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
 
-from simulator.records import Axes, BoolArray, FloatArray, Reason
+from simulator.records import BUDGET, SPEND, Account, Axes, BoolArray, FloatArray, Flow
 
 DIMENSIONS = ("contract", "year", "cluster")
 
@@ -20,44 +21,79 @@ class Outcomes:
     ----------
     axes : Axes
         Names of years (the base year first, which is not in the arrays), clusters and lines.
-    flows : dict of Reason to ndarray of float, shape (contract, year, cluster)
-        Pounds that moved in the year, for every reason in the rules.
+    flows : dict of str to Flow
+        Pounds that moved in the year, by reason, in the order in which each first moved.
     takes_part : ndarray of bool, shape (contract, year, cluster)
         False in the years after a cluster has left.
+    annual_budget_gbp : ndarray of float, shape (contract, cluster)
+        The first contract year's budget at the rate of a whole year.
+    bond_posted_gbp : ndarray of float, shape (contract, cluster)
+        What each cluster's bond starts with.
+    bond_claims_gbp : ndarray of float, shape (contract, year, cluster)
+        What reaches each cluster's bond, had it never run dry.
+    bond_needed_gbp : ndarray of float, shape (contract, cluster)
+        The smallest bond that pays all of that.
+    shared_bond_needed_gbp : ndarray of float, shape (contract,)
+        The smallest that pays it for all clusters that take the share, were there one for all.
     """
 
     axes: Axes
-    flows: dict[Reason, FloatArray]
+    flows: dict[str, Flow]
     takes_part: BoolArray
+    annual_budget_gbp: FloatArray
+    bond_posted_gbp: FloatArray
+    bond_claims_gbp: FloatArray
+    bond_needed_gbp: FloatArray
+    shared_bond_needed_gbp: FloatArray
 
     @classmethod
     def empty(cls, contracts: int, axes: Axes) -> Self:
         """Return outcomes with room for a number of contracts."""
-        shape = (contracts, len(axes.years) - 1, len(axes.clusters))
-        return cls(axes, {}, np.ones(shape, dtype=bool, order="F"))
+        years, clusters = len(axes.years) - 1, len(axes.clusters)
+        by_year = (contracts, years, clusters)
+        return cls(
+            axes=axes,
+            flows={},
+            takes_part=np.ones(by_year, dtype=bool, order="F"),
+            annual_budget_gbp=np.empty(by_year[::2], order="F"),
+            bond_posted_gbp=np.empty(by_year[::2], order="F"),
+            bond_claims_gbp=np.empty(by_year, order="F"),
+            bond_needed_gbp=np.empty(by_year[::2], order="F"),
+            shared_bond_needed_gbp=np.empty(contracts),
+        )
 
     def fill(self, start: int, block: Outcomes) -> int:
         """Copy a block's outcomes in from contract `start` on; return how many contracts fitted."""
         size = min(len(block.takes_part), len(self.takes_part) - start)
-        self.takes_part[start : start + size] = block.takes_part[:size]
-        for reason, amounts in block.flows.items():
+        some = slice(start, start + size)
+        for name in _ARRAYS:
+            getattr(self, name)[some] = getattr(block, name)[:size]
+        for reason, flow in block.flows.items():
             if reason not in self.flows:
-                self.flows[reason] = np.zeros(self.takes_part.shape, order="F")
-            self.flows[reason][start : start + size] = amounts[:size]
+                self.flows[reason] = replace(flow, gbp=np.zeros(self.takes_part.shape, order="F"))
+            self.flows[reason].gbp[some] = flow.gbp[:size]
         return size
 
-    def gbp(self, reason: Reason) -> FloatArray:
+    def gbp(self, reason: str) -> FloatArray:
         """Return what moved for a reason, shape (contract, year, cluster), in pounds."""
         if reason in self.flows:
-            return self.flows[reason]
+            return self.flows[reason].gbp
         return np.zeros(self.takes_part.shape, order="F")
+
+    def paid_gbp(self, payers: Collection[Account], payees: Collection[Account]) -> FloatArray:
+        """Return all that moved from some accounts to others, shape (contract, year, cluster)."""
+        found = [flow.gbp for flow in self.flows.values() if flow.payer in payers and flow.payee in payees]
+        return sum(found[1:], found[0]) if found else np.zeros(self.takes_part.shape, order="F")
 
     @property
     def surplus_gbp(self) -> FloatArray:
         """Surplus of each year, shape (contract, year, cluster), in pounds."""
-        return np.maximum(self.gbp(Reason.BUDGET) - self.gbp(Reason.SPEND), 0.0)
+        return np.maximum(self.gbp(BUDGET) - self.gbp(SPEND), 0.0)
 
     @property
     def overspend_gbp(self) -> FloatArray:
         """Overspend of each year, shape (contract, year, cluster), in pounds."""
-        return np.maximum(self.gbp(Reason.SPEND) - self.gbp(Reason.BUDGET), 0.0)
+        return np.maximum(self.gbp(SPEND) - self.gbp(BUDGET), 0.0)
+
+
+_ARRAYS = tuple(one.name for one in fields(Outcomes) if one.name not in {"axes", "flows"})

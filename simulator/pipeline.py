@@ -18,7 +18,7 @@ from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, Budgets, Outturn, Spend
 from simulator.result import Result
-from simulator.rules.settlement import settle
+from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
 from simulator.spend.spend import draw_spend
@@ -101,8 +101,7 @@ def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outcomes
     people, top_slice_share = plan.population.people, plan.settings.budgets.top_slice_share
     budgets = set_budgets(spend, plan.budgets, people, top_slice_share, plan.years_from_base)
     outturn = outturn_of(plan, spend, budgets)
-    settlement = settle(plan.settings.rules, outturn, plan.terms)
-    return Outcomes(plan.axes, settlement.ledger.flows, settlement.takes_part)
+    return settled_outcomes(plan.settings.rules, outturn, plan.terms, plan.axes)
 
 
 def draw_block(plan: Plan, streams: RandomStreams, block: Block) -> Spend:
@@ -113,13 +112,18 @@ def draw_block(plan: Plan, streams: RandomStreams, block: Block) -> Spend:
 
 
 def outturn_of(plan: Plan, spend: Spend, budgets: Budgets) -> Outturn:
-    """Return budget against spend for what each cluster answers for."""
+    """Return budget against spend for what each cluster answers for, and what else its care costs."""
     answers_for = plan.responsibility
+    above = spend.above_limit_gbp
+    whole = spend.contract_gbp if above is None else spend.contract_gbp + above
+    outside = None if (answers_for == 1).all() else (whole * (1 - answers_for)).sum(axis=-1)
     return Outturn(
         budget_gbp=np.asarray((budgets.budget_gbp * answers_for).sum(axis=-1)),
         spend_gbp=np.asarray((spend.contract_gbp * answers_for).sum(axis=-1)),
         top_slice_gbp=np.asarray((budgets.top_slice_gbp * answers_for).sum(axis=-1)),
         annual_budget_gbp=np.asarray((budgets.annual_gbp * answers_for).sum(axis=-1)),
+        outside_gbp=outside,
+        above_limit_gbp=None if above is None else (above * answers_for).sum(axis=-1),
     )
 
 

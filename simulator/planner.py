@@ -11,13 +11,14 @@ from simulator.budgets.budgets import LineBudget
 from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.plan import Plan
 from simulator.population.need import ClusterMembers, weigh_population
-from simulator.records import Axes, ClusterTerms, FinancialYear, FloatArray, Population
+from simulator.records import Axes, BoolArray, ClusterTerms, FinancialYear, FloatArray, Population
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.scenario.consistency import FLAT
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import ScenarioFile, ServiceLine
 from simulator.spend.cost_sums import CostSums
 from simulator.spend.spend import LinePrices
+from simulator.spend.unit_cost import UnitCost
 
 
 def make_plan(scenario: Scenario) -> Plan:
@@ -34,6 +35,7 @@ def make_plan(scenario: Scenario) -> Plan:
         The same for the same scenario; no chance in it.
     """
     settings = _limited(scenario.settings)
+    whole_costs = tuple(line.unit_cost_gbp for line in scenario.settings.service_lines)
     years = _financial_years(settings)
     lines = settings.service_lines
     population = _population(scenario)
@@ -44,14 +46,15 @@ def make_plan(scenario: Scenario) -> Plan:
     drawn[1:] *= kept[:, None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     prices = tuple(
-        _prices(line, rate, years, planned[:, :, at_line])
-        for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
+        _prices(line, whole, rate, years, planned[:, :, at_line])
+        for at_line, (line, whole, rate) in enumerate(zip(lines, whole_costs, rates, strict=True))
     )
-    budgets = tuple(
-        _line_budget(line, rate, years, population.need_weighted_people[:, at_line], settings)
-        for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
+    # At the law without a limit per case: the plan is for all care, whoever pays for it.
+    planned_gbp = sum(
+        planned[1:, :, at_line] * (whole.mean_gbp * price.price_index[1:, None])
+        for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
     )
-    terms = _terms(settings, population, years)
+    terms = _terms(settings, population, years, np.asarray(planned_gbp))
     return Plan(
         settings,
         axes,
@@ -61,7 +64,7 @@ def make_plan(scenario: Scenario) -> Plan:
         drawn,
         _responsibility(settings),
         prices,
-        budgets,
+        _line_budgets(settings, rates, years, population.need_weighted_people),
         terms,
     )
 
@@ -116,32 +119,54 @@ def _price_of_case_gbp(line: ServiceLine, rate: LineRate, years: Sequence[Financ
 
 
 def _prices(
-    line: ServiceLine, rate: LineRate, years: Sequence[FinancialYear], planned: FloatArray
+    line: ServiceLine, whole: UnitCost, rate: LineRate, years: Sequence[FinancialYear], planned: FloatArray
 ) -> LinePrices:
     price_gbp = _price_of_case_gbp(line, rate, years)
-    sums = None if line.payment == "block" else CostSums(line.unit_cost_gbp)
+    limit_gbp = None if line.unit_cost_gbp.limit == whole.limit else line.unit_cost_gbp.limit
+    sums = None if line.payment == "block" else CostSums(whole, limit_gbp)
     return LinePrices(sums, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
 
 
-def _line_budget(
-    line: ServiceLine,
-    rate: LineRate,
+def _line_budgets(
+    settings: ScenarioFile,
+    rates: Sequence[LineRate],
     years: Sequence[FinancialYear],
     need_weighted_people: FloatArray,
-    settings: ScenarioFile,
-) -> LineBudget:
-    contract_years = years[1:]
-    price_gbp = _price_of_case_gbp(line, rate, years)
-    per_person_gbp = price_gbp * [rate.annual_rate_per_person(year) for year in years]
-    return LineBudget(
-        rule=line.budget_rule or settings.budgets.rule,
-        growth_share=(1 + line.growth_share) * (1 + line.price_growth_share) - 1,
-        part_year_share=np.array([rate.part_year_share(year) for year in contract_years]),
-        # The PCT plans to spend the rate on every weighted person, so that a cluster's share of
-        # need times the PCT's plan is the rate times the cluster's weighted people.
-        fair_share_gbp=need_weighted_people * per_person_gbp[0],
-        expected_gbp=per_person_gbp[1:, None] * need_weighted_people,
+) -> tuple[LineBudget, ...]:
+    """Return how each line's budgets are set."""
+    lines = settings.service_lines
+    per_person = [
+        _price_of_case_gbp(line, rate, years) * [rate.annual_rate_per_person(year) for year in years]
+        for line, rate in zip(lines, rates, strict=True)
+    ]
+    # Shape (year, cluster, line). The PCT plans to spend the rate on every weighted person, so that a
+    # cluster's share of need times the PCT's plan is the rate times the cluster's weighted people.
+    planned_gbp = np.array(per_person).T[:, None, :] * need_weighted_people
+    part_of_budget = _parts_of_budget(planned_gbp[1:], np.array([line.budget_rule is None for line in lines]))
+    return tuple(
+        LineBudget(
+            rule=line.budget_rule or settings.budgets.rule,
+            growth_share=(1 + line.growth_share) * (1 + line.price_growth_share) - 1,
+            part_year_share=np.array([rate.part_year_share(year) for year in years[1:]]),
+            fair_share_gbp=planned_gbp[0, :, at_line],
+            expected_gbp=planned_gbp[1:, :, at_line],
+            part_of_budget=part_of_budget[..., at_line],
+        )
+        for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
     )
+
+
+def _parts_of_budget(planned_gbp: FloatArray, by_the_usual_rule: BoolArray) -> FloatArray:
+    """Return each line's part, by planned spend, of a budget that the rule for all lines gives.
+
+    Shape (year, cluster, line); 1 for a line with a rule of its own. Where nothing is planned the
+    lines have equal parts.
+    """
+    planned = planned_gbp * by_the_usual_rule
+    together = planned.sum(axis=-1, keepdims=True)
+    equal = np.broadcast_to(1 / max(by_the_usual_rule.sum(), 1), planned.shape)
+    parts = np.divide(planned, together, out=equal.copy(), where=together > 0)
+    return np.where(by_the_usual_rule, parts, 1.0)
 
 
 def _responsibility(settings: ScenarioFile) -> FloatArray:
@@ -157,7 +182,9 @@ def _responsibility(settings: ScenarioFile) -> FloatArray:
     )
 
 
-def _terms(settings: ScenarioFile, population: Population, years: Sequence[FinancialYear]) -> ClusterTerms:
+def _terms(
+    settings: ScenarioFile, population: Population, years: Sequence[FinancialYear], planned_gbp: FloatArray
+) -> ClusterTerms:
     clusters = settings.clusters
     bonds = [math.nan if cluster.bond_gbp is None else cluster.bond_gbp for cluster in clusters]
     return ClusterTerms(
@@ -166,4 +193,5 @@ def _terms(settings: ScenarioFile, population: Population, years: Sequence[Finan
         takes_share=np.array([cluster.takes_share for cluster in clusters]),
         bond_gbp=np.array(bonds),
         year_months=tuple(len(year.months) for year in years[1:]),
+        planned_gbp=planned_gbp,
     )

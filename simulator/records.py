@@ -114,10 +114,14 @@ class Spend:
         In the whole financial year before the contract, from which historic budgets come.
     contract_gbp : ndarray of float, shape (contract, year, cluster, line)
         In the months of each contract year.
+    above_limit_gbp : ndarray of float, shape (contract, year, cluster, line), or None
+        What single cases cost beyond a limit per case, which is in neither of the others; None
+        where there is no such limit.
     """
 
     base_year_gbp: FloatArray
     contract_gbp: FloatArray
+    above_limit_gbp: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,19 @@ class Outturn:
         Pounds.
     annual_budget_gbp : ndarray of float, shape (contract, cluster)
         The first contract year's budget at the rate of a whole year.
+    outside_gbp : ndarray of float, shape (contract, year, cluster), or None
+        What else the care of the clusters' people costs: lines and proportions that they do not
+        answer for. None where they answer for everything.
+    above_limit_gbp : ndarray of float, shape (contract, year, cluster), or None
+        What a limit per case takes out of `spend_gbp`; None where there is none.
     """
 
     budget_gbp: FloatArray
     spend_gbp: FloatArray
     top_slice_gbp: FloatArray
     annual_budget_gbp: FloatArray
+    outside_gbp: FloatArray | None = None
+    above_limit_gbp: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +184,9 @@ class ClusterTerms:
         Bond agreed with one cluster; nan where the scenario's bond rule says how much.
     year_months : tuple of int
         Months in each contract year.
+    planned_gbp : ndarray of float, shape (year, cluster)
+        What all care of the clusters' people is expected to cost, before true savings and shocks,
+        whoever pays for it.
     """
 
     names: tuple[str, ...]
@@ -180,6 +194,7 @@ class ClusterTerms:
     takes_share: BoolArray
     bond_gbp: FloatArray
     year_months: tuple[int, ...]
+    planned_gbp: FloatArray
 
 
 class Account(StrEnum):
@@ -194,27 +209,35 @@ class Account(StrEnum):
     POOL = "pool"
     PARTNER = "external partner"
     HELD = "held for practices"
+    LENDER = "lender"
 
 
-class Reason(StrEnum):
-    """Why a pound moves; also the name of the outcome, with ``_gbp`` behind it."""
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What moved for one reason: from where, to where, and how much.
 
-    BUDGET = "budget"
-    SPEND = "spend"
-    TOP_SLICE = "top_slice"
-    CORRIDOR_PAYMENT = "corridor_payment"
-    CORRIDOR_RETURN = "corridor_return"
-    BOND_POSTED = "bond_posted"
-    SHARE_HELD = "share_held"
-    SHARE_RELEASED = "share_released"
-    PRACTICE_SHARE = "practice_share"
-    PCT_RETURN = "pct_return"
-    REINVESTMENT = "reinvestment"
-    UNSHARED_SURPLUS = "unshared_surplus"
-    DEFICIT_REPAID = "deficit_repaid"
-    BOND_DRAW = "bond_draw"
-    POOL_PAYMENT = "pool_payment"
-    PCT_PAYMENT = "pct_payment"
-    BOND_INTEREST = "bond_interest"
-    BOND_TOP_UP = "bond_top_up"
-    BOND_RELEASE = "bond_release"
+    Parameters
+    ----------
+    payer, payee : Account
+        From where, and to where.
+    gbp : ndarray of float, shape (contract, year, cluster)
+        Pounds that moved in each contract year, zero or more.
+    """
+
+    payer: Account
+    payee: Account
+    gbp: FloatArray
+
+
+BUDGET = "budget"
+"""What the PCT hands over; the name of a flow is the reason why a pound moves."""
+SPEND = "spend"
+"""What clusters pay providers for the care that they answer for."""
+CARE_OUTSIDE = "care_outside_budgets"
+"""What the PCT pays providers itself: lines and proportions that a cluster does not answer for."""
+CARE_HANDED_BACK = "care_handed_back"
+"""What the PCT pays providers in the years after a cluster has left, for what that answered for."""
+UNCOVERED = "uncovered_overspend"
+"""What rules leave of an overspend: it falls on the PCT."""
+UNSHARED = "unshared_surplus"
+"""What rules leave of a surplus: the PCT keeps it."""

@@ -45,7 +45,7 @@ class Result:
 
     @cached_property
     def rows(self) -> tuple[SummaryRow, ...]:
-        """Estimates for each cluster, then for the PCT."""
+        """Estimates for each cluster, then for all together."""
         return summarise(self.contract_outcomes, self.plan.terms)
 
     @property
@@ -54,7 +54,7 @@ class Result:
         return summary_columns(self.rows, len(self.years))
 
     def summary(self) -> pd.DataFrame:
-        """Return the estimates, one row a cluster and then the PCT.
+        """Return the estimates, one row a cluster and then all together.
 
         Returns
         -------
@@ -74,10 +74,32 @@ class Result:
 
         outcomes = self.contract_outcomes
         labels = {"year": list(self.years), "cluster": list(self.plan.axes.clusters)}
-        variables = {f"{reason}_gbp": outcomes.gbp(reason) for reason in sorted(outcomes.flows)}
         arrays = {
-            name: xr.DataArray(amounts, dims=DIMENSIONS, attrs={"units": "GBP"})
-            for name, amounts in variables.items()
+            f"{reason}_gbp": xr.DataArray(
+                flow.gbp,
+                dims=DIMENSIONS,
+                attrs={
+                    "units": "GBP",
+                    "paid_by": str(flow.payer),
+                    "paid_to": str(flow.payee),
+                    "order": order,
+                },
+            )
+            for order, (reason, flow) in enumerate(outcomes.flows.items(), start=1)
         }
         arrays["takes_part"] = xr.DataArray(outcomes.takes_part, dims=DIMENSIONS)
+        arrays["bond_claims_gbp"] = xr.DataArray(
+            outcomes.bond_claims_gbp,
+            dims=DIMENSIONS,
+            attrs={"units": "GBP", "long_name": "what reaches the bond, had it never run dry"},
+        )
+        for name, meaning in (
+            ("annual_budget_gbp", "first year's budget at the rate of a whole year"),
+            ("bond_needed_gbp", "smallest bond that pays all that reaches it"),
+        ):
+            arrays[name] = xr.DataArray(
+                getattr(outcomes, name),
+                dims=DIMENSIONS[::2],
+                attrs={"units": "GBP", "long_name": meaning},
+            )
         return xr.Dataset(arrays, coords={"contract": range(self.contracts), **labels})

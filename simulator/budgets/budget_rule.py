@@ -37,6 +37,9 @@ class LineBasis:
         Expected spend of this year, without shocks or savings.
     people : ndarray of float, shape (cluster,)
         Registered lists.
+    part_of_budget : ndarray of float, shape (cluster,)
+        The line's part, by planned spend, of a budget that is set for several lines together; 1 for
+        a rule of the line's own.
     """
 
     year: int
@@ -47,10 +50,20 @@ class LineBasis:
     fair_share_gbp: FloatArray
     expected_gbp: FloatArray
     people: FloatArray
+    part_of_budget: FloatArray
 
 
 class BudgetRule(Part):
     """How a whole year's budget for one service line is set."""
+
+    @abstractmethod
+    def in_words(self) -> str:
+        """Return what the rule gives, to follow ``budgets are``; without a full stop."""
+
+    @property
+    def follows_growth(self) -> bool:
+        """Whether budgets rise with whatever growth is expected, so that growth alone is no risk."""
+        return False
 
     @abstractmethod
     def annual_budget_gbp(self, basis: LineBasis) -> FloatArray:

@@ -27,6 +27,8 @@ class LineBudget:
         The PCT's planned spend in the base year, divided by need-weighted population.
     expected_gbp : ndarray of float, shape (year, cluster)
         Expected spend of each whole contract year, without shocks or savings.
+    part_of_budget : ndarray of float, shape (year, cluster)
+        Part of a budget that is set for several lines together; see `LineBasis`.
     """
 
     rule: BudgetRule
@@ -34,6 +36,7 @@ class LineBudget:
     part_year_share: FloatArray
     fair_share_gbp: FloatArray
     expected_gbp: FloatArray
+    part_of_budget: FloatArray
 
 
 def set_budgets(
@@ -78,6 +81,7 @@ def set_budgets(
                 fair_share_gbp=line.fair_share_gbp,
                 expected_gbp=line.expected_gbp[year],
                 people=people,
+                part_of_budget=line.part_of_budget[year],
             )
             annual_gbp = line.rule.annual_budget_gbp(basis)
             if year == 0:

@@ -8,10 +8,15 @@ import numpy as np
 
 from simulator.budgets.budget_rule import BudgetRule, FloatArray, LineBasis
 from simulator.parts import GrowthShare, NonNegativeGbp
+from simulator.plain_words import per_cent_of, pounds_of
 
 
 class PerHead(BudgetRule):
-    """A fixed amount a year for each person on the registered list."""
+    """A fixed amount a year for each person on the registered list.
+
+    As the rule of all lines it is the cluster's whole budget, for every line without a rule of its
+    own, and divided between them by planned spend; as the rule of one line it is that line's.
+    """
 
     rule: Literal["per_head"] = "per_head"
     gbp_per_head: NonNegativeGbp
@@ -19,10 +24,15 @@ class PerHead(BudgetRule):
     uplift_share: GrowthShare = 0.0
     """Uplift a year."""
 
+    def in_words(self) -> str:
+        """Return what the rule gives, to follow ``budgets are``."""
+        uplift = f", uplifted by {per_cent_of(self.uplift_share)} a year" if self.uplift_share else ""
+        return f"{pounds_of(self.gbp_per_head)} a year for each registered person{uplift}"
+
     def annual_budget_gbp(self, basis: LineBasis) -> FloatArray:
         """Return the budgets of one year, shape (cluster,), in pounds."""
         uplift = (1 + self.uplift_share) ** basis.years_since_base
-        return np.asarray(basis.people * self.gbp_per_head * uplift)
+        return np.asarray(basis.people * self.gbp_per_head * uplift * basis.part_of_budget)
 
     @classmethod
     def example(cls) -> Self:

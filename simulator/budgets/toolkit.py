@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.budgets.budget_rule import BudgetRule, FloatArray, LineBasis
 from simulator.parts import GrowthShare, Shares
+from simulator.plain_words import listed, per_cent_of
 
 
 class Toolkit(BudgetRule):
@@ -24,6 +25,29 @@ class Toolkit(BudgetRule):
     """Uplift a year; the expected growth of spend when left out."""
     historic_year: Literal["base", "latest"] = "base"
     """Year whose spend counts as historic: `latest` rebases budgets at every annual review."""
+
+    def in_words(self) -> str:
+        """Return what the rule gives, to follow ``budgets are``."""
+        weights = [per_cent_of(weight) for weight in self.fair_share_weight_by_year]
+        pace = f"{weights[0]} in every year" if len(weights) == 1 else f"{listed(weights)} in turn"
+        past = {
+            "base": "the year before the contract",
+            "latest": "the latest finished year",
+        }[self.historic_year]
+        uplift = (
+            "the growth that is expected"
+            if self.uplift_share is None
+            else f"{per_cent_of(self.uplift_share)} a year"
+        )
+        return (
+            f"past spend, that of {past}, moved towards a fair share by need (weight of the fair share: "
+            f"{pace}) and uplifted by {uplift}"
+        )
+
+    @property
+    def follows_growth(self) -> bool:
+        """Whether budgets rise with expected growth: where no uplift is given."""
+        return self.uplift_share is None
 
     def annual_budget_gbp(self, basis: LineBasis) -> FloatArray:
         """Return the budgets of one year, shape (contract, cluster), in pounds."""

@@ -52,8 +52,8 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
     found = {name: _cover(study, name) for name in names}
     title = _title(found)
     subtitle = (
-        "Chance that a bond pays every overspend of the contract, without top-up, by its size as a share of "
-        "the annual budget"
+        "Chance that a bond pays all that reaches it over the contract under the scenario's rules, by its "
+        "size as a share of the annual budget"
     )
     if len(names) > MOST_PANELS:
         legend = ". Bars: bonds that cover with 90% to 99%; dot: with 95%; upright: the bond posted"
@@ -74,11 +74,14 @@ def _cover(study: Study, name: str) -> _Cover:
     to_pay = study.samples(name)["bond_needed_gbp"]
     budget = study.estimate(name, "annual_budget_gbp").value
     posted = study.estimate(name, "bond_posted_gbp")
+    own = study.estimates_of(name).get("bond_covers_probability")
+    # Without a bond, a contract is covered where nothing reaches one.
+    covers = probability(to_pay < PENNY_GBP) if own is None else own
     needed = {level: quantile(to_pay, level) for level in CONFIDENCES}
     largest = max(1.08 * max(one.high for one in needed.values()), 1.2 * posted.value, 0.001 * budget)
     sizes = np.linspace(0.0, largest, _POINTS)
     curve = tuple(probability(to_pay - size < PENNY_GBP) for size in sizes)
-    return _Cover(budget, posted, study.estimate(name, "bond_covers_probability"), needed, sizes, curve)
+    return _Cover(budget, posted, covers, needed, sizes, curve)
 
 
 def _draw_curve(axes: Axes, one: _Cover, *, large: bool) -> None:

@@ -10,8 +10,8 @@ from simulator.charts.study import source_of
 from simulator.charts.style import DARK, GREY, INK, LIGHT, framed, in_house_style
 from simulator.charts.words import sentence, setting, unit_of
 from simulator.questions.frontier_answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE, Frontier
-from simulator.risk.account_book import PCT_ROW
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import in_sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def draw(frontier: Frontier) -> Chart:
     units = [unit_of(goal.measure) for goal in goals]
     policies = [_policy(frontier, number) for number in range(len(question.policies))]
     best = sorted((one for one in policies if one.number), key=lambda one: one.number or 0)
-    who = "all clusters together" if goals[0].cluster == PCT_ROW else goals[0].cluster
+    who = in_sentence(goals[0].cluster)
     title = f"{len(best)} of {len(policies)} policies are beaten by no other, for {who}"
     better = " and ".join(
         f"{'more' if goal.sign > 0 else 'less'} {unit.words}" for goal, unit in zip(goals, units, strict=True)

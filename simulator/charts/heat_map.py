@@ -14,8 +14,9 @@ from simulator.charts.words import Unit, sentence, setting, unit_of
 from simulator.errors import InputError, Problem
 from simulator.questions.explain_answer import unknown
 from simulator.questions.sweep_answer import Sweep
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import in_sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ def draw(sweep: Sweep, measure: str, cluster: str | None = None) -> Chart:
     """A measure under every pair of two settings' values."""
     import pandas as pd
 
-    name = PCT_ROW if cluster is None else cluster
+    name = ALL_CLUSTERS if cluster is None else cluster
     question = sweep.question
     _check(sweep, measure, name)
     across, down = question.ranges
@@ -40,7 +41,7 @@ def draw(sweep: Sweep, measure: str, cluster: str | None = None) -> Chart:
         for number, policy in enumerate(sweep.policies)
     }
     unit = unit_of(measure)
-    who = "all clusters together" if name == PCT_ROW else name
+    who = in_sentence(name)
     names = setting(across.key), setting(down.key)
     title = f"The {unit.words} of {who}, by {names[0]} and {names[1]}"
     base = sweep.base[name, measure]

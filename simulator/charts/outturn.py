@@ -13,10 +13,8 @@ from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style
 from simulator.charts.words import per_cent, per_cent_tick, sentence
-from simulator.records import FloatArray, Reason
-from simulator.risk.account_book import PENNY_GBP
+from simulator.records import BUDGET, SPEND, FloatArray
 from simulator.risk.estimate import Estimate
-from simulator.risk.probability import probability
 from simulator.risk.quantile import quantile
 
 if TYPE_CHECKING:
@@ -68,14 +66,15 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
 
 def _outturn(study: Study, name: str) -> _Outturn:
     book = study.books[name]
-    budget, spend = book.total_gbp(Reason.BUDGET), book.total_gbp(Reason.SPEND)
-    bond = book.total_gbp(Reason.BOND_POSTED)
+    budget, spend = book.total_gbp(BUDGET), book.total_gbp(SPEND)
+    bond = book.bond_posted_gbp
     mean_budget = float(budget.mean())
+    covers = study.estimates_of(name).get("bond_covers_probability")
     share = np.asarray((spend - budget)[budget > 0] / budget[budget > 0])
     return _Outturn(
         share,
         study.estimate(name, "overspend_probability"),
-        probability(spend - budget - bond > PENNY_GBP) if bond.any() else None,
+        _less(covers) if covers and bond.any() else None,
         float(bond.mean()) / mean_budget if mean_budget > 0 else 0.0,
         tuple(quantile(share, level) for level in _LEVELS) if share.size else (),
     )
@@ -128,7 +127,7 @@ def _draw_panel(axes: Axes, one: _Outturn, edges: FloatArray) -> None:
     )
     words = f"overspend\n{per_cent(one.overspend)}"
     if one.beyond_bond:
-        words += f"\nabove the bond\n{per_cent(one.beyond_bond)}"
+        words += f"\nbond too small\n{per_cent(one.beyond_bond)}"
     axes.text(0.99, 0.98, words, transform=axes.transAxes, va="top", ha="right", size=7.5, bbox=_PATCH)
 
 
@@ -175,7 +174,7 @@ def _said(one: _Outturn) -> str:
         return "no budget."
     words = f"overspends with probability {per_cent(one.overspend)}"
     if one.beyond_bond:
-        words += f", by more than its bond with {per_cent(one.beyond_bond)}"
+        words += f", its bond is too small with {per_cent(one.beyond_bond)}"
     low, middle, high = (_from_budget(one.quantiles[at].value) for at in (0, 2, 4))
     return f"{words}; median {middle}, nine in ten between {low} and {high}."
 
@@ -183,7 +182,7 @@ def _said(one: _Outturn) -> str:
 def _rows(found: dict[str, _Outturn]) -> list[dict[str, str | float]]:
     rows: list[dict[str, str | float]] = []
     for name, one in found.items():
-        measures = {"overspend_probability": one.overspend, "beyond_bond_probability": one.beyond_bond}
+        measures = {"overspend_probability": one.overspend, "bond_too_small_probability": one.beyond_bond}
         measures |= {
             f"outturn_share_{100 * level:g}": at for level, at in zip(_LEVELS, one.quantiles, strict=False)
         }

@@ -9,7 +9,7 @@ from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, INK, LIGHT, framed, in_house_style
 from simulator.charts.words import per_cent, per_cent_tick, sentence
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
 
     names = study.chosen(cluster, with_pct=True)
     if cluster is None and len(names) > 1:
-        names = (*names, PCT_ROW)
+        names = (*names, ALL_CLUSTERS)
     columns = {year: f"overspend_probability_year_{at}" for at, year in enumerate(study.years, start=1)}
     # One year is the whole contract.
     columns = (
@@ -79,7 +79,9 @@ def _draw_period(axes: Axes, estimates: list[Estimate]) -> None:
 
 def _title(study: Study, names: tuple[str, ...]) -> str:
     of_all = [
-        study.estimate(name, "overspend_probability") for name in names if name != PCT_ROW or len(names) == 1
+        study.estimate(name, "overspend_probability")
+        for name in names
+        if name != ALL_CLUSTERS or len(names) == 1
     ]
     if len(of_all) == 1:
         return f"{_named(names[0])}: {per_cent(of_all[0])} chance of overspending the whole contract"
@@ -93,4 +95,4 @@ def _title(study: Study, names: tuple[str, ...]) -> str:
 
 
 def _named(name: str) -> str:
-    return "All clusters together" if name == PCT_ROW else name
+    return name

@@ -10,10 +10,11 @@ from simulator.charts.chart import Chart
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, INK, LIGHT, PALE, WARM, framed, in_house_style
 from simulator.charts.words import money, pounds, sentence
-from simulator.records import FloatArray, Reason
-from simulator.risk.account_book import PCT_ROW, AccountBook
+from simulator.records import Account, FloatArray
+from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
 from simulator.risk.estimate import Estimate
 from simulator.risk.mean import mean
+from simulator.risk.measures.pct_pays import pct_payment_by_year_gbp
 from simulator.rules.pool import Pool
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
     """The PCT's pool by year: paid in, paid out and left, and the overspends that fall on the PCT."""
     import pandas as pd
 
-    (name,) = study.chosen(cluster or PCT_ROW, with_pct=True)
+    (name,) = study.chosen(cluster or ALL_CLUSTERS, with_pct=True)
     found = {
         (year, what): mean(gbp[:, at])
         for what, gbp in _flows(study.books[name]).items()
@@ -63,11 +64,10 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
 
 def _flows(book: AccountBook) -> dict[str, FloatArray]:
     """Return pounds by contract and year."""
-    paid_in = book.by_year_gbp(Reason.PCT_RETURN) + book.by_year_gbp(Reason.TOP_SLICE)
-    paid_out = book.by_year_gbp(Reason.POOL_PAYMENT)
-    falls = book.by_year_gbp(Reason.PCT_PAYMENT) + book.by_year_gbp(Reason.CORRIDOR_PAYMENT)
+    pool, others = (Account.POOL,), tuple(account for account in Account if account != Account.POOL)
+    paid_in, paid_out = book.paid_by_year_gbp(others, pool), book.paid_by_year_gbp(pool, others)
     balance = np.cumsum(paid_in - paid_out, axis=1)
-    return {_IN: paid_in, _OUT: paid_out, _PCT: falls, _BALANCE: balance}
+    return {_IN: paid_in, _OUT: paid_out, _PCT: pct_payment_by_year_gbp(book), _BALANCE: balance}
 
 
 def _draw_years(axes: Axes, years: tuple[str, ...], found: dict[tuple[str, str], Estimate]) -> None:
@@ -121,7 +121,7 @@ def _draw_years(axes: Axes, years: tuple[str, ...], found: dict[tuple[str, str],
 
 def _title(study: Study, name: str) -> str:
     estimate = study.estimate(name, "pct_payment_gbp")
-    whose = "" if name == PCT_ROW else f" for {name}"
+    whose = "" if name == ALL_CLUSTERS else f" for {name}"
     has_pool = any(isinstance(rule, Pool) for rule in study.scenario.settings.rules)
     if not has_pool:
         return f"No pool pays{whose} here: {money(estimate)} of overspends falls on the PCT"

@@ -12,7 +12,7 @@ from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, INK, LIGHT, WARM, framed, in_house_style, worded
 from simulator.charts.words import money, per_cent, pounds, sentence
-from simulator.records import FloatArray, Reason
+from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.difference import mean_difference
 from simulator.risk.estimate import Estimate
@@ -73,7 +73,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
 
 def _share(study: Study, at: int) -> _Share:
     paid, luck = (
-        result.contract_outcomes.gbp(Reason.PRACTICE_SHARE)[:, :, at].sum(axis=1)
+        result.contract_outcomes.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,))[:, :, at].sum(axis=1)
         for result in (study.result, study.without_saving)
     )
     name = study.clusters[at]

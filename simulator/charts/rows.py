@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.charts.lettering import wrapped
 from simulator.charts.style import INK
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ _AXIS_IN = 0.45
 
 def name_lines(name: str) -> str:
     """Return a cluster's name as it stands beside its row."""
-    shown = "all clusters" if name == PCT_ROW else name
+    shown = "all clusters" if name == ALL_CLUSTERS else name
     return wrapped(shown, _NAME_WIDTH_IN, _NAME_SIZE, most_lines=_NAME_LINES)
 
 
@@ -44,7 +44,7 @@ def set_rows(axes: Axes, names: Sequence[str], *, named: bool = True) -> None:
     axes.set_yticks(range(len(names)), [name_lines(name) for name in names] if named else [""] * len(names))
     axes.tick_params(axis="y", length=0, labelsize=_NAME_SIZE)
     axes.spines["left"].set_visible(False)
-    if len(names) > 1 and names[-1] == PCT_ROW:
+    if len(names) > 1 and names[-1] == ALL_CLUSTERS:
         axes.axhline(len(names) - 1.5, color=INK, linewidth=0.5)
 
 

@@ -12,7 +12,7 @@ from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, in_house_style
 from simulator.charts.words import per_cent, per_cent_tick, pounds, sentence
 from simulator.questions.running_position import RunningPosition
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ def draw(study: Study, cluster: str | None = None, year: str | None = None) -> C
     """How spend runs against budget through a year: a fan by month, the first contract year by default."""
     names = study.chosen(cluster, with_pct=True)
     if len(names) > MOST_PANELS:
-        names = (PCT_ROW,)
+        names = (ALL_CLUSTERS,)
     found = study.running_position(year)
     title = _title(found, names)
     subtitle = (
@@ -90,14 +90,14 @@ def _write_ends(axes: Axes, found: RunningPosition, name: str) -> None:
 def _title(found: RunningPosition, names: tuple[str, ...]) -> str:
     if len(names) > 1:
         return f"How does spend run against budget through {found.year}?"
-    who = "All clusters together" if names[0] == PCT_ROW else names[0]
+    who = names[0]
     ends = found.overspent(names[0])[-1]
     return f"{who}: {found.year} ends overspent with a chance of {per_cent(ends)}"
 
 
 def _said(found: RunningPosition, name: str) -> str:
     fan, overspent = found.fan(name), found.overspent(name)
-    who = "All clusters together" if name == PCT_ROW else name
+    who = name
     middle = len(found.months) // 2
     parts = [
         f"by the end of {calendar.month_name[found.months[at]]} the median is {pounds(fan[0.5][at].value)}, "

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.errors import InputError
 from simulator.questions.explain_answer import unknown
 from simulator.result import Result
-from simulator.risk.account_book import PCT_ROW, AccountBook, account_books
+from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.summary import measure_samples
 from simulator.scenario.scenario import Scenario
@@ -80,7 +80,7 @@ class Study:
         """
         return self._once(
             ("samples", name),
-            lambda: {column: found for column, _, found in measure_samples(self.books[name])},
+            lambda: {column.name: found for column, found in measure_samples(self.books[name])},
         )
 
     def estimate(self, name: str, column: str) -> Estimate:
@@ -98,8 +98,12 @@ class Study:
         Estimate
             With its 95% interval.
         """
+        return self.estimates_of(name)[column]
+
+    def estimates_of(self, name: str) -> dict[str, Estimate]:
+        """Return the numbers of the summary that a row has, by column."""
         at = -1 if name not in self.clusters else self.clusters.index(name)
-        return self.result.rows[at].estimates[column]
+        return self.result.rows[at].estimates
 
     def chosen(self, cluster: str | None, *, with_pct: bool = False) -> tuple[str, ...]:
         """Return the clusters to draw.
@@ -123,7 +127,7 @@ class Study:
         """
         if cluster is None:
             return self.clusters
-        known = (*self.clusters, PCT_ROW) if with_pct else self.clusters
+        known = (*self.clusters, ALL_CLUSTERS) if with_pct else self.clusters
         if problems := unknown("cluster", cluster, known):
             raise InputError(problems)
         return (cluster,)

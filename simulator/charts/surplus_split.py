@@ -11,22 +11,26 @@ from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, WARM, framed, in_house_style
 from simulator.charts.words import money, per_cent, sentence
-from simulator.records import FloatArray, Reason
-from simulator.risk.account_book import PCT_ROW, PENNY_GBP, AccountBook
+from simulator.plain_words import spaced
+from simulator.records import Account, FloatArray
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.mean import mean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GOES_TO = {
-    Reason.PRACTICE_SHARE: ("practices", DARK, "white"),
-    Reason.REINVESTMENT: ("reinvested in care", LIGHT, INK),
-    Reason.PCT_RETURN: ("PCT's pool", PALE, INK),
-    Reason.DEFICIT_REPAID: ("earlier overspends", GREY, "white"),
-    Reason.CORRIDOR_RETURN: ("PCT, by the corridor", WARM, INK),
-    Reason.UNSHARED_SURPLUS: ("PCT, unshared", "white", INK),
+_LOOKS = {
+    Account.PRACTICES: ("practices", DARK, "white"),
+    Account.REINVESTMENT: ("reinvested in care", LIGHT, INK),
+    Account.POOL: ("PCT's pool", PALE, INK),
 }
+"""By who gets it; the PCT gets money for several reasons, which are told apart."""
+_PCT_LOOKS = ((GREY, "white"), (WARM, INK), ("white", INK))
+_STAYS = (Account.PROVIDERS, Account.HELD)
+"""What goes there is no surplus, or waits to be split."""
+Look = tuple[str, str, str]
+"""Words, the colour of the bar, and of what is written on it."""
 _ROOM_FOR_WORDS = 0.08
 """Share of the width that a number needs."""
 
@@ -38,11 +42,12 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
 
     names = study.chosen(cluster, with_pct=True)
     if cluster is None and len(names) > 1:
-        names = (*names, PCT_ROW)
+        names = (*names, ALL_CLUSTERS)
     surplus = {name: mean(study.books[name].total_surplus_gbp) for name in names}
     parts = {name: _parts(study.books[name]) for name in names}
-    used = [reason for reason in _GOES_TO if any(reason in found for found in parts.values())]
-    title = _title(names, parts)
+    looks = _looks(study.books[names[-1]])
+    used = [look for reason, look in looks.items() if any(reason in found for found in parts.values())]
+    title = _title(study.books[names[-1]], parts)
     subtitle = (
         "Pence of each pound of the years' surpluses over the contract, and the mean surplus of a contract"
     )
@@ -50,7 +55,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
     axes = figure.add_subplot(grid[0])
     set_rows(axes, names)
     for row, name in enumerate(names):
-        _draw_row(axes, row, parts[name])
+        _draw_row(axes, row, parts[name], looks)
         axes.text(
             1.01, row, money(surplus[name]), transform=axes.get_yaxis_transform(), va="center", size=7.5
         )
@@ -58,17 +63,35 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
     axes.text(1.01, 1.0, "surplus", transform=axes.transAxes, va="bottom", size=7.5, weight="bold")
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}p")
-    said = " ".join(f"{_named(name)}: {_said(parts[name], surplus[name])}" for name in names)
-    data = pd.DataFrame(_rows(study, names, parts))
+    said = " ".join(f"{name}: {_said(parts[name], surplus[name], looks)}" for name in names)
+    data = pd.DataFrame(_rows(study, names, parts, looks))
     return Chart("surplus-split", title, figure, data, f"{sentence(title)} {said}", study.source)
 
 
-def _parts(book: AccountBook) -> dict[Reason, Estimate]:
+def _looks(book: AccountBook) -> dict[str, Look]:
+    """Return how each flow of surpluses looks, by its reason, in the order of the rules."""
+    ways = {
+        reason: flow.payee
+        for reason, flow in book.flows.items()
+        if flow.payer == Account.CLUSTER and flow.payee not in _STAYS
+    }
+    to_the_pct = [reason for reason, payee in ways.items() if payee == Account.PCT]
+    looks = {}
+    for reason, payee in ways.items():
+        if payee == Account.PCT:
+            colour, ink = _PCT_LOOKS[to_the_pct.index(reason) % len(_PCT_LOOKS)]
+            looks[reason] = (f"PCT, {spaced(reason)}", colour, ink)
+        else:
+            looks[reason] = _LOOKS.get(payee, (str(payee), WARM, INK))
+    return looks
+
+
+def _parts(book: AccountBook) -> dict[str, Estimate]:
     """Return the share of all surpluses that goes each way; nothing where there is none."""
     surplus = book.total_surplus_gbp
     if surplus.mean() < PENNY_GBP:
         return {}
-    paid = {reason: book.total_gbp(reason) for reason in _GOES_TO}
+    paid = {reason: book.total_gbp(reason) for reason in _looks(book)}
     return {reason: _ratio(gbp, surplus) for reason, gbp in paid.items() if gbp.mean() >= PENNY_GBP}
 
 
@@ -82,12 +105,12 @@ def _ratio(part: FloatArray, whole: FloatArray) -> Estimate:
     return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)
 
 
-def _draw_row(axes: Axes, row: int, parts: dict[Reason, Estimate]) -> None:
+def _draw_row(axes: Axes, row: int, parts: dict[str, Estimate], looks: dict[str, Look]) -> None:
     if not parts:
         axes.text(0.01, row, "no surplus in any contract", va="center", size=7.5, color=GREY)
     left = 0.0
     for reason, share in parts.items():
-        _, colour, ink = _GOES_TO[reason]
+        _, colour, ink = looks[reason]
         axes.barh(row, share.value, left=left, height=0.62, color=colour, edgecolor=INK, linewidth=0.4)
         if share.value >= _ROOM_FOR_WORDS:
             axes.text(
@@ -102,13 +125,12 @@ def _draw_row(axes: Axes, row: int, parts: dict[Reason, Estimate]) -> None:
         left += share.value
 
 
-def _name_parts(axes: Axes, used: list[Reason]) -> None:
+def _name_parts(axes: Axes, used: list[Look]) -> None:
     """Write what the colours are above the bars, in the bars' order."""
     from matplotlib.patches import Patch
 
     handles = [
-        Patch(facecolor=_GOES_TO[reason][1], edgecolor=INK, linewidth=0.4, label=_GOES_TO[reason][0])
-        for reason in used
+        Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=words) for words, colour, _ in used
     ]
     axes.legend(
         handles=handles,
@@ -122,30 +144,27 @@ def _name_parts(axes: Axes, used: list[Reason]) -> None:
     )
 
 
-def _title(names: tuple[str, ...], parts: dict[str, dict[Reason, Estimate]]) -> str:
-    whole = parts[names[-1]]
+def _title(book: AccountBook, parts: dict[str, dict[str, Estimate]]) -> str:
     if not any(parts.values()):
         return "No contract ends a year with a surplus: there is nothing to split"
-    if not whole or Reason.PRACTICE_SHARE not in whole:
+    kept = [reason for reason in parts[book.name] if book.flows[reason].payee == Account.PRACTICES]
+    if len(kept) != 1:
         return "Where does each pound of a surplus go?"
-    return f"Of each pound of surplus, practices keep {per_cent(whole[Reason.PRACTICE_SHARE], sign='p')}"
+    return f"Of each pound of surplus, practices keep {per_cent(parts[book.name][kept[0]], sign='p')}"
 
 
-def _said(parts: dict[Reason, Estimate], surplus: Estimate) -> str:
+def _said(parts: dict[str, Estimate], surplus: Estimate, looks: dict[str, Look]) -> str:
     if not parts:
         return "no surplus."
-    shares = ", ".join(
-        f"{_GOES_TO[reason][0]} {per_cent(share, sign='p')}" for reason, share in parts.items()
-    )
+    shares = ", ".join(f"{looks[reason][0]} {per_cent(share, sign='p')}" for reason, share in parts.items())
     return f"of surpluses of {money(surplus)}, {shares} in the pound."
 
 
-def _named(name: str) -> str:
-    return "All clusters together" if name == PCT_ROW else name
-
-
 def _rows(
-    study: Study, names: tuple[str, ...], parts: dict[str, dict[Reason, Estimate]]
+    study: Study,
+    names: tuple[str, ...],
+    parts: dict[str, dict[str, Estimate]],
+    looks: dict[str, Look],
 ) -> list[dict[str, str | float]]:
     rows: list[dict[str, str | float]] = []
     for name in names:
@@ -153,7 +172,7 @@ def _rows(
             gbp = mean(study.books[name].total_gbp(reason))
             row: dict[str, str | float] = {
                 "cluster": name,
-                "goes_to": _GOES_TO[reason][0],
+                "goes_to": looks[reason][0],
                 "flow": f"{reason}_gbp",
             }
             row |= {

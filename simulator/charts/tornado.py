@@ -15,8 +15,9 @@ from simulator.errors import InputError
 from simulator.questions.explain_answer import unknown
 from simulator.questions.shared_draws import SharedDraws
 from simulator.result import Result
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import in_sentence
 from simulator.risk.paired import Samples
 from simulator.scenario.scenario import Scenario
 
@@ -44,7 +45,7 @@ def draw(
     """What moves a measure: settings moved down and up, one at a time, the strongest first."""
     import pandas as pd
 
-    (name,) = study.chosen(cluster or PCT_ROW, with_pct=True)
+    (name,) = study.chosen(cluster or ALL_CLUSTERS, with_pct=True)
     if problems := unknown("measure", measure, tuple(study.samples(name))):
         raise InputError(problems)
     chosen = usual_moves(study.scenario) if moves is None else given_moves(moves)
@@ -53,7 +54,7 @@ def draw(
     order = sorted((move for move in found if strength[move]), key=lambda move: -strength[move])
     without = [move.words for move in found if not strength[move]]
     unit = unit_of(measure)
-    who = "all clusters together" if name == PCT_ROW else name
+    who = in_sentence(name)
     no_effect = f"Without any effect: {listed(without)}." if without else ""
     if order:
         title = f"What moves the {unit.words} of {who}? Most: {order[0].words}"
@@ -112,8 +113,7 @@ def _moved(
         difference = of(draws.simulate(scenario)).against(own)[place].difference
         if difference is not None:
             found[move][way] = difference
-    kind, samples = own.by_place[place]
-    return kind.estimate(samples), found
+    return own.against(own)[place].estimate, found
 
 
 def _draw_bars(axes: Axes, order: list[Move], found: dict[Move, Moved], unit: Unit) -> None:

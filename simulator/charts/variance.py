@@ -8,8 +8,9 @@ from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_hous
 from simulator.charts.words import money, per_cent, per_cent_tick, sentence
 from simulator.questions.explain_answer import ALL_SOURCES, Explanation
 from simulator.questions.explain_pieces import Source
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import in_sentence
 
 _ROW_IN = 0.27
 _NAMES = {
@@ -28,12 +29,12 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
     """What drives the outturn: shares of its variance that add up to the whole."""
     import pandas as pd
 
-    alone = study.clusters[0] if len(study.clusters) == 1 else PCT_ROW
+    alone = study.clusters[0] if len(study.clusters) == 1 else ALL_CLUSTERS
     (name,) = study.chosen(cluster or alone, with_pct=True)
     explanation = study.explanation
     shares = _shares(explanation, name)
     sd = explanation.sd_gbp(cluster=name)
-    who = "all clusters together" if name == PCT_ROW else name
+    who = in_sentence(name)
     title = _title(shares, who)
     subtitle = f"Shares of the variance of budget less spend over the whole contract; its SD is {money(sd)}"
     figure, grid = framed(title, subtitle, study.source, (len(shares) + 1) * _ROW_IN + 0.4)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator.risk.estimate import Estimate
-from simulator.risk.rounding import rounded
+from simulator.risk.measures import Unit as Measured
+from simulator.risk.measures import columns
+from simulator.risk.rounding import bound_in_per_cent, rounded
+from simulator.scenario.schema import MOST_YEARS
 
 _UNITS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1.0, ""))
 _PER_CENT = 0.01
@@ -43,7 +46,9 @@ def money(estimate: Estimate) -> str:
 
 
 def per_cent(estimate: Estimate, *, sign: str = "%") -> str:
-    """Return a share with its error, such as ``62.1% ± 0.9%``."""
+    """Return a share with its error, such as ``62.1% ± 0.9%``; near 0 or 1 a bound, ``over 99.9%``."""
+    if bound := bound_in_per_cent(estimate.value, estimate.low, estimate.high):
+        return f"{bound}{sign}"
     value, error = rounded(estimate.value, estimate.half_width, _PER_CENT)
     if error == "0":
         return f"{100 * estimate.value:.4g}{sign}".replace("-", _MINUS)
@@ -99,8 +104,9 @@ def unit_of(measure: str) -> Unit:
     Unit
         Probabilities in per cent and their differences in points, all else in pounds.
     """
-    words = measure.replace("_gbp", "").replace("_", " ").replace("pct", "PCT")
-    if "probability" in measure:
+    column = columns(MOST_YEARS)[measure]
+    words = column.heading()
+    if column.measure.unit is Measured.PROBABILITY:
         return Unit(
             words, per_cent, lambda one: _signed(one, f"{per_cent(one, sign='')} pts"), per_cent_tick, _points
         )

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.commands.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.commands.options import (
+    contracts_option,
+    overrides_option,
+    row_of,
+    seed_option,
+    workers_option,
+)
 from simulator.errors import InputError, Problem, printable, shown
 
 if TYPE_CHECKING:
@@ -67,7 +73,7 @@ def chart(
     from simulator.questions.explain_answer import unknown
     from simulator.reports.progress import progress_bar
 
-    workers = (os.cpu_count() or 1) if workers is None else workers
+    workers, cluster = (os.cpu_count() or 1) if workers is None else workers, row_of(cluster)
     names = tuple(CHARTS) if name == ALL else (name,)
     targets = _targets(out, names, cluster, kind)
     problems = unknown("NAME", name, (*CHARTS, ALL))
@@ -153,12 +159,12 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, str]
     """Return what is asked for that the scenario has not."""
     from simulator.planner import make_plan
     from simulator.questions.explain_answer import unknown
-    from simulator.risk.account_book import PCT_ROW
+    from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.risk.measures import MEASURES
 
     years = make_plan(scenario).axes.years[1:]
     known = {
-        "cluster": (*(one.name for one in scenario.settings.clusters), PCT_ROW),
+        "cluster": (*(one.name for one in scenario.settings.clusters), ALL_CLUSTERS),
         "year": years,
         "measure": tuple(column for one in MEASURES for column, _ in one.columns(len(years))),
     }

@@ -14,7 +14,9 @@ from simulator.errors import InputError, Problem, printable
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True)
 @click.option("--measure", "measures", multiple=True, help="A column of the summary; can be given again.")
-@click.option("--cluster", "clusters", multiple=True, help="A cluster, besides the PCT; can be given again.")
+@click.option(
+    "--cluster", "clusters", multiple=True, help="A cluster, besides all together; can be given again."
+)
 @contracts_option
 @seed_option
 @workers_option

@@ -7,13 +7,19 @@ from pathlib import Path
 
 import click
 
-from simulator.commands.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.commands.options import (
+    contracts_option,
+    overrides_option,
+    row_of,
+    seed_option,
+    workers_option,
+)
 from simulator.errors import InputError, printable
 
 
 @click.command()
 @click.argument("scenario")
-@click.option("--cluster", help="Explain this cluster, by year and service line; or PCT, for all together.")
+@click.option("--cluster", help='Explain this cluster, by year and service line; or "all", for all together.')
 @contracts_option
 @seed_option
 @workers_option
@@ -42,15 +48,16 @@ def explain(
     from simulator.reports.new_file import new_file
     from simulator.reports.progress import progress_bar
     from simulator.reports.terminal import Printer
-    from simulator.risk.account_book import PCT_ROW
+    from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.scenario.scenario import load_scenario
 
+    cluster = row_of(cluster)
     loaded = load_scenario(scenario, overrides)
     simulation = loaded.settings.simulation
     total = simulation.contracts if contracts is None else contracts
     seed = simulation.seed if seed is None else seed
     workers = (os.cpu_count() or 1) if workers is None else workers
-    names = (*(one.name for one in loaded.settings.clusters), PCT_ROW)
+    names = (*(one.name for one in loaded.settings.clusters), ALL_CLUSTERS)
     problems = [] if cluster is None else unknown("--cluster", cluster, names)
     try:
         check_sizes(total, seed, workers)

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from simulator.commands.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.commands.options import (
+    contracts_option,
+    overrides_option,
+    row_of,
+    seed_option,
+    workers_option,
+)
 from simulator.commands.sweep import together_option, vary_option
 from simulator.errors import InputError, Problem, printable
 
@@ -20,15 +26,15 @@ from simulator.errors import InputError, Problem, printable
     "--minimise",
     multiple=True,
     metavar="MEASURE",
-    help="A column of the summary; pct_deficit stands for pct_payment_gbp.",
+    help="A column of the summary, with or without its unit: pct_cost stands for pct_cost_gbp.",
 )
 @click.option(
     "--maximise",
     multiple=True,
     metavar="MEASURE",
-    help="A column of the summary; practice_share stands for practice_share_gbp.",
+    help="A column of the summary, with or without its unit: practice_net_gain, say.",
 )
-@click.option("--cluster", help="Whose measures; the PCT's by default.")
+@click.option("--cluster", help="Whose measures; those of all clusters together by default.")
 @contracts_option
 @seed_option
 @workers_option
@@ -49,7 +55,7 @@ def frontier(
 ) -> None:
     """Find the policies for SCENARIO that no other beats on both of two goals.
 
-    Such as --minimise pct_deficit --maximise practice_share. Policies are every combination of the
+    For example --minimise pct_cost --maximise practice_net_gain. Policies are every combination of the
     values that --vary gives; those that others beat only within chance are named.
     """
     from simulator.questions.frontier import find_frontier, frontier_question
@@ -57,9 +63,10 @@ def frontier(
     from simulator.reports.progress import progress_bar
     from simulator.reports.table_file import check_table_path, provenance, write_tables
     from simulator.reports.terminal import Printer
-    from simulator.risk.account_book import PCT_ROW
+    from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.scenario.scenario import load_scenario
 
+    cluster = row_of(cluster)
     loaded = load_scenario(scenario, overrides)
     workers = (os.cpu_count() or 1) if workers is None else workers
     problems: list[Problem] = []
@@ -70,7 +77,7 @@ def frontier(
         problems += error.problems
     try:
         question, goals = frontier_question(
-            loaded, vary, minimise, maximise, cluster or PCT_ROW, together, contracts, seed, workers
+            loaded, vary, minimise, maximise, cluster or ALL_CLUSTERS, together, contracts, seed, workers
         )
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None

@@ -32,3 +32,10 @@ def numbers_of(text: str, option: str, what: str) -> tuple[tuple[float, ...], li
         except ValueError:
             problems.append(Problem(option, what, shown(item.strip() or text)))
     return tuple(numbers), problems
+
+
+def row_of(name: str | None) -> str | None:
+    """Return the row of results that a name stands for: "all" and "PCT" are all clusters together."""
+    from simulator.risk.account_book import ALL_CLUSTERS
+
+    return ALL_CLUSTERS if name is not None and name.casefold() in {"all", "pct"} else name

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import click
 
-from simulator.commands.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.commands.options import (
+    contracts_option,
+    overrides_option,
+    row_of,
+    seed_option,
+    workers_option,
+)
 from simulator.errors import InputError, Problem, printable, shown
 
 
@@ -29,7 +35,7 @@ from simulator.errors import InputError, Problem, printable, shown
     metavar="CONDITION",
     help='MEASURE >= VALUE with a column of the summary, such as "large_overspend_probability < 0.1".',
 )
-@click.option("--cluster", help="Whose measure; the PCT's by default.")
+@click.option("--cluster", help="Whose measure; that of all clusters together by default.")
 @click.option(
     "--tolerance",
     type=float,
@@ -67,6 +73,7 @@ def solve(
     from simulator.reports.terminal import Printer
     from simulator.scenario.scenario import load_scenario
 
+    cluster = row_of(cluster)
     loaded = load_scenario(scenario, overrides)
     workers = (os.cpu_count() or 1) if workers is None else workers
     sizes = (contracts, seed, workers)

@@ -36,7 +36,9 @@ MOST_ROWS_OF_A_SHEET = 1_048_575
 @vary_option
 @together_option
 @click.option("--measure", "measures", multiple=True, help="A column of the summary; can be given again.")
-@click.option("--cluster", "clusters", multiple=True, help="A cluster, besides the PCT; can be given again.")
+@click.option(
+    "--cluster", "clusters", multiple=True, help="A cluster, besides all together; can be given again."
+)
 @contracts_option
 @seed_option
 @workers_option

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+import numpy as np
+
 from simulator.errors import InputError, Problem, shown
 from simulator.exact.answer import WHOLE_CONTRACT, ExactRisk, ExactRow
 from simulator.exact.law_of_year import law_of_position
 from simulator.exact.outturn_law import OutturnLaw
 from simulator.exact.position import year_end
-from simulator.exact.years_together import sum_of_overspends, years_are_independent
+from simulator.exact.years_together import largest_overspend, sum_of_overspends, years_are_independent
 from simulator.execution.blocks import run_blocks
 from simulator.plan import Plan
 from simulator.planner import make_plan
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
-from simulator.rules.corridor import Corridor
+from simulator.rules.settlement import ANY_BOND, place_of_the_bond
 from simulator.scenario.scenario import Scenario
 
 BOND_CONFIDENCES = (0.90, 0.95, 0.99)
@@ -117,27 +119,45 @@ def _row(
         return ExactRow(name, label, people, {}, f"no numbers, since {reasons[0]}")
     plain, turned = zip(*(laws[key] for key in needed), strict=True)
     not_given = _why_no_bonds(plan, cluster, span)
-    values, others = (_values(together, years, not not_given) for together, *years in (plain, turned))
+    bond = None if not_given else _bond(plan)
+    months = [plan.terms.year_months[year] for year in span]
+    values, others = (_values(together, years, bond, months) for together, *years in (plain, turned))
     doubt = max(float(law.moment_error) for law in (*plain, *turned))
     estimates = {key: _estimate(key, values[key], others[key], doubt, plain[0].sd_gbp) for key in values}
     return ExactRow(name, label, people, estimates, not_given)
 
 
 def _why_no_bonds(plan: Plan, cluster: int, span: Span) -> str:
-    if any(isinstance(rule, Corridor) for rule in plan.settings.rules):
-        return "no bonds, since a corridor bears part of the overspends"
+    rules = plan.settings.rules
+    if paying := [one.rule for one in rules[: place_of_the_bond(rules)] if one.changes_overspends != "never"]:
+        return f"no bonds, since the rule {paying[0]} bears part of the overspends before the bond"
     if len(span) > 1 and not years_are_independent(plan, cluster):
         return "no bonds, since the years depend on each other"
+    bond = _bond(plan)
+    if len(span) > 1 and bond.top_up and bond.interest_share_per_year:
+        return "no bonds, since a bond that is topped up and earns interest has no simple law"
     return ""
 
 
-def _values(together: OutturnLaw, years: Sequence[OutturnLaw], has_bonds: bool) -> dict[str, float]:
-    """Return the numbers of a row."""
+def _bond(plan: Plan) -> Bond:
+    """Return the scenario's bond, or one without interest and top-up."""
+    return next((rule for rule in plan.settings.rules if isinstance(rule, Bond)), ANY_BOND)
+
+
+def _values(
+    together: OutturnLaw, years: Sequence[OutturnLaw], bond: Bond | None, months: Sequence[int]
+) -> dict[str, float]:
+    """Return the numbers of a row; without bonds where there is no `bond`."""
     values = {
         "overspend_probability": float(together.exceeds(0.0)),
         "expected_overspend_gbp": sum(float(law.stop_loss(0.0)) for law in years),
     }
-    bonds = sum_of_overspends(years, BOND_CONFIDENCES) if has_bonds else []
+    bonds: list[float] = []
+    if bond is not None and bond.top_up:
+        bonds = largest_overspend(years, BOND_CONFIDENCES)
+    elif bond is not None:
+        growth = np.cumprod([1.0, *map(bond.growth_in, months[:-1])])
+        bonds = sum_of_overspends(years, BOND_CONFIDENCES, (1 / growth).tolist())
     names = [f"bond_{100 * confidence:.0f}_gbp" for confidence in BOND_CONFIDENCES]
     return values | dict(zip(names, bonds, strict=False))
 

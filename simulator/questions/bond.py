@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from itertools import count
 
 from simulator.errors import InputError, Problem, shown
-from simulator.planner import make_plan
 from simulator.questions.bond_answer import BondAnswer
 from simulator.questions.bond_checks import bond_problems
 from simulator.questions.bond_practices import practice_parts
 from simulator.questions.bond_samples import bond_rule, bond_samples
 from simulator.questions.bond_saving import saving_needed
 from simulator.questions.shared_draws import SharedDraws
-from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
+from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
 
 CONFIDENCES = (0.90, 0.95, 0.99)
@@ -75,20 +74,21 @@ def _answer(
 ) -> BondAnswer:
     """Answer a question that can be asked."""
     at = [one.name for one in scenario.settings.clusters].index(cluster)
-    samples = bond_samples(draws, scenario, at)
-    if not samples.annual_budget_gbp.mean() > 0:
+    result = draws.simulate(scenario)
+    if not result.contract_outcomes.annual_budget_gbp[:, at].mean() > 0:
         raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
     simulated = count(1)
     progress(next(simulated))
-    plan = make_plan(scenario)
+    plan = result.plan
     return BondAnswer(
         scenario=scenario,
         cluster=cluster,
         rule=rule,
         confidences=tuple(sorted({float(one) for one in confidences})),
-        years=plan.axes.years[1:],
-        years_long=sum(plan.terms.year_months) / MONTHS_IN_A_YEAR,
-        samples=samples,
+        years=result.years,
+        year_months=plan.terms.year_months,
+        samples=bond_samples(result, at),
+        summary=result.rows[at].estimates,
         saving_needed=saving_needed(draws, scenario, at, lambda: progress(next(simulated))),
         parts=practice_parts(scenario, plan, at, rule.split_between_practices_by),
         contracts=draws.contracts,

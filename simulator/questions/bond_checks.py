@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from numbers import Real
 
@@ -10,12 +9,10 @@ from simulator.errors import InputError, Problem, shown
 from simulator.pipeline import check_sizes
 from simulator.questions.bond_samples import bond_rule
 from simulator.questions.explain_answer import unknown
+from simulator.risk.estimator import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import FEWEST_CONTRACTS
-
-_TAIL = 0.025
-"""Beyond either end of a 95% interval."""
 
 
 def bond_problems(
@@ -68,17 +65,12 @@ def _confidence_problems(confidences: Sequence[float], contracts: object) -> lis
         else:
             sound.append(float(one))
     highest = max(sound, default=BOND_CONFIDENCE)
-    fewest = _fewest_contracts(highest)
+    fewest = Quantile(highest).fewest_contracts
     if isinstance(contracts, int) and FEWEST_CONTRACTS <= contracts < fewest:
         hint = "with fewer the bond has no 95% interval"
         need = f"{fewest:,} or more, for a confidence of {highest:g}"
         problems.append(Problem("contracts", need, f"{contracts:,}", hint))
     return problems
-
-
-def _fewest_contracts(confidence: float) -> int:
-    """Return how many contracts a quantile's interval needs: all of them below it is too likely before."""
-    return math.ceil(math.log(_TAIL) / math.log(confidence))
 
 
 def _is_percentage(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,11 +18,23 @@ from simulator.risk.mean import mean
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.risk.probability import probability
 from simulator.risk.quantile import quantile
-from simulator.rules.bond import Bond
+from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
 from simulator.scenario.scenario import Scenario
 
 NO_TOP_UP = "whole contract, no top-up"
 TOP_UP = "whole contract, topped up"
+SHARED_WITH_RUN = (
+    "bond_posted_gbp",
+    "bond_covers_probability",
+    "expected_bond_draw_gbp",
+    "practice_share_gbp",
+    "practice_net_gain_gbp",
+    "practice_net_gain_1_in_20_gbp",
+    "practice_better_off_probability",
+    "partner_net_gain_gbp",
+    "leaves_probability",
+)
+"""Columns of the summary that are told here too."""
 SHARE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the practice share that are shown."""
 
@@ -42,10 +55,12 @@ class BondEstimates:
         Rising.
     years : tuple of str
         Labels of the contract years.
-    years_long : float
-        Length of the contract; its first year may be part of one.
+    year_months : tuple of int
+        Months in each contract year.
     samples : BondSamples
         What happened in each contract.
+    summary : mapping of str to Estimate
+        What `run` says of the cluster, by column.
     saving_needed : SavingNeeded
         What would repay the bond.
     parts : tuple of PracticePart
@@ -59,8 +74,9 @@ class BondEstimates:
     rule: Bond
     confidences: tuple[float, ...]
     years: tuple[str, ...]
-    years_long: float
+    year_months: tuple[int, ...]
     samples: BondSamples
+    summary: Mapping[str, Estimate]
     saving_needed: SavingNeeded
     parts: tuple[PracticePart, ...]
     contracts: int
@@ -76,10 +92,10 @@ class BondEstimates:
         """The confidence that sentences speak of: 95%, or else the highest."""
         return BOND_CONFIDENCE if BOND_CONFIDENCE in self.confidences else self.confidences[-1]
 
-    @cached_property
+    @property
     def annual_budget_gbp(self) -> Estimate:
         """Mean of the first year's budget, at the rate of a whole year."""
-        return mean(self.samples.annual_budget_gbp)
+        return self.summary["annual_budget_gbp"]
 
     @cached_property
     def needed_gbp(self) -> dict[tuple[str, float], Estimate]:
@@ -87,7 +103,7 @@ class BondEstimates:
 
         A year alone; the whole contract without top-up, where one bond must pay the sum of the
         years' overspends; and topped up, where it starts each year at its first size at least and so
-        must pay the largest year's. Interest left in the bond is not counted on.
+        must pay the largest year's. The interest that it earns helps to pay.
         """
         to_bear = [*self.samples.claims_gbp.T, *(self._to_bear_gbp(top_up=one) for one in (False, True))]
         return {
@@ -102,19 +118,15 @@ class BondEstimates:
         samples = self.samples
         share = samples.practice_share_gbp.sum(axis=1)
         draws = samples.draws_gbp.sum(axis=1)
-        return {
-            "bond_posted_gbp": mean(samples.posted_gbp),
+        years_long = sum(self.year_months) / MONTHS_IN_A_YEAR
+        return {name: self.summary[name] for name in SHARED_WITH_RUN} | {
             "runs_out_probability": probability(np.asarray(self._runs_out.any(axis=1))),
             "never_drawn_probability": probability(draws < PENNY_GBP),
-            "expected_draw_gbp": mean(draws),
-            "expected_draw_gbp_per_year": mean(draws / self.years_long),
+            "expected_draw_gbp_per_year": mean(draws / years_long),
             "expected_top_up_gbp": mean(samples.top_ups_gbp.sum(axis=1)),
             "expected_interest_gbp": mean(samples.interest_gbp.sum(axis=1)),
-            "expected_financing_gbp": mean(samples.financing_gbp),
-            "expected_practice_share_gbp": mean(share),
+            "expected_financing_gbp": mean(samples.financing_gbp.sum(axis=1)),
             **{f"practice_share_{100 * level:.0f}_gbp": quantile(share, level) for level in SHARE_LEVELS},
-            "expected_gain_gbp": mean(samples.gain_gbp),
-            "better_off_probability": probability(samples.gain_gbp > PENNY_GBP),
         }
 
     def year_facts(self, year: str) -> dict[str, Estimate]:
@@ -125,8 +137,8 @@ class BondEstimates:
             "first_runs_out_probability": probability(
                 np.asarray(runs_out[:, at] & ~runs_out[:, :at].any(axis=1))
             ),
-            "expected_draw_gbp": mean(self.samples.draws_gbp[:, at]),
-            "expected_practice_share_gbp": mean(self.samples.practice_share_gbp[:, at]),
+            "expected_bond_draw_gbp": mean(self.samples.draws_gbp[:, at]),
+            "practice_share_gbp": mean(self.samples.practice_share_gbp[:, at]),
         }
 
     def covers(self, bond_gbp: float, *, top_up: bool) -> Estimate:
@@ -148,21 +160,21 @@ class BondEstimates:
 
     @cached_property
     def expected_loss_gbp(self) -> Estimate:
-        """Mean over the contract of draws and financing, less interest."""
+        """Mean over the contract of draws and financing, less interest: what who posts the bond loses."""
         samples = self.samples
-        return mean((samples.draws_gbp - samples.interest_gbp).sum(axis=1) + samples.financing_gbp)
+        return mean((samples.draws_gbp + samples.financing_gbp - samples.interest_gbp).sum(axis=1))
 
     @property
     def to_split(self) -> dict[str, Estimate]:
         """What practices share between them, over the whole contract, by name."""
-        kept = ("bond_posted_gbp", "expected_draw_gbp", "expected_practice_share_gbp")
+        kept = ("bond_posted_gbp", "expected_bond_draw_gbp", "practice_share_gbp")
         needed = self.needed_gbp[TOP_UP if self.rule.top_up else NO_TOP_UP, self.headline_confidence]
         return {"bond_needed_gbp": needed} | {fact: self.posted_facts[fact] for fact in kept}
 
     def _to_bear_gbp(self, *, top_up: bool) -> FloatArray:
         """Return what a bond must be to pay every claim of a contract, shape (contract,)."""
-        claims = self.samples.claims_gbp
-        return np.asarray(claims.max(axis=1) if top_up else claims.sum(axis=1))
+        rule = self.rule.model_copy(update={"top_up": top_up})
+        return rule.needed_gbp(self.samples.claims_gbp, self.year_months)
 
     @property
     def _runs_out(self) -> BoolArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.questions.bond_samples import gain_gbp, with_cluster
+from simulator.questions.bond_samples import net_gain_gbp, with_cluster
 from simulator.questions.shared_draws import SharedDraws
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.mean import mean
@@ -22,7 +22,7 @@ _SLOPE_STEP = 0.005
 
 @dataclass(frozen=True, slots=True)
 class SavingNeeded:
-    """The true saving at which the expected practice share repays the expected loss on the bond.
+    """The true saving from which on practices gain on average, net of all that the bond costs them.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class SavingNeeded:
 def saving_needed(
     draws: SharedDraws, scenario: Scenario, at: int, progress: Callable[[], None] = lambda: None
 ) -> SavingNeeded:
-    """Solve for the true saving at which taking the share neither gains nor loses on average.
+    """Solve for the true saving at which practices neither gain nor lose on average.
 
     Parameters
     ----------
@@ -63,7 +63,9 @@ def saving_needed(
 
     def gain(saving: float) -> Estimate:
         if saving not in found:
-            found[saving] = mean(gain_gbp(draws, with_cluster(scenario, at, true_saving_share=saving), at))
+            found[saving] = mean(
+                net_gain_gbp(draws, with_cluster(scenario, at, true_saving_share=saving), at)
+            )
             progress()
         return found[saving]
 

@@ -7,6 +7,7 @@ import math
 from simulator.questions.bond_estimates import NO_TOP_UP, TOP_UP, BondEstimates
 from simulator.risk.estimate import Estimate
 from simulator.risk.rounding import decimals_for
+from simulator.rules.surplus import SurplusSplit
 
 _UNITS = ((1e6, "m"), (1e3, "k"), (1.0, ""))
 _MOST_DIGITS = 3
@@ -55,7 +56,10 @@ def _posted(bond: BondEstimates) -> str:
     facts = bond.posted_facts
     posted = facts["bond_posted_gbp"]
     if not posted.value > 0:
-        return f"The scenario's bond for {bond.cluster} is nothing."
+        splits = (rule for rule in bond.scenario.settings.rules if isinstance(rule, SurplusSplit))
+        no_share = any(rule.needs_bond for rule in splits)
+        lost = ", so that its practices keep no share of a surplus (needs_bond)" if no_share else ""
+        return f"The scenario's bond for {bond.cluster} is nothing{lost}."
     return (
         f"The bond that the scenario posts, {_about(posted)}, runs out in "
         f"{_in_hundred(facts['runs_out_probability'])} and is never touched in "
@@ -66,21 +70,27 @@ def _posted(bond: BondEstimates) -> str:
 
 def _worth(bond: BondEstimates) -> str:
     facts = bond.posted_facts
-    share, loss = facts["expected_practice_share_gbp"], bond.expected_loss_gbp
+    share, loss = facts["practice_share_gbp"], bond.expected_loss_gbp
+    expected = f"Over the contract the practices may expect a share of {_about(share)}"
+    better = _in_hundred(facts["practice_better_off_probability"])
+    if bond.rule.deposited_by == "partner":
+        return (
+            f"{expected}, and lose nothing on the bond: the external partner who posts it may expect to lose "
+            f"{_about(loss)}. The practices end better off in {better}."
+        )
     return (
-        f"Over the contract the practices may expect a share of {_about(share)}, and to lose "
-        f"{_about(loss)} on the bond; taking the share leaves them better off in "
-        f"{_in_hundred(facts['better_off_probability'])}."
+        f"{expected}, and to lose {_about(loss)} on the bond, {_about(facts['practice_net_gain_gbp'])} net; "
+        f"taking the share leaves them better off in {better}."
     )
 
 
 def _saving(bond: BondEstimates) -> str:
     saving = bond.saving_needed.share_of_demand
     if saving is None:
-        return f"On average the bond is {bond.saving_needed.words}."
+        return f"On average the practices' part of the bond is {bond.saving_needed.words}."
     return (
         f"{bond.cluster} would have to save {_per_cent(saving)} of its patients' care, every year, before "
-        "the expected share repays the expected loss."
+        "its practices gain anything on average."
     )
 
 

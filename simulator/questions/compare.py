@@ -15,7 +15,7 @@ from simulator.questions.shared_draws import SharedDraws
 from simulator.questions.sweep import samples_at
 from simulator.questions.sweep_answer import NUMBERS, numbers_of
 from simulator.questions.sweep_question import places_of
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.paired import PairedEstimate, Place
 from simulator.scenario.scenario import Scenario
 
@@ -171,7 +171,7 @@ def check_comparison(
         (row, column)
         for row, column in every
         if (measures is None or column in measures)
-        and (clusters is None or row == PCT_ROW or row in clusters)
+        and (clusters is None or row == ALL_CLUSTERS or row in clusters)
     )
 
 

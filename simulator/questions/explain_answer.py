@@ -12,7 +12,7 @@ from simulator.errors import InputError, Problem, shown
 from simulator.plan import Plan
 from simulator.questions.explain_pieces import Source, expected_budget_gbp
 from simulator.questions.explain_sums import Place, PowerSums, with_totals
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
 
@@ -62,7 +62,7 @@ class Explanation:
     @property
     def clusters(self) -> tuple[str, ...]:
         """Clusters, and the PCT: all of them together."""
-        return (*self.plan.axes.clusters, PCT_ROW)
+        return (*self.plan.axes.clusters, ALL_CLUSTERS)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Explanation:
     def share(
         self,
         source: str,
-        cluster: str = PCT_ROW,
+        cluster: str = ALL_CLUSTERS,
         year: str = WHOLE_CONTRACT,
         line: str = ALL_LINES,
     ) -> Estimate | None:
@@ -95,7 +95,7 @@ class Explanation:
     def sd_gbp(
         self,
         source: str = ALL_SOURCES,
-        cluster: str = PCT_ROW,
+        cluster: str = ALL_CLUSTERS,
         year: str = WHOLE_CONTRACT,
         line: str = ALL_LINES,
     ) -> Estimate:

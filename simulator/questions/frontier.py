@@ -19,12 +19,12 @@ from simulator.questions.sweep import run_sweep, samples_at
 from simulator.questions.sweep_answer import beyond_chance
 from simulator.questions.sweep_question import SweepQuestion, sweep_question
 from simulator.questions.sweep_ranges import Values
-from simulator.risk.account_book import PCT_ROW, PENNY_GBP
-from simulator.risk.measures import Kind
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
+from simulator.risk.measures import Column
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
 
-SamplesByPlace = Mapping[Place, tuple[Kind, NDArray[Any]]]
+SamplesByPlace = Mapping[Place, tuple[Column, NDArray[Any]]]
 
 
 def frontier(
@@ -32,7 +32,7 @@ def frontier(
     vary: Mapping[str, Values],
     minimise: str | Sequence[str] = "pct_deficit",
     maximise: str | Sequence[str] = "practice_share",
-    cluster: str = PCT_ROW,
+    cluster: str = ALL_CLUSTERS,
     together: bool = False,
     contracts: int | None = None,
     seed: int | None = None,
@@ -166,12 +166,15 @@ def _is_close(
     """Return whether none of the policies that beat a policy does so beyond chance."""
     own = _samples(question, draws, number)
     return not any(
-        all(_is_certain(kind, of_best[rival][place][1], samples) for place, (kind, samples) in own.items())
+        all(
+            _is_certain(column, of_best[rival][place][1], samples) for place, (column, samples) in own.items()
+        )
         for rival in rivals[number]
     )
 
 
-def _is_certain(kind: Kind, one: NDArray[Any], other: NDArray[Any]) -> bool:
+def _is_certain(column: Column, one: NDArray[Any], other: NDArray[Any]) -> bool:
     """Return whether a difference is beyond chance, or is none in any contract."""
     same = np.allclose(one.astype(float), other.astype(float), rtol=0, atol=PENNY_GBP)
-    return same or beyond_chance(kind.difference(one, other))
+    difference = column.measure.estimator.between(one, other)
+    return same or (difference is not None and beyond_chance(difference))

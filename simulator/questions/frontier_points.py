@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from simulator.errors import InputError, Problem, shown
 from simulator.records import BoolArray, FloatArray
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.measures import columns
+from simulator.scenario.schema import MOST_YEARS
 
 ALIASES = {"pct_deficit": "pct_payment_gbp", "practice_share": "practice_share_gbp"}
 """Names that people give to measures."""
@@ -34,11 +36,11 @@ class Goal:
 
     measure: str
     sign: int
-    cluster: str = PCT_ROW
+    cluster: str = ALL_CLUSTERS
 
 
 def two_goals(
-    minimise: str | Sequence[str], maximise: str | Sequence[str], cluster: str = PCT_ROW
+    minimise: str | Sequence[str], maximise: str | Sequence[str], cluster: str = ALL_CLUSTERS
 ) -> tuple[Goal, Goal]:
     """Return the two goals of a frontier.
 
@@ -60,14 +62,21 @@ def two_goals(
         If there are not two different measures.
     """
     small, large = (((one,) if isinstance(one, str) else tuple(one)) for one in (minimise, maximise))
-    goals = [Goal(ALIASES.get(name, name), -1, cluster) for name in small]
-    goals += [Goal(ALIASES.get(name, name), 1, cluster) for name in large]
+    goals = [Goal(measure_named(name), -1, cluster) for name in small]
+    goals += [Goal(measure_named(name), 1, cluster) for name in large]
     names = [goal.measure for goal in goals]
     if len(goals) != 2 or len(set(names)) != 2:
         need = "two measures that differ, together"
-        hint = "--minimise pct_deficit --maximise practice_share"
+        hint = "--minimise pct_cost --maximise practice_net_gain"
         raise InputError([Problem("--minimise and --maximise", need, shown(", ".join(names) or None), hint)])
     return goals[0], goals[1]
+
+
+def measure_named(name: str) -> str:
+    """Return the column of the summary that a name stands for: an alias, or a column without its unit."""
+    name = ALIASES.get(name, name)
+    known = columns(MOST_YEARS)
+    return next((one for one in (name, f"{name}_gbp", f"{name}_probability") if one in known), name)
 
 
 def on_frontier(points: FloatArray) -> BoolArray:

@@ -12,7 +12,7 @@ from simulator.questions.luck_estimates import changes, estimates, paid_gbp
 from simulator.questions.luck_policies import AS_IT_IS, Policy, PolicySizes, policies_of, wrong_number
 from simulator.questions.shared_draws import SharedDraws
 from simulator.records import ClusterTerms, FloatArray
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import MONTHS_IN_A_YEAR
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.scenario import Scenario
@@ -167,7 +167,7 @@ def _rows(
     """Yield the estimates of each cluster that takes the share, and of all of them together."""
     years = sum(terms.year_months) / MONTHS_IN_A_YEAR
     every = list(range(len(taking)))
-    rows = [(terms.names[at], [place]) for place, at in enumerate(taking)] + [(PCT_ROW, every)]
+    rows = [(terms.names[at], [place]) for place, at in enumerate(taking)] + [(ALL_CLUSTERS, every)]
     for (policy, saving), gbp in paid.items():
         for name, places in rows:
             people = float(sum(terms.people[taking[place]] for place in places))

@@ -18,7 +18,7 @@ from simulator.questions.luck_estimates import (
 )
 from simulator.questions.luck_policies import AS_IT_IS
 from simulator.questions.luck_words import sentences
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster
@@ -101,7 +101,7 @@ class LuckAnswer:
         """The scenario as it is, and each change of rules."""
         return tuple(dict.fromkeys(row.policy for row in self.rows))
 
-    def row(self, policy: str = AS_IT_IS, saving: float = 0.0, cluster: str = PCT_ROW) -> LuckRow:
+    def row(self, policy: str = AS_IT_IS, saving: float = 0.0, cluster: str = ALL_CLUSTERS) -> LuckRow:
         """Return what a cluster, or all together, are paid under a policy at a true saving.
 
         Parameters

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from simulator.records import BoolArray, FloatArray, Reason
+from simulator.records import Account, BoolArray, FloatArray
 from simulator.result import Result
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.difference import mean_difference, probability_difference
@@ -38,7 +38,7 @@ def change_of(measure: str) -> str:
 
 def paid_gbp(result: Result, clusters: tuple[int, ...]) -> FloatArray:
     """Return the practice share over the contract, shape (contract, cluster), in pounds."""
-    by_year = result.contract_outcomes.gbp(Reason.PRACTICE_SHARE)
+    by_year = result.contract_outcomes.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,))
     return np.asarray(by_year.sum(axis=1)[:, list(clusters)])
 
 

@@ -32,8 +32,8 @@ class BondPrecision:
     Parameters
     ----------
     widest : str
-        The row, a cluster or the PCT, whose `bond_needed_gbp` is known least well; empty if no
-        row needs a bond.
+        The row whose bond is known least well: a cluster's own, or the one that all would share;
+        empty if no row needs a bond.
     share : float
         Half width of that row's 95% interval over its bond.
     without_bond : tuple of str
@@ -58,7 +58,8 @@ def bond_precision(result: Result) -> BondPrecision:
     BondPrecision
         Of the row that is known least well.
     """
-    bonds = {row.name: row.estimates["bond_needed_gbp"] for row in result.rows}
+    names = ("bond_needed_gbp", "shared_bond_needed_gbp")
+    bonds = {row.name: row.estimates[name] for row in result.rows for name in names if name in row.estimates}
     shares = {name: bond.half_width / bond.value for name, bond in bonds.items() if bond.value > PENNY_GBP}
     widest = max(shares, key=lambda name: shares[name], default="")
     return BondPrecision(widest, shares.get(widest, 0.0), tuple(name for name in bonds if name not in shares))
@@ -78,7 +79,7 @@ def simulate_to_precision(
     scenario : Scenario
         From `load_scenario`.
     precision : float
-        Largest half width of the 95% interval of any row's `bond_needed_gbp`, as a share of it;
+        Largest half width of the 95% interval of any row's bond needed, as a share of it;
         above 0 and up to 0.5. Rows that need no bond are left out.
     seed : int, optional
         Seed of chance; the scenario's own when left out.

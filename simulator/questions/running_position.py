@@ -17,7 +17,7 @@ from simulator.questions.explain_answer import unknown
 from simulator.questions.running_position_months import Months
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
-from simulator.risk.account_book import PCT_ROW, PENNY_GBP
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimate import Estimate
 from simulator.risk.probability import probability
 from simulator.risk.quantile import quantile
@@ -61,26 +61,26 @@ class RunningPosition:
     contracts: int
     seed: int
 
-    def of(self, cluster: str = PCT_ROW) -> FloatArray:
+    def of(self, cluster: str = ALL_CLUSTERS) -> FloatArray:
         """Return a cluster's positions, or the sum over clusters, shape (contract, month), in pounds."""
         if cluster in self.clusters:
             return self.position_gbp[:, :, self.clusters.index(cluster)]
-        if problems := unknown("cluster", cluster, (*self.clusters, PCT_ROW)):
+        if problems := unknown("cluster", cluster, (*self.clusters, ALL_CLUSTERS)):
             raise InputError(problems)
         return np.asarray(self.position_gbp.sum(axis=2))
 
-    def budget_of(self, cluster: str = PCT_ROW) -> float:
+    def budget_of(self, cluster: str = ALL_CLUSTERS) -> float:
         """Return a cluster's mean budget of the year, or the sum over clusters, in pounds."""
         if cluster in self.clusters:
             return float(self.budget_gbp[self.clusters.index(cluster)])
         return float(self.budget_gbp.sum())
 
-    def fan(self, cluster: str = PCT_ROW) -> dict[float, tuple[Estimate, ...]]:
+    def fan(self, cluster: str = ALL_CLUSTERS) -> dict[float, tuple[Estimate, ...]]:
         """Return quantiles of the position at the end of each month, by level, in pounds."""
         by_month = self.of(cluster).T
         return {level: tuple(quantile(month, level) for month in by_month) for level in LEVELS}
 
-    def overspent(self, cluster: str = PCT_ROW) -> tuple[Estimate, ...]:
+    def overspent(self, cluster: str = ALL_CLUSTERS) -> tuple[Estimate, ...]:
         """Return the probability that spend is above the phased budget at the end of each month."""
         return tuple(probability(month > PENNY_GBP) for month in self.of(cluster).T)
 
@@ -96,7 +96,7 @@ class RunningPosition:
         import pandas as pd
 
         rows = []
-        for name in (*self.clusters, PCT_ROW):
+        for name in (*self.clusters, ALL_CLUSTERS):
             fan, overspent = self.fan(name), self.overspent(name)
             for at, month in enumerate(self.months):
                 row: dict[str, str | float] = {"cluster": name, "year": self.year, "month": month}

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from simulator.budgets.budgets import set_budgets
 from simulator.execution.blocks import run_blocks
-from simulator.outcomes import Outcomes
 from simulator.pipeline import CONTRACTS_PER_BLOCK, check_sizes, draw_block, outturn_of
 from simulator.plan import Plan
 from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.result import Result
-from simulator.rules.settlement import settle
+from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
 
 IntArray = NDArray[np.intp]
@@ -53,7 +52,9 @@ class SharedDraws:
     contracts: int
     seed: int
     workers: int = 1
-    _spends: OrderedDict[Hashable, FloatArray] = field(default_factory=OrderedDict, repr=False)
+    _spends: OrderedDict[Hashable, tuple[FloatArray, FloatArray | None]] = field(
+        default_factory=OrderedDict, repr=False
+    )
     _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
@@ -85,8 +86,7 @@ class SharedDraws:
             With every contract's outcome.
         """
         plan = make_plan(scenario)
-        settlement = settle(plan.settings.rules, self._outturn(plan), plan.terms)
-        outcomes = Outcomes(plan.axes, settlement.ledger.flows, settlement.takes_part)
+        outcomes = settled_outcomes(plan.settings.rules, self._outturn(plan), plan.terms, plan.axes)
         return Result(scenario, plan, outcomes, self.contracts, self.seed)
 
     def _outturn(self, plan: Plan) -> Outturn:
@@ -94,7 +94,7 @@ class SharedDraws:
             (
                 line.rule.model_dump_json(),
                 line.growth_share,
-                *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp),
+                *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
             )
             for line in plan.budgets
         ]
@@ -119,24 +119,35 @@ class SharedDraws:
         missing = np.array([[key not in self._spends for key in row] for row in keys])
         if missing.any():
             clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))
-            drawn = self._draw(_part(plan, clusters, lines))
+            drawn, above = self._draw(_part(plan, clusters, lines))
             found = {
-                keys[cluster, line]: drawn[:, :, at_cluster, at_line]
+                keys[cluster, line]: (
+                    drawn[:, :, at_cluster, at_line],
+                    None if above is None else above[:, :, at_cluster, at_line],
+                )
                 for at_cluster, cluster in enumerate(clusters)
                 for at_line, line in enumerate(lines)
             }
             _keep(self._spends, found, _PLANS_KEPT * keys.size)
-        spend_gbp = np.empty((self.contracts, len(plan.axes.years), *keys.shape), order="F")
+        years = len(plan.axes.years)
+        spend_gbp = np.empty((self.contracts, years, *keys.shape), order="F")
+        limited = any(price.has_case_limit for price in plan.prices)
+        above_gbp = np.zeros((self.contracts, years - 1, *keys.shape), order="F") if limited else None
         for place, key in np.ndenumerate(keys):
             self._spends.move_to_end(key)
-            spend_gbp[:, :, place[0], place[1]] = self._spends[key]
-        return Spend(spend_gbp[:, 0], spend_gbp[:, 1:])
+            within, beyond = self._spends[key]
+            spend_gbp[:, :, place[0], place[1]] = within
+            if above_gbp is not None and beyond is not None:
+                above_gbp[:, :, place[0], place[1]] = beyond
+        return Spend(spend_gbp[:, 0], spend_gbp[:, 1:], above_gbp)
 
-    def _draw(self, plan: Plan) -> FloatArray:
-        """Draw spend, shape (contract, year, cluster, line), the base year first."""
+    def _draw(self, plan: Plan) -> tuple[FloatArray, FloatArray | None]:
+        """Draw spend, shape (contract, year, cluster, line), the base year first, and what limits cut."""
         plan.prepare()
         shape = (self.contracts, *plan.expected_counts.shape)
         spend_gbp = np.empty(shape, order="F")
+        limited = any(price.has_case_limit for price in plan.prices)
+        above_gbp = np.empty((shape[0], shape[1] - 1, *shape[2:]), order="F") if limited else None
         starts = range(0, self.contracts, CONTRACTS_PER_BLOCK)
         blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(len(starts))]
         draw = partial(draw_block, plan, RandomStreams(self.seed))
@@ -145,7 +156,9 @@ class SharedDraws:
             some = slice(starts[position], starts[position] + size)
             spend_gbp[some, 0] = drawn.base_year_gbp[:size]
             spend_gbp[some, 1:] = drawn.contract_gbp[:size]
-        return spend_gbp
+            if above_gbp is not None and drawn.above_limit_gbp is not None:
+                above_gbp[some] = drawn.above_limit_gbp[:size]
+        return spend_gbp, above_gbp
 
 
 def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
@@ -155,12 +168,20 @@ def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
     for at_line, (line, price, size) in enumerate(
         zip(plan.settings.service_lines, plan.prices, plan.shock_sizes, strict=True)
     ):
-        laws = (line.count.model_dump_json(), line.unit_cost_gbp.model_dump_json(), size.model_dump_json())
+        # The line's law has the limit per case in it; the whole law is that of the sums.
+        sums = price.cost_sums
+        whole = () if sums is None else (sums.unit_cost.model_dump_json(), sums.case_limit_gbp)
+        laws = (
+            line.count.model_dump_json(),
+            line.unit_cost_gbp.model_dump_json(),
+            size.model_dump_json(),
+            *whole,
+        )
         common = (
             line.name,
             plan.axes.years,
             shocks,
-            price.cost_sums is None,
+            sums is None,
             *laws,
             *_bytes(price.price_index),
         )

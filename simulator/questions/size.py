@@ -20,9 +20,15 @@ from simulator.questions.size_answer import (
     overspend_column,
 )
 from simulator.questions.size_pool import outturn_variance, pools_of
-from simulator.questions.size_scenario import LARGEST, check_asked, one_cluster, only_pct_shocks
+from simulator.questions.size_scenario import (
+    LARGEST,
+    check_asked,
+    one_cluster,
+    only_pct_shocks,
+    where_all_stay,
+)
 from simulator.questions.size_spread import Moved, relative_variance, root
-from simulator.records import Reason
+from simulator.records import BUDGET, SPEND
 from simulator.result import Result
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
@@ -86,7 +92,7 @@ def size(
 
 def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Scenario], Result]) -> Sizes:
     # Results are let go of as soon as may be: each holds every contract.
-    pools = pools_of(simulated(scenario))
+    pools = pools_of(simulated(where_all_stay(scenario)))
     shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, LARGEST))))
     huge = outturn_variance(simulated(one_cluster(scenario, LARGEST)))
     smallest, *larger = sizes
@@ -120,7 +126,7 @@ def _sizes(low: float, high: float, points: int) -> tuple[float, ...]:
 def _row(result: Result, any_size: Moved) -> SizeRow:
     (row, _) = result.rows
     outcomes = result.contract_outcomes
-    budget_gbp, spend_gbp = (outcomes.gbp(reason)[:, :, 0] for reason in (Reason.BUDGET, Reason.SPEND))
+    budget_gbp, spend_gbp = (outcomes.gbp(reason)[:, :, 0] for reason in (BUDGET, SPEND))
     spans = {label: [year] for year, label in enumerate(result.years)}
     spans[WHOLE_CONTRACT] = list(range(len(result.years)))
     by_span = {}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from simulator.questions.size_answer import PoolRow
 from simulator.questions.size_spread import Moved, bond, relative_variance, root
-from simulator.records import Reason
+from simulator.records import BUDGET, SPEND, FloatArray, Outturn
 from simulator.result import Result
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.measures.measure import BOND_CONFIDENCE
+from simulator.rules.settlement import settled_outcomes
 
 
 def outturn_variance(result: Result, clusters: Sequence[int] = (0,)) -> Moved:
@@ -30,8 +32,8 @@ def outturn_variance(result: Result, clusters: Sequence[int] = (0,)) -> Moved:
         Over the square of their mean budget.
     """
     outcomes, chosen = result.contract_outcomes, list(clusters)
-    budget_gbp = outcomes.gbp(Reason.BUDGET)[:, :, chosen].sum(axis=(1, 2))
-    spend_gbp = outcomes.gbp(Reason.SPEND)[:, :, chosen].sum(axis=(1, 2))
+    budget_gbp = outcomes.gbp(BUDGET)[:, :, chosen].sum(axis=(1, 2))
+    spend_gbp = outcomes.gbp(SPEND)[:, :, chosen].sum(axis=(1, 2))
     return relative_variance(budget_gbp - spend_gbp, budget_gbp)
 
 
@@ -48,16 +50,14 @@ def pools_of(result: Result) -> tuple[PoolRow, ...]:
     tuple of PoolRow
         As many as there are clusters.
     """
-    outcomes, people = result.contract_outcomes, result.plan.population.people
-    left_gbp = outcomes.gbp(Reason.SPEND) - outcomes.gbp(Reason.BUDGET)
+    people = result.plan.population.people
     order = [int(cluster) for cluster in np.argsort(-people, kind="stable")]
     separate = Moved(0.0, np.zeros(result.contracts))
     rows = []
     for number, cluster in enumerate(order, start=1):
         pooled = tuple(order[:number])
         joint, alone = (
-            bond(np.maximum(left_gbp[:, :, list(some)].sum(axis=2), 0).sum(axis=1), BOND_CONFIDENCE)
-            for some in (pooled, (cluster,))
+            bond(bond_needed_as_one_gbp(result, some), BOND_CONFIDENCE) for some in (pooled, (cluster,))
         )
         separate += alone
         needed = number > 1 and separate.value > PENNY_GBP
@@ -73,3 +73,35 @@ def pools_of(result: Result) -> tuple[PoolRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def bond_needed_as_one_gbp(result: Result, clusters: Sequence[int]) -> FloatArray:
+    """Return the bond that clusters would need under the scenario's rules, were they one cluster.
+
+    Parameters
+    ----------
+    result : Result
+        What was simulated.
+    clusters : sequence of int
+        Positions of the clusters.
+
+    Returns
+    -------
+    ndarray of float, shape (contract,)
+        Pounds.
+    """
+    outcomes, plan, some = result.contract_outcomes, result.plan, list(clusters)
+    budget_gbp, spend_gbp = (
+        outcomes.gbp(reason)[:, :, some].sum(axis=2, keepdims=True) for reason in (BUDGET, SPEND)
+    )
+    annual_budget_gbp = outcomes.annual_budget_gbp[:, some].sum(axis=1, keepdims=True)
+    outturn = Outturn(budget_gbp, spend_gbp, np.zeros_like(budget_gbp), annual_budget_gbp)
+    terms = replace(
+        plan.terms,
+        names=(" and ".join(plan.terms.names[one] for one in some),),
+        people=plan.terms.people[some].sum(keepdims=True),
+        takes_share=np.ones(1, dtype=bool),
+        bond_gbp=np.full(1, np.nan),
+        planned_gbp=plan.terms.planned_gbp[:, some].sum(axis=1, keepdims=True),
+    )
+    return settled_outcomes(plan.settings.rules, outturn, terms, plan.axes).bond_needed_gbp[:, 0]

@@ -9,6 +9,7 @@ from simulator.demand.shock_laws import LognormalShock
 from simulator.errors import InputError, Problem, shown
 from simulator.pipeline import check_sizes
 from simulator.questions.solve_check import problems_of
+from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster
 
@@ -17,6 +18,15 @@ LARGEST = 1e8
 NAME = "a cluster of any size"
 """Streams of chance are named by the cluster, so that all sizes share them and the curve is smooth."""
 _MOST_POINTS = 50
+
+
+def where_all_stay(scenario: Scenario) -> Scenario:
+    """Return the scenario without leaving: what clusters that stay would share."""
+    rules = tuple(
+        rule.model_copy(update={"when_exhausted": "stays"}) if isinstance(rule, Bond) else rule
+        for rule in scenario.settings.rules
+    )
+    return replace(scenario, settings=scenario.settings.model_copy(update={"rules": rules}))
 
 
 def check_asked(

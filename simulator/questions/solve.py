@@ -94,9 +94,10 @@ class _Search:
 
     def look_over(self) -> bool:
         """Evaluate the grid; return whether the measure only rises or only falls over it."""
-        kind = self.condition.kind
+        estimator = self.condition.estimator
         samples = [self._evaluate(value, on_grid=True) for value in self.scale.grid(GRID_POINTS)]
-        moves = [kind.difference(after, before) for before, after in pairwise(samples)]
+        pairs = (estimator.between(after, before) for before, after in pairwise(samples))
+        moves = [move for move in pairs if move is not None]
         risen = any(move.value > _MARGIN * move.half_width for move in moves)
         fallen = any(move.value < -_MARGIN * move.half_width for move in moves)
         return not (risen and fallen)
@@ -148,7 +149,7 @@ class _Search:
     def _evaluate(self, value: float, on_grid: bool = False) -> NDArray[Any]:
         varied = varied_by(self.scenario, self.key, self.scale.text(value))
         samples = self.condition.samples(self.draws.simulate(varied))
-        estimate = self.condition.kind.estimate(samples)
+        estimate = self.condition.estimate(samples)
         close = estimate.low <= self.condition.target <= estimate.high
         self.found[value] = Point(value, estimate, self.condition.holds(estimate), close, on_grid)
         # The place of one crossing and the ends of its interval, each by halving a step of the grid.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from simulator.questions.solve_condition import Condition
 from simulator.questions.solve_scale import Scale
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import Kind
+from simulator.risk.estimator import Probability
+from simulator.risk.in_words import per_cent
 from simulator.risk.rounding import decimals_for, rounded
 from simulator.scenario.scenario import Scenario
 
@@ -205,9 +206,8 @@ class Solution:
         return f"{self.condition} for {self.condition.row}"
 
     def _said(self, estimate: Estimate) -> str:
-        if self.condition.kind is Kind.PROBABILITY:
-            value, error = rounded(estimate.value, estimate.half_width, 0.01)
-            return f"{value}% ± {error}%"
+        if isinstance(self.condition.estimator, Probability):
+            return per_cent(estimate)
         value, error = rounded(estimate.value, estimate.half_width)
         return f"£{value} ± {error}"
 

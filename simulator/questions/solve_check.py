@@ -13,7 +13,7 @@ from simulator.questions.explain_answer import unknown
 from simulator.questions.solve_condition import Condition, read_condition
 from simulator.questions.solve_scale import Scale
 from simulator.questions.sweep_ranges import SETTLED_ONCE
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.scenario import Scenario
 
 GRID_POINTS = 9
@@ -92,9 +92,9 @@ def check_question(
     InputError
         With every problem that was found.
     """
-    settings, row = scenario.settings, PCT_ROW if cluster is None else cluster
+    settings, row = scenario.settings, ALL_CLUSTERS if cluster is None else cluster
     simulation = settings.simulation
-    problems = unknown("cluster", row, (*(one.name for one in settings.clusters), PCT_ROW))
+    problems = unknown("cluster", row, (*(one.name for one in settings.clusters), ALL_CLUSTERS))
     if not _number(tolerance) or not 0 < tolerance <= _WIDEST_TOLERANCE:
         need = f"a share of the range, above 0 and up to {_WIDEST_TOLERANCE}"
         problems.append(Problem("tolerance", need, shown(tolerance)))

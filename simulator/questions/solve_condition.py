@@ -9,14 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import InputError, Problem, shown
 from simulator.questions.explain_answer import unknown
 from simulator.result import Result
-from simulator.risk.account_book import PCT_ROW, account_books
+from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import MEASURES, Kind, Measure
+from simulator.risk.estimator import Estimator, Mean
+from simulator.risk.measures import Unit, columns
 
 WHERE = "so that"
 _PATTERN = re.compile(r"\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=](?:[^<>=]*[^\s<>=])?)\s*")
@@ -46,8 +48,8 @@ class Condition:
     less : str
         Another mean, taken from the measure contract by contract; empty for none.
     row : str
-        The cluster, or PCT.
-    kind : Kind
+        The cluster, or all clusters together.
+    estimator : Estimator
         How the measure is estimated.
     """
 
@@ -56,10 +58,14 @@ class Condition:
     target: float
     less: str
     row: str
-    kind: Kind
+    estimator: Estimator
 
     def __str__(self) -> str:
         return f"{self.measure} {self.sign} {self.less or f'{self.target:,.15g}'}"
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.measure, self.less)))
 
     @property
     def what(self) -> str:
@@ -69,6 +75,20 @@ class Condition:
     def holds(self, estimate: Estimate) -> bool:
         """Return whether an estimate is on the right side of the target."""
         return _SIGNS[self.sign](estimate.value, self.target)
+
+    def estimate(self, samples: NDArray[Any]) -> Estimate:
+        """Return the estimate from what `samples` gives.
+
+        Raises
+        ------
+        InputError
+            If too few contracts have it.
+        """
+        found = self.estimator.of(samples)
+        if found is None:
+            need = f"{self.estimator.fewest_contracts} contracts or more that have {self.what}"
+            raise InputError([Problem(WHERE, need, f"{np.count_nonzero(~np.isnan(samples))}")])
+        return found
 
     def samples(self, result: Result) -> NDArray[Any]:
         """Return what is estimated for each contract, shape (contract,).
@@ -83,19 +103,19 @@ class Condition:
         InputError
             If the scenario has no such row or measure.
         """
-        columns = _columns(len(result.years))
+        known = columns(len(result.years))
         books = {book.name: book for book in account_books(result.contract_outcomes, result.plan.terms)}
         problems = unknown("cluster", self.row, tuple(books))
         for name in (self.measure, self.less):
-            problems += unknown(WHERE, name, tuple(columns)) if name else []
+            problems += unknown(WHERE, name, tuple(known)) if name else []
         if problems:
             raise InputError(problems)
-        measure, year = columns[self.measure]
-        samples = measure.samples(books[self.row], year)
-        if self.less:
-            other, year = columns[self.less]
-            samples = samples - other.samples(books[self.row], year)
-        return samples
+        found = {name: known[name].measure.of(books[self.row], known[name].year) for name in self._names}
+        if missing := [name for name, samples in found.items() if samples is None]:
+            hint = "a bond is posted by clusters that take the share, where there is a rule bond"
+            raise InputError([Problem(WHERE, f"a measure that {self.row} has", missing[0], hint)])
+        samples, *others = (samples for samples in found.values() if samples is not None)
+        return samples - others[0] if others else samples
 
 
 def read_condition(text: str, row: str, years: int) -> Condition:
@@ -106,7 +126,7 @@ def read_condition(text: str, row: str, years: int) -> Condition:
     text : str
         MEASURE SIGN VALUE, or two measures that are means in pounds.
     row : str
-        The cluster, or PCT.
+        The cluster, or all clusters together.
     years : int
         Contract years: each has measures of its own.
 
@@ -125,36 +145,31 @@ def read_condition(text: str, row: str, years: int) -> Condition:
         need = "MEASURE >= VALUE, with <, <=, > or >="
         raise InputError([Problem(WHERE, need, shown(text), "large_overspend_probability < 0.1")])
     name, sign, right = found.groups()
-    columns = _columns(years)
+    known = columns(years)
     target = _number(right)
     names = [name] if target is not None else [name, right]
     with_unit = _with_unit(right) if target is None else []
-    problems = unknown(WHERE, name, tuple(columns)) + with_unit
+    problems = unknown(WHERE, name, tuple(known)) + with_unit
     if target is None and not with_unit:
-        problems += unknown(WHERE, right, tuple(columns))
+        problems += unknown(WHERE, right, tuple(known))
     if problems:
         raise InputError(problems)
-    measures = [columns[name][0] for name in names]
-    kind = measures[0].kind
+    measures = [known[name].measure for name in names]
     for one in measures:
-        if one.pct_only and row != PCT_ROW:
-            hint = "leave --cluster out"
-            problems.append(
-                Problem(WHERE, f"a measure that {row} has", f"{one.name}, of the PCT alone", hint)
-            )
-    if target is None and any(one.kind is not Kind.MEAN for one in measures):
+        if not one.is_of(row):
+            together = one.rows == "together"
+            whose = "all clusters together" if together else "single clusters"
+            hint = "leave --cluster out" if together else "name one with --cluster"
+            problems.append(Problem(WHERE, f"a measure that {row} has", f"{one.name}, of {whose}", hint))
+    if target is None and any(not isinstance(one.estimator, Mean) for one in measures):
         problems.append(Problem(WHERE, "two means, where a measure stands on the right", text))
-    if target is not None and kind is Kind.PROBABILITY and not 0 <= target <= 1:
+    if target is not None and measures[0].unit is Unit.PROBABILITY and not 0 <= target <= 1:
         hint = f"did you mean {target / 100:g}?" if 1 < target <= 100 else ""
         problems.append(Problem(WHERE, "a probability from 0 to 1", right, hint))
     if problems:
         raise InputError(problems)
-    return Condition(name, sign, target or 0.0, "" if target is not None else right, row, kind)
-
-
-def _columns(years: int) -> dict[str, tuple[Measure, int]]:
-    """Return the measures of a contract by the names of their columns, each with its year."""
-    return {column: (measure, year) for measure in MEASURES for column, year in measure.columns(years)}
+    less = "" if target is not None else right
+    return Condition(name, sign, target or 0.0, less, row, measures[0].estimator)
 
 
 def _with_unit(text: str) -> list[Problem]:

@@ -106,7 +106,7 @@ def run_sweep(
             keep(number, of_policy)
         progress(len(everything))
     in_order = np.stack([everything[number] for number in range(len(question.policies))])
-    estimates = {place: kind.estimate(samples) for place, (kind, samples) in base.by_place.items()}
+    estimates = {place: one.estimate for place, one in base.against(base).items()}
     return Sweep(question, in_order, estimates)
 
 

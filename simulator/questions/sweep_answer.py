@@ -12,7 +12,7 @@ import numpy as np
 from simulator.questions.sweep_check import Policy
 from simulator.questions.sweep_question import SweepQuestion
 from simulator.records import FloatArray
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.paired import PairedEstimate, Place
 
@@ -56,7 +56,7 @@ class Sweep:
         """Each policy's values of the keys, as the user wrote them."""
         return self.question.policies
 
-    def estimate(self, policy: int, measure: str, cluster: str = PCT_ROW) -> PairedEstimate | None:
+    def estimate(self, policy: int, measure: str, cluster: str = ALL_CLUSTERS) -> PairedEstimate | None:
         """Return an estimate of a policy, and its difference from the scenario as given.
 
         Parameters

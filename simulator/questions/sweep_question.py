@@ -13,8 +13,8 @@ from simulator.pipeline import check_sizes
 from simulator.questions.explain_answer import unknown
 from simulator.questions.sweep_check import Policy, overrides, policy_problems
 from simulator.questions.sweep_ranges import Range, Values, policies_of, read_ranges
-from simulator.risk.account_book import PCT_ROW
-from simulator.risk.measures import MEASURES
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.measures import columns
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
 
@@ -166,12 +166,12 @@ def places_of(
     scenario : Scenario
         Whose clusters and contract years there are.
     measures, clusters : sequence of str, or None
-        Names; all of them where None. The PCT's row is always among them.
+        Names; all of them where None. The row of all together is always among them.
 
     Returns
     -------
     tuple of tuple of str
-        Clusters, then the PCT; each with its measures in the order of the summary.
+        Clusters, then all together; each with its measures in the order of the summary.
 
     Raises
     ------
@@ -179,21 +179,19 @@ def places_of(
         With every name that is not known.
     """
     settings = scenario.settings
-    columns = {
-        column: measure for measure in MEASURES for column, _ in measure.columns(settings.contract.years)
-    }
-    rows = [*(cluster.name for cluster in settings.clusters), PCT_ROW]
-    wanted, wanted_rows = columns if measures is None else measures, rows if clusters is None else clusters
-    problems = [one for name in wanted for one in unknown("measure", name, list(columns))]
+    known = columns(settings.contract.years)
+    rows = [*(cluster.name for cluster in settings.clusters), ALL_CLUSTERS]
+    wanted, wanted_rows = known if measures is None else measures, rows if clusters is None else clusters
+    problems = [one for name in wanted for one in unknown("measure", name, list(known))]
     problems += [one for name in wanted_rows for one in unknown("cluster", name, rows)]
     if problems:
         raise InputError(problems)
     return tuple(
-        (row, column)
+        (row, name)
         for row in rows
-        if row == PCT_ROW or row in wanted_rows
-        for column, measure in columns.items()
-        if column in wanted and (row == PCT_ROW or not measure.pct_only)
+        if row == ALL_CLUSTERS or row in wanted_rows
+        for name, column in known.items()
+        if name in wanted and column.measure.is_of(row)
     )
 
 

@@ -46,7 +46,7 @@ def _print_needed(bond: BondAnswer, printer: Printer) -> None:
     for confidence in bond.confidences:
         needed = [bond.needed_gbp[period, confidence] for period in periods]
         columns.append(money_column(f"{100 * confidence:g}% sure", needed))
-    printer.table("How big a bond covers every overspend?", columns, last_row_apart=False)
+    printer.table("How big a bond covers every overspend?", columns, rows_apart=0)
 
 
 def _print_curve(bond: BondAnswer, printer: Printer) -> None:
@@ -61,7 +61,7 @@ def _print_curve(bond: BondAnswer, printer: Printer) -> None:
             continue
         found = [bond.covers(size * budget, top_up=top_up) for size in sizes]
         columns.append(probability_column(heading, found))
-    printer.table("How likely is a bond to cover every overspend?", columns, last_row_apart=False)
+    printer.table("How likely is a bond to cover every overspend?", columns, rows_apart=0)
 
 
 def _print_posted(bond: BondAnswer, printer: Printer) -> None:
@@ -76,8 +76,8 @@ def _print_posted(bond: BondAnswer, printer: Printer) -> None:
         *(
             money_column(heading, [*(year[name] for year in by_year), whole[name]])
             for heading, name in (
-                ("expected draw", "expected_draw_gbp"),
-                ("expected practice share", "expected_practice_share_gbp"),
+                ("expected draw", "expected_bond_draw_gbp"),
+                ("expected practice share", "practice_share_gbp"),
             )
         ),
     ]
@@ -88,21 +88,24 @@ def _print_posted(bond: BondAnswer, printer: Printer) -> None:
 
 def _print_worth(bond: BondAnswer, printer: Printer) -> None:
     facts = bond.posted_facts
-    rows = {"practice share, expected": money(facts["expected_practice_share_gbp"])}
+    rows = {"practice share, expected": money(facts["practice_share_gbp"])}
     for level in SHARE_LEVELS:
         at_most = facts[f"practice_share_{100 * level:.0f}_gbp"]
         rows[f"in {100 * level:.0f}% of contracts at most"] = money(at_most)
-    rows["drawn from bond, expected"] = money(facts["expected_draw_gbp"])
+    rows["drawn from bond, expected"] = money(facts["expected_bond_draw_gbp"])
     rows["interest, expected"] = money(facts["expected_interest_gbp"])
     rows["financing cost, expected"] = money(facts["expected_financing_gbp"])
-    rows["net gain, expected"] = money(facts["expected_gain_gbp"])
-    rows["chance of being better off"] = per_cent(facts["better_off_probability"])
+    rows["practices' net gain, expected"] = money(facts["practice_net_gain_gbp"])
+    rows["practices' net gain, 1 contract in 20 below"] = money(facts["practice_net_gain_1_in_20_gbp"])
+    rows["chance that practices are better off"] = per_cent(facts["practice_better_off_probability"])
+    if bond.rule.deposited_by == "partner":
+        rows["partner's net gain, expected"] = money(facts["partner_net_gain_gbp"])
     saving = bond.saving_needed
-    rows["true saving to repay the bond"] = (
+    rows["true saving from which practices gain"] = (
         per_cent(saving.share_of_demand) if saving.share_of_demand else saving.words
     )
     columns = [Column("over the whole contract", tuple(rows), left=True), Column("", tuple(rows.values()))]
-    printer.table("Is the practice share worth the bond?", columns, last_row_apart=False)
+    printer.table("Is the practice share worth the bond?", columns, rows_apart=0)
 
 
 def _print_practices(bond: BondAnswer, printer: Printer) -> None:
@@ -119,8 +122,8 @@ def _print_practices(bond: BondAnswer, printer: Printer) -> None:
     headings = {
         "bond_needed_gbp": f"bond needed at {100 * bond.headline_confidence:g}%",
         "bond_posted_gbp": "bond posted",
-        "expected_draw_gbp": "expected draw",
-        "expected_practice_share_gbp": "expected practice share",
+        "expected_bond_draw_gbp": "expected draw",
+        "practice_share_gbp": "expected practice share",
     }
     columns += [money_column(headings[name], [*split[name], total]) for name, total in bond.to_split.items()]
     by = _SPLIT_BY[bond.rule.split_between_practices_by]
@@ -132,9 +135,10 @@ def _print_notes(bond: BondAnswer, printer: Printer) -> None:
         ERRORS_NOTE,
         "An overspend here is what reaches the bond: what the rules listed before it leave unpaid. Without "
         "top-up one bond pays the sum of the years' overspends. Topped up, it is made up to its first size "
-        "at each annual review, so that it must cover the largest single year's. Interest is not counted on.",
-        "Better off: practice share and interest, less draws and financing, above nothing, against the same "
-        "contracts without a share and so without a bond.",
+        "at each annual review, so that it must cover the largest single year's. The interest that "
+        "it earns counts.",
+        "Net gain: all that comes to the practices over the contract less all that they pay: share, interest "
+        "and bond given back, less bond, top-ups and financing. Better off: a net gain above nothing.",
     ]
     if bond.rule.financing_share_per_year:
         notes.append(
@@ -144,9 +148,12 @@ def _print_notes(bond: BondAnswer, printer: Printer) -> None:
     else:
         notes.append("The scenario gives no cost of financing the bond (financing_share_per_year).")
     if bond.rule.deposited_by == "partner":
-        notes.append("An external partner posts the bond and bears its draws: here both count as one.")
+        notes.append("An external partner posts the bond and bears its draws and its financing.")
     if bond.rule.when_exhausted == "leaves":
-        notes.append("A cluster whose bond is used up leaves; the bonds needed are for one that stays.")
+        notes.append(
+            f"A cluster whose bond is used up leaves: {bond.cluster} does with probability "
+            f"{per_cent(bond.posted_facts['leaves_probability'])}. The bonds needed are for one that stays."
+        )
     for note in notes:
         printer.line(note)
 

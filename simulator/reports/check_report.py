@@ -90,7 +90,7 @@ def _print_rates(plan: Plan, printer: Printer) -> None:
         Column("growth a year %", tuple(f"{100 * line.growth_share:.1f}" for line in lines)),
         Column("payment", tuple(line.payment.replace("_", " ") for line in lines), left=True),
     ]
-    printer.table("Rates and prices, of the year that each line says", columns, last_row_apart=False)
+    printer.table("Rates and prices, of the year that each line says", columns, rows_apart=0)
 
 
 def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import MONEY_UNITS, PER_CENT
-from simulator.risk.rounding import rounded
+from simulator.risk.measures import Unit, columns
+from simulator.risk.rounding import bound_in_per_cent, rounded
+from simulator.scenario.schema import MOST_YEARS
 
 ERRORS_NOTE = (
     "Each ± is the longer side of a 95% interval of sampling error; it does not cover doubt about the "
@@ -71,11 +73,40 @@ def probability_column(heading: str, estimates: Sequence[Estimate | None]) -> Co
     Column
         Each cell with the longer side of its 95% interval.
     """
-    return Column(f"{heading} %", tuple(_cell(estimate, PER_CENT) for estimate in estimates))
+    cells = [
+        (estimate and bound_in_per_cent(estimate.value, estimate.low, estimate.high))
+        or _cell(estimate, PER_CENT)
+        for estimate in estimates
+    ]
+    return Column(f"{heading} %", tuple(cells))
+
+
+def measure_column(name: str, estimates: Sequence[Estimate | None], years: Sequence[str] = ()) -> Column:
+    """Return a column of the summary under its own heading.
+
+    Parameters
+    ----------
+    name : str
+        One of the summary's columns.
+    estimates : sequence of Estimate or None
+        One for each row.
+    years : sequence of str
+        Labels of the contract years.
+
+    Returns
+    -------
+    Column
+        In pounds or per cent, as the measure is.
+    """
+    column = columns(MOST_YEARS)[name]
+    made = probability_column if column.measure.unit is Unit.PROBABILITY else money_column
+    return made(column.heading(years), estimates)
 
 
 def _cell(estimate: Estimate | None, unit: float) -> str:
     if estimate is None:
         return ""
+    if not estimate.value and not estimate.half_width:
+        return "0"
     value, error = rounded(estimate.value, estimate.half_width, unit)
     return f"{value} ±{error}"

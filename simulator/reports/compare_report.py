@@ -7,23 +7,33 @@ from collections.abc import Iterator, Sequence
 from simulator.questions.compare import Comparison
 from simulator.questions.sweep_answer import beyond_chance
 from simulator.reports.columns import ERRORS_NOTE, Column
+from simulator.reports.rule_notes import policy_notes
 from simulator.reports.sweep_columns import MARK, SAME_DRAWS, mark_means, told, words
 from simulator.reports.terminal import Printer
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.in_words import in_sentence
 
 MAIN_MEASURES = (
     "annual_budget_gbp",
+    "budget_less_spend_gbp",
     "overspend_probability",
     "large_overspend_probability",
     "expected_overspend_gbp",
+    "leaves_probability",
     "bond_needed_gbp",
+    "shared_bond_needed_gbp",
     "bond_posted_gbp",
     "bond_covers_probability",
     "practice_share_gbp",
+    "practice_net_gain_gbp",
+    "practice_better_off_probability",
     "pct_return_gbp",
     "reinvestment_gbp",
     "pct_payment_gbp",
     "pool_and_bonds_cover_probability",
+    "pct_cost_gbp",
+    "pct_net_position_gbp",
+    "pct_net_position_1_in_20_gbp",
 )
 """What is printed where no measures are named."""
 _MOST_SETTINGS = 30
@@ -53,17 +63,19 @@ def print_comparison(
     printer.line()
     _print_settings(comparison, printer)
     said = []
-    for row in dict.fromkeys([PCT_ROW, *clusters]):
+    for row in dict.fromkeys([ALL_CLUSTERS, *clusters]):
         asked = [
             measure
             for measure in measures or MAIN_MEASURES
             if any((row, measure) in found for found in comparison.estimates)
         ]
-        title = "All clusters together" if row == PCT_ROW else row
-        printer.table(title, list(_columns(comparison, row, asked)), last_row_apart=False)
+        title = row
+        printer.table(title, list(_columns(comparison, row, asked)), rows_apart=0)
         said += [_beyond_chance(comparison, number, row, asked) for number in range(1, len(names))]
     for sentence in said:
         printer.line(sentence)
+    for note in policy_notes(comparison.scenarios[0], [one.key for one in comparison.settings]):
+        printer.line(note)
     names_alone = "Clusters and lines of the same name share their chances"
     printer.line(mark_means(f"All scenarios {SAME_DRAWS}" if comparison.same_demand else names_alone))
     printer.line(ERRORS_NOTE)
@@ -112,7 +124,7 @@ def _beyond_chance(comparison: Comparison, number: int, row: str, measures: Sequ
         else:
             alike.append(words(measure))
     first, other = comparison.names[0], comparison.names[number]
-    whose = "all clusters together" if row == PCT_ROW else row
+    whose = in_sentence(row)
     if not differing and not alike:
         return f"{other} and {first} cannot be compared for {whose}: only one of them has it."
     if not differing:

@@ -29,12 +29,13 @@ def print_exact(risk: ExactRisk, printer: Printer) -> None:
     for year in dict.fromkeys(row.year for row in risk.rows):
         rows = [row for row in risk.rows if row.year == year]
         if any(row.estimates for row in rows):
-            printer.table(_title(year), _columns(rows), last_row_apart=False)
+            printer.table(_title(year), _columns(rows), rows_apart=0)
         _print_missing(year, rows, printer)
     printer.line(
         "Each ± bounds the numerical error; it does not cover doubt about the scenario's figures. The chance "
         "over the whole contract is that its total spend exceeds its total budget; its expected overspend is "
-        "the sum of the years'. A bond needed is without top-up."
+        "the sum of the years'. Bonds needed are under the scenario's own bond rule: its interest "
+        "and its top-up."
     )
 
 

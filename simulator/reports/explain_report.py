@@ -8,9 +8,9 @@ from simulator.questions.explain_answer import ALL_SOURCES, WHOLE_CONTRACT, Expl
 from simulator.questions.explain_pieces import Source
 from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
 from simulator.reports.terminal import Printer
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import money, per_cent
+from simulator.risk.in_words import in_sentence, money, per_cent
 
 _SIZE = "A larger cluster or a pool of clusters"
 _POOL = "Only a pool of clusters"
@@ -139,7 +139,7 @@ def _to_read_aloud(explanation: Explanation, cluster: str) -> Iterator[str]:
         f"By the end of the contract, chance moves the surplus or overspend of {_named(cluster)} by "
         f"{money(explanation.sd_gbp(cluster=cluster))}{of_budget}; twice as much would be no surprise."
     )
-    for cure in dict.fromkeys(_CURES.values()) if cluster != PCT_ROW else ():
+    for cure in dict.fromkeys(_CURES.values()) if cluster != ALL_CLUSTERS else ():
         parts = [
             f"{_SPOKEN.get(source, source)} ({per_cent(share)})"
             for source in Source
@@ -156,7 +156,7 @@ def _to_read_aloud(explanation: Explanation, cluster: str) -> Iterator[str]:
 
 
 def _named(cluster: str) -> str:
-    return "all clusters together" if cluster == PCT_ROW else cluster
+    return in_sentence(cluster)
 
 
 def _print_notes(printer: Printer) -> None:
@@ -167,7 +167,7 @@ def _print_notes(printer: Printer) -> None:
         "Unmeasured need counts less what a budget set by past spend already carries of it. The budget's "
         "base year is all else that past spend brings into the budget. Budgets by need shrink the latter and "
         "raise the former.",
-        f"{PCT_ROW}: all clusters together. SD: standard deviation, the usual distance from expectation.",
+        "SD: standard deviation, the usual distance from expectation.",
     ]
     for note in notes:
         printer.line(note)

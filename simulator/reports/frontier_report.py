@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from simulator.questions.frontier_answer import BEATEN, WITHIN_CHANCE, Frontier
 from simulator.reports.columns import ERRORS_NOTE, Column
+from simulator.reports.rule_notes import policy_notes
 from simulator.reports.sweep_columns import mark_means, policy_columns, told, words
 from simulator.reports.sweep_report import MOST_ROWS, key_columns
 from simulator.reports.terminal import Printer
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.in_words import in_sentence
 from simulator.risk.paired import PairedEstimate
 
 
@@ -32,7 +33,7 @@ def print_frontier(frontier: Frontier, printer: Printer, file: str = "") -> None
     )
     printer.line()
     best, cluster = frontier.policies, frontier.goals[0].cluster
-    whose = "all clusters together" if cluster == PCT_ROW else cluster
+    whose = in_sentence(cluster)
     wanted = " and ".join(
         f"{'most' if goal.sign > 0 else 'least'} {words(goal.measure)}" for goal in frontier.goals
     )
@@ -46,6 +47,8 @@ def print_frontier(frontier: Frontier, printer: Printer, file: str = "") -> None
         printer.line(f"The first {MOST_ROWS} policies of a table are shown; {rest} them all.")
     for sentence in _sentences(frontier):
         printer.line(sentence)
+    for note in policy_notes(question.scenario, question.keys, question.policies):
+        printer.line(note)
     printer.line(mark_means())
     printer.line(ERRORS_NOTE)
 
@@ -58,7 +61,7 @@ def _print_table(frontier: Frontier, policies: list[int], title: str, printer: P
         base = PairedEstimate(sweep.base[goal.cluster, goal.measure], None)
         cells = [base, *(sweep.estimate(number, goal.measure, goal.cluster) for number in some)]
         columns += policy_columns(goal.measure, cells)
-    printer.table(title, columns, last_row_apart=False)
+    printer.table(title, columns, rows_apart=0)
 
 
 def _sentences(frontier: Frontier) -> Iterator[str]:

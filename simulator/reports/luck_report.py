@@ -18,7 +18,7 @@ from simulator.questions.luck_estimates import (
 )
 from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
 from simulator.reports.terminal import Printer
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 
 
@@ -46,7 +46,7 @@ def print_luck(answer: LuckAnswer, printer: Printer) -> None:
 def _print_clusters(answer: LuckAnswer, printer: Printer) -> None:
     rows = [answer.row(cluster=name) for name in answer.names]
     # The PCT's name would claim those that are left out.
-    last = PCT_ROW if answer.is_whole else answer.all_together
+    last = ALL_CLUSTERS if answer.is_whole else answer.all_together
     clusters = Column("cluster", (*answer.names[:-1], last), left=True)
     columns = [
         clusters,
@@ -73,7 +73,7 @@ def _print_savings(answer: LuckAnswer, printer: Printer) -> None:
         probability_column("luck, of the share", _of(rows, LUCK_SHARE)),
     ]
     title = f"How much of the practice share is earned? {answer.all_together.capitalize()}"
-    printer.table(title, columns, last_row_apart=False)
+    printer.table(title, columns, rows_apart=0)
 
 
 def _print_policies(answer: LuckAnswer, printer: Printer) -> None:
@@ -94,13 +94,13 @@ def _print_policies(answer: LuckAnswer, printer: Printer) -> None:
     ]
     whose = answer.all_together.capitalize()
     title = f"What would other rules change? {whose}; changes from the scenario as it is"
-    printer.table(title, columns, last_row_apart=False)
+    printer.table(title, columns, rows_apart=0)
 
 
 def _print_notes(answer: LuckAnswer, printer: Printer) -> None:
     clusters = answer.scenario.settings.clusters
     whose = answer.all_together
-    odds = f"{PCT_ROW}: {whose}; its probabilities" if answer.is_whole else f"Probabilities of {whose}"
+    odds = f"Probabilities of {whose}"
     notes = [
         f"{ERRORS_NOTE} Everything shares the same draws of chance, so a change has a smaller error than "
         "if each had draws of its own.",

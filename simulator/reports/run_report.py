@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from simulator.reports.columns import Column, money_column, probability_column
+from simulator.records import Account
+from simulator.reports.columns import ERRORS_NOTE, Column, measure_column, money_column
+from simulator.reports.rule_notes import rule_notes, scheme_notes
 from simulator.reports.terminal import Printer
 from simulator.result import Result
+from simulator.risk.account_book import account_books
+from simulator.risk.build_up import pct_build_up
 from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import money, per_cent
+from simulator.risk.in_words import loss, money, per_cent, signed_money
 from simulator.rules.bond import Bond
-from simulator.rules.corridor import Corridor
-from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 
 _Kind = TypeVar("_Kind", bound=Rule)
-_TAKEN_FROM = {
-    "top": "before the rest is split",
-    "reinvestment": "out of the part for reinvestment",
-    "pct_return": "out of the PCT's part",
-}
 
 
 def print_run(result: Result, printer: Printer) -> None:
-    """Print the results of a run, by cluster and for the PCT.
+    """Print the results of a run, by cluster and for all together.
 
     Parameters
     ----------
@@ -37,117 +34,152 @@ def print_run(result: Result, printer: Printer) -> None:
     """
     settings = result.scenario.settings
     printer.line(f"{settings.title}: {result.contracts:,} simulated contracts, seed {result.seed}")
+    for override in result.scenario.overrides:
+        printer.line(f"  with {override}")
     if settings.question:
         printer.line(settings.question)
     printer.line()
-    people = Column("people", tuple(f"{row.people:,.0f}" for row in result.rows))
-    names = Column("cluster", tuple(row.name for row in result.rows), left=True)
-    years = [
-        _probability(result, f"overspend_probability_year_{number}", label)
-        for number, label in enumerate(result.years, start=1)
-    ]
-    risk = [
-        _money(result, "annual_budget_gbp", "budget a year"),
-        *years,
-        _probability(result, "overspend_probability", "whole contract"),
-        _probability(result, "large_overspend_probability", "by more than 2%"),
-        _money(result, "expected_overspend_gbp", "expected overspend"),
-    ]
-    printer.table("How likely is an overspend, and how large?", [names, people, *risk])
-    bond = [
-        _money(result, "bond_posted_gbp", "bond posted"),
-        _probability(result, "bond_covers_probability", "covers every overspend"),
-        _money(result, "bond_needed_gbp", "bond needed at 95%"),
-        _money(result, "expected_bond_draw_gbp", "expected draw"),
-    ]
-    printer.table("Is the bond big enough for the whole contract?", [names, *bond])
-    surplus = [
-        _money(result, "practice_share_gbp_per_year", "practice share a year"),
-        _money(result, "practice_share_gbp", "practice share in all"),
-        _money(result, "practice_share_gbp_per_head", "practice share a head"),
-        _money(result, "pct_return_gbp", "PCT return in all"),
-        _money(result, "reinvestment_gbp", "reinvestment in all"),
-    ]
-    if _rules(result, SurplusSplit):
-        printer.table("Who may expect what of surpluses?", [names, *surplus])
-    _print_pct(result, printer)
-    _print_notes(result, printer)
-
-
-def _print_pct(result: Result, printer: Printer) -> None:
-    pct = result.rows[-1].estimates
-    if not _rules(result, Pool):
-        printer.line(f"Of overspends, {money(pct['pct_payment_gbp'])} falls on the PCT.")
-        return
-    printer.line(
-        f"The pool pays {money(pct['pool_payment_gbp'])} for overspends and ends at "
-        f"{money(pct['pool_balance_gbp'])}; {money(pct['pct_payment_gbp'])} falls on the PCT. "
-        f"Pool and bonds pay every overspend with probability "
-        f"{per_cent(pct['pool_and_bonds_cover_probability'])}."
-    )
-
-
-def _print_notes(result: Result, printer: Printer) -> None:
-    notes = [
-        "Each ± is the longer side of a 95% interval of sampling error; it does not cover doubt about the "
-        "scenario's figures, whose sources and assumptions are marked in its file.",
-        "Overspends of a contract are the sum of its years' overspends; the whole contract's chance is that "
-        "its total spend exceeds its total budget.",
-        "PCT: all clusters together. Its chances of overspend are of their net total. Its expected "
-        "overspend, and the bond it needs, add up every cluster's overspends: one bond that all would share. "
-        "The bonds cover where every cluster's own does, which takes more than that bond split between them.",
-    ]
-    if _rules(result, SurplusSplit) and not result.plan.terms.takes_share.any():
-        notes.append("No cluster takes the practice share, and so none posts a bond.")
-    notes += [note for split in _rules(result, SurplusSplit) for note in _of_split(split)]
-    notes += [
-        f"Beyond {_percent(rule.width_share)} either side of the budget the PCT bears "
-        f"{_percent(1 - rule.cluster_share_beyond)} of an overspend, and takes as much of a surplus; bonds "
-        "need not cover that part."
-        for rule in _rules(result, Corridor)
-    ]
-    notes += [
-        f"Clusters answer for £{rule.limit_gbp:,.10g} of one case at most{_of_lines(rule)}; what the PCT "
-        "pays beyond that is in none of these amounts."
-        for rule in _rules(result, PerCaseLimit)
-    ]
+    _print_budgets(result, printer)
+    years = [f"overspend_probability_year_{number}" for number in range(1, len(result.years) + 1)]
+    risk = ("overspend_probability", "large_overspend_probability", "expected_overspend_gbp")
+    _print(result, printer, "How likely is an overspend, and how large?", (*years, *risk))
+    leaving = [f"leaves_probability_year_{number}" for number in range(1, len(result.years))]
     if any(rule.when_exhausted == "leaves" for rule in _rules(result, Bond)):
-        notes.append(
-            "A cluster whose bond is used up leaves: later years count as no budget and no overspend, so the "
-            "bond needed is too small for a cluster that means to stay."
-        )
-    savers = [cluster for cluster in result.scenario.settings.clusters if cluster.true_saving_share]
-    if _rules(result, SurplusSplit) and result.plan.terms.takes_share.any() and not savers:
-        notes.append("No cluster truly saves anything here: every practice share above is luck.")
-    for note in notes:
+        _print(result, printer, "Who leaves, and when?", (*leaving, "leaves_probability"))
+    if _rules(result, Bond):
+        _print_bonds(result, printer)
+    surplus = (
+        "practice_share_gbp_per_year",
+        "practice_share_gbp",
+        "practice_share_gbp_per_head",
+        "pct_return_gbp",
+        "reinvestment_gbp",
+    )
+    if _rules(result, SurplusSplit):
+        _print(result, printer, "Who may expect what of surpluses?", surplus)
+    positions = [
+        "practice_net_gain_gbp",
+        "practice_net_gain_1_in_20_gbp",
+        "practice_better_off_probability",
+        *_of_other_parties(result),
+        "pct_net_position_gbp",
+        "pct_net_position_1_in_20_gbp",
+    ]
+    _print(result, printer, "Who gains and who loses over the whole contract?", positions)
+    for sentence in _of_the_pct(result):
+        printer.line(sentence)
+    printer.line()
+    for note in _notes(result):
         printer.line(note)
 
 
-def _of_split(split: SurplusSplit) -> Iterator[str]:
-    """Yield what a reader must know of the practice share."""
-    taken = _TAKEN_FROM[split.practice_share_from]
-    yield f"The practice share of {_percent(split.practice_share)} is taken {taken}."
-    whole = split.settlement == "whole_contract"
-    if whole:
-        yield "It is of the contract's surpluses less its overspends, held until the last year and paid then."
-    rate = split.minimum_savings_rate
-    if rate is not None:
-        period = "the contract's" if whole else "the year's"
-        shared = "all of it" if rate.once_met == "first_pound" else "what lies beyond"
+def _print(result: Result, printer: Printer, title: str, names: list[str] | tuple[str, ...]) -> None:
+    """Print measures by cluster, and for all together."""
+    clusters = Column("cluster", tuple(row.name for row in result.rows), left=True)
+    columns = [measure_column(name, _estimates(result, name), result.years) for name in names]
+    printer.table(title, [clusters, *columns])
+
+
+def _print_budgets(result: Result, printer: Printer) -> None:
+    together, years = result.rows[-1].estimates, range(1, len(result.years) + 1)
+    periods = ("budget_gbp", "spend_gbp", "budget_less_spend_gbp")
+    whole = ("whole contract",) if len(years) > 1 else ()
+    columns = [Column("all clusters together", (*result.years, *whole), left=True)]
+    for name, heading in zip(periods, ("budget", "expected spend", "budget less spend"), strict=True):
+        by_year = [together.get(f"{name}_year_{year}") for year in years]
+        columns.append(money_column(heading, [*by_year, *([together[name]] if whole else [])]))
+    printer.table("Do budgets keep up with expected spend?", columns, rows_apart=len(whole))
+    clusters = Column("cluster", tuple(row.name for row in result.rows), left=True)
+    people = Column("people", tuple(f"{row.people:,.0f}" for row in result.rows))
+    names = ("annual_budget_gbp", *(f"budget_less_spend_gbp_year_{year}" for year in years))
+    shown = [measure_column(name, _estimates(result, name), result.years) for name in names]
+    printer.table("By cluster", [clusters, people, *shown])
+    everyone = result.plan.population.pct_people
+    if everyone > result.rows[-1].people:
+        printer.line(
+            f"The whole PCT has {everyone:,.0f} people; {everyone - result.rows[-1].people:,.0f} of them are "
+            "in no cluster, and in none of these numbers."
+        )
+        printer.line()
+
+
+def _print_bonds(result: Result, printer: Printer) -> None:
+    """Print each cluster's bond; then all of them, and the one bond that they could share."""
+    names = ("bond_posted_gbp", "bond_covers_probability", "bond_needed_gbp", "expected_bond_draw_gbp")
+    together = result.rows[-1].estimates
+    shared = {
+        "bond_posted_gbp": together["bond_posted_gbp"],
+        "bond_covers_probability": together.get("shared_bond_covers_probability"),
+        "bond_needed_gbp": together.get("shared_bond_needed_gbp"),
+    }
+    rows = [*(row.name for row in result.rows[:-1]), "All, each its own bond", "All, one shared bond"]
+    columns = [measure_column(name, [*_estimates(result, name), shared.get(name)]) for name in names]
+    printer.table(
+        "Is the bond big enough for the whole contract?",
+        [Column("cluster", tuple(rows), left=True), *columns],
+        rows_apart=2,
+    )
+
+
+def _of_other_parties(result: Result) -> list[str]:
+    """Return the measures of parties that some rule pays or asks to pay."""
+    flows = result.contract_outcomes.flows.values()
+    parties = {account for flow in flows for account in (flow.payer, flow.payee)}
+    named = {Account.PARTNER: "partner_net_gain_gbp", Account.LENDER: "lender_income_gbp"}
+    return [measure for account, measure in named.items() if account in parties]
+
+
+def _of_the_pct(result: Result) -> Iterator[str]:
+    """Yield the PCT's position, how it comes about, and how bad a bad contract is."""
+    pct = result.rows[-1].estimates
+    book = account_books(result.contract_outcomes, result.plan.terms)[-1]
+    build_up = pct_build_up(book)
+    parts = ", ".join(f"{words} {signed_money(one)}" for words, one in build_up.parts)
+    yield f"The PCT's net position: {parts}; in all {signed_money(build_up.total)}."
+    bad, worst = pct.get("pct_net_position_1_in_20_gbp"), pct.get("pct_net_position_1_in_100_gbp")
+    beyond = pct.get("pct_net_position_beyond_1_in_20_gbp")
+    if bad and beyond:
+        hundred = f"; in one in a hundred {loss(worst)}" if worst else ""
         yield (
-            f"Practices share in a surplus only from {_percent(rate.share_of_budget)} of {period} budget on, "
-            f"and then in {shared}."
+            f"In one contract in twenty the PCT {loss(bad)} or worse, {signed_money(beyond)} on average of "
+            f"those{hundred} or worse."
+        )
+    yield (
+        f"It pays {money(pct['pct_payment_gbp'])} for overspends on average, "
+        f"{money(pct['pct_payment_median_gbp'])} in the middle contract of all, and more than "
+        f"{money(pct['pct_payment_1_in_20_gbp'])} in one contract in twenty."
+    )
+    if _rules(result, Pool):
+        yield (
+            f"The pool pays {money(pct['pool_payment_gbp'])} for overspends and ends at "
+            f"{money(pct['pool_balance_gbp'])}. Pool and bonds leave no overspend to the PCT with "
+            f"probability {per_cent(pct['pool_and_bonds_cover_probability'])}."
+        )
+    if len(result.rows) > 2:
+        yield (
+            "Some cluster overspends in some year with probability "
+            f"{per_cent(pct['some_cluster_overspends_probability'])}."
         )
 
 
-def _of_lines(rule: PerCaseLimit) -> str:
-    if rule.service_lines is None:
-        return ""
-    return f" ({', '.join(line.replace('_', ' ') for line in rule.service_lines)})"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.6g}%"
+def _notes(result: Result) -> Iterator[str]:
+    yield f"{ERRORS_NOTE} Sources and assumptions are marked in its file."
+    yield (
+        "Overspends of a contract are the sum of its years' overspends; its chance of an overspend in all is "
+        "that its total spend exceeds its total budget. All clusters together: chances are of their net "
+        "total, expected overspends add up every cluster's."
+    )
+    yield (
+        "Net gain: all that comes to a party less all that it pays. Better off: a net gain above nothing. 1 "
+        "in 20: only one contract in twenty is worse. "
+        "The PCT's net position: what it planned for the care of the clusters' people (expected spend at the "
+        "scenario's own growth, before true savings) less all that this care costs it."
+    )
+    yield from rule_notes(result.scenario.settings.rules)
+    yield from scheme_notes(result.scenario)
+    savers = [cluster for cluster in result.scenario.settings.clusters if cluster.true_saving_share]
+    if _rules(result, SurplusSplit) and result.plan.terms.takes_share.any() and not savers:
+        yield "No cluster truly saves anything here: every practice share above is luck."
 
 
 def _rules(result: Result, kind: type[_Kind]) -> list[_Kind]:
@@ -156,11 +188,3 @@ def _rules(result: Result, kind: type[_Kind]) -> list[_Kind]:
 
 def _estimates(result: Result, name: str) -> list[Estimate | None]:
     return [row.estimates.get(name) for row in result.rows]
-
-
-def _money(result: Result, name: str, heading: str) -> Column:
-    return money_column(heading, _estimates(result, name))
-
-
-def _probability(result: Result, name: str, heading: str) -> Column:
-    return probability_column(heading, _estimates(result, name))

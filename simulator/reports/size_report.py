@@ -44,9 +44,7 @@ def print_sizes(sizes: Sizes, printer: Printer) -> None:
         ]
         columns.append(probability_column("SD of outturn, of budget", _column(sizes, span, SD)))
         when = "over the whole contract" if span == WHOLE_CONTRACT else f"in {span}"
-        printer.table(
-            f"How likely is an overspend {when}, by size?", [people, *columns], last_row_apart=False
-        )
+        printer.table(f"How likely is an overspend {when}, by size?", [people, *columns], rows_apart=0)
     columns = [
         probability_column("SD by chance alone, of budget", _column(sizes, WHOLE_CONTRACT, CHANCE_SD)),
         money_column("bond (95%)", _column(sizes, WHOLE_CONTRACT, BOND)),
@@ -54,7 +52,7 @@ def print_sizes(sizes: Sizes, printer: Printer) -> None:
         money_column("practice share by luck", _column(sizes, WHOLE_CONTRACT, SHARE)),
         money_column("practice share by luck per head", _column(sizes, WHOLE_CONTRACT, SHARE_PER_HEAD)),
     ]
-    printer.table("What does it cost over the whole contract?", [people, *columns], last_row_apart=False)
+    printer.table("What does it cost over the whole contract?", [people, *columns], rows_apart=0)
     if len(sizes.pools) > 1:
         _print_pools(sizes, printer)
     for sentence in sizes.sentences():
@@ -74,7 +72,7 @@ def _print_pools(sizes: Sizes, printer: Printer) -> None:
         probability_column("SD of net outturn, of budget", [row.outturn_sd_share for row in pools]),
     ]
     title = "What does pooling cure? The scenario's own clusters under one bond, the largest first"
-    printer.table(title, columns, last_row_apart=False)
+    printer.table(title, columns, rows_apart=0)
 
 
 def _print_notes(printer: Printer) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from simulator.questions.solve_answer import Point, Solution
 from simulator.reports.columns import ERRORS_NOTE, Column, money_column, probability_column
+from simulator.reports.rule_notes import policy_notes
 from simulator.reports.terminal import Printer
-from simulator.risk.measures import Kind
+from simulator.risk.estimator import Probability
 
 
 def print_solution(solution: Solution, printer: Printer) -> None:
@@ -23,7 +24,7 @@ def print_solution(solution: Solution, printer: Printer) -> None:
     printer.line()
     condition = solution.condition
     grid = [point for point in solution.points if point.on_grid]
-    column = probability_column if condition.kind is Kind.PROBABILITY else money_column
+    column = probability_column if isinstance(condition.estimator, Probability) else money_column
     columns = [
         Column(
             solution.key.rsplit(".", 1)[-1].replace("_", " "),
@@ -32,7 +33,10 @@ def print_solution(solution: Solution, printer: Printer) -> None:
         column(condition.what.replace("_gbp", "").replace("_", " "), [point.estimate for point in grid]),
         Column("holds?", tuple(map(_holds, grid)), left=True),
     ]
-    printer.table(f"{condition.what} of {condition.row}, by {solution.key}", columns, last_row_apart=False)
+    printer.table(f"{condition.what} of {condition.row}, by {solution.key}", columns, rows_apart=0)
+    # Before the answer: they may be the reason why there is none.
+    for note in policy_notes(solution.scenario, [solution.key]):
+        printer.line(note)
     for sentence in solution.sentences():
         printer.line(sentence)
     printer.line(f"{ERRORS_NOTE} All values of the key share the same draws of chance.")

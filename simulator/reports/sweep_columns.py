@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from simulator.questions.sweep_answer import beyond_chance
 from simulator.reports.columns import Column, money_column, probability_column
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import MEASURES, Kind
+from simulator.risk.measures import Unit, columns
 from simulator.risk.paired import PairedEstimate
-from simulator.risk.rounding import rounded
+from simulator.risk.rounding import bound_in_per_cent, rounded
+from simulator.scenario.schema import MOST_YEARS
 
 MARK = "*"
 SAME_DRAWS = "share the same draws of chance"
@@ -27,16 +28,13 @@ def mark_means(sharing: str = f"All policies {SAME_DRAWS}") -> str:
 
 
 def words(measure: str) -> str:
-    """Return a measure's name as a heading: without its unit, which stands beside the numbers."""
-    return measure.replace("_gbp", "").replace("_", " ").replace("pct", "PCT")
+    """Return what tables call a column of the summary, without its unit, which stands beside the numbers."""
+    return columns(MOST_YEARS)[measure].heading()
 
 
 def is_probability(measure: str) -> bool:
     """Return whether a column of the summary is a probability."""
-    # A column by year has its year's number where the measure's name has a place for it.
-    return any(
-        one.kind is Kind.PROBABILITY and measure.startswith(one.name.partition("{")[0]) for one in MEASURES
-    )
+    return columns(MOST_YEARS)[measure].measure.unit is Unit.PROBABILITY
 
 
 def policy_columns(measure: str, cells: Sequence[PairedEstimate | None], heading: str = "") -> list[Column]:
@@ -83,7 +81,10 @@ def told(measure: str, estimate: Estimate, signed: bool = False) -> str:
     sign = "-" if value.startswith("-") else "+" if signed and estimate.value > 0 else ""
     digits = value.removeprefix("-")
     if symbol == "%":
-        return f"{sign}{digits} ±{error} {_POINTS}" if signed else f"{digits}% ±{error}%"
+        if signed:
+            return f"{sign}{digits} ±{error} {_POINTS}"
+        bound = bound_in_per_cent(estimate.value, estimate.low, estimate.high)
+        return f"{bound}%" if bound else f"{digits}% ±{error}%"
     suffix = symbol.removeprefix("£")
     return f"{sign}£{digits}{suffix} ±{error}{suffix}"
 

@@ -6,19 +6,27 @@ from collections.abc import Sequence
 
 from simulator.questions.sweep_answer import Sweep, beyond_chance
 from simulator.reports.columns import ERRORS_NOTE, Column
+from simulator.reports.rule_notes import policy_notes
 from simulator.reports.sweep_columns import mark_means, policy_columns, words
 from simulator.reports.terminal import Printer
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.in_words import in_sentence
 from simulator.risk.paired import PairedEstimate
 
 MAIN_MEASURES = (
     "overspend_probability",
     "bond_needed_gbp",
+    "shared_bond_needed_gbp",
     "bond_covers_probability",
     "practice_share_gbp",
+    "practice_net_gain_gbp",
+    "practice_better_off_probability",
     "pct_payment_gbp",
+    "pct_net_position_gbp",
+    "pct_net_position_1_in_20_gbp",
 )
 """What is printed where no measures are named."""
+_LEAVES = "leaves_probability"
 MOST_ROWS = 50
 """Policies printed; a longer table belongs in a file."""
 AS_GIVEN = "as given"
@@ -49,22 +57,35 @@ def print_sweep(
         f"{question.contracts:,} simulated contracts, seed {question.seed}"
     )
     printer.line()
-    for row in dict.fromkeys([PCT_ROW, *clusters]):
+    for row in dict.fromkeys([ALL_CLUSTERS, *clusters]):
         columns = key_columns(sweep, policies)
-        for measure in measures or MAIN_MEASURES:
+        for measure in measures or main_measures(sweep):
             if (row, measure) in sweep.base:
                 base = PairedEstimate(sweep.base[row, measure], None)
                 cells = [base, *(sweep.estimate(number, measure, row) for number in policies)]
                 columns += policy_columns(measure, cells)
-        name = "all clusters together" if row == PCT_ROW else row
+        name = in_sentence(row)
         title = f"What would each policy do to {name}? Changes from the scenario as given"
-        printer.table(title, columns, last_row_apart=False)
+        printer.table(title, columns, rows_apart=0)
     if len(policies) < len(sweep.policies):
         rest = f"{file} has" if file else "--out writes"
         printer.line(f"The first {MOST_ROWS} of {len(sweep.policies):,} policies are shown; {rest} them all.")
-    for sentence in sentences(sweep, measures or MAIN_MEASURES):
+    for sentence in sentences(sweep, measures or main_measures(sweep)):
         printer.line(sentence)
+    for note in policy_notes(question.scenario, question.keys, sweep.policies):
+        printer.line(note)
     print_notes(printer)
+
+
+def main_measures(sweep: Sweep) -> tuple[str, ...]:
+    """Return what is printed where no measures are named: leaving, too, where somebody may leave."""
+    found = [sweep.estimate(number, _LEAVES) for number in range(len(sweep.policies)) if _asked(sweep)]
+    leaves = any(one is not None and one.estimate.value > 0 for one in found)
+    return (*MAIN_MEASURES, _LEAVES) if leaves else MAIN_MEASURES
+
+
+def _asked(sweep: Sweep) -> bool:
+    return (ALL_CLUSTERS, _LEAVES) in sweep.question.places
 
 
 def key_columns(sweep: Sweep, policies: Sequence[int]) -> list[Column]:
@@ -84,7 +105,7 @@ def sentences(sweep: Sweep, measures: Sequence[str]) -> list[str]:
     """Return what chance leaves of the differences of the PCT's measures, in words."""
     moved, still = [], []
     for measure in measures:
-        if (PCT_ROW, measure) not in sweep.base:
+        if (ALL_CLUSTERS, measure) not in sweep.base:
             continue
         found = [sweep.estimate(number, measure) for number in range(len(sweep.policies))]
         differences = [one.difference for one in found if one and one.difference]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 from io import StringIO
-from textwrap import fill
+from textwrap import fill, wrap
 from typing import TextIO
 
 from rich import box
@@ -17,9 +19,11 @@ from simulator.reports.columns import Column
 
 _PLAIN = str.maketrans({"£": "GBP ", "±": "+/-", "─": "-"})
 _WIDER_THAN_ANY_TABLE = 10_000
-_PROSE_WIDTH = 110
+_USUAL_WIDTH = 100
+_NARROWEST = 40
 _NAME_WIDTH = 30
 _HEADING_WIDTH = 10
+_GAP = 2
 
 
 class _Pipe(Console):
@@ -42,15 +46,16 @@ class Printer:
     def __init__(self, stream: TextIO | None = None) -> None:
         # There is no standard output where it was closed.
         self._stream = stream or sys.stdout or StringIO()
+        self._width = _width_of(self._stream)
         # Wide enough for any table: rich would cut numbers short to fit a narrow terminal.
         self._console = _Pipe(file=self._stream, width=_WIDER_THAN_ANY_TABLE, highlight=False)
         self._box = box.SIMPLE_HEAD if self._can_show("£±─") else None
 
     def line(self, text: str = "") -> None:
         """Write a sentence or two, wrapped."""
-        self._console.print(Text(fill(self._shown(text), _PROSE_WIDTH)))
+        self._console.print(Text(fill(self._shown(text), min(self._width, _USUAL_WIDTH))))
 
-    def table(self, title: str, columns: Sequence[Column], last_row_apart: bool = True) -> None:
+    def table(self, title: str, columns: Sequence[Column], rows_apart: int = 1) -> None:
         """Write a table.
 
         Parameters
@@ -59,20 +64,35 @@ class Printer:
             What it shows.
         columns : sequence of Column
             Of equal length.
-        last_row_apart : bool
-            Whether the last row is a total.
+        rows_apart : int
+            How many rows at the end stand for all others.
         """
+        for part in self._that_fit(columns):
+            self._print_table(title, part, rows_apart)
+            title = "continued"
+
+    def _that_fit(self, columns: Sequence[Column]) -> list[list[Column]]:
+        """Return a table's columns in as many tables as the width asks for, each with the first one."""
+        first, *others = columns
+        parts: list[list[Column]] = [[first]]
+        for column in others:
+            width = sum(_width_of_column(one) + _GAP for one in (*parts[-1], column))
+            if width > self._width and len(parts[-1]) > 1:
+                parts.append([first])
+            parts[-1].append(column)
+        return parts
+
+    def _print_table(self, title: str, columns: Sequence[Column], rows_apart: int) -> None:
         style = self._box or box.ASCII
         bold = Text(self._shown(title), style="bold")
         table = Table(title=bold, title_justify="left", box=style, pad_edge=False, padding=(0, 1))
         for column in columns:
-            heading_width = max(_HEADING_WIDTH, *map(len, column.cells), *map(len, column.heading.split()))
-            heading = Text(fill(self._shown(column.heading), min(heading_width, _NAME_WIDTH)))
+            heading = Text(fill(self._shown(column.heading), _heading_width(column)))
             table.add_column(heading, justify="left" if column.left else "right")
         rows = list(zip(*(column.cells for column in columns), strict=True))
         for number, row in enumerate(rows):
             cells = [Text(fill(self._shown(cell), _NAME_WIDTH)) for cell in row]
-            table.add_row(*cells, end_section=last_row_apart and number == len(rows) - 2)
+            table.add_row(*cells, end_section=rows_apart > 0 and number == len(rows) - rows_apart - 1)
         self._console.print(table)
 
     def _can_show(self, text: str) -> bool:
@@ -87,3 +107,27 @@ class Printer:
             return text
         encoding = self._stream.encoding or "ascii"
         return text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
+
+
+def _width_of(stream: TextIO) -> int:
+    """Return how wide tables may be: as the terminal is, or COLUMNS says, or 100 where neither does."""
+    try:
+        asked = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        asked = 0
+    if asked <= 0 and stream.isatty():
+        asked = shutil.get_terminal_size((_USUAL_WIDTH, 0)).columns
+    return max(asked, _NARROWEST) if asked > 0 else _USUAL_WIDTH
+
+
+def _heading_width(column: Column) -> int:
+    """Return the width at which a heading is wrapped: no narrower than what stands below it."""
+    widest = max(_HEADING_WIDTH, *map(len, column.cells), *map(len, column.heading.split()))
+    return min(widest, _NAME_WIDTH)
+
+
+def _width_of_column(column: Column) -> int:
+    """Return how much of a line a column takes, without the gap beside it."""
+    lines = wrap(column.heading, _heading_width(column))
+    cells = [line for cell in column.cells for line in wrap(cell, _NAME_WIDTH)]
+    return max(map(len, (*lines, *cells)), default=0)

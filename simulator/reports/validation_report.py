@@ -108,7 +108,7 @@ def _print_section(title: str, rows: list[dict[str, str]], printer: Printer) -> 
         for heading in _SHOWN
         if any(row[heading] for row in rows)
     ]
-    printer.table(title, columns, last_row_apart=False)
+    printer.table(title, columns, rows_apart=0)
     for tuned in dict.fromkeys((row["case"], row["tuned"]) for row in rows if row["tuned"]):
         printer.line(f"Tuned, {': '.join(tuned)}.")
     for remark in dict.fromkeys(row["remark"] for row in rows if row["remark"]):

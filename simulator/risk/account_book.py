@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from simulator.outcomes import Outcomes
-from simulator.records import ClusterTerms, FloatArray, Reason
+from simulator.records import BUDGET, SPEND, Account, BoolArray, ClusterTerms, FloatArray, Flow
 
-PCT_ROW = "PCT"
+ALL_CLUSTERS = "All clusters together"
 """Name of the book of all clusters together."""
 PENNY_GBP = 0.005
 """Amounts below half a penny are rounding."""
+PCT_ACCOUNTS = (Account.PCT, Account.POOL)
+"""The pool is the PCT's own account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,61 +25,112 @@ class AccountBook:
     Parameters
     ----------
     name : str
-        The cluster, or PCT.
+        The cluster, or `ALL_CLUSTERS`.
     people : float
         Registered list.
     year_months : tuple of int
         Months in each contract year.
-    flows : dict of Reason to ndarray of float, shape (contract, year)
-        Pounds that moved in the year; left to the parts where there are any.
+    flows : dict of str to Flow
+        Pounds that moved in the year, shape (contract, year), by reason.
+    takes_part : ndarray of bool, shape (contract, year)
+        False in the years after the cluster has left; for all together, after every one has.
+    leaves : ndarray of bool, shape (contract, year)
+        Whether the cluster, or any, leaves at the review that ends the year.
+    takes_share : bool
+        Whether the cluster, or any, takes the practice share, and so posts a bond where there is one.
     surplus_gbp, overspend_gbp : ndarray of float, shape (contract, year)
-        Outturn of each year; for the PCT the sums over clusters, not set off against each other.
+        Outturn of each year; for all together the sums over clusters, not set off against each other.
+    annual_budget_gbp, bond_posted_gbp, bond_needed_gbp : ndarray of float, shape (contract,)
+        See `Outcomes`; for all together, the bond that all would share.
+    planned_gbp : ndarray of float, shape (year,)
+        What all care was expected to cost.
+    parts : tuple of AccountBook
+        Books that this one adds up.
     """
 
     name: str
     people: float
     year_months: tuple[int, ...]
-    flows: dict[Reason, FloatArray]
+    flows: dict[str, Flow]
+    takes_part: BoolArray
+    leaves: BoolArray
+    takes_share: bool
     surplus_gbp: FloatArray
     overspend_gbp: FloatArray
+    annual_budget_gbp: FloatArray
+    bond_posted_gbp: FloatArray
+    bond_needed_gbp: FloatArray
+    planned_gbp: FloatArray
     parts: tuple[AccountBook, ...] = ()
-    """Books that this one adds up."""
-    _totals: dict[str, FloatArray] = field(default_factory=dict, repr=False, compare=False)
+    _totals: dict[object, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def years(self) -> float:
         """Length of the contract in years."""
         return sum(self.year_months) / 12
 
-    def by_year_gbp(self, reason: Reason) -> FloatArray:
-        """Return what moved for a reason in each year, shape (contract, year)."""
-        if self.parts:
-            return _sum(part.by_year_gbp(reason) for part in self.parts)
-        if reason in self.flows:
-            return self.flows[reason]
-        return np.zeros_like(self.surplus_gbp)
+    @property
+    def has_bond(self) -> bool:
+        """Whether a bond is posted, be it of nothing."""
+        return self.takes_share and any(flow.payee == Account.BOND for flow in self.flows.values())
 
-    def total_gbp(self, reason: Reason) -> FloatArray:
+    @property
+    def depositor(self) -> Account | None:
+        """Who posts the bond, and so owns what is in it: who first pays into it."""
+        paying = (flow.payer for flow in self.flows.values() if flow.payee == Account.BOND)
+        return next(paying, None)
+
+    def by_year_gbp(self, reason: str) -> FloatArray:
+        """Return what moved for a reason in each year, shape (contract, year)."""
+        if reason not in self.flows:
+            return np.zeros_like(self.surplus_gbp)
+        return self.flows[reason].gbp
+
+    def total_gbp(self, reason: str) -> FloatArray:
         """Return what moved for a reason over the contract, shape (contract,)."""
-        return self._total(reason, lambda book: book.by_year_gbp(reason))
+        return self._total(reason, lambda: self.by_year_gbp(reason))
+
+    def paid_by_year_gbp(
+        self, payers: Collection[Account], payees: Collection[Account], *, besides: str = ""
+    ) -> FloatArray:
+        """Return all that moved from some accounts to others, but for one reason, shape (contract, year)."""
+        found = [
+            flow.gbp
+            for reason, flow in self.flows.items()
+            if flow.payer in payers and flow.payee in payees and reason != besides
+        ]
+        return _sum(found) if found else np.zeros_like(self.surplus_gbp)
+
+    def paid_gbp(
+        self, payers: Collection[Account], payees: Collection[Account], *, besides: str = ""
+    ) -> FloatArray:
+        """Return all that moved from some accounts to others over the contract, shape (contract,)."""
+        way = (tuple(payers), tuple(payees), besides)
+        return self._total(way, lambda: self.paid_by_year_gbp(payers, payees, besides=besides))
+
+    def gained_by_year_gbp(self, accounts: Collection[Account]) -> FloatArray:
+        """Return what came into some accounts less what left them, shape (contract, year)."""
+        others = tuple(account for account in Account if account not in accounts)
+        return self.paid_by_year_gbp(others, accounts) - self.paid_by_year_gbp(accounts, others)
+
+    def gained_gbp(self, accounts: Collection[Account]) -> FloatArray:
+        """Return what came into some accounts over the contract less what left them, shape (contract,)."""
+        return self._total(("gained", *accounts), lambda: self.gained_by_year_gbp(accounts))
 
     @property
     def total_surplus_gbp(self) -> FloatArray:
         """Sum of the years' surpluses, shape (contract,), in pounds."""
-        return self._total("surplus of years", lambda book: book.surplus_gbp)
+        return self._total("surplus of years", lambda: self.surplus_gbp)
 
     @property
     def total_overspend_gbp(self) -> FloatArray:
         """Sum of the years' overspends, shape (contract,), in pounds."""
-        return self._total("overspend of years", lambda book: book.overspend_gbp)
+        return self._total("overspend of years", lambda: self.overspend_gbp)
 
-    def _total(self, name: str, by_year: Callable[[AccountBook], FloatArray]) -> FloatArray:
+    def _total(self, name: object, by_year: Callable[[], FloatArray]) -> FloatArray:
         """Return a sum over years, worked out once: several measures look at the same."""
         if name not in self._totals:
-            if self.parts:
-                self._totals[name] = _sum(part._total(name, by_year) for part in self.parts)  # noqa: SLF001
-            else:
-                self._totals[name] = _sum(by_year(self).T)
+            self._totals[name] = _sum(by_year().T)
         return self._totals[name]
 
 
@@ -94,33 +147,60 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
     Returns
     -------
     list of AccountBook
-        The last is the PCT's.
+        The last is that of all together.
     """
     # Worked out once for all clusters: each of these is as large as the outcomes.
-    left_gbp = outcomes.gbp(Reason.BUDGET) - outcomes.gbp(Reason.SPEND)
+    left_gbp = outcomes.gbp(BUDGET) - outcomes.gbp(SPEND)
     surplus_gbp = np.maximum(left_gbp, 0.0)
     overspend_gbp = surplus_gbp - left_gbp
+    inside = outcomes.takes_part
+    leaves = np.zeros_like(inside)
+    leaves[:, :-1] = inside[:, :-1] & ~inside[:, 1:]
     books = [
         AccountBook(
             name,
-            float(terms.people[cluster]),
+            float(terms.people[at]),
             terms.year_months,
-            {reason: amounts[:, :, cluster] for reason, amounts in outcomes.flows.items()},
-            surplus_gbp[:, :, cluster],
-            overspend_gbp[:, :, cluster],
+            {
+                reason: Flow(flow.payer, flow.payee, flow.gbp[:, :, at])
+                for reason, flow in outcomes.flows.items()
+            },
+            inside[:, :, at],
+            leaves[:, :, at],
+            bool(terms.takes_share[at]),
+            surplus_gbp[:, :, at],
+            overspend_gbp[:, :, at],
+            outcomes.annual_budget_gbp[:, at],
+            outcomes.bond_posted_gbp[:, at],
+            outcomes.bond_needed_gbp[:, at],
+            terms.planned_gbp[:, at],
         )
-        for cluster, name in enumerate(terms.names)
+        for at, name in enumerate(terms.names)
     ]
-    pct = AccountBook(
-        PCT_ROW,
+    return [*books, _together(outcomes, terms, tuple(books))]
+
+
+def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook, ...]) -> AccountBook:
+    """Return the book of all clusters together."""
+    return AccountBook(
+        ALL_CLUSTERS,
         float(terms.people.sum()),
         terms.year_months,
-        {},
+        {
+            reason: Flow(flow.payer, flow.payee, _sum(flow.gbp.transpose(2, 0, 1)))
+            for reason, flow in outcomes.flows.items()
+        },
+        np.asarray(outcomes.takes_part.any(axis=2)),
+        np.logical_or.reduce([book.leaves for book in books]),
+        bool(terms.takes_share.any()),
         _sum(book.surplus_gbp for book in books),
         _sum(book.overspend_gbp for book in books),
-        tuple(books),
+        _sum(outcomes.annual_budget_gbp.T),
+        _sum(outcomes.bond_posted_gbp.T),
+        outcomes.shared_bond_needed_gbp,
+        terms.planned_gbp.sum(axis=1),
+        books,
     )
-    return [*books, pct]
 
 
 def _sum(arrays: Iterable[FloatArray]) -> FloatArray:

@@ -102,3 +102,24 @@ def _quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, floa
     low_at, high_at = interval_ranks(samples.size, level)
     spread = (estimate.high - estimate.low) * samples.size / max(high_at - low_at, 1)
     return estimate.value, spread
+
+
+def influence_difference(value: float, changed: FloatArray, base: FloatArray) -> Estimate:
+    """Return a difference of two estimates with the error that their influences leave.
+
+    Parameters
+    ----------
+    value : float
+        The difference.
+    changed, base : ndarray of float, shape (contract,)
+        How far each contract moves the estimate under either policy, times the number of contracts.
+
+    Returns
+    -------
+    Estimate
+        With the standard error of the mean of the influences' differences: what a contract does to
+        both cancels.
+    """
+    error = float(np.std(changed - base)) / math.sqrt(changed.size)
+    half = CONFIDENCE_Z * error
+    return Estimate(value, value - half, value + half, error)

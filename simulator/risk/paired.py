@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outcomes import Outcomes
 from simulator.records import ClusterTerms
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import Kind
+from simulator.risk.measures import Column
 from simulator.risk.summary import measure_samples
 
 Place = tuple[str, str]
-"""Name of the row (a cluster, or PCT), and the measure's column."""
+"""Name of the row (a cluster, or all together), and the measure's column."""
+_NO_DIFFERENCE = Estimate(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,19 @@ class Samples:
     Parameters
     ----------
     by_place : dict of tuple to tuple
-        By row and column: the measure's kind, and an array of shape (contract,).
+        By row and column: the column, and an array of shape (contract,).
     """
 
-    by_place: Mapping[Place, tuple[Kind, NDArray[Any]]]
+    by_place: Mapping[Place, tuple[Column, NDArray[Any]]]
 
     @classmethod
     def of(cls, outcomes: Outcomes, terms: ClusterTerms) -> Samples:
         """Return the samples of every measure of every row."""
         return cls(
             {
-                (book.name, column): (kind, samples)
+                (book.name, column.name): (column, samples)
                 for book in account_books(outcomes, terms)
-                for column, kind, samples in measure_samples(book)
+                for column, samples in measure_samples(book)
             }
         )
 
@@ -70,11 +72,29 @@ class Samples:
         Returns
         -------
         dict of tuple to PairedEstimate
-            By row and column.
+            By row and column. A policy under which nothing differs, differs by exactly nothing.
         """
+        identical = self._is_equal(base)
         found = {}
-        for place, (kind, samples) in self.by_place.items():
+        for place, (column, samples) in self.by_place.items():
+            estimator = column.measure.estimator
+            estimate = estimator.of(samples)
+            if estimate is None:
+                continue
             other = base.by_place.get(place)
-            difference = None if other is None else kind.difference(samples, other[1])
-            found[place] = PairedEstimate(kind.estimate(samples), difference)
+            if other is None:
+                difference = None
+            else:
+                difference = _NO_DIFFERENCE if identical else estimator.between(samples, other[1])
+            found[place] = PairedEstimate(estimate, difference)
         return found
+
+    def _is_equal(self, base: Samples) -> bool:
+        """Return whether every measure has the same value in every contract."""
+        return self is base or (
+            self.by_place.keys() == base.by_place.keys()
+            and all(
+                np.array_equal(samples, base.by_place[place][1], equal_nan=samples.dtype.kind == "f")
+                for place, (_, samples) in self.by_place.items()
+            )
+        )

@@ -6,6 +6,7 @@ import math
 
 _MOST_DIGITS = 4
 """Digits of an estimate that a reader can take in, however small its error."""
+_PER_CENT = 0.01
 
 
 def decimals_for(half_width: float) -> int:
@@ -58,3 +59,40 @@ def rounded(
     error = max(round(half_width, decimals), 10.0**-decimals)
     # Adding zero turns minus zero into zero.
     return f"{round(value, decimals) + 0.0:,.{shown}f}", f"{error:,.{shown}f}"
+
+
+def bound_in_per_cent(value: float, low: float, high: float) -> str:
+    """Return a probability as a bound in per cent, where value ± error would pass 0 or 100.
+
+    Parameters
+    ----------
+    value, low, high : float
+        A probability and its interval.
+
+    Returns
+    -------
+    str
+        Such as ``under 0.2`` or ``over 99.9``, rounded away from the estimate; empty where the
+        estimate and its error can stand, or where there is no error.
+    """
+    half_width = max(high - value, value - low)
+    if not half_width > 0 or low < 0 or high > 1:
+        return ""
+    shown, error = (float(text.replace(",", "")) for text in rounded(value, half_width, _PER_CENT))
+    if value < 0.5 and shown - error <= 0:
+        return f"under {_rounded_up(high / _PER_CENT)}"
+    if value > 0.5 and shown + error >= 100:
+        decimals, distance = _rounded_up_with_decimals((1 - low) / _PER_CENT)
+        return f"over {100 - distance:.{decimals}f}"
+    return ""
+
+
+def _rounded_up(bound: float) -> str:
+    decimals, rounded_up = _rounded_up_with_decimals(bound)
+    return f"{rounded_up:.{decimals}f}"
+
+
+def _rounded_up_with_decimals(bound: float) -> tuple[int, float]:
+    """Return how many decimals a bound is worth, and the bound rounded up to them."""
+    decimals = max(decimals_for(bound), 0)
+    return decimals, math.ceil(bound * 10**decimals - 1e-9) / 10**decimals

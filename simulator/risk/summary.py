@@ -1,4 +1,4 @@
-"""Estimates of every measure for every cluster and for the PCT."""
+"""Estimates of every measure for every cluster and for all together."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from simulator.outcomes import Outcomes
 from simulator.records import ClusterTerms
-from simulator.risk.account_book import PCT_ROW, AccountBook, account_books
+from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import MEASURES, Kind, Measure
+from simulator.risk.measures import Column, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class SummaryRow:
     Parameters
     ----------
     name : str
-        The cluster, or PCT.
+        The cluster, or `ALL_CLUSTERS`.
     people : float
         Registered list: a fact, not an estimate.
     estimates : dict of str to Estimate
@@ -47,7 +47,7 @@ def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]
     Returns
     -------
     tuple of SummaryRow
-        One for each cluster, then the PCT's.
+        One for each cluster, then that of all together.
     """
     books = account_books(outcomes, terms)
     return tuple(SummaryRow(book.name, book.people, _estimates(book)) for book in books)
@@ -68,29 +68,26 @@ def summary_columns(rows: tuple[SummaryRow, ...], years: int) -> dict[str, list[
     dict of str to list
         Columns, one value for each row; None where a measure has no meaning for the row.
     """
-    columns: dict[str, list[float | str | None]] = {
+    table: dict[str, list[float | str | None]] = {
         "cluster": [row.name for row in rows],
         "people": [row.people for row in rows],
     }
-    for measure, column, _ in _all_columns(years):
-        errors = ("standard_error",) if measure.kind is Kind.MEAN else ("low", "high")
-        found = [row.estimates.get(column) for row in rows]
-        columns[column] = [None if estimate is None else estimate.value for estimate in found]
-        for error in errors:
-            columns[f"{column}_{error}"] = [getattr(estimate, error, None) for estimate in found]
-    return columns
+    for name, column in columns(years).items():
+        found = [row.estimates.get(name) for row in rows]
+        table[name] = [None if estimate is None else estimate.value for estimate in found]
+        for end in column.measure.estimator.ends:
+            table[f"{name}_{end}"] = [getattr(estimate, end, None) for estimate in found]
+    return table
 
 
-def _all_columns(years: int) -> list[tuple[Measure, str, int]]:
-    return [(measure, column, year) for measure in MEASURES for column, year in measure.columns(years)]
-
-
-def measure_samples(book: AccountBook) -> Iterator[tuple[str, Kind, NDArray[Any]]]:
-    """Yield each measure that has a meaning for a row: its column, kind and value in each contract."""
-    for measure, column, year in _all_columns(len(book.year_months)):
-        if book.name == PCT_ROW or not measure.pct_only:
-            yield column, measure.kind, measure.samples(book, year)
+def measure_samples(book: AccountBook) -> Iterator[tuple[Column, NDArray[Any]]]:
+    """Yield each measure that has a meaning for a row: its column, and its value in each contract."""
+    for column in columns(len(book.year_months)).values():
+        samples = column.measure.of(book, column.year)
+        if samples is not None:
+            yield column, samples
 
 
 def _estimates(book: AccountBook) -> dict[str, Estimate]:
-    return {column: kind.estimate(samples) for column, kind, samples in measure_samples(book)}
+    found = ((column, column.measure.estimator.of(samples)) for column, samples in measure_samples(book))
+    return {column.name: estimate for column, estimate in found if estimate is not None}

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, Self
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from simulator.parts import NonNegativeGbp, Share
-from simulator.records import Account, BoolArray, FloatArray, Reason
+from simulator.plain_words import per_cent_of, pounds_of
+from simulator.records import Account, BoolArray, FloatArray
 from simulator.rules.ledger import Transfer
 from simulator.rules.rule import Position, Rule
 
 MONTHS_IN_A_YEAR = 12
+_POSTED, _TOP_UP = "bond_posted", "bond_top_up"
 
 
 class Bond(Rule):
     """A cluster that takes the practice share posts a bond; overspends are drawn from it first."""
+
+    changes_overspends: ClassVar = "by_history"
 
     rule: Literal["bond"] = "bond"
     share_of_annual_budget: Share | None = None
@@ -34,7 +38,7 @@ class Bond(Rule):
     when_exhausted: Literal["stays", "leaves"] = "stays"
     """Whether a cluster whose bond is used up goes on, or hands its budget back at the review."""
     financing_share_per_year: Share = 0.0
-    """What the money in the bond costs who posts it, a year; it is paid to a lender, outside the scheme."""
+    """What the money in the bond costs who posts it, a year; it is paid to a lender."""
     split_between_practices_by: Literal["list_size", "need"] = "list_size"
     """How a cluster's practices share bond, draws and practice share between them; see `bond`."""
 
@@ -45,6 +49,41 @@ class Bond(Rule):
                 "bond_size", "one of share_of_annual_budget and gbp_per_head, and not both"
             )
         return self
+
+    def in_words(self) -> tuple[str, ...]:
+        """Return the rule in whole sentences."""
+        size = (
+            f"{per_cent_of(self.share_of_annual_budget)} of a year's budget"
+            if self.share_of_annual_budget is not None
+            else f"{pounds_of(self.gbp_per_head or 0)} for each registered person"
+        )
+        poster = {
+            "practices": "The practices post it, and at the end get back what is left.",
+            "partner": "An external partner posts it, bears what is drawn, and at the end gets back what is "
+            "left.",
+        }[self.deposited_by]
+        topped_up = (
+            "At each annual review the bond is made up to its first size."
+            if self.top_up
+            else "The bond is not made up again after it has been drawn on."
+        )
+        ends = {
+            "stays": "A cluster whose bond is used up carries on without one.",
+            "leaves": "A cluster whose bond is used up hands its budget back at the annual review.",
+        }[self.when_exhausted]
+        by = {"list_size": "by list size", "need": "by need"}[self.split_between_practices_by]
+        said = [
+            f"A cluster that takes the practice share posts a bond of {size}, unless another sum is agreed "
+            "with it. Its overspends are paid from the bond as far as that goes.",
+            poster,
+            topped_up,
+        ]
+        if self.interest_share_per_year:
+            said.append(f"The PCT pays {per_cent_of(self.interest_share_per_year)} interest a year on it.")
+        if self.financing_share_per_year:
+            cost = per_cent_of(self.financing_share_per_year)
+            said.append(f"The money costs whoever posts it {cost} a year, paid to a lender.")
+        return (*said, ends, f"A cluster's practices divide its bond and its share between them {by}.")
 
     @property
     def _depositor(self) -> Account:
@@ -59,37 +98,71 @@ class Bond(Rule):
         agreed = position.terms.bond_gbp
         size = np.where(np.isnan(agreed), usual, agreed) * position.terms.takes_share
         size = np.broadcast_to(size, position.annual_budget_gbp.shape)
-        yield Transfer(Reason.BOND_POSTED, self._depositor, Account.BOND, size)
+        yield Transfer(_POSTED, self._depositor, Account.BOND, size)
 
     def settle(self, position: Position) -> Iterable[Transfer]:
         """Return what is drawn for the year's overspends, up to what is in the bond."""
         draw = np.minimum(position.overspend_gbp, position.ledger.balance(Account.BOND))
-        yield Transfer(Reason.BOND_DRAW, Account.BOND, Account.CLUSTER, draw)
+        yield Transfer("bond_draw", Account.BOND, Account.CLUSTER, draw)
 
     def review(self, position: Position) -> Iterable[Transfer]:
-        """Return the year's interest, and the top-up where there is one."""
-        interest = self._interest_gbp(position)
-        yield Transfer(Reason.BOND_INTEREST, Account.PCT, Account.BOND, interest)
+        """Return what the money costs whoever posted it, the year's interest, and the top-up."""
+        months = position.terms.year_months[position.year]
+        if self.financing_share_per_year:
+            # Money that was drawn costs on: who lent it wants interest until the contract ends.
+            lent = position.so_far_gbp(_POSTED) + position.so_far_gbp(_TOP_UP)
+            cost = self.financing_share_per_year * months / MONTHS_IN_A_YEAR * lent
+            yield Transfer("bond_financing", self._depositor, Account.LENDER, cost)
+        interest = (self.growth_in(months) - 1) * position.ledger.balance(Account.BOND)
+        yield Transfer("bond_interest", Account.PCT, Account.BOND, interest)
         if self.top_up and not position.is_last_year:
-            missing = position.so_far_gbp(Reason.BOND_POSTED) - position.ledger.balance(Account.BOND)
-            yield Transfer(Reason.BOND_TOP_UP, self._depositor, Account.BOND, np.maximum(missing, 0.0))
+            missing = position.so_far_gbp(_POSTED) - position.ledger.balance(Account.BOND)
+            yield Transfer(_TOP_UP, self._depositor, Account.BOND, np.maximum(missing, 0.0))
 
     def close(self, position: Position) -> Iterable[Transfer]:
         """Return what is left of the bond, with its interest, to who deposited it."""
         left = position.ledger.balance(Account.BOND).copy()
-        yield Transfer(Reason.BOND_RELEASE, Account.BOND, self._depositor, left)
+        yield Transfer("bond_release", Account.BOND, self._depositor, left)
 
     def leavers(self, position: Position) -> BoolArray | None:
         """Return the clusters that posted a bond and have used it up."""
         if self.when_exhausted == "stays":
             return None
-        posted = position.so_far_gbp(Reason.BOND_POSTED) > 0
+        posted = position.so_far_gbp(_POSTED) > 0
         return np.asarray(posted & (position.ledger.balance(Account.BOND) <= 0))
 
-    def _interest_gbp(self, position: Position) -> FloatArray:
-        part_of_year = position.terms.year_months[position.year] / MONTHS_IN_A_YEAR
-        balance = position.ledger.balance(Account.BOND)
-        return np.asarray(self.interest_share_per_year * part_of_year * balance)
+    def growth_in(self, months: int) -> float:
+        """Return what a pound that stays in the bond becomes in so many months."""
+        return 1 + self.interest_share_per_year * months / MONTHS_IN_A_YEAR
+
+    def needed_gbp(self, claims_gbp: FloatArray, year_months: Sequence[int]) -> FloatArray:
+        """Return the smallest bonds that pay every claim, as first posted.
+
+        Parameters
+        ----------
+        claims_gbp : ndarray of float, shape (contract, year)
+            What reaches the bond in each year; see `Settlement`.
+        year_months : sequence of int
+            Months in each contract year.
+
+        Returns
+        -------
+        ndarray of float, shape (contract,)
+            Pounds. The interest that the bond earns pays claims too; a bond that is topped up starts
+            each year at its first size at least.
+        """
+        needed = np.zeros(len(claims_gbp))
+        starts: list[tuple[FloatArray, float]] = []
+        # A bond b has at least b in it at each start. It pays what has been claimed since then if b is
+        # no less than those claims, each worth less by the interest earned before it; from any start
+        # will do.
+        for year, months in enumerate(year_months):
+            if year == 0 or self.top_up:
+                starts.append((np.zeros(len(claims_gbp)), 1.0))
+            claimed = [(total + worth * claims_gbp[:, year], worth) for total, worth in starts]
+            needed = np.maximum(needed, np.minimum.reduce([total for total, _ in claimed]))
+            starts = [(total, worth / self.growth_in(months)) for total, worth in claimed]
+        return needed
 
     @classmethod
     def example(cls) -> Self:

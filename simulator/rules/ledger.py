@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.records import Account, FloatArray, Reason
+from simulator.records import Account, FloatArray, Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +16,22 @@ class Transfer:
 
     Parameters
     ----------
-    reason : Reason
-        Why.
+    reason : str
+        Why; the flow's name from here to the last table, which writes it with spaces.
     payer, payee : Account
         From where, and to where.
     amount_gbp : ndarray of float, shape (contract, cluster)
         Zero or more.
+    moves_outturn : bool
+        Whether it changes what a surplus or an overspend is, rather than sharing or paying it: a
+        budget, spend, and risk that the PCT takes over.
     """
 
-    reason: Reason
+    reason: str
     payer: Account
     payee: Account
     amount_gbp: FloatArray
+    moves_outturn: bool = False
 
 
 @dataclass
@@ -46,9 +50,9 @@ class Ledger:
     contracts: int
     years: int
     clusters: int
-    _flows: dict[Reason, FloatArray] = field(default_factory=dict, repr=False)
-    _ways: dict[Reason, tuple[Account, Account]] = field(default_factory=dict, repr=False)
-    _posted: set[tuple[Reason, int]] = field(default_factory=set, repr=False)
+    _flows: dict[str, FloatArray] = field(default_factory=dict, repr=False)
+    _ways: dict[str, tuple[Account, Account, bool]] = field(default_factory=dict, repr=False)
+    _posted: set[tuple[str, int]] = field(default_factory=set, repr=False)
     _balances: dict[Account, FloatArray] = field(default_factory=dict, repr=False)
 
     def post(self, year: int, transfers: Iterable[Transfer]) -> None:
@@ -60,7 +64,7 @@ class Ledger:
             If a reason moves money from or to other accounts than before.
         """
         for transfer in transfers:
-            way = transfer.payer, transfer.payee
+            way = transfer.payer, transfer.payee, transfer.moves_outturn
             if self._ways.setdefault(transfer.reason, way) != way:
                 raise ValueError(f"a reason has one payer and one payee (got {transfer.reason} from {way})")
             moved = self._moved(transfer.reason)[:, year]
@@ -82,7 +86,7 @@ class Ledger:
         view.flags.writeable = False
         return view
 
-    def flow(self, reason: Reason) -> FloatArray:
+    def flow(self, reason: str) -> FloatArray:
         """Return what has moved for `reason`, shape (contract, year, cluster), in pounds."""
         moved = self._moved(reason)
         for year in range(self.years):
@@ -91,19 +95,41 @@ class Ledger:
                 self._posted.add((reason, year))
         return moved
 
-    def total(self, reason: Reason) -> FloatArray:
+    def total(self, reason: str) -> FloatArray:
         """Return what has moved for `reason` since the start, shape (contract, cluster), in pounds."""
-        moved = self._moved(reason)
+        if reason not in self._flows:
+            return np.zeros((self.contracts, self.clusters))
+        moved = self._flows[reason]
         years = [moved[:, year] for year in range(self.years) if (reason, year) in self._posted]
         # Adding a few years one by one is quicker than numpy's sum over a short axis.
         return sum(years[1:], years[0]) if years else np.zeros((self.contracts, self.clusters))
 
-    @property
-    def flows(self) -> dict[Reason, FloatArray]:
-        """Everything that has moved, by reason; see `flow`."""
-        return {reason: self.flow(reason) for reason in self._flows}
+    def paid_into(self, account: Account) -> FloatArray:
+        """Return all that has come into `account`, shape (contract, cluster), in pounds."""
+        paid = np.zeros((self.contracts, self.clusters))
+        for reason, (_, payee, _) in self._ways.items():
+            if payee == account:
+                paid += self.total(reason)
+        return paid
 
-    def _moved(self, reason: Reason) -> FloatArray:
+    def outturn(self) -> FloatArray:
+        """Return surpluses less overspends since the start, shape (contract, cluster), in pounds."""
+        left = np.zeros((self.contracts, self.clusters))
+        for reason, (payer, payee, moves_outturn) in self._ways.items():
+            if moves_outturn and payee == Account.CLUSTER:
+                left += self.total(reason)
+            elif moves_outturn and payer == Account.CLUSTER:
+                left -= self.total(reason)
+        return left
+
+    @property
+    def flows(self) -> dict[str, Flow]:
+        """Everything that has moved, by reason, in the order in which each first moved."""
+        return {
+            reason: Flow(payer, payee, self.flow(reason)) for reason, (payer, payee, _) in self._ways.items()
+        }
+
+    def _moved(self, reason: str) -> FloatArray:
         """Return room for what moves for `reason`; a year that is not posted yet holds anything."""
         if reason not in self._flows:
             self._flows[reason] = np.empty((self.contracts, self.years, self.clusters), order="F")
@@ -111,7 +137,7 @@ class Ledger:
 
     def _worked_out(self, account: Account) -> FloatArray:
         balance = np.zeros((self.contracts, self.clusters), order="F")
-        for reason, (payer, payee) in self._ways.items():
+        for reason, (payer, payee, _) in self._ways.items():
             if account == payee:
                 balance += self.total(reason)
             if account == payer:

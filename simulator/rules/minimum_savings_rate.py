@@ -7,6 +7,7 @@ from typing import Literal, Self
 import numpy as np
 
 from simulator.parts import Part, Share
+from simulator.plain_words import per_cent_of
 from simulator.records import FloatArray
 
 
@@ -21,6 +22,17 @@ class MinimumSavingsRate(Part):
     """Least surplus that is shared, as a share of the budget of the period that is settled."""
     once_met: Literal["first_pound", "excess"] = "first_pound"
     """What is shared once the rate is met: the whole surplus, or what lies beyond the rate."""
+
+    def in_words(self, period: str) -> str:
+        """Return the rate in a whole sentence; `period` is what is settled, a year or the contract."""
+        shared = {
+            "first_pound": "once it is, they share in all of it",
+            "excess": "once it is, they share in what lies beyond that",
+        }[self.once_met]
+        least = per_cent_of(self.share_of_budget)
+        return (
+            f"Practices share in a surplus only if it is at least {least} of the {period}'s budget; {shared}."
+        )
 
     def shareable_gbp(self, surplus_gbp: FloatArray, budget_gbp: FloatArray) -> FloatArray:
         """Return what practices may share in.

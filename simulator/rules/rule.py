@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from simulator.parts import Part
-from simulator.records import Account, BoolArray, ClusterTerms, FloatArray, Reason
+from simulator.records import BUDGET, Account, BoolArray, ClusterTerms, FloatArray
 from simulator.rules.ledger import Ledger, Transfer
 
 
@@ -28,6 +29,8 @@ class Position:
         The first year's budget at the rate of a whole year.
     top_slice_gbp : ndarray of float, shape (contract, cluster)
         What the PCT held back from this year's budgets.
+    above_limit_gbp : ndarray of float, shape (contract, cluster)
+        What a limit per case took out of this year's spend.
     """
 
     ledger: Ledger
@@ -35,6 +38,7 @@ class Position:
     year: int
     annual_budget_gbp: FloatArray
     top_slice_gbp: FloatArray
+    above_limit_gbp: FloatArray
 
     @property
     def is_last_year(self) -> bool:
@@ -44,14 +48,12 @@ class Position:
     @property
     def budget_gbp(self) -> FloatArray:
         """Budget of the year, shape (contract, cluster); nothing for a cluster that has left."""
-        return self.ledger.flow(Reason.BUDGET)[:, self.year]
+        return self.ledger.flow(BUDGET)[:, self.year]
 
     @property
     def net_outturn_gbp(self) -> FloatArray:
         """Surpluses less overspends since the start, corridor settled, shape (contract, cluster)."""
-        outturn = self.so_far_gbp(Reason.BUDGET) - self.so_far_gbp(Reason.SPEND)
-        taken_over = self.so_far_gbp(Reason.CORRIDOR_PAYMENT) - self.so_far_gbp(Reason.CORRIDOR_RETURN)
-        return np.asarray(outturn + taken_over)
+        return self.ledger.outturn()
 
     @property
     def surplus_gbp(self) -> FloatArray:
@@ -63,13 +65,25 @@ class Position:
         """What is not yet paid of the year's overspend, shape (contract, cluster)."""
         return np.maximum(-self.ledger.balance(Account.CLUSTER), 0.0)
 
-    def so_far_gbp(self, reason: Reason) -> FloatArray:
+    def so_far_gbp(self, reason: str) -> FloatArray:
         """Return what has moved for `reason` since the start, shape (contract, cluster)."""
         return self.ledger.total(reason)
 
 
 class Rule(Part):
-    """A money rule: a pure function from a position to transfers, asked at four moments."""
+    """A money rule: a pure function from a position to transfers, asked at four moments.
+
+    A rule is one file and one line in the register. Its money is named by reason and account, and
+    every measure, sentence, chart and document reads those; nothing else must know of it.
+    """
+
+    changes_overspends: ClassVar[Literal["never", "by_year", "by_history"]] = "by_history"
+    """What decides how much of an overspend it pays: nothing, the year's outturn alone, or more than
+    that. What reaches the bond behind it follows; the last is always right, and slower."""
+
+    def in_words(self) -> tuple[str, ...]:
+        """Return the rule in whole sentences, the most important first."""
+        raise NotImplementedError(f"{type(self).__name__} has no words")
 
     def open(self, position: Position) -> Iterable[Transfer]:
         """Return the transfers at the start of the contract."""

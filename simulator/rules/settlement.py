@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.records import Account, BoolArray, ClusterTerms, FloatArray, Outturn, Reason
+from simulator.outcomes import Outcomes
+from simulator.records import (
+    BUDGET,
+    CARE_HANDED_BACK,
+    CARE_OUTSIDE,
+    SPEND,
+    UNCOVERED,
+    UNSHARED,
+    Account,
+    Axes,
+    BoolArray,
+    ClusterTerms,
+    FloatArray,
+    Outturn,
+)
+from simulator.rules.bond import Bond
 from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.rule import Position, Rule
+
+NEVER_RUNS_DRY_GBP = 1e15
+"""More than any scenario's budgets: a thousand times the most that an amount of money may be."""
+ANY_BOND = Bond(share_of_annual_budget=0.0)
+"""Says what a bond would have to be where the scheme has none: without interest, not topped up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +42,17 @@ class Settlement:
         Every transfer.
     takes_part : ndarray of bool, shape (contract, year, cluster)
         False in the years after a cluster has left.
+    posted_gbp : ndarray of float, shape (contract, cluster)
+        What is in each bond at the start.
+    claims_gbp : ndarray of float, shape (contract, year, cluster)
+        What reaches the bond: the overspend that is unpaid where the bond stands among the rules.
+        Where there is no bond, it would stand before the rules that pay by history, such as the pool.
     """
 
     ledger: Ledger
     takes_part: BoolArray
+    posted_gbp: FloatArray
+    claims_gbp: FloatArray
 
 
 def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Settlement:
@@ -49,16 +76,31 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
     contracts, years, clusters = outturn.budget_gbp.shape
     ledger = Ledger(contracts, years, clusters)
     takes_part = np.ones((contracts, years, clusters), dtype=bool, order="F")
+    claims = np.zeros((contracts, years, clusters), order="F")
+    posted = np.zeros((contracts, clusters))
+    bond_at = place_of_the_bond(rules)
+    nothing = np.zeros((contracts, clusters))
     for year in range(years):
         inside = takes_part[:, year]
+        above_limit = nothing if outturn.above_limit_gbp is None else outturn.above_limit_gbp[:, year]
         position = Position(
-            ledger, terms, year, outturn.annual_budget_gbp, _of_those(outturn.top_slice_gbp[:, year], inside)
+            ledger,
+            terms,
+            year,
+            outturn.annual_budget_gbp,
+            _of_those(outturn.top_slice_gbp[:, year], inside),
+            _of_those(above_limit, inside),
         )
         if year == 0:
             ledger.post(year, _all(rule.open(position) for rule in rules))
+            posted = ledger.balance(Account.BOND).copy()
         ledger.post(year, _outturn(outturn, year, inside))
-        for rule in rules:
+        for at, rule in enumerate(rules):
+            if at == bond_at:
+                claims[:, year] = position.overspend_gbp
             ledger.post(year, rule.settle(position))
+        if bond_at == len(rules):
+            claims[:, year] = position.overspend_gbp
         ledger.post(year, _left_to_the_pct(position))
         ledger.post(year, _all(rule.review(position) for rule in rules))
         for rule in rules:
@@ -67,17 +109,96 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
                 takes_part[:, year + 1 :] &= ~leavers[:, None, :]
         if year == years - 1:
             ledger.post(year, _all(rule.close(position) for rule in rules))
-    return Settlement(ledger, takes_part)
+    return Settlement(ledger, takes_part, posted, claims)
+
+
+def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, axes: Axes) -> Outcomes:
+    """Apply the money rules, and say what bonds would have had to be.
+
+    Parameters
+    ----------
+    rules, outturn, terms
+        As for `settle`.
+    axes : Axes
+        Names of years, clusters and lines.
+
+    Returns
+    -------
+    Outcomes
+        Of every contract.
+    """
+    settlement = settle(rules, outturn, terms)
+    claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
+    bond = next((rule for rule in rules if isinstance(rule, Bond)), ANY_BOND)
+    each = [bond.needed_gbp(claims[:, :, at], terms.year_months) for at in range(claims.shape[2])]
+    sharing = claims[:, :, terms.takes_share] if terms.takes_share.any() else claims
+    return Outcomes(
+        axes=axes,
+        flows=settlement.ledger.flows,
+        takes_part=settlement.takes_part,
+        annual_budget_gbp=outturn.annual_budget_gbp,
+        bond_posted_gbp=settlement.posted_gbp,
+        bond_claims_gbp=claims,
+        bond_needed_gbp=np.stack(each, axis=1),
+        shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), terms.year_months),
+    )
+
+
+def claims_on_a_bond_that_lasts(
+    rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, settlement: Settlement
+) -> FloatArray:
+    """Return what each cluster's bond would have to pay if it never ran dry.
+
+    What reaches the posted bond is that already, unless running dry changes what follows: the
+    cluster leaves, or a rule listed before the bond pays by what has happened. Then the contracts
+    are settled again with bonds that last: of one cluster at a time where rules look back, so that
+    the others' bonds stay what they are.
+
+    Parameters
+    ----------
+    rules, outturn, terms
+        As for `settle`.
+    settlement : Settlement
+        Of these.
+
+    Returns
+    -------
+    ndarray of float, shape (contract, year, cluster)
+        Pounds.
+    """
+    bond_at = place_of_the_bond(rules)
+    looks_back = any(rule.changes_overspends == "by_history" for rule in rules[:bond_at])
+    if settlement.takes_part.all() and not looks_back:
+        return settlement.claims_gbp
+    claims = settlement.claims_gbp.copy()
+    posting = np.flatnonzero(terms.takes_share)
+    for some in posting[:, None] if looks_back else [posting]:
+        agreed = terms.bond_gbp.copy()
+        agreed[some] = NEVER_RUNS_DRY_GBP
+        lasting = settle(rules, outturn, replace(terms, bond_gbp=agreed))
+        claims[:, :, some] = lasting.claims_gbp[:, :, some]
+    return claims
+
+
+def place_of_the_bond(rules: Sequence[Rule]) -> int:
+    """Return where the bond stands among the rules, or where it would stand."""
+    bond = next((at for at, rule in enumerate(rules) if isinstance(rule, Bond)), None)
+    if bond is not None:
+        return bond
+    return next((at for at, rule in enumerate(rules) if rule.changes_overspends == "by_history"), len(rules))
 
 
 def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfer]:
-    """Hand over the budgets and pay the providers, for clusters that take part."""
-    budget, spend = (
-        _of_those(outturn.budget_gbp[:, year], inside),
-        _of_those(outturn.spend_gbp[:, year], inside),
-    )
-    yield Transfer(Reason.BUDGET, Account.PCT, Account.CLUSTER, budget)
-    yield Transfer(Reason.SPEND, Account.CLUSTER, Account.PROVIDERS, spend)
+    """Hand over the budgets and pay the providers: for all care, whoever answers for it."""
+    budget, spend = outturn.budget_gbp[:, year], outturn.spend_gbp[:, year]
+    yield Transfer(BUDGET, Account.PCT, Account.CLUSTER, _of_those(budget, inside), moves_outturn=True)
+    yield Transfer(SPEND, Account.CLUSTER, Account.PROVIDERS, _of_those(spend, inside), moves_outturn=True)
+    if outturn.outside_gbp is not None:
+        yield Transfer(CARE_OUTSIDE, Account.PCT, Account.PROVIDERS, outturn.outside_gbp[:, year])
+    if not inside.all():
+        above_limit = 0.0 if outturn.above_limit_gbp is None else outturn.above_limit_gbp[:, year]
+        handed_back = (spend + above_limit) * ~inside
+        yield Transfer(CARE_HANDED_BACK, Account.PCT, Account.PROVIDERS, handed_back)
 
 
 def _of_those(amounts_gbp: FloatArray, inside: BoolArray) -> FloatArray:
@@ -88,8 +209,8 @@ def _of_those(amounts_gbp: FloatArray, inside: BoolArray) -> FloatArray:
 def _left_to_the_pct(position: Position) -> Iterable[Transfer]:
     """Close the clusters' accounts for the year."""
     unpaid, unshared = position.overspend_gbp, position.surplus_gbp
-    yield Transfer(Reason.PCT_PAYMENT, Account.PCT, Account.CLUSTER, unpaid)
-    yield Transfer(Reason.UNSHARED_SURPLUS, Account.CLUSTER, Account.PCT, unshared)
+    yield Transfer(UNCOVERED, Account.PCT, Account.CLUSTER, unpaid)
+    yield Transfer(UNSHARED, Account.CLUSTER, Account.PCT, unshared)
 
 
 def _all(groups: Iterable[Iterable[Transfer]]) -> Iterable[Transfer]:

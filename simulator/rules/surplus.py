@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from simulator.parts import Share
-from simulator.records import Account, FloatArray, Reason
+from simulator.plain_words import per_cent_of
+from simulator.records import BUDGET, Account, FloatArray
 from simulator.rules.ledger import Transfer
 from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from simulator.rules.rule import Position, Rule
@@ -22,6 +23,8 @@ class SurplusSplit(Rule):
     Source: NHS Cambridgeshire's offer of 2010: practices 10%, PCT 30-50%, patient care 50-70%.
     It does not say which part the 10% comes out of, so `practice_share_from` does.
     """
+
+    changes_overspends: ClassVar = "never"
 
     rule: Literal["surplus"] = "surplus"
     practice_share: Share
@@ -55,22 +58,50 @@ class SurplusSplit(Rule):
             )
         return self
 
+    def in_words(self) -> tuple[str, ...]:
+        """Return the rule in whole sentences."""
+        share, returned = per_cent_of(self.practice_share), per_cent_of(self.pct_return_share)
+        reinvested = per_cent_of(1 - self.pct_return_share)
+        split = {
+            "top": f"Practices may keep {share} of a surplus as income, taken before the rest is split: of "
+            f"that, {returned} returns to the PCT and {reinvested} is reinvested in patient care.",
+            "reinvestment": f"Of a surplus, {returned} returns to the PCT and {reinvested} is for patient "
+            f"care. Practices may keep {share} of the surplus as income, which comes out of the part for "
+            "patient care.",
+            "pct_return": f"Of a surplus, {returned} is for the PCT and {reinvested} is reinvested in "
+            f"patient care. Practices may keep {share} of the surplus as income, which comes out of the "
+            "PCT's part.",
+        }[self.practice_share_from]
+        bond = (
+            "Only a cluster that has posted a bond may keep the practice share."
+            if self.needs_bond
+            else "A cluster may keep the practice share without a bond."
+        )
+        when = {
+            "each_year": "Surpluses are shared year by year: a later overspend takes nothing back.",
+            "whole_contract": "Practices share in what the whole contract's surpluses leave after its "
+            "overspends: their part of each year's surplus is held, without interest, until the last year.",
+        }[self.settlement]
+        rate, period = self.minimum_savings_rate, "year" if self.settlement == "each_year" else "contract"
+        least = (rate.in_words(period),) if rate else ()
+        return (split, bond, *least, when)
+
     def settle(self, position: Position) -> Iterable[Transfer]:
         """Return who gets what of the year's surplus, and what waits for the end of the contract."""
         surplus = position.surplus_gbp
         if self.settlement == "each_year":
             practices = self._practices_gbp(position, surplus)
-            yield Transfer(Reason.PRACTICE_SHARE, Account.CLUSTER, Account.PRACTICES, practices)
+            yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
             yield from self._rest(surplus, practices)
         elif not position.is_last_year:
             most = self.practice_share * surplus * self._may_keep(position)
-            yield Transfer(Reason.SHARE_HELD, Account.CLUSTER, Account.HELD, most)
+            yield Transfer("share_held", Account.CLUSTER, Account.HELD, most)
             yield from self._rest(surplus, most)
         else:
             held = position.ledger.balance(Account.HELD).copy()
             practices = self._practices_gbp(position, np.maximum(position.net_outturn_gbp, 0.0))
-            yield Transfer(Reason.SHARE_RELEASED, Account.HELD, Account.CLUSTER, held)
-            yield Transfer(Reason.PRACTICE_SHARE, Account.CLUSTER, Account.PRACTICES, practices)
+            yield Transfer("share_released", Account.HELD, Account.CLUSTER, held)
+            yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
             # What was held and is not the practices' after all is split as if it had never been held.
             yield from self._rest(surplus, practices - held)
 
@@ -78,7 +109,7 @@ class SurplusSplit(Rule):
         """Return the practice share of the surplus of a year, or of the whole contract."""
         if self.minimum_savings_rate is not None:
             by_year = self.settlement == "each_year"
-            budget_gbp = position.budget_gbp if by_year else position.so_far_gbp(Reason.BUDGET)
+            budget_gbp = position.budget_gbp if by_year else position.so_far_gbp(BUDGET)
             surplus_gbp = self.minimum_savings_rate.shareable_gbp(surplus_gbp, budget_gbp)
         return self.practice_share * surplus_gbp * self._may_keep(position)
 
@@ -91,14 +122,14 @@ class SurplusSplit(Rule):
             if self.practice_share_from == "pct_return":
                 returned = np.maximum(returned - practices_gbp, 0.0)
         reinvested = np.maximum(surplus_gbp - practices_gbp - returned, 0.0)
-        yield Transfer(Reason.PCT_RETURN, Account.CLUSTER, Account.POOL, returned)
-        yield Transfer(Reason.REINVESTMENT, Account.CLUSTER, Account.REINVESTMENT, reinvested)
+        yield Transfer("pct_return", Account.CLUSTER, Account.POOL, returned)
+        yield Transfer("reinvestment", Account.CLUSTER, Account.REINVESTMENT, reinvested)
 
     def _may_keep(self, position: Position) -> FloatArray:
         willing = position.terms.takes_share.astype(float)
         if not self.needs_bond:
             return willing
-        return willing * (position.so_far_gbp(Reason.BOND_POSTED) > 0)
+        return willing * (position.ledger.paid_into(Account.BOND) > 0)
 
     @classmethod
     def example(cls) -> Self:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from simulator.errors import Problem, shown
 from simulator.population.need import UNWEIGHTED
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules import AnyRule
 from simulator.scenario.lenient import Place, tables_in, texts_in, unknown_name
 
@@ -22,6 +22,8 @@ _COMES_BEFORE = {
     "deficit_recovery": ("surplus",),
 }
 """Rules that act on what others would already have paid or shared."""
+_NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
+_OF_ALL = "it stands for all clusters together"
 _RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}
 
 
@@ -48,8 +50,9 @@ def name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
                 yield Problem(place((section, at, key)), f"each {key} in {section} once", shown(name))
             seen.add(str(name))
     for at, cluster in enumerate(tables_in(given, "clusters")):
-        if str(cluster.get("name")).strip().upper() == PCT_ROW:
-            yield Problem(place(("clusters", at, "name")), f"a name other than {PCT_ROW}", PCT_ROW)
+        name = str(cluster.get("name")).strip()
+        if name.casefold() in _NAMES_OF_ALL:
+            yield Problem(place(("clusters", at, "name")), f"a name other than {name}", name, _OF_ALL)
 
 
 def reference_problems(

@@ -23,6 +23,8 @@ Month = Annotated[int, Field(ge=1, le=12)]
 MOST_CONTRACTS = 10_000_000
 FEWEST_CONTRACTS = 100
 """With fewer the bond at 95% has no 95% interval: 0.95 ** 72 is the first below 2.5%."""
+MOST_YEARS = 10
+"""Contract years; contracts last about three."""
 
 
 class PctSettings(Part):
@@ -39,7 +41,7 @@ class ContractSettings(Part):
     """Calendar year in which the contract starts."""
     start_month: Month = 4
     """Calendar month in which it starts; the first contract year ends on 31 March."""
-    years: Annotated[int, Field(ge=1, le=10)] = 3
+    years: Annotated[int, Field(ge=1, le=MOST_YEARS)] = 3
     """Contract years, the first of which may be part of a financial year."""
 
 

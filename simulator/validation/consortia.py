@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.records import FloatArray, Reason
+from simulator.records import BUDGET, SPEND, FloatArray
 from simulator.result import Result
 from simulator.risk.mean import mean
 from simulator.risk.quantile import quantile
@@ -112,7 +112,7 @@ def _share_overspent(result: Result) -> FloatArray:
 def _net_overspend(result: Result) -> FloatArray:
     """Return the overspend of all consortia together in each simulated year, as a share of budget."""
     outcomes = result.contract_outcomes
-    spend, budget = (outcomes.gbp(reason).sum(axis=(1, 2)) for reason in (Reason.SPEND, Reason.BUDGET))
+    spend, budget = (outcomes.gbp(reason).sum(axis=(1, 2)) for reason in (SPEND, BUDGET))
     return np.asarray(spend / budget - 1)
 
 

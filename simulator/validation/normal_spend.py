@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from simulator.records import FloatArray, Reason
+from simulator.records import BUDGET, Account, FloatArray
 from simulator.result import Result
 from simulator.risk.estimate import Estimate
 from simulator.risk.mean import mean
@@ -59,10 +59,14 @@ def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
 def _estimates(result: Result) -> dict[str, Estimate]:
     """Return what the rules make of normal spend, as shares of the budget."""
     outcomes = result.contract_outcomes
-    budget = outcomes.gbp(Reason.BUDGET)
+    budget = outcomes.gbp(BUDGET)
     surplus, overspend, practice_share = (
         (amounts / budget)[:, 0, 0]
-        for amounts in (outcomes.surplus_gbp, outcomes.overspend_gbp, outcomes.gbp(Reason.PRACTICE_SHARE))
+        for amounts in (
+            outcomes.surplus_gbp,
+            outcomes.overspend_gbp,
+            outcomes.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,)),
+        )
     )
     return {
         "surplus": mean(surplus),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from simulator.pipeline import simulate
-from simulator.records import FloatArray, Reason
+from simulator.records import BUDGET, SPEND, FloatArray
 from simulator.result import Result
 from simulator.scenario.scenario import check_scenario
 
@@ -123,4 +123,4 @@ def overspend_shares(result: Result) -> FloatArray:
         Negative for a surplus.
     """
     outcomes = result.contract_outcomes
-    return np.asarray(outcomes.gbp(Reason.SPEND)[:, 0] / outcomes.gbp(Reason.BUDGET)[:, 0] - 1)
+    return np.asarray(outcomes.gbp(SPEND)[:, 0] / outcomes.gbp(BUDGET)[:, 0] - 1)

@@ -12,7 +12,7 @@ from simulator.budgets.budget_rule import BudgetRule, LineBasis
 from simulator.demand.count_law import CountLaw
 from simulator.demand.shock_laws import ShockLaw
 from simulator.random_streams import Generator, RandomStreams
-from simulator.records import Account, ClusterTerms, Reason
+from simulator.records import Account, ClusterTerms
 from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.rule import Position, Rule
 from simulator.spend.unit_cost import UnitCost
@@ -111,7 +111,7 @@ def test_budget_rules_give_each_cluster_a_budget(rule: BudgetRule) -> None:
     generator = _generator()
     people = generator.uniform(1e3, 1e5, 4)
     gbp = generator.uniform(1e5, 1e6, (3, 7, 4))
-    basis = LineBasis(1, 2, 0.03, gbp[0], gbp[1], gbp[2, 0], gbp[2, 1], people)
+    basis = LineBasis(1, 2, 0.03, gbp[0], gbp[1], gbp[2, 0], gbp[2, 1], people, np.ones(4))
     budget = np.broadcast_to(rule.annual_budget_gbp(basis), (7, 4))
     assert np.isfinite(budget).all()
     assert (budget > 0).all()
@@ -129,9 +129,9 @@ def _random_position(year: int) -> Position:
         ledger.post(
             earlier,
             [
-                Transfer(Reason.BOND_POSTED, Account.PRACTICES, Account.BOND, amount() * (earlier == 0)),
-                Transfer(Reason.PCT_RETURN, Account.CLUSTER, Account.POOL, amount()),
-                Transfer(Reason.PCT_PAYMENT, Account.PCT, Account.CLUSTER, amount()),
+                Transfer("bond_posted", Account.PRACTICES, Account.BOND, amount() * (earlier == 0)),
+                Transfer("pct_return", Account.CLUSTER, Account.POOL, amount()),
+                Transfer("uncovered_overspend", Account.PCT, Account.CLUSTER, amount()),
             ],
         )
     terms = ClusterTerms(
@@ -140,8 +140,9 @@ def _random_position(year: int) -> Position:
         np.array([True, True, False]),
         np.array([np.nan, 500, np.nan]),
         (9, 12, 12),
+        np.full((3, 3), 1e6),
     )
-    return Position(ledger, terms, year, 1e5 + amount(), amount())
+    return Position(ledger, terms, year, 1e5 + amount(), amount(), amount())
 
 
 @_each("rule", RULES)

@@ -7,11 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from simulator.risk.measures import MEASURES, Kind, Measure
+from simulator.risk.estimator import Probability, Quantile, TailMean
+from simulator.risk.measures import MEASURES, Measure, Unit
 from simulator.risk.summary import summary_columns
 from tests.builders import scenario_of, simulated
 
-UNIT = re.compile(r"_(gbp(_per_(year|head))?|probability(_year_\{year\})?|share|people|months)$")
+UNIT = re.compile(r"_(gbp(_per_(year|head))?|probability|share|people|months)(_year_\{year\})?$")
 EACH = pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
 
 
@@ -23,25 +24,40 @@ def test_names_are_unique() -> None:
 @EACH
 def test_a_measure_says_its_unit_and_its_meaning(measure: Measure) -> None:
     assert UNIT.search(measure.name)
-    assert (measure.kind is Kind.PROBABILITY) == ("probability" in measure.name)
+    assert isinstance(measure.estimator, Probability) == ("probability" in measure.name)
+    assert (measure.unit is Unit.PROBABILITY) == ("probability" in measure.name)
+    assert measure.is_by_year == ("{year}" in measure.heading) == ("{year}" in measure.name)
     assert len(measure.meaning.split()) >= 4
     assert measure.meaning[0].islower()
     assert not measure.meaning.endswith(".")
 
 
-def test_meanings_are_unique() -> None:
+def test_meanings_and_headings_are_unique() -> None:
+    assert len({measure.heading for measure in MEASURES}) == len(MEASURES)
     assert len({measure.meaning for measure in MEASURES}) == len(MEASURES)
 
 
 def test_every_number_of_the_summary_stands_beside_its_error() -> None:
-    result = simulated(scenario_of())
+    result = simulated(scenario_of(), contracts=400)
     columns = summary_columns(result.rows, len(result.years))
     assert {len(values) for values in columns.values()} == {3}
     for measure in MEASURES:
-        ends = ("_standard_error",) if measure.kind is Kind.MEAN else ("_low", "_high")
-        for column, _ in measure.columns(2):
-            for name in (column, *(f"{column}{end}" for end in ends)):
+        for column, year in measure.columns(2):
+            if measure.name.startswith("leaves") and year == 1:
+                continue
+            for name in (column, *(f"{column}_{end}" for end in measure.estimator.ends)):
                 values = columns[name]
-                assert np.isfinite(values[-1]), name
-                # What has no meaning for one cluster is empty there.
-                assert [value is None for value in values[:-1]] == [measure.pct_only] * 2, name
+                # What has no meaning for a row is empty there.
+                wanted = [measure.rows != "together"] * 2 + [measure.rows != "clusters"]
+                assert [value is not None for value in values] == wanted, name
+                assert np.isfinite([value for value in values if value is not None]).all(), name
+
+
+@pytest.mark.parametrize("estimator", [Quantile(0.01), Quantile(0.95), TailMean(0.05)])
+def test_too_few_contracts_give_no_quantile(estimator: Quantile | TailMean) -> None:
+    fewest = estimator.fewest_contracts
+    level = max(estimator.level, 1 - estimator.level)
+    # All of so many on one side of it: 2.5% or less; of one fewer, more.
+    assert level**fewest <= 0.025 < level ** (fewest - 1)
+    assert estimator.of(np.arange(fewest - 1.0)) is None
+    assert estimator.of(np.arange(float(fewest))) is not None

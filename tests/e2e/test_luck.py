@@ -72,7 +72,9 @@ def test_the_files_are_the_same_for_any_number_of_workers(tmp_path):
     with (tmp_path / "1.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     whole = {
-        row["policy"]: row for row in rows if (row["true_saving_share"], row["cluster"]) == ("0.0", "PCT")
+        row["policy"]: row
+        for row in rows
+        if (row["true_saving_share"], row["cluster"]) == ("0.0", "All clusters together")
     }
     assert len(whole) == 6
     base = whole.pop("the scenario as it is")

@@ -42,7 +42,7 @@ def rows_of(out):
 
 def test_summary_has_the_promised_columns_each_with_its_error(written):
     rows = rows_of(written[0])
-    assert [row["cluster"] for row in rows] == ["Small", "Large", "PCT"]
+    assert [row["cluster"] for row in rows] == ["Small", "Large", "All clusters together"]
     columns = rows[0].keys()
     assert set(columns) >= PROMISED
     errors = [name for name in columns if name.endswith(("_standard_error", "_low", "_high"))]
@@ -86,7 +86,7 @@ def test_prints_every_cluster_and_says_how_the_share_is_taken(written):
     for words in (
         "Small",
         "Large",
-        "PCT",
+        "All clusters together",
         "2012/13",
         "Is the bond big enough",
         "±",

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.records import Reason
 from tests.builders import BOND, POOL, SURPLUS, Table, cluster_of, line_of, scenario_of, simulated
 from tests.property.comparing import differences, spend_of
 from tests.strategies import rule_lists, scenarios
@@ -80,8 +79,8 @@ def test_a_cluster_that_leaves_takes_its_spend_out_and_changes_no_other() -> Non
     stayed, left = simulated(_scenario()), simulated(_scenario(rules=leaving))
     inside = left.contract_outcomes.takes_part
     assert not inside.all()
-    spend = stayed.contract_outcomes.gbp(Reason.SPEND)
-    assert np.array_equal(left.contract_outcomes.gbp(Reason.SPEND), spend * inside)
+    spend = stayed.contract_outcomes.gbp("spend")
+    assert np.array_equal(left.contract_outcomes.gbp("spend"), spend * inside)
 
 
 @settings(max_examples=10)

@@ -16,7 +16,7 @@ from simulator.questions.explain import explain
 from simulator.questions.explain_answer import ALL_SOURCES
 from simulator.questions.explain_pieces import Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, FloatArray, Outturn, Reason
+from simulator.records import Block, FloatArray, Outturn
 from tests.builders import Table, checked, scenario_of, simulated
 from tests.strategies import scenarios
 
@@ -78,11 +78,11 @@ def test_the_whole_varies_as_in_simulate() -> None:
     run = simulated(CHANGEABLE, contracts=contracts)
     found = explain(checked(CHANGEABLE), contracts, seed=1)
     outcomes = run.contract_outcomes
-    outturn = outcomes.gbp(Reason.BUDGET) - outcomes.gbp(Reason.SPEND) - expected_outturn_gbp(run.plan)
+    outturn = outcomes.gbp("budget") - outcomes.gbp("spend") - expected_outturn_gbp(run.plan)
     for cluster, gbp in {
         "North": outturn[..., 0],
         "South": outturn[..., 1],
-        "PCT": outturn.sum(axis=2),
+        "All clusters together": outturn.sum(axis=2),
     }.items():
         by_year = [found.sd_gbp(cluster=cluster, year=year).value for year in run.years]
         assert by_year == pytest.approx(np.sqrt((gbp**2).mean(axis=0)), rel=1e-12)

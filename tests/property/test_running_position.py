@@ -10,7 +10,6 @@ from simulator import simulate
 from simulator.planner import make_plan
 from simulator.questions.running_position import LEVELS, running_position
 from simulator.questions.running_position_months import Months
-from simulator.records import Reason
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.strategies import scenarios
 from tests.unit.problems import problems_of_call
@@ -54,7 +53,7 @@ def test_the_budget_is_that_of_simulate(year: str) -> None:
     scenario = checked(scenario_of(budgets={"rule": toolkit, "top_slice_share": 0.1}, rules=[]))
     found = running_position(scenario, year, contracts=300)
     result = simulate(scenario, 300)
-    expected = result.contract_outcomes.gbp(Reason.BUDGET)[:, result.years.index(year)].mean(axis=0)
+    expected = result.contract_outcomes.gbp("budget")[:, result.years.index(year)].mean(axis=0)
     assert found.budget_gbp == pytest.approx(expected)
 
 

@@ -41,7 +41,7 @@ def same(one: Result, other: Result) -> bool:
     flows, others = one.contract_outcomes.flows, other.contract_outcomes.flows
     return (
         set(flows) == set(others)
-        and all(np.array_equal(flows[reason], others[reason]) for reason in flows)
+        and all(np.array_equal(flows[reason].gbp, others[reason].gbp) for reason in flows)
         and np.array_equal(one.contract_outcomes.takes_part, other.contract_outcomes.takes_part)
     )
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.records import Reason
 from simulator.result import Result
 from tests.builders import cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import Comparison, FloatArray, mean_against, misses, sd_against
@@ -49,7 +48,7 @@ def simulated_line(
 
 def budget_and_spend(result: Result, year: int = 0) -> tuple[FloatArray, FloatArray]:
     outcomes = result.contract_outcomes
-    return outcomes.gbp(Reason.BUDGET)[:, year, 0], outcomes.gbp(Reason.SPEND)[:, year, 0]
+    return outcomes.gbp("budget")[:, year, 0], outcomes.gbp("spend")[:, year, 0]
 
 
 def covariance_against(one: FloatArray, other: FloatArray, exact: float, what: str) -> Comparison:
@@ -162,7 +161,7 @@ def test_a_common_shock_binds_clusters():
         clusters=[cluster_of("One", 8000), cluster_of("Two", 8000)],
         rules=[],
     )
-    spend = simulated(scenario, contracts=CONTRACTS, seed=7).contract_outcomes.gbp(Reason.SPEND)[:, 0]
+    spend = simulated(scenario, contracts=CONTRACTS, seed=7).contract_outcomes.gbp("spend")[:, 0]
     mean = cases * 1000.0
     alone = LineYear(cases, 1000.0, 1000.0, passing=sd).variance
     found = [

@@ -12,7 +12,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simulator.records import Reason
 from simulator.result import Result
 from tests.builders import SURPLUS, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import (
@@ -52,7 +51,7 @@ def simulated_normal(sd_share: float, margin_share: float = 0.0) -> Result:
 
 
 def shares_of_budget(result: Result, amounts_gbp: FloatArray) -> FloatArray:
-    budget = result.contract_outcomes.gbp(Reason.BUDGET)[:, 0, 0]
+    budget = result.contract_outcomes.gbp("budget")[:, 0, 0]
     return amounts_gbp[:, 0, 0] / budget
 
 
@@ -72,7 +71,7 @@ def test_outcomes_have_the_closed_forms(sd_share: float):
     outcomes = result.contract_outcomes
     surplus = shares_of_budget(result, outcomes.surplus_gbp)
     overspend = shares_of_budget(result, outcomes.overspend_gbp)
-    practices = shares_of_budget(result, outcomes.gbp(Reason.PRACTICE_SHARE))
+    practices = shares_of_budget(result, outcomes.gbp("practice_share"))
     found = [
         mean_against(surplus, law.expected_surplus, what="surplus"),
         mean_against(overspend, law.expected_overspend, what="overspend"),

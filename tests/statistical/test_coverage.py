@@ -18,7 +18,8 @@ from scipy import stats
 from simulator import Gamma, Poisson, compound
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.measures import MEASURES, Kind
+from simulator.risk.estimator import Mean, Probability, Quantile
+from simulator.risk.measures import MEASURES
 from tests.builders import checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import Comparison, misses, probability_against
 
@@ -27,9 +28,9 @@ CONTRACTS = 5_000
 PIECES = 10
 SIZE = CONTRACTS // PIECES
 KIND = {
-    "overspend_probability": Kind.PROBABILITY,
-    "bond_needed_gbp": Kind.QUANTILE,
-    "expected_overspend_gbp": Kind.MEAN,
+    "overspend_probability": Probability(),
+    "bond_needed_gbp": Quantile(0.95),
+    "expected_overspend_gbp": Mean(),
 }
 PLAIN, TIGHT, HALF, PART = "expected spend", "5% less", "one line of two", "nine tenths"
 BUDGET_GBP = 200_000.0
@@ -108,7 +109,7 @@ Samples = dict[tuple[str, str], np.ndarray]
 def samples() -> Samples:
     """What every measure sees, by policy and measure, shape (replication, contract)."""
     measures = [measure for measure in MEASURES if measure.name in KIND]
-    assert {measure.name: measure.kind for measure in measures} == KIND
+    assert {measure.name: measure.estimator for measure in measures} == KIND
     pieces: dict[tuple[str, str], list[np.ndarray]] = {}
     for policy, mapping in POLICIES.items():
         for seed in range(SEEDS):

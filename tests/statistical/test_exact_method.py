@@ -11,7 +11,6 @@ import pytest
 
 from simulator.exact.answer import WHOLE_CONTRACT
 from simulator.exact.method import exact_risk
-from simulator.records import Reason
 from simulator.risk.estimate import Estimate
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import (
@@ -81,7 +80,7 @@ def rows(years: int = 1) -> dict[tuple[str, str], dict[str, Estimate]]:
 def overspends(years: int, contracts: int) -> np.ndarray[Any, Any]:
     """Return simulated spend less budget, shape (contract, year, cluster)."""
     outcomes = simulated(everything(years), contracts=contracts, seed=11).contract_outcomes
-    return outcomes.gbp(Reason.SPEND) - outcomes.gbp(Reason.BUDGET)
+    return outcomes.gbp("spend") - outcomes.gbp("budget")
 
 
 def against(position: np.ndarray[Any, Any], exact: dict[str, Estimate], what: str) -> list[Comparison]:
@@ -116,7 +115,7 @@ def test_later_years_and_the_whole_contract(cluster: str, historic_year: str) ->
     rule = {"rule": "toolkit", "fair_share_weight_by_year": [0.3, 0.4], "historic_year": historic_year}
     mapping = everything(2, budgets={"rule": rule})
     outcomes = simulated(mapping, contracts=200_000, seed=12).contract_outcomes
-    position = (outcomes.gbp(Reason.SPEND) - outcomes.gbp(Reason.BUDGET))[:, :, list(SIZES).index(cluster)]
+    position = (outcomes.gbp("spend") - outcomes.gbp("budget"))[:, :, list(SIZES).index(cluster)]
     _, second, whole = exact_risk(checked(mapping), cluster).rows
     assert misses(against(position[:, 1], second.estimates, cluster)) == []
     assert whole.year == WHOLE_CONTRACT

@@ -10,7 +10,6 @@ import pytest
 from simulator.planner import make_plan
 from simulator.questions.running_position import RunningPosition, running_position
 from simulator.questions.running_position_months import Months
-from simulator.records import Reason
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import LIMIT, Comparison, mean_against, misses, variance_against
 
@@ -99,7 +98,7 @@ def test_the_year_ends_as_in_simulate(year: str) -> None:
     found = running_position(checked(with_chance()), year, CONTRACTS, 7)
     result = simulated(with_chance(), contracts=CONTRACTS, seed=8)
     outcomes, at = result.contract_outcomes, result.years.index(year)
-    net = (outcomes.gbp(Reason.SPEND) - outcomes.gbp(Reason.BUDGET))[:, at, 0]
+    net = (outcomes.gbp("spend") - outcomes.gbp("budget"))[:, at, 0]
     assert two_samples(found.of("North")[:, -1], net) == []
     # The check can fail: 0.5% more spend in the year is seen.
     assert two_samples(found.of("North")[:, -1] + 0.005 * found.budget_of("North"), net)
@@ -111,7 +110,7 @@ def test_shocks_are_those_of_simulate_with_the_same_seed() -> None:
     found = running_position(checked(big), contracts=2000, seed=7).of("North")[:, -1]
     result = simulated(big, contracts=2000, seed=7)
     outcomes = result.contract_outcomes
-    net = (outcomes.gbp(Reason.SPEND) - outcomes.gbp(Reason.BUDGET))[:, 0, 0]
+    net = (outcomes.gbp("spend") - outcomes.gbp("budget"))[:, 0, 0]
     assert np.corrcoef(found, net)[0, 1] > 0.99
 
 

@@ -142,7 +142,7 @@ def test_what_no_pool_cures_is_the_piece_that_explain_names():
     # Another seed: its error is independent.
     usual = one_cluster(by_need, 50_000)
     explained = explain(usual, 10_000, 4)
-    sd, budget = explained.sd_gbp(Source.PCT_SHOCKS), explained.expected_budget_gbp["PCT"]
+    sd, budget = explained.sd_gbp(Source.PCT_SHOCKS), explained.expected_budget_gbp["All clusters together"]
     error = math.hypot(found.half_width, sd.half_width / budget) / CONFIDENCE_Z
     assert misses([Comparison("SD", found.value, sd.value / budget, error)]) == []
     other = explained.sd_gbp(Source.CLUSTER_YEAR)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.questions.shared_draws import SharedDraws
 from simulator.questions.sweep import samples_at
-from simulator.risk.measures import Kind
+from simulator.risk.measures import Column
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import load_scenario
 
@@ -20,7 +20,7 @@ CONTRACTS = 100_000
 IN_A_GROUP = 400
 GROUPS = CONTRACTS // IN_A_GROUP
 
-Pair = tuple[Kind, NDArray[np.float64], NDArray[np.float64]]
+Pair = tuple[Column, NDArray[np.float64], NDArray[np.float64]]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def pairs() -> dict[Place, Pair]:
     """Samples of a changed and of the base policy on the same draws, by place."""
     scenario = load_scenario("scenarios/two-clusters.toml")
     draws = SharedDraws(CONTRACTS, seed=1)
-    places = [("PCT", measure) for measure in MEASURES]
+    places = [("All clusters together", measure) for measure in MEASURES]
     base, changed = (samples_at(draws.simulate(one), places) for one in (scenario, scenario.vary(CHANGE)))
     return {place: (kind, some, base.by_place[place][1]) for place, (kind, some) in changed.by_place.items()}
 
@@ -43,7 +43,8 @@ def groups() -> Iterator[slice]:
 def test_pairing_shrinks_the_variance_of_a_difference(
     pairs: dict[Place, Pair], measure: str, times: int
 ) -> None:
-    kind, changed, base = pairs["PCT", measure]
+    column, changed, base = pairs["All clusters together", measure]
+    kind = column.measure.estimator
     together = [kind.difference(changed[some], base[some]).value for some in groups()]
     # The next group's draws stand for fresh ones.
     fresh = np.roll(base, IN_A_GROUP)
@@ -56,7 +57,8 @@ def test_pairing_shrinks_the_variance_of_a_difference(
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_intervals_hold_the_truth_as_often_as_they_say(pairs: dict[Place, Pair], measure: str) -> None:
-    kind, changed, base = pairs["PCT", measure]
+    column, changed, base = pairs["All clusters together", measure]
+    kind = column.measure.estimator
     truth = kind.difference(changed, base)
     found = [kind.difference(changed[some], base[some]) for some in groups()]
     held = sum(one.low <= truth.value <= one.high for one in found)

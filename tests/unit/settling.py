@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.records import ClusterTerms, Outturn, Reason
+from simulator.records import ClusterTerms, Outturn
 from simulator.rules import AnyRule
 from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool
@@ -29,6 +29,7 @@ def terms_of(clusters: int, years: int, **changes: object) -> ClusterTerms:
         "takes_share": np.ones(clusters, dtype=bool),
         "bond_gbp": np.full(clusters, np.nan),
         "year_months": (12,) * years,
+        "planned_gbp": np.zeros((years, clusters)),
     }
     given = {key: value if key == "year_months" else np.array(value) for key, value in changes.items()}
     return ClusterTerms(**(terms | given))
@@ -48,6 +49,6 @@ def settled(
     return settle(rules, outturn, terms_of(budget.shape[2], budget.shape[1], **terms))
 
 
-def moved(settlement: Settlement, reason: Reason) -> NDArray[np.float64]:
+def moved(settlement: Settlement, reason: str) -> NDArray[np.float64]:
     """Return what moved for a reason, shape (year, cluster), in pounds."""
     return settlement.ledger.flow(reason)[0]

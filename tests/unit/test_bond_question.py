@@ -14,7 +14,7 @@ from simulator.questions.bond import bond
 from simulator.questions.bond_answer import BondAnswer
 from simulator.questions.bond_estimates import NO_TOP_UP, TOP_UP
 from simulator.questions.bond_saving import SavingNeeded
-from simulator.records import FloatArray, Reason
+from simulator.records import FloatArray
 from tests.builders import BOND, CORRIDOR, DEFICIT_RECOVERY, POOL, SURPLUS, Table, checked, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -30,7 +30,7 @@ def outcomes_of(mapping: Table, *overrides: str) -> Outcomes:
     return simulate(checked(mapping, *overrides), CONTRACTS, 3).contract_outcomes
 
 
-def flow(outcomes: Outcomes, reason: Reason) -> FloatArray:
+def flow(outcomes: Outcomes, reason: str) -> FloatArray:
     """Of North, the first cluster."""
     return outcomes.gbp(reason)[:, :, 0]
 
@@ -45,7 +45,7 @@ def test_claims_are_overspends_where_nothing_comes_before_the_bond() -> None:
 def test_a_corridor_pays_its_part_before_the_bond() -> None:
     mapping = scenario_of(budgets=TIGHT, rules=[CORRIDOR, SURPLUS, BOND, POOL])
     outcomes = outcomes_of(mapping)
-    paid = flow(outcomes, Reason.CORRIDOR_PAYMENT)
+    paid = flow(outcomes, "corridor_payment")
     assert paid.any()
     assert np.allclose(asked(mapping).samples.claims_gbp, outcomes.overspend_gbp[:, :, 0] - paid)
 
@@ -76,7 +76,7 @@ def test_a_cluster_that_leaves_is_asked_for_nothing_more() -> None:
     # After the year in which the bond runs out there is no claim to leave unpaid.
     assert (runs_out.sum(axis=1) <= 1).all()
     assert (stays.samples.unpaid_gbp > 0).sum() > runs_out.sum()
-    taken = flow(outcomes_of(mapping, leaving), Reason.BOND_DRAW)
+    taken = flow(outcomes_of(mapping, leaving), "bond_draw")
     assert np.array_equal(leaves.samples.draws_gbp, taken)
 
 
@@ -84,7 +84,7 @@ def test_a_topped_up_bond_runs_out_where_the_flows_say_so() -> None:
     mapping, top_up = scenario_of(budgets=TIGHT), "rules.bond.top_up=true"
     samples, outcomes = asked(mapping, top_up).samples, outcomes_of(mapping, top_up)
     # The bond comes before pool and PCT, which pay what it leaves.
-    rest = flow(outcomes, Reason.POOL_PAYMENT) + flow(outcomes, Reason.PCT_PAYMENT)
+    rest = flow(outcomes, "pool_payment") + flow(outcomes, "uncovered_overspend")
     assert rest.any()
     assert np.allclose(samples.unpaid_gbp, rest)
 
@@ -93,22 +93,26 @@ def test_the_gain_is_what_the_flows_of_the_depositor_come_to() -> None:
     overrides = ("rules.bond.interest_share_per_year=0.02", "rules.bond.top_up=true")
     mapping = scenario_of(budgets=TIGHT)
     outcomes = outcomes_of(mapping, *overrides)
-    back, paid_in = flow(outcomes, Reason.BOND_RELEASE), flow(outcomes, Reason.BOND_POSTED)
-    cash = flow(outcomes, Reason.PRACTICE_SHARE) + back - paid_in - flow(outcomes, Reason.BOND_TOP_UP)
-    assert np.allclose(asked(mapping, *overrides).samples.gain_gbp, cash.sum(axis=1))
+    back, paid_in = flow(outcomes, "bond_release"), flow(outcomes, "bond_posted")
+    cash = flow(outcomes, "practice_share") + back - paid_in - flow(outcomes, "bond_top_up")
+    facts = asked(mapping, *overrides).posted_facts
+    assert facts["practice_net_gain_gbp"].value == pytest.approx(cash.sum(axis=1).mean())
+    assert facts["practice_better_off_probability"].value == (cash.sum(axis=1) > 0.005).mean()
 
 
 def test_financing_runs_from_each_payment_to_the_end() -> None:
     # Nine months and a year: what is posted costs for 1.75 years, the top-up at the review for one.
     mapping = scenario_of(contract={"start_year": 2010, "start_month": 7, "years": 2}, budgets=TIGHT)
     rule = ("rules.bond.top_up=true", "rules.bond.financing_share_per_year=0.04")
-    with_cost, free = asked(mapping, *rule).samples, asked(mapping, rule[0]).samples
-    topped_up = with_cost.top_ups_gbp[:, 0]
+    with_cost, free = asked(mapping, *rule), asked(mapping, rule[0])
+    topped_up = with_cost.samples.top_ups_gbp[:, 0]
     assert topped_up.any()
-    cost = 0.04 * (1.75 * with_cost.posted_gbp + topped_up)
-    assert np.allclose(with_cost.financing_gbp, cost)
-    assert np.allclose(free.gain_gbp - with_cost.gain_gbp, cost)
-    assert not free.financing_gbp.any()
+    posted = outcomes_of(mapping, *rule).bond_posted_gbp[:, 0]
+    cost = 0.04 * (1.75 * posted + topped_up)
+    assert np.allclose(with_cost.samples.financing_gbp.sum(axis=1), cost)
+    gains = [one.posted_facts["practice_net_gain_gbp"].value for one in (free, with_cost)]
+    assert gains[0] - gains[1] == pytest.approx(cost.mean())
+    assert not free.samples.financing_gbp.any()
 
 
 def test_the_annual_budget_is_what_the_bond_is_a_share_of() -> None:
@@ -121,7 +125,10 @@ def test_the_annual_budget_is_what_the_bond_is_a_share_of() -> None:
             (BOND, ("clusters.North.bond_gbp=1234",)),
         )
     )
-    assert np.allclose(by_share.samples.posted_gbp, 0.03 * by_share.samples.annual_budget_gbp)
+    outcomes = outcomes_of(mapping | {"rules": [SURPLUS, BOND]})
+    assert np.allclose(outcomes.bond_posted_gbp, 0.03 * outcomes.annual_budget_gbp)
+    posted = by_share.posted_facts["bond_posted_gbp"].value
+    assert posted == pytest.approx(0.03 * by_share.annual_budget_gbp.value)
     # 5,000 people at GBP 2.
     assert by_head.posted_facts["bond_posted_gbp"].value == 10_000
     assert agreed.posted_facts["bond_posted_gbp"].value == 1234
@@ -173,7 +180,7 @@ def test_the_sentences_follow_the_numbers() -> None:
     assert f"about £{value}k (between £" in needed
     runs_out = answer.posted_facts["runs_out_probability"]
     assert f"runs out in {round(100 * runs_out.value)} contracts in 100 (between" in posted
-    assert f"{round(100 * answer.posted_facts['better_off_probability'].value)} contract" in worth
+    assert f"{round(100 * answer.posted_facts['practice_better_off_probability'].value)} contract" in worth
     assert answer.saving_needed.share_of_demand is not None
     assert f"{100 * answer.saving_needed.share_of_demand.value:.1f}"[:3] in saving
 

@@ -12,7 +12,10 @@ from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.budgets.per_head import PerHead
 from simulator.budgets.toolkit import Toolkit
+from simulator.planner import make_plan
 from simulator.records import Spend
+from simulator.reports.check_report import expected_annual_budgets_gbp
+from tests.builders import checked, line_of, scenario_of
 
 # One contract, two clusters; the first contract year, a year after the base year.
 FIRST = LineBasis(
@@ -24,6 +27,7 @@ FIRST = LineBasis(
     fair_share_gbp=np.array([2_000.0, 3_000.0]),
     expected_gbp=np.array([1_500.0, 3_600.0]),
     people=np.array([10.0, 30.0]),
+    part_of_budget=np.ones(2),
 )
 SECOND = replace(FIRST, year=1, years_since_base=2, latest_gbp=np.array([[1_300.0, 4_200.0]]))
 
@@ -74,6 +78,29 @@ def test_per_head() -> None:
     assert rule.annual_budget_gbp(SECOND) == pytest.approx([2_420, 7_260])
 
 
+def test_a_part_of_a_budget_per_head() -> None:
+    rule = PerHead(gbp_per_head=200)
+    part = replace(FIRST, part_of_budget=np.array([0.25, 0.5]))
+    # A quarter of 2,000 and half of 6,000.
+    assert rule.annual_budget_gbp(part) == pytest.approx([500, 3_000])
+
+
+def test_a_rule_for_all_lines_is_about_the_whole_budget() -> None:
+    # 100 a head for all lines: 100 and 9 for each person are planned for admissions, 2,000 and 9 for
+    # prescribing, so that it is divided as 100 to 18; costly referrals have 7 of their own.
+    lines = [
+        line_of(),
+        line_of("prescribing", rate_per_1000=2000, unit_cost_gbp={"model": "gamma", "mean": 9, "cv": 1.2}),
+        line_of("costly referrals", budget_rule={"rule": "per_head", "gbp_per_head": 7}),
+    ]
+    rule = {"rule": {"rule": "per_head", "gbp_per_head": 100}}
+    plan = make_plan(checked(scenario_of(budgets=rule, service_lines=lines)))
+    budgets = expected_annual_budgets_gbp(plan)
+    # 5,000 and 20,000 people.
+    assert budgets.sum(axis=1) == pytest.approx([535_000, 2_140_000])
+    assert budgets[0] == pytest.approx([500_000 * 100 / 118, 500_000 * 18 / 118, 35_000])
+
+
 def test_expected_spend_with_a_margin() -> None:
     assert ExpectedSpend().annual_budget_gbp(FIRST) == pytest.approx([1_500, 3_600])
     assert ExpectedSpend(margin_share=-0.025).annual_budget_gbp(FIRST) == pytest.approx([1_462.5, 3_510])
@@ -81,7 +108,8 @@ def test_expected_spend_with_a_margin() -> None:
 
 def _line(rule: object, part_year_share: tuple[float, ...] = (1.0, 1.0)) -> LineBudget:
     expected = np.tile(FIRST.expected_gbp, (len(part_year_share), 1))
-    return LineBudget(rule, 0.05, np.array(part_year_share), FIRST.fair_share_gbp, expected)
+    parts = np.ones_like(expected)
+    return LineBudget(rule, 0.05, np.array(part_year_share), FIRST.fair_share_gbp, expected, parts)
 
 
 def _spend() -> Spend:

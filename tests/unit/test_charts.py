@@ -10,7 +10,7 @@ from matplotlib.transforms import Bbox
 
 from simulator import charts
 from simulator.charts import CHARTS, Chart, Study
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from tests.builders import POOL, SURPLUS, cluster_of, line_of, scenario_of, simulated
 from tests.unit.problems import problems_of_call
 
@@ -183,7 +183,7 @@ def test_the_curve_of_the_bond_by_hand() -> None:
 def test_pence_of_a_pound_of_surplus() -> None:
     # The practice share of 10% is taken first; of the 90% left, 40% returns and 60% is reinvested.
     split = charts.draw(study_of("usual"), "surplus-split")
-    for cluster in ("North", "South", PCT_ROW):
+    for cluster in ("North", "South", ALL_CLUSTERS):
         shares = [
             table_of(split, cluster=cluster, flow=flow)["share_of_surplus"]
             for flow in ("practice_share_gbp", "pct_return_gbp", "reinvestment_gbp")

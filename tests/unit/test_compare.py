@@ -101,7 +101,7 @@ def test_estimates_are_those_of_simulate_and_differences_paired() -> None:
         for row in simulate(scenario, 200, 3).rows:
             for measure, estimate in row.estimates.items():
                 assert estimates[row.name, measure].estimate == estimate
-    share = found.estimates[1]["PCT", "practice_share_gbp"]
+    share = found.estimates[1]["All clusters together", "practice_share_gbp"]
     assert share.difference is not None
     # Twice the share: as much again.
     assert share.difference.value == pytest.approx(share.estimate.value / 2)
@@ -115,7 +115,7 @@ def test_rows_of_one_scenario_alone_have_no_difference() -> None:
     other = named(scenario_of(clusters=[cluster_of("North"), cluster_of("East")]), "other")
     table = compare([one, other], contracts=100).table()
     other_rows = table[table["scenario"] == "other"].set_index("cluster")
-    assert set(other_rows.index) == {"North", "East", "PCT"}
+    assert set(other_rows.index) == {"North", "East", "All clusters together"}
     assert other_rows.loc["East", "difference"].isna().all()
     assert not other_rows.loc["North", "difference"].isna().any()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.records import Account, Reason
+from simulator.records import Account
 from simulator.rules.bond import Bond
 from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
@@ -32,34 +32,34 @@ BUDGET = [[100_000]]
 )
 def test_it_is_the_same_on_either_side(spend: float, borne: float, taken: float) -> None:
     settlement = settled([CORRIDOR], BUDGET, [[spend]])
-    assert moved(settlement, Reason.CORRIDOR_PAYMENT)[0, 0] == pytest.approx(borne)
-    assert moved(settlement, Reason.CORRIDOR_RETURN)[0, 0] == pytest.approx(taken)
+    assert moved(settlement, "corridor_payment")[0, 0] == pytest.approx(borne)
+    assert moved(settlement, "corridor_return")[0, 0] == pytest.approx(taken)
 
 
 @pytest.mark.parametrize(("share", "borne"), [(0.0, 4_000), (1.0, 0)])
 def test_all_or_nothing_beyond(share: float, borne: float) -> None:
     corridor = Corridor(width_share=0.05, cluster_share_beyond=share)
-    assert moved(settled([corridor], BUDGET, [[109_000]]), Reason.CORRIDOR_PAYMENT)[0, 0] == borne
-    assert moved(settled([corridor], BUDGET, [[91_000]]), Reason.CORRIDOR_RETURN)[0, 0] == borne
+    assert moved(settled([corridor], BUDGET, [[109_000]]), "corridor_payment")[0, 0] == borne
+    assert moved(settled([corridor], BUDGET, [[91_000]]), "corridor_return")[0, 0] == borne
 
 
 def test_its_width_is_of_each_year_s_budget() -> None:
     # Of 200,000 it is 10,000: 2,000 of the second year's 12,000 are beyond.
     settlement = settled([CORRIDOR], [[100_000], [200_000]], [[100_000], [212_000]])
-    assert moved(settlement, Reason.CORRIDOR_PAYMENT).ravel() == pytest.approx([0, 1_500])
+    assert moved(settlement, "corridor_payment").ravel() == pytest.approx([0, 1_500])
 
 
 def test_bond_and_pool_pay_what_it_leaves() -> None:
     # 3,000 of 9,000 fall on the PCT; the bond of 2% pays 2,000 of the other 6,000.
     settlement = settled([CORRIDOR, Bond(share_of_annual_budget=0.02), POOL], BUDGET, [[109_000]])
-    assert moved(settlement, Reason.BOND_DRAW)[0, 0] == pytest.approx(2_000)
-    assert moved(settlement, Reason.PCT_PAYMENT)[0, 0] == pytest.approx(4_000)
+    assert moved(settlement, "bond_draw")[0, 0] == pytest.approx(2_000)
+    assert moved(settlement, "uncovered_overspend")[0, 0] == pytest.approx(4_000)
 
 
 def test_what_it_leaves_of_a_surplus_is_shared() -> None:
     # 3,000 of 9,000 go to the PCT; of 6,000 practices have 10%.
     settlement = settled([CORRIDOR, SPLIT.model_copy(update={"needs_bond": False}), POOL], BUDGET, [[91_000]])
-    assert moved(settlement, Reason.PRACTICE_SHARE)[0, 0] == pytest.approx(600)
+    assert moved(settlement, "practice_share")[0, 0] == pytest.approx(600)
     # The PCT gave 100,000 and got 3,000 back; the pool has 40% of 5,400.
     assert settlement.ledger.balance(Account.PCT)[0, 0] == pytest.approx(-97_000)
     assert settlement.ledger.balance(Account.POOL)[0, 0] == pytest.approx(2_160)
@@ -69,8 +69,8 @@ def test_what_the_pct_bears_is_no_deficit_to_repay() -> None:
     # Of the first year's 9,000 the PCT bears 3,000 for good, and pays 6,000 that are carried forward.
     settlement = settled([CORRIDOR, DeficitRecovery()], BUDGET * 2, [[109_000], [92_000]])
     # Of the second year's 8,000 the PCT takes 75% of 3,000; the other 5,750 repay.
-    assert moved(settlement, Reason.CORRIDOR_RETURN).ravel() == pytest.approx([0, 2_250])
-    assert moved(settlement, Reason.DEFICIT_REPAID).ravel() == pytest.approx([0, 5_750])
+    assert moved(settlement, "corridor_return").ravel() == pytest.approx([0, 2_250])
+    assert moved(settlement, "deficit_repaid").ravel() == pytest.approx([0, 5_750])
 
 
 def test_the_summary_asks_of_bonds_only_what_the_corridor_leaves() -> None:
@@ -92,6 +92,11 @@ def test_the_summary_asks_of_bonds_only_what_the_corridor_leaves() -> None:
     assert summary["bond_needed_gbp"].value == pytest.approx(5_000)
     assert summary["bond_covers_probability"].value == 1
     assert summary["pct_payment_gbp"].value == pytest.approx(np.maximum(overspend - 5_000, 0).mean())
-    assert result.rows[-1].estimates["pool_and_bonds_cover_probability"].value == pytest.approx(
-        (overspend < 5_000.01).mean()
-    )
+    # The bond pays all that the corridor leaves: no overspend falls on the PCT but the corridor's part.
+    together = result.rows[-1].estimates
+    assert together["pool_and_bonds_cover_probability"].value == 1
+    outcomes = result.outcomes
+    for name in ("uncovered_overspend_gbp", "corridor_payment_gbp"):
+        assert outcomes[name].attrs["paid_by"] == "PCT"
+    paid = outcomes["uncovered_overspend_gbp"] + outcomes["corridor_payment_gbp"]
+    assert float(paid.sum("year").mean()) == pytest.approx(summary["pct_payment_gbp"].value)

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.risk.difference import mean_difference, probability_difference, quantile_difference
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.measures import Kind
+from simulator.risk.estimator import Estimator, Mean, Probability, Quantile, TailMean
 from simulator.risk.quantile import interval_ranks
 
 SPEND = np.random.default_rng(7).gamma(4, 25, 1_000)
@@ -96,31 +96,31 @@ def test_against_nothing_the_error_is_that_of_the_quantile_itself() -> None:
     assert estimate.standard_error == pytest.approx(math.sqrt(0.95 * 0.05 / SPEND.size) / density)
 
 
-@pytest.mark.parametrize("kind", [Kind.MEAN, Kind.QUANTILE])
+@pytest.mark.parametrize("kind", [Mean(), Quantile(0.95), TailMean(0.05)])
 @pytest.mark.parametrize("samples", [SPEND, np.zeros(100), np.maximum(SPEND - 150, 0)], ids=len)
-def test_a_policy_does_not_differ_from_itself(kind: Kind, samples: np.ndarray) -> None:
+def test_a_policy_does_not_differ_from_itself(kind: Estimator, samples: np.ndarray) -> None:
     assert kind.difference(samples, samples.copy()) == Estimate(0, 0, 0, 0)
 
 
 def test_a_probability_that_did_not_change_may_still_have() -> None:
-    estimate = Kind.PROBABILITY.difference(SPEND > 150, SPEND > 150)
+    estimate = Probability().difference(SPEND > 150, SPEND > 150)
     assert estimate.value == 0
     # Where none of n differ, 3 / n is the rule of thumb for the most that may (here for either way).
     assert 2 / 1_000 < estimate.high == -estimate.low < 3 / 1_000
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_the_other_way_round_it_is_the_opposite(kind: Kind) -> None:
-    one, other = (SPEND > 150, OTHER > 140) if kind is Kind.PROBABILITY else (SPEND, OTHER)
+@pytest.mark.parametrize("kind", [Mean(), Probability(), Quantile(0.95), TailMean(0.05)])
+def test_the_other_way_round_it_is_the_opposite(kind: Estimator) -> None:
+    one, other = (SPEND > 150, OTHER > 140) if isinstance(kind, Probability) else (SPEND, OTHER)
     there, back = kind.difference(other, one), kind.difference(one, other)
     assert there.value == -back.value != 0
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
     assert there.standard_error == pytest.approx(back.standard_error)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_the_difference_is_that_of_the_estimates_and_its_error_smaller(kind: Kind) -> None:
-    changed, base = (OTHER > 140, SPEND > 150) if kind is Kind.PROBABILITY else (OTHER, SPEND)
+@pytest.mark.parametrize("kind", [Mean(), Probability(), Quantile(0.95), TailMean(0.05)])
+def test_the_difference_is_that_of_the_estimates_and_its_error_smaller(kind: Estimator) -> None:
+    changed, base = (OTHER > 140, SPEND > 150) if isinstance(kind, Probability) else (OTHER, SPEND)
     difference, after, before = kind.difference(changed, base), kind.estimate(changed), kind.estimate(base)
     assert difference.value == pytest.approx(after.value - before.value)
     assert difference.half_width < 0.7 * math.hypot(after.half_width, before.half_width)

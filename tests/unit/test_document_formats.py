@@ -15,6 +15,7 @@ import pytest
 import typst
 
 from simulator.charts import CHARTS
+from simulator.charts.study import Study
 from simulator.reports.document import contents, results
 from simulator.reports.document.answers import BOND, CONFIDENCES, Answers
 from simulator.reports.document.blocks import MOST_COLUMNS, Figure, Heading, Table
@@ -22,8 +23,9 @@ from simulator.reports.document.excel import ALL_NUMBERS, PROVENANCE
 from simulator.reports.document.formats import FORMATS, chosen_formats, write_document
 from simulator.reports.document.pdf import lay_out
 from simulator.reports.document.sentences import Paragraph
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.quantile import quantile
-from tests.builders import CORRIDOR, SURPLUS, scenario_of
+from tests.builders import CORRIDOR, SURPLUS, scenario_of, simulated
 from tests.unit.documents import (
     AWKWARD,
     EDGES,
@@ -281,3 +283,14 @@ def test_formats_are_chosen_by_a_list():
     names, problems = chosen_formats("html,doc,,doc")
     assert names == ("html",)
     assert [problem.got for problem in problems] == ['"doc"', '""']
+
+
+def test_no_two_tables_have_a_number_of_one_name():
+    """A sentence finds a number by its row and measure: there must be one."""
+    for scenario in EDGES.values():
+        answers = Answers(Study(simulated(scenario)))
+        places = [place for table in answers.tables.values() for place in table]
+        assert len(places) == len(set(places))
+        pool = answers.amount(ALL_CLUSTERS, "pool_payment_gbp")
+        assert pool.value >= 0
+        assert not pool.text.startswith("-")

@@ -8,10 +8,8 @@ import pytest
 
 from simulator import load_scenario
 from simulator.parts import Part
-from simulator.reports.document import rule_words
 from simulator.reports.document.assumptions import assumptions_of
 from simulator.reports.document.chance_words import likelihood, odds
-from simulator.reports.document.rule_words import budget_words, rule_sentences
 from simulator.reports.document.sentences import joined, sentence
 from simulator.risk.estimate import Estimate
 from simulator.rules.minimum_savings_rate import MinimumSavingsRate
@@ -89,11 +87,6 @@ def test_a_sentence_keeps_its_numbers():
     assert said.text == "{braces} has 10%. So it goes."
 
 
-def test_no_rule_can_be_forgotten():
-    assert set(rule_words._RULES) == set(RULES)
-    assert set(rule_words._BUDGET_RULES) == set(BUDGET_RULES)
-
-
 OTHERS = {
     "practice_share": 0.2,
     "practice_share_from": "reinvestment",
@@ -122,7 +115,7 @@ SPECIAL = {("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_h
 
 
 def said_of(part: Part) -> str:
-    return budget_words(part) if isinstance(part, BUDGET_RULES) else " ".join(rule_sentences(part))
+    return part.in_words() if isinstance(part, BUDGET_RULES) else " ".join(part.in_words())
 
 
 @pytest.mark.parametrize("kind", [*RULES, *BUDGET_RULES], ids=lambda kind: kind.__name__)
@@ -148,9 +141,9 @@ def test_every_setting_of_the_minimum_savings_rate_changes_the_words(rate):
 
 
 def test_sentences_of_a_surplus_by_hand():
-    assert rule_sentences(RULES[0].example())[0] == (
-        "Practices may keep 10% of a surplus as income. Of the rest, 40% returns to the PCT and 60% is "
-        "reinvested in patient care."
+    assert RULES[0].example().in_words()[0] == (
+        "Practices may keep 10% of a surplus as income, taken before the rest is split: of that, 40% returns "
+        "to the PCT and 60% is reinvested in patient care."
     )
 
 

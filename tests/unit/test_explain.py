@@ -119,7 +119,7 @@ def test_expected_budgets_are_after_top_slice_and_for_what_is_answered_for() -> 
     assert budgets == pytest.approx(np.array([[[225_000, 40_500]]] * 2))
     assert explained(half).expected_budget_gbp == {
         "North": pytest.approx(531_000),
-        "PCT": pytest.approx(531_000),
+        "All clusters together": pytest.approx(531_000),
     }
 
 
@@ -134,9 +134,9 @@ def test_without_chance_there_is_nothing_to_explain() -> None:
 
 
 def test_a_cluster_that_answers_for_nothing_stands_beside_one_that_does() -> None:
-    mixed = explained(scenario_of(clusters=[cluster_of("None", proportion=0.0), cluster_of("All")]))
+    mixed = explained(scenario_of(clusters=[cluster_of("None", proportion=0.0), cluster_of("Whole")]))
     assert mixed.share(Source.COUNTS, "None") is None
-    assert mixed.share(ALL_SOURCES, "All") is not None
+    assert mixed.share(ALL_SOURCES, "Whole") is not None
     pooled = mixed.pooled_share()
     assert pooled is not None
     assert pooled.value == pytest.approx(1)
@@ -176,7 +176,7 @@ def test_every_unknown_name_is_reported() -> None:
     assert "chance in counts" in problems[0].hint
     assert "South" in problems[2].hint
     (problem,) = problems_of_call(lambda: found.table("Middle"))
-    assert problem.need == "one of North, South, PCT"
+    assert problem.need == "one of North, South, All clusters together"
 
 
 def test_bad_numbers_are_refused() -> None:

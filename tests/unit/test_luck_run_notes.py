@@ -20,30 +20,34 @@ def report_of(*rules: Table) -> str:
 @pytest.mark.parametrize(
     ("once_met", "settlement", "words"),
     [
-        ("first_pound", "each_year", "from 1.5% of the year's budget on, and then in all of it."),
-        ("excess", "each_year", "from 1.5% of the year's budget on, and then in what lies beyond."),
-        ("excess", "whole_contract", "from 1.5% of the contract's budget on, and then in what lies beyond."),
+        (
+            "first_pound",
+            "each_year",
+            "at least 1.5% of the year's budget; once it is, they share in all",
+        ),
+        ("excess", "each_year", "at least 1.5% of the year's budget; once it is, they share in what"),
+        ("excess", "whole_contract", "at least 1.5% of the contract's budget; once it is, they share"),
     ],
 )
 def test_a_minimum_savings_rate(once_met: str, settlement: str, words: str) -> None:
     rate = {"share_of_budget": 0.015, "once_met": once_met}
     report = report_of(SURPLUS | {"minimum_savings_rate": rate, "settlement": settlement})
-    assert f"Practices share in a surplus only {words}" in report
+    assert f"Practices share in a surplus only if it is {words}" in report
 
 
 def test_settlement_over_the_whole_contract() -> None:
-    words = "The practice share of 10% is taken before the rest is split. It is of the contract's surpluses"
+    words = "Practices share in what the whole contract's surpluses leave after its overspends"
     assert words in report_of(SURPLUS | {"settlement": "whole_contract"})
 
 
 def test_a_corridor_and_a_limit_per_case() -> None:
     report = report_of(PER_CASE_LIMIT | {"service_lines": ["admissions"]}, CORRIDOR, SURPLUS)
-    assert "Beyond 5% either side of the budget the PCT bears 50% of an overspend" in report
-    assert "Clusters answer for GBP 5,000 of one case at most (admissions); what the PCT pays" in report
-    assert "of one case at most; what" in report_of(PER_CASE_LIMIT, SURPLUS)
+    assert "Risk beyond a corridor of 5% either side of the year's budget is shared with the PCT" in report
+    assert "A cluster answers for at most GBP 5,000 of any one case of admissions at the prices" in report
+    assert "of any one case at the prices" in report_of(PER_CASE_LIMIT, SURPLUS)
 
 
 def test_nothing_is_said_of_rules_that_are_not_there() -> None:
     report = report_of(SURPLUS)
-    for words in ("share in a surplus only", "held until", "either side", "of one case"):
+    for words in ("share in a surplus only", "is held", "either side", "of any one case"):
         assert words not in report

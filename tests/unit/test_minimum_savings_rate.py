@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.records import Reason
 from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from simulator.rules.surplus import SurplusSplit
 from tests.unit.settling import BOND, SPLIT, moved, settled
@@ -20,7 +19,7 @@ def _split(once_met: str = "first_pound", **changes: object) -> SurplusSplit:
 
 def _parts(split: SurplusSplit, surplus: float) -> list[float]:
     settlement = settled([split, BOND], BUDGET, [[100_000 - surplus]])
-    reasons = (Reason.PRACTICE_SHARE, Reason.PCT_RETURN, Reason.REINVESTMENT)
+    reasons = ("practice_share", "pct_return", "reinvestment")
     return [float(moved(settlement, reason)[0, 0]) for reason in reasons]
 
 
@@ -51,12 +50,12 @@ def test_below_the_rate_it_does_not_matter_whose_part_the_share_would_be(taken_f
 def test_the_rate_is_of_each_year_s_budget() -> None:
     # 1,500 is 1.5% of the first year's 100,000 and 3% of the second's 50,000.
     settlement = settled([_split(), BOND], [[100_000], [50_000]], [[98_500], [48_500]])
-    assert moved(settlement, Reason.PRACTICE_SHARE).ravel() == pytest.approx([0, 150])
+    assert moved(settlement, "practice_share").ravel() == pytest.approx([0, 150])
 
 
 def test_clusters_meet_it_each_for_itself() -> None:
     settlement = settled([_split(), BOND], [[100_000, 100_000]], [[99_000, 97_000]])
-    assert moved(settlement, Reason.PRACTICE_SHARE)[0] == pytest.approx([0, 300])
+    assert moved(settlement, "practice_share")[0] == pytest.approx([0, 300])
 
 
 def test_a_rate_of_zero_leaves_everything_as_it_was() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from simulator.exact.method import exact_risk
 from simulator.plan import Plan
 from simulator.planner import make_plan
-from simulator.records import Reason
 from simulator.reports.check_report import expected_annual_budgets_gbp
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
-from tests.property.comparing import differences
 
 LIMIT = {"rule": "per_case_limit", "limit_gbp": 200}
 TOOLKIT = {"rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.5]}}
@@ -47,7 +47,7 @@ def test_each_case_is_paid_up_to_the_limit() -> None:
     # The same cases at GBP 200 in place of 1,000 each, in every year and in the budgets.
     costly = line_of(unit_cost_gbp={"model": "empirical", "values": [1000]})
     plain, limited = (simulated(_scenario(*rules, service_lines=[costly])) for rules in ((), (LIMIT,)))
-    for reason in (Reason.SPEND, Reason.BUDGET):
+    for reason in ("spend", "budget"):
         expected = 0.2 * plain.contract_outcomes.gbp(reason)
         assert limited.contract_outcomes.gbp(reason) == pytest.approx(expected)
 
@@ -86,8 +86,31 @@ def test_it_holds_for_the_lines_it_names_and_never_for_block_contracts() -> None
 
 
 def test_it_is_the_same_as_limits_in_the_laws_themselves() -> None:
+    # Other draws, since the whole cost is drawn beside: the same law. 500 cases a year and cluster.
     own = [line_of(unit_cost_gbp=_uniform(limit=200))]
-    assert differences(simulated(_scenario(LIMIT)), simulated(_scenario(service_lines=own))) == []
+    by_rule, by_law = (
+        simulated(one, contracts=4_000).contract_outcomes.gbp("spend")[:, 0, 0]
+        for one in (_scenario(LIMIT), _scenario(service_lines=own))
+    )
+    error = by_law.std() * math.sqrt(2 / 4_000)
+    assert by_rule.mean() == pytest.approx(by_law.mean(), abs=4 * error)
+    assert by_rule.std() == pytest.approx(by_law.std(), rel=4 / math.sqrt(4_000))
+
+
+def test_what_lies_above_is_paid_by_the_pct_and_the_whole_is_what_it_was() -> None:
+    limited, whole = (simulated(one, contracts=1_000) for one in (_scenario(LIMIT), _scenario()))
+    gbp = limited.contract_outcomes.gbp
+    above = gbp("care_above_case_limit")
+    assert np.allclose(gbp("spend") + above, whole.contract_outcomes.gbp("spend"), rtol=1e-12)
+    # Costs from 100 to 300 have a mean of 200; limited to 200 it is 175, and an eighth is above.
+    share = float(above.sum() / whole.contract_outcomes.gbp("spend").sum())
+    assert share == pytest.approx(1 / 8, rel=0.01)
+    for one in (limited, whole):
+        assert one.rows[-1].estimates["providers_income_gbp"].value == pytest.approx(
+            whole.rows[-1].estimates["spend_gbp"].value
+        )
+        # Planned is all care: 500 cases a year, whoever pays for them.
+        assert one.plan.terms.planned_gbp[0, 0] == pytest.approx(500 * 200)
 
 
 def test_a_limit_that_no_case_reaches_changes_no_expectation() -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from simulator.plan import Plan
 from simulator.planner import make_plan
-from simulator.records import Reason
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 
 LINE = line_of(rate_year=2010, growth_share=0.1, price_growth_share=0.2)
@@ -82,12 +81,12 @@ def test_the_terms_of_clusters() -> None:
 
 def test_a_block_contract_costs_what_was_planned() -> None:
     scenario = scenario_of(service_lines=[line_of(payment="block")], clusters=[cluster_of("North", 1_000)])
-    spend = simulated(scenario).contract_outcomes.gbp(Reason.SPEND)
+    spend = simulated(scenario).contract_outcomes.gbp("spend")
     assert spend == pytest.approx(np.full((100, 2, 1), 100_000.0))
 
 
 def test_half_the_responsibility_is_half_of_budget_and_spend() -> None:
     half = [cluster | {"proportion": 0.5} for cluster in scenario_of()["clusters"]]
     whole, part = (simulated(one).contract_outcomes for one in (scenario_of(), scenario_of(clusters=half)))
-    for reason in (Reason.BUDGET, Reason.SPEND, Reason.BOND_POSTED, Reason.PRACTICE_SHARE):
+    for reason in ("budget", "spend", "bond_posted", "practice_share"):
         assert part.gbp(reason) == pytest.approx(whole.gbp(reason) / 2), reason

@@ -9,7 +9,6 @@ import pytest
 
 from simulator.errors import InputError
 from simulator.pipeline import simulate
-from simulator.records import Reason
 from tests.builders import checked, scenario_of, simulated
 
 
@@ -34,10 +33,10 @@ def test_wrong_seeds(seed: Any) -> None:
 def test_the_result_as_tables() -> None:
     result = simulated(scenario_of())
     summary = result.summary()
-    assert list(summary.index) == ["North", "South", "PCT"]
-    spend = result.contract_outcomes.gbp(Reason.SPEND)
+    assert list(summary.index) == ["North", "South", "All clusters together"]
+    spend = result.contract_outcomes.gbp("spend")
     assert summary.loc["North", "spend_gbp"] == pytest.approx(spend[:, :, 0].sum(axis=1).mean())
-    assert summary.loc["PCT", "people"] == 25_000
+    assert summary.loc["All clusters together", "people"] == 25_000
     outcomes = result.outcomes
     assert outcomes["spend_gbp"].dims == ("contract", "year", "cluster")
     assert list(outcomes["cluster"].values) == ["North", "South"]

@@ -10,9 +10,9 @@ from simulator.questions.solve import solve
 from simulator.questions.solve_answer import Solution
 from simulator.questions.solve_condition import read_condition
 from simulator.questions.solve_scale import Scale
-from simulator.records import Reason
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import Kind
+from simulator.risk.estimator import Mean
 from tests.builders import BOND as BOND_RULE
 from tests.builders import POOL, SURPLUS, Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
@@ -124,9 +124,9 @@ def test_differences_of_means_are_paired() -> None:
     condition = read_condition("practice_share_gbp > reinvestment_gbp", "North", 2)
     result = simulate(checked(mapping), 100, 1)
     flows = result.contract_outcomes
-    apart = (flows.gbp(Reason.PRACTICE_SHARE) - flows.gbp(Reason.REINVESTMENT)).sum(axis=1)[:, 0]
+    apart = (flows.gbp("practice_share") - flows.gbp("reinvestment")).sum(axis=1)[:, 0]
     assert condition.samples(result) == pytest.approx(apart)
-    assert condition.kind is Kind.MEAN
+    assert isinstance(condition.estimator, Mean)
 
 
 # A top-slice t of a budget of GBP 600,000 goes to the pool; so does 36% of what is left of the rest
@@ -186,21 +186,21 @@ def test_tables() -> None:
         ("overspend_probability >= 1.2", "a probability from 0 to 1"),
         ("overspend_probability >= -0.1", "a probability from 0 to 1"),
         ("overspend_probability >= nan", "a number"),
-        ("overspend_probability >= bond_needed_gbp", "two means"),
+        ("overspend_probability >= shared_bond_needed_gbp", "two means"),
         ("overspend_probability_year_3 > 0.1", "one of annual_budget_gbp"),
         ("", "MEASURE >= VALUE"),
     ],
 )
 def test_conditions_that_are_none(so_that: str, words: str) -> None:
-    (problem,) = problems_of_call(lambda: read_condition(so_that, "PCT", 2))
+    (problem,) = problems_of_call(lambda: read_condition(so_that, "All clusters together", 2))
     assert problem.where == "so that"
     assert words in problem.need
 
 
 def test_near_names_are_offered() -> None:
-    found = problems_of_call(lambda: read_condition("budget < spend", "PCT", 1))
+    found = problems_of_call(lambda: read_condition("budget < spend", "All clusters together", 1))
     assert [one.hint for one in found] == ['did you mean "budget_gbp"?', 'did you mean "spend_gbp"?']
-    (problem,) = problems_of_call(lambda: read_condition("overspend_probability < 10", "PCT", 1))
+    (problem,) = problems_of_call(lambda: read_condition("overspend_probability < 10", ALL_CLUSTERS, 1))
     assert problem.hint == "did you mean 0.1?"
 
 
@@ -209,14 +209,14 @@ def test_near_names_are_offered() -> None:
     [("90%", "0.9"), ("£500k", "500000"), ("£1.5m", "1500000"), ("-£2,000", "-2000"), ("12.5 %", "0.125")],
 )
 def test_a_number_with_a_unit_is_told_plain(right: str, plain: str) -> None:
-    (problem,) = problems_of_call(lambda: read_condition(f"pool_balance_gbp >= {right}", "PCT", 1))
+    (problem,) = problems_of_call(lambda: read_condition(f"pool_balance_gbp >= {right}", ALL_CLUSTERS, 1))
     assert problem.need.startswith("a plain number")
     assert problem.hint == f"{right} is written {plain}"
 
 
 def test_what_a_cluster_has_not() -> None:
     (problem,) = problems_of_call(lambda: solved(BOND, 0, 1, "pool_balance_gbp > 0", cluster="North"))
-    assert "of the PCT alone" in problem.got
+    assert "of all clusters together" in problem.got
 
 
 @pytest.mark.parametrize(

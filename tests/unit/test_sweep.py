@@ -165,7 +165,7 @@ def test_numbers_are_kept_by_policy_and_place() -> None:
     found = sweep(
         checked(scenario_of()),
         {SHARE: "0.1,0.2"},
-        measures=["bond_needed_gbp"],
+        measures=["shared_bond_needed_gbp"],
         clusters=[],
         contracts=CONTRACTS,
     )

@@ -12,9 +12,13 @@ from simulator.charts.study import Study
 from simulator.reports.columns import money_column, probability_column
 from simulator.reports.document.chance_words import odds
 from simulator.reports.document.sentences import Number, Unit
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.build_up import BuildUp, pct_build_up
 from simulator.risk.difference import mean_difference
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimator import Quantile
 from simulator.risk.in_words import money, per_cent
+from simulator.risk.measures import columns
 from simulator.risk.quantile import quantile
 from simulator.rules.rule import Rule
 
@@ -22,10 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NO_ERROR = re.compile(r" ?± ?0[mk%]?")
-SUMMARY, BOND, LUCK = "summary", "bond", "luck"
+SUMMARY, BOND, LUCK, PCT = "summary", "bond", "luck", "PCT"
+NEEDED, SHARED = "bond_needed_gbp", "shared_bond_needed_gbp"
 CONFIDENCES = (0.90, 0.95, 0.99)
-_FEWEST_FOR = {0.90: 36, 0.95: 72, 0.99: 368}
-"""Contracts that a quantile's interval needs: from here on c ** n is below 2.5%."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,17 @@ class Answers:
         rows = self.study.result.rows
         summary = {(row.name, name): found for row in rows for name, found in row.estimates.items()}
         facts = {(row.name, "people"): Estimate(row.people, row.people, row.people) for row in rows}
-        return {SUMMARY: facts | summary, BOND: self._bonds(), LUCK: self._luck()}
+        return {
+            SUMMARY: facts | summary,
+            BOND: self._bonds(),
+            LUCK: self._luck(),
+            PCT: {(ALL_CLUSTERS, _measure_of(words)): one for words, one in self.build_up.parts},
+        }
+
+    @cached_property
+    def build_up(self) -> BuildUp:
+        """What the PCT's net position is made of."""
+        return pct_build_up(self.study.books[ALL_CLUSTERS])
 
     @property
     def clusters(self) -> tuple[str, ...]:
@@ -55,13 +68,15 @@ class Answers:
 
     @property
     def rows(self) -> tuple[str, ...]:
-        """Names of the rows of every table: the clusters, and the PCT."""
+        """Names of the rows of every table: the clusters, and all together."""
         return tuple(row.name for row in self.study.result.rows)
 
     @property
     def confidences(self) -> tuple[float, ...]:
         """Confidences for which there are contracts enough."""
-        return tuple(one for one in CONFIDENCES if self.study.result.contracts >= _FEWEST_FOR[one])
+        return tuple(
+            one for one in CONFIDENCES if self.study.result.contracts >= Quantile(one).fewest_contracts
+        )
 
     @property
     def has_savers(self) -> bool:
@@ -76,37 +91,70 @@ class Answers:
         """Return a number from whichever table has it; None for one without meaning for the row."""
         return self._places.get((row, measure), (None, ""))[0]
 
-    def column(self, heading: str, measure: str, rows: Sequence[str]) -> tuple[str, tuple[Number | str, ...]]:
+    def column(
+        self, measure: str, rows: Sequence[str], heading: str = ""
+    ) -> tuple[str, tuple[Number | str, ...]]:
         """Return a measure as a column: its heading with the unit, and a cell for each row.
 
         Parameters
         ----------
-        heading : str
-            Without the unit.
         measure : str
             Of any table.
         rows : sequence of str
-            Clusters, and PCT.
+            Clusters, and all together.
+        heading : str
+            Without the unit, for what is no column of the summary; that has its own heading.
 
         Returns
         -------
         tuple of str and tuple
             A cell is empty where the measure has no meaning.
         """
-        found = [self.estimate(row, measure) for row in rows]
-        if unit_of(measure) is Unit.PEOPLE:
+        return self.cells([(row, measure) for row in rows], heading or self.heading(measure))
+
+    def cells(
+        self, places: Sequence[tuple[str, str] | None], heading: str
+    ) -> tuple[str, tuple[Number | str, ...]]:
+        """Return numbers of one unit as a column, which may come from several measures.
+
+        Parameters
+        ----------
+        places : sequence of tuple of str, or None
+            For each cell the row and the measure; None leaves it empty.
+        heading : str
+            Without the unit.
+
+        Returns
+        -------
+        tuple of str and tuple
+            The heading with the unit, and the cells.
+        """
+        found = [None if place is None else self.estimate(*place) for place in places]
+        unit = next(unit_of(place[1]) for place in places if place is not None)
+        if unit is Unit.PEOPLE:
             texts = tuple("" if one is None else f"{one.value:,.0f}" for one in found)
         else:
-            column = probability_column if unit_of(measure) is Unit.SHARE else money_column
+            column = probability_column if unit is Unit.SHARE else money_column
             heading, texts = (printed := column(heading, found)).heading, printed.cells
         cells = [
-            self._number(row, measure, text) if text else "" for row, text in zip(rows, texts, strict=True)
+            self._number(*place, text) if text and place is not None else ""
+            for place, text in zip(places, texts, strict=True)
         ]
         return heading, tuple(cells)
+
+    def heading(self, measure: str) -> str:
+        """Return what a column of the summary is called, as a heading or a row starts."""
+        words = columns(len(self.study.years))[measure].heading(self.study.years)
+        return words[0].upper() + words[1:]
 
     def amount(self, row: str, measure: str) -> Number:
         """Return pounds for a sentence, such as ``£1.42m ± 0.04m``."""
         return self._number(row, measure, money(self._sure(row, measure)))
+
+    def size(self, row: str, measure: str) -> Number:
+        """Return pounds without their sign, for a sentence that says gain or lose."""
+        found = self._sure(row, measure)
+        return self._number(row, measure, money(found).removeprefix("-"))
 
     def people(self, row: str) -> Number:
         """Return a number of people for a sentence."""
@@ -131,12 +179,12 @@ class Answers:
         Parameters
         ----------
         name : str
-            summary, bond or luck.
+            summary, bond, luck or PCT.
 
         Returns
         -------
         DataFrame
-            One row a cluster and then the PCT.
+            One row a cluster and then all together.
         """
         import pandas as pd
 
@@ -162,12 +210,19 @@ class Answers:
     def _bonds(self) -> dict[tuple[str, str], Estimate]:
         """Return the bonds needed, from the same samples as the summary's at 95%."""
         return {
-            (row, f"bond_needed_{100 * confidence:.0f}_gbp"): quantile(
-                self.study.samples(row)["bond_needed_gbp"], confidence
-            )
+            (row, measure.replace("_gbp", f"_{100 * confidence:.0f}_gbp")): quantile(samples, confidence)
             for row in self.rows
+            for measure in (NEEDED, SHARED)
+            if (samples := self.study.samples(row).get(measure)) is not None
             for confidence in self.confidences
         }
+
+    def parts_of_the_pct(self) -> tuple[tuple[str, Number], ...]:
+        """Return what the PCT's net position is made of: words and amounts."""
+        return tuple(
+            (words[0].upper() + words[1:], self.amount(ALL_CLUSTERS, _measure_of(words)))
+            for words, _ in self.build_up.parts
+        )
 
     def _luck(self) -> dict[tuple[str, str], Estimate]:
         """Return the practice share with and without true saving, in the same contracts."""
@@ -181,6 +236,11 @@ class Answers:
             skill = mean_difference(self.study.samples(row)[measure], without.samples(row)[measure])
             found |= {(row, "luck_gbp"): luck, (row, "skill_gbp"): skill}
         return found
+
+
+def _measure_of(words: str) -> str:
+    """Return the name of a part of the PCT's net position, which has its sign: no name of the summary's."""
+    return f"part_of_net_position_{words.replace(' ', '_')}_gbp"
 
 
 def unit_of(measure: str) -> Unit:

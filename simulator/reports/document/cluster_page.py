@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.reports.document.answers import Answers
+from simulator.reports.document.answers import NEEDED, Answers
 from simulator.reports.document.blocks import Block, Heading, Section, Table
 from simulator.reports.document.chance_words import likelihood
 from simulator.reports.document.pictures import pictures
@@ -90,7 +90,7 @@ def _chances(answers: Answers, name: str) -> Table:
     cells: list[Part] = []
     headings = ["Period"]
     for label, measure in periods:
-        heading, (cell,) = answers.column(label, measure, (name,))
+        heading, (cell,) = answers.column(measure, (name,), label)
         headings.append(heading)
         cells.append(cell)
     return Table("", f"Chance that {name} overspends, in per cent", tuple(headings), (("Chance", *cells),))
@@ -105,8 +105,8 @@ def _money(answers: Answers, cluster: Cluster) -> list[Block]:
     if answers.rules(Bond) and posted is not None and posted.value > 0:
         said.append(
             sentence(
-                "It posts a bond of {posted}, which pays every overspend of the contract with a chance of "
-                "{covers}. To be 95% sure of that, the bond would have to be {needed}.",
+                "It posts a bond of {posted}, which pays all that reaches it over the contract with a chance "
+                "of {covers}. To be 95% sure of that, the bond would have to be {needed}.",
                 posted=answers.amount(name, "bond_posted_gbp"),
                 covers=answers.chance(name, "bond_covers_probability"),
                 needed=answers.amount(name, "bond_needed_gbp"),
@@ -115,8 +115,8 @@ def _money(answers: Answers, cluster: Cluster) -> list[Block]:
     elif answers.rules(Bond):
         said.append(
             sentence(
-                "It posts no bond. One that pays every overspend of the contract with 95% probability would "
-                "have to be {needed}.",
+                "It posts no bond. One that pays all that reaches it over the contract with 95% probability "
+                "would have to be {needed}.",
                 needed=answers.amount(name, "bond_needed_gbp"),
             )
         )
@@ -141,18 +141,37 @@ def _share(answers: Answers, cluster: Cluster) -> Paragraph:
         )
     else:
         luck = sentence("None of it comes from a true saving: it is luck.")
-    return joined(expected, luck)
+    net = answers.estimate(name, "practice_net_gain_gbp")
+    gains = "gain" if net is None or net.value >= 0 else "lose"
+    worth = sentence(
+        f"Net of all that the bond costs them they may expect to {gains} {{net}} over the contract; the "
+        "chance that they end better off is {better}.",
+        net=answers.size(name, "practice_net_gain_gbp"),
+        better=answers.chance(name, "practice_better_off_probability"),
+    )
+    return joined(expected, luck, worth)
 
 
 def _amounts(answers: Answers, name: str) -> Table:
-    measures = [("Expected overspend", "expected_overspend_gbp")]
-    measures += [
-        (f"Bond needed at {100 * one:.0f}%", f"bond_needed_{100 * one:.0f}_gbp")
+    needed = {
+        NEEDED.replace("_gbp", f"_{100 * one:.0f}_gbp"): f"Bond needed at {100 * one:.0f}%"
         for one in answers.confidences
-    ]
+    }
+    measures = ["expected_overspend_gbp", *needed]
     if answers.rules(Bond):
-        measures += [("Bond posted", "bond_posted_gbp"), ("Expected draw", "expected_bond_draw_gbp")]
+        measures += ["bond_posted_gbp", "expected_bond_draw_gbp"]
     if answers.rules(SurplusSplit):
-        measures.append(("Practice share", "practice_share_gbp"))
-    rows = tuple((label, answers.amount(name, measure)) for label, measure in measures)
+        measures.append("practice_share_gbp")
+    measures += [
+        "practice_net_gain_gbp",
+        *(
+            ["practice_net_gain_1_in_20_gbp"]
+            if answers.estimate(name, "practice_net_gain_1_in_20_gbp")
+            else []
+        ),
+    ]
+    rows = tuple(
+        (needed.get(measure) or answers.heading(measure), answers.amount(name, measure))
+        for measure in measures
+    )
     return Table("", f"{name}: what is at stake", ("Over the whole contract", "Amount"), rows)

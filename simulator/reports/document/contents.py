@@ -10,7 +10,7 @@ from simulator.reports.document.blocks import Document
 from simulator.reports.document.cluster_page import cluster_page
 from simulator.reports.document.in_brief import in_brief
 from simulator.reports.document.method import method, provenance_section, sources
-from simulator.reports.document.results import bonds, overspends, pct_position, surpluses
+from simulator.reports.document.results import bonds, overspends, positions, surpluses
 from simulator.reports.document.scheme import scheme
 from simulator.reports.table_file import provenance
 
@@ -51,7 +51,7 @@ def document_of(study: Study, title: str | None = None, started: str | None = No
         overspends(answers),
         bonds(answers),
         surpluses(answers),
-        pct_position(answers),
+        positions(answers),
         method(answers),
         sources(answers),
         provenance_section(stamp),

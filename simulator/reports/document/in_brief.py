@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from simulator.reports.document.answers import SUMMARY, Answers
 from simulator.reports.document.blocks import Block, Heading, Section
 from simulator.reports.document.chance_words import likelihood, odds
 from simulator.reports.document.scheme import period
 from simulator.reports.document.sentences import Paragraph, joined, sentence
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool
 from simulator.rules.surplus import SurplusSplit
@@ -65,8 +67,8 @@ def luck_sentence(answers: Answers) -> Paragraph:
     return sentence(
         "Had no cluster truly saved anything, luck alone would bring the practices {luck}; true saving "
         "adds {skill}.",
-        luck=answers.amount(PCT_ROW, "luck_gbp"),
-        skill=answers.amount(PCT_ROW, "skill_gbp"),
+        luck=answers.amount(ALL_CLUSTERS, "luck_gbp"),
+        skill=answers.amount(ALL_CLUSTERS, "skill_gbp"),
     )
 
 
@@ -83,17 +85,33 @@ def pct_sentence(answers: Answers) -> Paragraph:
     Paragraph
         Of expected amounts over the contract.
     """
-    falls = answers.amount(PCT_ROW, "pct_payment_gbp")
-    if not answers.rules(Pool):
-        return sentence("Of overspends, {falls} may be expected to fall on the PCT.", falls=falls)
-    return sentence(
-        "The pool may be expected to pay {paid} of overspends and to end at {left}; {falls} falls on the "
-        "PCT. Pool and bonds pay every overspend with a chance of {cover}.",
-        paid=answers.amount(PCT_ROW, "pool_payment_gbp"),
-        left=answers.amount(PCT_ROW, "pool_balance_gbp"),
-        falls=falls,
-        cover=answers.chance(PCT_ROW, "pool_and_bonds_cover_probability"),
+    net = answers.amount(ALL_CLUSTERS, "pct_net_position_gbp")
+    gains = "gain" if net.value >= 0 else "lose"
+    bad = answers.estimate(ALL_CLUSTERS, "pct_net_position_1_in_20_gbp")
+    position = sentence(
+        f"Against its plan the PCT may expect to {gains} {{net}} over the contract. It pays {{falls}} for "
+        "overspends on average, and more than {most} in one contract in twenty.",
+        net=answers.size(ALL_CLUSTERS, "pct_net_position_gbp"),
+        falls=answers.amount(ALL_CLUSTERS, "pct_payment_gbp"),
+        most=answers.amount(ALL_CLUSTERS, "pct_payment_1_in_20_gbp"),
     )
+    tail = None
+    if bad is not None:
+        worse = "loses more than" if bad.value < 0 else "gains less than"
+        tail = sentence(
+            f"In one contract in twenty it {worse} {{bad}} in all.",
+            bad=answers.size(ALL_CLUSTERS, "pct_net_position_1_in_20_gbp"),
+        )
+    if not answers.rules(Pool):
+        return joined(position, tail)
+    pool = sentence(
+        "The pool may be expected to pay {paid} of overspends and to end at {left}. Pool and bonds leave no "
+        "overspend to the PCT with a chance of {cover}.",
+        paid=answers.amount(ALL_CLUSTERS, "pool_payment_gbp"),
+        left=answers.amount(ALL_CLUSTERS, "pool_balance_gbp"),
+        cover=answers.chance(ALL_CLUSTERS, "pool_and_bonds_cover_probability"),
+    )
+    return joined(position, tail, pool)
 
 
 def _overspend_in_brief(answers: Answers) -> Paragraph:
@@ -109,16 +127,19 @@ def _overspend_in_brief(answers: Answers) -> Paragraph:
         )
     return joined(
         sentence("The chance that a cluster overspends the whole contract"),
-        _over_clusters(answers, measure),
+        _over_clusters(answers, measure, answers.clusters),
         sentence(
             "Together the clusters may expect overspends of {all} over the contract.",
-            all=answers.amount(PCT_ROW, "expected_overspend_gbp"),
+            all=answers.amount(ALL_CLUSTERS, "expected_overspend_gbp"),
         ),
     )
 
 
 def _bond_in_brief(answers: Answers) -> Paragraph:
     measure = "bond_covers_probability"
+    posting = [name for name in answers.clusters if answers.estimate(name, measure) is not None]
+    if not posting:
+        return sentence("No cluster takes the practice share, and so none posts a bond.")
     if len(answers.clusters) == 1:
         cluster = answers.clusters[0]
         return sentence(
@@ -129,21 +150,21 @@ def _bond_in_brief(answers: Answers) -> Paragraph:
             needed=answers.amount(cluster, "bond_needed_gbp"),
         )
     return joined(
-        sentence("The chance that a cluster's bond pays every overspend"),
-        _over_clusters(answers, measure),
+        sentence("The chance that a cluster's bond pays all that reaches it"),
+        _over_clusters(answers, measure, posting),
         sentence(
-            "The bonds posted come to {posted}; one bond that all clusters shared would have to be "
-            "{needed} to pay every overspend with 95% probability.",
-            posted=answers.amount(PCT_ROW, "bond_posted_gbp"),
-            needed=answers.amount(PCT_ROW, "bond_needed_gbp"),
+            "The bonds posted come to {posted}; one bond that all who post one shared would have to be "
+            "{needed} to do so with 95% probability.",
+            posted=answers.amount(ALL_CLUSTERS, "bond_posted_gbp"),
+            needed=answers.amount(ALL_CLUSTERS, "shared_bond_needed_gbp"),
         ),
     )
 
 
-def _over_clusters(answers: Answers, measure: str) -> Paragraph:
+def _over_clusters(answers: Answers, measure: str, names: Sequence[str]) -> Paragraph:
     """Return over what range a chance goes, to follow its name; only where it can be told apart."""
     summary = answers.tables[SUMMARY]
-    by_size = sorted(answers.clusters, key=lambda name: summary[name, measure].value)
+    by_size = sorted(names, key=lambda name: summary[name, measure].value)
     least, most = by_size[0], by_size[-1]
     low, high = summary[least, measure], summary[most, measure]
     apart = low.high < high.low and odds(low) != odds(high)
@@ -157,9 +178,12 @@ def _over_clusters(answers: Answers, measure: str) -> Paragraph:
 
 
 def _share_in_brief(answers: Answers) -> Paragraph:
+    net = answers.amount(ALL_CLUSTERS, "practice_net_gain_gbp")
     return sentence(
-        "Practices may expect {share} a year between them.",
-        share=answers.amount(PCT_ROW, "practice_share_gbp_per_year"),
+        "Practices may expect {share} a year between them. Net of what bonds cost them they may expect to "
+        f"{'gain' if net.value >= 0 else 'lose'} {{net}} over the contract.",
+        share=answers.amount(ALL_CLUSTERS, "practice_share_gbp_per_year"),
+        net=answers.size(ALL_CLUSTERS, "practice_net_gain_gbp"),
     )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.reports.document.answers import Answers
+from simulator.records import Account
+from simulator.reports.document.answers import NEEDED, SHARED, Answers
 from simulator.reports.document.blocks import Block, Heading, Section, Table
 from simulator.reports.document.in_brief import luck_sentence, pct_sentence
 from simulator.reports.document.pictures import pictures
-from simulator.reports.document.sentences import Paragraph, Part
-from simulator.risk.account_book import PCT_ROW
+from simulator.reports.document.sentences import Paragraph, Part, joined, sentence
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond
-from simulator.rules.pool import Pool
 from simulator.rules.surplus import SurplusSplit
 
 Column = tuple[str, tuple[Part, ...]]
+OWN_BONDS, SHARED_BOND = "All, each its own bond", "All, one shared bond"
+"""Rows of a table of bonds that stand for all clusters."""
 
 
 def table_of(
@@ -57,36 +59,42 @@ def overspends(answers: Answers) -> Section:
         Two tables and a chart.
     """
     names: Column = ("Cluster", answers.rows)
-    years = [
-        answers.column(year, f"overspend_probability_year_{at}", answers.rows)
-        for at, year in enumerate(answers.study.years, start=1)
-    ]
+    years = [f"overspend_probability_year_{at}" for at in range(1, len(answers.study.years) + 1)]
     chances = [
         *(years if len(years) > 1 else []),
-        answers.column("Any year", "overspend_any_year_probability", answers.rows),
-        answers.column("Whole contract", "overspend_probability", answers.rows),
-        answers.column("Large overspend", "large_overspend_probability", answers.rows),
+        "overspend_any_year_probability",
+        "overspend_probability",
+        "large_overspend_probability",
+        *(["leaves_probability"] if _may_leave(answers) else []),
     ]
     amounts = [
-        answers.column("Budget", "budget_gbp", answers.rows),
-        answers.column("Spend", "spend_gbp", answers.rows),
-        answers.column("Expected overspend", "expected_overspend_gbp", answers.rows),
-        answers.column("Expected surplus", "expected_surplus_gbp", answers.rows),
+        "budget_gbp",
+        "spend_gbp",
+        "budget_less_spend_gbp",
+        "expected_overspend_gbp",
+        "expected_surplus_gbp",
     ]
     meant = (
         "A year is overspent when its spend exceeds its budget; the whole contract when all its spend "
         "exceeds all its budget; an overspend of the whole contract is large if it is more than 2% of the "
         "budget. Expected overspends add up those of the years, and expected surpluses likewise; they are "
-        "not set off against each other."
+        "not set off against each other. For all clusters together chances are of their net total."
+    )
+    some = sentence(
+        "The chance that some cluster overspends in some year is {chance}.",
+        chance=answers.chance(ALL_CLUSTERS, "some_cluster_overspends_probability"),
     )
     return Section(
         (
             Heading(1, "How likely is an overspend?"),
-            Paragraph((meant,)),
-            table_of("overspend chance", "Chance of an overspend, in per cent", names, chances),
+            joined(Paragraph((meant,)), some if len(answers.clusters) > 1 else None),
+            table_of("overspend chance", "Chance of an overspend, in per cent", names, _of(answers, chances)),
             *pictures(answers, "overspend"),
             table_of(
-                "overspend size", "Budget, spend, overspend and surplus of the whole contract", names, amounts
+                "overspend size",
+                "Budget, spend, overspend and surplus of the whole contract",
+                names,
+                _of(answers, amounts),
             ),
             *pictures(answers, "outturn"),
         )
@@ -106,28 +114,41 @@ def bonds(answers: Answers) -> Section:
     Section
         A table, also where no bond is posted: what would be needed is worth knowing.
     """
+    rows = (*answers.clusters, OWN_BONDS, SHARED_BOND)
+    levels = [f"_{100 * one:.0f}_gbp" for one in answers.confidences]
     needed = [
-        answers.column(f"Needed at {100 * one:.0f}%", f"bond_needed_{100 * one:.0f}_gbp", answers.rows)
-        for one in answers.confidences
+        answers.cells(
+            [
+                *((name, NEEDED.replace("_gbp", level)) for name in answers.clusters),
+                None,
+                (ALL_CLUSTERS, SHARED.replace("_gbp", level)),
+            ],
+            f"Needed at {100 * one:.0f}%",
+        )
+        for one, level in zip(answers.confidences, levels, strict=True)
     ]
     posted = [
-        answers.column("Posted", "bond_posted_gbp", answers.rows),
-        answers.column("Covers every overspend", "bond_covers_probability", answers.rows),
-        answers.column("Expected draw", "expected_bond_draw_gbp", answers.rows),
+        answers.cells([*((row, own) for row in answers.rows), shared], answers.heading(own))
+        for own, shared in (
+            ("bond_posted_gbp", (ALL_CLUSTERS, "bond_posted_gbp")),
+            ("bond_covers_probability", (ALL_CLUSTERS, "shared_bond_covers_probability")),
+            ("expected_bond_draw_gbp", None),
+        )
     ]
     said = "The scheme has no bond. The table shows what one would have to be."
     if answers.rules(Bond):
         said = "The table sets the bond that is posted against the bonds that would be needed."
     meant = (
-        " A bond needed at 95% pays every overspend of the contract, without being made up again, with 95% "
-        "probability. The PCT's row is a bond that all clusters would share."
+        " A bond needed at 95% pays, with 95% probability, all that reaches it over the contract under the "
+        "rules in their order, with top-ups and interest where there are any. The last row is one bond that "
+        "all clusters would share."
     )
     columns = [*needed, *(posted if answers.rules(Bond) else [])]
     return Section(
         (
             Heading(1, "How big a bond?"),
             Paragraph((said + meant,)),
-            table_of("bonds", "Bonds for the whole contract", ("Cluster", answers.rows), columns),
+            table_of("bonds", "Bonds for the whole contract", ("Cluster", rows), columns),
             *pictures(answers, "bond-cover"),
         )
     )
@@ -147,12 +168,12 @@ def surpluses(answers: Answers) -> Section:
         One table, and another where some cluster truly saves.
     """
     names: Column = ("Cluster", answers.rows)
-    columns = [
-        answers.column("Practice share a year", "practice_share_gbp_per_year", answers.rows),
-        answers.column("Practice share in all", "practice_share_gbp", answers.rows),
-        answers.column("Practice share a head", "practice_share_gbp_per_head", answers.rows),
-        answers.column("PCT return in all", "pct_return_gbp", answers.rows),
-        answers.column("Reinvested in all", "reinvestment_gbp", answers.rows),
+    shares = [
+        "practice_share_gbp_per_year",
+        "practice_share_gbp",
+        "practice_share_gbp_per_head",
+        "pct_return_gbp",
+        "reinvestment_gbp",
     ]
     blocks: list[Block] = [Heading(1, "Who gets what of surpluses, and what luck does")]
     if not answers.rules(SurplusSplit):
@@ -160,12 +181,12 @@ def surpluses(answers: Answers) -> Section:
         return Section(tuple(blocks))
     blocks += [
         luck_sentence(answers),
-        table_of("surpluses", "What may be expected of surpluses", names, columns),
+        table_of("surpluses", "What may be expected of surpluses", names, _of(answers, shares)),
     ]
     if answers.has_savers:
         luck = [
-            answers.column("Luck", "luck_gbp", answers.rows),
-            answers.column("True saving", "skill_gbp", answers.rows),
+            answers.column("luck_gbp", answers.rows, "Luck"),
+            answers.column("skill_gbp", answers.rows, "True saving"),
         ]
         blocks.append(
             table_of(
@@ -178,8 +199,8 @@ def surpluses(answers: Answers) -> Section:
     return Section((*blocks, *pictures(answers, "practice-share")))
 
 
-def pct_position(answers: Answers) -> Section:
-    """Show what is left with the PCT.
+def positions(answers: Answers) -> Section:
+    """Show who gains and who loses, and how the PCT's position comes about.
 
     Parameters
     ----------
@@ -189,18 +210,55 @@ def pct_position(answers: Answers) -> Section:
     Returns
     -------
     Section
-        One table of amounts over the whole contract.
+        A table by cluster, and the PCT's build-up.
     """
-    measures = [
-        ("Overspends of all clusters", "expected_overspend_gbp", True),
-        ("Drawn from bonds", "expected_bond_draw_gbp", bool(answers.rules(Bond))),
-        ("Paid by the pool", "pool_payment_gbp", bool(answers.rules(Pool))),
-        ("Falls on the PCT", "pct_payment_gbp", True),
-        ("Returned to the PCT by clusters", "pct_return_gbp", bool(answers.rules(SurplusSplit))),
-        ("Left in the pool at the end", "pool_balance_gbp", bool(answers.rules(Pool))),
+    accounts = {
+        account
+        for flow in answers.study.result.contract_outcomes.flows.values()
+        for account in (flow.payer, flow.payee)
+    }
+    gains = [
+        "practice_net_gain_gbp",
+        "practice_net_gain_1_in_20_gbp",
+        "practice_better_off_probability",
+        *(["partner_net_gain_gbp"] if Account.PARTNER in accounts else []),
+        *(["lender_income_gbp"] if Account.LENDER in accounts else []),
+        "pct_net_position_gbp",
+        "pct_net_position_1_in_20_gbp",
     ]
-    cells = [(label, answers.amount(PCT_ROW, measure)) for label, measure, holds in measures if holds]
-    table = Table("PCT", "The PCT's position over the whole contract", ("Amount", "Expected"), tuple(cells))
-    return Section(
-        (Heading(1, "What is left with the PCT"), pct_sentence(answers), table, *pictures(answers, "pool"))
+    meant = (
+        "A party's net gain is all that comes to it over the contract less all that it pays. The PCT's net "
+        "position is what it planned for the care of the clusters' people, which is the expected spend at "
+        "the scenario's own growth before any true saving, less all that this care costs it."
     )
+    total = ("The PCT's net position", answers.amount(ALL_CLUSTERS, "pct_net_position_gbp"))
+    return Section(
+        (
+            Heading(1, "Who gains, and who loses?"),
+            Paragraph((meant,)),
+            table_of(
+                "positions",
+                "Net gains over the whole contract",
+                ("Cluster", answers.rows),
+                _of(answers, gains),
+            ),
+            pct_sentence(answers),
+            Table(
+                "PCT",
+                "How the PCT's net position comes about, over the whole contract",
+                ("Gained, or lost where below zero", "Expected"),
+                (*answers.parts_of_the_pct(), total),
+                total_last=True,
+            ),
+            *pictures(answers, "pool"),
+        )
+    )
+
+
+def _of(answers: Answers, measures: Sequence[str]) -> list[Column]:
+    """Return columns of the summary for every row, each under its own heading."""
+    return [answers.column(measure, answers.rows) for measure in measures]
+
+
+def _may_leave(answers: Answers) -> bool:
+    return not answers.study.result.contract_outcomes.takes_part.all()

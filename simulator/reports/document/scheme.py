@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import calendar
 
+from simulator.plain_words import listed, per_cent_of, pounds_of
 from simulator.reports.document.answers import Answers
 from simulator.reports.document.blocks import Block, Heading, Items, Section, Table
-from simulator.reports.document.rule_words import budget_words, listed, per_cent_of, pounds_of, rule_sentences
 from simulator.reports.document.sentences import Paragraph, Part, sentence
-from simulator.risk.account_book import PCT_ROW
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.schema import Cluster
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
@@ -54,7 +54,7 @@ def scheme(answers: Answers) -> Section:
         Words and two tables.
     """
     rules = answers.study.scenario.settings.rules
-    said = [" ".join(rule_sentences(rule)) for rule in rules]
+    said = [" ".join(rule.in_words()) for rule in rules]
     blocks: list[Block] = [
         Heading(1, "The scheme"),
         _who(answers),
@@ -91,14 +91,14 @@ def _who(answers: Answers) -> Paragraph:
         f"for patients' care {period(answers)}: {counted(len(months), 'contract year')}. {part_year}"
         "Whoever spends less than the budget has a surplus; whoever spends more has an overspend.",
         pct=plan.settings.pct.name,
-        people=answers.people(PCT_ROW),
+        people=answers.people(ALL_CLUSTERS),
     )
 
 
 def _clusters(answers: Answers) -> Table:
     clusters = answers.study.scenario.settings.clusters
-    people = answers.column("People", "people", answers.rows)
-    budget = answers.column("Budget a year", "annual_budget_gbp", answers.rows)
+    people = answers.column("people", answers.rows, "People")
+    budget = answers.column("annual_budget_gbp", answers.rows)
     columns: list[tuple[str, tuple[Part, ...]]] = [("Cluster", answers.rows)]
     practices = [len(cluster.practices) for cluster in clusters]
     if any(practices):
@@ -135,10 +135,8 @@ def _budgets(answers: Answers) -> list[Block]:
     settings = answers.study.scenario.settings
     usual = settings.budgets.rule
     own = {line.name: line.budget_rule for line in settings.service_lines if line.budget_rule}
-    said = [f"Budgets are {budget_words(usual)}."] if len(own) < len(settings.service_lines) else []
-    said += [
-        f"The budget for {name.replace('_', ' ')} is {budget_words(rule)}." for name, rule in own.items()
-    ]
+    said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
+    said += [f"The budget for {name.replace('_', ' ')} is {rule.in_words()}." for name, rule in own.items()]
     if settings.budgets.top_slice_share:
         said.append(
             f"Of every budget the PCT holds back {per_cent_of(settings.budgets.top_slice_share)} as "

@@ -2,79 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from simulator.risk.account_book import AccountBook
-from simulator.risk.difference import mean_difference, probability_difference, quantile_difference
-from simulator.risk.estimate import Estimate
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
+from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
+from simulator.risk.estimator import Estimator
 
 BOND_CONFIDENCE = 0.95
 """Confidence with which the needed bond covers the contract's overspend."""
+_YEAR = "{year}"
 
 
-class Kind(Enum):
-    """How a measure is estimated from one value for each contract."""
+class Unit(StrEnum):
+    """What a measure counts."""
 
-    MEAN = "mean"
+    GBP = "pounds"
     PROBABILITY = "probability"
-    QUANTILE = "quantile"
-
-    def estimate(self, samples: NDArray[Any]) -> Estimate:
-        """Return the estimate from samples of shape (contract,)."""
-        match self:
-            case Kind.MEAN:
-                return mean(samples)
-            case Kind.PROBABILITY:
-                return probability(samples)
-            case Kind.QUANTILE:
-                return quantile(samples, BOND_CONFIDENCE)
-
-    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
-        """Return the estimated difference of two policies' samples of the same contracts, changed - base."""
-        match self:
-            case Kind.MEAN:
-                return mean_difference(changed, base)
-            case Kind.PROBABILITY:
-                return probability_difference(changed, base)
-            case Kind.QUANTILE:
-                return quantile_difference(changed, base, BOND_CONFIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number that describes a row of the results.
+    """A number that describes a row of the results, defined once for all that show it.
 
     Parameters
     ----------
     name : str
         Column of the summary; `{year}` in it stands for each contract year, from 1.
-    kind : Kind
-        How it is estimated.
+    heading : str
+        What tables call it, without the unit; `{year}` stands for the year's label.
+    unit : Unit
+        Of what.
+    estimator : Estimator
+        How it comes from one value for each contract.
     meaning : str
         What it is, in a sentence without its end.
     samples : callable
         From a row's book, and the position of the year for a measure by year, to one value for
-        each contract.
-    pct_only : bool
-        Whether it has no meaning for a single cluster.
+        each contract; nan for a contract that does not count, None where the row has no such measure.
+    rows : {"every", "clusters", "together"}
+        Which rows have it: every one, single clusters, or all clusters together.
     """
 
     name: str
-    kind: Kind
+    heading: str
+    unit: Unit
+    estimator: Estimator
     meaning: str
-    samples: Callable[[AccountBook, int], NDArray[Any]]
-    pct_only: bool = False
+    samples: Callable[[AccountBook, int], NDArray[Any] | None]
+    rows: Literal["every", "clusters", "together"] = "every"
+
+    def __reduce__(self) -> tuple[Callable[[str], Measure], tuple[str]]:
+        """Go between processes by name: what gives the samples is a function without one."""
+        return _measure_named, (self.name,)
+
+    @property
+    def is_by_year(self) -> bool:
+        """Whether there is one of it for each contract year."""
+        return _YEAR in self.name
 
     def columns(self, years: int) -> list[tuple[str, int]]:
         """Return the names of the measure's columns, each with the position of its year."""
-        if "{year}" not in self.name:
+        if not self.is_by_year:
             return [(self.name, 0)]
         return [(self.name.format(year=year + 1), year) for year in range(years)]
+
+    def heading_in(self, year_label: str) -> str:
+        """Return the heading, of a year where there is one of it for each."""
+        return self.heading.replace(_YEAR, year_label)
+
+    def of(self, book: AccountBook, year: int = 0) -> NDArray[Any] | None:
+        """Return the measure's value in each contract; None where the row has no such measure."""
+        return self.samples(book, year) if self.is_of(book.name) else None
+
+    def is_of(self, row: str) -> bool:
+        """Return whether a row of that name has the measure."""
+        return self.rows in {"every", "together" if row == ALL_CLUSTERS else "clusters"}
+
+
+def _measure_named(name: str) -> Measure:
+    from simulator.risk.measures import MEASURES
+
+    return next(measure for measure in MEASURES if measure.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A measure in a column of the summary.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    measure : Measure
+        What stands there.
+    year : int
+        Position of the contract year, for a measure by year.
+    """
+
+    name: str
+    measure: Measure
+    year: int
+
+    def heading(self, years: Sequence[str] = ()) -> str:
+        """Return what tables call it; `years` are the labels of the contract years."""
+        return self.measure.heading_in(years[self.year] if years else f"year {self.year + 1}")

@@ -4,77 +4,172 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.records import FloatArray, Reason
+from simulator.records import BUDGET, SPEND, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.measures.measure import Kind, Measure
+from simulator.risk.estimator import Mean, Probability
+from simulator.risk.measures.measure import Measure, Unit
 
 LARGE_SHARE = 0.02
 """An overspend above this share of the budget counts as large (HSJ's threshold of 2010)."""
 
 
-def _net_overspend_gbp(book: AccountBook, year: int) -> FloatArray:
-    """Spend less budget of one year, shape (contract,), in pounds."""
-    return book.overspend_gbp[:, year] - book.surplus_gbp[:, year]
-
-
 def _beyond(book: AccountBook, share: float) -> FloatArray:
     """Spend of the whole contract beyond (1 + `share`) times its budget, shape (contract,)."""
-    return book.total_gbp(Reason.SPEND) - (1 + share) * book.total_gbp(Reason.BUDGET)
+    return book.total_gbp(SPEND) - (1 + share) * book.total_gbp(BUDGET)
+
+
+def _while_inside(book: AccountBook, year: int, values: FloatArray | BoolArray) -> FloatArray | BoolArray:
+    """Values of the contracts in which the cluster takes part in the year; nan in the others."""
+    inside = book.takes_part[:, year]
+    return values if inside.all() else np.where(inside, values, np.nan)
+
+
+def _overspent(book: AccountBook, year: int) -> FloatArray | BoolArray:
+    net_gbp = book.overspend_gbp[:, year] - book.surplus_gbp[:, year]
+    return _while_inside(book, year, net_gbp > PENNY_GBP)
+
+
+def _leaves_after(book: AccountBook, year: int) -> BoolArray | None:
+    """Whether the cluster leaves; no cluster does at the end of the last year, nor without a bond."""
+    return book.leaves[:, year] if book.has_bond and year + 1 < len(book.year_months) else None
+
+
+def _some_cluster_overspends(book: AccountBook, _: int) -> BoolArray:
+    return np.asarray(np.any(book.overspend_gbp > PENNY_GBP, axis=1))
+
+
+def _any_year(book: AccountBook, _: int) -> BoolArray:
+    return np.asarray(np.any(book.overspend_gbp - book.surplus_gbp > PENNY_GBP, axis=1))
 
 
 OVERSPEND_MEASURES = (
     Measure(
         "annual_budget_gbp",
-        Kind.MEAN,
-        "mean budget for twelve months",
-        lambda book, _: book.total_gbp(Reason.BUDGET) / book.years,
+        "budget a year",
+        Unit.GBP,
+        Mean(),
+        "mean of the first contract year's budget, at the rate of a whole year; a bond is a share of it",
+        lambda book, _: book.annual_budget_gbp,
     ),
     Measure(
         "budget_gbp",
-        Kind.MEAN,
+        "budget in all",
+        Unit.GBP,
+        Mean(),
         "mean budget of the whole contract",
-        lambda book, _: book.total_gbp(Reason.BUDGET),
+        lambda book, _: book.total_gbp(BUDGET),
     ),
     Measure(
         "spend_gbp",
-        Kind.MEAN,
-        "mean spend of the whole contract",
-        lambda book, _: book.total_gbp(Reason.SPEND),
+        "spend in all",
+        Unit.GBP,
+        Mean(),
+        "mean spend of the whole contract on what the cluster answers for",
+        lambda book, _: book.total_gbp(SPEND),
+    ),
+    Measure(
+        "budget_less_spend_gbp",
+        "budget less spend",
+        Unit.GBP,
+        Mean(),
+        "mean budget less spend of the whole contract; negative where budgets are too small",
+        lambda book, _: book.total_gbp(BUDGET) - book.total_gbp(SPEND),
+    ),
+    Measure(
+        "budget_gbp_year_{year}",
+        "budget {year}",
+        Unit.GBP,
+        Mean(),
+        "mean budget of the year, where the cluster takes part in it",
+        lambda book, year: _while_inside(book, year, book.by_year_gbp(BUDGET)[:, year]),
+    ),
+    Measure(
+        "spend_gbp_year_{year}",
+        "spend {year}",
+        Unit.GBP,
+        Mean(),
+        "mean spend of the year, where the cluster takes part in it",
+        lambda book, year: _while_inside(book, year, book.by_year_gbp(SPEND)[:, year]),
+    ),
+    Measure(
+        "budget_less_spend_gbp_year_{year}",
+        "budget less spend {year}",
+        Unit.GBP,
+        Mean(),
+        "mean budget less spend of the year, where the cluster takes part in it",
+        lambda book, year: _while_inside(book, year, book.surplus_gbp[:, year] - book.overspend_gbp[:, year]),
     ),
     Measure(
         "overspend_probability_year_{year}",
-        Kind.PROBABILITY,
-        "probability that spend exceeds budget in the year",
-        lambda book, year: _net_overspend_gbp(book, year) > PENNY_GBP,
+        "overspend {year}",
+        Unit.PROBABILITY,
+        Probability(),
+        "probability that spend exceeds budget in the year, where the cluster takes part in it",
+        _overspent,
     ),
     Measure(
         "overspend_probability",
-        Kind.PROBABILITY,
+        "overspend in all",
+        Unit.PROBABILITY,
+        Probability(),
         "probability that the whole contract's spend exceeds its budget",
         lambda book, _: _beyond(book, 0.0) > PENNY_GBP,
     ),
     Measure(
         "overspend_any_year_probability",
-        Kind.PROBABILITY,
-        "probability of an overspend in at least one year (for the PCT: by at least one cluster)",
-        lambda book, _: np.any(book.overspend_gbp > PENNY_GBP, axis=1),
+        "overspend in any year",
+        Unit.PROBABILITY,
+        Probability(),
+        "probability that spend exceeds budget in at least one year",
+        _any_year,
+    ),
+    Measure(
+        "some_cluster_overspends_probability",
+        "some cluster overspends",
+        Unit.PROBABILITY,
+        Probability(),
+        "probability that at least one cluster overspends in at least one year",
+        _some_cluster_overspends,
+        rows="together",
     ),
     Measure(
         "large_overspend_probability",
-        Kind.PROBABILITY,
+        "by more than 2%",
+        Unit.PROBABILITY,
+        Probability(),
         "probability that the whole contract's spend exceeds its budget by more than 2% of it",
         lambda book, _: _beyond(book, LARGE_SHARE) > PENNY_GBP,
     ),
     Measure(
         "expected_overspend_gbp",
-        Kind.MEAN,
+        "expected overspend",
+        Unit.GBP,
+        Mean(),
         "mean sum of the years' overspends, surpluses not set off",
         lambda book, _: book.total_overspend_gbp,
     ),
     Measure(
         "expected_surplus_gbp",
-        Kind.MEAN,
+        "expected surplus",
+        Unit.GBP,
+        Mean(),
         "mean sum of the years' surpluses, overspends not set off",
         lambda book, _: book.total_surplus_gbp,
+    ),
+    Measure(
+        "leaves_probability",
+        "leaves",
+        Unit.PROBABILITY,
+        Probability(),
+        "probability that the cluster leaves before the contract ends (all together: that some cluster does)",
+        lambda book, _: np.asarray(book.leaves.any(axis=1)) if book.has_bond else None,
+    ),
+    Measure(
+        "leaves_probability_year_{year}",
+        "leaves after {year}",
+        Unit.PROBABILITY,
+        Probability(),
+        "probability that the cluster leaves at the review that ends the year (all together: that some does)",
+        _leaves_after,
     ),
 )

@@ -1,0 +1,26 @@
+"""Numbers that somebody set, and lists of names, as plain English writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def per_cent_of(share: float) -> str:
+    """Return a share that somebody set as a percentage, such as ``2.5%``."""
+    return f"{100 * share:.6g}%"
+
+
+def pounds_of(amount_gbp: float) -> str:
+    """Return an amount that somebody set, such as ``£50,000``."""
+    return f"£{amount_gbp:,.2f}".removesuffix(".00")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them, underscores as spaces."""
+    words = [name.replace("_", " ") for name in names]
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def spaced(name: str) -> str:
+    """Return the name of a key, a flow or a measure in words: ``PCT return`` for ``pct_return``."""
+    return " ".join("PCT" if word == "pct" else word for word in name.removesuffix("_gbp").split("_"))

@@ -1,0 +1,239 @@
+"""Whatever key of a scenario changes, shared draws give it what a simulation of its own would.
+
+Shared draws keep spend and outturn by what they depend on. A setting that was left out of that would
+give one policy another one's numbers; so here every setting of a scenario changes in turn.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulator import InputError
+from simulator.pipeline import simulate
+from simulator.questions.shared_draws import SharedDraws
+from simulator.result import Result
+from simulator.scenario.scenario import Scenario
+from simulator.spend.pareto import Pareto
+from tests.builders import Table, checked, cluster_of, line_of, scenario_of
+from tests.property.test_every_choice_matters import (
+    BASE,
+    CHOICES,
+    CONTRACTS,
+    GIVEN,
+    Setting,
+    as_table,
+    is_choice,
+    options,
+    places,
+    quick_simulations,
+)
+from tests.property.test_every_parameter_matters import TOGETHER, _numbers, _other
+
+
+def arrays_of(result: Result) -> dict[str, np.ndarray[Any, Any]]:
+    """Return all that a result says of its contracts, by name."""
+    outcomes = result.contract_outcomes
+    flows = {str(reason): getattr(flow, "gbp", flow) for reason, flow in outcomes.flows.items()}
+    others = {field.name: getattr(outcomes, field.name) for field in fields(outcomes)}
+    return flows | {name: value for name, value in others.items() if isinstance(value, np.ndarray)}
+
+
+def differing(one: Result, other: Result) -> list[str]:
+    """Return the names of what differs in any bit."""
+    left, right = arrays_of(one), arrays_of(other)
+    alike = {name for name in left if name in right and np.array_equal(left[name], right[name])}
+    return sorted((left.keys() | right.keys()) - alike)
+
+
+def at(path: tuple[str | int, ...], value: Any, settings: Table = GIVEN) -> Table:
+    """Return the scenario with another value at a path; None leaves it out."""
+    changed: Any = copy.deepcopy(settings)
+    table = changed
+    for step in path[:-1]:
+        table = table[step]
+    table[path[-1]] = value
+    return as_table(changed)
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, path))
+
+
+def renamed(name: str, value: Any = GIVEN) -> Any:
+    """Return the scenario with another name wherever one is used."""
+    if isinstance(value, dict):
+        return {key: renamed(name, inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [renamed(name, inside) for inside in value]
+    return f"{name}, renamed" if value == name else value
+
+
+def may_be_left_out(setting: Setting) -> bool:
+    """Whether a field may be nothing; a table that may is among the choices."""
+    model, name = setting
+    return None in options(model.model_fields[name].annotation) and not is_choice(setting)
+
+
+def is_refused(scenario: Table) -> bool:
+    try:
+        checked(scenario)
+    except InputError:
+        return True
+    return False
+
+
+def changes() -> Iterator[tuple[str, Table]]:
+    """Yield scenarios that differ from the one given in one setting each, with what that is."""
+    for path in _numbers(GIVEN):
+        value: Any = GIVEN
+        for step in path:
+            value = value[step]
+        if path in TOGETHER:
+            yield dotted(path), at(path[:-1], TOGETHER[path])
+        else:
+            yield dotted(path), at(path, _other(value))
+    for label, choice in CHOICES.items():
+        yield label, choice.made_in(GIVEN)
+    for path, setting, value in places(BASE):
+        # Without a limit the tables of a Pareto law take seconds.
+        if value is not None and may_be_left_out(setting) and setting != (Pareto, "limit"):
+            yield f"{dotted(path)} left out", at(path, None)
+    for table in (*GIVEN["clusters"], *GIVEN["service_lines"]):
+        yield f"{table['name']} renamed", renamed(table["name"])
+    for place in range(len(GIVEN["clusters"])):
+        yield f"lines of cluster {place}", at(("clusters", place, "service_lines"), ["admissions", "tests"])
+    for place in range(len(GIVEN["service_lines"])):
+        yield f"rate year of line {place}", at(("service_lines", place, "rate_year"), 2007)
+    # Leap years come round every four: nothing but the years' names changes for most lines.
+    yield "start four years later", at(("contract", "start_year"), GIVEN["contract"]["start_year"] + 4)
+    yield "start in March", at(("contract", "start_month"), 3)
+    yield "clusters in another order", GIVEN | {"clusters": GIVEN["clusters"][::-1]}
+    yield "lines in another order", GIVEN | {"service_lines": GIVEN["service_lines"][::-1]}
+    yield "a cluster less", GIVEN | {"clusters": GIVEN["clusters"][1:]}
+    yield "a line less", GIVEN | {"service_lines": GIVEN["service_lines"][1:]}
+
+
+CHANGES = {what: scenario for what, scenario in changes() if not is_refused(scenario)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    with quick_simulations():
+        yield
+
+
+@pytest.fixture(scope="module")
+def drawn() -> SharedDraws:
+    """Return draws that the scenario given has been simulated on, and no other."""
+    return after(checked(GIVEN))
+
+
+def after(scenario: Scenario) -> SharedDraws:
+    shared = SharedDraws(CONTRACTS, seed=1)
+    shared.simulate(scenario)
+    return shared
+
+
+def alone(scenario: Scenario) -> Result:
+    return simulate(scenario, CONTRACTS, seed=1)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_changes(drawn: SharedDraws, what: str) -> None:
+    scenario = checked(CHANGES[what])
+    assert differing(copy.deepcopy(drawn).simulate(scenario), alone(scenario)) == []
+
+
+def test_the_scenario_itself(drawn: SharedDraws) -> None:
+    scenario = checked(GIVEN)
+    assert differing(drawn.simulate(scenario), alone(scenario)) == []
+
+
+def test_the_walk_finds_what_it_should() -> None:
+    """Of each sort one: a number, a choice, a kind, what is left out, a name; and few are refused."""
+    assert {
+        "contract.start_month",
+        "service_lines.costly referrals.payment=block",
+        "service_lines.admissions.pct_shock=normal",
+        "clusters.1.bond_gbp left out",
+        "North renamed",
+    } <= set(CHANGES)
+    refused = {what for what, scenario in changes() if is_refused(scenario)}
+    assert len(refused) < len(CHANGES) / 10
+
+
+def test_a_difference_would_be_seen() -> None:
+    plain, other = (simulate(checked(GIVEN), CONTRACTS, seed) for seed in (1, 2))
+    assert differing(plain, plain) == []
+    assert {"spend", "budget"} <= set(differing(plain, other))
+
+
+def test_prices_that_fall_as_demand_rises() -> None:
+    """Only the index of prices tells the two apart.
+
+    A growth of 25% at prices 20% lower costs as planned, 1.25 x 0.8 = 1, and with a true saving of 20%
+    as many cases are expected.
+    """
+    cost = {"model": "uniform", "low": 500, "high": 1500}
+    line = line_of(rate_year=2009, unit_cost_gbp=cost)
+    steady = checked(scenario_of(contract={"start_year": 2010, "years": 1}, service_lines=[line]))
+    line = "service_lines.admissions"
+    cheaper = steady.vary(
+        f"{line}.growth_share=0.25", f"{line}.price_growth_share=-0.2", "clusters.*.true_saving_share=0.2"
+    )
+    assert differing(after(steady).simulate(cheaper), alone(cheaper)) == []
+    assert differing(alone(steady), alone(cheaper)) != []
+
+
+PRACTICES = "practice_code,practice,list_size,m0_74,f75_plus\nA,Ash,2000,2000,0\nB,Beech,1000,0,1000\n"
+WEIGHTS = "sex,age_band,need\nM,0-74,1\nF,75+,2\n"
+SEASONS = "calendar_month,winter\n" + "".join(f"{month},{1 + (month < 4)}\n" for month in range(1, 13))
+
+
+def with_tables(folder: Path, **changes: Any) -> Scenario:
+    """Return a scenario with tables beside it, and the first practice in its only cluster."""
+    for name, text in {"practices": PRACTICES, "weights": WEIGHTS, "seasons": SEASONS}.items():
+        (folder / f"{name}.csv").write_text(text)
+    settings: Table = {
+        "contract": {"start_year": 2010, "start_month": 7, "years": 2},
+        "population": {
+            "practices_csv": "practices.csv",
+            "need_weights_csv": "weights.csv",
+            "outside_clusters": "the rest",
+        },
+        "seasons": {"csv": "seasons.csv"},
+        "budgets": {"rule": {"rule": "per_head", "gbp_per_head": 100}},
+        "service_lines": [line_of(need_weights="need")],
+        "clusters": [cluster_of("North", None, practices=["A"])],
+    }
+    return checked(scenario_of(**(settings | changes)), folder=folder)
+
+
+TABLE_CHANGES: dict[str, Table] = {
+    # A practice of half the people with twice the need: as many cases are expected, for other budgets.
+    "people of the same need": {"clusters": [cluster_of("North", None, practices=["B"])]},
+    "need": {"service_lines": [line_of()]},
+    "season": {"service_lines": [line_of(need_weights="need", season="winter")]},
+}
+
+
+@pytest.mark.parametrize("what", TABLE_CHANGES)
+def test_what_tables_say(tmp_path: Path, what: str) -> None:
+    before, scenario = with_tables(tmp_path), with_tables(tmp_path, **TABLE_CHANGES[what])
+    assert differing(after(before).simulate(scenario), alone(scenario)) == []
+    assert differing(alone(before), alone(scenario)) != []
+
+
+def test_a_table_that_is_written_anew(tmp_path: Path) -> None:
+    before = with_tables(tmp_path)
+    (tmp_path / "weights.csv").write_text(WEIGHTS.replace("75+,2", "75+,3"))
+    scenario = checked(before.given, folder=tmp_path)
+    assert differing(after(before).simulate(scenario), alone(scenario)) == []
+    assert differing(alone(before), alone(scenario)) != []
