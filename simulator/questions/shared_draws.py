@@ -116,6 +116,9 @@ class SharedDraws:
 
     def _spend(self, plan: Plan) -> Spend:
         keys = _keys(plan)
+        # What is at hand comes last, so that making room for what is missing does not throw it out.
+        for key in self._spends.keys() & set(keys.ravel()):
+            self._spends.move_to_end(key)
         missing = np.array([[key not in self._spends for key in row] for row in keys])
         if missing.any():
             clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))

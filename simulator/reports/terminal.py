@@ -23,7 +23,7 @@ _USUAL_WIDTH = 100
 _NARROWEST = 40
 _NAME_WIDTH = 30
 _HEADING_WIDTH = 10
-_GAP = 2
+_GAP = 3
 
 
 class _Pipe(Console):

@@ -120,3 +120,15 @@ def test_old_draws_are_let_go_of() -> None:
         assert same(shared.simulate(changed), simulate(changed, 100, 1))
     assert len(shared._spends) <= 16
     assert len(shared._outturns) <= 4
+
+
+def test_making_room_throws_out_nothing_that_is_needed() -> None:
+    # Four policies fill the room; the fifth shares a part with the fourth, and the last wants the first's.
+    shock = "shocks.cluster_year.sd_share="
+    changes = [(), (f"{shock}0.021",), (f"{shock}0.022",), (f"{shock}0.023",)]
+    changes += [(f"{shock}0.023", "service_lines.prescribing.unit_cost_gbp.mean=12")]
+    changes += [("budgets.top_slice_share=0.01",)]
+    scenario, draws = load_scenario(TWO_CLUSTERS), SharedDraws(100, seed=1)
+    for change in changes:
+        varied = scenario.vary(*change)
+        assert same(draws.simulate(varied), simulate(varied, 100, 1)), change

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ import numpy as np
 import pytest
 
 from simulator import InputError
+from simulator.budgets.budgets import LineBudget
 from simulator.pipeline import simulate
+from simulator.plan import Plan
+from simulator.planner import make_plan
 from simulator.questions.shared_draws import SharedDraws
 from simulator.result import Result
 from simulator.scenario.scenario import Scenario
@@ -111,6 +114,8 @@ def changes() -> Iterator[tuple[str, Table]]:
         yield f"lines of cluster {place}", at(("clusters", place, "service_lines"), ["admissions", "tests"])
     for place in range(len(GIVEN["service_lines"])):
         yield f"rate year of line {place}", at(("service_lines", place, "rate_year"), 2007)
+        # For the tests above the limit per case, so that it changes nothing of what clusters pay.
+        yield f"limit of line {place}", at(("service_lines", place, "unit_cost_gbp", "limit"), 18.0)
     # Leap years come round every four: nothing but the years' names changes for most lines.
     yield "start four years later", at(("contract", "start_year"), GIVEN["contract"]["start_year"] + 4)
     yield "start in March", at(("contract", "start_month"), 3)
@@ -175,21 +180,72 @@ def test_a_difference_would_be_seen() -> None:
     assert {"spend", "budget"} <= set(differing(plain, other))
 
 
-def test_prices_that_fall_as_demand_rises() -> None:
-    """Only the index of prices tells the two apart.
-
-    A growth of 25% at prices 20% lower costs as planned, 1.25 x 0.8 = 1, and with a true saving of 20%
-    as many cases are expected.
-    """
+def one_line(**changes: Any) -> Scenario:
+    """Return a scenario of one line and one year, whose rate is the base year's."""
     cost = {"model": "uniform", "low": 500, "high": 1500}
-    line = line_of(rate_year=2009, unit_cost_gbp=cost)
-    steady = checked(scenario_of(contract={"start_year": 2010, "years": 1}, service_lines=[line]))
-    line = "service_lines.admissions"
-    cheaper = steady.vary(
-        f"{line}.growth_share=0.25", f"{line}.price_growth_share=-0.2", "clusters.*.true_saving_share=0.2"
-    )
-    assert differing(after(steady).simulate(cheaper), alone(cheaper)) == []
-    assert differing(alone(steady), alone(cheaper)) != []
+    line = line_of(rate_year=2009, unit_cost_gbp=cost, **changes)
+    return checked(scenario_of(contract={"start_year": 2010, "years": 1}, service_lines=[line]))
+
+
+OFFSETTING = {
+    # Twice the demand at half the price costs as planned; half of it avoided, as many cases are expected.
+    "the index of prices": (
+        one_line(),
+        ("*.growth_share=1.0", "*.price_growth_share=-0.5"),
+        "clusters.*.true_saving_share=0.5",
+    ),
+    # A block contract pays for the plan, twice as much, whatever is saved.
+    "what a block contract pays": (
+        one_line(payment="block"),
+        ("*.growth_share=1.0",),
+        "clusters.*.true_saving_share=0.5",
+    ),
+    "the spread of costs": (one_line(), ("*.unit_cost_gbp={model='uniform',low=600,high=1400}",), ""),
+}
+
+
+@pytest.mark.parametrize("what", OFFSETTING)
+def test_what_alone_tells_two_scenarios_apart(what: str) -> None:
+    """Several settings that change together so that all else on which spend depends stays as it is."""
+    before, of_lines, saving = OFFSETTING[what]
+    scenario = before.vary(*(f"service_lines.{one}" for one in of_lines), *filter(None, [saving]))
+    assert differing(after(before).simulate(scenario), alone(scenario)) == []
+    assert differing(alone(before), alone(scenario)) != []
+
+
+def plan_of_three_rules() -> Plan:
+    rules: dict[str, Table] = {
+        "blended": {"rule": "toolkit", "fair_share_weight_by_year": [0.5]},
+        "expected": {"rule": "expected_spend"},
+        "by head": {"rule": "per_head", "gbp_per_head": 100, "uplift_share": 0.05},
+    }
+    lines = [line_of(name, budget_rule=rule) for name, rule in rules.items()]
+    return make_plan(checked(scenario_of(service_lines=lines)))
+
+
+def with_another(plan: Plan, what: str) -> Plan:
+    """Return a plan with all lines' budgets set otherwise in one way."""
+    if what == "years_from_base":
+        base, *contract = plan.years
+        return replace(plan, years=(replace(base, start=base.start - 1), *contract))
+    other = [{what: getattr(line, what) * 1.5 + 0.01} for line in plan.budgets]
+    budgets = tuple(replace(line, **change) for line, change in zip(plan.budgets, other, strict=True))
+    return replace(plan, budgets=budgets)
+
+
+@pytest.mark.parametrize(
+    "what", ["years_from_base", *(field.name for field in fields(LineBudget) if field.name != "rule")]
+)
+def test_budgets_of_plans_that_differ_in_one_thing(what: str) -> None:
+    """In which no two scenarios differ alone: outturn is kept by each of them all the same."""
+    before = plan_of_three_rules()
+    plan = with_another(before, what)
+    shared = SharedDraws(CONTRACTS, seed=1)
+    was_gbp = shared._outturn(before).budget_gbp
+    found, own = shared._outturn(plan), SharedDraws(CONTRACTS, seed=1)._outturn(plan)
+    for field in fields(own):
+        assert np.array_equal(getattr(found, field.name), getattr(own, field.name)), field.name
+    assert not np.array_equal(was_gbp, own.budget_gbp)
 
 
 PRACTICES = "practice_code,practice,list_size,m0_74,f75_plus\nA,Ash,2000,2000,0\nB,Beech,1000,0,1000\n"

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money
-from simulator.risk.rounding import decimals_for, rounded
+from simulator.risk.rounding import bound_in_per_cent, decimals_for, rounded
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,25 @@ def test_estimate_and_error_are_rounded_alike(value, half_width, unit, shown):
 def test_a_loss_has_its_sign_before_the_pound():
     assert money(Estimate(-870_300.0, -879_300.0, -861_300.0)) == "-£870k ± 9k"
     assert money(Estimate(870_300.0, 861_300.0, 879_300.0)) == "£870k ± 9k"
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "words"),
+    [
+        # Wilson's interval of none in 2,000 ends at 0.19%; of all, it starts at 99.81%.
+        (0.0, 0.0, 0.0019, "under 0.19"),
+        (1.0, 0.9981, 1.0, "over 99.81"),
+        # 99.6 ± 1.0 would pass 100; 0.05 ± 0.07 would pass 0. Rounded away from the estimate.
+        (0.996, 0.986, 0.999, "over 98.6"),
+        (0.0005, 0.0001, 0.0012, "under 0.12"),
+        (0.00049, 0.0001, 0.00121, "under 0.13"),
+        # These can stand, and what has no error, too.
+        (0.621, 0.612, 0.63, ""),
+        (0.98, 0.97, 0.99, ""),
+        (1.0, 1.0, 1.0, ""),
+        # No probability.
+        (-0.01, -0.03, 0.01, ""),
+    ],
+)
+def test_near_the_ends_a_probability_is_a_bound(value: float, low: float, high: float, words: str) -> None:
+    assert bound_in_per_cent(value, low, high) == words
