@@ -29,6 +29,8 @@ class BondSamples:
     top_ups_gbp, interest_gbp, financing_gbp, practice_share_gbp : ndarray of float, shape (contract, year)
         Paid into the bond at each review, earned by it, paid to who lends its money, and the practices'
         share of surpluses.
+    gain_gbp : ndarray of float, shape (contract,)
+        What practices gain over the contract, all that the bond costs them taken off.
     """
 
     claims_gbp: FloatArray
@@ -38,6 +40,7 @@ class BondSamples:
     interest_gbp: FloatArray
     financing_gbp: FloatArray
     practice_share_gbp: FloatArray
+    gain_gbp: FloatArray
 
 
 def bond_rule(scenario: Scenario) -> Bond | None:
@@ -74,6 +77,7 @@ def bond_samples(result: Result, at: int) -> BondSamples:
         interest_gbp=book.paid_by_year_gbp((Account.PCT,), (Account.BOND,)),
         financing_gbp=book.paid_by_year_gbp(depositors, (Account.LENDER,)),
         practice_share_gbp=book.paid_by_year_gbp((Account.CLUSTER,), (Account.PRACTICES,)),
+        gain_gbp=gain_gbp(book, Account.PRACTICES),
     )
 
 

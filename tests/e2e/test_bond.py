@@ -15,19 +15,20 @@ FEW = ("--contracts", "400")
 def test_the_flagship():
     done = cluster_risk("bond", FLAGSHIP, "--cluster", "Granta", *FEW)
     assert done.returncode == 0, done.stderr
+    told = " ".join(done.stdout.split())
     for words in (
         "99% sure",
         "whole contract, topped up",
         "covers, no",
         "2012/13",
-        "true saving to repay the bond",
+        "true saving from which",
         "split by list size",
         "LINTON HEALTH CENTRE",
         "To be 95% sure that one bond covers every overspend of the three years, Granta must post about £5.",
-        "Interest is not counted on.",
+        "The interest that it earns",
         "The scenario gives no cost of financing the bond",
     ):
-        assert words in done.stdout
+        assert words in told
     assert not re.search(r"\bnan\b", done.stdout)
 
 

@@ -10,7 +10,7 @@ from tests.e2e.command import SMALL, cluster_risk, leftovers
 
 SENTENCE = re.compile(
     r"([\d,]+) contracts were needed for every bond's interval to be within ±3%; "
-    r"widest: (Small|Large|PCT), ±([\d.]+)%\."
+    r"widest: (Small|Large|All clusters together), ±([\d.]+)%\."
 )
 
 

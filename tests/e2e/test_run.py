@@ -82,7 +82,7 @@ def test_manifest_says_what_was_run(written):
 
 
 def test_prints_every_cluster_and_says_how_the_share_is_taken(written):
-    printed = written[1].stdout
+    printed = " ".join(written[1].stdout.split())
     for words in (
         "Small",
         "Large",

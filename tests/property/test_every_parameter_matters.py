@@ -77,7 +77,6 @@ WITHOUT_EFFECT = {
     ("simulation", "contracts"): "the run is asked for a number of its own",
     ("simulation", "seed"): "the run is asked for a seed of its own",
     ("service_lines", 4, "unit_cost_gbp", "cv"): "a block contract has no volume risk",
-    ("rules", 4, "financing_share_per_year"): "a lender is paid outside the scheme; `bond` counts it",
     ("clusters", 2, "takes_share"): "its bond is nothing, and without one it may keep no share",
 }
 TOGETHER = {

@@ -75,8 +75,8 @@ def test_one_year(sd: float) -> None:
         mean_against(samples.gain_gbp / BUDGET, law.gain, what="gain"),
         probability_against(samples.unpaid_gbp[:, 0] > 0, law.runs_out, what="runs out"),
         probability_against(samples.gain_gbp > 0, law.better_off, what="better off"),
-        against("expected draw", facts["expected_draw_gbp"], law.draw),
-        against("expected share", facts["expected_practice_share_gbp"], law.share),
+        against("expected draw", facts["expected_bond_draw_gbp"], law.draw),
+        against("expected share", facts["practice_share_gbp"], law.share),
         # Half of all contracts have no surplus; in 5% the surplus is as large as 5% of overspends.
         against("95% of shares", facts["practice_share_95_gbp"], 0.1 * law.topped_up_bond(0.95, 1)),
     ]
@@ -156,7 +156,7 @@ def test_a_bond_that_is_topped_up_starts_each_year_anew() -> None:
         first = law.runs_out * (1 - law.runs_out) ** at
         chance = facts["first_runs_out_probability"]
         assert within(chance.value, first, chance.half_width / 1.96)
-        assert misses([against(year, facts["expected_draw_gbp"], law.draw)]) == []
+        assert misses([against(year, facts["expected_bond_draw_gbp"], law.draw)]) == []
     topped_up = answer.posted_facts["expected_top_up_gbp"]
     assert misses([against("two top-ups", topped_up, 2 * law.draw)]) == []
 
@@ -170,7 +170,7 @@ def test_one_bond_for_three_years_is_used_up_in_turn() -> None:
     empty = overspends.cumsum(axis=1) > BOND
     for at, year in enumerate(answer.years):
         facts = answer.year_facts(year)
-        draw, chance = facts["expected_draw_gbp"], facts["first_runs_out_probability"]
+        draw, chance = facts["expected_bond_draw_gbp"], facts["first_runs_out_probability"]
         error = math.hypot(draw.half_width / 1.96 / BUDGET, paid[:, at].std() / math.sqrt(400_000))
         assert within(draw.value / BUDGET, float(paid[:, at].mean()), error)
         first = float((empty[:, at] & ~empty[:, :at].any(axis=1)).mean())
