@@ -26,8 +26,8 @@ def test_two_scenarios(changed, tmp_path):
     assert "rules.surplus.practice_share: 0.1 in two-clusters, 0.15 in bolder" in done.stdout
     printed = " ".join(done.stdout.split())
     assert (
-        "Beyond chance, bolder differs from two-clusters for all clusters together in practice share in all (+"
-        in printed
+        "Beyond chance, bolder differs from two-clusters for all clusters together in "
+        "practice share in all (+" in printed
     )
     assert "not in budget a year, budget less spend, overspend in all" in printed
     book = openpyxl.load_workbook(tmp_path / "c.xlsx")
