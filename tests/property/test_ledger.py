@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 
 from simulator.budgets.budgets import set_budgets
@@ -10,7 +11,7 @@ from simulator.pipeline import draw_block, outturn_of
 from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Account, Block
-from simulator.rules.ledger import Ledger
+from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.settlement import settle
 from tests.builders import Table, checked
 from tests.strategies import scenarios
@@ -85,3 +86,16 @@ def test_balances_are_what_the_flows_say(scenario: Table) -> None:
         expected[payee] += flow.gbp.sum(axis=1)
     for account, balance in expected.items():
         assert np.abs(ledger.balance(account) - balance).max() <= tolerance
+
+
+def test_what_moves_twice_for_one_reason_in_one_year_adds_up() -> None:
+    ledger, amount = Ledger(1, 2, 1), np.array([[3.0]])
+    for year, times in ((0, 2), (1, 1)):
+        for _ in range(times):
+            ledger.post(year, [Transfer("gift", Account.PCT, Account.POOL, amount)])
+            assert ledger.balance(Account.POOL).tolist() == [[ledger.flow("gift").sum()]]
+    assert ledger.flow("gift")[0, :, 0].tolist() == [6, 3]
+    assert ledger.balance(Account.PCT).tolist() == [[-9]]
+    assert ledger.paid_into(Account.POOL).tolist() == [[9]]
+    with pytest.raises(ValueError, match="one payer and one payee"):
+        ledger.post(1, [Transfer("gift", Account.POOL, Account.PCT, amount)])
