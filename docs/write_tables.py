@@ -5,6 +5,7 @@ With --check nothing is written, and the exit code is 1 if anything would change
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from functools import cache
@@ -28,7 +29,11 @@ def readme() -> str:
     """Return the README with what the command prints on the flagship."""
     program = Path(sys.executable).with_name("cluster-risk")
     command = [program, "run", FLAGSHIP]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")  # noqa: S603
+    # As wide as where no terminal says how wide it is.
+    wide = os.environ | {"COLUMNS": "100"}
+    done = subprocess.run(  # noqa: S603
+        command, cwd=ROOT, env=wide, check=True, capture_output=True, encoding="utf-8"
+    )
     printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     text = _with_block(text, "flagship", f"```\n{printed}\n```")

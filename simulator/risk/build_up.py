@@ -51,5 +51,5 @@ def pct_build_up(book: AccountBook) -> BuildUp:
             moved = book.total_gbp(reason)
             parts.append((spaced(reason), moved if gets else -moved))
     means = ((words, mean(gbp)) for words, gbp in parts)
-    moving = tuple((words, one) for words, one in means if one.half_width or abs(one.value) > PENNY_GBP)
+    moving = tuple((words, one) for words, one in means if max(one.high, -one.low) > PENNY_GBP)
     return BuildUp(moving, mean(pct_net_gbp(book)))

@@ -17,7 +17,7 @@ def cluster_risk(
     *arguments: str | Path, folder: Path = ROOT, encoding: str = "utf-8"
 ) -> subprocess.CompletedProcess[str]:
     """Run the command in `folder`; standard output and error as text."""
-    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "100"}
     return subprocess.run(
         [PROGRAM, *map(str, arguments)],
         cwd=folder,

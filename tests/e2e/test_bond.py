@@ -38,7 +38,7 @@ def test_it_agrees_with_run():
         re.search(pattern, cluster_risk(*command, *asked).stdout)
         for command, pattern in (
             (("bond", SMALL, "--cluster", "Large"), r"no top-up +\S+ ±\S+ +(\S+ ±\S+)"),
-            (("run", SMALL), r"Large +\S+ ±\S+ +\S+ ±\S+ +(\S+ ±\S+) +\S+ ±\S+ *\n"),
+            (("run", SMALL), r"(?s)bond big enough.*?Large +\S+ ±\S+ +\S+ ±\S+ +(\S+ ±\S+)"),
         )
     ]
     assert all(needed)

@@ -123,7 +123,8 @@ def test_a_new_rule_is_told_right_everywhere(house: Path) -> None:
     assert "An external partner pays 50% of every overspend." in page
     assert "Partner's net gain" in page
     swept = " ".join(asked(house, "sweep", *size, "--vary", "rules.partner_cover.share=0,1").split())
-    assert "rules partner cover share" in swept
+    assert "2 policies" in swept
+    assert "change it beyond chance" in swept
 
 
 def test_a_rule_that_pays_all_leaves_no_bond_to_need(house: Path) -> None:

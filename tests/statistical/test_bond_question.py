@@ -84,7 +84,7 @@ def test_one_year(sd: float) -> None:
     expected = {
         "runs_out_probability": law.runs_out,
         "never_drawn_probability": 0.5,
-        "better_off_probability": 0.5,
+        "practice_better_off_probability": 0.5,
     }
     for name, value in expected.items():
         assert within(facts[name].value, value, facts[name].half_width / 1.96), name
