@@ -15,10 +15,10 @@ from simulator import load_scenario
 from simulator.demand.counts import draw_counts
 from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.shocks import draw_shocks
-from simulator.pipeline import CONTRACTS_PER_BLOCK
-from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
+from simulator.simulation.planner import make_plan
 from simulator.spend.spend import draw_spend
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "cambridgeshire-2010.toml"

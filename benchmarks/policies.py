@@ -15,10 +15,10 @@ from pathlib import Path
 
 from simulator import load_scenario, simulate
 from simulator.outcomes import Outcomes
-from simulator.questions.shared_draws import SharedDraws
 from simulator.risk.paired import Samples
 from simulator.risk.summary import summarise
 from simulator.rules.settlement import settle
+from simulator.simulation.shared_draws import SharedDraws
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "cambridgeshire-2010.toml"
 CHANGE = "rules.bond.share_of_annual_budget=0.04"

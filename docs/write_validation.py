@@ -15,11 +15,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.reports.validation_report import NOTES
 from simulator.risk.probability import probability
 from simulator.validation.outturns import one_year, overspend_shares, read_table
 from simulator.validation.population_size import law_of_chance, spread_for
 from simulator.validation.register import SECTIONS
+from simulator.validation.report import NOTES
 
 HERE = Path(__file__).parent
 INK = "#1b2a36"

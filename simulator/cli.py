@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
@@ -36,8 +37,8 @@ def commands() -> None:
     """
 
 
-for command in COMMANDS:
-    commands.add_command(command)
+for name, module in COMMANDS.items():
+    commands.add_command(getattr(import_module(f"simulator.{module}"), name))
 
 
 def main() -> None:

@@ -59,20 +59,7 @@ class InputError(ValueError):
 
 
 def shown(value: object, limit: int = 80) -> str:
-    """Return `value` as an error message shows it: one line of at most `limit` characters.
-
-    Parameters
-    ----------
-    value : object
-        What the user gave.
-    limit : int
-        The longest text returned.
-
-    Returns
-    -------
-    str
-        Printable text on one line.
-    """
+    """Return `value` as an error message shows it: one line of at most `limit` characters."""
     match value:
         case None:
             text = "nothing"
@@ -91,16 +78,5 @@ def shown(value: object, limit: int = 80) -> str:
 
 
 def printable(path: object) -> str:
-    """Return a path as text that any file or terminal takes, whatever bytes are in the name.
-
-    Parameters
-    ----------
-    path : path-like
-        As the user gave it.
-
-    Returns
-    -------
-    str
-        With backslash escapes for what is not UTF-8.
-    """
+    """Return a path as text that any file or terminal takes, whatever bytes are in the name."""
     return str(path).encode("utf-8", "backslashreplace").decode()

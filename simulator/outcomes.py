@@ -15,35 +15,19 @@ DIMENSIONS = ("contract", "year", "cluster")
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Outcomes by contract, contract year and cluster.
+    """Outcomes by contract, contract year and cluster."""
 
-    Parameters
-    ----------
-    axes : Axes
-        Names of years (the base year first, which is not in the arrays), clusters and lines.
-    flows : dict of str to Flow
-        Pounds that moved in the year, by reason, in the order in which each first moved.
-    takes_part : ndarray of bool, shape (contract, year, cluster)
-        False in the years after a cluster has left.
-    annual_budget_gbp : ndarray of float, shape (contract, cluster)
-        The first contract year's budget at the rate of a whole year.
-    bond_posted_gbp : ndarray of float, shape (contract, cluster)
-        What each cluster's bond starts with.
-    bond_claims_gbp : ndarray of float, shape (contract, year, cluster)
-        What reaches each cluster's bond, had it never run dry.
-    bond_needed_gbp : ndarray of float, shape (contract, cluster)
-        The smallest bond that pays all of that.
-    shared_bond_needed_gbp : ndarray of float, shape (contract,)
-        The smallest that pays it for all clusters that take the share, were there one for all.
-    """
-
-    axes: Axes
-    flows: dict[str, Flow]
-    takes_part: BoolArray
+    axes: Axes  # names of years (the base year first, which is not in the arrays), clusters and lines
+    flows: dict[str, Flow]  # pounds that moved in the year, by reason, in the order in which each first moved
+    takes_part: BoolArray  # shape (contract, year, cluster); false in the years after a cluster has left
+    # shape (contract, cluster); the first contract year's budget at the rate of a whole year.
     annual_budget_gbp: FloatArray
-    bond_posted_gbp: FloatArray
+    bond_posted_gbp: FloatArray  # shape (contract, cluster); what each cluster's bond starts with
+    # shape (contract, year, cluster); what reaches each cluster's bond, had it never run dry.
     bond_claims_gbp: FloatArray
-    bond_needed_gbp: FloatArray
+    bond_needed_gbp: FloatArray  # shape (contract, cluster); the smallest bond that pays all of that
+    # shape (contract,); the smallest that pays it for all clusters that take the share, were there one for
+    # all.
     shared_bond_needed_gbp: FloatArray
 
     @classmethod

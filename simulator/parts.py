@@ -58,18 +58,7 @@ class Part(BaseModel, metaclass=_PartType):
 
 
 def as_tuple(value: object) -> object:
-    """Let lists, ranges and arrays stand for a tuple; leave anything else to be refused.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-
-    Returns
-    -------
-    object
-        A tuple, with numpy's numbers as Python's; or `value` itself.
-    """
+    """Let lists, ranges and arrays stand for a tuple; leave anything else to be refused."""
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping, AbstractSet)):
         return tuple(item.item() if hasattr(item, "item") else item for item in value)
     return value

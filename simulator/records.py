@@ -15,18 +15,10 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class FinancialYear:
-    """A financial year, April to March, or the part of it that a contract covers.
+    """A financial year, April to March, or the part of it that a contract covers."""
 
-    Parameters
-    ----------
-    start : int
-        Calendar year of its April.
-    first_month : int
-        Calendar month in which the contract's part starts; 4 for a whole year.
-    """
-
-    start: int
-    first_month: int = 4
+    start: int  # calendar year of its April
+    first_month: int = 4  # calendar month in which the contract's part starts; 4 for a whole year
 
     @property
     def label(self) -> str:
@@ -50,150 +42,87 @@ class FinancialYear:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Names along the axes of a simulation's arrays, in order.
+    """Names along the axes of a simulation's arrays, in order."""
 
-    Parameters
-    ----------
-    years : tuple of str
-        Labels of the financial years, the base year first.
-    clusters, lines : tuple of str
-        Names.
-    """
-
-    years: tuple[str, ...]
-    clusters: tuple[str, ...]
-    lines: tuple[str, ...]
+    years: tuple[str, ...]  # labels of the financial years, the base year first
+    clusters: tuple[str, ...]  # names
+    lines: tuple[str, ...]  # names
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of contracts that are drawn together, from streams of their own.
+    """A block of contracts that are drawn together, from streams of their own."""
 
-    Parameters
-    ----------
-    number : int
-        From 0; it names the block's random streams.
-    contracts : int
-        How many contracts it holds.
-    """
-
-    number: int
-    contracts: int
+    number: int  # from 0; it names the block's random streams
+    contracts: int  # how many contracts it holds
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """People, and people weighted by need.
+    """People, and people weighted by need."""
 
-    Parameters
-    ----------
-    clusters, lines : tuple of str
-        Names.
-    people : ndarray of float, shape (cluster,)
-        Registered lists.
-    need_weighted_people : ndarray of float, shape (cluster, line)
-        Scaled so that the PCT's sum over all practices equals its list.
-    pct_people : float
-        Registered list of the whole PCT, clusters and others.
-    """
-
-    clusters: tuple[str, ...]
-    lines: tuple[str, ...]
-    people: FloatArray
+    clusters: tuple[str, ...]  # names
+    lines: tuple[str, ...]  # names
+    people: FloatArray  # shape (cluster,); registered lists
+    # shape (cluster, line); scaled so that the PCT's sum over all practices equals its list.
     need_weighted_people: FloatArray
-    pct_people: float
+    pct_people: float  # registered list of the whole PCT, clusters and others
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What was spent, in one block of contracts.
+    """What was spent, in one block of contracts."""
 
-    Parameters
-    ----------
-    base_year_gbp : ndarray of float, shape (contract, cluster, line)
-        In the whole financial year before the contract, from which historic budgets come.
-    contract_gbp : ndarray of float, shape (contract, year, cluster, line)
-        In the months of each contract year.
-    above_limit_gbp : ndarray of float, shape (contract, year, cluster, line), or None
-        What single cases cost beyond a limit per case, which is in neither of the others; None
-        where there is no such limit.
-    """
-
+    # shape (contract, cluster, line); in the whole financial year before the contract, from which historic
+    # budgets come.
     base_year_gbp: FloatArray
-    contract_gbp: FloatArray
+    contract_gbp: FloatArray  # shape (contract, year, cluster, line); in the months of each contract year
+    # shape (contract, year, cluster, line); what single cases cost beyond a limit per case, which is in
+    # neither of the others; None where there is no such limit.
     above_limit_gbp: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """What was handed over, in one block of contracts.
+    """What was handed over, in one block of contracts."""
 
-    Parameters
-    ----------
-    budget_gbp : ndarray of float, shape (contract, year, cluster, line)
-        For the months of each contract year, after the top-slice.
-    top_slice_gbp : ndarray of float, shape (contract, year, cluster, line)
-        What the PCT held back.
-    annual_gbp : ndarray of float, shape (contract, cluster, line)
-        The first contract year's budget at the rate of a whole year.
-    """
-
+    # shape (contract, year, cluster, line); for the months of each contract year, after the top-slice.
     budget_gbp: FloatArray
-    top_slice_gbp: FloatArray
+    top_slice_gbp: FloatArray  # shape (contract, year, cluster, line); what the PCT held back
+    # shape (contract, cluster, line); the first contract year's budget at the rate of a whole year.
     annual_gbp: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Outturn:
-    """Budget and spend for the lines and the proportion that clusters answer for.
+    """Budget and spend for the lines and the proportion that clusters answer for."""
 
-    Parameters
-    ----------
-    budget_gbp, spend_gbp, top_slice_gbp : ndarray of float, shape (contract, year, cluster)
-        Pounds.
-    annual_budget_gbp : ndarray of float, shape (contract, cluster)
-        The first contract year's budget at the rate of a whole year.
-    outside_gbp : ndarray of float, shape (contract, year, cluster), or None
-        What else the care of the clusters' people costs: lines and proportions that they do not
-        answer for. None where they answer for everything.
-    above_limit_gbp : ndarray of float, shape (contract, year, cluster), or None
-        What a limit per case takes out of `spend_gbp`; None where there is none.
-    """
-
-    budget_gbp: FloatArray
-    spend_gbp: FloatArray
-    top_slice_gbp: FloatArray
+    budget_gbp: FloatArray  # shape (contract, year, cluster); pounds
+    spend_gbp: FloatArray  # shape (contract, year, cluster); pounds
+    top_slice_gbp: FloatArray  # shape (contract, year, cluster); pounds
+    # shape (contract, cluster); the first contract year's budget at the rate of a whole year.
     annual_budget_gbp: FloatArray
+    # shape (contract, year, cluster); what else the care of the clusters' people costs: lines and proportions
+    # that they do not answer for. None where they answer for everything.
     outside_gbp: FloatArray | None = None
+    # shape (contract, year, cluster); what a limit per case takes out of `spend_gbp`; None where there is
+    # none.
     above_limit_gbp: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterTerms:
-    """What each cluster agreed to.
+    """What each cluster agreed to."""
 
-    Parameters
-    ----------
-    names : tuple of str
-        Clusters.
-    people : ndarray of float, shape (cluster,)
-        Registered lists.
-    takes_share : ndarray of bool, shape (cluster,)
-        Whether the cluster wants the practice share, and so posts a bond.
-    bond_gbp : ndarray of float, shape (cluster,)
-        Bond agreed with one cluster; nan where the scenario's bond rule says how much.
-    year_months : tuple of int
-        Months in each contract year.
-    planned_gbp : ndarray of float, shape (year, cluster)
-        What all care of the clusters' people is expected to cost, before true savings and shocks,
-        whoever pays for it.
-    """
-
-    names: tuple[str, ...]
-    people: FloatArray
+    names: tuple[str, ...]  # clusters
+    people: FloatArray  # shape (cluster,); registered lists
+    # shape (cluster,); whether the cluster wants the practice share, and so posts a bond.
     takes_share: BoolArray
+    # shape (cluster,); bond agreed with one cluster; nan where the scenario's bond rule says how much.
     bond_gbp: FloatArray
-    year_months: tuple[int, ...]
+    year_months: tuple[int, ...]  # months in each contract year
+    # shape (year, cluster); what all care of the clusters' people is expected to cost, before true savings
+    # and shocks, whoever pays for it.
     planned_gbp: FloatArray
 
 
@@ -214,19 +143,11 @@ class Account(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What moved for one reason: from where, to where, and how much.
+    """What moved for one reason: from where, to where, and how much."""
 
-    Parameters
-    ----------
-    payer, payee : Account
-        From where, and to where.
-    gbp : ndarray of float, shape (contract, year, cluster)
-        Pounds that moved in each contract year, zero or more.
-    """
-
-    payer: Account
-    payee: Account
-    gbp: FloatArray
+    payer: Account  # from where, and to where
+    payee: Account  # from where, and to where
+    gbp: FloatArray  # shape (contract, year, cluster); pounds that moved in each contract year, zero or more
 
 
 BUDGET = "budget"

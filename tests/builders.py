@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from simulator.pipeline import simulate
-from simulator.result import Result
 from simulator.scenario.scenario import Scenario, check_scenario
+from simulator.simulation.pipeline import simulate
+from simulator.simulation.result import Result
 
 SURPLUS = {
     "rule": "surplus",

@@ -18,38 +18,20 @@ class LineBasis:
     """What is known of one service line when a contract year's budgets are set.
 
     All amounts are for a whole financial year.
-
-    Parameters
-    ----------
-    year : int
-        Number of the contract year, from 0.
-    years_since_base : int
-        Financial years from the base year to this one.
-    growth_share : float
-        Expected growth of spend a year, demand and prices together.
-    base_gbp : ndarray of float, shape (contract, cluster)
-        Spend in the base year: a simulated outturn, with its luck.
-    latest_gbp : ndarray of float, shape (contract, cluster)
-        Spend in the latest finished year.
-    fair_share_gbp : ndarray of float, shape (cluster,)
-        The PCT's planned spend in the base year, divided by need-weighted population.
-    expected_gbp : ndarray of float, shape (cluster,)
-        Expected spend of this year, without shocks or savings.
-    people : ndarray of float, shape (cluster,)
-        Registered lists.
-    part_of_budget : ndarray of float, shape (cluster,)
-        The line's part, by planned spend, of a budget that is set for several lines together; 1 for
-        a rule of the line's own.
     """
 
-    year: int
-    years_since_base: int
-    growth_share: float
+    year: int  # number of the contract year, from 0
+    years_since_base: int  # financial years from the base year to this one
+    growth_share: float  # expected growth of spend a year, demand and prices together
+    # shape (contract, cluster); spend in the base year: a simulated outturn, with its luck.
     base_gbp: FloatArray
-    latest_gbp: FloatArray
+    latest_gbp: FloatArray  # shape (contract, cluster); spend in the latest finished year
+    # shape (cluster,); the PCT's planned spend in the base year, divided by need-weighted population.
     fair_share_gbp: FloatArray
-    expected_gbp: FloatArray
-    people: FloatArray
+    expected_gbp: FloatArray  # shape (cluster,); expected spend of this year, without shocks or savings
+    people: FloatArray  # shape (cluster,); registered lists
+    # shape (cluster,); the line's part, by planned spend, of a budget that is set for several lines together;
+    # 1 for a rule of the line's own.
     part_of_budget: FloatArray
 
 

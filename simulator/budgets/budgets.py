@@ -13,29 +13,16 @@ from simulator.records import Budgets, Spend
 
 @dataclass(frozen=True, slots=True)
 class LineBudget:
-    """How the budgets of one service line are set.
+    """How the budgets of one service line are set."""
 
-    Parameters
-    ----------
-    rule : BudgetRule
-        The rule.
-    growth_share : float
-        Expected growth of spend a year, demand and prices together.
-    part_year_share : ndarray of float, shape (year,)
-        Share of each contract year's cases that falls in its months.
-    fair_share_gbp : ndarray of float, shape (cluster,)
-        The PCT's planned spend in the base year, divided by need-weighted population.
-    expected_gbp : ndarray of float, shape (year, cluster)
-        Expected spend of each whole contract year, without shocks or savings.
-    part_of_budget : ndarray of float, shape (year, cluster)
-        Part of a budget that is set for several lines together; see `LineBasis`.
-    """
-
-    rule: BudgetRule
-    growth_share: float
-    part_year_share: FloatArray
+    rule: BudgetRule  # the rule
+    growth_share: float  # expected growth of spend a year, demand and prices together
+    part_year_share: FloatArray  # shape (year,); share of each contract year's cases that falls in its months
+    # shape (cluster,); the PCT's planned spend in the base year, divided by need-weighted population.
     fair_share_gbp: FloatArray
+    # shape (year, cluster); expected spend of each whole contract year, without shocks or savings.
     expected_gbp: FloatArray
+    # shape (year, cluster); part of a budget that is set for several lines together; see `LineBasis`.
     part_of_budget: FloatArray
 
 
@@ -48,23 +35,7 @@ def set_budgets(
 ) -> Budgets:
     """Set the budgets of one block of contracts.
 
-    Parameters
-    ----------
-    spend : Spend
-        Of the base year and of the contract; a year's budget looks only at years before it.
-    lines : sequence of LineBudget
-        One for each line.
-    people : ndarray of float, shape (cluster,)
-        Registered lists.
-    top_slice_share : float
-        Share of each budget that the PCT holds back.
-    years_from_base : int
-        Financial years from the base year to the first contract year.
-
-    Returns
-    -------
-    Budgets
-        Phased over part years as demand is expected to fall.
+    Takes ``people`` of shape (cluster,).
     """
     shape = spend.contract_gbp.shape
     whole_gbp = np.empty(shape, order="F")

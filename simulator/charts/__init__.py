@@ -1,88 +1,12 @@
 """Charts in one house style: results in, figures with their data out."""
 
-from __future__ import annotations
+import lazy_loader
 
-from collections.abc import Callable
-from inspect import getdoc
-
-from simulator.charts import (
-    bond_cover,
-    outturn,
-    overspend,
-    pool,
-    practice_share,
-    running_position,
-    size,
-    surplus_split,
-    tornado,
-    variance,
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "chart": ["FORMATS", "Chart"],
+        "register": ["CHARTS", "about", "draw"],
+        "study": ["Study"],
+    },
 )
-from simulator.charts.chart import FORMATS, Chart
-from simulator.charts.study import Study
-from simulator.errors import InputError, Problem, shown
-from simulator.questions.explain_answer import unknown
-from simulator.result import Result
-from simulator.scenario.scenario import Scenario
-
-CHARTS: dict[str, Callable[..., Chart]] = {
-    "outturn": outturn.draw,
-    "overspend": overspend.draw,
-    "bond-cover": bond_cover.draw,
-    "practice-share": practice_share.draw,
-    "surplus-split": surplus_split.draw,
-    "variance": variance.draw,
-    "running-position": running_position.draw,
-    "size": size.draw,
-    "pool": pool.draw,
-    "tornado": tornado.draw,
-}
-"""The register of charts of a study."""
-
-__all__ = ["CHARTS", "FORMATS", "Chart", "Study", "about", "draw"]
-
-
-def draw(of: Study | Result | Scenario, name: str, cluster: str | None = None, **options: object) -> Chart:
-    """Draw a chart.
-
-    Parameters
-    ----------
-    of : Study, Result or Scenario
-        A scenario is simulated first; a `Study` remembers what several charts need.
-    name : str
-        One of `CHARTS`.
-    cluster : str, optional
-        Only this one; all when left out.
-    **options
-        What the chart takes besides.
-
-    Returns
-    -------
-    Chart
-        To show, or to save.
-
-    Raises
-    ------
-    InputError
-        For what there is not.
-    """
-    if problems := unknown("chart", name, tuple(CHARTS)):
-        raise InputError(problems)
-    return CHARTS[name](_study(of), cluster, **options)
-
-
-def about(name: str) -> str:
-    """Return what a chart of the register shows, in a sentence."""
-    return (getdoc(CHARTS[name]) or "").partition("\n")[0]
-
-
-def _study(of: object) -> Study:
-    match of:
-        case Study():
-            return of
-        case Result():
-            return Study(of)
-        case Scenario():
-            from simulator.pipeline import simulate
-
-            return Study(simulate(of))
-    raise InputError([Problem("what to draw", "a Study, a Result or a Scenario", shown(of))])

@@ -125,17 +125,7 @@ class Chart:
 def save_problems(targets: Sequence[Path], *, replace: bool) -> list[Problem]:
     """Return what keeps files from being written.
 
-    Parameters
-    ----------
-    targets : sequence of Path
-        The files that are wanted.
-    replace : bool
-        Whether those that exist may be replaced.
-
-    Returns
-    -------
-    list of Problem
-        None where all is well.
+    Returns none where all is well.
     """
     problems = []
     for target in targets:

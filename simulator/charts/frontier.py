@@ -9,7 +9,7 @@ from simulator.charts.chart import Chart
 from simulator.charts.study import source_of
 from simulator.charts.style import DARK, GREY, INK, LIGHT, framed, in_house_style
 from simulator.charts.words import sentence, setting, unit_of
-from simulator.questions.frontier_answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE, Frontier
+from simulator.questions.frontier.answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE, Frontier
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simulator.charts.lettering import wrapped
 from simulator.charts.style import WIDTH_IN, framed
+from simulator.charts.text_fit import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,20 +20,7 @@ _TITLE_LINES = 2
 
 
 def panels(title: str, subtitle: str, source: str, names: Sequence[str]) -> tuple[Figure, list[Axes]]:
-    """Return a figure with axes for each name, one large or several small, on the same scales.
-
-    Parameters
-    ----------
-    title, subtitle, source : str
-        As for `framed`.
-    names : sequence of str
-        Clusters; each is written above its panel where there are several.
-
-    Returns
-    -------
-    tuple of Figure and list of Axes
-        Of as many axes as names.
-    """
+    """Return a figure with axes for each name, one large or several small, on the same scales."""
     across = min(len(names), _ABREAST if len(names) != 4 else 2)
     deep = -(-len(names) // across)
     height = _TALL_IN if len(names) == 1 else deep * _LOW_IN + 0.4

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simulator.charts.lettering import wrapped
 from simulator.charts.style import INK
+from simulator.charts.text_fit import wrapped
 from simulator.risk.account_book import ALL_CLUSTERS
 
 if TYPE_CHECKING:
@@ -29,17 +29,7 @@ def rows_height_in(names: Sequence[str], *, least_in: float = 0.27) -> float:
 
 
 def set_rows(axes: Axes, names: Sequence[str], *, named: bool = True) -> None:
-    """Give axes a row for each name, the first at the top; the PCT's set apart by a line.
-
-    Parameters
-    ----------
-    axes : Axes
-        Row number is the y.
-    names : sequence of str
-        Clusters, and PCT.
-    named : bool
-        Whether the names are written.
-    """
+    """Give axes a row for each name, the first at the top; the PCT's set apart by a line."""
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), [name_lines(name) for name in names] if named else [""] * len(names))
     axes.tick_params(axis="y", length=0, labelsize=_NAME_SIZE)

@@ -8,7 +8,7 @@ from simulator.charts.chart import Chart
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style, worded
 from simulator.charts.words import people, per_cent, per_cent_tick, sentence
-from simulator.questions.size_answer import CHANCE_SD, SD, Sizes
+from simulator.questions.size.answer import CHANCE_SD, SD, Sizes
 from simulator.risk.rounding import rounded
 
 if TYPE_CHECKING:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from numpy.typing import NDArray
 
 from simulator.errors import InputError
-from simulator.questions.explain_answer import unknown
-from simulator.result import Result
+from simulator.questions.explain.answer import unknown
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.summary import measure_samples
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.result import Result
 
 if TYPE_CHECKING:
-    from simulator.questions.bond_answer import BondAnswer
-    from simulator.questions.explain_answer import Explanation
-    from simulator.questions.luck_answer import LuckAnswer
-    from simulator.questions.running_position import RunningPosition
-    from simulator.questions.size_answer import Sizes
+    from simulator.questions.bond.answer import BondAnswer
+    from simulator.questions.explain.answer import Explanation
+    from simulator.questions.luck.answer import LuckAnswer
+    from simulator.questions.months.ask import RunningPosition
+    from simulator.questions.size.answer import Sizes
 
 _MARKS = (("illustrative", "illustrativ"), ("assumptions", "assumption"))
 Answer = TypeVar("Answer")
@@ -30,18 +30,10 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A result, and what else there is to know about its scenario with the same contracts and seed.
+    """A result, and what else there is to know about its scenario with the same contracts and seed."""
 
-    Parameters
-    ----------
-    result : Result
-        From `simulate`.
-    workers : int
-        Processes for what is simulated on top; no effect on numbers.
-    """
-
-    result: Result
-    workers: int = 1
+    result: Result  # from `simulate`
+    workers: int = 1  # processes for what is simulated on top; no effect on numbers
     _asked: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -68,15 +60,7 @@ class Study:
     def samples(self, name: str) -> dict[str, NDArray[Any]]:
         """Return the values in each contract of every measure of the summary, by column.
 
-        Parameters
-        ----------
-        name : str
-            A cluster, or PCT.
-
-        Returns
-        -------
-        dict of str to ndarray, shape (contract,)
-            The summary's numbers are estimated from these.
+        Returns shape (contract,): the summary's numbers are estimated from these.
         """
         return self._once(
             ("samples", name),
@@ -84,20 +68,7 @@ class Study:
         )
 
     def estimate(self, name: str, column: str) -> Estimate:
-        """Return a number of the summary.
-
-        Parameters
-        ----------
-        name : str
-            A cluster, or PCT.
-        column : str
-            One of the summary's.
-
-        Returns
-        -------
-        Estimate
-            With its 95% interval.
-        """
+        """Return a number of the summary."""
         return self.estimates_of(name)[column]
 
     def estimates_of(self, name: str) -> dict[str, Estimate]:
@@ -106,25 +77,7 @@ class Study:
         return self.result.rows[at].estimates
 
     def chosen(self, cluster: str | None, *, with_pct: bool = False) -> tuple[str, ...]:
-        """Return the clusters to draw.
-
-        Parameters
-        ----------
-        cluster : str or None
-            One of them; None for all.
-        with_pct : bool
-            Whether the PCT can be asked for too.
-
-        Returns
-        -------
-        tuple of str
-            Names, at least one.
-
-        Raises
-        ------
-        InputError
-            If there is no such cluster.
-        """
+        """Return the clusters to draw."""
         if cluster is None:
             return self.clusters
         known = (*self.clusters, ALL_CLUSTERS) if with_pct else self.clusters
@@ -135,14 +88,14 @@ class Study:
     @cached_property
     def explanation(self) -> Explanation:
         """Where the variance of the outturn comes from."""
-        from simulator.questions.explain import explain
+        from simulator.questions.explain.ask import explain
 
         return explain(self.scenario, *self._draws)
 
     @cached_property
     def without_saving(self) -> Result:
         """The same contracts, had no cluster truly saved anything: what luck alone brings."""
-        from simulator.pipeline import simulate
+        from simulator.simulation.pipeline import simulate
 
         settings = self.scenario.settings
         clusters = tuple(one.model_copy(update={"true_saving_share": 0.0}) for one in settings.clusters)
@@ -154,7 +107,7 @@ class Study:
     @cached_property
     def size(self) -> Sizes:
         """Risk against the size of a cluster."""
-        from simulator.questions.size import size
+        from simulator.questions.size.ask import size
 
         contracts, seed, workers = self._draws
         return size(self.scenario, contracts=contracts, seed=seed, workers=workers)
@@ -162,20 +115,20 @@ class Study:
     @cached_property
     def luck(self) -> LuckAnswer:
         """What practices are paid for luck, and which rules would change that."""
-        from simulator.questions.luck import luck
+        from simulator.questions.luck.ask import luck
 
         contracts, seed, workers = self._draws
         return luck(self.scenario, contracts=contracts, seed=seed, workers=workers)
 
     def bond(self, cluster: str) -> BondAnswer:
         """Return how big a bond a cluster needs, and what the posted one does."""
-        from simulator.questions.bond import CONFIDENCES, bond
+        from simulator.questions.bond.ask import CONFIDENCES, bond
 
         return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, CONFIDENCES, *self._draws))
 
     def running_position(self, year: str | None = None) -> RunningPosition:
         """Return spend less budget as a year goes on, month by month; the first year by default."""
-        from simulator.questions.running_position import running_position
+        from simulator.questions.months.ask import running_position
 
         year = self.years[0] if year is None else year
         return self._once(
@@ -200,20 +153,7 @@ class Study:
 
 
 def source_of(scenario: Scenario, contracts: int, seed: int) -> str:
-    """Return where numbers come from, for the foot of a chart.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Whose file says what is illustrative, and what an assumption.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
-
-    Returns
-    -------
-    str
-        Sentences.
-    """
+    """Return where numbers come from, for the foot of a chart."""
     parts = [f"{scenario.settings.title}: {contracts:,} simulated contracts, seed {seed}."]
     if scenario.overrides:
         parts.append(f"With {', '.join(scenario.overrides)}.")

@@ -8,7 +8,7 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from simulator.charts.lettering import POINTS_PER_INCH, wrapped
+from simulator.charts.text_fit import POINTS_PER_INCH, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,24 +57,7 @@ def in_house_style(draw: Callable[Arguments, Returned]) -> Callable[Arguments, R
 
 
 def framed(title: str, subtitle: str, source: str, height_in: float) -> tuple[Figure, GridSpec]:
-    """Return a figure with its words in place, and the room between them.
-
-    Parameters
-    ----------
-    title : str
-        What the chart says, or asks.
-    subtitle : str
-        What is drawn, in which units.
-    source : str
-        Where the numbers come from.
-    height_in : float
-        Height of the room to draw in, in inches; the words add theirs.
-
-    Returns
-    -------
-    tuple of Figure and GridSpec
-        The grid has one cell; axes in it, and their labels, stay in the room.
-    """
+    """Return a figure with its words in place, and the room between them."""
     from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
     from matplotlib.layout_engine import ConstrainedLayoutEngine

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simulator.charts.chart import Chart
-from simulator.charts.lettering import wrapped
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style, worded
+from simulator.charts.text_fit import wrapped
 from simulator.charts.tornado_moves import Move, given_moves, usual_moves
 from simulator.charts.words import Unit, listed, sentence, unit_of
 from simulator.errors import InputError
-from simulator.questions.explain_answer import unknown
-from simulator.questions.shared_draws import SharedDraws
-from simulator.result import Result
+from simulator.questions.explain.answer import unknown
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
 from simulator.risk.paired import Samples
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.result import Result
+from simulator.simulation.shared_draws import SharedDraws
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -20,19 +20,11 @@ _QUARTER = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One setting, or one of every line or cluster, set low and high.
+    """One setting, or one of every line or cluster, set low and high."""
 
-    Parameters
-    ----------
-    words : str
-        What is moved, and how far.
-    low, high : tuple of str
-        Settings as `Scenario.vary` takes them; none where that end is out of range.
-    """
-
-    words: str
-    low: tuple[str, ...]
-    high: tuple[str, ...]
+    words: str  # what is moved, and how far
+    low: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
+    high: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
 
 
 def usual_moves(scenario: Scenario) -> tuple[Move, ...]:

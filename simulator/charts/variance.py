@@ -6,8 +6,8 @@ from simulator.charts.chart import Chart
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style
 from simulator.charts.words import money, per_cent, per_cent_tick, sentence
-from simulator.questions.explain_answer import ALL_SOURCES, Explanation
-from simulator.questions.explain_pieces import Source
+from simulator.questions.explain.answer import ALL_SOURCES, Explanation
+from simulator.questions.explain.pieces import Source
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence

@@ -72,37 +72,19 @@ def sentence(words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """How a measure of the summary is written.
+    """How a measure of the summary is written."""
 
-    Parameters
-    ----------
-    words : str
-        Its name in plain words.
-    text, change : callable
-        An estimate of it, and a difference of two, with their errors.
-    tick, change_tick : callable
-        A number on an axis, and a difference.
-    """
-
-    words: str
-    text: Callable[[Estimate], str]
-    change: Callable[[Estimate], str]
-    tick: Callable[[float, object], str]
-    change_tick: Callable[[float, object], str]
+    words: str  # its name in plain words
+    text: Callable[[Estimate], str]  # an estimate of it, and a difference of two, with their errors
+    change: Callable[[Estimate], str]  # an estimate of it, and a difference of two, with their errors
+    tick: Callable[[float, object], str]  # A number on an axis, and a difference
+    change_tick: Callable[[float, object], str]  # A number on an axis, and a difference
 
 
 def unit_of(measure: str) -> Unit:
     """Return how a column of the summary is written.
 
-    Parameters
-    ----------
-    measure : str
-        Such as ``overspend_probability_year_1`` or ``bond_needed_gbp``.
-
-    Returns
-    -------
-    Unit
-        Probabilities in per cent and their differences in points, all else in pounds.
+    Returns probabilities in per cent and their differences in points, all else in pounds.
     """
     column = columns(MOST_YEARS)[measure]
     words = column.heading()

@@ -26,25 +26,8 @@ def draw_counts(
     A year at a time: given the year's shocks, the months' counts are independent and their sum
     has the law that is drawn here, twelve times cheaper.
 
-    Parameters
-    ----------
-    expected : ndarray of float, shape (year, cluster, line)
-        Expected cases before shocks, the base year first.
-    shocks : ShockDraws
-        Factors on expected cases.
-    laws : sequence of CountLaw or None
-        One for each line; None where no cases are counted (block contracts).
-    axes : Axes
-        Names of years, clusters and lines.
-    streams : RandomStreams
-        Source of generators.
-    block : Block
-        Which contracts.
-
-    Returns
-    -------
-    ndarray of int, shape (contract, year, cluster, line)
-        Contiguous along contracts.
+    Takes ``expected`` of shape (year, cluster, line). Returns shape (contract, year, cluster, line):
+    contiguous along contracts.
     """
     counts: NDArray[np.int64] = np.zeros((block.contracts, *expected.shape), dtype=np.int64, order="F")
     for at_line, (line, law) in enumerate(zip(axes.lines, laws, strict=True)):

@@ -15,24 +15,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class LineRate:
-    """How often a service line is used.
+    """How often a service line is used."""
 
-    Parameters
-    ----------
-    rate_per_1000 : float
-        Cases a year for each 1,000 need-weighted people.
-    rate_year : int
-        The calendar year in which the financial year of that rate starts.
-    growth_share : float
-        Growth of the rate a year.
-    season : tuple of float
-        Index of demand per day by calendar month, January first.
-    """
-
-    rate_per_1000: float
-    rate_year: int
-    growth_share: float
-    season: tuple[float, ...]
+    rate_per_1000: float  # cases a year for each 1,000 need-weighted people
+    rate_year: int  # the calendar year in which the financial year of that rate starts
+    growth_share: float  # growth of the rate a year
+    season: tuple[float, ...]  # index of demand per day by calendar month, January first
 
     def annual_rate_per_person(self, year: FinancialYear) -> float:
         """Return the cases in the whole of a financial year for one need-weighted person."""
@@ -56,19 +44,8 @@ def expected_counts(
 ) -> FloatArray:
     """Return expected cases without true savings or shocks.
 
-    Parameters
-    ----------
-    rates : sequence of LineRate
-        One for each line.
-    years : sequence of FinancialYear
-        With the months that count.
-    need_weighted_people : ndarray of float, shape (cluster, line)
-        People weighted by need.
-
-    Returns
-    -------
-    ndarray of float, shape (year, cluster, line)
-        Expected cases in the months of each year.
+    Takes ``need_weighted_people`` of shape (cluster, line). Returns shape (year, cluster, line): expected
+    cases in the months of each year.
     """
     per_person = [
         [rate.annual_rate_per_person(year) * rate.part_year_share(year) for rate in rates] for year in years

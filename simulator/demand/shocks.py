@@ -41,43 +41,17 @@ class Shocks(Part):
 
 @dataclass(frozen=True, slots=True)
 class ShockDraws:
-    """Factors on expected counts in one block of contracts.
+    """Factors on expected counts in one block of contracts."""
 
-    Parameters
-    ----------
-    pct : ndarray of float, shape (contract, year, line)
-        The base year first.
-    cluster_year : ndarray of float, shape (contract, year, cluster)
-        Product of the lasting and the year's shock; the base year first.
-    """
-
-    pct: FloatArray
+    pct: FloatArray  # shape (contract, year, line); the base year first
+    # shape (contract, year, cluster); product of the lasting and the year's shock; the base year first.
     cluster_year: FloatArray
 
 
 def draw_shocks(
     shocks: Shocks, sizes: tuple[AnyShockLaw, ...], axes: Axes, streams: RandomStreams, block: Block
 ) -> ShockDraws:
-    """Draw the shocks of one block of contracts.
-
-    Parameters
-    ----------
-    shocks : Shocks
-        What the scenario says.
-    sizes : tuple of ShockLaw
-        Law of the PCT-wide shock of each line.
-    axes : Axes
-        Names of years, clusters and lines.
-    streams : RandomStreams
-        Source of generators.
-    block : Block
-        Which contracts.
-
-    Returns
-    -------
-    ShockDraws
-        Factors with mean one.
-    """
+    """Draw the shocks of one block of contracts."""
     normals = partial(_normals, streams, block)
     common_weight = math.sqrt(shocks.pct.correlation)
     own_weight = math.sqrt(1 - shocks.pct.correlation)
@@ -100,15 +74,7 @@ def draw_shocks(
 def draw_lasting_shocks(shocks: Shocks, axes: Axes, streams: RandomStreams, block: Block) -> FloatArray:
     """Draw the lasting shocks of one block of contracts, a part of what `draw_shocks` draws.
 
-    Parameters
-    ----------
-    shocks, axes, streams, block
-        As for `draw_shocks`.
-
-    Returns
-    -------
-    ndarray of float, shape (contract, cluster)
-        Factors with mean one.
+    Returns shape (contract, cluster): factors with mean one.
     """
     factors = np.empty((block.contracts, len(axes.clusters)), order="F")
     for at_cluster, cluster in enumerate(axes.clusters):

@@ -16,27 +16,13 @@ WHOLE_CONTRACT = "whole contract"
 
 @dataclass(frozen=True, slots=True)
 class ExactRow:
-    """Exact risk of one cluster in one year, or over the whole contract.
+    """Exact risk of one cluster in one year, or over the whole contract."""
 
-    Parameters
-    ----------
-    cluster : str
-        Its name.
-    year : str
-        Label of the contract year, or `WHOLE_CONTRACT`.
-    people : float
-        Registered list.
-    estimates : dict of str to Estimate
-        By name; intervals bound the numerical error, there is no sampling error.
-    not_given : str
-        Why numbers are missing; nothing where none is.
-    """
-
-    cluster: str
-    year: str
-    people: float
-    estimates: dict[str, Estimate]
-    not_given: str = ""
+    cluster: str  # its name
+    year: str  # label of the contract year, or `WHOLE_CONTRACT`
+    people: float  # registered list
+    estimates: dict[str, Estimate]  # by name; intervals bound the numerical error, there is no sampling error
+    not_given: str = ""  # why numbers are missing; nothing where none is
 
 
 @dataclass(frozen=True, slots=True)

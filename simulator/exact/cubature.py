@@ -33,22 +33,7 @@ def cubature(
     what is integrated varies only through curvature, a rule that is exact for polynomials of degree
     3 is enough (Stroud 1957, Mathematical Tables and Other Aids to Computation 11:257-261).
 
-    Parameters
-    ----------
-    gradient : ndarray of float, shape (dimension,)
-        How fast the sum moves with each normal, in pounds.
-    matters : ndarray of bool, shape (dimension,)
-        Whether the sum depends on a normal at all.
-    frequency : float
-        Highest frequency of the function, per pound.
-    turned : bool
-        Takes other points across the gradient, as good: how far two answers are apart tells how
-        far off they may be.
-
-    Returns
-    -------
-    tuple of ndarray of float, shapes (point, dimension) and (point,)
-        Points, and weights that sum to one.
+    Takes ``gradient`` of shape (dimension,), ``matters`` of shape (dimension,).
     """
     size = float(np.linalg.norm(gradient))
     if size == 0 and not matters.any():

@@ -12,7 +12,7 @@ from simulator.exact.outturn_law import OutturnLaw
 from simulator.exact.position import YearEnd
 from simulator.exact.shock_normals import ShockNormals
 from simulator.exact.transform import Term, position_transform
-from simulator.plan import Plan
+from simulator.simulation.plan import Plan
 
 _SDS = 12.0
 """SDs on either side of the mean that the series covers, besides the largest single cost."""
@@ -23,29 +23,7 @@ _MOMENT_TOLERANCE = 1e-3
 
 
 def law_of_position(plan: Plan, cluster: int, position: YearEnd, turned: bool = False) -> OutturnLaw:
-    """Compute the law of spend less budget.
-
-    Parameters
-    ----------
-    plan : Plan
-        The scenario, ready to draw.
-    cluster : int
-        Position of the cluster.
-    position : YearEnd
-        What the sum is made of.
-    turned : bool
-        Takes other points over the shocks; see `cubature`.
-
-    Returns
-    -------
-    OutturnLaw
-        Of the sum.
-
-    Raises
-    ------
-    InputError
-        If nothing varies, or the series cannot hold the law: its moments would be wrong.
-    """
+    """Compute the law of spend less budget."""
     years = tuple(int(year) for year in np.flatnonzero(position.weights.any(axis=1)))
     normals = ShockNormals.of(plan, years or (0,))
     terms = _terms(plan, cluster, position, normals.years)

@@ -19,22 +19,14 @@ class OutturnLaw:
 
     Its density over an interval that holds all but about 1e-8 of the probability is a Fourier
     series, which is integrated term by term: there is no grid of amounts.
-
-    Parameters
-    ----------
-    low_gbp, width_gbp : float
-        Start and width of the interval, in pounds.
-    transform : ndarray of complex, shape (frequency,)
-        E[exp(i t position)] at the frequencies t = 2 pi k / width, k = 1, 2, ...
-    mean_gbp, sd_gbp : float
-        Of the position, from the laws of counts, costs and shocks and not from the series.
     """
 
-    low_gbp: float
-    width_gbp: float
+    low_gbp: float  # start and width of the interval, in pounds
+    width_gbp: float  # start and width of the interval, in pounds
+    # shape (frequency,); e[exp(i t position)] at the frequencies t = 2 pi k / width, k = 1, 2, .
     transform: ComplexArray
-    mean_gbp: float
-    sd_gbp: float
+    mean_gbp: float  # of the position, from the laws of counts, costs and shocks and not from the series
+    sd_gbp: float  # of the position, from the laws of counts, costs and shocks and not from the series
 
     def exceeds(self, amount_gbp: ArrayLike) -> FloatArray:
         """Return P(position > amount), same shape."""

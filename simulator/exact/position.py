@@ -8,45 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.budgets.budget_rule import LineBasis
-from simulator.plan import Plan
 from simulator.records import FloatArray
+from simulator.simulation.plan import Plan
 
 _NOT_LINEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class YearEnd:
-    """Spend less budget of one cluster, as a weighted sum of what lines cost in each year.
+    """Spend less budget of one cluster, as a weighted sum of what lines cost in each year."""
 
-    Parameters
-    ----------
-    weights : ndarray of float, shape (year, line)
-        On the spend of each financial year, the base year first: what the cluster answers for in
-        the years asked about, less what budgets pass on of earlier years.
-    fixed_gbp : float
-        What does not depend on any spend: block contracts less the fixed part of budgets.
-    """
-
+    # shape (year, line); on the spend of each financial year, the base year first: what the cluster answers
+    # for in the years asked about, less what budgets pass on of earlier years.
     weights: FloatArray
-    fixed_gbp: float
+    fixed_gbp: float  # what does not depend on any spend: block contracts less the fixed part of budgets
 
 
 def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
     """Return spend less budget, summed over contract years.
 
-    Parameters
-    ----------
-    plan : Plan
-        The scenario, ready to draw.
-    cluster : int
-        Position of the cluster.
-    years : sequence of int
-        Contract years, from 0.
-
-    Returns
-    -------
-    YearEnd or None
-        None if a budget rule is not linear in past spend, so that no such sum exists.
+    Returns none if a budget rule is not linear in past spend, so that no such sum exists.
     """
     weights = np.zeros(plan.expected_counts[:, cluster].shape)
     fixed_gbp = 0.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.demand.shock_laws import ShockLaw
-from simulator.plan import Plan
 from simulator.records import BoolArray, FloatArray
+from simulator.simulation.plan import Plan
 
 _SLOPE_STEP = 1e-4
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
@@ -23,27 +23,14 @@ class ShockNormals:
     The outer normals are common to all lines: the lines' common factor of each year, the cluster's
     lasting shock, and its shock of each year. Given them lines are independent, each with a normal
     of its own for each year.
-
-    Parameters
-    ----------
-    years : tuple of int
-        Positions of the financial years, the base year being 0.
-    lines : tuple of ShockLaw
-        Law of each line's PCT-wide shock.
-    lasting, passing : ShockLaw
-        Laws of the cluster's shocks.
-    correlation : float
-        Between lines, in one year.
-    persistence : float
-        Between a line's years.
     """
 
-    years: tuple[int, ...]
-    lines: tuple[ShockLaw, ...]
-    lasting: ShockLaw
-    passing: ShockLaw
-    correlation: float
-    persistence: float
+    years: tuple[int, ...]  # positions of the financial years, the base year being 0
+    lines: tuple[ShockLaw, ...]  # law of each line's PCT-wide shock
+    lasting: ShockLaw  # laws of the cluster's shocks
+    passing: ShockLaw  # laws of the cluster's shocks
+    correlation: float  # between lines, in one year
+    persistence: float  # between a line's years
 
     @classmethod
     def of(cls, plan: Plan, years: tuple[int, ...]) -> ShockNormals:
@@ -95,15 +82,8 @@ class ShockNormals:
     def outer_gradient(self, amounts_gbp: FloatArray) -> FloatArray:
         """Return how the expected sum moves with each outer normal.
 
-        Parameters
-        ----------
-        amounts_gbp : ndarray of float, shape (year, line)
-            Expected amounts on which shocks act.
-
-        Returns
-        -------
-        ndarray of float, shape (2 * years + 1,)
-            Pounds for each standard deviation.
+        Takes ``amounts_gbp`` of shape (year, line). Returns shape (2 * years + 1,): pounds for each standard
+        deviation.
         """
         by_year = math.sqrt(self.correlation) * (amounts_gbp @ [slope(law) for law in self.lines])
         return np.concatenate(

@@ -31,26 +31,13 @@ _NEXT_TO_NOTHING = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Spend of one line, with its weight in each financial year.
+    """Spend of one line, with its weight in each financial year."""
 
-    Parameters
-    ----------
-    at_line : int
-        Position of the line.
-    count : CountLaw
-        Law of its cases.
-    unit_cost : UnitCost
-        Law of the cost of one case, at the base year's prices.
-    expected_counts : ndarray of float, shape (year,)
-        Expected cases before shocks.
-    scales : ndarray of float, shape (year,)
-        What one pound of unit cost adds to the position: weight times price index.
-    """
-
-    at_line: int
-    count: CountLaw
-    unit_cost: UnitCost
-    expected_counts: FloatArray
+    at_line: int  # position of the line
+    count: CountLaw  # law of its cases
+    unit_cost: UnitCost  # law of the cost of one case, at the base year's prices
+    expected_counts: FloatArray  # shape (year,); expected cases before shocks
+    # shape (year,); what one pound of unit cost adds to the position: weight times price index.
     scales: FloatArray
 
     @property
@@ -80,24 +67,8 @@ def position_transform(
 ) -> ComplexArray | None:
     """Return E[exp(i t sum)] of the terms, over counts, unit costs and shocks.
 
-    Parameters
-    ----------
-    terms : sequence of Term
-        Lines whose spend varies.
-    normals : ShockNormals
-        Shocks of the terms' years.
-    width_gbp : float
-        Sets the frequencies: t = 2 pi k / width, in radians per pound.
-    frequencies : int
-        The most, k = 1, 2, ...
-    turned : bool
-        Takes other points over the shocks; see `cubature`.
-
-    Returns
-    -------
-    ndarray of complex, shape (frequency,), or None
-        Up to a frequency from which on next to nothing is left; None if that is beyond the most, or
-        beyond what a cubature can take.
+    Returns shape (frequency,): up to a frequency from which on next to nothing is left; None if that is
+    beyond the most, or beyond what a cubature can take.
     """
     amounts_gbp = np.zeros((len(normals.years), len(normals.lines)))
     for term in terms:
@@ -131,14 +102,8 @@ def position_transform(
 def _mean_of_exp(factors: FloatArray, logs: ComplexArray, weights: FloatArray) -> ComplexArray:
     """Return the mean of exp(factors @ logs) over a line's own shocks, shape (point, frequency).
 
-    Parameters
-    ----------
-    factors : ndarray of float, shape (point, own point, year)
-        Shocks of the line.
-    logs : ndarray of complex, shape (year, frequency)
-        Log transforms before shocks.
-    weights : ndarray of float, shape (own point,)
-        Of the line's own points.
+    Takes ``factors`` of shape (point, own point, year), ``logs`` of shape (year, frequency), ``weights`` of
+    shape (own point,).
     """
     means = np.empty((factors.shape[0], logs.shape[1]), dtype=complex)
     step = max(_VALUES_AT_A_TIME // (weights.size * logs.shape[1]), 1)

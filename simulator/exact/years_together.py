@@ -10,27 +10,14 @@ from scipy.signal import fftconvolve
 
 from simulator.exact.outturn_law import OutturnLaw
 from simulator.exact.position import year_end
-from simulator.plan import Plan
 from simulator.records import FloatArray
+from simulator.simulation.plan import Plan
 
 _CELLS = 2**13
 
 
 def years_are_independent(plan: Plan, cluster: int) -> bool:
-    """Return whether a cluster's positions of different years do not depend on each other.
-
-    Parameters
-    ----------
-    plan : Plan
-        The scenario, ready to draw.
-    cluster : int
-        Position of the cluster.
-
-    Returns
-    -------
-    bool
-        False where a shock lasts, or two years look at the same year's spend.
-    """
+    """Return whether a cluster's positions of different years do not depend on each other."""
     shocks = plan.settings.shocks
     lasting = shocks.cluster.sd_share > 0
     persistent = shocks.pct.persistence > 0 and any(law.sd_share > 0 for law in plan.shock_sizes)
@@ -60,19 +47,7 @@ def sum_of_overspends(
 ) -> list[float]:
     """Return quantiles of the sum of independent years' overspends.
 
-    Parameters
-    ----------
-    years : sequence of OutturnLaw
-        Law of each year's spend less budget.
-    levels : sequence of float
-        Between 0 and 1.
-    worths : sequence of float, optional
-        What a pound of each year counts; one where left out.
-
-    Returns
-    -------
-    list of float
-        Pounds; zero where an overspend is less likely than the level leaves.
+    Returns pounds; zero where an overspend is less likely than the level leaves.
     """
     if len(years) == 1 and worths in (None, [1.0]):
         return [max(years[0].quantile(level), 0.0) for level in levels]

@@ -25,27 +25,7 @@ _WORK: list[Callable[[Any], Any]] = []
 def run_blocks(
     work: Callable[[Task], Result], blocks: Sequence[Task], workers: int
 ) -> Iterator[tuple[int, Result]]:
-    """Yield the position and result of each block as it is done, in any order.
-
-    Parameters
-    ----------
-    work : callable
-        From a block to its result; picklable where `workers` is more than one.
-    blocks : sequence
-        The blocks; each result must depend on its block alone.
-    workers : int
-        Processes; with one, or one block, the work is done in this process.
-
-    Yields
-    ------
-    tuple of int and result
-        Position in `blocks`, and what `work` made of it.
-
-    Raises
-    ------
-    RuntimeError
-        If processes die again and again, as they do when memory runs out.
-    """
+    """Yield the position and result of each block as it is done, in any order."""
     if min(workers, len(blocks)) <= 1:
         for position, block in enumerate(blocks):
             yield position, work(block)

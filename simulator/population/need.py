@@ -29,24 +29,7 @@ def weigh_population(
     table: PracticeTable | None,
     weights: Mapping[str, Sequence[float]],
 ) -> Population:
-    """Return people and need-weighted people by cluster and line.
-
-    Parameters
-    ----------
-    members : sequence of ClusterMembers
-        The clusters.
-    line_weights : mapping of str to str
-        Name of the weights that each line uses, by line.
-    table : PracticeTable or None
-        Practices of the whole PCT, members of a cluster or not.
-    weights : mapping of str to sequence of float
-        Weight of each group of people, in the order of ``table.groups``, by name.
-
-    Returns
-    -------
-    Population
-        Weighted so that the whole PCT's weighted people equal its people.
-    """
+    """Return people and need-weighted people by cluster and line."""
     given = np.array([cluster.people for cluster in members])
     groups = len(table.groups) if table else 0
     by_code = (
@@ -78,19 +61,6 @@ def _weighted(listed: FloatArray, everyone: FloatArray, weights: Sequence[float]
 
 
 def need_per_head(table: PracticeTable, weights: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """Return the mean weight of the people of all practices, by the name of the weights.
-
-    Parameters
-    ----------
-    table : PracticeTable
-        Practices, with people.
-    weights : mapping of str to sequence of float
-        Weight of each group of people, by name.
-
-    Returns
-    -------
-    dict of str to float
-        Zero where no group that has people has a weight.
-    """
+    """Return the mean weight of the people of all practices, by the name of the weights."""
     everyone = np.sum([practice.people_by_group for practice in table.practices], axis=0)
     return {name: float(everyone @ np.asarray(values) / everyone.sum()) for name, values in weights.items()}

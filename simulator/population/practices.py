@@ -7,18 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """A GP practice.
+    """A GP practice."""
 
-    Parameters
-    ----------
-    code, name : str
-        As the NHS lists them.
-    people_by_group : tuple of int
-        Registered people by sex and age band, in the order of the table's columns.
-    """
-
-    code: str
-    name: str
+    code: str  # as the NHS lists them
+    name: str  # as the NHS lists them
+    # Registered people by sex and age band, in the order of the table's columns.
     people_by_group: tuple[int, ...]
 
     @property
@@ -29,15 +22,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class PracticeTable:
-    """The practices of a PCT.
+    """The practices of a PCT."""
 
-    Parameters
-    ----------
-    groups : tuple of str
-        Sex and age band of each group, such as ``F 75+``.
-    practices : tuple of Practice
-        In the order of the file.
-    """
-
-    groups: tuple[str, ...]
-    practices: tuple[Practice, ...]
+    groups: tuple[str, ...]  # sex and age band of each group, such as ``F 75+``
+    practices: tuple[Practice, ...]  # in the order of the file

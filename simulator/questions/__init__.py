@@ -1,1 +1,4 @@
-"""Questions that users ask of a scenario, one a file: each answers with numbers and their errors."""
+"""Questions that users ask of a scenario: a room each, with what it asks, its answer and its command."""
+
+QUESTIONS = ("bond", "explain", "luck", "solve", "sweep", "frontier", "compare", "size")
+"""The register: `simulator.<name>` and `cluster-risk <name>` follow from it, in this order."""

@@ -20,48 +20,29 @@ PCT_ACCOUNTS = (Account.PCT, Account.POOL)
 
 @dataclass(frozen=True, slots=True)
 class AccountBook:
-    """What a measure may look at.
+    """What a measure may look at."""
 
-    Parameters
-    ----------
-    name : str
-        The cluster, or `ALL_CLUSTERS`.
-    people : float
-        Registered list.
-    year_months : tuple of int
-        Months in each contract year.
-    flows : dict of str to Flow
-        Pounds that moved in the year, shape (contract, year), by reason.
-    takes_part : ndarray of bool, shape (contract, year)
-        False in the years after the cluster has left; for all together, after every one has.
-    leaves : ndarray of bool, shape (contract, year)
-        Whether the cluster, or any, leaves at the review that ends the year.
-    takes_share : bool
-        Whether the cluster, or any, takes the practice share, and so posts a bond where there is one.
-    surplus_gbp, overspend_gbp : ndarray of float, shape (contract, year)
-        Outturn of each year; for all together the sums over clusters, not set off against each other.
-    annual_budget_gbp, bond_posted_gbp, bond_needed_gbp : ndarray of float, shape (contract,)
-        See `Outcomes`; for all together, the bond that all would share.
-    planned_gbp : ndarray of float, shape (year,)
-        What all care was expected to cost.
-    parts : tuple of AccountBook
-        Books that this one adds up.
-    """
-
-    name: str
-    people: float
-    year_months: tuple[int, ...]
-    flows: dict[str, Flow]
+    name: str  # the cluster, or `ALL_CLUSTERS`
+    people: float  # registered list
+    year_months: tuple[int, ...]  # months in each contract year
+    flows: dict[str, Flow]  # pounds that moved in the year, shape (contract, year), by reason
+    # shape (contract, year); false in the years after the cluster has left; for all together, after every one
+    # has.
     takes_part: BoolArray
+    # shape (contract, year); whether the cluster, or any, leaves at the review that ends the year.
     leaves: BoolArray
+    # Whether the cluster, or any, takes the practice share, and so posts a bond where there is one.
     takes_share: bool
+    # shape (contract, year); outturn of each year; for all together the sums over clusters, not set off
+    # against each other.
     surplus_gbp: FloatArray
     overspend_gbp: FloatArray
+    # shape (contract,); see `Outcomes`; for all together, the bond that all would share.
     annual_budget_gbp: FloatArray
     bond_posted_gbp: FloatArray
     bond_needed_gbp: FloatArray
-    planned_gbp: FloatArray
-    parts: tuple[AccountBook, ...] = ()
+    planned_gbp: FloatArray  # shape (year,); what all care was expected to cost
+    parts: tuple[AccountBook, ...] = ()  # books that this one adds up
     _totals: dict[object, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -135,20 +116,7 @@ class AccountBook:
 
 
 def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
-    """Return the book of each cluster, and then that of all together.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-        Of every contract.
-    terms : ClusterTerms
-        What each cluster agreed to.
-
-    Returns
-    -------
-    list of AccountBook
-        The last is that of all together.
-    """
+    """Return the book of each cluster, and then that of all together."""
     # Worked out once for all clusters: each of these is as large as the outcomes.
     left_gbp = outcomes.gbp(BUDGET) - outcomes.gbp(SPEND)
     surplus_gbp = np.maximum(left_gbp, 0.0)

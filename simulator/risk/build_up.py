@@ -14,34 +14,14 @@ from simulator.risk.measures.positions import pct_net_gbp
 
 @dataclass(frozen=True, slots=True)
 class BuildUp:
-    """A sum with its parts.
+    """A sum with its parts."""
 
-    Parameters
-    ----------
-    parts : tuple of tuple
-        What each part is, in words, and its mean; above zero is gained.
-    total : Estimate
-        Mean of the sum of the parts.
-    """
-
-    parts: tuple[tuple[str, Estimate], ...]
-    total: Estimate
+    parts: tuple[tuple[str, Estimate], ...]  # what each part is, in words, and its mean; above zero is gained
+    total: Estimate  # mean of the sum of the parts
 
 
 def pct_build_up(book: AccountBook) -> BuildUp:
-    """Return what the PCT's net position over the contract is made of.
-
-    Parameters
-    ----------
-    book : AccountBook
-        Of a cluster, or of all together.
-
-    Returns
-    -------
-    BuildUp
-        What was kept back when budgets were set, and every other flow between the PCT or its pool and
-        somebody else, in the order in which the rules move it. Flows that never move are left out.
-    """
+    """Return what the PCT's net position over the contract is made of."""
     kept_back = float(book.planned_gbp.sum()) - book.total_gbp(BUDGET) - book.total_gbp(CARE_OUTSIDE)
     outside = f" and {spaced(CARE_OUTSIDE)}" if CARE_OUTSIDE in book.flows else ""
     parts: list[tuple[str, FloatArray]] = [(f"planned care less budgets{outside}", kept_back)]

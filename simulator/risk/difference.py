@@ -15,19 +15,19 @@ from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.mean import mean
 from simulator.risk.quantile import interval_ranks, quantile
 
+_ROUNDING = 1e-6
+"""A difference below a millionth of a pound, or of a probability, is rounding of sums."""
+
+
+def beyond_chance(difference: Estimate) -> bool:
+    """Return whether a difference's 95% interval leaves no difference out."""
+    return difference.low > _ROUNDING or difference.high < -_ROUNDING
+
 
 def mean_difference(changed: FloatArray, base: FloatArray) -> Estimate:
     """Estimate by how much a change moves a mean.
 
-    Parameters
-    ----------
-    changed, base : ndarray of float, shape (contract,)
-        One value for each contract under the changed and under the base policy.
-
-    Returns
-    -------
-    Estimate
-        Mean of the contracts' differences, with its standard error.
+    Takes ``changed, base`` of shape (contract,).
     """
     return mean(np.asarray(changed - base))
 
@@ -35,17 +35,7 @@ def mean_difference(changed: FloatArray, base: FloatArray) -> Estimate:
 def probability_difference(changed: BoolArray, base: BoolArray) -> Estimate:
     """Estimate by how much a change moves a probability.
 
-    Parameters
-    ----------
-    changed, base : ndarray of bool, shape (contract,)
-        Whether the event happened in each contract under the changed and under the base policy.
-
-    Returns
-    -------
-    Estimate
-        With the adjusted Wald interval of Bonett and Price (2012, Journal of Educational and
-        Behavioral Statistics 37:479-488), which stays sound where few contracts or none differ:
-        one contract is added to those that differ either way before the standard error is taken.
+    Takes ``changed, base`` of shape (contract,).
     """
     contracts = changed.size
     both = int(np.count_nonzero(changed & base))
@@ -60,21 +50,7 @@ def probability_difference(changed: BoolArray, base: BoolArray) -> Estimate:
 def quantile_difference(changed: FloatArray, base: FloatArray, level: float) -> Estimate:
     """Estimate by how much a change moves a quantile.
 
-    Parameters
-    ----------
-    changed, base : ndarray of float, shape (contract,)
-        One value for each contract under the changed and under the base policy.
-    level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    Estimate
-        Difference of the two sample quantiles. A contract moves a sample quantile q by
-        (1{x > q} - (1 - level)) / (n f(q)), with f the density (Bahadur 1966, Annals of
-        Mathematical Statistics 37:577-580); the standard error is that of the mean of the
-        contracts' differences between these under the two policies. It is a little too small with
-        fewer than 500 contracts where the policies hardly differ.
+    Takes ``changed, base`` of shape (contract,).
     """
     changed_gbp, changed_spread = _quantile_and_spread(changed, level)
     base_gbp, base_spread = _quantile_and_spread(base, level)
@@ -107,18 +83,7 @@ def _quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, floa
 def influence_difference(value: float, changed: FloatArray, base: FloatArray) -> Estimate:
     """Return a difference of two estimates with the error that their influences leave.
 
-    Parameters
-    ----------
-    value : float
-        The difference.
-    changed, base : ndarray of float, shape (contract,)
-        How far each contract moves the estimate under either policy, times the number of contracts.
-
-    Returns
-    -------
-    Estimate
-        With the standard error of the mean of the influences' differences: what a contract does to
-        both cancels.
+    Takes ``changed, base`` of shape (contract,).
     """
     error = float(np.std(changed - base)) / math.sqrt(changed.size)
     half = CONFIDENCE_Z * error

@@ -17,18 +17,7 @@ def in_sentence(row: str) -> str:
 
 
 def money(estimate: Estimate) -> str:
-    """Return one amount for a sentence.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        In pounds.
-
-    Returns
-    -------
-    str
-        Such as ``£1.42m ± 0.04m``.
-    """
+    """Return one amount for a sentence."""
     if not estimate.value and not estimate.half_width:
         return "£0"
     pairs = (pair for pair in MONEY_UNITS if abs(estimate.value) >= pair[0])
@@ -52,18 +41,7 @@ def loss(estimate: Estimate) -> str:
 
 
 def per_cent(estimate: Estimate) -> str:
-    """Return one probability for a sentence.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        A probability.
-
-    Returns
-    -------
-    str
-        Such as ``62.1% ± 0.9%``, or near 0 or 1 a bound such as ``over 99.9%``.
-    """
+    """Return one probability for a sentence."""
     if bound := bound_in_per_cent(estimate.value, estimate.low, estimate.high):
         return f"{bound}%"
     value, error = rounded(estimate.value, estimate.half_width, PER_CENT)

@@ -13,15 +13,7 @@ from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 def mean(samples: FloatArray) -> Estimate:
     """Estimate a mean.
 
-    Parameters
-    ----------
-    samples : ndarray of float, shape (contract,)
-        One value for each independent contract, at least two.
-
-    Returns
-    -------
-    Estimate
-        With the standard error SD / sqrt(contracts).
+    Takes ``samples`` of shape (contract,).
     """
     value = float(np.add.reduce(samples)) / samples.size
     # As std(ddof=1) does it, in half of the time.

@@ -23,31 +23,19 @@ _NO_DIFFERENCE = Estimate(0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class PairedEstimate:
-    """One measure of one row.
+    """One measure of one row."""
 
-    Parameters
-    ----------
-    estimate : Estimate
-        Under the policy.
-    difference : Estimate or None
-        From the base policy, with the error of a paired difference; None where the base has no such
-        row or measure.
-    """
-
-    estimate: Estimate
+    estimate: Estimate  # under the policy
+    # From the base policy, with the error of a paired difference; None where the base has no such row or
+    # measure.
     difference: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """One value of every measure for each contract.
+    """One value of every measure for each contract."""
 
-    Parameters
-    ----------
-    by_place : dict of tuple to tuple
-        By row and column: the column, and an array of shape (contract,).
-    """
-
+    # By row and column: the column, and an array of shape (contract,).
     by_place: Mapping[Place, tuple[Column, NDArray[Any]]]
 
     @classmethod
@@ -62,18 +50,7 @@ class Samples:
         )
 
     def against(self, base: Samples) -> dict[Place, PairedEstimate]:
-        """Return every estimate, and its difference from `base` on the same draws.
-
-        Parameters
-        ----------
-        base : Samples
-            Of the policy to compare with; of as many contracts.
-
-        Returns
-        -------
-        dict of tuple to PairedEstimate
-            By row and column. A policy under which nothing differs, differs by exactly nothing.
-        """
+        """Return every estimate, and its difference from `base` on the same draws."""
         identical = self._is_equal(base)
         found = {}
         for place, (column, samples) in self.by_place.items():

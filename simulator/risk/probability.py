@@ -13,16 +13,7 @@ from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 def probability(happened: BoolArray) -> Estimate:
     """Estimate a probability.
 
-    Parameters
-    ----------
-    happened : ndarray of bool, shape (contract,)
-        Whether the event happened in each independent contract.
-
-    Returns
-    -------
-    Estimate
-        With Wilson's score interval, which is sound near 0 and 1 (Wilson 1927, Journal of the
-        American Statistical Association 22:209-212).
+    Takes ``happened`` of shape (contract,).
     """
     contracts = happened.size
     share = int(np.count_nonzero(happened)) / contracts

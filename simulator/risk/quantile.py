@@ -17,19 +17,7 @@ _TAIL = 0.025
 def quantile(samples: FloatArray, level: float) -> Estimate:
     """Estimate a quantile.
 
-    Parameters
-    ----------
-    samples : ndarray of float, shape (contract,)
-        One value for each independent contract.
-    level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    Estimate
-        The smallest sample that at least `level` of the samples do not exceed; its interval lies
-        between two order statistics and covers the true quantile with 95% or more, whatever
-        the distribution (Conover, Practical Nonparametric Statistics, 3rd ed., section 3.2).
+    Takes ``samples`` of shape (contract,).
     """
     at = max(math.ceil(level * samples.size - 1e-9) - 1, 0)
     low_at, high_at = interval_ranks(samples.size, level)
@@ -39,20 +27,7 @@ def quantile(samples: FloatArray, level: float) -> Estimate:
 
 @lru_cache
 def interval_ranks(size: int, level: float) -> tuple[int, int]:
-    """Return the ranks, from 0, of the order statistics that end the 95% interval.
-
-    Parameters
-    ----------
-    size : int
-        Number of samples.
-    level : float
-        Level of the quantile.
-
-    Returns
-    -------
-    tuple of int
-        Where the sample is too small for an end of the interval, its smallest or largest.
-    """
+    """Return the ranks, from 0, of the order statistics that end the 95% interval."""
     # With B binomial(size, level), the true quantile lies below sample r (from 0) with
     # probability P(B <= r), and above it with P(B > r).
     spread = math.ceil(CONFIDENCE_Z * math.sqrt(size * level * (1 - level))) + 2

@@ -13,16 +13,6 @@ def decimals_for(half_width: float) -> int:
     """Return how many decimals an error of `half_width` leaves worth reading.
 
     One digit of the error is kept, two where the first is a 1. Negative for tens, hundreds...
-
-    Parameters
-    ----------
-    half_width : float
-        Half of an interval's width, above zero.
-
-    Returns
-    -------
-    int
-        Decimals to round both the estimate and the error to.
     """
     exponent = math.floor(math.log10(half_width))
     leading = round(half_width / 10**exponent, 6)
@@ -32,22 +22,7 @@ def decimals_for(half_width: float) -> int:
 def rounded(
     value: float, half_width: float, unit: float = 1.0, decimals_if_exact: int = 2
 ) -> tuple[str, str]:
-    """Return an estimate and its error as text.
-
-    Parameters
-    ----------
-    value, half_width : float
-        The estimate and half of its interval's width, in the same unit.
-    unit : float
-        What to divide both by: 1e6 for millions, 0.01 for per cent.
-    decimals_if_exact : int
-        Decimals where there is no error.
-
-    Returns
-    -------
-    tuple of str
-        Estimate and half width, rounded alike, such as ``("62.1", "0.9")``.
-    """
+    """Return an estimate and its error as text."""
     value, half_width = value / unit, half_width / unit
     if not half_width > 0:
         return f"{value:,.{decimals_if_exact}f}", "0"
@@ -62,19 +37,7 @@ def rounded(
 
 
 def bound_in_per_cent(value: float, low: float, high: float) -> str:
-    """Return a probability as a bound in per cent, where value ± error would pass 0 or 100.
-
-    Parameters
-    ----------
-    value, low, high : float
-        A probability and its interval.
-
-    Returns
-    -------
-    str
-        Such as ``under 0.2`` or ``over 99.9``, rounded away from the estimate; empty where the
-        estimate and its error can stand, or where there is no error.
-    """
+    """Return a probability as a bound in per cent, where value ± error would pass 0 or 100."""
     half_width = max(high - value, value - low)
     if not half_width > 0 or low < 0 or high > 1:
         return ""

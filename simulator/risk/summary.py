@@ -17,38 +17,15 @@ from simulator.risk.measures import Column, columns
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """Estimates for one cluster, or for all together.
+    """Estimates for one cluster, or for all together."""
 
-    Parameters
-    ----------
-    name : str
-        The cluster, or `ALL_CLUSTERS`.
-    people : float
-        Registered list: a fact, not an estimate.
-    estimates : dict of str to Estimate
-        By column; a measure without meaning for the row is missing.
-    """
-
-    name: str
-    people: float
-    estimates: dict[str, Estimate]
+    name: str  # the cluster, or `ALL_CLUSTERS`
+    people: float  # registered list: a fact, not an estimate
+    estimates: dict[str, Estimate]  # by column; a measure without meaning for the row is missing
 
 
 def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]:
-    """Estimate every measure.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-        Of every contract.
-    terms : ClusterTerms
-        What each cluster agreed to.
-
-    Returns
-    -------
-    tuple of SummaryRow
-        One for each cluster, then that of all together.
-    """
+    """Estimate every measure."""
     books = account_books(outcomes, terms)
     return tuple(SummaryRow(book.name, book.people, _estimates(book)) for book in books)
 
@@ -56,17 +33,7 @@ def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]
 def summary_columns(rows: tuple[SummaryRow, ...], years: int) -> dict[str, list[float | str | None]]:
     """Return a summary as columns: each estimate with its error, or the ends of its interval.
 
-    Parameters
-    ----------
-    rows : tuple of SummaryRow
-        From `summarise`.
-    years : int
-        Contract years.
-
-    Returns
-    -------
-    dict of str to list
-        Columns, one value for each row; None where a measure has no meaning for the row.
+    Returns columns, one value for each row; None where a measure has no meaning for the row.
     """
     table: dict[str, list[float | str | None]] = {
         "cluster": [row.name for row in rows],

@@ -138,18 +138,8 @@ class Bond(Rule):
     def needed_gbp(self, claims_gbp: FloatArray, year_months: Sequence[int]) -> FloatArray:
         """Return the smallest bonds that pay every claim, as first posted.
 
-        Parameters
-        ----------
-        claims_gbp : ndarray of float, shape (contract, year)
-            What reaches the bond in each year; see `Settlement`.
-        year_months : sequence of int
-            Months in each contract year.
-
-        Returns
-        -------
-        ndarray of float, shape (contract,)
-            Pounds. The interest that the bond earns pays claims too; a bond that is topped up starts
-            each year at its first size at least.
+        Takes ``claims_gbp`` of shape (contract, year). Returns shape (contract,): pounds. The interest that
+        the bond earns pays claims too; a bond that is topped up starts each year at its first size at least.
         """
         needed = np.zeros(len(claims_gbp))
         starts: list[tuple[FloatArray, float]] = []

@@ -40,29 +40,18 @@ class Ledger:
 
     A balance is worked out when somebody first asks for it, and kept from then on: most accounts
     are never looked at, and keeping them would take most of the time.
-
-    Parameters
-    ----------
-    contracts, years, clusters : int
-        Sizes.
     """
 
-    contracts: int
-    years: int
-    clusters: int
+    contracts: int  # sizes
+    years: int  # sizes
+    clusters: int  # sizes
     _flows: dict[str, FloatArray] = field(default_factory=dict, repr=False)
     _ways: dict[str, tuple[Account, Account, bool]] = field(default_factory=dict, repr=False)
     _posted: set[tuple[str, int]] = field(default_factory=set, repr=False)
     _balances: dict[Account, FloatArray] = field(default_factory=dict, repr=False)
 
     def post(self, year: int, transfers: Iterable[Transfer]) -> None:
-        """Book transfers in a contract year: each leaves one account and enters another.
-
-        Raises
-        ------
-        ValueError
-            If a reason moves money from or to other accounts than before.
-        """
+        """Book transfers in a contract year: each leaves one account and enters another."""
         for transfer in transfers:
             way = transfer.payer, transfer.payee, transfer.moves_outturn
             if self._ways.setdefault(transfer.reason, way) != way:

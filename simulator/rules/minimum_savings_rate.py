@@ -37,17 +37,8 @@ class MinimumSavingsRate(Part):
     def shareable_gbp(self, surplus_gbp: FloatArray, budget_gbp: FloatArray) -> FloatArray:
         """Return what practices may share in.
 
-        Parameters
-        ----------
-        surplus_gbp : ndarray of float, shape (contract, cluster)
-            Surplus of the period, zero or more.
-        budget_gbp : ndarray of float, shape (contract, cluster)
-            Budget of the same period.
-
-        Returns
-        -------
-        ndarray of float, shape (contract, cluster)
-            Pounds, from zero to the whole surplus.
+        Takes ``surplus_gbp`` of shape (contract, cluster), ``budget_gbp`` of shape (contract, cluster).
+        Returns shape (contract, cluster): Pounds, from zero to the whole surplus.
         """
         least_gbp = self.share_of_budget * budget_gbp
         if self.once_met == "excess":

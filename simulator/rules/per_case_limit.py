@@ -45,18 +45,7 @@ class PerCaseLimit(Rule):
         yield Transfer("care_above_case_limit", Account.PCT, Account.PROVIDERS, position.above_limit_gbp)
 
     def holds_for(self, line: str) -> bool:
-        """Return whether the rule holds for a service line, if that is paid per case.
-
-        Parameters
-        ----------
-        line : str
-            Name of the line.
-
-        Returns
-        -------
-        bool
-            True for every such line where the rule names none.
-        """
+        """Return whether the rule holds for a service line, if that is paid per case."""
         return self.service_lines is None or line in self.service_lines
 
     @classmethod

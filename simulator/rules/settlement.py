@@ -34,45 +34,19 @@ ANY_BOND = Bond(share_of_annual_budget=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A settled block of contracts.
+    """A settled block of contracts."""
 
-    Parameters
-    ----------
-    ledger : Ledger
-        Every transfer.
-    takes_part : ndarray of bool, shape (contract, year, cluster)
-        False in the years after a cluster has left.
-    posted_gbp : ndarray of float, shape (contract, cluster)
-        What is in each bond at the start.
-    claims_gbp : ndarray of float, shape (contract, year, cluster)
-        What reaches the bond: the overspend that is unpaid where the bond stands among the rules.
-        Where there is no bond, it would stand before the rules that pay by history, such as the pool.
-    """
-
-    ledger: Ledger
-    takes_part: BoolArray
-    posted_gbp: FloatArray
+    ledger: Ledger  # every transfer
+    takes_part: BoolArray  # shape (contract, year, cluster); false in the years after a cluster has left
+    posted_gbp: FloatArray  # shape (contract, cluster); what is in each bond at the start
+    # shape (contract, year, cluster); what reaches the bond: the overspend that is unpaid where the bond
+    # stands among the rules. Where there is no bond, it would stand before the rules that pay by history,
+    # such as the pool.
     claims_gbp: FloatArray
 
 
 def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Settlement:
-    """Apply the money rules to a block of contracts.
-
-    Parameters
-    ----------
-    rules : sequence of Rule
-        In the order in which they apply within a year.
-    outturn : Outturn
-        Budget and spend.
-    terms : ClusterTerms
-        What each cluster agreed to.
-
-    Returns
-    -------
-    Settlement
-        At the end of each year every cluster's budget account is empty: what rules leave of a
-        surplus goes to the PCT, and what they leave of an overspend falls on it.
-    """
+    """Apply the money rules to a block of contracts."""
     contracts, years, clusters = outturn.budget_gbp.shape
     ledger = Ledger(contracts, years, clusters)
     takes_part = np.ones((contracts, years, clusters), dtype=bool, order="F")
@@ -113,20 +87,7 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
 
 
 def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, axes: Axes) -> Outcomes:
-    """Apply the money rules, and say what bonds would have had to be.
-
-    Parameters
-    ----------
-    rules, outturn, terms
-        As for `settle`.
-    axes : Axes
-        Names of years, clusters and lines.
-
-    Returns
-    -------
-    Outcomes
-        Of every contract.
-    """
+    """Apply the money rules, and say what bonds would have had to be."""
     settlement = settle(rules, outturn, terms)
     claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
     bond = next((rule for rule in rules if isinstance(rule, Bond)), ANY_BOND)
@@ -154,17 +115,7 @@ def claims_on_a_bond_that_lasts(
     are settled again with bonds that last: of one cluster at a time where rules look back, so that
     the others' bonds stay what they are.
 
-    Parameters
-    ----------
-    rules, outturn, terms
-        As for `settle`.
-    settlement : Settlement
-        Of these.
-
-    Returns
-    -------
-    ndarray of float, shape (contract, year, cluster)
-        Pounds.
+    Returns shape (contract, year, cluster): pounds.
     """
     bond_at = place_of_the_bond(rules)
     looks_back = any(rule.changes_overspends == "by_history" for rule in rules[:bond_at])

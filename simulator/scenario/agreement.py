@@ -19,19 +19,7 @@ def read_tables(
 ) -> tuple[PracticeTable | None, dict[str, tuple[float, ...]] | None, dict[str, tuple[float, ...]] | None]:
     """Read the tables that a scenario names.
 
-    Parameters
-    ----------
-    given : mapping
-        The scenario, as TOML reads it.
-    folder : Path
-        Where the tables are.
-    problems : list of Problem
-        Added to, for a table that cannot be read.
-
-    Returns
-    -------
-    tuple
-        Practices, need weights and seasons; None for a table that is not named or cannot be read.
+    Returns practices, need weights and seasons; None for a table that is not named or cannot be read.
     """
 
     def read(section: str, key: str, reader: Any) -> Any:
@@ -58,24 +46,7 @@ def disagreements(
     seasons: Mapping[str, object] | None,
     place: Place,
 ) -> Iterable[Problem]:
-    """Yield what does not agree within a scenario, or between it and its tables.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario, as TOML reads it.
-    practices : PracticeTable or None
-        Practices of the whole PCT.
-    need_weights, seasons : mapping or None
-        Columns of the tables, by name.
-    place : callable
-        From a key's path to how a user finds it.
-
-    Yields
-    ------
-    Problem
-        For each disagreement.
-    """
+    """Yield what does not agree within a scenario, or between it and its tables."""
 
     def known(section: str, key: str, table: Mapping[str, object] | None) -> list[str] | None:
         """Names in a table; none at all where no table is named, unknown where it is unreadable."""

@@ -28,20 +28,7 @@ _RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRul
 
 
 def name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-    """Yield names that occur twice, or that a cluster cannot have.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario as given.
-    place : callable
-        From a path to the text that says where it is.
-
-    Yields
-    ------
-    Problem
-        Each thing that is wrong.
-    """
+    """Yield names that occur twice, or that a cluster cannot have."""
     for section, key in (("clusters", "name"), ("service_lines", "name"), ("rules", "rule")):
         seen: set[object] = set()
         for at, table in enumerate(tables_in(given, section)):
@@ -58,22 +45,7 @@ def name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
 def reference_problems(
     given: Mapping[str, Any], weights: Iterable[str] | None, seasons: Iterable[str] | None, place: Place
 ) -> Iterator[Problem]:
-    """Yield names that refer to nothing.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario as given.
-    weights, seasons : iterable of str or None
-        Columns of the tables; None where they are unknown.
-    place : callable
-        From a path to the text that says where it is.
-
-    Yields
-    ------
-    Problem
-        Each thing that is wrong.
-    """
+    """Yield names that refer to nothing."""
     lines = [str(line.get("name")) for line in tables_in(given, "service_lines")]
     for at, line in enumerate(tables_in(given, "service_lines")):
         for key, known, builtin in (("need_weights", weights, UNWEIGHTED), ("season", seasons, FLAT)):
@@ -96,20 +68,7 @@ def reference_problems(
 
 
 def year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-    """Yield rates of years too far from the contract's to be carried over by growth.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario as given.
-    place : callable
-        From a path to the text that says where it is.
-
-    Yields
-    ------
-    Problem
-        Each thing that is wrong.
-    """
+    """Yield rates of years too far from the contract's to be carried over by growth."""
     contract = given.get("contract")
     start = contract.get("start_year") if isinstance(contract, Mapping) else None
     for at, line in enumerate(tables_in(given, "service_lines")):
@@ -120,20 +79,7 @@ def year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
 
 
 def rule_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-    """Yield rules that cannot work together.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario as given.
-    place : callable
-        From a path to the text that says where it is.
-
-    Yields
-    ------
-    Problem
-        Each thing that is wrong.
-    """
+    """Yield rules that cannot work together."""
     order = [str(rule.get("rule")) for rule in tables_in(given, "rules")]
     if not _RULES.issuperset(order):
         # The validator says which name is unknown; what that rule was meant to be, nobody knows.

@@ -18,24 +18,12 @@ _LARGEST = 1e9
 
 @dataclass
 class Table:
-    """Rows of a CSV file, and the problems found in reading them.
+    """Rows of a CSV file, and the problems found in reading them."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    rows : list of tuple of int and dict
-        Line number, and text by column.
-    columns : list of str
-        The header.
-    problems : list of Problem
-        Grows as values are read.
-    """
-
-    path: Path
-    columns: list[str] = field(default_factory=list)
-    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    path: Path  # the file
+    columns: list[str] = field(default_factory=list)  # the header
+    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # line number, and text by column
+    problems: list[Problem] = field(default_factory=list)  # grows as values are read
 
     def complain(self, line: int, column: str, need: str, got: object, hint: str = "") -> None:
         """Note a problem at a line and column."""
@@ -67,25 +55,7 @@ class Table:
 
 
 def read_table(path: Path, needed: tuple[str, ...]) -> Table:
-    """Read a CSV file with a header.
-
-    Parameters
-    ----------
-    path : Path
-        A UTF-8 file of at most 20 MB.
-    needed : tuple of str
-        Columns that it must have.
-
-    Returns
-    -------
-    Table
-        Rows of the right length; others are noted as problems.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is empty, or lacks a column.
-    """
+    """Read a CSV file with a header."""
     lines = _lines(path)
     table = Table(path, columns=[name.strip() for name in lines[0][1]] if lines else [])
     header = ", ".join(table.columns)

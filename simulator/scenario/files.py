@@ -10,27 +10,7 @@ LARGEST_BYTES = 20_000_000
 
 
 def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
-    """Return the text of a UTF-8 file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    kind : str
-        What it should be, for the error message.
-    largest_bytes : int
-        A larger file is refused before it is read.
-
-    Returns
-    -------
-    str
-        With a byte order mark, if any, left out.
-
-    Raises
-    ------
-    InputError
-        If it is missing, a directory, empty, too large, unreadable or not UTF-8.
-    """
+    """Return the text of a UTF-8 file."""
 
     def refuse(need: str, got: str, hint: str = "") -> InputError:
         return InputError([Problem(printable(path), need, got, hint)])

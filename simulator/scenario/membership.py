@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.errors import Problem
 from simulator.scenario.lenient import Place, tables_in, texts_in, unknown_name
-from simulator.scenario.places import Path
+from simulator.scenario.toml_lines import Path
 
 _LEAST_WEIGHT = 1e-6
 
@@ -18,24 +18,7 @@ def people_problems(
     weighted: Mapping[str, float],
     place: Place,
 ) -> Iterator[Problem]:
-    """Yield clusters without people, and weights under which the whole PCT has no need.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario as given.
-    people : mapping of str to int
-        Registered people by practice.
-    weighted : mapping of str to float
-        The PCT's need for each person, by name of the weights.
-    place : callable
-        From a path to the text that says where it is.
-
-    Yields
-    ------
-    Problem
-        Each thing that is wrong.
-    """
+    """Yield clusters without people, and weights under which the whole PCT has no need."""
     for at, cluster in enumerate(tables_in(given, "clusters")):
         members = texts_in(cluster.get("practices"))
         if members and not sum(people.get(code, 1) for code in members):
@@ -49,22 +32,7 @@ def people_problems(
 def membership_problems(
     given: Mapping[str, Any], codes: Iterable[str] | None, place: Place
 ) -> Iterator[Problem]:
-    """Yield practices in two clusters, in none, or unknown.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario as given.
-    codes : iterable of str or None
-        Practices of the table; None where they are unknown.
-    place : callable
-        From a path to the text that says where it is.
-
-    Yields
-    ------
-    Problem
-        Each thing that is wrong.
-    """
+    """Yield practices in two clusters, in none, or unknown."""
     population = given.get("population", {})
     population = population if isinstance(population, Mapping) else {}
     owner: dict[str, str] = {}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.errors import InputError, Problem, shown
-from simulator.scenario.places import Path
+from simulator.scenario.toml_lines import Path
 
 _STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
 _KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
@@ -21,26 +21,7 @@ EVERY = "*"
 def apply_overrides(
     given: Mapping[str, Any], overrides: Iterable[str]
 ) -> tuple[dict[str, Any], dict[Path, str]]:
-    """Lay ``KEY=VALUE`` settings over a scenario.
-
-    Parameters
-    ----------
-    given : mapping
-        The scenario as its file says it; not changed.
-    overrides : iterable of str
-        KEY is a path of names with dots in between; in a list of tables a name, a rule, a number
-        or ``*`` for all. Names with dots stand in double quotes. VALUE is TOML, or text as it is.
-
-    Returns
-    -------
-    tuple of dict and dict
-        The new scenario, and by path the setting that it came from.
-
-    Raises
-    ------
-    InputError
-        With every setting that cannot be applied.
-    """
+    """Lay ``KEY=VALUE`` settings over a scenario."""
     changed = copy.deepcopy(dict(given))
     sources: dict[Path, str] = {}
     problems: list[Problem] = []
@@ -108,20 +89,7 @@ def _value(text: str) -> Any:
 
 
 def readable(path: Path, given: Any) -> str:
-    """Return a path as `apply_overrides` reads it: tables in lists by their names.
-
-    Parameters
-    ----------
-    path : tuple of str and int
-        Keys and positions.
-    given : mapping
-        The scenario.
-
-    Returns
-    -------
-    str
-        Such as ``rules.surplus.practice_share``.
-    """
+    """Return a path as `apply_overrides` reads it: tables in lists by their names."""
     steps: list[str] = []
     for step in path:
         inside = (

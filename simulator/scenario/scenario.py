@@ -16,9 +16,9 @@ from simulator.population.practices import PracticeTable
 from simulator.scenario.agreement import disagreements, read_tables
 from simulator.scenario.files import read_text
 from simulator.scenario.overrides import apply_overrides, readable
-from simulator.scenario.places import Path as KeyPath
-from simulator.scenario.places import line_of, lines_by_path
 from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.toml_lines import Path as KeyPath
+from simulator.scenario.toml_lines import line_of, lines_by_path
 from simulator.scenario.translation import problems_of
 
 LARGEST_SCENARIO_BYTES = 1_000_000
@@ -123,29 +123,7 @@ def check_scenario(
     text: str = "",
     overrides: Iterable[str] = (),
 ) -> Scenario:
-    """Check a scenario that is given as a mapping, and read the tables that it names.
-
-    Parameters
-    ----------
-    given : mapping
-        As TOML reads it.
-    folder : Path
-        Where the tables are.
-    source, text : str
-        Where the mapping comes from, and its text, for messages and provenance.
-    overrides : iterable of str
-        As for `load_scenario`.
-
-    Returns
-    -------
-    Scenario
-        Ready to simulate.
-
-    Raises
-    ------
-    InputError
-        With every problem that was found.
-    """
+    """Check a scenario that is given as a mapping, and read the tables that it names."""
     overrides = (overrides,) if isinstance(overrides, str) else tuple(overrides)
     changed, from_override = apply_overrides(given, overrides)
     lines = lines_by_path(text)

@@ -13,23 +13,7 @@ _GROUP = re.compile(r"^(?P<sex>[mf])(?P<from>\d+)_(?P<to>\d+|plus)$")
 
 
 def read_practices(path: Path) -> PracticeTable:
-    """Read practices: practice_code, practice, list_size, and columns such as m0_4 and f75_plus.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    PracticeTable
-        In the order of the file.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file, among them bands that do not add up to the list.
-    """
+    """Read practices: practice_code, practice, list_size, and columns such as m0_4 and f75_plus."""
     table = read_table(path, ("practice_code", "practice", "list_size"))
     groups = {column: match for column in table.columns if (match := _GROUP.match(column))}
     if not groups:
@@ -54,25 +38,7 @@ def read_practices(path: Path) -> PracticeTable:
 
 
 def read_need_weights(path: Path, groups: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
-    """Read need weights: sex, age_band, and one column for each set of weights.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    groups : tuple of str
-        Groups of people, such as ``F 75+``, each of which must have a row.
-
-    Returns
-    -------
-    dict
-        Weights in the order of `groups`, by column.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
-    """
+    """Read need weights: sex, age_band, and one column for each set of weights."""
     table = read_table(path, ("sex", "age_band"))
     names = [column for column in table.columns if column not in ("sex", "age_band")]
     by_group: dict[str, dict[str, float]] = {}
@@ -96,23 +62,7 @@ def read_need_weights(path: Path, groups: tuple[str, ...]) -> dict[str, tuple[fl
 
 
 def read_seasons(path: Path) -> dict[str, tuple[float, ...]]:
-    """Read seasons: calendar_month from 1 to 12, and one column of daily indices for each season.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    dict of str to tuple of float
-        Index of demand per day by calendar month, January first, by column.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
-    """
+    """Read seasons: calendar_month from 1 to 12, and one column of daily indices for each season."""
     table = read_table(path, ("calendar_month",))
     names = [column for column in table.columns if column != "calendar_month"]
     months: dict[int, dict[str, float]] = {}

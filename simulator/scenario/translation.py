@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from pydantic_core import ErrorDetails
 
 from simulator.errors import Problem, shown
-from simulator.scenario.places import Path
 from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.toml_lines import Path
 
 _NEEDS = {
     "missing": "given",
@@ -46,22 +46,7 @@ _CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_savin
 def problems_of(
     errors: Sequence[ErrorDetails], given: Mapping[str, Any], place: Callable[[Path], str]
 ) -> list[Problem]:
-    """Return one problem for each of the validator's errors.
-
-    Parameters
-    ----------
-    errors : sequence of pydantic ErrorDetails
-        As the validator lists them.
-    given : mapping
-        What was validated.
-    place : callable
-        From a path to the text that says where that is.
-
-    Returns
-    -------
-    list of Problem
-        In the order of the errors, each place and need once.
-    """
+    """Return one problem for each of the validator's errors."""
     found: dict[tuple[str, str], Problem] = {}
     for error in errors:
         path = real_path(error["loc"], given, ends_in_missing_key=error["type"] == "missing")
@@ -75,22 +60,7 @@ def problems_of(
 
 
 def real_path(location: Sequence[str | int], given: Any, ends_in_missing_key: bool = True) -> Path:
-    """Return an error's path in the file; the validator adds the names of alternatives to it.
-
-    Parameters
-    ----------
-    location : sequence of str and int
-        Where the validator found the error.
-    given : mapping
-        What was validated.
-    ends_in_missing_key : bool
-        Whether the last step is a key that the file lacks, and not the name of an alternative.
-
-    Returns
-    -------
-    tuple of str and int
-        Keys and positions.
-    """
+    """Return an error's path in the file; the validator adds the names of alternatives to it."""
     path: list[str | int] = []
     for number, step in enumerate(location):
         if isinstance(given, Mapping):
@@ -161,20 +131,7 @@ def _discriminator(error: ErrorDetails) -> str:
 
 
 def known_keys(path: Path, given: Any) -> list[str]:
-    """Return the keys that the scenario format knows at `path`.
-
-    Parameters
-    ----------
-    path : tuple of str and int
-        A table of the scenario.
-    given : mapping
-        The scenario, which says which alternative each table is.
-
-    Returns
-    -------
-    list of str
-        Empty where the place is not in the format.
-    """
+    """Return the keys that the scenario format knows at `path`."""
     schema: Any = TypeAdapter(ScenarioFile).json_schema()
     definitions = schema["$defs"]
     for step in (*path, None):

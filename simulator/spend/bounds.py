@@ -18,17 +18,7 @@ _LOG_TAIL = math.log(1 / _TAIL)
 def bulk_sd_gbp(part: SmoothPart, count: int) -> float:
     """Return the spread of the bulk of totals: that of costs capped where one in ten totals has more.
 
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost.
-    count : int
-        Number of costs.
-
-    Returns
-    -------
-    float
-        Standard deviation in pounds.
+    Returns standard deviation in pounds.
     """
     # Where nine in ten totals are of one value alone, the bulk has no spread: then that of all.
     return math.sqrt(count) * (part.capped_sd_gbp(part.isf(min(0.1 / count, 0.5))) or part.sd_gbp)
@@ -37,17 +27,7 @@ def bulk_sd_gbp(part: SmoothPart, count: int) -> float:
 def bounds_gbp(part: SmoothPart, count: int) -> tuple[float, float]:
     """Return totals between which a sum of costs lies but for a probability of about 1e-11.
 
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost.
-    count : int
-        Number of costs.
-
-    Returns
-    -------
-    tuple of float
-        Low and high end, in pounds.
+    Returns low and high end, in pounds.
     """
     cap = part.isf(min(0.1 / count, 0.5))
     below = _ROOT_SECOND_MOMENTS_BELOW * math.sqrt(count * part.capped_second_moment_gbp2(cap))
@@ -64,19 +44,7 @@ def limited_bounds_gbp(limited: SmoothPart, whole: SmoothPart, count: int) -> tu
     the second moment about the low end where nearly all are. Bernstein's inequality does, and
     limited totals exceed no whole one.
 
-    Parameters
-    ----------
-    limited : SmoothPart
-        Law of one limited cost, whose unit cost has the limit.
-    whole : SmoothPart
-        Law of one cost without it.
-    count : int
-        Number of costs.
-
-    Returns
-    -------
-    tuple of float
-        Low and high end, in pounds.
+    Returns low and high end, in pounds.
     """
     limit_gbp, lowest_gbp = limited.unit_cost.limit or math.inf, limited.unit_cost.lowest_gbp
     mean, total = limited.mean_gbp, count * limited.mean_gbp

@@ -28,21 +28,11 @@ _COST_CELLS_PER_BULK_SD = 8
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A grid on which the totals of up to `count` costs are told apart.
+    """A grid on which the totals of up to `count` costs are told apart."""
 
-    Parameters
-    ----------
-    step_gbp : float
-        Distance between neighbouring totals, in pounds.
-    cells : int
-        A power of two; totals are told apart up to multiples of ``cells * step_gbp``.
-    on_lattice : bool
-        Whether every cost is a multiple of `step_gbp`.
-    """
-
-    step_gbp: float
-    cells: int
-    on_lattice: bool
+    step_gbp: float  # distance between neighbouring totals, in pounds
+    cells: int  # A power of two; totals are told apart up to multiples of ``cells * step_gbp``
+    on_lattice: bool  # whether every cost is a multiple of `step_gbp`
 
     @classmethod
     def for_totals(cls, part: SmoothPart, count: int) -> Self:
@@ -52,22 +42,7 @@ class Grid:
 
     @classmethod
     def between(cls, low_gbp: float, high_gbp: float, step_gbp: float, span_gbp: float | None) -> Self:
-        """Return a grid for totals in a range: on the lattice of the costs, or else of some step.
-
-        Parameters
-        ----------
-        low_gbp, high_gbp : float
-            Range of the totals, in pounds.
-        step_gbp : float
-            Widest step, unless that takes more than the longest grid.
-        span_gbp : float or None
-            Step of which every cost is a multiple, if there is one.
-
-        Returns
-        -------
-        Grid
-            Wide enough for the range and a margin.
-        """
+        """Return a grid for totals in a range: on the lattice of the costs, or else of some step."""
         if span_gbp and (high_gbp - low_gbp) / span_gbp < LONGEST_GRID / 2:
             cells = power_of_two((high_gbp - low_gbp) / span_gbp + 2 * MARGIN_CELLS)
             return cls(span_gbp, cells, on_lattice=True)
@@ -84,17 +59,7 @@ class Grid:
 def log_characteristic_function(part: SmoothPart, grid: Grid) -> ComplexArray:
     """Return log E[exp(-i t cost)] at the grid's frequencies t.
 
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost.
-    grid : Grid
-        Grid of the totals.
-
-    Returns
-    -------
-    ndarray of complex, shape (grid.cells // 2 + 1,)
-        Real part at most 0.
+    Returns shape (grid.cells // 2 + 1,): real part at most 0.
     """
     if grid.on_lattice:
         weights = hat_weights(part.excess_mean, part.isf(1e-18), grid.step_gbp, grid.cells)
@@ -108,19 +73,7 @@ def characteristic_function(part: SmoothPart, grid: Grid, *, folded: bool = Fals
     The cost is spread over a fine lattice by hat functions, which keeps its mean; what that adds
     to the variance is known and taken out again.
 
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost.
-    grid : Grid
-        Grid of the totals.
-    folded : bool
-        For a grid that may be shorter than one cost, and a law that may lie far below its mean.
-
-    Returns
-    -------
-    ndarray of complex, shape (grid.cells // 2 + 1,)
-        1 at frequency zero, up to rounding.
+    Returns shape (grid.cells // 2 + 1,): 1 at frequency zero, up to rounding.
     """
     frequencies = grid.frequencies_per_gbp
     # Of values most of which are one and the same, the bulk has no spread: then that of all of them.
@@ -148,24 +101,7 @@ def logarithm(transform: ComplexArray) -> ComplexArray:
 def hat_weights(
     excess_mean: Callable[[FloatArray], FloatArray], largest_gbp: float, step_gbp: float, cells: int
 ) -> FloatArray:
-    """Spread a law over multiples of a step by hat functions, which keeps its mean.
-
-    Parameters
-    ----------
-    excess_mean : callable
-        From amounts a in pounds to E[max(cost - a, 0)].
-    largest_gbp : float
-        Cost beyond which next to nothing lies.
-    step_gbp : float
-        Distance between the multiples, in pounds.
-    cells : int
-        Most multiples; what lies beyond the last is put on it.
-
-    Returns
-    -------
-    ndarray of float
-        Probability of each multiple, from zero up.
-    """
+    """Spread a law over multiples of a step by hat functions, which keeps its mean."""
     return np.maximum(signed_hat_weights(excess_mean, largest_gbp, step_gbp, cells), 0.0)
 
 
@@ -176,16 +112,6 @@ def signed_hat_weights(
 
     They cancel in a transform, where those of one sign would add up: what is left of a law far
     below its mean is a small difference of large numbers.
-
-    Parameters
-    ----------
-    excess_mean, largest_gbp, step_gbp, cells
-        As for `hat_weights`.
-
-    Returns
-    -------
-    ndarray of float
-        Probability of each multiple, from zero up.
     """
     last = min(cells - 1, max(math.ceil(largest_gbp / step_gbp) + 1, 2))
     slopes = np.diff(excess_mean(np.arange(last + 1, dtype=np.float64) * step_gbp)) / step_gbp

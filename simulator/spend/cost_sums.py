@@ -34,16 +34,10 @@ class CostSums:
     """Draws totals of independent costs that follow one law, and what of them lies within a limit.
 
     Holds tables as a cache: no total depends on what was drawn before.
-
-    Parameters
-    ----------
-    unit_cost : UnitCost
-        Law of one cost, whole: the limit below is none of it.
-    case_limit_gbp : float or None
-        Most that somebody answers for of any one cost to the payer, in pounds.
     """
 
-    unit_cost: UnitCost
+    unit_cost: UnitCost  # law of one cost, whole: the limit below is none of it
+    # Most that somebody answers for of any one cost to the payer, in pounds.
     case_limit_gbp: float | None = None
     _part: SmoothPart = field(init=False, repr=False)
     _tables: LevelTables = field(init=False, repr=False)
@@ -64,13 +58,7 @@ class CostSums:
             self._limit = WithinLimit(self._part, limit)
 
     def prepare(self, low_count: float, high_count: float) -> None:
-        """Compute the tables for a range of counts now, so that processes can share them.
-
-        Parameters
-        ----------
-        low_count, high_count : float
-            Smallest and largest number of costs to expect; others still work.
-        """
+        """Compute the tables for a range of counts now, so that processes can share them."""
         lowest = _DRAWN_ONE_BY_ONE[0] + 1
         low, high = max(int(low_count), lowest), max(math.ceil(high_count), lowest)
         law = type(self.unit_cost)
@@ -82,17 +70,7 @@ class CostSums:
     def draw(self, counts: IntArray, generator: Generator) -> FloatArray:
         """Draw the total cost of each of `counts` numbers of cases.
 
-        Parameters
-        ----------
-        counts : ndarray of int, shape (totals,)
-            Number of cases in each total, zero or more.
-        generator : numpy.random.Generator
-            Source of chance; advanced.
-
-        Returns
-        -------
-        ndarray of float, shape (totals,)
-            Totals in pounds.
+        Takes ``counts`` of shape (totals,). Returns shape (totals,): totals in pounds.
         """
         known = self.unit_cost.draw_known_totals(counts, generator)
         return self._draw(counts, generator, None)[0] if known is None else known
@@ -104,17 +82,8 @@ class CostSums:
         maps of one normal, each with its own law: the larger the one, the larger the other. What
         lies beyond the limit then has its exact mean, but varies less than if every cost were drawn.
 
-        Parameters
-        ----------
-        counts : ndarray of int, shape (totals,)
-            Number of cases in each total, zero or more.
-        generator : numpy.random.Generator
-            Source of chance; advanced.
-
-        Returns
-        -------
-        tuple of ndarray of float, each of shape (totals,)
-            The totals that `draw` would have drawn, and what is paid of them, in pounds.
+        Takes ``counts`` of shape (totals,). Returns shape (totals,): the totals that `draw` would have
+        drawn, and what is paid of them, in pounds.
         """
         limit = self._limit
         if limit is None:

@@ -18,16 +18,6 @@ def levels_for(low_count: int, high_count: int) -> tuple[int, ...]:
 
     Every count from 17 to 32, then four to each doubling; the same ones whatever range is asked
     for, so that no total depends on which other totals are drawn.
-
-    Parameters
-    ----------
-    low_count, high_count : int
-        Smallest and largest number of costs, at least 17.
-
-    Returns
-    -------
-    tuple of int
-        Rising, at least two; the first is at most `low_count`, the last above `high_count`.
     """
     first, last = _step_of(low_count), _step_of(high_count) + 1
     return tuple(_level(step) for step in range(first, last + 1))
@@ -49,20 +39,7 @@ def _step_of(count: int) -> int:
 
 
 def finer_levels(levels: tuple[int, ...], every_count_up_to: int) -> tuple[int, ...]:
-    """Return levels with more between them.
-
-    Parameters
-    ----------
-    levels : tuple of int
-        Some of `levels_for`, rising.
-    every_count_up_to : int
-        Steps that end here or below get every count.
-
-    Returns
-    -------
-    tuple of int
-        Rising, from the first to the last of `levels`.
-    """
+    """Return levels with more between them."""
     finer: list[int] = []
     for low, high in pairwise(levels):
         if high <= every_count_up_to or high - low <= _FINER:

@@ -54,14 +54,9 @@ class LevelTables:
     """Tables of ``(total - n mean) / sqrt(n)`` against a standard normal, by number of costs n.
 
     A cache: a level's row depends on the law and on n alone.
-
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost.
     """
 
-    part: SmoothPart
+    part: SmoothPart  # law of one cost
     _rows: dict[int, FloatArray] = field(default_factory=dict, repr=False)
     _cells: dict[tuple[int, ...], Cells] = field(default_factory=dict, repr=False)
     _transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict, repr=False)
@@ -71,19 +66,7 @@ class LevelTables:
         return levels_for(low_count, high_count)
 
     def cells(self, levels: tuple[int, ...]) -> Cells:
-        """Return the coefficients of totals between some levels.
-
-        Parameters
-        ----------
-        levels : tuple of int
-            Numbers of costs, rising, at least two.
-
-        Returns
-        -------
-        Cells
-            Cell ``k * COLUMNS + j`` lies between levels k and k + 1, above the normal
-            ``j / Z_STEPS_PER_UNIT - Z_TOP``.
-        """
+        """Return the coefficients of totals between some levels."""
         if levels not in self._cells:
             rows = np.stack([self._row(level) for level in levels])
             self._cells[levels] = Cells.between(levels, rows)

@@ -34,17 +34,9 @@ _NEGLIGIBLE_ATOM = 1e-12
 
 @dataclass
 class LimitedTables(LevelTables):
-    """Tables of totals of limited costs; `part` is the law of one limited cost, its atom included.
+    """Tables of totals of limited costs; `part` is the law of one limited cost, its atom included."""
 
-    Parameters
-    ----------
-    part : SmoothPart
-        Law of one cost within the limit, which must vary; its unit cost has that limit.
-    whole : SmoothPart
-        Law of one cost without it.
-    """
-
-    whole: SmoothPart = field(kw_only=True)
+    whole: SmoothPart = field(kw_only=True)  # law of one cost without it
     at_limit: float = field(init=False, repr=False)
     """Probability that a cost of `whole` is at or beyond the limit."""
     _below: SmoothPart = field(init=False, repr=False)

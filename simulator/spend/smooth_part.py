@@ -22,16 +22,10 @@ class SmoothPart:
 
     A deductible puts a probability on zero and a limit one on the limit. Told apart by two
     binomial counts, they leave a law without jumps, which can be tabulated.
-
-    Parameters
-    ----------
-    unit_cost : UnitCost
-        The law of the whole.
-    zero_probability, limit_probability : float
-        Probabilities of a cost of nothing and of a cost at the limit; together at most 1.
     """
 
-    unit_cost: UnitCost
+    unit_cost: UnitCost  # the law of the whole
+    # Probabilities of a cost of nothing and of a cost at the limit; together at most 1.
     zero_probability: float
     limit_probability: float
 
@@ -47,34 +41,12 @@ class SmoothPart:
         return cls(unit_cost, zero, at_limit)
 
     def within(self, case_limit_gbp: float) -> Self:
-        """Return the law of min(cost, `case_limit_gbp`) for a cost of this part, the atom included.
-
-        Parameters
-        ----------
-        case_limit_gbp : float
-            Less than the largest cost, in pounds.
-
-        Returns
-        -------
-        SmoothPart
-            Its moments and its tail are those of the limited cost; it is not for drawing.
-        """
+        """Return the law of min(cost, `case_limit_gbp`) for a cost of this part, the atom included."""
         limited = self.unit_cost.model_copy(update={"limit": case_limit_gbp})
         return type(self)(limited, self.zero_probability, self.limit_probability)
 
     def below(self, case_limit_gbp: float) -> Self:
-        """Return the law of a cost of this part given that it is less than `case_limit_gbp`.
-
-        Parameters
-        ----------
-        case_limit_gbp : float
-            Less than the largest cost, in pounds.
-
-        Returns
-        -------
-        SmoothPart
-            Law without the costs at and beyond the limit.
-        """
+        """Return the law of a cost of this part given that it is less than `case_limit_gbp`."""
         limited = self.unit_cost.model_copy(update={"limit": case_limit_gbp})
         beyond = float(limited.sf(np.nextafter([case_limit_gbp], 0.0))[0])
         return type(self)(limited, self.zero_probability, beyond)

@@ -16,22 +16,15 @@ from simulator.spend.unit_cost import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class LinePrices:
-    """What is paid for a service line.
+    """What is paid for a service line."""
 
-    Parameters
-    ----------
-    cost_sums : CostSums or None
-        Total cost of a number of cases at the base year's prices, with the limit per case where the
-        rules have one; None for a block contract.
-    price_index : ndarray of float, shape (year,)
-        Prices of each year against the base year's, the base year first. A limit and a deductible
-        move with them.
-    block_gbp : ndarray of float, shape (year, cluster)
-        What a block contract pays; used where there are no `cost_sums`.
-    """
-
+    # Total cost of a number of cases at the base year's prices, with the limit per case where the rules have
+    # one; None for a block contract.
     cost_sums: CostSums | None
+    # shape (year,); prices of each year against the base year's, the base year first. A limit and a
+    # deductible move with them.
     price_index: FloatArray
+    # shape (year, cluster); what a block contract pays; used where there are no `cost_sums`.
     block_gbp: FloatArray
 
     @property
@@ -49,23 +42,7 @@ def draw_spend(
 ) -> Spend:
     """Draw the cost of `counts` cases in one block of contracts.
 
-    Parameters
-    ----------
-    counts : ndarray of int, shape (contract, year, cluster, line)
-        Numbers of cases, the base year first.
-    prices : sequence of LinePrices
-        One for each line.
-    axes : Axes
-        Names of years, clusters and lines.
-    streams : RandomStreams
-        Source of generators.
-    block : Block
-        Which contracts.
-
-    Returns
-    -------
-    Spend
-        The base year's spend and the contract's, and what a limit per case leaves out of either.
+    Takes ``counts`` of shape (contract, year, cluster, line).
     """
     spend_gbp = np.empty(counts.shape, order="F")
     limited = any(price.has_case_limit for price in prices)

@@ -15,13 +15,7 @@ _LAST_NORMAL = Z_TOP - 1e-9
 
 
 class TotalsMap:
-    """Maps normals to totals by tables: linear in the normal and in 1 / sqrt(count).
-
-    Parameters
-    ----------
-    tables : LevelTables
-        Tables of the law of one cost.
-    """
+    """Maps normals to totals by tables: linear in the normal and in 1 / sqrt(count)."""
 
     def __init__(self, tables: LevelTables) -> None:
         self._tables = tables
@@ -32,17 +26,8 @@ class TotalsMap:
     def totals(self, counts: NDArray[np.int64], normals: FloatArray) -> FloatArray:
         """Return the totals that belong to some normals.
 
-        Parameters
-        ----------
-        counts : ndarray of int, shape (totals,)
-            Number of costs in each total, at least 17; one or more totals.
-        normals : ndarray of float, shape (totals,)
-            Standard normals.
-
-        Returns
-        -------
-        ndarray of float, shape (totals,)
-            Totals in pounds, rising with the normals.
+        Takes ``counts`` of shape (totals,), ``normals`` of shape (totals,). Returns shape (totals,): totals
+        in pounds, rising with the normals.
         """
         levels = self._tables.levels(int(counts.min()), int(counts.max()))
         cells = self._tables.cells(levels)
@@ -76,11 +61,5 @@ class TotalsMap:
             cell += self._first_cells[levels].take(counts - levels[0])
 
     def prepare(self, low_count: int, high_count: int) -> None:
-        """Compute the tables for a range of counts now.
-
-        Parameters
-        ----------
-        low_count, high_count : int
-            Smallest and largest number of costs, at least 17.
-        """
+        """Compute the tables for a range of counts now."""
         self._tables.prepare(self._tables.levels(low_count, high_count))

@@ -21,15 +21,7 @@ _NEVER = 1e-18
 
 
 class WithinLimit:
-    """Maps normals to totals of costs within a limit.
-
-    Parameters
-    ----------
-    whole : SmoothPart
-        Law of one cost.
-    limit_gbp : float
-        Most that is paid for one case, in pounds; less than the largest cost.
-    """
+    """Maps normals to totals of costs within a limit."""
 
     def __init__(self, whole: SmoothPart, limit_gbp: float) -> None:
         self.limit_gbp = limit_gbp
@@ -54,17 +46,8 @@ class WithinLimit:
     def totals(self, counts: NDArray[np.int64], normals: FloatArray) -> FloatArray:
         """Return the totals within the limit that belong to the normals of whole totals.
 
-        Parameters
-        ----------
-        counts : ndarray of int, shape (totals,)
-            Number of costs in each total, at least 17 unless costs do not vary.
-        normals : ndarray of float, shape (totals,)
-            Standard normals.
-
-        Returns
-        -------
-        ndarray of float, shape (totals,)
-            Totals in pounds, rising with the normals.
+        Takes ``counts`` of shape (totals,), ``normals`` of shape (totals,). Returns shape (totals,): totals
+        in pounds, rising with the normals.
         """
         if self._tables is None or self._map is None or not counts.size:
             return np.asarray(counts * self._mean_gbp, dtype=np.float64)

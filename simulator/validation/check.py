@@ -30,44 +30,23 @@ _NO_MISFITS = {1, 4}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the simulator says.
+    """What the simulator says."""
 
-    Parameters
-    ----------
-    ours : Estimate
-        With its sampling error.
-    exact : float or None
-        The same without sampling error, where a transform gives it.
-    year : Interval or None
-        For what happened once: what 95% of such years would show. Then this interval, and not the
-        estimate, is held against the published number.
-    tuned : str
-        What was tuned, and to what.
-    found : str
-        What else the simulated years show, in a sentence.
-    """
-
-    ours: Estimate
-    exact: float | None = None
+    ours: Estimate  # with its sampling error
+    exact: float | None = None  # the same without sampling error, where a transform gives it
+    # For what happened once: what 95% of such years would show. Then this interval, and not the estimate, is
+    # held against the published number.
     year: Interval | None = None
-    tuned: str = ""
-    found: str = ""
+    tuned: str = ""  # what was tuned, and to what
+    found: str = ""  # what else the simulated years show, in a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A published number with our answer.
+    """A published number with our answer."""
 
-    Parameters
-    ----------
-    published : Published
-        What the source says.
-    answer : Answer
-        What the simulator says.
-    """
-
-    published: Published
-    answer: Answer
+    published: Published  # what the source says
+    answer: Answer  # what the simulator says
 
     @property
     def allowed(self) -> float:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from simulator.compound_law import Compound, compound
+from simulator.compounds.compound import Compound, compound
+from simulator.compounds.exact import ExactLaw
 from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.poisson import Poisson
-from simulator.exact_law import ExactLaw
 from simulator.records import FloatArray
 from simulator.risk.estimate import Estimate
 from simulator.risk.mean import mean
@@ -49,18 +49,7 @@ _LAWS = {
 
 
 def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
-    """Yield the answer to each number of the section.
-
-    Parameters
-    ----------
-    published : mapping of str to Published
-        By key: the law, the quantity, and where it is taken.
-
-    Yields
-    ------
-    tuple of str and Answer
-        Key, and 1,000,000 draws beside the exact law.
-    """
+    """Yield the answer to each number of the section."""
     for name, law in _LAWS.items():
         asked = [key for key in published if key.split(":")[0] == name]
         if asked:

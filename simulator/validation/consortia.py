@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from simulator.records import BUDGET, SPEND, FloatArray
-from simulator.result import Result
 from simulator.risk.mean import mean
 from simulator.risk.quantile import quantile
+from simulator.simulation.result import Result
 from simulator.validation.check import Answer
 from simulator.validation.outturns import one_year, overspend_shares, read_table
 from simulator.validation.published import Interval, Published
@@ -30,18 +30,7 @@ Shocks = dict[str, Any]
 
 
 def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
-    """Yield the answer to each number of the hindcast.
-
-    Parameters
-    ----------
-    published : mapping of str to Published
-        By key; net overspend and the share that overspent are tuned on.
-
-    Yields
-    ------
-    tuple of str and Answer
-        Key, and what simulated years say.
-    """
+    """Yield the answer to each number of the hindcast."""
     net, share = published["consortia:net"].value, published["consortia:share"].value
     margin = 1 / (1 + net) - 1
     shocks = read_table("consortia_2009.toml")["shocks"]

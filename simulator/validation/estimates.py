@@ -10,20 +10,7 @@ from simulator.risk.mean import mean
 
 
 def scaled(estimate: Estimate, factor: float) -> Estimate:
-    """Return an estimate in another unit.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        Of anything.
-    factor : float
-        Above zero.
-
-    Returns
-    -------
-    Estimate
-        `factor` times as much, with its error.
-    """
+    """Return an estimate in another unit."""
     error = None if estimate.standard_error is None else factor * estimate.standard_error
     return Estimate(factor * estimate.value, factor * estimate.low, factor * estimate.high, error)
 
@@ -31,15 +18,7 @@ def scaled(estimate: Estimate, factor: float) -> Estimate:
 def variance(samples: FloatArray) -> Estimate:
     """Estimate a variance; its error comes from the fourth moment.
 
-    Parameters
-    ----------
-    samples : ndarray of float, shape (contract,)
-        One value for each independent contract.
-
-    Returns
-    -------
-    Estimate
-        The mean of squared distances from the mean.
+    Takes ``samples`` of shape (contract,).
     """
     return mean((samples - samples.mean()) ** 2 * (samples.size / (samples.size - 1)))
 
@@ -47,15 +26,7 @@ def variance(samples: FloatArray) -> Estimate:
 def standard_deviation(samples: FloatArray) -> Estimate:
     """Estimate a standard deviation (delta method: its error is that of the variance / 2 SD).
 
-    Parameters
-    ----------
-    samples : ndarray of float, shape (contract,)
-        One value for each independent contract.
-
-    Returns
-    -------
-    Estimate
-        With its standard error.
+    Takes ``samples`` of shape (contract,).
     """
     squared = variance(samples)
     value = math.sqrt(squared.value)
@@ -63,17 +34,6 @@ def standard_deviation(samples: FloatArray) -> Estimate:
 
 
 def with_error(value: float, standard_error: float) -> Estimate:
-    """Return an estimate with a standard error that is known.
-
-    Parameters
-    ----------
-    value, standard_error : float
-        In one unit.
-
-    Returns
-    -------
-    Estimate
-        With its 95% interval.
-    """
+    """Return an estimate with a standard error that is known."""
     half = CONFIDENCE_Z * standard_error
     return Estimate(value, value - half, value + half, standard_error)

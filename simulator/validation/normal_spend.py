@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from simulator.records import BUDGET, Account, FloatArray
-from simulator.result import Result
 from simulator.risk.estimate import Estimate
 from simulator.risk.mean import mean
 from simulator.risk.quantile import quantile
+from simulator.simulation.result import Result
 from simulator.validation.check import Answer
 from simulator.validation.outturns import one_year
 from simulator.validation.published import Published
@@ -36,18 +36,7 @@ _RULE = {
 
 
 def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
-    """Yield the answer to each number of the section.
-
-    Parameters
-    ----------
-    published : mapping of str to Published
-        By key: the SD in per cent, and the quantity.
-
-    Yields
-    ------
-    tuple of str and Answer
-        Key, and what simulated years say.
-    """
+    """Yield the answer to each number of the section."""
     per_cents = dict.fromkeys(key.split(":")[1] for key in published if key.startswith("normal:"))
     for per_cent in per_cents:
         shocks = {"cluster_year": {"law": "normal", "sd_share": float(per_cent) / 100}}

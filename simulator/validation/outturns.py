@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from simulator.pipeline import simulate
 from simulator.records import BUDGET, SPEND, FloatArray
-from simulator.result import Result
 from simulator.scenario.scenario import check_scenario
+from simulator.simulation.pipeline import simulate
+from simulator.simulation.result import Result
 
 SEED = 2010
 """The same for all: the report is the same each time."""
@@ -26,36 +26,12 @@ Table = Mapping[str, Any]
 
 
 def read_table(name: str) -> dict[str, Any]:
-    """Return a TOML file of this folder.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-
-    Returns
-    -------
-    dict
-        As TOML reads it.
-    """
+    """Return a TOML file of this folder."""
     return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def line_of_spread(spread: float, cost_cv: float = COST_CV) -> Table:
-    """Return one service line, with cases as rare as chance alone needs for a given spread.
-
-    Parameters
-    ----------
-    spread : float
-        SD of one person's spend in a year, over its mean.
-    cost_cv : float
-        Coefficient of variation of the cost of a case.
-
-    Returns
-    -------
-    mapping
-        Poisson cases at `r` a person have the variance (1 + cv^2) / r over the squared mean.
-    """
+    """Return one service line, with cases as rare as chance alone needs for a given spread."""
     return {
         "name": "all care",
         "rate_per_1000": 1000 * (1 + cost_cv**2) / spread**2,
@@ -72,28 +48,7 @@ def one_year(
     margin_share: float = 0.0,
     rules: Sequence[Table] = (),
 ) -> Result:
-    """Simulate one year of clusters whose budgets are what they expect to spend, or a margin off.
-
-    Parameters
-    ----------
-    people : sequence of float
-        Of each cluster.
-    lines : sequence of mapping
-        Service lines, as a scenario file has them.
-    contracts : int
-        Simulated years.
-    shocks : mapping, optional
-        As a scenario file has them; none is the default.
-    margin_share : float
-        Added to every budget.
-    rules : sequence of mapping
-        Money rules.
-
-    Returns
-    -------
-    Result
-        From the simulator, like any other.
-    """
+    """Simulate one year of clusters whose budgets are what they expect to spend, or a margin off."""
     scenario = {
         "title": "Validation",
         "pct": {"name": "All clusters"},
@@ -110,17 +65,6 @@ def one_year(
 
 
 def overspend_shares(result: Result) -> FloatArray:
-    """Return spend over budget less one in the first year, shape (contract, cluster).
-
-    Parameters
-    ----------
-    result : Result
-        Of any scenario.
-
-    Returns
-    -------
-    ndarray of float
-        Negative for a surplus.
-    """
+    """Return spend over budget less one in the first year, shape (contract, cluster)."""
     outcomes = result.contract_outcomes
     return np.asarray(outcomes.gbp(SPEND)[:, 0] / outcomes.gbp(BUDGET)[:, 0] - 1)

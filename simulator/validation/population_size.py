@@ -8,9 +8,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from simulator.compound_law import compound
+from simulator.compounds.compound import compound
+from simulator.compounds.exact import ExactLaw
 from simulator.demand.poisson import Poisson
-from simulator.exact_law import ExactLaw
 from simulator.risk.estimate import CONFIDENCE_Z
 from simulator.risk.mean import mean
 from simulator.risk.probability import probability
@@ -27,18 +27,7 @@ YEARS = 200_000
 
 
 def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
-    """Yield the answer to each number of the section.
-
-    Parameters
-    ----------
-    published : mapping of str to Published
-        By key; the figures that are tuned on are read from it.
-
-    Yields
-    ------
-    tuple of str and Answer
-        Key, and what simulated years say.
-    """
+    """Yield the answer to each number of the section."""
     yield from _overspend_probabilities(published["hsj:100000:1"].value)
     yield from _savings_rates(published["msr:7000"].value)
     yield from _people_for_one_per_cent()
@@ -46,43 +35,13 @@ def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
 
 
 def law_of_chance(people: float, spread: float, cost_cv: float = COST_CV) -> ExactLaw:
-    """Return the law of a cluster's spend, as a share of its expected spend, by chance alone.
-
-    Parameters
-    ----------
-    people : float
-        In the cluster.
-    spread : float
-        SD of one person's spend over its mean.
-    cost_cv : float
-        Coefficient of variation of the cost of a case.
-
-    Returns
-    -------
-    ExactLaw
-        Of the line that `line_of_spread` describes.
-    """
+    """Return the law of a cluster's spend, as a share of its expected spend, by chance alone."""
     cases = people * (1 + cost_cv**2) / spread**2
     return compound(Poisson(mean=cases), Lognormal(mean=1 / cases, cv=cost_cv)).exact()
 
 
 def spread_for(people: float, beyond_share: float, chance: float) -> float:
-    """Return the spread of one person's spend that gives an overspend a probability.
-
-    Parameters
-    ----------
-    people : float
-        In the cluster.
-    beyond_share : float
-        Overspend, as a share of the budget.
-    chance : float
-        Its probability.
-
-    Returns
-    -------
-    float
-        SD over mean.
-    """
+    """Return the spread of one person's spend that gives an overspend a probability."""
 
     def excess(spread: float) -> float:
         return 1 - float(law_of_chance(people, spread).cdf(1 + beyond_share)) - chance

@@ -24,18 +24,7 @@ HOSPITAL_CARE = ("emergency_admissions", "planned_admissions", "outpatient_atten
 
 
 def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
-    """Yield the answer to each number.
-
-    Parameters
-    ----------
-    published : mapping of str to Published
-        By key; the share that missed by more than 5% is tuned on.
-
-    Yields
-    ------
-    tuple of str and Answer
-        Key, and what simulated years say.
-    """
+    """Yield the answer to each number."""
     target = published["practices:5"].value
 
     def excess(sd_share: float) -> float:

@@ -21,71 +21,32 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The values that a printed number may stand for.
+    """The values that a printed number may stand for."""
 
-    Parameters
-    ----------
-    low, high : float
-        Its ends; shares for what is printed in per cent.
-    """
-
-    low: float
-    high: float
+    low: float  # its ends; shares for what is printed in per cent
+    high: float  # its ends; shares for what is printed in per cent
 
     def distance(self, low: float, high: float) -> float:
-        """Return how far the interval from `low` to `high` lies away; 0 where they meet.
-
-        Parameters
-        ----------
-        low, high : float
-            Equal for a number.
-
-        Returns
-        -------
-        float
-            Zero or more.
-        """
+        """Return how far the interval from `low` to `high` lies away; 0 where they meet."""
         return max(low - self.high, self.low - high, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One published number.
+    """One published number."""
 
-    Parameters
-    ----------
-    section : int
-        1 exact laws, 2 population size, 3 what happened, 4 closed forms.
-    key : str
-        What the simulator knows it by.
-    source, case, quantity : str
-        Who says it, about what.
-    printed : str
-        The number as printed, without its unit.
-    unit : str
-        "%", "GBP", "people" or nothing.
-    interval : Interval
-        What the number stands for: half a unit of its last digit either side, unless the table
-        says otherwise.
-    use : Use
-        Predicted; tuned on; or given, where it only sets the scale.
-    documented : Interval or None
-        Where the simulator is known not to give the number: what it gives instead.
-    remark : str
-        The reason for that, or what else must be known.
-    """
-
-    section: int
-    key: str
-    source: str
-    case: str
-    quantity: str
-    printed: str
-    unit: str
+    section: int  # 1 exact laws, 2 population size, 3 what happened, 4 closed forms
+    key: str  # what the simulator knows it by
+    source: str  # who says it, about what
+    case: str  # who says it, about what
+    quantity: str  # who says it, about what
+    printed: str  # the number as printed, without its unit
+    unit: str  # "%", "GBP", "people" or nothing
+    # What the number stands for: half a unit of its last digit either side, unless the table says otherwise.
     interval: Interval
-    use: Use
-    documented: Interval | None
-    remark: str
+    use: Use  # predicted; tuned on; or given, where it only sets the scale
+    documented: Interval | None  # where the simulator is known not to give the number: what it gives instead
+    remark: str  # the reason for that, or what else must be known
 
     @property
     def scale(self) -> float:
@@ -99,13 +60,7 @@ class Published:
 
 
 def load_published() -> tuple[Published, ...]:
-    """Read the table of published numbers.
-
-    Returns
-    -------
-    tuple of Published
-        In the order in which they are shown.
-    """
+    """Read the table of published numbers."""
     text = files(__package__).joinpath("published.csv").read_text(encoding="utf-8")
     return tuple(_published(row) for row in csv.DictReader(text.splitlines()))
 

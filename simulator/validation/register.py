@@ -31,22 +31,7 @@ def validate(
     sections: Collection[int] = tuple(SECTIONS),
     progress: Callable[[int], None] = lambda checks_done: None,
 ) -> tuple[Check, ...]:
-    """Hold the simulator against published numbers.
-
-    Parameters
-    ----------
-    published : collection of Published, optional
-        The numbers; the table of the package when left out.
-    sections : collection of int
-        Which sections of them.
-    progress : callable
-        Called with the number of checks done, now and then.
-
-    Returns
-    -------
-    tuple of Check
-        In the order of the table; the same each time, as seeds are fixed.
-    """
+    """Hold the simulator against published numbers."""
     wanted = [one for one in published or load_published() if one.section in sections]
     by_key = {one.key: one for one in wanted}
     found: dict[str, Answer] = {}

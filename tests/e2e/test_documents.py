@@ -104,5 +104,5 @@ def test_the_map_of_the_house_is_the_tree():
 
 
 def test_examples_in_docstrings_hold():
-    module = import_module("simulator.compound_law")
+    module = import_module("simulator.compounds.compound")
     assert doctest.testmod(module) == (0, len(re.findall(r">>>", module.compound.__doc__)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.result import Result
+from simulator.simulation.result import Result
 
 
 def differences(one: Result, other: Result) -> list[str]:

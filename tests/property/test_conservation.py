@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from numpy.typing import NDArray
 
-from simulator.result import Result
+from simulator.simulation.result import Result
 from tests.builders import Table, simulated
 from tests.strategies import scenarios
 

@@ -19,8 +19,8 @@ import pytest
 
 from simulator import InputError
 from simulator.parts import Part
-from simulator.result import Result
 from simulator.scenario.schema import ScenarioFile
+from simulator.simulation.result import Result
 from simulator.spend.cost_sums import CostSums
 from simulator.spend.pareto import Pareto
 from tests.builders import Table, checked, simulated
@@ -188,8 +188,8 @@ def quick_simulations() -> Iterator[None]:
         return kept.setdefault(repr(law), CostSums(*law))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulator.planner.CostSums", sums)
-        for module in ("simulator.pipeline", "simulator.questions.shared_draws"):
+        patch.setattr("simulator.simulation.planner.CostSums", sums)
+        for module in ("simulator.simulation.pipeline", "simulator.simulation.shared_draws"):
             patch.setattr(f"{module}.CONTRACTS_PER_BLOCK", CONTRACTS)
         yield
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.result import Result
+from simulator.simulation.result import Result
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.property.comparing import differences
 

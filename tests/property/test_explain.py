@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from simulator.budgets.budgets import set_budgets
 from simulator.execution.blocks import run_blocks
-from simulator.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
-from simulator.plan import Plan
-from simulator.planner import make_plan
-from simulator.questions.explain import explain
-from simulator.questions.explain_answer import ALL_SOURCES
-from simulator.questions.explain_pieces import Source, draw_pieces, expected_budget_gbp
+from simulator.questions.explain.answer import ALL_SOURCES
+from simulator.questions.explain.ask import explain
+from simulator.questions.explain.pieces import Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
+from simulator.simulation.plan import Plan
+from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, scenario_of, simulated
 from tests.strategies import scenarios
 
@@ -102,7 +102,7 @@ def test_two_workers_equal_one() -> None:
 def test_blocks_may_be_done_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     given = (checked(CHANGEABLE), 2 * CONTRACTS_PER_BLOCK + 100, 1)
     in_order = explain(*given).table()
-    home = "simulator.questions.explain.run_blocks"
+    home = "simulator.questions.explain.ask.run_blocks"
     monkeypatch.setattr(home, lambda *work: reversed(list(run_blocks(*work))))
     assert explain(*given).table().equals(in_order)
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 
 from simulator.budgets.budgets import set_budgets
-from simulator.pipeline import draw_block, outturn_of
-from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Account, Block
 from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.settlement import settle
+from simulator.simulation.pipeline import draw_block, outturn_of
+from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked
 from tests.strategies import scenarios
 

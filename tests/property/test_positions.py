@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from simulator.questions.bond import bond
-from simulator.questions.bond_estimates import NO_TOP_UP, SHARED_WITH_RUN, TOP_UP
-from simulator.questions.shared_draws import SharedDraws
+from simulator.questions.bond.ask import bond
+from simulator.questions.bond.estimates import NO_TOP_UP, SHARED_WITH_RUN, TOP_UP
 from simulator.records import Account
-from simulator.result import Result
 from simulator.risk.account_book import account_books
 from simulator.risk.build_up import pct_build_up
 from simulator.risk.measures.positions import gain_gbp, pct_net_gbp
+from simulator.simulation.result import Result
+from simulator.simulation.shared_draws import SharedDraws
 from tests.builders import Table, checked, simulated
 from tests.strategies import scenarios
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from simulator.pipeline import CONTRACTS_PER_BLOCK, simulate
-from simulator.result import Result
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
+from simulator.simulation.result import Result
 from tests.builders import Table, checked, scenario_of, simulated
 from tests.property.comparing import differences
 from tests.strategies import scenarios

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from simulator import simulate
-from simulator.planner import make_plan
-from simulator.questions.running_position import LEVELS, running_position
-from simulator.questions.running_position_months import Months
+from simulator.questions.months.ask import LEVELS, running_position
+from simulator.questions.months.months import Months
+from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.strategies import scenarios
 from tests.unit.problems import problems_of_call

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from simulator.pipeline import simulate
-from simulator.questions.shared_draws import SharedDraws
-from simulator.result import Result
 from simulator.scenario.scenario import Scenario, load_scenario
+from simulator.simulation.pipeline import simulate
+from simulator.simulation.result import Result
+from simulator.simulation.shared_draws import SharedDraws
 from tests.builders import Table, checked, line_of, scenario_of
 from tests.strategies import scenarios
 
@@ -91,7 +91,7 @@ def test_a_block_contract_is_paid_as_planned_whatever_is_saved() -> None:
 
 
 def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator.questions import shared_draws
+    from simulator.simulation import shared_draws
 
     drawn: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     draw_block = shared_draws.draw_block

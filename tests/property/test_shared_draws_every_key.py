@@ -17,12 +17,12 @@ import pytest
 
 from simulator import InputError
 from simulator.budgets.budgets import LineBudget
-from simulator.pipeline import simulate
-from simulator.plan import Plan
-from simulator.planner import make_plan
-from simulator.questions.shared_draws import SharedDraws
-from simulator.result import Result
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.pipeline import simulate
+from simulator.simulation.plan import Plan
+from simulator.simulation.planner import make_plan
+from simulator.simulation.result import Result
+from simulator.simulation.shared_draws import SharedDraws
 from simulator.spend.pareto import Pareto
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.property.test_every_choice_matters import (

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.questions.sweep import run_sweep, sweep
-from simulator.questions.sweep_answer import NUMBERS, Sweep
-from simulator.questions.sweep_journal import journal_path, sweep_journal
-from simulator.questions.sweep_question import SweepQuestion, sweep_question
+from simulator.questions.sweep.answer import NUMBERS, Sweep
+from simulator.questions.sweep.ask import run_sweep, sweep
+from simulator.questions.sweep.journal import journal_path, sweep_journal
+from simulator.questions.sweep.question import SweepQuestion, sweep_question
 from tests.builders import checked, scenario_of
 
 VARY = {"rules.surplus.practice_share": "0.05:0.2:0.05", "clusters.South.true_saving_share": "0,0.1"}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.result import Result
+from simulator.simulation.result import Result
 from tests.builders import cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import Comparison, FloatArray, mean_against, misses, sd_against
 from tests.references.line_year import LineYear

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from simulator.exact.method import exact_risk
-from simulator.questions.bond import bond
-from simulator.questions.bond_answer import BondAnswer
-from simulator.questions.bond_estimates import NO_TOP_UP, TOP_UP
+from simulator.questions.bond.answer import BondAnswer
+from simulator.questions.bond.ask import bond
+from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
 from tests.builders import SURPLUS, checked, cluster_of, line_of, scenario_of

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simulator.result import Result
+from simulator.simulation.result import Result
 from tests.builders import SURPLUS, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import (
     Comparison,

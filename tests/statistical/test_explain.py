@@ -8,10 +8,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simulator.questions.explain import Explanation, explain
-from simulator.questions.explain_answer import ALL_SOURCES
-from simulator.questions.explain_pieces import Source
-from simulator.questions.explain_sums import PowerSums
+from simulator.questions.explain.answer import ALL_SOURCES
+from simulator.questions.explain.ask import Explanation, explain
+from simulator.questions.explain.pieces import Source
+from simulator.questions.explain.sums import PowerSums
 from simulator.risk.estimate import Estimate
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.references.checks import Comparison, FloatArray, misses, within

@@ -14,9 +14,9 @@ from statistics import NormalDist
 
 import pytest
 
-from simulator.questions.luck import luck
-from simulator.questions.luck_answer import LuckAnswer
-from simulator.questions.luck_estimates import (
+from simulator.questions.luck.answer import LuckAnswer
+from simulator.questions.luck.ask import luck
+from simulator.questions.luck.estimates import (
     EARNED,
     LUCK_SHARE,
     PAID,
@@ -24,7 +24,7 @@ from simulator.questions.luck_estimates import (
     UNPAID,
     change_of,
 )
-from simulator.questions.luck_policies import AS_IT_IS
+from simulator.questions.luck.policies import AS_IT_IS
 from simulator.risk.estimate import Estimate
 from tests.builders import SURPLUS, checked, cluster_of, line_of, scenario_of
 from tests.references.checks import within

@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simulator.planner import make_plan
-from simulator.questions.running_position import RunningPosition, running_position
-from simulator.questions.running_position_months import Months
+from simulator.questions.months.ask import RunningPosition, running_position
+from simulator.questions.months.months import Months
+from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import LIMIT, Comparison, mean_against, misses, variance_against
 

@@ -18,10 +18,9 @@ import numpy as np
 import pytest
 
 from simulator.exact.method import exact_risk
-from simulator.questions.explain import explain
-from simulator.questions.explain_pieces import Source
-from simulator.questions.size import size
-from simulator.questions.size_answer import (
+from simulator.questions.explain.ask import explain
+from simulator.questions.explain.pieces import Source
+from simulator.questions.size.answer import (
     BOND_PER_HEAD,
     CHANCE_SD,
     SD,
@@ -29,7 +28,8 @@ from simulator.questions.size_answer import (
     Sizes,
     overspend_column,
 )
-from simulator.questions.size_scenario import one_cluster
+from simulator.questions.size.ask import size
+from simulator.questions.size.scenario import one_cluster
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.scenario.scenario import Scenario, load_scenario
 from tests.builders import SURPLUS, checked, cluster_of, line_of, scenario_of

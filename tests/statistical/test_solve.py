@@ -12,8 +12,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from simulator.questions.solve import solve
-from simulator.questions.solve_answer import Solution
+from simulator.questions.solve.answer import Solution
+from simulator.questions.solve.ask import solve
 from tests.builders import BOND, checked, cluster_of, line_of, scenario_of
 
 CASES = 1e8

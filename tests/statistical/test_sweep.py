@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator.questions.shared_draws import SharedDraws
-from simulator.questions.sweep import samples_at
+from simulator.questions.sweep.ask import samples_at
 from simulator.risk.measures import Column
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import load_scenario
+from simulator.simulation.shared_draws import SharedDraws
 
 CHANGE = "rules.bond.share_of_annual_budget=0.035"
 MEASURES = ("pct_payment_gbp", "expected_bond_draw_gbp", "bond_covers_probability")

@@ -13,9 +13,9 @@ import pytest
 
 from simulator.charts import Chart, draw
 from simulator.charts.study import Study
-from simulator.reports.document import pictures
-from simulator.reports.document.blocks import Document
-from simulator.reports.document.contents import document_of
+from simulator.documents import pictures
+from simulator.documents.blocks import Document
+from simulator.documents.contents import document_of
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of, simulated
 
 AWKWARD = 'Ely & "North" <Isle> — Ĉ'

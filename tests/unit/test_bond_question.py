@@ -9,12 +9,12 @@ import pytest
 
 import simulator
 from simulator.outcomes import Outcomes
-from simulator.pipeline import simulate
-from simulator.questions.bond import bond
-from simulator.questions.bond_answer import BondAnswer
-from simulator.questions.bond_estimates import NO_TOP_UP, TOP_UP
-from simulator.questions.bond_saving import SavingNeeded
+from simulator.questions.bond.answer import BondAnswer
+from simulator.questions.bond.ask import bond
+from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
+from simulator.questions.bond.saving import SavingNeeded
 from simulator.records import FloatArray
+from simulator.simulation.pipeline import simulate
 from tests.builders import BOND, CORRIDOR, DEFICIT_RECOVERY, POOL, SURPLUS, Table, checked, scenario_of
 from tests.unit.problems import problems_of_call
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.planner import make_plan
-from simulator.questions.bond import bond
-from simulator.questions.bond_estimates import NO_TOP_UP, TOP_UP
-from simulator.questions.bond_practices import practice_parts, split_to_the_penny
+from simulator.questions.bond.ask import bond
+from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
+from simulator.questions.bond.practices import practice_parts, split_to_the_penny
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.planner import make_plan
 from tests.builders import checked, cluster_of, line_of, scenario_of
 
 PRACTICES = """practice_code,practice,list_size,m0_64,m65_plus

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from simulator import load_scenario, simulate
-from simulator.charts.saved_result import read_result
-from simulator.reports.result_folder import write_result
+from simulator.simulation.result_folder import write_result
+from simulator.simulation.saved_result import read_result
 from tests.e2e.command import FLAGSHIP, SMALL
 from tests.unit.problems import problems_of_call
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simulator.charts import frontier as frontier_chart
 from simulator.charts import heat_map
-from simulator.questions.frontier import frontier
-from simulator.questions.sweep import sweep
+from simulator.questions.frontier.ask import frontier
+from simulator.questions.sweep.ask import sweep
 from tests.builders import checked, scenario_of, simulated
 from tests.unit.problems import problems_of_call
 from tests.unit.test_charts import SHOCKS, faults

@@ -8,14 +8,14 @@ from io import StringIO
 import pytest
 
 import simulator
-from simulator.pipeline import simulate
-from simulator.questions.compare import compare, names_of
-from simulator.questions.compare_settings import setting_differences
-from simulator.reports.compare_report import print_comparison
-from simulator.reports.sweep_columns import difference_column, told
-from simulator.reports.terminal import Printer
+from simulator.answers.differences import difference_column, told
+from simulator.answers.terminal import Printer
+from simulator.questions.compare.ask import compare, names_of
+from simulator.questions.compare.report import print_comparison
+from simulator.questions.compare.settings import setting_differences
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.pipeline import simulate
 from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, scenario_of
 from tests.unit.problems import problems_of_call
 

@@ -16,13 +16,13 @@ import typst
 
 from simulator.charts import CHARTS
 from simulator.charts.study import Study
-from simulator.reports.document import contents, results
-from simulator.reports.document.answers import BOND, CONFIDENCES, Answers
-from simulator.reports.document.blocks import MOST_COLUMNS, Figure, Heading, Table
-from simulator.reports.document.excel import ALL_NUMBERS, PROVENANCE
-from simulator.reports.document.formats import FORMATS, chosen_formats, write_document
-from simulator.reports.document.pdf import lay_out
-from simulator.reports.document.sentences import Paragraph
+from simulator.documents import contents, results
+from simulator.documents.answers import BOND, CONFIDENCES, Answers
+from simulator.documents.blocks import MOST_COLUMNS, Figure, Heading, Table
+from simulator.documents.excel import ALL_NUMBERS, PROVENANCE
+from simulator.documents.formats import FORMATS, chosen_formats, write_document
+from simulator.documents.pdf import lay_out
+from simulator.documents.sentences import Paragraph
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.quantile import quantile
 from tests.builders import CORRIDOR, SURPLUS, scenario_of, simulated

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from simulator import load_scenario
+from simulator.documents.assumptions import assumptions_of
+from simulator.documents.chance_words import likelihood, odds
+from simulator.documents.sentences import joined, sentence
 from simulator.parts import Part
-from simulator.reports.document.assumptions import assumptions_of
-from simulator.reports.document.chance_words import likelihood, odds
-from simulator.reports.document.sentences import joined, sentence
 from simulator.risk.estimate import Estimate
 from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from tests.architecture.registers import BUDGET_RULES, RULES

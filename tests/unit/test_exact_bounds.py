@@ -18,9 +18,9 @@ from simulator.exact.law_of_year import law_of_position
 from simulator.exact.method import exact_risk
 from simulator.exact.outturn_law import OutturnLaw
 from simulator.exact.years_together import years_are_independent
-from simulator.planner import make_plan
 from simulator.records import FloatArray
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 
 CASES, MEAN_GBP = 200.0, 1000.0

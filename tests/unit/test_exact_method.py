@@ -20,10 +20,10 @@ from simulator.exact.method import exact_risk, laws_needed
 from simulator.exact.outturn_law import OutturnLaw
 from simulator.exact.position import year_end
 from simulator.exact.shock_normals import product_moment
-from simulator.pipeline import draw_block, outturn_of
-from simulator.planner import make_plan
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
+from simulator.simulation.pipeline import draw_block, outturn_of
+from simulator.simulation.planner import make_plan
 from tests.builders import BOND, Table, checked, cluster_of, line_of, scenario_of
 from tests.strategies import scenarios
 

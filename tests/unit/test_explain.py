@@ -9,13 +9,13 @@ import pytest
 
 import simulator
 from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
-from simulator.planner import make_plan
-from simulator.questions.explain import Explanation, explain
-from simulator.questions.explain_answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT
-from simulator.questions.explain_pieces import Source, draw_pieces, expected_budget_gbp
-from simulator.questions.explain_sums import PowerSums
+from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT
+from simulator.questions.explain.ask import Explanation, explain
+from simulator.questions.explain.pieces import Source, draw_pieces, expected_budget_gbp
+from simulator.questions.explain.sums import PowerSums
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
+from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.questions.frontier import frontier
-from simulator.questions.frontier_answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE
-from simulator.questions.frontier_points import Goal, on_frontier, two_goals
+from simulator.questions.frontier.answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE
+from simulator.questions.frontier.ask import frontier
+from simulator.questions.frontier.points import Goal, on_frontier, two_goals
 from tests.builders import checked, scenario_of
 from tests.unit.problems import problems_of_call
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.questions.luck_answer import LuckAnswer
-from simulator.questions.luck_estimates import (
+from simulator.answers.terminal import Printer
+from simulator.questions.luck.answer import LuckAnswer
+from simulator.questions.luck.estimates import (
     EARNED,
     LUCK_SHARE,
     PAID,
@@ -24,9 +25,8 @@ from simulator.questions.luck_estimates import (
     of_a_cluster,
     of_a_cluster_difference,
 )
-from simulator.questions.luck_policies import AS_IT_IS, PolicySizes, policies_of, with_rule
-from simulator.reports.luck_report import print_luck
-from simulator.reports.terminal import Printer
+from simulator.questions.luck.policies import AS_IT_IS, PolicySizes, policies_of, with_rule
+from simulator.questions.luck.report import print_luck
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.difference import probability_difference
 from simulator.risk.probability import probability

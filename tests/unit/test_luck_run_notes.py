@@ -6,8 +6,8 @@ from io import StringIO
 
 import pytest
 
-from simulator.reports.run_report import print_run
-from simulator.reports.terminal import Printer
+from simulator.answers.terminal import Printer
+from simulator.questions.run.report import print_run
 from tests.builders import BOND, CORRIDOR, PER_CASE_LIMIT, POOL, SURPLUS, Table, scenario_of, simulated
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from simulator.exact.method import exact_risk
-from simulator.plan import Plan
-from simulator.planner import make_plan
-from simulator.reports.check_report import expected_annual_budgets_gbp
+from simulator.questions.check.report import expected_annual_budgets_gbp
+from simulator.simulation.plan import Plan
+from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 
 LIMIT = {"rule": "per_case_limit", "limit_gbp": 200}

@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 
 from simulator import simulate_to_precision
+from simulator.answers import progress
+from simulator.answers.terminal import Printer
 from simulator.errors import InputError, Problem
-from simulator.pipeline import CONTRACTS_PER_BLOCK, simulate
-from simulator.questions import precision as precision_module
-from simulator.questions.precision import bond_precision, check_precision
-from simulator.reports import progress
-from simulator.reports.precision_report import print_precision
-from simulator.reports.terminal import Printer
-from simulator.result import Result
+from simulator.questions.run.precision_report import print_precision
 from simulator.scenario.scenario import Scenario
+from simulator.simulation import precision as precision_module
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
+from simulator.simulation.precision import bond_precision, check_precision
+from simulator.simulation.result import Result
 from tests.builders import checked, cluster_of, scenario_of
 
 PRECISION = 0.02

@@ -14,7 +14,7 @@ import pytest
 from scipy.optimize import brentq
 
 import simulator
-from simulator.questions.running_position import RunningPosition, running_position
+from simulator.questions.months.ask import RunningPosition, running_position
 from simulator.records import FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.scenario.scenario import Scenario

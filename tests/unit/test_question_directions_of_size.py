@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.questions.size_answer import BOND as BOND_GBP
-from simulator.questions.size_answer import (
+from simulator.questions.size.answer import BOND as BOND_GBP
+from simulator.questions.size.answer import (
     BOND_PER_HEAD,
     CHANCE_SD,
     SD,
@@ -21,7 +21,7 @@ from simulator.questions.size_answer import (
     Sizes,
     overspend_column,
 )
-from simulator.questions.size_scenario import NAME
+from simulator.questions.size.scenario import NAME
 from simulator.risk.quantile import quantile
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.reports.rule_notes import BUDGETS_DIFFER, policy_notes, scheme_notes
+from simulator.answers.rule_notes import BUDGETS_DIFFER, policy_notes, scheme_notes
 from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, scenario_of
 
 ZERO = "With a bond of nothing"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import InputError
-from simulator.pipeline import simulate
+from simulator.simulation.pipeline import simulate
 from tests.builders import checked, scenario_of, simulated
 
 

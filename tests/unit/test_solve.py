@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 import simulator
-from simulator.pipeline import simulate
-from simulator.questions.solve import solve
-from simulator.questions.solve_answer import Solution
-from simulator.questions.solve_condition import read_condition
-from simulator.questions.solve_scale import Scale
+from simulator.questions.solve.answer import Solution
+from simulator.questions.solve.ask import solve
+from simulator.questions.solve.condition import read_condition
+from simulator.questions.solve.scale import Scale
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimator import Mean
+from simulator.simulation.pipeline import simulate
 from tests.builders import BOND as BOND_RULE
 from tests.builders import POOL, SURPLUS, Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call

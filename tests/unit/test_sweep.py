@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.pipeline import simulate
-from simulator.questions.sweep import sweep
-from simulator.questions.sweep_answer import beyond_chance
-from simulator.questions.sweep_question import MOST_ESTIMATES, sweep_question
+from simulator.questions.sweep.ask import sweep
+from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
+from simulator.risk.difference import beyond_chance
 from simulator.risk.estimate import Estimate
+from simulator.simulation.pipeline import simulate
 from tests.builders import SURPLUS, checked, cluster_of, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -113,7 +113,7 @@ def test_bad_policies_are_told_once_and_before_anything_is_drawn(monkeypatch: py
     def never(*_: object) -> None:
         raise AssertionError("drawn")
 
-    monkeypatch.setattr(simulator.questions.shared_draws.SharedDraws, "simulate", never)
+    monkeypatch.setattr(simulator.simulation.shared_draws.SharedDraws, "simulate", never)
     scenario = checked(
         scenario_of(rules=[{**SURPLUS, "practice_share_from": "pct_return", "needs_bond": False}])
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import InputError
-from simulator.questions.sweep_journal import journal_path, sweep_journal
+from simulator.questions.sweep.journal import journal_path, sweep_journal
 
 IDENTITY = {"scenario": "abc", "seed": "1"}
 NUMBERS = np.array([[0.1 + 0.2, np.nan], [-0.0, 1e300]])

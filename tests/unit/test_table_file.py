@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from simulator import InputError
-from simulator.reports.table_file import check_table_path, provenance, write_tables
+from simulator.answers.table_file import check_table_path, provenance, write_tables
 from tests.builders import checked, scenario_of
 
 TABLES = {

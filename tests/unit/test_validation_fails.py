@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from simulator import Gamma, Poisson, compound
-from simulator.commands.validate import validate as command
-from simulator.compound_law import Compound
+from simulator.compounds.compound import Compound
 from simulator.demand.shock_laws import NormalShock
 from simulator.validation import compounds, population_size, published
 from simulator.validation.check import Check, Verdict
+from simulator.validation.command import validate as command
 from simulator.validation.published import Interval, Published, load_published
 from simulator.validation.register import validate
 

@@ -26,33 +26,17 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number that describes a row of the results, defined once for all that show it.
+    """A number that describes a row of the results, defined once for all that show it."""
 
-    Parameters
-    ----------
-    name : str
-        Column of the summary; `{year}` in it stands for each contract year, from 1.
-    heading : str
-        What tables call it, without the unit; `{year}` stands for the year's label.
-    unit : Unit
-        Of what.
-    estimator : Estimator
-        How it comes from one value for each contract.
-    meaning : str
-        What it is, in a sentence without its end.
-    samples : callable
-        From a row's book, and the position of the year for a measure by year, to one value for
-        each contract; nan for a contract that does not count, None where the row has no such measure.
-    rows : {"every", "clusters", "together"}
-        Which rows have it: every one, single clusters, or all clusters together.
-    """
-
-    name: str
-    heading: str
-    unit: Unit
-    estimator: Estimator
-    meaning: str
+    name: str  # column of the summary; `{year}` in it stands for each contract year, from 1
+    heading: str  # what tables call it, without the unit; `{year}` stands for the year's label
+    unit: Unit  # of what
+    estimator: Estimator  # how it comes from one value for each contract
+    meaning: str  # what it is, in a sentence without its end
+    # From a row's book, and the position of the year for a measure by year, to one value for each contract;
+    # nan for a contract that does not count, None where the row has no such measure.
     samples: Callable[[AccountBook, int], NDArray[Any] | None]
+    # Which rows have it: every one, single clusters, or all clusters together.
     rows: Literal["every", "clusters", "together"] = "every"
 
     def __reduce__(self) -> tuple[Callable[[str], Measure], tuple[str]]:
@@ -91,21 +75,11 @@ def _measure_named(name: str) -> Measure:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A measure in a column of the summary.
+    """A measure in a column of the summary."""
 
-    Parameters
-    ----------
-    name : str
-        Of the column.
-    measure : Measure
-        What stands there.
-    year : int
-        Position of the contract year, for a measure by year.
-    """
-
-    name: str
-    measure: Measure
-    year: int
+    name: str  # of the column
+    measure: Measure  # what stands there
+    year: int  # position of the contract year, for a measure by year
 
     def heading(self, years: Sequence[str] = ()) -> str:
         """Return what tables call it; `years` are the labels of the contract years."""

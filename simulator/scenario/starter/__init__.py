@@ -11,23 +11,7 @@ STARTER_FILES = ("scenario.toml", "practices.csv", "need_weights.csv")
 
 
 def write_starter(folder: Path) -> list[Path]:
-    """Write a commented scenario and its tables to a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Made if it does not exist; none of the files may be in it.
-
-    Returns
-    -------
-    list of Path
-        The files.
-
-    Raises
-    ------
-    InputError
-        If a file exists or the folder cannot be written to; nothing is written then.
-    """
+    """Write a commented scenario and its tables to a folder."""
     targets = [folder / name for name in STARTER_FILES]
     taken = [target for target in targets if target.exists()]
     if taken:

@@ -1,0 +1,111 @@
+"""What a reader of any printed table must know of the scheme: the rules, and settings that mislead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from simulator.rules.bond import Bond
+from simulator.rules.rule import Rule
+from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import ScenarioFile
+
+BUDGETS_DIFFER = (
+    "Budgets are of different things here, and so are surpluses and overspends: compare what all care costs "
+    "the PCT (its cost and its net position), and what practices gain."
+)
+"""Where a top slice, a limit, a proportion or the rule of budgets differs."""
+_WHAT_A_BUDGET_IS_FOR = re.compile(
+    r"^budgets\b|\bbudget_rule\b|\bper_case_limit\b|\bproportion$|^clusters\b.*\bservice_lines$"
+)
+_BOND_SIZES = ("share_of_annual_budget", "gbp_per_head", "bond_gbp")
+
+
+def rule_notes(rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield what each rule does, in its own words, in the order in which they apply."""
+    for number, rule in enumerate(rules, start=1):
+        yield f"Rule {number}. {' '.join(rule.in_words())}"
+
+
+def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str]:
+    """Yield what would mislead a reader who did not know it."""
+    settings = scenario.settings
+    keys = [*varied, *(override.partition("=")[0] for override in scenario.overrides)]
+    if any("growth_share" in key for key in keys) and budgets_that_follow_growth(settings):
+        yield (
+            "Budgets here rise with whatever growth is expected (uplift_share is left out, or the rule is "
+            "expected_spend), so that more growth is no risk. To ask what growth beyond the budgets' would "
+            "do, give uplift_share a value."
+        )
+    bond = next((rule for rule in settings.rules if isinstance(rule, Bond)), None)
+    if bond is None:
+        return
+    names = [cluster.name for cluster in settings.clusters]
+    none = [one.name for one in settings.clusters if not one.takes_share]
+    if len(none) == len(names):
+        yield "No cluster takes the practice share, and so none posts a bond."
+    elif none:
+        yield f"{listed_names(none)} {_takes(none)} no share, and so {_posts(none)} no bond."
+    own = [one.name for one in settings.clusters if one.takes_share and one.bond_gbp is not None]
+    if own:
+        yield (
+            f"{listed_names(own)} {_has(own)} a bond of {'its' if len(own) == 1 else 'their'} own agreed "
+            "(bond_gbp), which no rule about bonds moves. The chance that all bonds cover is no larger than "
+            "the smallest one's."
+        )
+    without = [
+        one.name for one in settings.clusters if one.takes_share and _bond_is_nothing(bond, one.bond_gbp)
+    ]
+    needs_bond = any(rule.needs_bond for rule in settings.rules if isinstance(rule, SurplusSplit))
+    if without and needs_bond:
+        yield f"With a bond of nothing {listed_names(without)} may keep no practice share (needs_bond)."
+
+
+def budgets_that_follow_growth(settings: ScenarioFile) -> bool:
+    """Return whether any budget rises with whatever growth is expected."""
+    return any((line.budget_rule or settings.budgets.rule).follows_growth for line in settings.service_lines)
+
+
+def listed_names(names: Sequence[str]) -> str:
+    """Return names of clusters, as they are."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _bond_is_nothing(rule: Bond, agreed_gbp: float | None) -> bool:
+    size = rule.share_of_annual_budget if rule.gbp_per_head is None else rule.gbp_per_head
+    return not (size if agreed_gbp is None else agreed_gbp)
+
+
+def _takes(names: Sequence[str]) -> str:
+    return "takes" if len(names) == 1 else "take"
+
+
+def _posts(names: Sequence[str]) -> str:
+    return "posts" if len(names) == 1 else "post"
+
+
+def _has(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"
+
+
+def policy_notes(
+    scenario: Scenario, keys: Sequence[str], policies: Sequence[Sequence[str]] = ()
+) -> Iterator[str]:
+    """Yield what would mislead a reader of a table of policies."""
+    yield from scheme_notes(scenario, keys)
+    if any(map(_WHAT_A_BUDGET_IS_FOR.search, keys)):
+        yield BUDGETS_DIFFER
+    bonds = [at for at, key in enumerate(keys) if key.rpartition(".")[2] in _BOND_SIZES]
+    needs_bond = any(rule.needs_bond for rule in scenario.settings.rules if isinstance(rule, SurplusSplit))
+    if needs_bond and any(_is_zero(policy[at]) for policy in policies for at in bonds):
+        yield (
+            "A bond of nothing takes the practice share away (needs_bond): so do the policies with one here."
+        )
+
+
+def _is_zero(text: str) -> bool:
+    try:
+        return float(text) == 0
+    except ValueError:
+        return False

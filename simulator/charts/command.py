@@ -1,0 +1,212 @@
+"""The command `chart`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from inspect import signature
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulator.answers.options import (
+    contracts_option,
+    overrides_option,
+    row_of,
+    seed_option,
+    workers_option,
+)
+from simulator.errors import InputError, Problem, printable, shown
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
+    from simulator.simulation.result import Result
+
+ALL = "all"
+
+
+@click.command()
+@click.argument("scenario")
+@click.argument("name")
+@click.option("--cluster", help="Draw this cluster alone; all of them by default.")
+@click.option(
+    "--year", help="Of the running position: this contract year, such as 2011/12; the first by default."
+)
+@click.option("--measure", help="Of the tornado: this column of the summary.")
+@click.option("--format", "kind", help="svg (the default), png or pdf.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("charts"),
+    show_default=True,
+    help="Folder for charts and their data; or for one chart, a file.",
+)
+@click.option("--replace", is_flag=True, help="Let --out replace charts of the same names.")
+@contracts_option
+@seed_option
+@workers_option
+@overrides_option
+def chart(
+    scenario: str,
+    name: str,
+    cluster: str | None,
+    year: str | None,
+    measure: str | None,
+    kind: str | None,
+    out: Path,
+    replace: bool,
+    contracts: int | None,
+    seed: int | None,
+    workers: int | None,
+    overrides: tuple[str, ...],
+) -> None:
+    """Draw the chart NAME of SCENARIO, or all of them, ready for a document.
+
+    SCENARIO is a scenario file, or a folder that `run --out` wrote: its contracts are simulated again,
+    and must come out as they did. Beside each chart stands a CSV file of what it shows. A NAME that
+    there is not lists those that there are.
+    """
+    from simulator.answers.progress import progress_bar
+    from simulator.charts.register import CHARTS, draw
+    from simulator.charts.study import Study
+    from simulator.questions.explain.answer import unknown
+
+    workers, cluster = (os.cpu_count() or 1) if workers is None else workers, row_of(cluster)
+    names = tuple(CHARTS) if name == ALL else (name,)
+    targets = _targets(out, names, cluster, kind)
+    problems = unknown("NAME", name, (*CHARTS, ALL))
+    problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
+    options = {key: value for key, value in (("year", year), ("measure", measure)) if value is not None}
+    taken = {one: _taken(one, options) for one in names}
+    problems += _option_problems(options, taken)
+    try:
+        loaded, simulated = _simulation(scenario, contracts, seed, workers, overrides)
+        problems += _missing(loaded, cluster, options)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    study = Study(simulated(), workers)
+    with progress_bar(len(names), "charts") as show:
+        charts = []
+        for one in names:
+            charts.append(draw(study, one, cluster, **taken[one]))
+            show(len(charts))
+    # All are drawn before the first is written: it is all of them, or none.
+    with suppress(FileExistsError):
+        targets[0].parent.mkdir(parents=True)
+    for drawn, target in zip(charts, targets, strict=True):
+        _, data = drawn.save(target, replace=replace)
+        click.echo(f"{drawn.alt}\n")
+        click.echo(f"written to {printable(target)} and {printable(data)}", err=True)
+
+
+def _simulation(
+    scenario: str, contracts: int | None, seed: int | None, workers: int, overrides: tuple[str, ...]
+) -> tuple[Scenario, Callable[[], Result]]:
+    """Return the scenario, and what simulates it, or simulates a result again; all is checked."""
+    from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.pipeline import check_sizes, simulate
+    from simulator.simulation.saved_result import read_result
+
+    if not Path(scenario).is_dir():
+        loaded = load_scenario(scenario, overrides)
+        simulation = loaded.settings.simulation
+        total = simulation.contracts if contracts is None else contracts
+        seed = simulation.seed if seed is None else seed
+        check_sizes(total, seed, workers)
+        return loaded, partial(simulate, loaded, total, seed, workers)
+    given = {"--contracts": contracts, "--seed": seed, "--set": overrides or None}
+    hint = "the result says what was simulated; give its scenario file to change it"
+    problems = [
+        Problem(option, "left out with a folder of results", shown(value), hint)
+        for option, value in given.items()
+        if value is not None
+    ]
+    try:
+        saved = read_result(Path(scenario))
+        check_sizes(saved.contracts, saved.seed, workers)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return saved.scenario, partial(saved.simulate, workers)
+
+
+def _taken(name: str, options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options that a chart takes."""
+    from simulator.charts.register import CHARTS
+
+    takes = signature(CHARTS[name]).parameters if name in CHARTS else ()
+    return {option: value for option, value in options.items() if option in takes}
+
+
+def _option_problems(options: Mapping[str, str], taken: Mapping[str, Mapping[str, str]]) -> list[Problem]:
+    """Return the options that no chart takes which is drawn."""
+    from simulator.charts.register import CHARTS
+
+    problems = []
+    for option, value in options.items():
+        if not any(option in of_chart for of_chart in taken.values()):
+            takers = [name for name in CHARTS if _taken(name, {option: value})]
+            problems.append(Problem(f"--{option}", f"left out but for {', '.join(takers)}", shown(value)))
+    return problems
+
+
+def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, str]) -> list[Problem]:
+    """Return what is asked for that the scenario has not."""
+    from simulator.questions.explain.answer import unknown
+    from simulator.risk.account_book import ALL_CLUSTERS
+    from simulator.risk.measures import MEASURES
+    from simulator.simulation.planner import make_plan
+
+    years = make_plan(scenario).axes.years[1:]
+    known = {
+        "cluster": (*(one.name for one in scenario.settings.clusters), ALL_CLUSTERS),
+        "year": years,
+        "measure": tuple(column for one in MEASURES for column, _ in one.columns(len(years))),
+    }
+    asked = {**options, **({} if cluster is None else {"cluster": cluster})}
+    return [problem for key, value in asked.items() for problem in unknown(f"--{key}", value, known[key])]
+
+
+def _targets(out: Path, names: Sequence[str], cluster: str | None, kind: str | None) -> list[Path]:
+    """Return the file of each chart."""
+    from simulator.charts.chart import FORMATS
+
+    if out.suffix.lower().removeprefix(".") in FORMATS:
+        return [out] * len(names)
+    behind = f"-{_plain(cluster)}" if cluster else ""
+    return [out / f"{name}{behind}.{kind or FORMATS[0]}" for name in names]
+
+
+def _out_problems(
+    out: Path, targets: Sequence[Path], kind: str | None, *, several: bool, replace: bool
+) -> list[Problem]:
+    """Return what is wrong with where charts shall go, before anything is computed."""
+    from simulator.charts.chart import FORMATS, save_problems
+
+    problems, where = [], f"--out {printable(out)}"
+    is_file = targets[0] == out
+    if kind is not None and kind not in FORMATS:
+        problems.append(Problem("--format", f"one of {', '.join(FORMATS)}", shown(kind)))
+    elif is_file and kind not in (None, out.suffix.lower().removeprefix(".")):
+        problems.append(Problem("--format", f"that of the file, {out.suffix}", shown(kind), "leave it out"))
+    if is_file and several:
+        problems.append(Problem(where, "a folder, for several charts", "a file"))
+    elif out.exists() and not is_file and not out.is_dir():
+        hint = f"a file's name ends in {', '.join(FORMATS)}"
+        problems.append(Problem(where, "a folder, or a file that can be made", "another file", hint))
+    elif is_file or out.is_dir():
+        files = [file for target in targets for file in (target, target.with_suffix(".csv"))]
+        problems += save_problems(files, replace=replace)
+    return problems
+
+
+def _plain(name: str) -> str:
+    """Return a cluster's name as part of a file's: letters and digits of any language, and hyphens."""
+    words = "".join(letter if letter.isalnum() else " " for letter in name.lower()).split()
+    return "-".join(words) or "cluster"

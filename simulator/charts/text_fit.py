@@ -1,0 +1,83 @@
+"""Words that fit: broken into lines by their width, in characters that the font has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontProperties
+
+POINTS_PER_INCH = 72
+_HINTING = 1.03
+"""Letters in PNG files are set a little wider than their outlines."""
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+
+
+def wrapped(text: str, width_in: float, size: float, *, bold: bool = False, most_lines: int = 12) -> str:
+    """Return text broken into lines of at most a width, with only characters that the font has."""
+    lines: list[str] = []
+    for word in filter(None, legible(text).split(" ")):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _width_in(longer, size, bold) <= width_in:
+            lines[-1] = longer
+            continue
+        pieces = _pieces(word, width_in, size, bold)
+        lines.extend(pieces)
+    if len(lines) > most_lines:
+        lines = [*lines[: most_lines - 1], f"{lines[most_lines - 1].rstrip(' .,')}…"]
+    return "\n".join(lines)
+
+
+def legible(text: str) -> str:
+    """Return text with a sign in place of each character that the font lacks."""
+    known = _characters()
+    return "".join(one if ord(one) in known or one.isspace() else _UNKNOWN for one in text)
+
+
+def _pieces(word: str, width_in: float, size: float, bold: bool) -> list[str]:
+    """Return a word, cut where it is wider than a line."""
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and _width_in(pieces[-1] + letter, size, bold) > width_in:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def _width_in(text: str, size: float, bold: bool) -> float:
+    from matplotlib.textpath import text_to_path
+
+    width, _, _ = text_to_path.get_text_width_height_descent(text, _font(size, bold), ismath=False)
+    return float(width) * _HINTING / POINTS_PER_INCH
+
+
+@lru_cache
+def _font(size: float, bold: bool) -> FontProperties:
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+
+
+@lru_cache
+def _characters() -> frozenset[int]:
+    """Return the characters that the font has, bold and plain."""
+    from matplotlib.font_manager import findfont, get_font
+
+    fonts = (get_font(findfont(_font(10, bold))) for bold in (False, True))
+    return frozenset.intersection(*(frozenset(font.get_charmap()) for font in fonts))
+
+
+def apart(places: Sequence[float], gap: float) -> list[float]:
+    """Return places for labels, moved as little as it takes to be a gap apart."""
+    groups: list[tuple[float, int]] = []
+    for place in places:
+        groups.append((place, 1))
+        # Labels that touch become one group about the mean of their places.
+        while len(groups) > 1:
+            (low, fewer), (high, more) = groups[-2:]
+            if high - low >= gap * (fewer + more) / 2:
+                break
+            groups[-2:] = [((low * fewer + high * more) / (fewer + more), fewer + more)]
+    return [centre + gap * (at - (size - 1) / 2) for centre, size in groups for at in range(size)]

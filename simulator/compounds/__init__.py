@@ -1,0 +1,1 @@
+"""A number of cases and what each costs: drawn, and without sampling error."""

@@ -1,0 +1,165 @@
+"""Every figure of a scenario file with what the file says of it, read from its comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.documents.scenario_entries import Entry, entries_of
+from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.toml_lines import Path
+
+_MARKS = {
+    "read": re.compile(r"\bread\b", re.IGNORECASE),
+    "derived": re.compile(r"\bderived\b", re.IGNORECASE),
+    "assumption": re.compile(r"\b(assumptions?|illustrative)\b", re.IGNORECASE),
+}
+NOT_STATED = "not stated"
+_WITHOUT_A_FIGURE = {"title", "question", "name"}
+_COMMAND = re.compile(r"\bcluster-risk \w")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One key of a scenario file."""
+
+    group: str  # first name of its path, such as ``shocks``
+    name: str  # the rest, in words
+    value: str  # as it was run
+    basis: str  # whether it was read, derived or assumed, as far as the file says
+    remark: str  # the file's comment
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What a scenario file says of its figures."""
+
+    figures: tuple[Figure, ...]  # in the file's order
+    # Comments that stand alone, by the group that they stand in or before; the opening ones under an empty
+    # name.
+    notes: Mapping[str, tuple[str, ...]]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups, in order."""
+        return tuple(dict.fromkeys(figure.group for figure in self.figures))
+
+    def counted(self, basis: str) -> int:
+        """Return how many figures have a word in their basis."""
+        return sum(basis in figure.basis for figure in self.figures)
+
+
+def assumptions_of(scenario: Scenario) -> Assumptions:
+    """Return every figure of a scenario's file, with its comment."""
+    changed, laid_over = apply_overrides(scenario.given, scenario.overrides)
+    figures: list[Figure] = []
+    notes: dict[str, list[str]] = {}
+    waiting: list[str] = []
+    seen: set[Path] = set()
+    for entry in entries_of(scenario.text):
+        if entry.note is not None:
+            waiting.append(entry.note)
+            continue
+        group = str(entry.path[0])
+        # What stands above the first table says what the whole file is.
+        notes.setdefault(group if seen else "", []).extend(
+            _paragraphs([*waiting, *entry.remarks[: entry.is_header]])
+        )
+        waiting = []
+        if not entry.is_header:
+            seen.add(entry.path)
+            figures += _figure(entry, changed, laid_over)
+    notes.setdefault(str(figures[-1].group) if figures else "", []).extend(_paragraphs(waiting))
+    figures += _added(seen, changed, laid_over)
+    return Assumptions(tuple(figures), {group: tuple(said) for group, said in notes.items() if said})
+
+
+def _paragraphs(notes: list[str]) -> list[str]:
+    """Join the lines of comments; an empty one ends a paragraph, one that names a command is for users."""
+    text = "\n".join("" if _COMMAND.search(note) else note for note in notes)
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def _figure(entry: Entry, changed: Mapping[str, Any], laid_over: Mapping[Path, str]) -> Iterator[Figure]:
+    path, remark = entry.path, " ".join(entry.remarks)
+    if path[-1] in _WITHOUT_A_FIGURE and not remark:
+        return
+    value = _at(path, changed)
+    said = [said for over, said in laid_over.items() if _one_in_the_other(over, path)]
+    if said:
+        before = f" The file says: {remark}" if remark else ""
+        remark = f"Set for this document ({', '.join(one.removeprefix('--set ') for one in said)}).{before}"
+        basis = NOT_STATED
+    else:
+        marks = [mark for mark, pattern in _MARKS.items() if pattern.search(remark)]
+        basis = ", ".join(marks) or NOT_STATED
+    yield Figure(str(path[0]), _name(path, changed), _shown(value, str(path[-1])), basis, remark)
+
+
+def _added(
+    seen: set[Path],
+    changed: Mapping[str, Any],
+    laid_over: Mapping[Path, str],
+) -> Iterator[Figure]:
+    """Yield what was laid over the file where it said nothing."""
+    for path, said in laid_over.items():
+        if not any(_one_in_the_other(path, known) for known in seen):
+            remark = f"Set for this document ({said.removeprefix('--set ')})."
+            yield Figure(
+                str(path[0]),
+                _name(path, changed),
+                _shown(_at(path, changed), str(path[-1])),
+                NOT_STATED,
+                remark,
+            )
+
+
+def _one_in_the_other(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def _at(path: Path, given: Any) -> Any:
+    for step in path:
+        given = given[step]
+    return given
+
+
+def _name(path: Path, given: Any) -> str:
+    """Return a path below its group in words: tables in lists by their names."""
+    words = []
+    given = given[path[0]]
+    for step in path[1:]:
+        given = given[step]
+        if isinstance(step, int):
+            words.append(str(given.get("name", given.get("rule", step + 1))).replace("_", " "))
+        else:
+            words.append(_words(step))
+    return ": ".join(words) or str(path[0]).replace("_", " ")
+
+
+def _words(key: str) -> str:
+    """Return a key in words, with the sign of pounds where it says so."""
+    words = key.split("_")
+    pounds = [" (£)"] if "gbp" in words else []
+    return " ".join(word for word in words if word != "gbp") + "".join(pounds)
+
+
+def _shown(value: Any, key: str = "") -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() | float() if "share" in key.split("_"):
+            return f"{100 * value:.6g}%"
+        case int() | float():
+            # A year is no amount: it has no comma.
+            return f"{value:,}" if abs(value) >= 10_000 else f"{value}"
+        case list():
+            return ", ".join(_shown(one, key) for one in value)
+        case dict():
+            return ", ".join(f"{_words(name)} {_shown(one, name)}" for name, one in value.items())
+        case _:
+            return str(value).replace("_", " ") if re.fullmatch(r"[a-z0-9_]+", str(value)) else str(value)

@@ -1,0 +1,158 @@
+"""The scheme in plain words: who, when, which budgets, and who pays and keeps what."""
+
+from __future__ import annotations
+
+import calendar
+
+from simulator.documents.answers import Answers
+from simulator.documents.blocks import Block, Heading, Items, Section, Table
+from simulator.documents.sentences import Paragraph, Part, sentence
+from simulator.plain_words import listed, per_cent_of, pounds_of
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.scenario.schema import Cluster
+
+_NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
+_REST = "What is then left of a surplus goes to the PCT, and what is left of an overspend falls on it."
+_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+
+
+def in_letters(number: int) -> str:
+    """Return a whole number as prose writes it, in letters up to twelve."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things, such as ``seven clusters``."""
+    return f"{in_letters(number)} {thing}{'' if number == 1 else 's'}"
+
+
+def scheme(answers: Answers) -> Section:
+    """Describe the scheme from its own settings."""
+    rules = answers.study.scenario.settings.rules
+    said = [" ".join(rule.in_words()) for rule in rules]
+    blocks: list[Block] = [
+        Heading(1, "The scheme"),
+        _who(answers),
+        _clusters(answers),
+        Heading(2, "Budgets"),
+        *_budgets(answers),
+        _lines(answers),
+        Heading(2, "Who pays, and who keeps what is left"),
+        Paragraph(("Rules apply at the end of each year, in this order.",) if said else (_NO_RULES,)),
+    ]
+    blocks += [Items((*said, _REST), numbered=True)] if said else []
+    return Section(tuple(blocks))
+
+
+def period(answers: Answers) -> str:
+    """Return when the contract runs, such as ``from July 2010 to March 2013``."""
+    plan = answers.study.result.plan
+    first, end = plan.settings.contract, plan.years[-1].start + 1
+    return f"from {calendar.month_name[first.start_month]} {first.start_year} to March {end}"
+
+
+def _who(answers: Answers) -> Paragraph:
+    plan = answers.study.result.plan
+    months = plan.terms.year_months
+    clusters = counted(len(answers.clusters), "cluster")
+    takes = "takes a real budget" if len(answers.clusters) == 1 else "take real budgets"
+    part_year = (
+        f"The first year, {answers.study.years[0]}, has {in_letters(months[0])} months. "
+        if months[0] < 12
+        else ""
+    )
+    return sentence(
+        f"{clusters.capitalize()} of GP practices in {{pct}}, with {{people}} registered people, {takes} "
+        f"for patients' care {period(answers)}: {counted(len(months), 'contract year')}. {part_year}"
+        "Whoever spends less than the budget has a surplus; whoever spends more has an overspend.",
+        pct=plan.settings.pct.name,
+        people=answers.people(ALL_CLUSTERS),
+    )
+
+
+def _clusters(answers: Answers) -> Table:
+    clusters = answers.study.scenario.settings.clusters
+    people = answers.column("people", answers.rows, "People")
+    budget = answers.column("annual_budget_gbp", answers.rows)
+    columns: list[tuple[str, tuple[Part, ...]]] = [("Cluster", answers.rows)]
+    practices = [len(cluster.practices) for cluster in clusters]
+    if any(practices):
+        columns.append(("Practices", tuple(f"{count}" for count in (*practices, sum(practices)))))
+    columns += [people, budget]
+    for heading, shown in _particulars(clusters):
+        columns.append((heading, (*shown, "")))
+    return Table(
+        "clusters",
+        "The clusters and their budgets",
+        tuple(heading for heading, _ in columns),
+        tuple(zip(*(cells for _, cells in columns), strict=True)),
+        total_last=True,
+    )
+
+
+def _particulars(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what clusters agreed to, one column for each thing that any has an agreement about."""
+    every = [
+        ("Answers for", tuple(per_cent_of(one.proportion) for one in clusters), {"100%"}),
+        ("Kinds of care", tuple(listed(one.service_lines or ("all",)) for one in clusters), {"all"}),
+        ("Takes the share", tuple("yes" if one.takes_share else "no" for one in clusters), {"yes"}),
+        (
+            "Bond agreed",
+            tuple("by the rule" if one.bond_gbp is None else pounds_of(one.bond_gbp) for one in clusters),
+            {"by the rule"},
+        ),
+        ("True saving", tuple(per_cent_of(one.true_saving_share) for one in clusters), {"0%"}),
+    ]
+    return [(heading, shown) for heading, shown, usual in every if set(shown) != usual]
+
+
+def _budgets(answers: Answers) -> list[Block]:
+    settings = answers.study.scenario.settings
+    usual = settings.budgets.rule
+    own = {line.name: line.budget_rule for line in settings.service_lines if line.budget_rule}
+    said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
+    said += [f"The budget for {name.replace('_', ' ')} is {rule.in_words()}." for name, rule in own.items()]
+    if settings.budgets.top_slice_share:
+        said.append(
+            f"Of every budget the PCT holds back {per_cent_of(settings.budgets.top_slice_share)} as "
+            "contingency."
+        )
+    if any(line.payment == "block" for line in settings.service_lines):
+        said.append("Block contracts are paid as planned, whatever the number of cases.")
+    return [Paragraph((" ".join(said),))]
+
+
+def _lines(answers: Answers) -> Table:
+    lines = answers.study.scenario.settings.service_lines
+    headings = (
+        "Kind of care",
+        "Cases a year for 1,000 people",
+        "Mean cost of a case",
+        "Growth a year",
+        "Payment",
+    )
+    rows = tuple(
+        (
+            line.name.replace("_", " "),
+            f"{line.rate_per_1000:,g}",
+            f"£{line.unit_cost_gbp.mean_gbp:,.2f}",
+            per_cent_of(line.growth_share),
+            line.payment.replace("_", " "),
+        )
+        for line in lines
+    )
+    return Table("", "What the budgets are for", headings, rows)

@@ -1,0 +1,1 @@
+"""How big a bond, and is the share worth it?"""

@@ -1,0 +1,182 @@
+"""Scenarios side by side: what differs between them, and what that does beyond chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from simulator.errors import InputError, Problem, shown
+from simulator.questions.compare.settings import SettingDifference, setting_differences
+from simulator.questions.explain.answer import unknown
+from simulator.questions.sweep.answer import NUMBERS, numbers_of
+from simulator.questions.sweep.ask import samples_at
+from simulator.questions.sweep.question import places_of
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.paired import PairedEstimate, Place
+from simulator.scenario.scenario import Scenario
+from simulator.simulation.pipeline import check_sizes
+from simulator.simulation.shared_draws import SharedDraws
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `compare` returns.
+
+    Parameters
+    ----------
+    scenarios : tuple of Scenario
+        As given; differences are from the first.
+    names : tuple of str
+        Of the scenarios, each another.
+    estimates : tuple of mapping
+        For each scenario, by row and measure.
+    contracts, seed : int
+        The draws that all scenarios share, as far as their clusters and lines have the same names.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    names: tuple[str, ...]
+    estimates: tuple[Mapping[Place, PairedEstimate], ...]
+    contracts: int
+    seed: int
+
+    @property
+    def settings(self) -> tuple[SettingDifference, ...]:
+        """Settings that are not the same in all scenarios."""
+        return setting_differences(self.scenarios)
+
+    @property
+    def same_demand(self) -> bool:
+        """Whether all scenarios have the same demand: they differ only in how money follows it."""
+        return not any(one.changes_demand for one in self.settings)
+
+    def table(self) -> pd.DataFrame:
+        """Return every estimate.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a scenario, cluster and measure: its value and error, and its difference from the
+            first scenario where that has the same cluster and measure.
+        """
+        import pandas as pd
+
+        rows = [
+            {"scenario": name, "cluster": place[0], "measure": place[1]}
+            | dict(zip(NUMBERS, numbers_of(found, [place])[0].tolist(), strict=True))
+            for name, found in zip(self.names, self.estimates, strict=True)
+            for place in found
+        ]
+        return pd.DataFrame(rows)
+
+    def settings_table(self) -> pd.DataFrame:
+        """Return the settings that differ: one row a key, one column a scenario."""
+        import pandas as pd
+
+        rows = [(one.key, *one.in_each) for one in self.settings]
+        return pd.DataFrame(rows, columns=["setting", *self.names])
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    measures: Sequence[str] | None = None,
+    clusters: Sequence[str] | None = None,
+    contracts: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+    progress: Callable[[int], None] = lambda scenarios_done: None,
+) -> Comparison:
+    """Set scenarios side by side, on the same draws.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+        Two or more. Differences are from the first.
+    measures, clusters : sequence of str, optional
+        Columns and rows of the summary that at least one scenario has; all of them when left out.
+        The PCT's row is always there.
+    contracts, seed : int, optional
+        For all scenarios; those of the first when left out.
+    workers : int
+        As for `simulate`.
+    progress : callable
+        Called with the number of scenarios done.
+
+    Returns
+    -------
+    Comparison
+        Settings that differ; estimates and their differences.
+
+    Raises
+    ------
+    InputError
+        With every problem that was found.
+    """
+    scenarios = tuple(scenarios)
+    places = check_comparison(scenarios, measures, clusters, contracts, seed, workers)
+    draws = SharedDraws.of(scenarios[0], contracts, seed, workers)
+    first = samples_at(draws.simulate(scenarios[0]), places)
+    estimates = []
+    for number, scenario in enumerate(scenarios):
+        samples = samples_at(draws.simulate(scenario), places) if number else first
+        estimates.append(samples.against(first))
+        progress(number + 1)
+    return Comparison(scenarios, names_of(scenarios), tuple(estimates), draws.contracts, draws.seed)
+
+
+def check_comparison(
+    scenarios: Sequence[Scenario],
+    measures: Sequence[str] | None,
+    clusters: Sequence[str] | None,
+    contracts: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+) -> tuple[Place, ...]:
+    """Check what `compare` is asked; return the rows and measures of all scenarios together."""
+    for scenario in scenarios:
+        if not isinstance(scenario, Scenario):
+            raise InputError([Problem("scenarios", "what load_scenario returns", shown(scenario))])
+    problems = []
+    if len(scenarios) < 2:
+        problems.append(Problem("scenarios", "two or more to compare", str(len(scenarios))))
+    for scenario in scenarios[:1]:
+        simulation = scenario.settings.simulation
+        try:
+            check_sizes(
+                simulation.contracts if contracts is None else contracts,
+                simulation.seed if seed is None else seed,
+                workers,
+            )
+        except InputError as error:
+            problems.extend(error.problems)
+    every = {place: None for scenario in scenarios for place in places_of(scenario, None, None)}
+    rows, columns = {row: None for row, _ in every}, {column: None for _, column in every}
+    for what, asked, known in (("measure", measures, columns), ("cluster", clusters, rows)):
+        for name in asked or ():
+            problems.extend(unknown(what, name, list(known)))
+    if problems:
+        raise InputError(problems)
+    return tuple(
+        (row, column)
+        for row, column in every
+        if (measures is None or column in measures)
+        and (clusters is None or row == ALL_CLUSTERS or row in clusters)
+    )
+
+
+def names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """Return a name for each scenario: its file's, with more where that is not enough to tell them apart."""
+    stems = [PurePath(scenario.source).stem for scenario in scenarios]
+    longer = [
+        " ".join((scenario.source, *scenario.overrides)) if stems.count(stem) > 1 else stem
+        for stem, scenario in zip(stems, scenarios, strict=True)
+    ]
+    return tuple(
+        f"{name} ({longer[: at + 1].count(name)})" if longer.count(name) > 1 else name
+        for at, name in enumerate(longer)
+    )

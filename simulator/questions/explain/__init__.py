@@ -1,0 +1,1 @@
+"""Why does budget less spend vary?"""

@@ -1,0 +1,1 @@
+"""Which policies does no other beat?"""

@@ -1,0 +1,1 @@
+"""Where does spend stand as a year goes on?"""

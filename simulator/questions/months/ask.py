@@ -1,0 +1,181 @@
+"""How spend runs against budget as a year goes on, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.errors import InputError, Problem, shown
+from simulator.execution.blocks import run_blocks
+from simulator.questions.explain.answer import unknown
+from simulator.questions.months.months import Months
+from simulator.random_streams import RandomStreams
+from simulator.records import Block, FloatArray
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
+from simulator.risk.estimate import Estimate
+from simulator.risk.probability import probability
+from simulator.risk.quantile import quantile
+from simulator.scenario.scenario import Scenario
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, check_sizes
+from simulator.simulation.planner import make_plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of the fan."""
+
+
+@dataclass(frozen=True)
+class RunningPosition:
+    """What `running_position` returns.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was simulated.
+    clusters : tuple of str
+        Names.
+    year : str
+        Which contract year.
+    months : tuple of int
+        Its calendar months, in order.
+    position_gbp : ndarray of float, shape (contract, month, cluster)
+        Spend less phased budget, from the start of the year to the end of each month.
+    budget_gbp : ndarray of float, shape (cluster,)
+        Mean budget of the year.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
+    """
+
+    scenario: Scenario
+    clusters: tuple[str, ...]
+    year: str
+    months: tuple[int, ...]
+    position_gbp: FloatArray
+    budget_gbp: FloatArray
+    contracts: int
+    seed: int
+
+    def of(self, cluster: str = ALL_CLUSTERS) -> FloatArray:
+        """Return a cluster's positions, or the sum over clusters, shape (contract, month), in pounds."""
+        if cluster in self.clusters:
+            return self.position_gbp[:, :, self.clusters.index(cluster)]
+        if problems := unknown("cluster", cluster, (*self.clusters, ALL_CLUSTERS)):
+            raise InputError(problems)
+        return np.asarray(self.position_gbp.sum(axis=2))
+
+    def budget_of(self, cluster: str = ALL_CLUSTERS) -> float:
+        """Return a cluster's mean budget of the year, or the sum over clusters, in pounds."""
+        if cluster in self.clusters:
+            return float(self.budget_gbp[self.clusters.index(cluster)])
+        return float(self.budget_gbp.sum())
+
+    def fan(self, cluster: str = ALL_CLUSTERS) -> dict[float, tuple[Estimate, ...]]:
+        """Return quantiles of the position at the end of each month, by level, in pounds."""
+        by_month = self.of(cluster).T
+        return {level: tuple(quantile(month, level) for month in by_month) for level in LEVELS}
+
+    def overspent(self, cluster: str = ALL_CLUSTERS) -> tuple[Estimate, ...]:
+        """Return the probability that spend is above the phased budget at the end of each month."""
+        return tuple(probability(month > PENNY_GBP) for month in self.of(cluster).T)
+
+    def table(self) -> pd.DataFrame:
+        """Return the fan of every cluster and of all together.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a cluster and month; quantiles in pounds, and the probability to be overspent,
+            each with the ends of its 95% interval.
+        """
+        import pandas as pd
+
+        rows = []
+        for name in (*self.clusters, ALL_CLUSTERS):
+            fan, overspent = self.fan(name), self.overspent(name)
+            for at, month in enumerate(self.months):
+                row: dict[str, str | float] = {"cluster": name, "year": self.year, "month": month}
+                for level, of_months in fan.items():
+                    row |= _fields(f"position_{100 * level:g}_gbp", of_months[at])
+                rows.append(row | _fields("overspent_probability", overspent[at]))
+        return pd.DataFrame(rows)
+
+
+def running_position(
+    scenario: Scenario,
+    year: str | None = None,
+    contracts: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+    progress: Callable[[int], None] = lambda contracts_done: None,
+) -> RunningPosition:
+    """Say how spend runs against the phased budget through a contract year.
+
+    `simulate` draws years; here the months of one year are drawn in place of it, from streams of their
+    own. Shocks, earlier years and budgets are those of `simulate`. Given the year's shocks, months are
+    independent and their sum has the year's law: so the year ends as a year of `simulate` would, but
+    not in each contract as that one does. The outturn is before any rule moves money.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load_scenario`.
+    year : str, optional
+        A contract year, such as ``2010/11``; the first when left out.
+    contracts, seed, workers, progress
+        As for `simulate`.
+
+    Returns
+    -------
+    RunningPosition
+        In every contract, with its quantiles by month.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, or there is no such year.
+    """
+    if not isinstance(scenario, Scenario):
+        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
+    contracts = scenario.settings.simulation.contracts if contracts is None else contracts
+    seed = scenario.settings.simulation.seed if seed is None else seed
+    check_sizes(contracts, seed, workers)
+    plan = make_plan(scenario)
+    year = plan.axes.years[1] if year is None else year
+    if problems := unknown("year", year, plan.axes.years[1:]):
+        raise InputError(problems)
+    months = Months(plan, plan.axes.years.index(year))
+    position_gbp, budget_gbp = _drawn(months, contracts, seed, workers, progress)
+    return RunningPosition(
+        scenario, plan.axes.clusters, year, months.calendar, position_gbp, budget_gbp, contracts, seed
+    )
+
+
+def _drawn(
+    months: Months, contracts: int, seed: int, workers: int, progress: Callable[[int], None]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the position of every contract, shape (contract, month, cluster), and the mean budget."""
+    months.prepare()
+    clusters = len(months.plan.axes.clusters)
+    position_gbp = np.empty((contracts, len(months.calendar), clusters), order="F")
+    blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(-(-contracts // CONTRACTS_PER_BLOCK))]
+    budget_gbp = np.zeros((len(blocks), clusters))
+    done = 0
+    draw = partial(months.draw, RandomStreams(seed), contracts)
+    for number, (positions, budgets) in run_blocks(draw, blocks, workers):
+        start = number * CONTRACTS_PER_BLOCK
+        position_gbp[start : start + len(positions)] = positions
+        budget_gbp[number] = budgets.sum(axis=0)
+        done += len(positions)
+        progress(done)
+    # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
+    return position_gbp, budget_gbp.sum(axis=0) / contracts
+
+
+def _fields(name: str, estimate: Estimate) -> dict[str, str | float]:
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

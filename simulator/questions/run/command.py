@@ -1,0 +1,116 @@
+"""The command `run`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from simulator.answers.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.errors import InputError, Problem, printable, shown
+
+
+@click.command()
+@click.argument("scenario")
+@contracts_option
+@click.option(
+    "--method",
+    type=click.Choice(["simulate", "exact"]),
+    default="simulate",
+    help="exact: overspends and bonds without sampling error, as far as that goes.",
+)
+@click.option(
+    "--precision",
+    type=float,
+    help="Simulate as many contracts as every bond needs for a 95% interval of this share of it "
+    "either side, such as 0.01; instead of --contracts.",
+)
+@seed_option
+@workers_option
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for summary, outcomes and manifest.")
+@click.option("--replace", is_flag=True, help="Let --out replace an earlier result.")
+@overrides_option
+def run(
+    scenario: str,
+    contracts: int | None,
+    method: str,
+    precision: float | None,
+    seed: int | None,
+    workers: int | None,
+    out: Path | None,
+    replace: bool,
+    overrides: tuple[str, ...],
+) -> None:
+    """Simulate SCENARIO and print each cluster's risk.
+
+    With --out also writes summary.csv (every estimate with its error), outcomes.nc (every
+    contract) and manifest.json (what was run), all or nothing.
+    """
+    if method == "exact":
+        drawn = {"--contracts": contracts, "--precision": precision, "--seed": seed, "--out": out}
+        _run_exact(scenario, overrides, workers, drawn)
+        return
+    from contextlib import ExitStack
+    from functools import partial
+
+    from simulator.answers.progress import progress_bar
+    from simulator.answers.terminal import Printer
+    from simulator.questions.run.precision_report import print_precision
+    from simulator.questions.run.report import print_run
+    from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.pipeline import check_sizes, simulate
+    from simulator.simulation.precision import check_precision, simulate_to_precision
+    from simulator.simulation.result_folder import new_result_folder, write_result
+
+    started, clock = datetime.now(UTC), time.perf_counter()
+    loaded = load_scenario(scenario, overrides)
+    total = loaded.settings.simulation.contracts if contracts is None else contracts
+    seed = loaded.settings.simulation.seed if seed is None else seed
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    if precision is None:
+        check_sizes(total, seed, workers)
+        simulated = partial(simulate, loaded, total)
+    else:
+        check_precision(precision, seed, workers, contracts)
+        simulated = partial(simulate_to_precision, loaded, precision)
+    with ExitStack() as stack:
+        folder = stack.enter_context(new_result_folder(out, replace)) if out else None
+        show = stack.enter_context(progress_bar(total, "contracts"))
+        result = simulated(seed, workers, show)
+        if folder:
+            write_result(result, folder, started, time.perf_counter() - clock)
+    print_run(result, Printer())
+    if precision is not None:
+        print_precision(result, precision, Printer())
+    if out:
+        click.echo(f"written to {printable(out)}: summary.csv, outcomes.nc, manifest.json", err=True)
+
+
+def _run_exact(
+    scenario: str, overrides: tuple[str, ...], workers: int | None, drawn: Mapping[str, object]
+) -> None:
+    """Print what the exact method says; `drawn` are the options that belong to the simulation."""
+    from simulator.answers.progress import progress_bar
+    from simulator.answers.terminal import Printer
+    from simulator.exact.method import exact_risk, laws_needed
+    from simulator.questions.run.exact_report import print_exact
+    from simulator.scenario.scenario import load_scenario
+
+    hint = "the exact method draws nothing; it prints its table, and simulator.exact_risk returns it"
+    problems = [
+        Problem(option, "left out with --method exact", shown(value), hint)
+        for option, value in drawn.items()
+        if value is not None
+    ]
+    if workers is not None and workers < 1:
+        problems.append(Problem("--workers", "a whole number, 1 or more", shown(workers)))
+    if problems:
+        raise InputError(problems)
+    loaded = load_scenario(scenario, overrides)
+    with progress_bar(laws_needed(loaded), "laws") as show:
+        risk = exact_risk(loaded, workers=workers or os.cpu_count() or 1, progress=show)
+    print_exact(risk, Printer())

@@ -1,0 +1,1 @@
+"""What does a cluster's size do?"""

@@ -1,0 +1,1 @@
+"""Which setting makes a measure what it should be?"""

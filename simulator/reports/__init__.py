@@ -1,1 +1,0 @@
-"""Reports: a result in, text or files out. No simulation here."""

@@ -1,1 +1,0 @@
-"""Documents for a prospectus: one model, a renderer for each format."""

@@ -1,0 +1,150 @@
+"""As many contracts as it takes to know every bond to a given precision."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from simulator.errors import InputError, Problem, shown
+from simulator.risk.account_book import PENNY_GBP
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, check_sizes, simulate
+from simulator.simulation.result import Result
+
+WIDEST_PRECISION = 0.5
+"""An interval of more than half the bond either side is no answer."""
+MOST_CELLS = 20_000_000
+"""Contracts x years x clusters held in memory: some 3 GB, at 130 to 170 bytes measured for each."""
+_MARGIN = 1.1
+"""More contracts than the forecast: the width that it starts from is itself uncertain."""
+_LEAP = 4
+"""At most so many times the contracts from one run to the next: a forecast from few would often
+ask for twice what is needed, and the runs before the last cost a third of it at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class BondPrecision:
+    """How well the bonds of a result are known."""
+
+    # The row whose bond is known least well: a cluster's own, or the one that all would share; empty if no
+    # row needs a bond.
+    widest: str
+    share: float  # half width of that row's 95% interval over its bond
+    # Rows without overspend in 95% of contracts: nothing is no size to be relative to.
+    without_bond: tuple[str, ...]
+
+
+def bond_precision(result: Result) -> BondPrecision:
+    """Return how well the bonds of a result are known."""
+    names = ("bond_needed_gbp", "shared_bond_needed_gbp")
+    bonds = {row.name: row.estimates[name] for row in result.rows for name in names if name in row.estimates}
+    shares = {name: bond.half_width / bond.value for name, bond in bonds.items() if bond.value > PENNY_GBP}
+    widest = max(shares, key=lambda name: shares[name], default="")
+    return BondPrecision(widest, shares.get(widest, 0.0), tuple(name for name in bonds if name not in shares))
+
+
+def simulate_to_precision(
+    scenario: Scenario,
+    precision: float,
+    seed: int | None = None,
+    workers: int = 1,
+    progress: Callable[[int, int], None] = lambda contracts_done, of_contracts: None,
+) -> Result:
+    """Simulate as many contracts as the bonds need to be known to a precision.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load_scenario`.
+    precision : float
+        Largest half width of the 95% interval of any row's bond needed, as a share of it;
+        above 0 and up to 0.5. Rows that need no bond are left out.
+    seed : int, optional
+        Seed of chance; the scenario's own when left out.
+    workers : int
+        Processes; the result is the same for any number.
+    progress : callable
+        Called now and then with the contracts done and how many there are to do. It starts
+        again from few when a first run shows that more are needed.
+
+    Returns
+    -------
+    Result
+        What `simulate` returns for the number of contracts that it holds.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, if no row needs a bond, or if the precision needs more
+        contracts than there may be; said before they are simulated.
+    """
+    if not isinstance(scenario, Scenario):
+        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
+    seed = scenario.settings.simulation.seed if seed is None else seed
+    check_precision(precision, seed, workers)
+    contracts = CONTRACTS_PER_BLOCK
+    while True:
+        result = simulate(scenario, contracts, seed, workers, partial(_forward, progress, contracts))
+        found = bond_precision(result)
+        if not found.widest:
+            need = "left out where nobody needs a bond: 95% of contracts are without overspend"
+            hint = "give a number of contracts instead"
+            raise InputError([Problem("precision", need, shown(precision), hint)])
+        if found.share <= precision:
+            return result
+        contracts = _more_contracts(result, found, precision)
+
+
+def check_precision(precision: float, seed: int, workers: int, contracts: int | None = None) -> None:
+    """Check the numbers that `simulate_to_precision` is given."""
+    problems = []
+    number = isinstance(precision, (int, float)) and not isinstance(precision, bool)
+    if not number or not 0 < precision <= WIDEST_PRECISION:
+        need = f"a share above 0 and up to {WIDEST_PRECISION}"
+        problems.append(Problem("precision", need, shown(precision), "0.01 stands for ±1% of the bond"))
+    if contracts is not None:
+        need = "left out where a precision is asked for, which decides it"
+        problems.append(Problem("contracts", need, shown(contracts)))
+    try:
+        check_sizes(FEWEST_CONTRACTS, seed, workers)
+    except InputError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+
+
+def _forward(progress: Callable[[int, int], None], of_contracts: int, contracts_done: int) -> None:
+    progress(contracts_done, of_contracts)
+
+
+def _more_contracts(result: Result, found: BondPrecision, precision: float) -> int:
+    """Return how many contracts should do, in whole blocks; refuse what memory would not hold."""
+    cells = len(result.years) * len(result.plan.axes.clusters)
+    most = max(_whole_blocks(min(MOST_CONTRACTS, MOST_CELLS // cells)), result.contracts)
+    # The half width of a quantile's interval falls with the square root of the contracts.
+    needed = result.contracts * _MARGIN * (found.share / precision) * (found.share / precision)
+    # A single block is too few to refuse by.
+    if needed <= most or result.contracts < min(_LEAP * CONTRACTS_PER_BLOCK, most):
+        more = _whole_blocks(min(needed, _LEAP * result.contracts, most) - 1) + CONTRACTS_PER_BLOCK
+        return max(more, result.contracts + CONTRACTS_PER_BLOCK)
+    reachable = _rounded_up(found.share * math.sqrt(result.contracts * _MARGIN / most) * _MARGIN)
+    need = f"about {reachable:g} or more; {most:,} contracts of this scenario are the most that are simulated"
+    # A number with a hundred digits says no more than one with thirteen.
+    some = _rounded_up(min(needed, 1e12))
+    got = f"{precision:g}; {found.widest} needs some {some:,.0f} contracts or more for it"
+    hint = f"{found.widest} hardly needs a bond; give a number of contracts instead"
+    raise InputError([Problem("precision", need, got, hint if reachable > WIDEST_PRECISION else "")])
+
+
+def _whole_blocks(contracts: float) -> int:
+    """Return the contracts in the blocks that `contracts` fill."""
+    return int(contracts // CONTRACTS_PER_BLOCK) * CONTRACTS_PER_BLOCK
+
+
+def _rounded_up(number: float) -> float:
+    """Return a number above zero, rounded up to two digits."""
+    digit = 10.0 ** (math.floor(math.log10(number)) - 1)
+    return math.ceil(number / digit) * digit

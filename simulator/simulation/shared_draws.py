@@ -1,0 +1,208 @@
+"""One simulation of demand for many policies: what a policy does not change is not drawn again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.budgets.budgets import set_budgets
+from simulator.execution.blocks import run_blocks
+from simulator.random_streams import RandomStreams
+from simulator.records import Block, FloatArray, Outturn, Spend
+from simulator.rules.settlement import settled_outcomes
+from simulator.scenario.scenario import Scenario
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, check_sizes, draw_block, outturn_of
+from simulator.simulation.plan import Plan
+from simulator.simulation.planner import make_plan
+from simulator.simulation.result import Result
+
+IntArray = NDArray[np.intp]
+Kept = TypeVar("Kept")
+
+_PLANS_KEPT = 4
+"""Policies whose spend is kept at a time, counted in arrays of the largest."""
+_OUTTURNS_KEPT = 4
+
+
+@dataclass
+class SharedDraws:
+    """Simulates scenarios on the same draws, and keeps what the next one can use.
+
+    A stream of chance is named by what it decides, so that two scenarios share every draw in any
+    case. Here they also share the work: spend is kept by cluster and line, and drawn anew only where
+    something that it depends on has changed; a policy that changes rules alone costs their
+    settlement.
+    """
+
+    contracts: int  # simulated contracts
+    seed: int  # seed of chance
+    workers: int = 1  # processes that draw; the results are the same for any number
+    _spends: OrderedDict[Hashable, tuple[FloatArray, FloatArray | None]] = field(
+        default_factory=OrderedDict, repr=False
+    )
+    _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
+
+    def __post_init__(self) -> None:
+        check_sizes(self.contracts, self.seed, self.workers)
+
+    @classmethod
+    def of(
+        cls, scenario: Scenario, contracts: int | None = None, seed: int | None = None, workers: int = 1
+    ) -> SharedDraws:
+        """Return draws of the size and seed that a scenario names, or of others."""
+        simulation = scenario.settings.simulation
+        return cls(
+            simulation.contracts if contracts is None else contracts,
+            simulation.seed if seed is None else seed,
+            workers,
+        )
+
+    def simulate(self, scenario: Scenario) -> Result:
+        """Return what `simulate` returns for a scenario, to the last bit."""
+        plan = make_plan(scenario)
+        outcomes = settled_outcomes(plan.settings.rules, self._outturn(plan), plan.terms, plan.axes)
+        return Result(scenario, plan, outcomes, self.contracts, self.seed)
+
+    def _outturn(self, plan: Plan) -> Outturn:
+        parts = [
+            (
+                line.rule.model_dump_json(),
+                line.growth_share,
+                *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
+            )
+            for line in plan.budgets
+        ]
+        of_clusters = _bytes(plan.responsibility, plan.population.people)
+        key = (
+            tuple(_keys(plan).ravel()),
+            *parts,
+            *of_clusters,
+            plan.settings.budgets.top_slice_share,
+            plan.years_from_base,
+        )
+        if key not in self._outturns:
+            spend = self._spend(plan)
+            people, top_slice = plan.population.people, plan.settings.budgets.top_slice_share
+            budgets = set_budgets(spend, plan.budgets, people, top_slice, plan.years_from_base)
+            _keep(self._outturns, {key: outturn_of(plan, spend, budgets)}, _OUTTURNS_KEPT)
+        self._outturns.move_to_end(key)
+        return self._outturns[key]
+
+    def _spend(self, plan: Plan) -> Spend:
+        keys = _keys(plan)
+        # What is at hand comes last, so that making room for what is missing does not throw it out.
+        for key in self._spends.keys() & set(keys.ravel()):
+            self._spends.move_to_end(key)
+        missing = np.array([[key not in self._spends for key in row] for row in keys])
+        if missing.any():
+            clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))
+            drawn, above = self._draw(_part(plan, clusters, lines))
+            found = {
+                keys[cluster, line]: (
+                    drawn[:, :, at_cluster, at_line],
+                    None if above is None else above[:, :, at_cluster, at_line],
+                )
+                for at_cluster, cluster in enumerate(clusters)
+                for at_line, line in enumerate(lines)
+            }
+            _keep(self._spends, found, _PLANS_KEPT * keys.size)
+        years = len(plan.axes.years)
+        spend_gbp = np.empty((self.contracts, years, *keys.shape), order="F")
+        limited = any(price.has_case_limit for price in plan.prices)
+        above_gbp = np.zeros((self.contracts, years - 1, *keys.shape), order="F") if limited else None
+        for place, key in np.ndenumerate(keys):
+            self._spends.move_to_end(key)
+            within, beyond = self._spends[key]
+            spend_gbp[:, :, place[0], place[1]] = within
+            if above_gbp is not None and beyond is not None:
+                above_gbp[:, :, place[0], place[1]] = beyond
+        return Spend(spend_gbp[:, 0], spend_gbp[:, 1:], above_gbp)
+
+    def _draw(self, plan: Plan) -> tuple[FloatArray, FloatArray | None]:
+        """Draw spend, shape (contract, year, cluster, line), the base year first, and what limits cut."""
+        plan.prepare()
+        shape = (self.contracts, *plan.expected_counts.shape)
+        spend_gbp = np.empty(shape, order="F")
+        limited = any(price.has_case_limit for price in plan.prices)
+        above_gbp = np.empty((shape[0], shape[1] - 1, *shape[2:]), order="F") if limited else None
+        starts = range(0, self.contracts, CONTRACTS_PER_BLOCK)
+        blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(len(starts))]
+        draw = partial(draw_block, plan, RandomStreams(self.seed))
+        for position, drawn in run_blocks(draw, blocks, self.workers):
+            size = min(CONTRACTS_PER_BLOCK, self.contracts - starts[position])
+            some = slice(starts[position], starts[position] + size)
+            spend_gbp[some, 0] = drawn.base_year_gbp[:size]
+            spend_gbp[some, 1:] = drawn.contract_gbp[:size]
+            if above_gbp is not None and drawn.above_limit_gbp is not None:
+                above_gbp[some] = drawn.above_limit_gbp[:size]
+        return spend_gbp, above_gbp
+
+
+def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
+    """Return what each cluster's spend on each line depends on, shape (cluster, line)."""
+    shocks = plan.settings.shocks.model_dump_json()
+    keys = np.empty((len(plan.axes.clusters), len(plan.axes.lines)), dtype=object)
+    for at_line, (line, price, size) in enumerate(
+        zip(plan.settings.service_lines, plan.prices, plan.shock_sizes, strict=True)
+    ):
+        # The line's law has the limit per case in it; the whole law is that of the sums.
+        sums = price.cost_sums
+        whole = () if sums is None else (sums.unit_cost.model_dump_json(), sums.case_limit_gbp)
+        laws = (
+            line.count.model_dump_json(),
+            line.unit_cost_gbp.model_dump_json(),
+            size.model_dump_json(),
+            *whole,
+        )
+        common = (
+            line.name,
+            plan.axes.years,
+            shocks,
+            sums is None,
+            *laws,
+            *_bytes(price.price_index),
+        )
+        for at_cluster, cluster in enumerate(plan.axes.clusters):
+            expected = plan.expected_counts[:, at_cluster, at_line]
+            keys[at_cluster, at_line] = hash(
+                (cluster, *common, *_bytes(expected, price.block_gbp[:, at_cluster]))
+            )
+    return keys
+
+
+def _part(plan: Plan, clusters: IntArray, lines: IntArray) -> Plan:
+    """Return the part of a plan that says how some clusters' spend on some lines is drawn."""
+    axes = plan.axes
+    settings = plan.settings.model_copy(
+        update={"service_lines": tuple(plan.settings.service_lines[line] for line in lines)}
+    )
+    return replace(
+        plan,
+        settings=settings,
+        axes=replace(
+            axes,
+            clusters=tuple(axes.clusters[cluster] for cluster in clusters),
+            lines=tuple(axes.lines[line] for line in lines),
+        ),
+        expected_counts=plan.expected_counts[:, clusters][:, :, lines],
+        prices=tuple(
+            replace(plan.prices[line], block_gbp=plan.prices[line].block_gbp[:, clusters]) for line in lines
+        ),
+    )
+
+
+def _keep(kept: OrderedDict[Hashable, Kept], found: dict[Hashable, Kept], most: int) -> None:
+    """Add what was found, and let go of what was not used for longest."""
+    kept.update(found)
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _bytes(*arrays: FloatArray) -> tuple[bytes, ...]:
+    return tuple(np.ascontiguousarray(array).tobytes() for array in arrays)

@@ -1,0 +1,36 @@
+"""The command `validate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--section", "sections", type=click.IntRange(1, 4), multiple=True, help="Only this section.")
+@click.option("--out", type=click.Path(path_type=Path), help="File for the table, as CSV.")
+@click.pass_context
+def validate(ctx: click.Context, sections: tuple[int, ...], out: Path | None) -> None:
+    """Hold the simulator against published results, and say what does not fit and why.
+
+    1 exact laws, 2 risk by population size, 3 what really happened, 4 closed forms for the rules.
+    The exit code is 1 if a number fails without a documented reason.
+    """
+    from simulator.answers.progress import progress_bar
+    from simulator.answers.terminal import Printer
+    from simulator.validation.published import load_published
+    from simulator.validation.register import SECTIONS
+    from simulator.validation.register import validate as run_validation
+    from simulator.validation.report import check_new_file, print_validation, write_checks
+
+    if out:
+        check_new_file(out)
+    wanted = [one for one in load_published() if one.section in (sections or SECTIONS)]
+    with progress_bar(len(wanted), "published numbers") as show:
+        checks = run_validation(wanted, sections or tuple(SECTIONS), show)
+    print_validation(checks, Printer())
+    if out:
+        write_checks(checks, out)
+    if not all(check.is_accepted for check in checks):
+        ctx.exit(1)
