@@ -21,6 +21,7 @@
 from pathlib import Path
 
 import simulator
+from simulator.simulation.draws import Draws
 
 scenarios = next(folder for folder in (Path("scenarios"), Path("../scenarios")) if folder.is_dir())
 scenario = simulator.load_scenario(scenarios / "cambridgeshire-2010.toml")
@@ -38,7 +39,7 @@ policies = simulator.sweep(
     {"rules.surplus.practice_share": [0.1, 0.2], "rules.bond.share_of_annual_budget": [0.03, 0.06]},
     measures=["practice_net_gain_gbp", "pct_net_position_gbp", "pct_net_position_1_in_20_gbp"],
     clusters=["All clusters together"],
-    contracts=contracts,
+    draws=Draws(contracts),
 )
 policies.table().round(3)
 
@@ -48,7 +49,7 @@ policies.table().round(3)
 # No cluster truly saves anything in this scenario, and yet practices are paid:
 
 # %%
-luck = simulator.luck(scenario, contracts=contracts)
+luck = simulator.luck(scenario, draws=Draws(contracts))
 print(*luck.sentences(), sep="\n")
 
 # %%
@@ -65,6 +66,6 @@ answer = simulator.solve(
     0.30,
     "bond_covers_probability >= 0.9",
     cluster="Granta",
-    contracts=contracts,
+    draws=Draws(contracts),
 )
 print(*answer.sentences(), sep="\n")

@@ -21,10 +21,11 @@ from pathlib import Path
 
 import simulator
 import simulator.charts
+from simulator.simulation.draws import Draws
 
 scenarios = next(folder for folder in (Path("scenarios"), Path("../scenarios")) if folder.is_dir())
 scenario = simulator.load_scenario(scenarios / "cambridgeshire-2010.toml")
-answer = simulator.bond(scenario, "Granta", contracts=5_000)
+answer = simulator.bond(scenario, "Granta", draws=Draws(5_000))
 
 # %% [markdown]
 # ## In words
@@ -39,7 +40,7 @@ print(*answer.sentences(), sep="\n\n")
 answer.table().round(0)
 
 # %%
-result = simulator.simulate(scenario, contracts=5_000)
+result = simulator.simulate(scenario, Draws(5_000))
 simulator.charts.draw(result, "bond-cover", cluster="Granta")
 
 # %% [markdown]
@@ -54,6 +55,6 @@ answer.practices().round(0)
 # What a larger cluster would cure (chance in counts and in unit costs), and what no cluster can cure alone:
 
 # %%
-variance = simulator.explain(scenario, contracts=5_000).table("Granta")
+variance = simulator.explain(scenario, draws=Draws(5_000)).table("Granta")
 whole = variance[(variance["year"] == "whole contract") & (variance["line"] == "all lines")]
 whole[["source", "share_of_variance", "share_of_variance_standard_error"]].round(3)

@@ -21,10 +21,11 @@ from pathlib import Path
 
 import simulator
 import simulator.charts
+from simulator.simulation.draws import Draws
 
 scenarios = next(folder for folder in (Path("scenarios"), Path("../scenarios")) if folder.is_dir())
 scenario = simulator.load_scenario(scenarios / "cambridgeshire-2010.toml")
-result = simulator.simulate(scenario, contracts=5_000, seed=1)
+result = simulator.simulate(scenario, Draws(5_000, 1))
 
 # %% [markdown]
 # ## How likely is an overspend?

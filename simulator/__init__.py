@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "exact.answer": ["ExactRisk"],
         "exact.method": ["exact_risk"],
         "scenario.scenario": ["Scenario", "load_scenario"],
+        "simulation.draws": ["Draws"],
         "simulation.pipeline": ["simulate"],
         "simulation.precision": ["simulate_to_precision"],
         "simulation.result": ["Result"],

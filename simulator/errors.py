@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -56,6 +58,32 @@ class InputError(ValueError):
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         """Cross a process boundary whole."""
         return (type(self), (self.problems,))
+
+
+class Problems(list[Problem]):
+    """Problems of several checks, gathered so that all are told at once."""
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Add the problems of an InputError inside, and go on."""
+        try:
+            yield
+        except InputError as error:
+            self.extend(error.problems)
+
+    def report(self) -> None:
+        """Raise InputError with every problem, each once, if there is any."""
+        if self:
+            raise InputError(dict.fromkeys(self))
+
+
+def unknown(what: str, name: object, known: Sequence[str]) -> list[Problem]:
+    """Return the problem with a name that is not known, with what was probably meant; none for others."""
+    if name in known:
+        return []
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else ""
+    return [Problem(what, f"one of {', '.join(known)}", shown(name), hint)]
 
 
 def shown(value: object, limit: int = 80) -> str:

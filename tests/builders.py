@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.scenario.scenario import Scenario, check_scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
@@ -69,4 +70,4 @@ def simulated(
     mapping: Table, *overrides: str, contracts: int = 100, seed: int = 1, workers: int = 1
 ) -> Result:
     """Return what the simulator makes of a mapping."""
-    return simulate(checked(mapping, *overrides), contracts, seed, workers)
+    return simulate(checked(mapping, *overrides), Draws(contracts, seed, workers))

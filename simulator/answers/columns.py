@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from simulator.answers.cells import ERRORS_NOTE
+from simulator.answers.cells import PrintedColumn as Column
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import MONEY_UNITS, PER_CENT
-from simulator.risk.measures import Unit, columns
+from simulator.risk.measures import columns
 from simulator.risk.rounding import bound_in_per_cent, rounded
+from simulator.risk.unit import Unit
 from simulator.scenario.schema import MOST_YEARS
-
-ERRORS_NOTE = (
-    "Each ± is the longer side of a 95% interval of sampling error; it does not cover doubt about the "
-    "scenario's figures."
-)
-"""What every printed report says of its errors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of text with its heading."""
-
-    heading: str  # with its unit
-    cells: tuple[str, ...]  # one for each row
-    left: bool = False  # whether text is set to the left; numbers go to the right
 
 
 def money_column(heading: str, estimates: Sequence[Estimate | None]) -> Column:
@@ -59,3 +46,6 @@ def _cell(estimate: Estimate | None, unit: float) -> str:
         return "0"
     value, error = rounded(estimate.value, estimate.half_width, unit)
     return f"{value} ±{error}"
+
+
+__all__ = ["ERRORS_NOTE", "Column", "measure_column", "money_column", "probability_column"]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from simulator.answers.columns import Column, money_column, probability_column
 from simulator.risk.difference import beyond_chance
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import Unit, columns
+from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate
 from simulator.risk.rounding import bound_in_per_cent, rounded
+from simulator.risk.unit import Unit
 from simulator.scenario.schema import MOST_YEARS
 
 MARK = "*"

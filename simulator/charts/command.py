@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.answers.options import (
+from simulator.answers.command import (
     contracts_option,
     overrides_option,
     row_of,
@@ -72,7 +72,7 @@ def chart(
     from simulator.answers.progress import progress_bar
     from simulator.charts.register import CHARTS, draw
     from simulator.charts.study import Study
-    from simulator.questions.explain.answer import unknown
+    from simulator.errors import unknown
 
     workers, cluster = (os.cpu_count() or 1) if workers is None else workers, row_of(cluster)
     names = tuple(CHARTS) if name == ALL else (name,)
@@ -109,16 +109,15 @@ def _simulation(
 ) -> tuple[Scenario, Callable[[], Result]]:
     """Return the scenario, and what simulates it, or simulates a result again; all is checked."""
     from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.pipeline import check_sizes, simulate
+    from simulator.simulation.draws import Draws
+    from simulator.simulation.pipeline import simulate
     from simulator.simulation.saved_result import read_result
 
     if not Path(scenario).is_dir():
         loaded = load_scenario(scenario, overrides)
-        simulation = loaded.settings.simulation
-        total = simulation.contracts if contracts is None else contracts
-        seed = simulation.seed if seed is None else seed
-        check_sizes(total, seed, workers)
-        return loaded, partial(simulate, loaded, total, seed, workers)
+        draws = Draws(contracts, seed, workers)
+        draws.of(loaded)
+        return loaded, partial(simulate, loaded, draws)
     given = {"--contracts": contracts, "--seed": seed, "--set": overrides or None}
     hint = "the result says what was simulated; give its scenario file to change it"
     problems = [
@@ -128,7 +127,7 @@ def _simulation(
     ]
     try:
         saved = read_result(Path(scenario))
-        check_sizes(saved.contracts, saved.seed, workers)
+        Draws(workers=workers).of(saved.scenario)
     except InputError as error:
         problems += error.problems
     if problems:
@@ -158,7 +157,7 @@ def _option_problems(options: Mapping[str, str], taken: Mapping[str, Mapping[str
 
 def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, str]) -> list[Problem]:
     """Return what is asked for that the scenario has not."""
-    from simulator.questions.explain.answer import unknown
+    from simulator.errors import unknown
     from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.risk.measures import MEASURES
     from simulator.simulation.planner import make_plan

@@ -11,8 +11,7 @@ from simulator.charts.study import source_of
 from simulator.charts.style import INK, framed, in_house_style
 from simulator.charts.text_fit import wrapped
 from simulator.charts.words import Unit, sentence, setting, unit_of
-from simulator.errors import InputError, Problem
-from simulator.questions.explain.answer import unknown
+from simulator.errors import InputError, Problem, unknown
 from simulator.questions.sweep.answer import Sweep
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate

@@ -19,8 +19,7 @@ from simulator.charts import (
 )
 from simulator.charts.chart import Chart
 from simulator.charts.study import Study
-from simulator.errors import InputError, Problem, shown
-from simulator.questions.explain.answer import unknown
+from simulator.errors import InputError, Problem, shown, unknown
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.result import Result
 

@@ -40,7 +40,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
         for row in sizes.rows
     )
     alt = f"{sentence(title)} {said}. However large a cluster, {per_cent(sizes.any_size_sd_share)} is left."
-    table = sizes.table()
+    table = sizes.every_number()
     return Chart("size", title, figure, table, alt, study.source)
 
 

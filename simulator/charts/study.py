@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from numpy.typing import NDArray
 
-from simulator.errors import InputError
-from simulator.questions.explain.answer import unknown
+from simulator.errors import InputError, unknown
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.summary import measure_samples
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.result import Result
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Study:
         """Where the variance of the outturn comes from."""
         from simulator.questions.explain.ask import explain
 
-        return explain(self.scenario, *self._draws)
+        return explain(self.scenario, draws=self._draws)
 
     @cached_property
     def without_saving(self) -> Result:
@@ -102,29 +102,29 @@ class Study:
         if clusters == settings.clusters:
             return self.result
         unsaving = settings.model_copy(update={"clusters": clusters})
-        return simulate(replace(self.scenario, settings=unsaving), *self._draws)
+        return simulate(replace(self.scenario, settings=unsaving), self._draws)
 
     @cached_property
     def size(self) -> Sizes:
         """Risk against the size of a cluster."""
         from simulator.questions.size.ask import size
 
-        contracts, seed, workers = self._draws
-        return size(self.scenario, contracts=contracts, seed=seed, workers=workers)
+        return size(self.scenario, draws=self._draws)
 
     @cached_property
     def luck(self) -> LuckAnswer:
         """What practices are paid for luck, and which rules would change that."""
         from simulator.questions.luck.ask import luck
 
-        contracts, seed, workers = self._draws
-        return luck(self.scenario, contracts=contracts, seed=seed, workers=workers)
+        return luck(self.scenario, draws=self._draws)
 
     def bond(self, cluster: str) -> BondAnswer:
         """Return how big a bond a cluster needs, and what the posted one does."""
         from simulator.questions.bond.ask import CONFIDENCES, bond
 
-        return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, CONFIDENCES, *self._draws))
+        return self._once(
+            ("bond", cluster), lambda: bond(self.scenario, cluster, CONFIDENCES, draws=self._draws)
+        )
 
     def running_position(self, year: str | None = None) -> RunningPosition:
         """Return spend less budget as a year goes on, month by month; the first year by default."""
@@ -132,7 +132,8 @@ class Study:
 
         year = self.years[0] if year is None else year
         return self._once(
-            ("running position", year), lambda: running_position(self.scenario, year, *self._draws)
+            ("running position", year),
+            lambda: running_position(self.scenario, year, draws=self._draws),
         )
 
     def _once(self, question: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:
@@ -148,8 +149,8 @@ class Study:
         return source_of(self.scenario, self.result.contracts, self.result.seed)
 
     @property
-    def _draws(self) -> tuple[int, int, int]:
-        return self.result.contracts, self.result.seed, self.workers
+    def _draws(self) -> Draws:
+        return Draws(self.result.contracts, self.result.seed, self.workers)
 
 
 def source_of(scenario: Scenario, contracts: int, seed: int) -> str:

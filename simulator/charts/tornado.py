@@ -11,13 +11,13 @@ from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_hous
 from simulator.charts.text_fit import wrapped
 from simulator.charts.tornado_moves import Move, given_moves, usual_moves
 from simulator.charts.words import Unit, listed, sentence, unit_of
-from simulator.errors import InputError
-from simulator.questions.explain.answer import unknown
+from simulator.errors import InputError, unknown
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
 from simulator.risk.paired import Samples
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import SettledDraws
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
@@ -96,7 +96,7 @@ def _moved(
     study: Study, place: tuple[str, str], moves: tuple[Move, ...]
 ) -> tuple[Estimate, dict[Move, Moved]]:
     """Return the measure, and by move what it changes by."""
-    draws = SharedDraws(study.result.contracts, study.result.seed, study.workers)
+    draws = SharedDraws(SettledDraws(study.result.contracts, study.result.seed, study.workers))
 
     def of(result: Result) -> Samples:
         samples = Samples.of(result.contract_outcomes, result.plan.terms).by_place

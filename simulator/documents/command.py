@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.answers.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.answers.command import contracts_option, overrides_option, seed_option, workers_option
 from simulator.errors import InputError, Problem, printable, shown
 
 if TYPE_CHECKING:
@@ -78,17 +78,18 @@ def _from_scenario(
     """Return what simulates a scenario, once everything that was given is known to be right."""
     from simulator.answers.progress import progress_bar
     from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.pipeline import check_sizes, simulate
+    from simulator.simulation.draws import Draws
+    from simulator.simulation.pipeline import simulate
 
     scenario = load_scenario(path, overrides)
     simulation = scenario.settings.simulation
     contracts = simulation.contracts if contracts is None else contracts
     seed = simulation.seed if seed is None else seed
-    check_sizes(contracts, seed, workers)
+    Draws(contracts, seed, workers).of(scenario)
 
     def ask() -> tuple[Result, str | None]:
         with progress_bar(contracts, "contracts") as show:
-            return simulate(scenario, contracts, seed, workers, show), None
+            return simulate(scenario, Draws(contracts, seed, workers), progress=show), None
 
     return ask
 
@@ -97,7 +98,7 @@ def _from_folder(
     path: str, contracts: int | None, seed: int | None, workers: int, overrides: tuple[str, ...]
 ) -> Callable[[], tuple[Result, str | None]]:
     """Return what gives back a result that was simulated before."""
-    from simulator.simulation.pipeline import check_sizes
+    from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import read_result
 
     given = {"--contracts": contracts, "--seed": seed, "--set": "; ".join(overrides) or None}
@@ -110,5 +111,5 @@ def _from_folder(
     if problems:
         raise InputError(problems)
     saved = read_result(Path(path))
-    check_sizes(saved.contracts, saved.seed, workers)
+    Draws(workers=workers).of(saved.scenario)
     return lambda: (saved.simulate(workers), saved.started)

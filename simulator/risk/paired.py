@@ -13,7 +13,7 @@ from simulator.outcomes import Outcomes
 from simulator.records import ClusterTerms
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import Column
+from simulator.risk.measures import SummaryColumn
 from simulator.risk.summary import measure_samples
 
 Place = tuple[str, str]
@@ -36,7 +36,7 @@ class Samples:
     """One value of every measure for each contract."""
 
     # By row and column: the column, and an array of shape (contract,).
-    by_place: Mapping[Place, tuple[Column, NDArray[Any]]]
+    by_place: Mapping[Place, tuple[SummaryColumn, NDArray[Any]]]
 
     @classmethod
     def of(cls, outcomes: Outcomes, terms: ClusterTerms) -> Samples:

@@ -12,7 +12,7 @@ from simulator.outcomes import Outcomes
 from simulator.records import ClusterTerms
 from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import Column, columns
+from simulator.risk.measures import SummaryColumn, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def summary_columns(rows: tuple[SummaryRow, ...], years: int) -> dict[str, list[
     return table
 
 
-def measure_samples(book: AccountBook) -> Iterator[tuple[Column, NDArray[Any]]]:
+def measure_samples(book: AccountBook) -> Iterator[tuple[SummaryColumn, NDArray[Any]]]:
     """Yield each measure that has a meaning for a row: its column, and its value in each contract."""
     for column in columns(len(book.year_months)).values():
         samples = column.measure.of(book, column.year)

@@ -10,14 +10,13 @@ import numpy as np
 from simulator.budgets.budgets import set_budgets
 from simulator.demand.counts import draw_counts
 from simulator.demand.shocks import draw_shocks
-from simulator.errors import InputError, Problem, shown
 from simulator.execution.blocks import run_blocks
 from simulator.outcomes import Outcomes
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, Budgets, Outturn, Spend
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
+from simulator.simulation.draws import Draws
 from simulator.simulation.plan import Plan
 from simulator.simulation.planner import make_plan
 from simulator.simulation.result import Result
@@ -29,9 +28,8 @@ CONTRACTS_PER_BLOCK = 5_000
 
 def simulate(
     scenario: Scenario,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
+    *,
     progress: Callable[[int], None] = lambda contracts_done: None,
 ) -> Result:
     """Simulate a scenario.
@@ -40,13 +38,8 @@ def simulate(
     ----------
     scenario : Scenario
         From `load_scenario`.
-    contracts : int, optional
-        Simulated contracts, 100 or more; the scenario's own number when left out. The first
-        5,000 of 10,000 are the contracts of a run of 5,000.
-    seed : int, optional
-        Seed of chance; the scenario's own when left out.
-    workers : int
-        Processes; the result is the same for any number.
+    draws : Draws
+        How many contracts, from which seed, by how many processes.
     progress : callable
         Called with the number of contracts done, now and then.
 
@@ -60,24 +53,20 @@ def simulate(
     InputError
         If a number is out of range.
     """
-    if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    contracts = scenario.settings.simulation.contracts if contracts is None else contracts
-    seed = scenario.settings.simulation.seed if seed is None else seed
-    check_sizes(contracts, seed, workers)
-    streams = RandomStreams(seed)
+    settled = draws.of(scenario)
+    contracts, streams = settled.contracts, RandomStreams(settled.seed)
     plan = make_plan(scenario)
     plan.prepare()
     starts = range(0, contracts, CONTRACTS_PER_BLOCK)
     blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(len(starts))]
     outcomes = Outcomes.empty(contracts, plan.axes)
     done = 0
-    for position, drawn in run_blocks(partial(simulate_block, plan, streams), blocks, workers):
+    for position, drawn in run_blocks(partial(simulate_block, plan, streams), blocks, settled.workers):
         # A last block that is larger than needed is drawn whole: cut short, it would draw
         # other contracts.
         done += outcomes.fill(starts[position], drawn)
         progress(done)
-    return Result(scenario, plan, outcomes, contracts, seed)
+    return Result(scenario, plan, outcomes, contracts, settled.seed)
 
 
 def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outcomes:
@@ -110,23 +99,3 @@ def outturn_of(plan: Plan, spend: Spend, budgets: Budgets) -> Outturn:
         outside_gbp=outside,
         above_limit_gbp=None if above is None else (above * answers_for).sum(axis=-1),
     )
-
-
-def check_sizes(contracts: int, seed: int, workers: int) -> None:
-    """Check the numbers that `simulate` is given."""
-    problems = []
-    if not _whole(contracts) or not FEWEST_CONTRACTS <= contracts <= MOST_CONTRACTS:
-        need = f"a whole number from {FEWEST_CONTRACTS} to {MOST_CONTRACTS:,}"
-        few = _whole(contracts) and contracts < FEWEST_CONTRACTS
-        hint = "fewer contracts cannot give the bond an interval" if few else ""
-        problems.append(Problem("contracts", need, shown(contracts), hint))
-    if not _whole(workers) or workers < 1:
-        problems.append(Problem("workers", "a whole number, 1 or more", shown(workers)))
-    if not _whole(seed) or seed < 0:
-        problems.append(Problem("seed", "a whole number, zero or more", shown(seed)))
-    if problems:
-        raise InputError(problems)
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

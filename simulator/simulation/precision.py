@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, Problem, Problems, shown
 from simulator.risk.account_book import PENNY_GBP
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, check_sizes, simulate
+from simulator.scenario.schema import MOST_CONTRACTS
+from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
 from simulator.simulation.result import Result
 
 WIDEST_PRECISION = 0.5
@@ -49,8 +50,8 @@ def bond_precision(result: Result) -> BondPrecision:
 def simulate_to_precision(
     scenario: Scenario,
     precision: float,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
+    *,
     progress: Callable[[int, int], None] = lambda contracts_done, of_contracts: None,
 ) -> Result:
     """Simulate as many contracts as the bonds need to be known to a precision.
@@ -62,10 +63,8 @@ def simulate_to_precision(
     precision : float
         Largest half width of the 95% interval of any row's bond needed, as a share of it;
         above 0 and up to 0.5. Rows that need no bond are left out.
-    seed : int, optional
-        Seed of chance; the scenario's own when left out.
-    workers : int
-        Processes; the result is the same for any number.
+    draws : Draws
+        The seed and the processes; the number of contracts is found.
     progress : callable
         Called now and then with the contracts done and how many there are to do. It starts
         again from few when a first run shows that more are needed.
@@ -81,13 +80,12 @@ def simulate_to_precision(
         If a number is out of range, if no row needs a bond, or if the precision needs more
         contracts than there may be; said before they are simulated.
     """
-    if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    seed = scenario.settings.simulation.seed if seed is None else seed
-    check_precision(precision, seed, workers)
+    check_precision(scenario, precision, draws)
     contracts = CONTRACTS_PER_BLOCK
     while True:
-        result = simulate(scenario, contracts, seed, workers, partial(_forward, progress, contracts))
+        result = simulate(
+            scenario, replace(draws, contracts=contracts), progress=partial(_forward, progress, contracts)
+        )
         found = bond_precision(result)
         if not found.widest:
             need = "left out where nobody needs a bond: 95% of contracts are without overspend"
@@ -98,22 +96,19 @@ def simulate_to_precision(
         contracts = _more_contracts(result, found, precision)
 
 
-def check_precision(precision: float, seed: int, workers: int, contracts: int | None = None) -> None:
-    """Check the numbers that `simulate_to_precision` is given."""
-    problems = []
+def check_precision(scenario: Scenario, precision: float, draws: Draws) -> None:
+    """Check what `simulate_to_precision` is given."""
+    problems = Problems()
     number = isinstance(precision, (int, float)) and not isinstance(precision, bool)
     if not number or not 0 < precision <= WIDEST_PRECISION:
         need = f"a share above 0 and up to {WIDEST_PRECISION}"
         problems.append(Problem("precision", need, shown(precision), "0.01 stands for ±1% of the bond"))
-    if contracts is not None:
+    if draws.contracts is not None:
         need = "left out where a precision is asked for, which decides it"
-        problems.append(Problem("contracts", need, shown(contracts)))
-    try:
-        check_sizes(FEWEST_CONTRACTS, seed, workers)
-    except InputError as error:
-        problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
+        problems.append(Problem("contracts", need, shown(draws.contracts)))
+    with problems.noted():
+        replace(draws, contracts=None).of(scenario)
+    problems.report()
 
 
 def _forward(progress: Callable[[int, int], None], of_contracts: int, contracts_done: int) -> None:

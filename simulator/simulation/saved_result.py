@@ -11,6 +11,7 @@ from typing import Any
 
 from simulator.errors import InputError, Problem, printable
 from simulator.scenario.scenario import Scenario, check_scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
@@ -38,7 +39,7 @@ class SavedResult:
 
     def simulate(self, workers: int = 1) -> Result:
         """Simulate it again."""
-        result = simulate(self.scenario, self.contracts, self.seed, workers)
+        result = simulate(self.scenario, Draws(self.contracts, self.seed, workers))
         if _summary(self.folder) != _as_written(result):
             need = "a result that this version of the program simulates to the same numbers"
             hint = "run the scenario again, with this version"

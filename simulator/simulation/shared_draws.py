@@ -17,7 +17,8 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, check_sizes, draw_block, outturn_of
+from simulator.simulation.draws import Draws, SettledDraws
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
 from simulator.simulation.plan import Plan
 from simulator.simulation.planner import make_plan
 from simulator.simulation.result import Result
@@ -40,34 +41,22 @@ class SharedDraws:
     settlement.
     """
 
-    contracts: int  # simulated contracts
-    seed: int  # seed of chance
-    workers: int = 1  # processes that draw; the results are the same for any number
+    draws: SettledDraws
     _spends: OrderedDict[Hashable, tuple[FloatArray, FloatArray | None]] = field(
         default_factory=OrderedDict, repr=False
     )
     _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
 
-    def __post_init__(self) -> None:
-        check_sizes(self.contracts, self.seed, self.workers)
-
     @classmethod
-    def of(
-        cls, scenario: Scenario, contracts: int | None = None, seed: int | None = None, workers: int = 1
-    ) -> SharedDraws:
+    def of(cls, scenario: Scenario, draws: Draws = Draws()) -> SharedDraws:
         """Return draws of the size and seed that a scenario names, or of others."""
-        simulation = scenario.settings.simulation
-        return cls(
-            simulation.contracts if contracts is None else contracts,
-            simulation.seed if seed is None else seed,
-            workers,
-        )
+        return cls(draws.of(scenario))
 
     def simulate(self, scenario: Scenario) -> Result:
         """Return what `simulate` returns for a scenario, to the last bit."""
         plan = make_plan(scenario)
         outcomes = settled_outcomes(plan.settings.rules, self._outturn(plan), plan.terms, plan.axes)
-        return Result(scenario, plan, outcomes, self.contracts, self.seed)
+        return Result(scenario, plan, outcomes, self.draws.contracts, self.draws.seed)
 
     def _outturn(self, plan: Plan) -> Outturn:
         parts = [
@@ -113,9 +102,9 @@ class SharedDraws:
             }
             _keep(self._spends, found, _PLANS_KEPT * keys.size)
         years = len(plan.axes.years)
-        spend_gbp = np.empty((self.contracts, years, *keys.shape), order="F")
+        spend_gbp = np.empty((self.draws.contracts, years, *keys.shape), order="F")
         limited = any(price.has_case_limit for price in plan.prices)
-        above_gbp = np.zeros((self.contracts, years - 1, *keys.shape), order="F") if limited else None
+        above_gbp = np.zeros((self.draws.contracts, years - 1, *keys.shape), order="F") if limited else None
         for place, key in np.ndenumerate(keys):
             self._spends.move_to_end(key)
             within, beyond = self._spends[key]
@@ -127,15 +116,15 @@ class SharedDraws:
     def _draw(self, plan: Plan) -> tuple[FloatArray, FloatArray | None]:
         """Draw spend, shape (contract, year, cluster, line), the base year first, and what limits cut."""
         plan.prepare()
-        shape = (self.contracts, *plan.expected_counts.shape)
+        shape = (self.draws.contracts, *plan.expected_counts.shape)
         spend_gbp = np.empty(shape, order="F")
         limited = any(price.has_case_limit for price in plan.prices)
         above_gbp = np.empty((shape[0], shape[1] - 1, *shape[2:]), order="F") if limited else None
-        starts = range(0, self.contracts, CONTRACTS_PER_BLOCK)
+        starts = range(0, self.draws.contracts, CONTRACTS_PER_BLOCK)
         blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(len(starts))]
-        draw = partial(draw_block, plan, RandomStreams(self.seed))
-        for position, drawn in run_blocks(draw, blocks, self.workers):
-            size = min(CONTRACTS_PER_BLOCK, self.contracts - starts[position])
+        draw = partial(draw_block, plan, RandomStreams(self.draws.seed))
+        for position, drawn in run_blocks(draw, blocks, self.draws.workers):
+            size = min(CONTRACTS_PER_BLOCK, self.draws.contracts - starts[position])
             some = slice(starts[position], starts[position] + size)
             spend_gbp[some, 0] = drawn.base_year_gbp[:size]
             spend_gbp[some, 1:] = drawn.contract_gbp[:size]

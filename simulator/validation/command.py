@@ -17,8 +17,8 @@ def validate(ctx: click.Context, sections: tuple[int, ...], out: Path | None) ->
     1 exact laws, 2 risk by population size, 3 what really happened, 4 closed forms for the rules.
     The exit code is 1 if a number fails without a documented reason.
     """
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
-    from simulator.answers.terminal import Printer
     from simulator.validation.published import load_published
     from simulator.validation.register import SECTIONS
     from simulator.validation.register import validate as run_validation

@@ -12,6 +12,7 @@ import numpy as np
 
 from simulator.records import BUDGET, SPEND, FloatArray
 from simulator.scenario.scenario import check_scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
@@ -61,7 +62,7 @@ def one_year(
         ],
         "rules": [dict(rule) for rule in rules],
     }
-    return simulate(check_scenario(scenario, Path()), contracts, SEED)
+    return simulate(check_scenario(scenario, Path()), Draws(contracts, SEED))
 
 
 def overspend_shares(result: Result) -> FloatArray:

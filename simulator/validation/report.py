@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from simulator.answers.columns import Column
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.errors import InputError, Problem, printable
 from simulator.risk.rounding import rounded
 from simulator.validation.check import ERRORS_ALLOWED, Check, Verdict
@@ -78,7 +78,7 @@ def _print_section(title: str, rows: list[dict[str, str]], printer: Printer) -> 
         for heading in _SHOWN
         if any(row[heading] for row in rows)
     ]
-    printer.table(title, columns, rows_apart=0)
+    printer.text_table(title, columns, rows_apart=0)
     for tuned in dict.fromkeys((row["case"], row["tuned"]) for row in rows if row["tuned"]):
         printer.line(f"Tuned, {': '.join(tuned)}.")
     for remark in dict.fromkeys(row["remark"] for row in rows if row["remark"]):

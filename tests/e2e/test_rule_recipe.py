@@ -100,7 +100,7 @@ def test_a_new_rule_is_told_right_everywhere(house: Path) -> None:
     size = ("scenario.toml", "--contracts", str(CONTRACTS), "--workers", "1")
     said = asked(house, "run", *size, "--out", "half")
     told = small_of(house, "half")
-    plain = simulate(load_scenario(ROOT / SCENARIO), CONTRACTS)
+    plain = simulate(load_scenario(ROOT / SCENARIO), scenario=CONTRACTS)
     overspend = plain.contract_outcomes.overspend_gbp[:, :, 0].sum(axis=1)
     # Half of every overspend is left for the bond, which is listed behind; it earns no interest.
     assert told["bond_needed_gbp"] == pytest.approx(quantile(overspend / 2, 0.95).value)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from simulator import load_scenario, simulate
+from simulator.simulation.draws import Draws
 
 ROOT = Path(__file__).resolve().parents[2]
 STORED = Path(__file__).parent / "summaries"
@@ -23,7 +24,7 @@ TOLERANCE = 0.05
 
 @pytest.mark.parametrize("scenario", sorted((ROOT / "scenarios").glob("*.toml")), ids=lambda path: path.stem)
 def test_summary_is_as_stored(scenario):
-    summary = simulate(load_scenario(scenario), contracts=CONTRACTS, seed=1).summary()
+    summary = simulate(load_scenario(scenario), Draws(CONTRACTS, 1)).summary()
     stored_file = STORED / f"{scenario.stem}.csv"
     if not stored_file.exists():
         stored_file.parent.mkdir(exist_ok=True)

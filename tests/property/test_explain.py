@@ -14,6 +14,7 @@ from simulator.questions.explain.ask import explain
 from simulator.questions.explain.pieces import Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
 from simulator.simulation.plan import Plan
 from simulator.simulation.planner import make_plan
@@ -61,7 +62,7 @@ def test_the_pieces_add_up_to_the_outturn_of_every_contract(scenario: Table) -> 
 
 @given(scenario=scenarios(), at=st.data())
 def test_the_shares_add_up_to_one(scenario: Table, at: st.DataObject) -> None:
-    found = explain(checked(scenario), contracts=100)
+    found = explain(checked(scenario), draws=Draws(100))
     cluster, year = at.draw(st.sampled_from(found.clusters)), at.draw(st.sampled_from(found.years))
     if found.share(ALL_SOURCES, cluster, year) is None:
         assert found.sd_gbp(ALL_SOURCES, cluster, year).value == 0
@@ -76,7 +77,7 @@ def test_the_whole_varies_as_in_simulate() -> None:
     """The same contracts: the mean square from expectation is equal, not only close."""
     contracts = CONTRACTS_PER_BLOCK + 100
     run = simulated(CHANGEABLE, contracts=contracts)
-    found = explain(checked(CHANGEABLE), contracts, seed=1)
+    found = explain(checked(CHANGEABLE), draws=Draws(contracts, 1))
     outcomes = run.contract_outcomes
     outturn = outcomes.gbp("budget") - outcomes.gbp("spend") - expected_outturn_gbp(run.plan)
     for cluster, gbp in {
@@ -93,8 +94,8 @@ def test_the_whole_varies_as_in_simulate() -> None:
 def test_two_workers_equal_one() -> None:
     contracts = 2 * CONTRACTS_PER_BLOCK + 100
     seen: list[int] = []
-    one = explain(checked(CHANGEABLE), contracts, seed=1, progress=seen.append)
-    two = explain(checked(CHANGEABLE), contracts, seed=1, workers=2)
+    one = explain(checked(CHANGEABLE), progress=seen.append, draws=Draws(contracts, 1))
+    two = explain(checked(CHANGEABLE), draws=Draws(contracts, 1, workers=2))
     assert one.table().equals(two.table())
     assert seen == [CONTRACTS_PER_BLOCK, 2 * CONTRACTS_PER_BLOCK, contracts]
 
@@ -108,5 +109,5 @@ def test_blocks_may_be_done_in_any_order(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_another_seed_gives_other_shares() -> None:
-    one, other = (explain(checked(CHANGEABLE), 100, seed) for seed in (1, 2))
+    one, other = (explain(checked(CHANGEABLE), draws=Draws(100, seed)) for seed in (1, 2))
     assert one.share(Source.COUNTS) != other.share(Source.COUNTS)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from simulator.questions.luck.ask import luck
 from simulator.questions.luck.estimates import EARNED, LUCK_SHARE, PAID, SHARE, UNPAID, change_of
 from simulator.questions.luck.policies import AS_IT_IS
+from simulator.simulation.draws import Draws
 from tests.builders import Table, checked
 from tests.strategies import scenarios
 
@@ -23,7 +24,7 @@ def test_the_parts_agree(mapping: Table, rate: float) -> None:
         )
     )
     answer = luck(
-        checked(mapping), [0.1], minimum_savings_rate=rate, per_case_limit=1_000, contracts=100, seed=1
+        checked(mapping), [0.1], minimum_savings_rate=rate, per_case_limit=1_000, draws=Draws(100, 1)
     )
     for row in answer.rows:
         found, luck_row = row.estimates, answer.row(row.policy, cluster=row.cluster).estimates

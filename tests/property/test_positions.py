@@ -14,6 +14,7 @@ from simulator.records import Account
 from simulator.risk.account_book import account_books
 from simulator.risk.build_up import pct_build_up
 from simulator.risk.measures.positions import gain_gbp, pct_net_gbp
+from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 from tests.builders import Table, checked, simulated
@@ -91,7 +92,7 @@ def test_a_bond_of_the_needed_size_covers_with_its_chance(scenario: Table) -> No
             settings_ = result.scenario.settings
             clusters = list(settings_.clusters)
             clusters[at] = clusters[at].model_copy(update={"bond_gbp": size})
-            posted = SharedDraws(100, 1).simulate(
+            posted = SharedDraws(SettledDraws(100, 1)).simulate(
                 replace(result.scenario, settings=settings_.model_copy(update={"clusters": tuple(clusters)}))
             )
             found = posted.rows[at].estimates["bond_covers_probability"].value
@@ -125,7 +126,7 @@ def test_run_and_bond_agree_on_every_figure_that_they_share(scenario: Table) -> 
     if not rules or not posting:
         return
     at, name = posting[0]
-    answer = bond(checked(scenario), name, (0.95,), 100, 1)
+    answer = bond(checked(scenario), name, (0.95,), draws=Draws(100, 1))
     told = result.rows[at].estimates
     for column in SHARED_WITH_RUN:
         assert answer.posted_facts[column] == told[column], column

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
 from simulator.simulation.result import Result
 from tests.builders import Table, checked, scenario_of, simulated
@@ -52,7 +53,7 @@ def test_the_scenario_s_own_seed_is_used_when_none_is_given() -> None:
 
 def test_progress_counts_the_contracts_and_changes_nothing(long_run: Result) -> None:
     seen: list[int] = []
-    watched = simulate(checked(scenario_of()), CONTRACTS, 1, progress=seen.append)
+    watched = simulate(checked(scenario_of()), Draws(CONTRACTS, 1), progress=seen.append)
     assert seen == [CONTRACTS_PER_BLOCK, 2 * CONTRACTS_PER_BLOCK, CONTRACTS]
     assert differences(long_run, watched) == []
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from simulator.scenario.scenario import Scenario, load_scenario
+from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
@@ -53,7 +54,7 @@ def varied(change: str) -> Scenario:
 
 @pytest.fixture(scope="module")
 def draws() -> SharedDraws:
-    shared = SharedDraws(contracts=6_000, seed=3)
+    shared = SharedDraws(SettledDraws(contracts=6_000, seed=3))
     shared.simulate(load_scenario(TWO_CLUSTERS))
     return shared
 
@@ -61,7 +62,7 @@ def draws() -> SharedDraws:
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_a_policy_changes(draws: SharedDraws, change: str) -> None:
     scenario = varied(change)
-    assert same(draws.simulate(scenario), simulate(scenario, 6_000, 3))
+    assert same(draws.simulate(scenario), simulate(scenario, Draws(6_000, 3)))
 
 
 def test_the_changes_do_change_something(draws: SharedDraws) -> None:
@@ -72,10 +73,10 @@ def test_the_changes_do_change_something(draws: SharedDraws) -> None:
 @settings(deadline=None, max_examples=15)
 @given(scenarios(), scenarios())
 def test_any_two_scenarios_in_turn(one: Table, other: Table) -> None:
-    shared = SharedDraws(contracts=100, seed=1)
+    shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     for mapping in (one, other, one):
         scenario = checked(mapping)
-        assert same(shared.simulate(scenario), simulate(scenario, 100, 1))
+        assert same(shared.simulate(scenario), simulate(scenario, Draws(100, 1)))
 
 
 def test_a_block_contract_is_paid_as_planned_whatever_is_saved() -> None:
@@ -85,9 +86,9 @@ def test_a_block_contract_is_paid_as_planned_whatever_is_saved() -> None:
     one_year = {"contract": {"start_year": 2010, "years": 1}}
     steady = checked(scenario_of(service_lines=[line_of(), block], **one_year))
     growing = steady.vary("service_lines.community.growth_share=0.25", "clusters.*.true_saving_share=0.2")
-    shared = SharedDraws(contracts=100, seed=1)
+    shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     shared.simulate(steady)
-    assert same(shared.simulate(growing), simulate(growing, 100, 1))
+    assert same(shared.simulate(growing), simulate(growing, Draws(100, 1)))
 
 
 def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +102,7 @@ def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> No
         return draw_block(plan, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(shared_draws, "draw_block", spy)
-    shared = SharedDraws(contracts=100, seed=1)
+    shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     scenario = checked(scenario_of())
     shared.simulate(scenario)
     shared.simulate(scenario.vary("rules.surplus.practice_share=0.3"))
@@ -113,11 +114,11 @@ def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_old_draws_are_let_go_of() -> None:
-    shared = SharedDraws(contracts=100, seed=1)
+    shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     scenario = checked(scenario_of())
     for saving in range(30):
         changed = scenario.vary(f"clusters.*.true_saving_share={saving / 100}")
-        assert same(shared.simulate(changed), simulate(changed, 100, 1))
+        assert same(shared.simulate(changed), simulate(changed, Draws(100, 1)))
     assert len(shared._spends) <= 16
     assert len(shared._outturns) <= 4
 
@@ -128,7 +129,7 @@ def test_making_room_throws_out_nothing_that_is_needed() -> None:
     changes = [(), (f"{shock}0.021",), (f"{shock}0.022",), (f"{shock}0.023",)]
     changes += [(f"{shock}0.023", "service_lines.prescribing.unit_cost_gbp.mean=12")]
     changes += [("budgets.top_slice_share=0.01",)]
-    scenario, draws = load_scenario(TWO_CLUSTERS), SharedDraws(100, seed=1)
+    scenario, draws = load_scenario(TWO_CLUSTERS), SharedDraws(SettledDraws(100, seed=1))
     for change in changes:
         varied = scenario.vary(*change)
-        assert same(draws.simulate(varied), simulate(varied, 100, 1)), change
+        assert same(draws.simulate(varied), simulate(varied, Draws(100, 1))), change

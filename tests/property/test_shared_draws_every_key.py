@@ -18,6 +18,7 @@ import pytest
 from simulator import InputError
 from simulator.budgets.budgets import LineBudget
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import Plan
 from simulator.simulation.planner import make_plan
@@ -141,13 +142,13 @@ def drawn() -> SharedDraws:
 
 
 def after(scenario: Scenario) -> SharedDraws:
-    shared = SharedDraws(CONTRACTS, seed=1)
+    shared = SharedDraws(SettledDraws(CONTRACTS, seed=1))
     shared.simulate(scenario)
     return shared
 
 
 def alone(scenario: Scenario) -> Result:
-    return simulate(scenario, CONTRACTS, seed=1)
+    return simulate(scenario, Draws(CONTRACTS, seed=1))
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -175,7 +176,7 @@ def test_the_walk_finds_what_it_should() -> None:
 
 
 def test_a_difference_would_be_seen() -> None:
-    plain, other = (simulate(checked(GIVEN), CONTRACTS, seed) for seed in (1, 2))
+    plain, other = (simulate(checked(GIVEN), Draws(CONTRACTS, seed)) for seed in (1, 2))
     assert differing(plain, plain) == []
     assert {"spend", "budget"} <= set(differing(plain, other))
 
@@ -240,9 +241,9 @@ def test_budgets_of_plans_that_differ_in_one_thing(what: str) -> None:
     """In which no two scenarios differ alone: outturn is kept by each of them all the same."""
     before = plan_of_three_rules()
     plan = with_another(before, what)
-    shared = SharedDraws(CONTRACTS, seed=1)
+    shared = SharedDraws(SettledDraws(CONTRACTS, seed=1))
     was_gbp = shared._outturn(before).budget_gbp
-    found, own = shared._outturn(plan), SharedDraws(CONTRACTS, seed=1)._outturn(plan)
+    found, own = shared._outturn(plan), SharedDraws(SettledDraws(CONTRACTS, seed=1))._outturn(plan)
     for field in fields(own):
         assert np.array_equal(getattr(found, field.name), getattr(own, field.name)), field.name
     assert not np.array_equal(was_gbp, own.budget_gbp)

@@ -15,13 +15,14 @@ from simulator.questions.sweep.answer import NUMBERS, Sweep
 from simulator.questions.sweep.ask import run_sweep, sweep
 from simulator.questions.sweep.journal import journal_path, sweep_journal
 from simulator.questions.sweep.question import SweepQuestion, sweep_question
+from simulator.simulation.draws import Draws
 from tests.builders import checked, scenario_of
 
 VARY = {"rules.surplus.practice_share": "0.05:0.2:0.05", "clusters.South.true_saving_share": "0,0.1"}
 
 
 def question(seed: int = 1) -> SweepQuestion:
-    return sweep_question(checked(scenario_of()), VARY, contracts=100, seed=seed)
+    return sweep_question(checked(scenario_of()), VARY, draws=Draws(100, seed))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def killed_after(out: Path, policies: int) -> bytes:
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_workers_do_not_matter(whole: Sweep, workers: int) -> None:
-    found = sweep(checked(scenario_of()), VARY, contracts=100, workers=workers)
+    found = sweep(checked(scenario_of()), VARY, draws=Draws(100, workers=workers))
     assert found.numbers.tobytes() == whole.numbers.tobytes()
     assert found.base == whole.base
 
@@ -89,13 +90,13 @@ def test_another_question_has_another_identity() -> None:
     scenario = checked(scenario_of())
     same = question().identity()
     others = [
-        sweep_question(scenario.vary("pct.name=Other"), VARY, contracts=100, seed=1),
-        sweep_question(scenario, VARY, contracts=200, seed=1),
+        sweep_question(scenario.vary("pct.name=Other"), VARY, draws=Draws(100, 1)),
+        sweep_question(scenario, VARY, draws=Draws(200, 1)),
         question(seed=2),
-        sweep_question(scenario, VARY, contracts=100, seed=1, measures=["bond_needed_gbp"]),
-        sweep_question(scenario, VARY, contracts=100, seed=1, clusters=["North"]),
-        sweep_question(scenario, dict(reversed(VARY.items())), contracts=100, seed=1),
-        sweep_question(scenario, VARY | {"clusters.South.true_saving_share": "0,0.2"}, contracts=100, seed=1),
+        sweep_question(scenario, VARY, measures=["bond_needed_gbp"], draws=Draws(100, 1)),
+        sweep_question(scenario, VARY, clusters=["North"], draws=Draws(100, 1)),
+        sweep_question(scenario, dict(reversed(VARY.items())), draws=Draws(100, 1)),
+        sweep_question(scenario, VARY | {"clusters.South.true_saving_share": "0,0.2"}, draws=Draws(100, 1)),
     ]
     assert question().identity() == same
     assert all(other.identity() != same for other in others)

@@ -19,6 +19,7 @@ from simulator.questions.bond.ask import bond
 from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from tests.builders import SURPLUS, checked, cluster_of, line_of, scenario_of
 from tests.references.bond_on_normal_spend import BondOnNormalSpend, saving_that_repays
 from tests.references.checks import (
@@ -52,7 +53,7 @@ def normal_scenario(sd: float, years: int, **rule: Any) -> Scenario:
 
 @cache
 def asked(sd: float, years: int, **rule: Any) -> BondAnswer:
-    return bond(normal_scenario(sd, years, **rule), "Only", CONFIDENCES, CONTRACTS, seed=7)
+    return bond(normal_scenario(sd, years, **rule), "Only", CONFIDENCES, draws=Draws(CONTRACTS, 7))
 
 
 def law_of(sd: float, **settings: float) -> BondOnNormalSpend:

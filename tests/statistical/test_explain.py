@@ -13,6 +13,7 @@ from simulator.questions.explain.ask import Explanation, explain
 from simulator.questions.explain.pieces import Source
 from simulator.questions.explain.sums import PowerSums
 from simulator.risk.estimate import Estimate
+from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.references.checks import Comparison, FloatArray, misses, within
 
@@ -86,7 +87,7 @@ FORMS = {
 
 @cache
 def explained(case: str) -> Explanation:
-    return explain(checked(scenario(FORMS[case][0])), CONTRACTS, seed=4)
+    return explain(checked(scenario(FORMS[case][0])), draws=Draws(CONTRACTS, 4))
 
 
 def shares_against(found: Explanation, covariances: dict[str, float]) -> list[Comparison]:
@@ -131,7 +132,7 @@ def test_the_comparison_can_fail():
 
 def test_pooling_of_four_equal_clusters():
     """Independent chances keep half of their SD, shared ones all of it."""
-    pooled = explain(checked(scenario(EXPECTED_SPEND, clusters=4)), 40_000, seed=4)
+    pooled = explain(checked(scenario(EXPECTED_SPEND, clusters=4)), draws=Draws(40_000, 4))
     for source in YEAR:
         share = pooled.pooled_share(source)
         assert share is not None
@@ -194,7 +195,7 @@ def test_intervals_cover():
 def test_intervals_of_simulated_contracts_cover():
     form = base_year_forms()
     given = checked(scenario(TOOLKIT))
-    found = [explain(given, 1_000, seed) for seed in range(200)]
+    found = [explain(given, draws=Draws(1_000, seed)) for seed in range(200)]
     for source in (Source.COUNTS, Source.UNMEASURED_NEED, Source.PCT_SHOCKS, Source.BASE_YEAR):
         exact = form[source] / sum(form.values())
         covered = coverage([one.share(source) for one in found], exact)

@@ -26,6 +26,7 @@ from simulator.questions.luck.estimates import (
 )
 from simulator.questions.luck.policies import AS_IT_IS
 from simulator.risk.estimate import Estimate
+from simulator.simulation.draws import Draws
 from tests.builders import SURPLUS, checked, cluster_of, line_of, scenario_of
 from tests.references.checks import within
 
@@ -59,8 +60,7 @@ def asked(years=1, clusters=("Only",), values=(1.0,), limit=50_000.0, contracts=
         corridor_width=WIDTH,
         corridor_cluster_share=KEPT,
         per_case_limit=limit,
-        contracts=contracts,
-        seed=11,
+        draws=Draws(contracts, 11),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.questions.months.ask import RunningPosition, running_position
 from simulator.questions.months.months import Months
+from simulator.simulation.draws import Draws
 from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import LIMIT, Comparison, mean_against, misses, variance_against
@@ -36,7 +37,7 @@ TOOLKIT = {"rule": "toolkit", "fair_share_weight_by_year": [0.25], "uplift_share
 
 @cache
 def positions(year: str = "2010/11") -> RunningPosition:
-    return running_position(checked(SCENARIO), year, CONTRACTS, 7)
+    return running_position(checked(SCENARIO), year, draws=Draws(CONTRACTS, 7))
 
 
 def moments_by_month() -> tuple[np.ndarray, np.ndarray]:
@@ -95,7 +96,7 @@ def with_chance() -> Table:
 @pytest.mark.parametrize("year", ["2010/11", "2011/12"])
 def test_the_year_ends_as_in_simulate(year: str) -> None:
     """With all shocks, historic budgets and an independent seed."""
-    found = running_position(checked(with_chance()), year, CONTRACTS, 7)
+    found = running_position(checked(with_chance()), year, draws=Draws(CONTRACTS, 7))
     result = simulated(with_chance(), contracts=CONTRACTS, seed=8)
     outcomes, at = result.contract_outcomes, result.years.index(year)
     net = (outcomes.gbp("spend") - outcomes.gbp("budget"))[:, at, 0]
@@ -107,7 +108,7 @@ def test_the_year_ends_as_in_simulate(year: str) -> None:
 def test_shocks_are_those_of_simulate_with_the_same_seed() -> None:
     # The same shocks move both; what is drawn anew is little in so large a cluster.
     big = with_chance() | {"clusters": [cluster_of("North", 5e7)]}
-    found = running_position(checked(big), contracts=2000, seed=7).of("North")[:, -1]
+    found = running_position(checked(big), draws=Draws(2000, 7)).of("North")[:, -1]
     result = simulated(big, contracts=2000, seed=7)
     outcomes = result.contract_outcomes
     net = (outcomes.gbp("spend") - outcomes.gbp("budget"))[:, 0, 0]

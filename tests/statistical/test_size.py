@@ -32,6 +32,7 @@ from simulator.questions.size.ask import size
 from simulator.questions.size.scenario import one_cluster
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.scenario.scenario import Scenario, load_scenario
+from simulator.simulation.draws import Draws
 from tests.builders import SURPLUS, checked, cluster_of, line_of, scenario_of
 from tests.e2e.command import FLAGSHIP, SMALL
 from tests.references.checks import Comparison, misses
@@ -61,7 +62,7 @@ def scenario() -> Scenario:
 
 @cache
 def sizes() -> Sizes:
-    return size(scenario(), (1_000, 1_000_000), 4, CONTRACTS, seed=5)
+    return size(scenario(), (1_000, 1_000_000), 4, draws=Draws(CONTRACTS, 5))
 
 
 def compared(what: str, found: Estimate, exact: float) -> Comparison:
@@ -93,7 +94,7 @@ def test_spreads_have_the_closed_forms():
 def test_without_shocks_nothing_is_left():
     """Even the largest cluster that is simulated has some chance: that is taken off."""
     only_chance = checked(scenario_of(contract={"start_year": 2010, "years": 1}))
-    found = size(only_chance, (1_000, 10_000), 2, 10_000, 1)
+    found = size(only_chance, (1_000, 10_000), 2, draws=Draws(10_000, 1))
     assert found.any_size_sd_share.low == 0
     assert found.balance_people is None
     assert "hardly any risk" in found.sentences()[1]
@@ -123,7 +124,9 @@ def test_a_pool_of_two_equal_clusters():
 def test_intervals_cover():
     """Of the size at which chance and shocks are even, which combines five moments."""
     exact = (1 + CV**2) / (CASES_PER_HEAD * ANY_SIZE)
-    found = [size(scenario(), (1_000, 2_000), 2, 1_000, seed).balance_people for seed in range(200)]
+    found = [
+        size(scenario(), (1_000, 2_000), 2, draws=Draws(1_000, seed)).balance_people for seed in range(200)
+    ]
     apart = np.array([(one.value - exact) / one.half_width for one in found if one])
     assert apart.size == 200
     allowed = 4 * math.sqrt(0.95 * 0.05 / 200)
@@ -138,10 +141,10 @@ def test_what_no_pool_cures_is_the_piece_that_explain_names():
     names = [line.name for line in by_need.settings.service_lines]
     lines = [f"service_lines.{name}.budget_rule={rule}" for name in names]
     by_need = by_need.vary(*lines)
-    found = size(by_need, (1_000, 2_000), 2, 10_000, 3).any_pool_sd_share
+    found = size(by_need, (1_000, 2_000), 2, draws=Draws(10_000, 3)).any_pool_sd_share
     # Another seed: its error is independent.
     usual = one_cluster(by_need, 50_000)
-    explained = explain(usual, 10_000, 4)
+    explained = explain(usual, draws=Draws(10_000, 4))
     sd, budget = explained.sd_gbp(Source.PCT_SHOCKS), explained.expected_budget_gbp["All clusters together"]
     error = math.hypot(found.half_width, sd.half_width / budget) / CONFIDENCE_Z
     assert misses([Comparison("SD", found.value, sd.value / budget, error)]) == []
@@ -152,7 +155,7 @@ def test_what_no_pool_cures_is_the_piece_that_explain_names():
 @pytest.mark.parametrize("people", [1_000, 30_000, 1_000_000])
 def test_overspends_against_the_exact_method(people: int):
     small = load_scenario(SMALL)
-    found = size(small, (people, people * 2), 2, 20_000, 6).rows[0]
+    found = size(small, (people, people * 2), 2, draws=Draws(20_000, 6)).rows[0]
     exact = exact_risk(one_cluster(small, people))
     comparisons = []
     for row in exact.rows:
@@ -168,7 +171,7 @@ def test_overspends_against_the_exact_method(people: int):
 
 @pytest.mark.parametrize("path", [FLAGSHIP, SMALL])
 def test_risk_falls_with_size_and_pooling(path):
-    found = size(load_scenario(path), (1_000, 1_000_000), 7, 5_000, 1)
+    found = size(load_scenario(path), (1_000, 1_000_000), 7, draws=Draws(5_000, 1))
     for column in (SD, CHANCE_SD, BOND_PER_HEAD, SHARE_PER_HEAD):
         values = [row.whole[column] for row in found.rows]
         for smaller, larger in pairwise(values):

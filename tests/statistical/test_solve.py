@@ -14,6 +14,7 @@ import pytest
 
 from simulator.questions.solve.answer import Solution
 from simulator.questions.solve.ask import solve
+from simulator.simulation.draws import Draws
 from tests.builders import BOND, checked, cluster_of, line_of, scenario_of
 
 CASES = 1e8
@@ -39,7 +40,7 @@ def margin_for(probability: float) -> float:
 
 
 def solved(so_that: str, contracts: int, seed: int = 1, high: float = 0.06) -> Solution:
-    return solve(SCENARIO, MARGIN, 0.0, high, so_that, contracts=contracts, seed=seed)
+    return solve(SCENARIO, MARGIN, 0.0, high, so_that, draws=Draws(contracts, seed))
 
 
 @pytest.mark.parametrize(("probability", "sign"), [(0.1, "<"), (0.1, "<="), (0.1, ">="), (0.3, "<")])
@@ -59,7 +60,7 @@ def test_the_margin_for_a_chance_of_overspend(probability: float, sign: str):
 def test_a_bond_for_a_confidence():
     """The bond that covers with 95% probability is 1.645 SDs of a budget without margin."""
     key = "rules.bond.share_of_annual_budget"
-    found = solve(SCENARIO, key, 0.0, 0.1, "bond_covers_probability >= 0.95", contracts=100_000)
+    found = solve(SCENARIO, key, 0.0, 0.1, "bond_covers_probability >= 0.95", draws=Draws(100_000))
     (one,) = found.crossings
     exact = EXACT_SD * NormalDist().inv_cdf(0.95)
     error = math.sqrt(0.95 * 0.05 / 100_000) / NormalDist(0, EXACT_SD).pdf(exact)
@@ -108,7 +109,16 @@ def test_met_nowhere_and_everywhere(so_that: str, where: str):
 
 def test_the_same_for_the_same_seed_and_any_workers():
     found = [
-        solve(SCENARIO, MARGIN, 0.0, 0.06, "overspend_probability < 0.1", None, 0.01, 10_000, 1, workers)
+        solve(
+            SCENARIO,
+            MARGIN,
+            0.0,
+            0.06,
+            "overspend_probability < 0.1",
+            None,
+            0.01,
+            draws=Draws(10_000, 1, workers=workers),
+        )
         for workers in (1, 1, 2)
     ]
     assert found[0].points == found[1].points == found[2].points

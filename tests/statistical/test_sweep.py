@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.questions.sweep.ask import samples_at
-from simulator.risk.measures import Column
+from simulator.risk.measures import SummaryColumn
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import load_scenario
+from simulator.simulation.draws import SettledDraws
 from simulator.simulation.shared_draws import SharedDraws
 
 CHANGE = "rules.bond.share_of_annual_budget=0.035"
@@ -20,14 +21,14 @@ CONTRACTS = 100_000
 IN_A_GROUP = 400
 GROUPS = CONTRACTS // IN_A_GROUP
 
-Pair = tuple[Column, NDArray[np.float64], NDArray[np.float64]]
+Pair = tuple[SummaryColumn, NDArray[np.float64], NDArray[np.float64]]
 
 
 @pytest.fixture(scope="module")
 def pairs() -> dict[Place, Pair]:
     """Samples of a changed and of the base policy on the same draws, by place."""
     scenario = load_scenario("scenarios/two-clusters.toml")
-    draws = SharedDraws(CONTRACTS, seed=1)
+    draws = SharedDraws(SettledDraws(CONTRACTS, seed=1))
     places = [("All clusters together", measure) for measure in MEASURES]
     base, changed = (samples_at(draws.simulate(one), places) for one in (scenario, scenario.vary(CHANGE)))
     return {place: (kind, some, base.by_place[place][1]) for place, (kind, some) in changed.by_place.items()}

@@ -14,6 +14,7 @@ from simulator.questions.bond.ask import bond
 from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
 from simulator.questions.bond.saving import SavingNeeded
 from simulator.records import FloatArray
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import BOND, CORRIDOR, DEFICIT_RECOVERY, POOL, SURPLUS, Table, checked, scenario_of
 from tests.unit.problems import problems_of_call
@@ -27,7 +28,7 @@ def asked(mapping: Table, *overrides: str, cluster: str = "North", **options: An
 
 
 def outcomes_of(mapping: Table, *overrides: str) -> Outcomes:
-    return simulate(checked(mapping, *overrides), CONTRACTS, 3).contract_outcomes
+    return simulate(checked(mapping, *overrides), Draws(CONTRACTS, 3)).contract_outcomes
 
 
 def flow(outcomes: Outcomes, reason: str) -> FloatArray:
@@ -188,8 +189,8 @@ def test_the_sentences_follow_the_numbers() -> None:
 def test_it_is_public_and_the_same_for_any_number_of_workers() -> None:
     scenario = checked(scenario_of())
     done: list[int] = []
-    one = simulator.bond(scenario, "South", contracts=6_000, progress=done.append)
-    two = simulator.bond(scenario, "South", contracts=6_000, workers=2)
+    one = simulator.bond(scenario, "South", progress=done.append, draws=Draws(6_000))
+    two = simulator.bond(scenario, "South", draws=Draws(6_000, workers=2))
     for name, table in one.tables().items():
         assert table.equals(two.tables()[name])
     assert list(one.tables()) == ["bonds needed", "posted bond", "bond against cover"]

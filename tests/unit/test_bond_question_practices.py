@@ -12,6 +12,7 @@ from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
 from simulator.questions.bond.practices import practice_parts, split_to_the_penny
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.planner import make_plan
 from tests.builders import checked, cluster_of, line_of, scenario_of
 
@@ -92,7 +93,7 @@ def test_need_counts_the_lines_that_are_answered_for(listed: Scenario) -> None:
 
 @pytest.mark.parametrize("by", ["list_size", "need"])
 def test_the_table_adds_up_to_the_clusters_numbers(listed: Scenario, by: str) -> None:
-    answer = bond(listed.vary(f"rules.bond.split_between_practices_by={by}"), "Pair", contracts=400)
+    answer = bond(listed.vary(f"rules.bond.split_between_practices_by={by}"), "Pair", draws=Draws(400))
     table = answer.practices()
     assert list(table.index) == ["A1", "B2"]
     for name, total in answer.to_split.items():
@@ -102,11 +103,11 @@ def test_the_table_adds_up_to_the_clusters_numbers(listed: Scenario, by: str) ->
 
 def test_what_is_split_is_the_bond_that_the_rule_asks_for(listed: Scenario) -> None:
     for top_up, period in (("true", TOP_UP), ("false", NO_TOP_UP)):
-        answer = bond(listed.vary(f"rules.bond.top_up={top_up}"), "Pair", contracts=400)
+        answer = bond(listed.vary(f"rules.bond.top_up={top_up}"), "Pair", draws=Draws(400))
         assert answer.to_split["bond_needed_gbp"] == answer.needed_gbp[period, 0.95]
 
 
 def test_a_number_of_people_has_no_practices() -> None:
-    table = bond(checked(scenario_of()), "North", contracts=400).practices()
+    table = bond(checked(scenario_of()), "North", draws=Draws(400)).practices()
     assert len(table) == 0
     assert table.index.name == "practice_code"

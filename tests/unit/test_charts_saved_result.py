@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator import load_scenario, simulate
+from simulator.simulation.draws import Draws
 from simulator.simulation.result_folder import write_result
 from simulator.simulation.saved_result import read_result
 from tests.e2e.command import FLAGSHIP, SMALL
@@ -18,7 +19,7 @@ from tests.unit.problems import problems_of_call
 
 def written(scenario: Path, folder: Path) -> Path:
     folder.mkdir()
-    result = simulate(load_scenario(scenario, ["rules.bond.top_up=true"]), 100, 5)
+    result = simulate(load_scenario(scenario, ["rules.bond.top_up=true"]), Draws(100, 5))
     write_result(result, folder, datetime.now(UTC), 0.0)
     return folder
 
@@ -30,7 +31,7 @@ def small(tmp_path_factory):
 
 def test_every_contract_is_as_it_was(small: Path) -> None:
     again = read_result(small).simulate()
-    expected = simulate(load_scenario(SMALL, ["rules.bond.top_up=true"]), 100, 5)
+    expected = simulate(load_scenario(SMALL, ["rules.bond.top_up=true"]), Draws(100, 5))
     assert again.summary_columns == expected.summary_columns
     assert again.outcomes.equals(expected.outcomes)
     assert again.scenario.overrides == expected.scenario.overrides

@@ -9,12 +9,13 @@ import pytest
 
 import simulator
 from simulator.answers.differences import difference_column, told
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.questions.compare.ask import compare, names_of
 from simulator.questions.compare.report import print_comparison
 from simulator.questions.compare.settings import setting_differences
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, scenario_of
 from tests.unit.problems import problems_of_call
@@ -72,7 +73,7 @@ def test_three_scenarios_are_grouped_by_value() -> None:
 def test_whether_demand_is_the_same_is_said(override: str, same: bool) -> None:
     one = named(scenario_of(), "one")
     stream = StringIO()
-    print_comparison(compare([one, one.vary(override)], contracts=100), (), (), Printer(stream))
+    print_comparison(compare([one, one.vary(override)], draws=Draws(100)), (), (), Printer(stream))
     printed = " ".join(stream.getvalue().split())
     assert ("All scenarios share the same draws of chance, so a difference" in printed) == same
     assert ("Clusters and lines of the same name share their chances, so a" in printed) != same
@@ -96,9 +97,9 @@ def test_tables_count() -> None:
 
 def test_estimates_are_those_of_simulate_and_differences_paired() -> None:
     one, other = checked(scenario_of()), checked(scenario_of(), "rules.surplus.practice_share=0.2")
-    found = compare([one, other, one], contracts=200, seed=3)
+    found = compare([one, other, one], draws=Draws(200, 3))
     for scenario, estimates in zip((one, other, one), found.estimates, strict=True):
-        for row in simulate(scenario, 200, 3).rows:
+        for row in simulate(scenario, Draws(200, 3)).rows:
             for measure, estimate in row.estimates.items():
                 assert estimates[row.name, measure].estimate == estimate
     share = found.estimates[1]["All clusters together", "practice_share_gbp"]
@@ -113,7 +114,7 @@ def test_estimates_are_those_of_simulate_and_differences_paired() -> None:
 def test_rows_of_one_scenario_alone_have_no_difference() -> None:
     one = named(scenario_of(), "one")
     other = named(scenario_of(clusters=[cluster_of("North"), cluster_of("East")]), "other")
-    table = compare([one, other], contracts=100).table()
+    table = compare([one, other], draws=Draws(100)).table()
     other_rows = table[table["scenario"] == "other"].set_index("cluster")
     assert set(other_rows.index) == {"North", "East", "All clusters together"}
     assert other_rows.loc["East", "difference"].isna().all()
@@ -140,7 +141,7 @@ def test_names_tell_scenarios_apart() -> None:
 def test_every_problem_at_once() -> None:
     one = checked(scenario_of())
     problems = problems_of_call(
-        lambda: compare([one], measures=["bond_neded_gbp"], clusters=["Nrth"], contracts=3)
+        lambda: compare([one], measures=["bond_neded_gbp"], clusters=["Nrth"], draws=Draws(3))
     )
     assert {problem.where for problem in problems} == {"scenarios", "contracts", "measure", "cluster"}
     (problem,) = problems_of_call(lambda: compare(["a.toml", "b.toml"]))  # type: ignore[list-item]

@@ -15,6 +15,7 @@ from simulator.questions.explain.pieces import Source, draw_pieces, expected_bud
 from simulator.questions.explain.sums import PowerSums
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
+from simulator.simulation.draws import Draws
 from simulator.simulation.planner import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
@@ -25,7 +26,7 @@ TOOLKIT = {"rule": "toolkit", "fair_share_weight_by_year": [0.25], "uplift_share
 
 
 def explained(mapping: Table, contracts: int = 100, seed: int = 1) -> Explanation:
-    return explain(checked(mapping), contracts, seed)
+    return explain(checked(mapping), draws=Draws(contracts, seed))
 
 
 def piece(*amounts: float) -> np.ndarray:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator import load_scenario, simulate
+from simulator.simulation.draws import Draws
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 FLAGSHIP = SCENARIOS / "cambridgeshire-2010.toml"
@@ -54,7 +55,7 @@ def test_each_figure_has_its_source_or_is_called_an_assumption():
 
 def test_the_outturn_varies_as_it_did_in_2009_10(scenario):
     """SD of a year's overspend about 2.6% of budget; see the note on shocks in the file."""
-    outcomes = simulate(scenario, contracts=5_000, seed=2).contract_outcomes
+    outcomes = simulate(scenario, Draws(5_000, 2)).contract_outcomes
     budget, spend = outcomes.gbp("budget"), outcomes.gbp("spend")
     spread = ((spend - budget) / budget).std(axis=0)
     assert spread.min() > 0.024

@@ -9,6 +9,7 @@ import simulator
 from simulator.questions.frontier.answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE
 from simulator.questions.frontier.ask import frontier
 from simulator.questions.frontier.points import Goal, on_frontier, two_goals
+from simulator.simulation.draws import Draws
 from tests.builders import checked, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -46,11 +47,11 @@ def test_a_share_for_practices_is_traded_for_the_deficit_of_the_pct() -> None:
     # With the practice share taken from the top and half of the rest returned to the pool, whatever
     # practices keep the pool lacks: no policy beats another.
     scenario = checked(scenario_of())
-    found = frontier(scenario, {SHARE: "0.3,0.1,0.2"}, contracts=2_000)
+    found = frontier(scenario, {SHARE: "0.3,0.1,0.2"}, draws=Draws(2_000))
     assert found.standing == (ON_FRONTIER,) * 3
     assert found.policies == [1, 2, 0]
     # A larger share that returns to the pool spares the PCT and costs practices nothing.
-    found = frontier(scenario, {SHARE: "0.1,0.2", RETURN: "0.2,0.6"}, contracts=2_000)
+    found = frontier(scenario, {SHARE: "0.1,0.2", RETURN: "0.2,0.6"}, draws=Draws(2_000))
     assert found.standing == (BEATEN, ON_FRONTIER, BEATEN, ON_FRONTIER)
     assert simulator.frontier is frontier
 
@@ -61,12 +62,12 @@ def test_within_chance_is_told_from_beyond(savings: str, standing: str) -> None:
     # overspends of 2,000 contracts, one of 20% nearly all of North's.
     scenario = checked(scenario_of())
     vary = {"clusters.North.true_saving_share": savings}
-    found = frontier(scenario, vary, "overspend_probability", "practice_share", "North", contracts=2_000)
+    found = frontier(scenario, vary, "overspend_probability", "practice_share", "North", draws=Draws(2_000))
     assert found.standing == (standing, ON_FRONTIER)
 
 
 def test_the_table_has_the_frontier_first() -> None:
-    found = frontier(checked(scenario_of()), {SHARE: "0.2,0.1", RETURN: "0.2,0.6"}, contracts=2_000)
+    found = frontier(checked(scenario_of()), {SHARE: "0.2,0.1", RETURN: "0.2,0.6"}, draws=Draws(2_000))
     table = found.table()
     assert list(table.columns[:5]) == [SHARE, RETURN, "standing", "cluster", "measure"]
     assert table["standing"].tolist() == [ON_FRONTIER] * 4 + [BEATEN] * 4
@@ -76,7 +77,7 @@ def test_the_table_has_the_frontier_first() -> None:
 def test_workers_do_not_matter() -> None:
     scenario = checked(scenario_of())
     tables = [
-        frontier(scenario, {SHARE: "0.1,0.2", RETURN: "0.2,0.6"}, contracts=200, workers=workers).table()
+        frontier(scenario, {SHARE: "0.1,0.2", RETURN: "0.2,0.6"}, draws=Draws(200, workers=workers)).table()
         for workers in (1, 2)
     ]
     assert tables[0].equals(tables[1])
@@ -94,7 +95,7 @@ def test_every_problem_at_once() -> None:
             {"contract.years": "1,2"},
             "overspend_probability_year_2",
             "practice_share",
-            contracts=100,
+            draws=Draws(100),
         )
     )
     assert "every policy has" in problem.need

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.questions.luck.answer import LuckAnswer
 from simulator.questions.luck.estimates import (
     EARNED,
@@ -32,6 +32,7 @@ from simulator.risk.difference import probability_difference
 from simulator.risk.probability import probability
 from simulator.rules.corridor import Corridor
 from simulator.rules.per_case_limit import PerCaseLimit
+from simulator.simulation.draws import Draws
 from tests.builders import (
     BOND,
     CORRIDOR,
@@ -50,7 +51,7 @@ NO_BOND = SURPLUS | {"needs_bond": False}
 
 
 def asked(mapping: Table, *overrides: str, **options: object) -> LuckAnswer:
-    return simulator.luck(checked(mapping, *overrides), contracts=200, seed=2, **options)
+    return simulator.luck(checked(mapping, *overrides), **options, draws=Draws(200, 2))
 
 
 def printed_of(answer: LuckAnswer) -> str:
@@ -199,7 +200,7 @@ def test_it_says_what_a_simulation_says() -> None:
     answer = asked(scenario_of())
     for saving in (0.0, 0.05):
         varied = checked(scenario_of(), f"clusters.*.true_saving_share={saving}")
-        for row in simulator.simulate(varied, 200, 2).rows:
+        for row in simulator.simulate(varied, Draws(200, 2)).rows:
             found = answer.row(saving=saving, cluster=row.name)
             for measure in (SHARE, SHARE_PER_YEAR, SHARE_PER_HEAD):
                 assert found.estimates[measure].value == pytest.approx(row.estimates[measure].value)
@@ -303,7 +304,7 @@ def test_what_is_refused(options: dict[str, object], where: str, got: str) -> No
 def test_every_problem_at_once() -> None:
     scenario = checked(scenario_of(rules=[], clusters=[cluster_of("North", takes_share=False)]))
     problems = problems_of_call(
-        lambda: simulator.luck(scenario, [2], 50, minimum_savings_rate=2, contracts=1, workers=0)
+        lambda: simulator.luck(scenario, [2], 50, minimum_savings_rate=2, draws=Draws(1, workers=0))
     )
     found = {problem.where: problem.hint for problem in problems}
     assert len(found) == len(problems) == 7

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.questions.run.report import print_run
 from tests.builders import BOND, CORRIDOR, PER_CASE_LIMIT, POOL, SURPLUS, Table, scenario_of, simulated
 

@@ -14,11 +14,12 @@ import pytest
 
 from simulator import simulate_to_precision
 from simulator.answers import progress
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.errors import InputError, Problem
 from simulator.questions.run.precision_report import print_precision
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import precision as precision_module
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
 from simulator.simulation.precision import bond_precision, check_precision
 from simulator.simulation.result import Result
@@ -40,7 +41,7 @@ def calls() -> list[tuple[int, int]]:
 @pytest.fixture(scope="module")
 def precise(scenario: Scenario, calls: list[tuple[int, int]]) -> Result:
     return simulate_to_precision(
-        scenario, PRECISION, seed=3, progress=lambda done, of: calls.append((done, of))
+        scenario, PRECISION, progress=lambda done, of: calls.append((done, of)), draws=Draws(seed=3)
     )
 
 
@@ -65,7 +66,7 @@ def test_every_bond_is_as_precise_as_was_asked(precise: Result) -> None:
 
 
 def test_it_is_the_run_of_so_many_contracts(precise: Result, scenario: Scenario) -> None:
-    plain = simulate(scenario, precise.contracts, 3)
+    plain = simulate(scenario, Draws(precise.contracts, 3))
     assert plain.rows == precise.rows
     for reason, flow in plain.contract_outcomes.flows.items():
         assert np.array_equal(flow.gbp, precise.contract_outcomes.gbp(reason))
@@ -74,7 +75,7 @@ def test_it_is_the_run_of_so_many_contracts(precise: Result, scenario: Scenario)
 def test_it_runs_no_more_than_is_needed(precise: Result, scenario: Scenario) -> None:
     assert precise.contracts > CONTRACTS_PER_BLOCK
     assert precise.contracts % CONTRACTS_PER_BLOCK == 0
-    half = simulate(scenario, precise.contracts // 2, 3)
+    half = simulate(scenario, Draws(precise.contracts // 2, 3))
     assert bond_precision(half).share > PRECISION
 
 
@@ -179,7 +180,7 @@ def test_nobody_needs_a_bond() -> None:
 def test_a_bond_next_to_nothing_has_no_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     """A budget just short of the 95% quantile of spend, which is the same whatever the budget."""
     edge = scenario_of(contract={"start_year": 2010, "years": 1}, clusters=[cluster_of("Edge", 5_000)])
-    row = simulate(checked(edge), CONTRACTS_PER_BLOCK).rows[0].estimates
+    row = simulate(checked(edge), Draws(CONTRACTS_PER_BLOCK)).rows[0].estimates
     margin = 0.9999 * row["bond_needed_gbp"].value / row["budget_gbp"].value
     edge["budgets"] = {"rule": {"rule": "expected_spend", "margin_share": margin}}
     monkeypatch.setattr(precision_module, "MOST_CELLS", CONTRACTS_PER_BLOCK)

@@ -18,6 +18,7 @@ from simulator.questions.months.ask import RunningPosition, running_position
 from simulator.records import FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from tests.builders import BOND, SURPLUS, Table, checked, cluster_of, line_of, scenario_of
 
 CONTRACTS, SEED = 2_000, 7
@@ -41,7 +42,7 @@ def normal_spend(sd: float, margin: float) -> Scenario:
 
 
 def saving_of(sd: float, margin: float) -> Estimate:
-    found = simulator.bond(normal_spend(sd, margin), "Only", contracts=CONTRACTS, seed=SEED)
+    found = simulator.bond(normal_spend(sd, margin), "Only", draws=Draws(CONTRACTS, SEED))
     assert found.saving_needed.share_of_demand is not None
     return found.saving_needed.share_of_demand
 
@@ -49,7 +50,7 @@ def saving_of(sd: float, margin: float) -> Estimate:
 def gains(scenario: Scenario, saving: float) -> FloatArray:
     """Practice share less what is drawn from the bond, by contract: nothing else is paid here."""
     varied = scenario.vary(f"clusters.Only.true_saving_share={saving!r}")
-    outcomes = simulator.simulate(varied, CONTRACTS, SEED).outcomes
+    outcomes = simulator.simulate(varied, Draws(CONTRACTS, SEED)).outcomes
     return (outcomes.practice_share_gbp - outcomes.bond_draw_gbp).to_numpy()[:, 0, 0]
 
 
@@ -94,7 +95,7 @@ def test_a_root_near_nothing_is_near_enough() -> None:
 def test_savings_up_to_half_of_demand_are_searched() -> None:
     # Without chance a saving repays as soon as it fills what is missing from the budget.
     assert saving_of(0.0, -0.49).value == pytest.approx(0.49, abs=0.001)
-    beyond = simulator.bond(normal_spend(0.0, -0.5), "Only", contracts=CONTRACTS, seed=SEED)
+    beyond = simulator.bond(normal_spend(0.0, -0.5), "Only", draws=Draws(CONTRACTS, SEED))
     assert beyond.saving_needed.share_of_demand is None
     assert "not repaid by a true saving of 50%" in beyond.sentences()[-1]
 
@@ -104,7 +105,7 @@ def test_what_neither_gains_nor_loses_is_repaid_already() -> None:
     free = normal_spend(0.0, -0.1).vary(
         "rules.bond.share_of_annual_budget=0.0", "rules.surplus.needs_bond=false"
     )
-    found = simulator.bond(free, "Only", contracts=CONTRACTS, seed=SEED)
+    found = simulator.bond(free, "Only", draws=Draws(CONTRACTS, SEED))
     assert found.saving_needed.share_of_demand is None
     assert "already repaid without any true saving" in found.sentences()[-1]
 
@@ -144,7 +145,7 @@ def practices(tmp_path: Path) -> Scenario:
 
 def parts_of(scenario: Scenario, by: str) -> list[float]:
     varied = scenario.vary(f"rules.bond.split_between_practices_by={by}")
-    found = simulator.bond(varied, "Second", contracts=400)
+    found = simulator.bond(varied, "Second", draws=Draws(400))
     assert [(part.code, part.name, part.people) for part in found.parts] == [
         ("A1", "Young", 2000),
         ("B2", "Old", 3000),
@@ -178,7 +179,7 @@ def test_pence_left_over_go_to_the_largest_remainders(
     practices: Scenario, bond_gbp: float, parts: list[float]
 ) -> None:
     # Breaks: to the smallest, to nobody, to everybody; pence rounded down before they are split.
-    found = simulator.bond(practices.vary(f"clusters.Second.bond_gbp={bond_gbp}"), "Second", contracts=400)
+    found = simulator.bond(practices.vary(f"clusters.Second.bond_gbp={bond_gbp}"), "Second", draws=Draws(400))
     posted = found.split()["bond_posted_gbp"]
     assert [part.value for part in posted] == parts
     # A penny more than the share of an amount that is known lies at an end of the interval, not outside.
@@ -241,7 +242,7 @@ def test_each_month_has_its_own_share(
     tmp_path: Path, year: str, months: tuple[int, ...], line: Table, within: float
 ) -> None:
     # Breaks: a month's share, price or block payment under another month, line or year.
-    found = running_position(seasonal(tmp_path, **line), year, contracts=200, seed=SEED)
+    found = running_position(seasonal(tmp_path, **line), year, draws=Draws(200, SEED))
     start = int(year[:4])
     for name, lines, proportion in (("Both", tuple(CASES_PER_1000), 1.0), ("Rising", ("rising",), 0.5)):
         expected = proportion * expected_position(start, months, lines)
@@ -258,7 +259,7 @@ def test_each_month_has_its_own_share(
 def test_months_are_drawn_apart() -> None:
     # Break: one month's chance for all of them.
     mapping = scenario_of(contract={"start_year": 2010, "years": 1}, service_lines=[line_of()], rules=[])
-    found = running_position(checked(mapping), contracts=CONTRACTS, seed=SEED)
+    found = running_position(checked(mapping), draws=Draws(CONTRACTS, SEED))
     each = np.diff(found.of("North"), axis=1, prepend=0)
     apart = np.corrcoef(each.T)[~np.eye(12, dtype=bool)]
     assert abs(apart).max() < 4.5 / np.sqrt(CONTRACTS)
@@ -281,8 +282,8 @@ def test_each_line_has_its_own_shock_of_the_year(year: str) -> None:
             rules=[],
         )
     )
-    found: RunningPosition = running_position(scenario, year, contracts=200, seed=SEED)
-    result = simulator.simulate(scenario, 200, SEED)
+    found: RunningPosition = running_position(scenario, year, draws=Draws(200, SEED))
+    result = simulator.simulate(scenario, Draws(200, SEED))
     net = (result.outcomes.spend_gbp - result.outcomes.budget_gbp).to_numpy()
     # Of GBP 1,000 million, 1 in 10,000 is chance in the cases.
     assert found.position_gbp[:, -1] == pytest.approx(net[:, result.years.index(year)], abs=5e5)

@@ -23,6 +23,7 @@ from simulator.questions.size.answer import (
 )
 from simulator.questions.size.scenario import NAME
 from simulator.risk.quantile import quantile
+from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -41,7 +42,7 @@ PCT_WIDE = {"pct": {"size": {"law": "normal", "sd_share": 0.02}}}
 
 
 def sized(mapping: Table, people: tuple[float, float], contracts: int = 100, seed: int = SEED) -> Sizes:
-    return simulator.size(checked(mapping), people, 2, contracts, seed)
+    return simulator.size(checked(mapping), people, 2, draws=Draws(contracts, seed))
 
 
 # A case a year in 40 people, of cv 10: chance adds a variance of 101 / (people / 40) to that of the
@@ -62,7 +63,7 @@ def shocked() -> Sizes:
 def variance(mapping: Table, people: float) -> float:
     """Variance of the outturn over the budget, from the same draws: those of the cluster's name."""
     scenario = checked(mapping | {"clusters": [cluster_of(NAME, people)]})
-    outcomes = simulator.simulate(scenario, CONTRACTS, SEED).outcomes
+    outcomes = simulator.simulate(scenario, Draws(CONTRACTS, SEED)).outcomes
     left_gbp = (outcomes.budget_gbp - outcomes.spend_gbp).to_numpy()
     return float(left_gbp.var(ddof=1) / outcomes.budget_gbp.to_numpy().mean() ** 2)
 
@@ -178,7 +179,7 @@ def test_a_pool_is_all_that_is_in_it() -> None:
         clusters=[cluster_of("One", 100_000), cluster_of("Two", 100_000)],
     )
     pools = sized(mapping, (1_000, 2_000), CONTRACTS).pools
-    outcomes = simulator.simulate(checked(mapping), CONTRACTS, SEED).outcomes
+    outcomes = simulator.simulate(checked(mapping), Draws(CONTRACTS, SEED)).outcomes
     over_gbp = (outcomes.spend_gbp - outcomes.budget_gbp).to_numpy()
     for number, pool in enumerate(pools, start=1):
         of_pool = over_gbp[:, :, :number].sum(axis=2)
@@ -190,7 +191,7 @@ def test_a_pool_is_all_that_is_in_it() -> None:
 def test_the_range_of_sizes_and_points() -> None:
     # Breaks: other limits.
     scenario = checked(SHORT)
-    rows = simulator.size(scenario, (1, 1e7), 50, 100).rows
+    rows = simulator.size(scenario, (1, 1e7), 50, draws=Draws(100)).rows
     assert (len(rows), rows[0].people, rows[-1].people) == (50, 1, 1e7)
     for people, points, where in (
         ((1.0, 1.1e7), 2, "people"),

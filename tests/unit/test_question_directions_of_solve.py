@@ -16,6 +16,7 @@ from simulator.questions.solve.answer import Solution
 from simulator.records import FloatArray
 from simulator.risk.probability import probability
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from tests.builders import BOND, POOL, SURPLUS, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -34,7 +35,7 @@ CONTRACTS, SEED = 2_000, 7
 def solved(
     key: str, low: float, high: float, so_that: str, cluster: str = "North", **more: float
 ) -> Solution:
-    return simulator.solve(checked(CERTAIN), key, low, high, so_that, cluster, contracts=100, **more)
+    return simulator.solve(checked(CERTAIN), key, low, high, so_that, cluster, **more, draws=Draws(100))
 
 
 def grid_of(found: Solution) -> list[float]:
@@ -104,7 +105,7 @@ def test_targets_that_are_met_exactly(so_that: str, answer: tuple[bool, int, int
     short = {"rule": {"rule": "expected_spend", "margin_share": -0.0075}}
     scenario = checked(CERTAIN | {"budgets": short})
     question = ("contract.years", 1, 8, f"bond_covers_probability {so_that}", "South")
-    found = simulator.solve(scenario, *question, contracts=100)
+    found = simulator.solve(scenario, *question, draws=Draws(100))
     crossings = [(one.begins, one.at.value, one.low, one.high) for one in found.crossings]
     assert crossings == ([] if answer is None else [answer])
 
@@ -129,11 +130,11 @@ def test_each_row_has_its_own_measure() -> None:
     agreed = checked(CERTAIN | {"clusters": [cluster_of("North"), cluster_of("South", bond_gbp=20_000)]})
     for cluster, crossings in (("North", 1), ("South", 0)):
         found = simulator.solve(
-            agreed, MARGIN, 0, 0.5, "bond_posted_gbp >= 20_000", cluster, contracts=100
+            agreed, MARGIN, 0, 0.5, "bond_posted_gbp >= 20_000", cluster, draws=Draws(100)
         ).crossings
         assert len(found) == crossings
     (north,) = simulator.solve(
-        agreed, MARGIN, 0.0, 0.5, "practice_share_gbp >= bond_posted_gbp", "North", contracts=100
+        agreed, MARGIN, 0.0, 0.5, "practice_share_gbp >= bond_posted_gbp", "North", draws=Draws(100)
     ).crossings
     # A tenth of the surplus, 50,000 margin, is 3% of the budget, 15,000 (1 + margin), at 3/7.
     assert north.at.value == pytest.approx(3 / 7, abs=0.0005)
@@ -191,7 +192,7 @@ def test_a_range_is_refused_before_anything_is_simulated() -> None:
     question = ("rules.surplus.practice_share", 0.2, 1.7, "budget_gbp > 1")
     assert problems_of_call(
         lambda: simulator.solve(
-            checked(CERTAIN), *question, contracts=100, progress=lambda *steps: done.append(steps)
+            checked(CERTAIN), *question, draws=Draws(100), progress=lambda *steps: done.append(steps)
         )
     )
     assert done == []
@@ -225,7 +226,7 @@ def normal_spend() -> Scenario:
 
 @cache
 def spend_over_expectation() -> FloatArray:
-    outcomes = simulator.simulate(normal_spend(), CONTRACTS, SEED).outcomes
+    outcomes = simulator.simulate(normal_spend(), Draws(CONTRACTS, SEED)).outcomes
     return (outcomes.spend_gbp / outcomes.budget_gbp).to_numpy()[:, 0, 0] - 1
 
 
@@ -234,7 +235,14 @@ def test_the_interval_holds_the_margins_whose_interval_holds_the_target(sign: st
     # Breaks: an end just inside instead of outside, or at the answer; half of the measure's interval.
     range_, step = 0.06, 0.06 * 0.001
     found = simulator.solve(
-        normal_spend(), MARGIN, 0, range_, f"overspend_probability {sign} 0.1", None, 0.001, CONTRACTS, SEED
+        normal_spend(),
+        MARGIN,
+        0,
+        range_,
+        f"overspend_probability {sign} 0.1",
+        None,
+        0.001,
+        draws=Draws(CONTRACTS, SEED),
     )
     (one,) = found.crossings
     margins = np.linspace(0, range_, 60_001)
@@ -273,7 +281,7 @@ def test_chance_alone_is_no_rise_and_fall() -> None:
     key, so_that = "service_lines.admissions.count.variance_to_mean", "spend_gbp > 1e9"
     law = {"model": "negative_binomial", "variance_to_mean": 2.0}
     scenario = checked(mapping | {"service_lines": [line_of(count=law)]})
-    found = simulator.solve(scenario, key, 1.5, 60, so_that, contracts=100, seed=SEED)
+    found = simulator.solve(scenario, key, 1.5, 60, so_that, draws=Draws(100, SEED))
     moves = np.diff([point.estimate.value for point in found.points])
     assert (moves > 0).any()
     assert (moves < 0).any()

@@ -14,6 +14,7 @@ from simulator.questions.size.ask import size
 from simulator.questions.size.scenario import NAME, one_cluster, only_pct_shocks
 from simulator.questions.size.spread import Moved, bond, relative_variance, root
 from simulator.risk.quantile import quantile
+from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -25,7 +26,7 @@ SHORT = scenario_of(
 
 
 def sized(mapping: Table, low: float = 1_000, high: float = 100_000, points: int = 3) -> Sizes:
-    return size(checked(mapping), (low, high), points, contracts=100)
+    return size(checked(mapping), (low, high), points, draws=Draws(100))
 
 
 def test_sizes_are_equal_ratios_to_three_digits() -> None:
@@ -63,7 +64,7 @@ def test_surpluses_pay_for_overspends_inside_a_pool() -> None:
     # saves 20% of its 2,000,000, which leaves it 200,000 a year, four times as much.
     saves = [cluster_of("North"), cluster_of("South", 20_000, true_saving_share=0.2)]
     mapping = SHORT | {"clusters": saves, "service_lines": [line_of()]}
-    south, both = size(checked(mapping), (1_000, 2_000), 2, contracts=200).pools
+    south, both = size(checked(mapping), (1_000, 2_000), 2, draws=Draws(200)).pools
     assert south.separate_bonds_gbp.value == 0
     assert both.joint_bond_gbp.value == 0
     assert both.separate_bonds_gbp.low > 100_000
@@ -147,9 +148,11 @@ def test_tables() -> None:
 
 def test_the_same_for_any_workers_and_seed() -> None:
     scenario = checked(scenario_of())
-    one, two = (size(scenario, (1_000, 5_000), 2, 6_000, 1, workers) for workers in (1, 2))
+    one, two = (
+        size(scenario, (1_000, 5_000), 2, draws=Draws(6_000, 1, workers=workers)) for workers in (1, 2)
+    )
     assert (one.rows, one.pools, one.balance_people) == (two.rows, two.pools, two.balance_people)
-    assert size(scenario, (1_000, 5_000), 2, 6_000, 2).rows != one.rows
+    assert size(scenario, (1_000, 5_000), 2, draws=Draws(6_000, 2)).rows != one.rows
 
 
 def test_a_cluster_without_a_budget_has_no_share_of_it() -> None:
@@ -164,7 +167,7 @@ def test_the_package_offers_it() -> None:
 
 def test_every_problem_at_once() -> None:
     scenario = checked(scenario_of())
-    found = problems_of_call(lambda: size(scenario, (5, 1), 1, 5, -1, 0))
+    found = problems_of_call(lambda: size(scenario, (5, 1), 1, draws=Draws(5, -1, workers=0)))
     assert [problem.where for problem in found] == ["people", "points", "contracts", "workers", "seed"]
     for people in ((0.5, 10.0), (1.0, math.inf), (1.0, math.nan), (5.0, 5.0)):
         (problem,) = problems_of_call(lambda given=people: size(scenario, given))

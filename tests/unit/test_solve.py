@@ -12,6 +12,7 @@ from simulator.questions.solve.scale import Scale
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimator import Mean
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import BOND as BOND_RULE
 from tests.builders import POOL, SURPLUS, Table, checked, cluster_of, line_of, scenario_of
@@ -30,7 +31,7 @@ BOND = "rules.bond.share_of_annual_budget"
 def solved(
     key: str, low: float, high: float, so_that: str, mapping: Table = CERTAIN, **more: object
 ) -> Solution:
-    return solve(checked(mapping), key, low, high, so_that, contracts=100, **more)  # type: ignore[arg-type]
+    return solve(checked(mapping), key, low, high, so_that, **more, draws=Draws(100))  # type: ignore[arg-type]
 
 
 def test_an_answer_without_chance() -> None:
@@ -122,7 +123,7 @@ def test_two_measures() -> None:
 def test_differences_of_means_are_paired() -> None:
     mapping = scenario_of()
     condition = read_condition("practice_share_gbp > reinvestment_gbp", "North", 2)
-    result = simulate(checked(mapping), 100, 1)
+    result = simulate(checked(mapping), Draws(100, 1))
     flows = result.contract_outcomes
     apart = (flows.gbp("practice_share") - flows.gbp("reinvestment")).sum(axis=1)[:, 0]
     assert condition.samples(result) == pytest.approx(apart)

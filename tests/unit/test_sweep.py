@@ -12,6 +12,7 @@ from simulator.questions.sweep.ask import sweep
 from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
 from simulator.risk.difference import beyond_chance
 from simulator.risk.estimate import Estimate
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import SURPLUS, checked, cluster_of, scenario_of
 from tests.unit.problems import problems_of_call
@@ -23,10 +24,10 @@ CONTRACTS = 200
 
 def test_each_policy_is_what_simulate_makes_of_it() -> None:
     scenario = checked(scenario_of())
-    found = sweep(scenario, {SHARE: [0.05, 0.2], SAVING: "0,0.1"}, contracts=CONTRACTS)
+    found = sweep(scenario, {SHARE: [0.05, 0.2], SAVING: "0,0.1"}, draws=Draws(CONTRACTS))
     assert found.policies == (("0.05", "0"), ("0.05", "0.1"), ("0.2", "0"), ("0.2", "0.1"))
     for number, (share, saving) in enumerate(found.policies):
-        result = simulate(scenario.vary(f"{SHARE}={share}", f"{SAVING}={saving}"), CONTRACTS)
+        result = simulate(scenario.vary(f"{SHARE}={share}", f"{SAVING}={saving}"), scenario=CONTRACTS)
         for row in result.rows:
             for measure, estimate in row.estimates.items():
                 paired = found.estimate(number, measure, row.name)
@@ -36,8 +37,8 @@ def test_each_policy_is_what_simulate_makes_of_it() -> None:
 
 def test_differences_are_from_the_scenario_as_given() -> None:
     scenario = checked(scenario_of())
-    found = sweep(scenario, {SHARE: [0.1, 0.2]}, contracts=CONTRACTS)
-    base = {row.name: row.estimates for row in simulate(scenario, CONTRACTS).rows}
+    found = sweep(scenario, {SHARE: [0.1, 0.2]}, draws=Draws(CONTRACTS))
+    base = {row.name: row.estimates for row in simulate(scenario, scenario=CONTRACTS).rows}
     assert found.base["South", "practice_share_gbp"] == base["South"]["practice_share_gbp"]
     doubled = found.estimate(1, "practice_share_gbp", "South")
     assert doubled is not None
@@ -48,7 +49,7 @@ def test_differences_are_from_the_scenario_as_given() -> None:
 
 
 def test_the_same_policy_differs_by_exactly_nothing() -> None:
-    found = sweep(checked(scenario_of()), {SHARE: "0.1", SAVING: "0"}, contracts=CONTRACTS).table()
+    found = sweep(checked(scenario_of()), {SHARE: "0.1", SAVING: "0"}, draws=Draws(CONTRACTS)).table()
     assert (found["difference"] == 0).all()
     means = found[found["standard_error"].notna()]
     assert (means["difference_low"] == 0).all()
@@ -57,7 +58,9 @@ def test_the_same_policy_differs_by_exactly_nothing() -> None:
 
 def test_together_steps_side_by_side() -> None:
     scenario = checked(scenario_of())
-    found = sweep(scenario, {SHARE: "0.1:0.3:0.1", SAVING: "0,0.1,0.2"}, together=True, contracts=CONTRACTS)
+    found = sweep(
+        scenario, {SHARE: "0.1:0.3:0.1", SAVING: "0,0.1,0.2"}, together=True, draws=Draws(CONTRACTS)
+    )
     assert found.policies == (("0.1", "0"), ("0.2", "0.1"), ("0.3", "0.2"))
 
 
@@ -71,7 +74,7 @@ def test_any_kind_of_value() -> None:
             "budgets.rule": [{"rule": "expected_spend"}, toolkit],
             "rules.surplus.practice_share_from": ["top", "reinvestment"],
         },
-        contracts=CONTRACTS,
+        draws=Draws(CONTRACTS),
     )
     table = found.table()
     assert len(found.policies) == 8
@@ -85,7 +88,7 @@ def test_the_table_is_long_and_numbers_are_numbers() -> None:
         {SHARE: "0.1,0.20", "clusters.North.bond_gbp": "0,1_000"},
         measures=["practice_share_gbp", "pool_balance_gbp"],
         clusters=["North"],
-        contracts=CONTRACTS,
+        draws=Draws(CONTRACTS),
     )
     table = found.table()
     assert list(table.columns[:5]) == [SHARE, "clusters.North.bond_gbp", "cluster", "measure", "value"]
@@ -96,7 +99,7 @@ def test_the_table_is_long_and_numbers_are_numbers() -> None:
 
 
 def test_a_measure_that_a_policy_has_not_is_left_out() -> None:
-    found = sweep(checked(scenario_of()), {"contract.years": "1,2,3"}, contracts=CONTRACTS)
+    found = sweep(checked(scenario_of()), {"contract.years": "1,2,3"}, draws=Draws(CONTRACTS))
     assert found.estimate(0, "overspend_probability_year_2") is None
     assert found.estimate(2, "overspend_probability_year_2") is not None
     assert set(found.table().query("measure == 'overspend_probability_year_2'")["contract.years"]) == {2, 3}
@@ -123,7 +126,7 @@ def test_bad_policies_are_told_once_and_before_anything_is_drawn(monkeypatch: py
             {SHARE: "0.3,0.5,2", "rules.surplus.pct_return_share": "0.4,0.6"},
             measures=["practice_shares_gbp"],
             clusters=["Nroth"],
-            contracts=5,
+            draws=Draws(5),
         )
     )
     by_where = {problem.where: problem for problem in problems}
@@ -167,7 +170,7 @@ def test_numbers_are_kept_by_policy_and_place() -> None:
         {SHARE: "0.1,0.2"},
         measures=["shared_bond_needed_gbp"],
         clusters=[],
-        contracts=CONTRACTS,
+        draws=Draws(CONTRACTS),
     )
     assert found.numbers.shape == (2, 1, 7)
     assert math.isnan(found.numbers[0, 0, 1])

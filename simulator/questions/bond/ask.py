@@ -13,6 +13,7 @@ from simulator.questions.bond.samples import bond_rule, bond_samples
 from simulator.questions.bond.saving import saving_needed
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
 CONFIDENCES = (0.90, 0.95, 0.99)
@@ -22,9 +23,7 @@ def bond(
     scenario: Scenario,
     cluster: str,
     confidences: Sequence[float] = CONFIDENCES,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int], None] = lambda simulations_done: None,
 ) -> BondAnswer:
     """Say how big a bond a cluster needs, and what the scenario's bond does for it.
@@ -37,7 +36,7 @@ def bond(
         Name of a cluster that takes the share.
     confidences : sequence of float
         Probabilities, between 0.5 and 1, with which a bond shall cover.
-    contracts, seed, workers
+    draws : Draws
         As for `simulate`; the contracts are the same.
     progress : callable
         Called with the number of simulations done, now and then.
@@ -54,14 +53,11 @@ def bond(
     """
     if not isinstance(scenario, Scenario):
         raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    simulation = scenario.settings.simulation
-    contracts = simulation.contracts if contracts is None else contracts
-    seed = simulation.seed if seed is None else seed
-    problems = bond_problems(scenario, cluster, confidences, contracts, seed, workers)
+    problems = bond_problems(scenario, cluster, confidences, draws)
     rule = bond_rule(scenario)
     if problems or rule is None:
         raise InputError(problems)
-    return _answer(scenario, rule, cluster, confidences, SharedDraws(contracts, seed, workers), progress)
+    return _answer(scenario, rule, cluster, confidences, SharedDraws.of(scenario, draws), progress)
 
 
 def _answer(
@@ -91,6 +87,6 @@ def _answer(
         summary=result.rows[at].estimates,
         saving_needed=saving_needed(draws, scenario, at, lambda: progress(next(simulated))),
         parts=practice_parts(scenario, plan, at, rule.split_between_practices_by),
-        contracts=draws.contracts,
-        seed=draws.seed,
+        contracts=draws.draws.contracts,
+        seed=draws.draws.seed,
     )

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from numbers import Real
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, Problem, shown, unknown
 from simulator.questions.bond.samples import bond_rule
-from simulator.questions.explain.answer import unknown
 from simulator.risk.estimator import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import FEWEST_CONTRACTS
-from simulator.simulation.pipeline import check_sizes
+from simulator.simulation.draws import Draws
 
 
 def bond_problems(
     scenario: Scenario,
     cluster: object,
     confidences: Sequence[float],
-    contracts: int,
-    seed: int,
-    workers: int,
+    draws: Draws,
 ) -> list[Problem]:
     """Return everything that keeps `bond` from an answer.
 
@@ -29,10 +26,10 @@ def bond_problems(
     """
     problems: list[Problem] = []
     try:
-        check_sizes(contracts, seed, workers)
+        draws.of(scenario)
     except InputError as error:
         problems += error.problems
-    problems += _confidence_problems(confidences, contracts)
+    problems += _confidence_problems(confidences, draws.contracts or scenario.settings.simulation.contracts)
     clusters = {one.name: one for one in scenario.settings.clusters}
     problems += unknown("cluster", cluster if isinstance(cluster, str) else shown(cluster), tuple(clusters))
     if bond_rule(scenario) is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from simulator.answers.options import (
+from simulator.answers.command import (
     contracts_option,
     numbers_of,
     overrides_option,
@@ -51,14 +51,15 @@ def bond(
     of the bond that the scenario posts, the practice share to expect, and the true saving that would
     repay the bond.
     """
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.answers.table_file import check_table_path, provenance, write_tables
-    from simulator.answers.terminal import Printer
     from simulator.questions.bond.ask import bond as ask
     from simulator.questions.bond.checks import bond_problems
     from simulator.questions.bond.report import print_bond
     from simulator.questions.bond.saving import MOST_SIMULATIONS
     from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.draws import Draws
 
     loaded = load_scenario(scenario, overrides)
     simulation = loaded.settings.simulation
@@ -68,7 +69,7 @@ def bond(
     confidences, problems = numbers_of(
         confidence, "--confidence", "probabilities with commas between, such as 0.9,0.95"
     )
-    problems += bond_problems(loaded, cluster, confidences or (0.95,), total, seed, workers)
+    problems += bond_problems(loaded, cluster, confidences or (0.95,), Draws(total, seed, workers))
     if out:
         try:
             check_table_path(out)
@@ -77,7 +78,7 @@ def bond(
     if problems:
         raise InputError(problems)
     with progress_bar(MOST_SIMULATIONS, "simulations") as show:
-        answer = ask(loaded, cluster, confidences, total, seed, workers, show)
+        answer = ask(loaded, cluster, confidences, Draws(total, seed, workers), show)
     if out:
         asked = f"bond --cluster {cluster} --confidence {confidence}"
         write_tables(out, answer.tables(), provenance(loaded, asked, total, seed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.answers.columns import ERRORS_NOTE, Column, money_column, probability_column
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.questions.bond.answer import BondAnswer
 from simulator.questions.bond.estimates import SHARE_LEVELS
 from simulator.risk.estimate import Estimate
@@ -38,7 +38,7 @@ def _print_needed(bond: BondAnswer, printer: Printer) -> None:
     for confidence in bond.confidences:
         needed = [bond.needed_gbp[period, confidence] for period in periods]
         columns.append(money_column(f"{100 * confidence:g}% sure", needed))
-    printer.table("How big a bond covers every overspend?", columns, rows_apart=0)
+    printer.text_table("How big a bond covers every overspend?", columns, rows_apart=0)
 
 
 def _print_curve(bond: BondAnswer, printer: Printer) -> None:
@@ -53,7 +53,7 @@ def _print_curve(bond: BondAnswer, printer: Printer) -> None:
             continue
         found = [bond.covers(size * budget, top_up=top_up) for size in sizes]
         columns.append(probability_column(heading, found))
-    printer.table("How likely is a bond to cover every overspend?", columns, rows_apart=0)
+    printer.text_table("How likely is a bond to cover every overspend?", columns, rows_apart=0)
 
 
 def _print_posted(bond: BondAnswer, printer: Printer) -> None:
@@ -75,7 +75,7 @@ def _print_posted(bond: BondAnswer, printer: Printer) -> None:
     ]
     kept = "topped up" if bond.rule.top_up else "not topped up"
     title = f"What becomes of the bond posted, {money(whole['bond_posted_gbp'])}, {kept}?"
-    printer.table(title, columns)
+    printer.text_table(title, columns)
 
 
 def _print_worth(bond: BondAnswer, printer: Printer) -> None:
@@ -97,7 +97,7 @@ def _print_worth(bond: BondAnswer, printer: Printer) -> None:
         per_cent(saving.share_of_demand) if saving.share_of_demand else saving.words
     )
     columns = [Column("over the whole contract", tuple(rows), left=True), Column("", tuple(rows.values()))]
-    printer.table("Is the practice share worth the bond?", columns, rows_apart=0)
+    printer.text_table("Is the practice share worth the bond?", columns, rows_apart=0)
 
 
 def _print_practices(bond: BondAnswer, printer: Printer) -> None:
@@ -119,7 +119,7 @@ def _print_practices(bond: BondAnswer, printer: Printer) -> None:
     }
     columns += [money_column(headings[name], [*split[name], total]) for name, total in bond.to_split.items()]
     by = _SPLIT_BY[bond.rule.split_between_practices_by]
-    printer.table(f"How would practices share this, split {by}?", columns)
+    printer.text_table(f"How would practices share this, split {by}?", columns)
 
 
 def _print_notes(bond: BondAnswer, printer: Printer) -> None:

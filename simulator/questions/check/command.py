@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simulator.answers.options import overrides_option
+from simulator.answers.command import overrides_option
 
 
 @click.command()
@@ -12,7 +12,7 @@ from simulator.answers.options import overrides_option
 @overrides_option
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
     """Check SCENARIO and print its population, budgets and rates; simulate nothing."""
-    from simulator.answers.terminal import Printer
+    from simulator.answers.printer import Printer
     from simulator.questions.check.report import print_check
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.planner import make_plan

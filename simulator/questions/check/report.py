@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.answers.columns import Column
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.budgets.budgets import set_budgets
 from simulator.records import FloatArray, Spend
 from simulator.simulation.plan import Plan
@@ -42,7 +42,7 @@ def _print_population(plan: Plan, names: tuple[str, ...], printer: Printer) -> N
         at_line = [line.need_weights for line in plan.settings.service_lines].index(weights)
         weighted = population.need_weighted_people[:, at_line]
         columns.append(Column(f"weighted by {weights}", _with_total(weighted, "{:,.0f}")))
-    printer.table("People", columns)
+    printer.text_table("People", columns)
     printer.line(f"The whole PCT has {population.pct_people:,.0f} people.")
     printer.line()
 
@@ -61,7 +61,7 @@ def _print_budgets(plan: Plan, names: tuple[str, ...], printer: Printer) -> None
     title = f"Expected budgets in £m, {plan.years[1].label} at the rate of a whole year"
     for start in range(0, len(columns), _COLUMNS_ABREAST):
         cluster = Column("cluster", names, left=True)
-        printer.table(title, [cluster, *columns[start : start + _COLUMNS_ABREAST]])
+        printer.text_table(title, [cluster, *columns[start : start + _COLUMNS_ABREAST]])
         title = "continued"
 
 
@@ -80,7 +80,7 @@ def _print_rates(plan: Plan, printer: Printer) -> None:
         Column("growth a year %", tuple(f"{100 * line.growth_share:.1f}" for line in lines)),
         Column("payment", tuple(line.payment.replace("_", " ") for line in lines), left=True),
     ]
-    printer.table("Rates and prices, of the year that each line says", columns, rows_apart=0)
+    printer.text_table("Rates and prices, of the year that each line says", columns, rows_apart=0)
 
 
 def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:

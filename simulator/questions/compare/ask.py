@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.compare.settings import SettingDifference, setting_differences
-from simulator.questions.explain.answer import unknown
 from simulator.questions.sweep.answer import NUMBERS, numbers_of
 from simulator.questions.sweep.ask import samples_at
 from simulator.questions.sweep.question import places_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.paired import PairedEstimate, Place
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import check_sizes
+from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
 if TYPE_CHECKING:
@@ -86,9 +85,7 @@ def compare(
     scenarios: Sequence[Scenario],
     measures: Sequence[str] | None = None,
     clusters: Sequence[str] | None = None,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int], None] = lambda scenarios_done: None,
 ) -> Comparison:
     """Set scenarios side by side, on the same draws.
@@ -118,49 +115,41 @@ def compare(
         With every problem that was found.
     """
     scenarios = tuple(scenarios)
-    places = check_comparison(scenarios, measures, clusters, contracts, seed, workers)
-    draws = SharedDraws.of(scenarios[0], contracts, seed, workers)
-    first = samples_at(draws.simulate(scenarios[0]), places)
+    places = check_comparison(scenarios, measures, clusters, draws)
+    shared = SharedDraws.of(scenarios[0], draws)
+    first = samples_at(shared.simulate(scenarios[0]), places)
     estimates = []
     for number, scenario in enumerate(scenarios):
-        samples = samples_at(draws.simulate(scenario), places) if number else first
+        samples = samples_at(shared.simulate(scenario), places) if number else first
         estimates.append(samples.against(first))
         progress(number + 1)
-    return Comparison(scenarios, names_of(scenarios), tuple(estimates), draws.contracts, draws.seed)
+    return Comparison(
+        scenarios, names_of(scenarios), tuple(estimates), shared.draws.contracts, shared.draws.seed
+    )
 
 
 def check_comparison(
     scenarios: Sequence[Scenario],
     measures: Sequence[str] | None,
     clusters: Sequence[str] | None,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
 ) -> tuple[Place, ...]:
     """Check what `compare` is asked; return the rows and measures of all scenarios together."""
     for scenario in scenarios:
         if not isinstance(scenario, Scenario):
             raise InputError([Problem("scenarios", "what load_scenario returns", shown(scenario))])
-    problems = []
+    problems = Problems()
     if len(scenarios) < 2:
         problems.append(Problem("scenarios", "two or more to compare", str(len(scenarios))))
     for scenario in scenarios[:1]:
-        simulation = scenario.settings.simulation
-        try:
-            check_sizes(
-                simulation.contracts if contracts is None else contracts,
-                simulation.seed if seed is None else seed,
-                workers,
-            )
-        except InputError as error:
-            problems.extend(error.problems)
+        with problems.noted():
+            draws.of(scenario)
     every = {place: None for scenario in scenarios for place in places_of(scenario, None, None)}
     rows, columns = {row: None for row, _ in every}, {column: None for _, column in every}
     for what, asked, known in (("measure", measures, columns), ("cluster", clusters, rows)):
         for name in asked or ():
             problems.extend(unknown(what, name, list(known)))
-    if problems:
-        raise InputError(problems)
+    problems.report()
     return tuple(
         (row, column)
         for row, column in every

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from simulator.answers.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.answers.command import contracts_option, overrides_option, seed_option, workers_option
 from simulator.errors import InputError, Problem, printable
 
 
@@ -39,13 +39,14 @@ def compare(
     All have the same simulated contracts, in number and seed those of the first. Differences are
     from the first. --set holds for all of them.
     """
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.answers.table_file import check_table_path, provenance, write_tables
-    from simulator.answers.terminal import Printer
     from simulator.questions.compare.ask import check_comparison
     from simulator.questions.compare.ask import compare as ask
     from simulator.questions.compare.report import print_comparison
     from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.draws import Draws
 
     workers = (os.cpu_count() or 1) if workers is None else workers
     problems: list[Problem] = []
@@ -62,7 +63,7 @@ def compare(
         problems += error.problems
     if problems:
         raise InputError(dict.fromkeys(problems))
-    asked = (measures or None, clusters or None, contracts, seed, workers)
+    asked = (measures or None, clusters or None, Draws(contracts, seed, workers))
     check_comparison(loaded, *asked)
     with progress_bar(len(loaded), "scenarios") as show:
         comparison = ask(loaded, *asked, show)

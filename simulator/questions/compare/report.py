@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from simulator.answers.columns import ERRORS_NOTE, Column
 from simulator.answers.differences import MARK, SAME_DRAWS, mark_means, told, words
+from simulator.answers.printer import Printer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.terminal import Printer
 from simulator.questions.compare.ask import Comparison
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.difference import beyond_chance
@@ -58,7 +58,7 @@ def print_comparison(
             if any((row, measure) in found for found in comparison.estimates)
         ]
         title = row
-        printer.table(title, list(_columns(comparison, row, asked)), rows_apart=0)
+        printer.text_table(title, list(_columns(comparison, row, asked)), rows_apart=0)
         said += [_beyond_chance(comparison, number, row, asked) for number in range(1, len(names))]
     for sentence in said:
         printer.line(sentence)

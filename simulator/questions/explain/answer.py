@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, unknown
 from simulator.questions.explain.pieces import Source, expected_budget_gbp
 from simulator.questions.explain.sums import Place, PowerSums, with_totals
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -174,18 +172,6 @@ class Explanation:
         # All together is looked for first: nothing forbids a service line of that name.
         at = [-1 if name == known[-1] else known.index(name) for name, known in asked.values()]
         return (at[0], at[1], at[2], at[3])
-
-
-def unknown(what: str, name: str, known: Sequence[str]) -> list[Problem]:
-    """Return the problem with a name, if it is not one that is known.
-
-    Returns none or one, with the name that was probably meant.
-    """
-    if name in known:
-        return []
-    near = difflib.get_close_matches(str(name), known, n=1)
-    hint = f'did you mean "{near[0]}"?' if near else ""
-    return [Problem(what, f"one of {', '.join(known)}", shown(name), hint)]
 
 
 def _fields(name: str, estimate: Estimate | None) -> dict[str, str | float]:

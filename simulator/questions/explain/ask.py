@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from simulator.errors import InputError, Problem, shown
 from simulator.execution.blocks import run_blocks
 from simulator.questions.explain.answer import Explanation
 from simulator.questions.explain.pieces import draw_pieces
@@ -13,16 +12,15 @@ from simulator.questions.explain.sums import PowerSums
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, check_sizes
+from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
 from simulator.simulation.plan import Plan
 from simulator.simulation.planner import make_plan
 
 
 def explain(
     scenario: Scenario,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int], None] = lambda contracts_done: None,
 ) -> Explanation:
     """Say where the variance of the outturn comes from; the contracts are those of `simulate`.
@@ -46,17 +44,14 @@ def explain(
     InputError
         If a number is out of range.
     """
-    if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    contracts = scenario.settings.simulation.contracts if contracts is None else contracts
-    seed = scenario.settings.simulation.seed if seed is None else seed
-    check_sizes(contracts, seed, workers)
+    settled = draws.of(scenario)
+    contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
     plan.prepare()
     blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(-(-contracts // CONTRACTS_PER_BLOCK))]
     parts: dict[int, PowerSums] = {}
     work = partial(_explain_block, plan, RandomStreams(seed), contracts)
-    for position, sums in run_blocks(work, blocks, workers):
+    for position, sums in run_blocks(work, blocks, settled.workers):
         parts[position] = sums
         progress(min(len(parts) * CONTRACTS_PER_BLOCK, contracts))
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.

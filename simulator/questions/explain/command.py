@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from simulator.answers.options import (
+from simulator.answers.command import (
     contracts_option,
     overrides_option,
     row_of,
@@ -41,15 +41,15 @@ def explain(
     """
     from contextlib import ExitStack
 
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
-    from simulator.answers.terminal import Printer
+    from simulator.errors import unknown
     from simulator.execution.new_file import new_file
-    from simulator.questions.explain.answer import unknown
     from simulator.questions.explain.ask import explain as ask
     from simulator.questions.explain.report import print_cluster, print_explanation
     from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.pipeline import check_sizes
+    from simulator.simulation.draws import Draws
 
     cluster = row_of(cluster)
     loaded = load_scenario(scenario, overrides)
@@ -60,7 +60,7 @@ def explain(
     names = (*(one.name for one in loaded.settings.clusters), ALL_CLUSTERS)
     problems = [] if cluster is None else unknown("--cluster", cluster, names)
     try:
-        check_sizes(total, seed, workers)
+        Draws(total, seed, workers).of(loaded)
     except InputError as error:
         problems += error.problems
     with ExitStack() as stack:
@@ -71,7 +71,7 @@ def explain(
         if problems:
             raise InputError(problems)
         show = stack.enter_context(progress_bar(total, "contracts"))
-        explanation = ask(loaded, total, seed, workers, show)
+        explanation = ask(loaded, Draws(total, seed, workers), show)
         if file:
             explanation.table(cluster).to_csv(file, index=False, lineterminator="\n")
     if cluster is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.answers.columns import ERRORS_NOTE, Column, money_column, probability_column
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.questions.explain.answer import ALL_SOURCES, WHOLE_CONTRACT, Explanation
 from simulator.questions.explain.pieces import Source
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -49,7 +49,7 @@ def print_explanation(explanation: Explanation, printer: Printer) -> None:
         *shares,
     ]
     title = "What makes budget less spend vary over the whole contract? Shares of its variance"
-    printer.table(title, columns)
+    printer.text_table(title, columns)
     if len(clusters) > 2:
         _print_pooling(explanation, printer)
     _print_notes(printer)
@@ -69,13 +69,13 @@ def print_cluster(explanation: Explanation, cluster: str, printer: Printer) -> N
     ]
     sds = money_column("SD, whole contract", [explanation.sd_gbp(source, cluster) for source in sources])
     title = f"What makes the budget less spend of {_named(cluster)} vary? Shares of the variance"
-    printer.table(title, [Column("source", sources, left=True), *by_year, sds])
+    printer.text_table(title, [Column("source", sources, left=True), *by_year, sds])
     by_source = []
     for source in sources:
         shares = [explanation.share(source, cluster, line=line) for line in lines]
         by_source.append(probability_column(source, [_if_it_varies(share) for share in shares]))
     names = Column("service line", tuple(line.replace("_", " ") for line in lines), left=True)
-    printer.table("In which service lines? Shares of the whole contract's variance", [names, *by_source])
+    printer.text_table("In which service lines? Shares of the whole contract's variance", [names, *by_source])
     for sentence in _to_read_aloud(explanation, cluster):
         printer.line(sentence)
     _print_notes(printer)
@@ -102,7 +102,9 @@ def _print_pooling(explanation: Explanation, printer: Printer) -> None:
             left=True,
         ),
     ]
-    printer.table("What can pooling cure? The clusters' SDs added up, against that of all together", columns)
+    printer.text_table(
+        "What can pooling cure? The clusters' SDs added up, against that of all together", columns
+    )
     if everything := cured[-1]:
         printer.line(
             f"A pool of all clusters cures {per_cent(everything)} of the SD that they bear one by one."

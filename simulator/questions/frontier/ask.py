@@ -19,12 +19,13 @@ from simulator.questions.sweep.question import SweepQuestion, sweep_question
 from simulator.questions.sweep.ranges import Values
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.difference import beyond_chance
-from simulator.risk.measures import Column
+from simulator.risk.measures import SummaryColumn
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.shared_draws import SharedDraws
 
-SamplesByPlace = Mapping[Place, tuple[Column, NDArray[Any]]]
+SamplesByPlace = Mapping[Place, tuple[SummaryColumn, NDArray[Any]]]
 
 
 def frontier(
@@ -34,9 +35,7 @@ def frontier(
     maximise: str | Sequence[str] = "practice_share",
     cluster: str = ALL_CLUSTERS,
     together: bool = False,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda policies_done, of_policies: None,
 ) -> Frontier:
     """Find the policies that no other beats: none is as good on both of two goals and better on one.
@@ -54,7 +53,7 @@ def frontier(
         Whose measures; the PCT's by default.
     together : bool
         As for `sweep`.
-    contracts, seed, workers
+    draws : Draws
         As for `simulate`.
     progress : callable
         Called now and then with the number of policies done and how many there are to do: those
@@ -70,10 +69,8 @@ def frontier(
     InputError
         With every problem that was found, before anything is drawn.
     """
-    question, goals = frontier_question(
-        scenario, vary, minimise, maximise, cluster, together, contracts, seed, workers
-    )
-    return find_frontier(question, goals, workers, progress)
+    question, goals = frontier_question(scenario, vary, minimise, maximise, cluster, together, draws)
+    return find_frontier(question, goals, draws.workers, progress)
 
 
 def frontier_question(
@@ -83,14 +80,12 @@ def frontier_question(
     maximise: str | Sequence[str],
     cluster: str,
     together: bool,
-    contracts: int | None,
-    seed: int | None,
-    workers: int,
+    draws: Draws,
 ) -> tuple[SweepQuestion, tuple[Goal, Goal]]:
     """Check what `frontier` is asked; see there."""
     goals = two_goals(minimise, maximise, cluster)
     measures = [goal.measure for goal in goals]
-    question = sweep_question(scenario, vary, together, measures, [cluster], contracts, seed, workers)
+    question = sweep_question(scenario, vary, together, measures, [cluster], draws)
     places = tuple((goal.cluster, goal.measure) for goal in goals)
     return replace(question, places=places), goals
 
@@ -127,9 +122,9 @@ def _beaten_within_chance(
     progress: Callable[[int, int], None],
 ) -> list[int]:
     """Return the policies that none of those that beat them beats beyond chance."""
-    draws = SharedDraws(question.contracts, question.seed, workers)
+    draws = SharedDraws(SettledDraws(question.contracts, question.seed, workers))
     draws.simulate(question.scenario)
-    alone = replace(draws, workers=1)
+    alone = SharedDraws(draws.draws.alone())
     done, of = len(question.policies), len(question.policies) + len(rivals)
     best = sorted({rival for of_one in rivals.values() for rival in of_one})
     sampled = run_blocks(partial(_samples, question, alone), best, workers)
@@ -167,7 +162,7 @@ def _is_close(
     )
 
 
-def _is_certain(column: Column, one: NDArray[Any], other: NDArray[Any]) -> bool:
+def _is_certain(column: SummaryColumn, one: NDArray[Any], other: NDArray[Any]) -> bool:
     """Return whether a difference is beyond chance, or is none in any contract."""
     same = np.allclose(one.astype(float), other.astype(float), rtol=0, atol=PENNY_GBP)
     difference = column.measure.estimator.between(one, other)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from simulator.answers.options import (
+from simulator.answers.command import (
     contracts_option,
     overrides_option,
     row_of,
@@ -58,13 +58,14 @@ def frontier(
     For example --minimise pct_cost --maximise practice_net_gain. Policies are every combination of the
     values that --vary gives; those that others beat only within chance are named.
     """
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.answers.table_file import check_table_path, provenance, write_tables
-    from simulator.answers.terminal import Printer
     from simulator.questions.frontier.ask import find_frontier, frontier_question
     from simulator.questions.frontier.report import print_frontier
     from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.draws import Draws
 
     cluster = row_of(cluster)
     loaded = load_scenario(scenario, overrides)
@@ -77,7 +78,13 @@ def frontier(
         problems += error.problems
     try:
         question, goals = frontier_question(
-            loaded, vary, minimise, maximise, cluster or ALL_CLUSTERS, together, contracts, seed, workers
+            loaded,
+            vary,
+            minimise,
+            maximise,
+            cluster or ALL_CLUSTERS,
+            together,
+            Draws(contracts, seed, workers),
         )
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None

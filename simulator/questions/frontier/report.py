@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from simulator.answers.columns import ERRORS_NOTE, Column
 from simulator.answers.differences import mark_means, policy_columns, told, words
+from simulator.answers.printer import Printer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.terminal import Printer
 from simulator.questions.frontier.answer import BEATEN, WITHIN_CHANCE, Frontier
 from simulator.questions.sweep.report import MOST_ROWS, key_columns
 from simulator.risk.in_words import in_sentence
@@ -51,7 +51,7 @@ def _print_table(frontier: Frontier, policies: list[int], title: str, printer: P
         base = PairedEstimate(sweep.base[goal.cluster, goal.measure], None)
         cells = [base, *(sweep.estimate(number, goal.measure, goal.cluster) for number in some)]
         columns += policy_columns(goal.measure, cells)
-    printer.table(title, columns, rows_apart=0)
+    printer.text_table(title, columns, rows_apart=0)
 
 
 def _sentences(frontier: Frontier) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import Problem, Problems, shown
 from simulator.questions.luck.answer import LuckAnswer, LuckRow, can_be_paid
 from simulator.questions.luck.estimates import changes, estimates, paid_gbp
 from simulator.questions.luck.policies import AS_IT_IS, Policy, PolicySizes, policies_of, wrong_number
@@ -14,7 +14,7 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import MONTHS_IN_A_YEAR
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import check_sizes
+from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
 SAVINGS = (0.01, 0.02, 0.03, 0.05)
@@ -30,9 +30,7 @@ def luck(
     corridor_width: float = PolicySizes().corridor_width,
     corridor_cluster_share: float = PolicySizes().corridor_cluster_share,
     per_case_limit: float = PolicySizes().per_case_limit,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda simulations_done, of_simulations: None,
 ) -> LuckAnswer:
     """Say what practices are paid for luck, which true savings go unpaid, and what rules would change that.
@@ -50,7 +48,7 @@ def luck(
         The one at which policies are compared; it is added to `savings`.
     minimum_savings_rate, corridor_width, corridor_cluster_share, per_case_limit : float
         How large the changes of rules are that are tried; see `PolicySizes`.
-    contracts, seed, workers
+    draws : Draws
         As for `simulate`.
     progress : callable
         Called with how many simulations are done, and how many there are to do.
@@ -66,17 +64,17 @@ def luck(
         With everything that is wrong.
     """
     sizes = PolicySizes(minimum_savings_rate, corridor_width, corridor_cluster_share, per_case_limit)
-    check_luck(scenario, savings, policy_saving, sizes, contracts, seed, workers)
+    check_luck(scenario, savings, policy_saving, sizes, draws)
     asked = _simulations(policies_of(scenario, sizes), savings, policy_saving)
-    draws = SharedDraws.of(scenario, contracts, seed, workers)
+    shared = SharedDraws.of(scenario, draws)
     taking = tuple(at for at, one in enumerate(scenario.settings.clusters) if can_be_paid(one))
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
-        result = draws.simulate(policy.scenario.vary(f"clusters.*.true_saving_share={saving!r}"))
+        result = shared.simulate(policy.scenario.vary(f"clusters.*.true_saving_share={saving!r}"))
         paid[policy.name, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))
-    return LuckAnswer(scenario, rows, float(policy_saving), draws.contracts, draws.seed)
+    return LuckAnswer(scenario, rows, float(policy_saving), shared.draws.contracts, shared.draws.seed)
 
 
 def check_luck(
@@ -84,25 +82,16 @@ def check_luck(
     savings: Sequence[float],
     policy_saving: float,
     sizes: PolicySizes,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
 ) -> None:
     """Check what `luck` is given."""
     if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    problems = [*_scenario_problems(scenario), *_saving_problems(savings, policy_saving), *sizes.problems()]
-    simulation = scenario.settings.simulation
-    try:
-        check_sizes(
-            simulation.contracts if contracts is None else contracts,
-            simulation.seed if seed is None else seed,
-            workers,
-        )
-    except InputError as error:
-        problems += error.problems
-    if problems:
-        raise InputError(problems)
+        draws.of(scenario)
+    problems = Problems(_scenario_problems(scenario))
+    problems += [*_saving_problems(savings, policy_saving), *sizes.problems()]
+    with problems.noted():
+        draws.of(scenario)
+    problems.report()
 
 
 def _scenario_problems(scenario: Scenario) -> list[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from simulator.answers.options import (
+from simulator.answers.command import (
     contracts_option,
     numbers_of,
     overrides_option,
@@ -89,19 +89,20 @@ def luck(
     how much of what is paid they earn, and what a minimum savings rate, settlement over the whole
     contract, a corridor and a limit per case would change.
     """
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.answers.table_file import check_table_path, provenance, write_tables
-    from simulator.answers.terminal import Printer
     from simulator.questions.luck.ask import check_luck
     from simulator.questions.luck.ask import luck as ask
     from simulator.questions.luck.policies import PolicySizes
     from simulator.questions.luck.report import print_luck
     from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.draws import Draws
 
     loaded = load_scenario(scenario, overrides)
     workers = (os.cpu_count() or 1) if workers is None else workers
     sizes = (minimum_savings_rate, corridor_width, corridor_cluster_share, per_case_limit)
-    simulated = (contracts, seed, workers)
+    simulated = (Draws(contracts, seed, workers),)
     shares, problems = numbers_of(savings, "--savings", "shares with commas between, such as 0.01,0.02")
     try:
         check_luck(loaded, shares or (policy_saving,), policy_saving, PolicySizes(*sizes), *simulated)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from simulator.answers.columns import ERRORS_NOTE, Column, money_column, probability_column
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.questions.luck.answer import LuckAnswer, LuckRow, answers_for_something
 from simulator.questions.luck.estimates import (
     EARNED,
@@ -48,12 +48,12 @@ def _print_clusters(answer: LuckAnswer, printer: Printer) -> None:
         money_column("paid for luck a head", _of(rows, SHARE_PER_HEAD)),
         probability_column("paid something", _of(rows, PAID)),
     ]
-    printer.table("What would practices be paid if no cluster truly saved anything?", columns)
+    printer.text_table("What would practices be paid if no cluster truly saved anything?", columns)
     columns = [clusters]
     for saving in answer.true_savings:
         rows = [answer.row(saving=saving, cluster=name) for name in answer.names]
         columns.append(probability_column(f"saving {100 * saving:g}%", _of(rows, UNPAID)))
-    printer.table("How likely is a true saving to go unpaid over the whole contract?", columns)
+    printer.text_table("How likely is a true saving to go unpaid over the whole contract?", columns)
 
 
 def _print_savings(answer: LuckAnswer, printer: Printer) -> None:
@@ -65,7 +65,7 @@ def _print_savings(answer: LuckAnswer, printer: Printer) -> None:
         probability_column("luck, of the share", _of(rows, LUCK_SHARE)),
     ]
     title = f"How much of the practice share is earned? {answer.all_together.capitalize()}"
-    printer.table(title, columns, rows_apart=0)
+    printer.text_table(title, columns, rows_apart=0)
 
 
 def _print_policies(answer: LuckAnswer, printer: Printer) -> None:
@@ -86,7 +86,7 @@ def _print_policies(answer: LuckAnswer, printer: Printer) -> None:
     ]
     whose = answer.all_together.capitalize()
     title = f"What would other rules change? {whose}; changes from the scenario as it is"
-    printer.table(title, columns, rows_apart=0)
+    printer.text_table(title, columns, rows_apart=0)
 
 
 def _print_notes(answer: LuckAnswer, printer: Printer) -> None:

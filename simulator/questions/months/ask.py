@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, unknown
 from simulator.execution.blocks import run_blocks
-from simulator.questions.explain.answer import unknown
 from simulator.questions.months.months import Months
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
@@ -20,7 +19,8 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.probability import probability
 from simulator.risk.quantile import quantile
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, check_sizes
+from simulator.simulation.draws import Draws, SettledDraws
+from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
 from simulator.simulation.planner import make_plan
 
 if TYPE_CHECKING:
@@ -109,9 +109,7 @@ class RunningPosition:
 def running_position(
     scenario: Scenario,
     year: str | None = None,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int], None] = lambda contracts_done: None,
 ) -> RunningPosition:
     """Say how spend runs against the phased budget through a contract year.
@@ -140,34 +138,32 @@ def running_position(
     InputError
         If a number is out of range, or there is no such year.
     """
-    if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    contracts = scenario.settings.simulation.contracts if contracts is None else contracts
-    seed = scenario.settings.simulation.seed if seed is None else seed
-    check_sizes(contracts, seed, workers)
+    settled = draws.of(scenario)
+    contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
     year = plan.axes.years[1] if year is None else year
     if problems := unknown("year", year, plan.axes.years[1:]):
         raise InputError(problems)
     months = Months(plan, plan.axes.years.index(year))
-    position_gbp, budget_gbp = _drawn(months, contracts, seed, workers, progress)
+    position_gbp, budget_gbp = _drawn(months, settled, progress)
     return RunningPosition(
         scenario, plan.axes.clusters, year, months.calendar, position_gbp, budget_gbp, contracts, seed
     )
 
 
 def _drawn(
-    months: Months, contracts: int, seed: int, workers: int, progress: Callable[[int], None]
+    months: Months, draws: SettledDraws, progress: Callable[[int], None]
 ) -> tuple[FloatArray, FloatArray]:
     """Return the position of every contract, shape (contract, month, cluster), and the mean budget."""
     months.prepare()
+    contracts = draws.contracts
     clusters = len(months.plan.axes.clusters)
     position_gbp = np.empty((contracts, len(months.calendar), clusters), order="F")
     blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(-(-contracts // CONTRACTS_PER_BLOCK))]
     budget_gbp = np.zeros((len(blocks), clusters))
     done = 0
-    draw = partial(months.draw, RandomStreams(seed), contracts)
-    for number, (positions, budgets) in run_blocks(draw, blocks, workers):
+    draw = partial(months.draw, RandomStreams(draws.seed), contracts)
+    for number, (positions, budgets) in run_blocks(draw, blocks, draws.workers):
         start = number * CONTRACTS_PER_BLOCK
         position_gbp[start : start + len(positions)] = positions
         budget_gbp[number] = budgets.sum(axis=0)

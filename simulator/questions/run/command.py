@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from simulator.answers.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.answers.command import contracts_option, overrides_option, seed_option, workers_option
 from simulator.errors import InputError, Problem, printable, shown
 
 
@@ -57,30 +57,31 @@ def run(
     from contextlib import ExitStack
     from functools import partial
 
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
-    from simulator.answers.terminal import Printer
     from simulator.questions.run.precision_report import print_precision
     from simulator.questions.run.report import print_run
     from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.pipeline import check_sizes, simulate
+    from simulator.simulation.draws import Draws
+    from simulator.simulation.pipeline import simulate
     from simulator.simulation.precision import check_precision, simulate_to_precision
     from simulator.simulation.result_folder import new_result_folder, write_result
 
     started, clock = datetime.now(UTC), time.perf_counter()
     loaded = load_scenario(scenario, overrides)
     total = loaded.settings.simulation.contracts if contracts is None else contracts
-    seed = loaded.settings.simulation.seed if seed is None else seed
     workers = (os.cpu_count() or 1) if workers is None else workers
+    draws = Draws(contracts, seed, workers)
     if precision is None:
-        check_sizes(total, seed, workers)
-        simulated = partial(simulate, loaded, total)
+        draws.of(loaded)
+        simulated = partial(simulate, loaded, draws)
     else:
-        check_precision(precision, seed, workers, contracts)
-        simulated = partial(simulate_to_precision, loaded, precision)
+        check_precision(loaded, precision, draws)
+        simulated = partial(simulate_to_precision, loaded, precision, draws)
     with ExitStack() as stack:
         folder = stack.enter_context(new_result_folder(out, replace)) if out else None
         show = stack.enter_context(progress_bar(total, "contracts"))
-        result = simulated(seed, workers, show)
+        result = simulated(progress=show)
         if folder:
             write_result(result, folder, started, time.perf_counter() - clock)
     print_run(result, Printer())
@@ -94,8 +95,8 @@ def _run_exact(
     scenario: str, overrides: tuple[str, ...], workers: int | None, drawn: Mapping[str, object]
 ) -> None:
     """Print what the exact method says; `drawn` are the options that belong to the simulation."""
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
-    from simulator.answers.terminal import Printer
     from simulator.exact.method import exact_risk, laws_needed
     from simulator.questions.run.exact_report import print_exact
     from simulator.scenario.scenario import load_scenario

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.answers.columns import Column, money_column, probability_column
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.exact.answer import WHOLE_CONTRACT, ExactRisk, ExactRow
 
 _COLUMNS = {
@@ -21,7 +21,7 @@ def print_exact(risk: ExactRisk, printer: Printer) -> None:
     for year in dict.fromkeys(row.year for row in risk.rows):
         rows = [row for row in risk.rows if row.year == year]
         if any(row.estimates for row in rows):
-            printer.table(_title(year), _columns(rows), rows_apart=0)
+            printer.text_table(_title(year), _columns(rows), rows_apart=0)
         _print_missing(year, rows, printer)
     printer.line(
         "Each ± bounds the numerical error; it does not cover doubt about the scenario's figures. The chance "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.answers.terminal import Printer
+from simulator.answers.printer import Printer
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
 from simulator.simulation.precision import bond_precision
 from simulator.simulation.result import Result

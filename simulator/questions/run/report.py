@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from simulator.answers.columns import ERRORS_NOTE, Column, measure_column, money_column
+from simulator.answers.printer import Printer
 from simulator.answers.rule_notes import rule_notes, scheme_notes
-from simulator.answers.terminal import Printer
 from simulator.records import Account
 from simulator.risk.account_book import account_books
 from simulator.risk.build_up import pct_build_up
@@ -69,7 +69,7 @@ def _print(result: Result, printer: Printer, title: str, names: list[str] | tupl
     """Print measures by cluster, and for all together."""
     clusters = Column("cluster", tuple(row.name for row in result.rows), left=True)
     columns = [measure_column(name, _estimates(result, name), result.years) for name in names]
-    printer.table(title, [clusters, *columns])
+    printer.text_table(title, [clusters, *columns])
 
 
 def _print_budgets(result: Result, printer: Printer) -> None:
@@ -80,12 +80,12 @@ def _print_budgets(result: Result, printer: Printer) -> None:
     for name, heading in zip(periods, ("budget", "expected spend", "budget less spend"), strict=True):
         by_year = [together.get(f"{name}_year_{year}") for year in years]
         columns.append(money_column(heading, [*by_year, *([together[name]] if whole else [])]))
-    printer.table("Do budgets keep up with expected spend?", columns, rows_apart=len(whole))
+    printer.text_table("Do budgets keep up with expected spend?", columns, rows_apart=len(whole))
     clusters = Column("cluster", tuple(row.name for row in result.rows), left=True)
     people = Column("people", tuple(f"{row.people:,.0f}" for row in result.rows))
     names = ("annual_budget_gbp", *(f"budget_less_spend_gbp_year_{year}" for year in years))
     shown = [measure_column(name, _estimates(result, name), result.years) for name in names]
-    printer.table("By cluster", [clusters, people, *shown])
+    printer.text_table("By cluster", [clusters, people, *shown])
     everyone = result.plan.population.pct_people
     if everyone > result.rows[-1].people:
         printer.line(
@@ -106,7 +106,7 @@ def _print_bonds(result: Result, printer: Printer) -> None:
     }
     rows = [*(row.name for row in result.rows[:-1]), "All, each its own bond", "All, one shared bond"]
     columns = [measure_column(name, [*_estimates(result, name), shared.get(name)]) for name in names]
-    printer.table(
+    printer.text_table(
         "Is the bond big enough for the whole contract?",
         [Column("cluster", tuple(rows), left=True), *columns],
         rows_apart=2,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from simulator.answers.answer import Answer
+from simulator.answers.cells import ERRORS_NOTE
+from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import per_cent
 from simulator.risk.rounding import rounded
 from simulator.scenario.scenario import Scenario
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BEYOND_SHARES = (0.0, 0.01, 0.02, 0.05)
 """Overspends above these shares of the budget are counted."""
@@ -62,13 +61,15 @@ class PoolRow:
 
 
 @dataclass(frozen=True)
-class Sizes:
+class Sizes(Answer):
     """What `size` returns.
 
     Parameters
     ----------
     scenario : Scenario
         What was asked about.
+    contracts, seed : int
+        How many contracts were simulated at each size, and from which seed.
     rows : tuple of SizeRow
         By size, smallest first.
     pools : tuple of PoolRow
@@ -80,61 +81,93 @@ class Sizes:
     balance_people : Estimate or None
         Size at which chance adds as much variance as no size cures; None where nothing of the
         latter is seen.
-    contracts, seed : int
-        How many contracts were simulated at each size, and from which seed.
     """
 
     scenario: Scenario
+    contracts: int
+    seed: int
     rows: tuple[SizeRow, ...]
     pools: tuple[PoolRow, ...]
     any_size_sd_share: Estimate
     any_pool_sd_share: Estimate
     balance_people: Estimate | None
-    contracts: int
-    seed: int
 
-    def table(self) -> pd.DataFrame:
-        """Return the risk by size.
+    def tables(self) -> tuple[Table, ...]:
+        """Return the chance of overspend by size, its cost, what pooling does, and what nothing cures."""
+        spans = list(self.rows[0].by_span)
+        # A page has room for the last year and the whole contract.
+        by_span = [self._overspends(span, in_files_only=span not in spans[1:][-2:]) for span in spans]
+        pools = (self._pools(),) if len(self.pools) > 1 else ()
+        return (*by_span, self._costs(), *pools, self._not_cured())
 
-        Returns
-        -------
-        pandas.DataFrame
-            One row a size and a contract year or the whole contract; beside each estimate the
-            ``_low`` and ``_high`` ends of its 95% interval, nan where it is not of that span.
-        """
-        import pandas as pd
-
-        return pd.DataFrame(
-            {"people": row.people, "span": span} | _flat(estimates)
-            for row in self.rows
-            for span, estimates in row.by_span.items()
-        )
-
-    def pool_table(self) -> pd.DataFrame:
-        """Return what pooling does, one row for each number of clusters, with 95% intervals."""
-        import pandas as pd
-
-        columns = ("joint_bond_gbp", "separate_bonds_gbp", "saved_share", "outturn_sd_share")
-        return pd.DataFrame(
-            {"clusters": len(row.clusters), "added": row.clusters[-1], "people": row.people}
-            | _flat({column: getattr(row, column) for column in columns if getattr(row, column)})
-            for row in self.pools
-        )
-
-    def floor_table(self) -> pd.DataFrame:
-        """Return what neither size nor pooling cures, with 95% intervals."""
-        import pandas as pd
-
-        columns = ("any_size_sd_share", "any_pool_sd_share", "balance_people")
-        return pd.DataFrame(
-            [_flat({column: getattr(self, column) for column in columns if getattr(self, column)})]
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        return (
+            f"{ERRORS_NOTE} All sizes share the same chances, so that the curve is smooth: errors of "
+            "neighbouring sizes go together.",
+            "Sizes are of one cluster with the need per head of the whole PCT and no true saving: its "
+            "practice share comes from luck and from how budgets are set. SD: standard deviation, the usual "
+            "distance from expectation. The joint bond is for net overspends, before any corridor.",
         )
 
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain words."""
-        return tuple(self._spoken())
+        return tuple(self._sentences())
 
-    def _spoken(self) -> Iterator[str]:
+    def _overspends(self, span: str, *, in_files_only: bool) -> Table:
+        columns = [
+            self._column(shares, f"above {share:.0%} of budget" if share else "any overspend", span, name)
+            for share in BEYOND_SHARES
+            for name in (overspend_column(share),)
+        ]
+        columns.append(self._column(shares, "SD of outturn, of budget", span, SD))
+        when = "over the whole contract" if span == WHOLE_CONTRACT else f"in {span}"
+        title = f"How likely is an overspend {when}, by size?"
+        name = f"overspends, {span.replace('/', '-')}"
+        return Table(name, title, (self._people(), *columns), in_files_only=in_files_only)
+
+    def _costs(self) -> Table:
+        made = (
+            (shares, "SD by chance alone, of budget", CHANCE_SD),
+            (pounds, "bond (95%)", BOND),
+            (pounds, "bond per head", BOND_PER_HEAD),
+            (pounds, "practice share by luck", SHARE),
+            (pounds, "practice share by luck per head", SHARE_PER_HEAD),
+        )
+        columns = (self._column(kind, heading, WHOLE_CONTRACT, name) for kind, heading, name in made)
+        title = "What does it cost over the whole contract?"
+        return Table("costs", title, (self._people(), *columns))
+
+    def _pools(self) -> Table:
+        pools = self.pools
+        columns = (
+            numbers("clusters", [len(row.clusters) for row in pools]),
+            text("with", [row.clusters[-1] for row in pools], "added"),
+            people([row.people for row in pools]),
+            pounds("one joint bond", [row.joint_bond_gbp for row in pools], "joint_bond_gbp"),
+            pounds("separate bonds", [row.separate_bonds_gbp for row in pools]),
+            shares("saved", [row.saved_share for row in pools]),
+            shares("SD of net outturn, of budget", [row.outturn_sd_share for row in pools], SD),
+        )
+        title = "What does pooling cure? The scenario's own clusters under one bond, the largest first"
+        return Table("pools", title, columns)
+
+    def _not_cured(self) -> Table:
+        columns = (
+            text("of the outturn over the contract", ["SD, of budget"], "measure"),
+            shares("left at any size", [self.any_size_sd_share], "any_size_sd_share"),
+            shares("left in any pool", [self.any_pool_sd_share], "any_pool_sd_share"),
+            people([self.balance_people], "people from whom on it is most", "balance_people"),
+        )
+        return Table("not cured", "What does neither size nor pooling cure?", columns)
+
+    def _people(self) -> Column:
+        return people([row.people for row in self.rows])
+
+    def _column(self, kind: Callable[..., Column], heading: str, span: str, name: str) -> Column:
+        return kind(heading, [row.by_span[span][name] for row in self.rows], name)
+
+    def _sentences(self) -> Iterator[str]:
         small, large = self.rows[0], self.rows[-1]
         yield (
             f"Chance alone falls with the square root of size: over the contract its SD is "
@@ -163,11 +196,3 @@ class Sizes:
                 f"One joint bond of all {len(pool.clusters)} clusters, for their net overspends, is "
                 f"{per_cent(pool.saved_share)} smaller than their separate bonds together."
             )
-
-
-def _flat(estimates: Mapping[str, Estimate]) -> dict[str, float]:
-    """Return estimates as columns, each with the ends of its interval."""
-    columns: dict[str, float] = {}
-    for name, estimate in estimates.items():
-        columns |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
-    return columns

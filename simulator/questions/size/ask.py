@@ -32,6 +32,7 @@ from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
 from simulator.risk.probability import probability
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
@@ -42,9 +43,8 @@ def size(
     scenario: Scenario,
     people: tuple[float, float] = (FEWEST_PEOPLE, MOST_PEOPLE),
     points: int = POINTS,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    *,
+    draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda sizes_done, of_sizes: None,
 ) -> Sizes:
     """Say how risk depends on the size of a cluster, and on how many clusters share it.
@@ -61,7 +61,7 @@ def size(
         Smallest and largest size.
     points : int
         How many sizes, in equal ratios, each rounded to three digits.
-    contracts, seed, workers
+    draws : Draws
         As for `simulate`.
     progress : callable
         Called with the sizes done, and how many there are to do.
@@ -76,13 +76,15 @@ def size(
     InputError
         With every argument that is out of range.
     """
-    check_asked(scenario, people, points, contracts, seed, workers)
+    check_asked(scenario, people, points, draws)
     sizes = _sizes(*people, points)
+    settled = draws.of(scenario)
+    own = Draws(settled.contracts, settled.seed, settled.workers)
     done = 0
 
     def simulated(varied: Scenario) -> Result:
         nonlocal done
-        result = simulate(varied, contracts, seed, workers)
+        result = simulate(varied, own)
         done += 1
         progress(done, len(sizes) + 3)
         return result
@@ -106,13 +108,13 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
     rest = (_row(simulated(one_cluster(scenario, number)), any_size) for number in larger)
     return Sizes(
         scenario,
+        first.contracts,
+        first.seed,
         (_row(first, any_size), *rest),
         pools,
         root(any_size),
         root(shared - left),
         even,
-        first.contracts,
-        first.seed,
     )
 
 

@@ -2,74 +2,33 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import click
 
-from simulator.answers.options import contracts_option, overrides_option, seed_option, workers_option
-from simulator.errors import InputError, Problem, printable, shown
+from simulator.answers.command import Ask, Asked, question
+from simulator.errors import InputError, Problem, shown
 
 
-@click.command()
-@click.argument("scenario")
+@question("sizes")
 @click.option(
     "--people", default="1000:1000000", show_default=True, metavar="LOW:HIGH", help="Range of sizes."
 )
 @click.option("--points", type=int, default=7, show_default=True, help="How many sizes, in equal ratios.")
-@contracts_option
-@seed_option
-@workers_option
-@click.option("--out", type=click.Path(path_type=Path), help="CSV or Excel file for the tables; a new one.")
-@overrides_option
-def size(
-    scenario: str,
-    people: str,
-    points: int,
-    contracts: int | None,
-    seed: int | None,
-    workers: int | None,
-    out: Path | None,
-    overrides: tuple[str, ...],
-) -> None:
+def size(asked: Asked, people: str, points: int) -> Ask:
     """Say how the risk of SCENARIO depends on the size of a cluster, and what pooling cures.
 
     Shows the chance of overspend, the bond and the practice share earned by luck from small to
     large, the scenario's own clusters under one joint bond, and the risk that no size cures.
     """
-    from simulator.answers.progress import progress_bar
-    from simulator.answers.table_file import check_table_path, provenance, write_tables
-    from simulator.answers.terminal import Printer
     from simulator.questions.size.ask import size as ask
-    from simulator.questions.size.report import print_sizes
-    from simulator.questions.size.scenario import check_people, check_size
-    from simulator.questions.solve.check import problems_of
-    from simulator.scenario.scenario import load_scenario
+    from simulator.questions.size.scenario import check_people, check_points
 
-    loaded = load_scenario(scenario, overrides)
-    workers = (os.cpu_count() or 1) if workers is None else workers
-    asked = (points, contracts, seed, workers)
-    checks: list[Callable[[], object]] = [
-        lambda: check_people(_range(people)),
-        lambda: check_size(loaded, *asked),
-    ]
-    if out:
-        checks.append(partial(check_table_path, out))
-    if problems := problems_of(*checks):
-        raise InputError(problems)
-    with progress_bar(points + 3, "sizes") as show:
-        sizes = ask(loaded, _range(people), *asked, show)
-    if out:
-        question = f"size --people {people} --points {points}"
-        origin = provenance(loaded, question, sizes.contracts, sizes.seed)
-        origin |= {"answer": " ".join(sizes.sentences())}
-        tables = {"sizes": sizes.table(), "pools": sizes.pool_table(), "not cured": sizes.floor_table()}
-        write_tables(out, tables, origin)
-    print_sizes(sizes, Printer())
-    if out:
-        click.echo(f"written to {printable(out)}", err=True)
+    ends = _range(people)
+    with asked.problems.noted():
+        check_points(points)
+    check_people(ends)
+    return partial(ask, asked.scenario, ends, points, draws=asked.draws)
 
 
 def _range(people: str) -> tuple[float, float]:

@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import replace
 
 from simulator.demand.shock_laws import LognormalShock
-from simulator.errors import InputError, Problem, shown
-from simulator.questions.solve.check import problems_of
+from simulator.errors import InputError, Problem, Problems, shown
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster
-from simulator.simulation.pipeline import check_sizes
+from simulator.simulation.draws import Draws
 
 LARGEST = 1e8
 """People of a cluster so large that chance is next to nothing; as many as a scenario takes."""
@@ -29,22 +28,16 @@ def where_all_stay(scenario: Scenario) -> Scenario:
     return replace(scenario, settings=scenario.settings.model_copy(update={"rules": rules}))
 
 
-def check_asked(
-    scenario: Scenario,
-    people: tuple[float, float],
-    points: int,
-    contracts: int | None,
-    seed: int | None,
-    workers: int,
-) -> None:
+def check_asked(scenario: Scenario, people: tuple[float, float], points: int, draws: Draws) -> None:
     """Check what `size` is given."""
-    if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    problems = problems_of(
-        lambda: check_people(people), lambda: check_size(scenario, points, contracts, seed, workers)
-    )
-    if problems:
-        raise InputError(problems)
+    problems = Problems()
+    with problems.noted():
+        draws.of(scenario)
+    with problems.noted():
+        check_people(people)
+    with problems.noted():
+        check_points(points)
+    problems.report()
 
 
 def check_people(people: tuple[float, float]) -> None:
@@ -55,23 +48,10 @@ def check_people(people: tuple[float, float]) -> None:
         raise InputError([Problem("people", need, f"{low:g}:{high:g}")])
 
 
-def check_size(
-    scenario: Scenario, points: int, contracts: int | None, seed: int | None, workers: int
-) -> None:
-    """Check what `size` is given, the range aside."""
-    problems = []
+def check_points(points: int) -> None:
+    """Check the number of sizes."""
     if not isinstance(points, int) or not 2 <= points <= _MOST_POINTS:
-        problems.append(Problem("points", f"a whole number from 2 to {_MOST_POINTS}", shown(points)))
-    simulation = scenario.settings.simulation
-    problems += problems_of(
-        lambda: check_sizes(
-            simulation.contracts if contracts is None else contracts,
-            simulation.seed if seed is None else seed,
-            workers,
-        )
-    )
-    if problems:
-        raise InputError(problems)
+        raise InputError([Problem("points", f"a whole number from 2 to {_MOST_POINTS}", shown(points))])
 
 
 def one_cluster(scenario: Scenario, people: float) -> Scenario:

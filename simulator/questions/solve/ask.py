@@ -15,6 +15,7 @@ from simulator.questions.solve.check import GRID_POINTS, TOLERANCE, check_solve,
 from simulator.questions.solve.condition import Condition
 from simulator.questions.solve.scale import Scale
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
 _MARGIN = 2.0
@@ -29,9 +30,7 @@ def solve(
     so_that: str,
     cluster: str | None = None,
     tolerance: float = TOLERANCE,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda values_done, of_values: None,
 ) -> Solution:
     """Find the value of a setting from which on, or up to which, a condition holds.
@@ -55,7 +54,7 @@ def solve(
         Whose measure; the PCT's when left out.
     tolerance : float
         How closely to search, as a share of the range.
-    contracts, seed, workers
+    draws : Draws
         As for `simulate`.
     progress : callable
         Called with the values done and about how many there are to do.
@@ -70,13 +69,23 @@ def solve(
     InputError
         With every problem that was found; also where the scenario refuses a value of the range.
     """
-    asked = (so_that, cluster, tolerance, contracts, seed, workers)
+    asked = (so_that, cluster, tolerance, draws)
     condition, scale = check_solve(scenario, key, low, high, *asked)
-    draws = SharedDraws.of(scenario, contracts, seed, workers)
-    search = _Search(scenario, key, scale, condition, draws, tolerance, progress)
+    shared = SharedDraws.of(scenario, draws)
+    search = _Search(scenario, key, scale, condition, shared, tolerance, progress)
     monotone, crossings = search.look_over(), tuple(search.crossings())
     points = tuple(search.found[value] for value in sorted(search.found))
-    return Solution(scenario, key, scale, condition, points, crossings, monotone, draws.contracts, draws.seed)
+    return Solution(
+        scenario,
+        key,
+        scale,
+        condition,
+        points,
+        crossings,
+        monotone,
+        shared.draws.contracts,
+        shared.draws.seed,
+    )
 
 
 @dataclass

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from simulator.errors import InputError, Problem, shown
-from simulator.questions.explain.answer import unknown
+from simulator.errors import InputError, Problem, shown, unknown
 from simulator.questions.solve.condition import Condition, read_condition
 from simulator.questions.solve.scale import Scale
 from simulator.questions.sweep.ranges import SETTLED_ONCE
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import check_sizes
+from simulator.simulation.draws import Draws
 
 GRID_POINTS = 9
 TOLERANCE = 0.001
@@ -53,24 +52,17 @@ def check_question(
     so_that: str,
     cluster: str | None = None,
     tolerance: float = TOLERANCE,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
 ) -> Condition:
     """Check what `solve` is given, the range aside."""
     settings, row = scenario.settings, ALL_CLUSTERS if cluster is None else cluster
-    simulation = settings.simulation
     problems = unknown("cluster", row, (*(one.name for one in settings.clusters), ALL_CLUSTERS))
     if not _number(tolerance) or not 0 < tolerance <= _WIDEST_TOLERANCE:
         need = f"a share of the range, above 0 and up to {_WIDEST_TOLERANCE}"
         problems.append(Problem("tolerance", need, shown(tolerance)))
     problems += problems_of(
         lambda: read_condition(so_that, row, settings.contract.years),
-        lambda: check_sizes(
-            simulation.contracts if contracts is None else contracts,
-            simulation.seed if seed is None else seed,
-            workers,
-        ),
+        lambda: draws.of(scenario),
     )
     if problems:
         raise InputError(problems)

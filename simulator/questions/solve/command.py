@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from simulator.answers.options import (
+from simulator.answers.command import (
     contracts_option,
     overrides_option,
     row_of,
@@ -65,18 +65,19 @@ def solve(
     Such as the smallest cluster whose chance of a large overspend is below 10%, or the share of
     surpluses that the pool needs to pay for overspends with 90% probability.
     """
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.answers.table_file import check_table_path, provenance, write_tables
-    from simulator.answers.terminal import Printer
     from simulator.questions.solve.ask import solve as ask
     from simulator.questions.solve.check import check_question, check_range, problems_of
     from simulator.questions.solve.report import print_solution
     from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.draws import Draws
 
     cluster = row_of(cluster)
     loaded = load_scenario(scenario, overrides)
     workers = (os.cpu_count() or 1) if workers is None else workers
-    sizes = (contracts, seed, workers)
+    sizes = (Draws(contracts, seed, workers),)
     checks: list[Callable[[], object]] = [
         lambda: check_range(loaded, *_range(vary)),
         lambda: check_question(loaded, so_that, cluster, tolerance, *sizes),

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.errors import InputError, Problem, shown
-from simulator.questions.explain.answer import unknown
+from simulator.errors import InputError, Problem, shown, unknown
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimator import Estimator, Mean
-from simulator.risk.measures import Unit, columns
+from simulator.risk.measures import columns
+from simulator.risk.unit import Unit
 from simulator.simulation.result import Result
 
 WHERE = "so that"

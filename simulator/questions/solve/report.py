@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simulator.answers.columns import ERRORS_NOTE, Column, money_column, probability_column
+from simulator.answers.printer import Printer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.terminal import Printer
 from simulator.questions.solve.answer import Point, Solution
 from simulator.risk.estimator import Probability
 
@@ -25,7 +25,7 @@ def print_solution(solution: Solution, printer: Printer) -> None:
         column(condition.what.replace("_gbp", "").replace("_", " "), [point.estimate for point in grid]),
         Column("holds?", tuple(map(_holds, grid)), left=True),
     ]
-    printer.table(f"{condition.what} of {condition.row}, by {solution.key}", columns, rows_apart=0)
+    printer.text_table(f"{condition.what} of {condition.row}, by {solution.key}", columns, rows_apart=0)
     # Before the answer: they may be the reason why there is none.
     for note in policy_notes(solution.scenario, [solution.key]):
         printer.line(note)

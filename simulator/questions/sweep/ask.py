@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +14,7 @@ from simulator.questions.sweep.ranges import Values
 from simulator.records import FloatArray
 from simulator.risk.paired import Place, Samples
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
@@ -28,9 +28,7 @@ def sweep(
     together: bool = False,
     measures: Sequence[str] | None = None,
     clusters: Sequence[str] | None = None,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int], None] = lambda policies_done: None,
 ) -> Sweep:
     """Estimate every measure under many policies, and how far each is from the scenario as given.
@@ -49,7 +47,7 @@ def sweep(
         Whether the keys' values step side by side; otherwise each value meets every other.
     measures, clusters : sequence of str, optional
         Columns and rows of the summary; all of them when left out. The PCT's row is always there.
-    contracts, seed, workers
+    draws : Draws
         As for `simulate`; any number of workers gives the same answer.
     progress : callable
         Called with the number of policies done, now and then.
@@ -64,8 +62,8 @@ def sweep(
     InputError
         With everything that is wrong with any policy, before anything is drawn.
     """
-    question = sweep_question(scenario, vary, together, measures, clusters, contracts, seed, workers)
-    return run_sweep(question, workers, progress)
+    question = sweep_question(scenario, vary, together, measures, clusters, draws)
+    return run_sweep(question, draws.workers, progress)
 
 
 def run_sweep(
@@ -76,13 +74,13 @@ def run_sweep(
     keep: Callable[[int, FloatArray], None] = lambda number, numbers: None,
 ) -> Sweep:
     """Run a sweep that is checked."""
-    draws = SharedDraws(question.contracts, question.seed, workers)
+    draws = SharedDraws(SettledDraws(question.contracts, question.seed, workers))
     base = samples_at(draws.simulate(question.scenario), question.places)
     everything = dict(found or {})
     left = [number for number in question.order() if number not in everything]
     tasks = [left[start : start + _POLICIES_AT_ONCE] for start in range(0, len(left), _POLICIES_AT_ONCE)]
     # Each process goes on from the draws of the base, and draws what it needs by itself.
-    work = partial(_estimate, question, replace(draws, workers=1), base)
+    work = partial(_estimate, question, SharedDraws(draws.draws.alone()), base)
     for position, numbers in run_blocks(work, tasks, workers):
         for number, of_policy in zip(tasks[position], numbers, strict=True):
             everything[number] = of_policy

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.answers.options import contracts_option, overrides_option, seed_option, workers_option
+from simulator.answers.command import contracts_option, overrides_option, seed_option, workers_option
 from simulator.errors import InputError, Problem, printable
 
 if TYPE_CHECKING:
@@ -65,12 +65,13 @@ def sweep(
 
     With --out a sweep that is stopped keeps the policies that it has finished: --resume goes on.
     """  # noqa: D205 - the help shows the first paragraph whole
+    from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.answers.table_file import check_table_path
-    from simulator.answers.terminal import Printer
     from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
     from simulator.questions.sweep.report import print_sweep
     from simulator.scenario.scenario import load_scenario
+    from simulator.simulation.draws import Draws
 
     loaded = load_scenario(scenario, overrides)
     workers = (os.cpu_count() or 1) if workers is None else workers
@@ -93,9 +94,7 @@ def sweep(
                 together,
                 measures or None,
                 clusters or None,
-                contracts,
-                seed,
-                workers,
+                Draws(contracts, seed, workers),
                 show,
                 MOST_ROWS_OF_A_SHEET if in_excel else MOST_ESTIMATES,
             )

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 
-from simulator.errors import InputError, Problem, shown
-from simulator.questions.explain.answer import unknown
+from simulator.errors import InputError, Problem, shown, unknown
 from simulator.questions.sweep.check import Policy, overrides, policy_problems
 from simulator.questions.sweep.ranges import Range, Values, policies_of, read_ranges
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.measures import columns
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import check_sizes
+from simulator.simulation.draws import Draws
 
 MOST_ESTIMATES = 5_000_000
 """All policies' estimates together: some 300 MB, and a file that a spreadsheet cannot open."""
@@ -77,24 +76,19 @@ def sweep_question(
     together: bool = False,
     measures: Sequence[str] | None = None,
     clusters: Sequence[str] | None = None,
-    contracts: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
+    draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda policies_checked, of_policies: None,
     most_estimates: int = MOST_ESTIMATES,
 ) -> SweepQuestion:
     """Check what a sweep is asked, every policy included; see `sweep` for most parameters."""
     if not isinstance(scenario, Scenario):
         raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    simulation = scenario.settings.simulation
-    contracts = simulation.contracts if contracts is None else contracts
-    seed = simulation.seed if seed is None else seed
     problems: list[Problem] = []
     places: tuple[Place, ...] = ()
     ranges: tuple[Range, ...] = ()
     policies: tuple[Policy, ...] = ()
     with _noted(problems):
-        check_sizes(contracts, seed, workers)
+        draws.of(scenario)
     with _noted(problems):
         places = places_of(scenario, measures, clusters)
     with _noted(problems):
@@ -106,11 +100,12 @@ def sweep_question(
         problems.append(Problem("--vary", f"at most {most_estimates:,} estimates", got, hint))
     elif policies:
         problems.extend(
-            policy_problems(scenario, [one.key for one in ranges], policies, max(workers, 1), progress)
+            policy_problems(scenario, [one.key for one in ranges], policies, max(draws.workers, 1), progress)
         )
     if problems:
         raise InputError(problems)
-    return SweepQuestion(scenario, ranges, policies, places, contracts, seed)
+    settled = draws.of(scenario)
+    return SweepQuestion(scenario, ranges, policies, places, settled.contracts, settled.seed)
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from simulator.answers.columns import ERRORS_NOTE, Column
 from simulator.answers.differences import mark_means, policy_columns, words
+from simulator.answers.printer import Printer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.terminal import Printer
 from simulator.questions.sweep.answer import Sweep
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.difference import beyond_chance
@@ -53,7 +53,7 @@ def print_sweep(
                 columns += policy_columns(measure, cells)
         name = in_sentence(row)
         title = f"What would each policy do to {name}? Changes from the scenario as given"
-        printer.table(title, columns, rows_apart=0)
+        printer.text_table(title, columns, rows_apart=0)
     if len(policies) < len(sweep.policies):
         rest = f"{file} has" if file else "--out writes"
         printer.line(f"The first {MOST_ROWS} of {len(sweep.policies):,} policies are shown; {rest} them all.")

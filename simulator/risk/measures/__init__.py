@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from simulator.risk.measures.bond import BOND_MEASURES
-from simulator.risk.measures.measure import Column, Measure, Unit
+from simulator.risk.measures.measure import Measure, SummaryColumn
 from simulator.risk.measures.overspend import OVERSPEND_MEASURES
 from simulator.risk.measures.pct_pays import PCT_PAYS_MEASURES
 from simulator.risk.measures.positions import POSITION_MEASURES
@@ -20,11 +20,13 @@ MEASURES = (
 
 
 @lru_cache
-def columns(years: int) -> dict[str, Column]:
+def columns(years: int) -> dict[str, SummaryColumn]:
     """Return every column of a summary of so many contract years, by name, in order."""
     return {
-        name: Column(name, measure, year) for measure in MEASURES for name, year in measure.columns(years)
+        name: SummaryColumn(name, measure, year)
+        for measure in MEASURES
+        for name, year in measure.columns(years)
     }
 
 
-__all__ = ["MEASURES", "Column", "Measure", "Unit", "columns"]
+__all__ = ["MEASURES", "Measure", "SummaryColumn", "columns"]

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Literal
 
 from numpy.typing import NDArray
 
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
 from simulator.risk.estimator import Estimator
+from simulator.risk.unit import Unit
 
 BOND_CONFIDENCE = 0.95
 """Confidence with which the needed bond covers the contract's overspend."""
 _YEAR = "{year}"
-
-
-class Unit(StrEnum):
-    """What a measure counts."""
-
-    GBP = "pounds"
-    PROBABILITY = "probability"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ def _measure_named(name: str) -> Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SummaryColumn:
     """A measure in a column of the summary."""
 
     name: str  # of the column

@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.answers.columns import Column
+from simulator.answers.answer import Answer
+from simulator.answers.cells import PrintedColumn, printed
+from simulator.answers.table import Table as AnswerTable
 
 _PLAIN = str.maketrans({"£": "GBP ", "±": "+/-", "─": "-"})
 _WIDER_THAN_ANY_TABLE = 10_000
@@ -49,16 +51,35 @@ class Printer:
         """Write a sentence or two, wrapped."""
         self._console.print(Text(fill(self._shown(text), min(self._width, _USUAL_WIDTH))))
 
-    def table(self, title: str, columns: Sequence[Column], rows_apart: int = 1) -> None:
-        """Write a table."""
+    def answer(self, answer: Answer) -> None:
+        """Write an answer: what was asked, what was found, and then the tables and what to know of them."""
+        for text in answer.opening():
+            self.line(text)
+        self.line()
+        if sentences := answer.sentences():
+            for text in sentences:
+                self.line(text)
+            self.line()
+        for table in answer.tables():
+            if not table.in_files_only:
+                self.table(table)
+        for text in answer.notes():
+            self.line(text)
+
+    def text_table(self, title: str, columns: Sequence[PrintedColumn], rows_apart: int = 1) -> None:
+        """Write columns of text as a table, in parts where it is wider than the page."""
         for part in self._that_fit(columns):
             self._print_table(title, part, rows_apart)
             title = "continued"
 
-    def _that_fit(self, columns: Sequence[Column]) -> list[list[Column]]:
+    def table(self, table: AnswerTable) -> None:
+        """Write a table."""
+        self.text_table(table.title, [printed(column) for column in table.columns], table.rows_apart)
+
+    def _that_fit(self, columns: Sequence[PrintedColumn]) -> list[list[PrintedColumn]]:
         """Return a table's columns in as many tables as the width asks for, each with the first one."""
         first, *others = columns
-        parts: list[list[Column]] = [[first]]
+        parts: list[list[PrintedColumn]] = [[first]]
         for column in others:
             width = sum(_width_of_column(one) + _GAP for one in (*parts[-1], column))
             if width > self._width and len(parts[-1]) > 1:
@@ -66,7 +87,7 @@ class Printer:
             parts[-1].append(column)
         return parts
 
-    def _print_table(self, title: str, columns: Sequence[Column], rows_apart: int) -> None:
+    def _print_table(self, title: str, columns: Sequence[PrintedColumn], rows_apart: int) -> None:
         style = self._box or box.ASCII
         bold = Text(self._shown(title), style="bold")
         table = Table(title=bold, title_justify="left", box=style, pad_edge=False, padding=(0, 1))
@@ -104,13 +125,13 @@ def _width_of(stream: TextIO) -> int:
     return max(asked, _NARROWEST) if asked > 0 else _USUAL_WIDTH
 
 
-def _heading_width(column: Column) -> int:
+def _heading_width(column: PrintedColumn) -> int:
     """Return the width at which a heading is wrapped: no narrower than what stands below it."""
     widest = max(_HEADING_WIDTH, *map(len, column.cells), *map(len, column.heading.split()))
     return min(widest, _NAME_WIDTH)
 
 
-def _width_of_column(column: Column) -> int:
+def _width_of_column(column: PrintedColumn) -> int:
     """Return how much of a line a column takes, without the gap beside it."""
     lines = wrap(column.heading, _heading_width(column))
     cells = [line for cell in column.cells for line in wrap(cell, _NAME_WIDTH)]

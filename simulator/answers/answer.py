@@ -1,0 +1,89 @@
+"""An answer: tables, sentences and notes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from simulator.answers.cells import ERRORS_NOTE
+from simulator.answers.table import Table, ends_of
+from simulator.errors import InputError, unknown
+from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Answer(ABC):
+    """What a question returns. A subclass is a frozen dataclass, with these three among its fields.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was asked about.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
+    """
+
+    scenario: Scenario
+    contracts: int
+    seed: int
+
+    @abstractmethod
+    def tables(self) -> tuple[Table, ...]:
+        """Return the tables, as a page shows them and a workbook holds them."""
+
+    def opening(self) -> tuple[str, ...]:
+        """Return what was asked, in a line or two."""
+        draws = f"{self.contracts:,} simulated contracts, seed {self.seed}"
+        overrides = (f"  with {override}" for override in self.scenario.overrides)
+        return (f"{self.scenario.settings.title}: {draws}", *overrides)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return what the numbers say, to be read aloud: the finding first."""
+        return ()
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        return (ERRORS_NOTE,)
+
+    def origin(self) -> dict[str, str]:
+        """Return what else a reader needs to make the numbers again, by what it is."""
+        return {}
+
+    def frame(self, name: str | None = None) -> pd.DataFrame:
+        """Return a table for pandas.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of the table; the first when left out.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by what says what a row is; an estimate is three columns, its value and the
+            ``_low`` and ``_high`` ends of its 95% interval.
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        tables = {table.name: table for table in self.tables()}
+        if name is None:
+            return next(iter(tables.values())).frame()
+        if problems := unknown("table", name, list(tables)):
+            raise InputError(problems)
+        return tables[name].frame()
+
+    def every_number(self) -> pd.DataFrame:
+        """Return every number of the answer, one row each, with the ends of its 95% interval."""
+        import pandas as pd
+
+        rows = [
+            (table, row, column, str(unit), *ends_of(number))
+            for one in self.tables()
+            for table, row, column, unit, number in one.numbers()
+        ]
+        return pd.DataFrame(rows, columns=["table", "row", "column", "unit", "value", "low", "high"])

@@ -1,0 +1,186 @@
+"""What the commands of questions share: their options, and asking, writing and printing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+from simulator.errors import Problem, Problems, printable, shown
+
+if TYPE_CHECKING:
+    from simulator.answers.answer import Answer
+    from simulator.scenario.scenario import Scenario
+    from simulator.simulation.draws import Draws
+
+overrides_option = click.option(
+    "--set",
+    "overrides",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Override any key of the scenario, for example rules.surplus.practice_share=0.2 or "
+    "clusters.*.takes_share=false. Can be given again.",
+)
+contracts_option = click.option(
+    "--contracts", type=int, help="Simulated contracts; the scenario's own number by default."
+)
+seed_option = click.option("--seed", type=int, help="Seed of chance; the scenario's own by default.")
+workers_option = click.option(
+    "--workers", type=int, help="Processes; as many as processors by default. No effect on results."
+)
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="CSV file for every number, or Excel file for the tables too; a new one.",
+)
+replace_option = click.option("--replace", is_flag=True, help="Let --out replace a file that exists.")
+_SHARED = (contracts_option, seed_option, workers_option, out_option, replace_option, overrides_option)
+_NO_PART_OF_THE_QUESTION = {"contracts", "seed", "workers", "out", "replace", "overrides"}
+
+Show = Callable[..., None]
+"""Takes how much is done, and how much there is to do where that changes."""
+
+
+class Ask(Protocol):
+    """What answers a question that has been checked."""
+
+    def __call__(self, *, progress: Show) -> Answer:
+        """Return the answer, showing how far it is."""
+        ...
+
+
+@dataclass
+class Asked:
+    """What every question is given on the command line."""
+
+    scenarios: tuple[Scenario, ...]
+    draws: Draws
+    out: Path | None
+    # Problems so far: add to them what is wrong with the question's own options.
+    problems: Problems = field(default_factory=Problems)
+    # Left when the answer is written, or is not.
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, or the first of several."""
+        return self.scenarios[0]
+
+    def numbers(self, text: str, option: str, what: str) -> tuple[float, ...]:
+        """Return numbers with commas between; what is none is a problem: `what` there should be."""
+        found, problems = numbers_of(text, option, what)
+        self.problems += problems
+        return found
+
+
+def question(unit: str, *, several: bool = False) -> Callable[[Callable[..., Ask]], click.Command]:
+    """Make a command of a function that takes an `Asked` and its own options.
+
+    The function checks what it was given, adding to the problems, and returns what answers the question;
+    that is called with a function to show progress in, counted in `unit`. Nothing is asked while there is
+    any problem. The scenario, or `several`, and the shared options, are the decorator's business.
+    """
+
+    def made(body: Callable[..., Ask]) -> click.Command:
+        @wraps(body)
+        def command(
+            overrides: tuple[str, ...],
+            contracts: int | None,
+            seed: int | None,
+            workers: int | None,
+            out: Path | None,
+            replace: bool,
+            **options: Any,
+        ) -> None:
+            from simulator.answers.files import check_out, write_answer
+            from simulator.answers.printer import Printer
+            from simulator.answers.progress import progress_bar
+            from simulator.simulation.draws import Draws
+
+            given = options.pop("scenarios") if several else (options.pop("scenario"),)
+            problems = Problems()
+            if out is not None:
+                with problems.noted():
+                    check_out(out, replace=replace)
+            scenarios = _loaded(given, overrides, problems)
+            processes = (os.cpu_count() or 1) if workers is None else workers
+            asked = Asked(scenarios, Draws(contracts, seed, processes), out, problems)
+            with problems.noted():
+                asked.draws.of(asked.scenario)
+            with asked.stack:
+                with problems.noted():
+                    ask = body(asked, **options)
+                problems.report()
+                with progress_bar(1, unit) as show:
+                    answer = ask(progress=show)
+                if out is not None:
+                    write_answer(out, answer, _command_line(), replace=replace)
+            Printer().answer(answer)
+            if out is not None:
+                click.echo(f"written to {printable(out)}", err=True)
+
+        # Read from the last to the first: the scenario comes first, and what all share last.
+        command.__click_params__ = []  # type: ignore[attr-defined]
+        for option in reversed(_SHARED):
+            option(command)
+        command.__click_params__ += getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
+        click.argument(
+            *(("scenarios",) if several else ("scenario",)), nargs=-1 if several else 1, required=True
+        )(command)
+        return click.command()(command)
+
+    return made
+
+
+def _loaded(paths: tuple[str, ...], overrides: tuple[str, ...], problems: Problems) -> tuple[Scenario, ...]:
+    """Return scenarios; without any of them there is nothing to ask about."""
+    from simulator.scenario.scenario import load_scenario
+
+    loaded = []
+    for path in paths:
+        with problems.noted():
+            loaded.append(load_scenario(path, overrides))
+    if len(loaded) < len(paths):
+        problems.report()
+    return tuple(loaded)
+
+
+def _command_line() -> str:
+    """Return the question as it was asked, without where it was written and how it was drawn."""
+    context = click.get_current_context()
+    words = [context.info_name or ""]
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        if parameter.name in _NO_PART_OF_THE_QUESTION or value in (None, False, ()):
+            continue
+        if isinstance(parameter, click.Argument):
+            words += map(shlex.quote, value) if isinstance(value, tuple) else []
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            words += [parameter.opts[0]] if one is True else [parameter.opts[0], shlex.quote(str(one))]
+    return " ".join(words)
+
+
+def numbers_of(text: str, option: str, what: str) -> tuple[tuple[float, ...], list[Problem]]:
+    """Read numbers with commas between, and say what is none: `what` there should be."""
+    numbers, problems = [], []
+    for item in text.split(","):
+        try:
+            numbers.append(float(item))
+        except ValueError:
+            problems.append(Problem(option, what, shown(item.strip() or text)))
+    return tuple(numbers), problems
+
+
+def row_of(name: str | None) -> str | None:
+    """Return the row of results that a name stands for: "all" and "PCT" are all clusters together."""
+    from simulator.risk.account_book import ALL_CLUSTERS
+
+    return ALL_CLUSTERS if name is not None and name.casefold() in {"all", "pct"} else name

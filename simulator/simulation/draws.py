@@ -1,0 +1,91 @@
+"""How many contracts are drawn, from which seed, by how many processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.errors import InputError, Problem, shown
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """The draws of chance that an answer rests on.
+
+    Parameters
+    ----------
+    contracts : int, optional
+        Simulated contracts, 100 or more; the scenario's own number when left out. The first
+        5,000 of 10,000 are the contracts of a run of 5,000.
+    seed : int, optional
+        Seed of chance; the scenario's own when left out.
+    workers : int
+        Processes; results are the same for any number.
+    """
+
+    contracts: int | None = None
+    seed: int | None = None
+    workers: int = 1
+
+    def of(self, scenario: Scenario) -> SettledDraws:
+        """Return the draws for a scenario, checked.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Whose numbers stand for those that were left out.
+
+        Returns
+        -------
+        SettledDraws
+            Every number known.
+
+        Raises
+        ------
+        InputError
+            With every number that is out of range, or if there is no scenario.
+        """
+        if not isinstance(scenario, Scenario):
+            raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
+        own = scenario.settings.simulation
+        contracts = own.contracts if self.contracts is None else self.contracts
+        return SettledDraws(contracts, own.seed if self.seed is None else self.seed, self.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledDraws:
+    """Draws whose every number is known and in range; InputError for others."""
+
+    contracts: int
+    seed: int
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        problems = []
+        contracts = self.contracts
+        if not _is_whole(contracts) or not FEWEST_CONTRACTS <= contracts <= MOST_CONTRACTS:
+            need = f"a whole number from {FEWEST_CONTRACTS} to {MOST_CONTRACTS:,}"
+            few = _is_whole(contracts) and contracts < FEWEST_CONTRACTS
+            hint = "fewer contracts cannot give the bond an interval" if few else ""
+            problems.append(Problem("contracts", need, shown(contracts), hint))
+        if not _is_whole(self.workers) or self.workers < 1:
+            problems.append(Problem("workers", "a whole number, 1 or more", shown(self.workers)))
+        if not _is_whole(self.seed) or self.seed < 0:
+            problems.append(Problem("seed", "a whole number, zero or more", shown(self.seed)))
+        if problems:
+            raise InputError(problems)
+
+    def alone(self) -> Self:
+        """Return the same draws by one process."""
+        return replace(self, workers=1)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
