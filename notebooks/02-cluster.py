@@ -37,7 +37,7 @@ print(*answer.sentences(), sep="\n\n")
 # ## The bond that covers every overspend, with its 95% interval
 
 # %%
-answer.table().round(0)
+answer.frame().round(0)
 
 # %%
 result = simulator.simulate(scenario, Draws(5_000))

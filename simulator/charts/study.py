@@ -120,11 +120,9 @@ class Study:
 
     def bond(self, cluster: str) -> BondAnswer:
         """Return how big a bond a cluster needs, and what the posted one does."""
-        from simulator.questions.bond.ask import CONFIDENCES, bond
+        from simulator.questions.bond.ask import bond
 
-        return self._once(
-            ("bond", cluster), lambda: bond(self.scenario, cluster, CONFIDENCES, draws=self._draws)
-        )
+        return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, draws=self._draws))
 
     def running_position(self, year: str | None = None) -> RunningPosition:
         """Return spend less budget as a year goes on, month by month; the first year by default."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
-from simulator.risk.rounding import bound_in_per_cent, rounded
+from simulator.risk.rounding import bound_in_per_cent, decimals_for, rounded
 from simulator.risk.unit import Unit
 
 PER_CENT = 0.01
 MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
 """Sizes from which on a unit is used, largest first."""
+_MOST_DIGITS_HEARD = 3
 POINTS = "points"
 """Of a hundred: what differences of probabilities are counted in."""
 
@@ -70,3 +73,34 @@ def points(estimate: Estimate) -> str:
     value, error = rounded(estimate.value, estimate.half_width, PER_CENT)
     sign = "+" if estimate.value > 0 and not value.startswith("-") else ""
     return f"{sign}{value} ± {error} {POINTS}"
+
+
+def about(estimate: Estimate, unit: Unit) -> str:
+    """Return an estimate to be heard, such as ``about £1.42m (between £1.38m and £1.46m)``: three digits."""
+    if unit.is_share:
+        size, letter, sign = PER_CENT, "%", ""
+    else:
+        size, symbol = money_unit(max(abs(estimate.value), abs(estimate.low), abs(estimate.high)))
+        letter, sign = symbol.removeprefix("£"), "£"
+    digits_before = math.floor(math.log10(max(abs(estimate.value) / size, 1.0))) + 1
+    half = estimate.half_width / size
+    allowed = decimals_for(half) if half > 0 else _MOST_DIGITS_HEARD
+    decimals = max(min(allowed, _MOST_DIGITS_HEARD - digits_before), 0)
+
+    def heard(number: float) -> str:
+        value = round(number / size, decimals)
+        return f"{'-' if value < 0 else ''}{sign}{abs(value):,.{decimals}f}{letter}"
+
+    value, low, high = (heard(number) for number in (estimate.value, estimate.low, estimate.high))
+    return f"about {value}" if low == value == high else f"about {value} (between {low} and {high})"
+
+
+def contracts_in_100(estimate: Estimate) -> str:
+    """Return a probability to be heard: a number of contracts out of a hundred."""
+    if estimate.value in (0, 1):
+        return "no simulated contract" if estimate.value == 0 else "every simulated contract"
+    if not 0.01 <= estimate.value < 0.995:
+        return "fewer than 1 contract in 100" if estimate.value < 0.5 else "more than 99 contracts in 100"
+    value, low, high = (round(100 * end) for end in (estimate.value, estimate.low, estimate.high))
+    near = f"between {low} and {high}" if low < high else "or very near"
+    return f"{value} {'contract' if value == 1 else 'contracts'} in 100 ({near})"

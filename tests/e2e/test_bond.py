@@ -59,7 +59,7 @@ def test_the_scenarios_options_show():
     for words in (
         ", topped up?",
         "split by need",
-        "5.0% a year",
+        "5% a year",
         "external partner",
         "whose bond is used up leaves",
     ):
@@ -91,19 +91,44 @@ def test_the_files(tmp_path):
         assert done.returncode == 0, done.stderr
         assert f"written to {workers}.csv" in done.stderr
     assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
-    with (tmp_path / "1.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "1.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 15
+    assert [row["row"] for row in rows if row["column"] == "bond_95_gbp"] == [
+        "2010/11",
+        "2011/12",
+        "2012/13",
+        "whole contract, no top-up",
+        "whole contract, topped up",
+    ]
     for row in rows:
-        assert float(row["bond_gbp_low"]) <= float(row["bond_gbp"]) <= float(row["bond_gbp_high"])
+        if row["low"]:
+            assert float(row["low"]) <= float(row["value"]) <= float(row["high"])
     done = cluster_risk("bond", FLAGSHIP, "--cluster", "Granta", *FEW, "--out", "all.xlsx", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     pandas = pytest.importorskip("pandas")
-    sheets = pandas.read_excel(tmp_path / "all.xlsx", sheet_name=None)
-    assert list(sheets) == ["bonds needed", "posted bond", "bond against cover", "practices", "provenance"]
+    sheets = pandas.read_excel(tmp_path / "all.xlsx", sheet_name=None, header=1)
+    tables = ["bonds needed", "sizes of bond", "posted bond", "share and bond", "practices"]
+    assert list(sheets) == [*tables, "every number", "provenance"]
     facts = dict(sheets["provenance"].to_numpy().tolist())
     assert facts["question"] == "bond --cluster Granta --confidence 0.9,0.95,0.99"
     assert facts["simulated contracts"] == "400"
+
+
+def test_all_clusters_beside_each_other():
+    done = cluster_risk("bond", SMALL, *FEW, "--confidence", "0.5,0.95")
+    assert done.returncode == 0, done.stderr
+    some = cluster_risk(
+        "bond", SMALL, *FEW, "--cluster", "Large", "--cluster", "Small", "--confidence", "0.5"
+    )
+    assert some.returncode == 0, some.stderr
+    assert "50% sure" in done.stdout
+    for text, first in ((done.stdout, "Small"), (some.stdout, "Large")):
+        rows = re.findall(r"^ (Small|Large) +\d", text, flags=re.MULTILINE)
+        assert rows[0] == first
+        assert set(rows) == {"Small", "Large"}
+    alone = cluster_risk("bond", SMALL, *FEW, "--cluster", "Large", "--confidence", "0.5,0.95")
+    (needed,) = re.findall(r"contract, no top-up +\S+ ±\S+ +(\S+ ±\S+)", alone.stdout)
+    assert re.search(rf"^ Large .* {re.escape(needed)} ", done.stdout, flags=re.MULTILINE)
 
 
 def test_every_mistake_is_reported_and_nothing_written(tmp_path):
@@ -127,7 +152,6 @@ def test_every_mistake_is_reported_and_nothing_written(tmp_path):
     ("arguments", "words"),
     [
         (("no.toml", "--cluster", "Small"), "no.toml"),
-        ((SMALL,), "--cluster"),
         ((SMALL, "--cluster", "Small", "--confidence", ""), "commas between"),
         ((SMALL, "--cluster", "Small", "--contracts", "300"), "368 or more"),
         ((SMALL, "--cluster", "Small", "--set", "clusters.*.takes_share=false"), "takes the share"),

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from simulator.questions.bond.answer import NO_TOP_UP, SHARED_WITH_RUN, TOP_UP
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.estimates import NO_TOP_UP, SHARED_WITH_RUN, TOP_UP
 from simulator.records import Account
 from simulator.risk.account_book import account_books
 from simulator.risk.build_up import pct_build_up
@@ -126,7 +126,7 @@ def test_run_and_bond_agree_on_every_figure_that_they_share(scenario: Table) -> 
     if not rules or not posting:
         return
     at, name = posting[0]
-    answer = bond(checked(scenario), name, (0.95,), draws=Draws(100, 1))
+    answer = bond(checked(scenario), name, confidences=(0.95,), draws=Draws(100, 1))
     told = result.rows[at].estimates
     for column in SHARED_WITH_RUN:
         assert answer.posted_facts[column] == told[column], column

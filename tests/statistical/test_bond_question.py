@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 
 from simulator.exact.method import exact_risk
-from simulator.questions.bond.answer import BondAnswer
+from simulator.questions.bond.answer import NO_TOP_UP, TOP_UP, BondAnswer
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
@@ -53,7 +52,9 @@ def normal_scenario(sd: float, years: int, **rule: Any) -> Scenario:
 
 @cache
 def asked(sd: float, years: int, **rule: Any) -> BondAnswer:
-    return bond(normal_scenario(sd, years, **rule), "Only", CONFIDENCES, draws=Draws(CONTRACTS, 7))
+    return bond(
+        normal_scenario(sd, years, **rule), "Only", confidences=CONFIDENCES, draws=Draws(CONTRACTS, 7)
+    )
 
 
 def law_of(sd: float, **settings: float) -> BondOnNormalSpend:

@@ -9,9 +9,8 @@ import pytest
 
 import simulator
 from simulator.outcomes import Outcomes
-from simulator.questions.bond.answer import BondAnswer
+from simulator.questions.bond.answer import NO_TOP_UP, TOP_UP, BondAnswer
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
 from simulator.questions.bond.saving import SavingNeeded
 from simulator.records import FloatArray
 from simulator.simulation.draws import Draws
@@ -24,7 +23,9 @@ TIGHT = {"rule": {"rule": "expected_spend", "margin_share": -0.02}}
 
 
 def asked(mapping: Table, *overrides: str, cluster: str = "North", **options: Any) -> BondAnswer:
-    return bond(checked(mapping, *overrides), cluster, **{"contracts": CONTRACTS, "seed": 3} | options)
+    draws = {name: options.pop(name) for name in ("contracts", "seed", "workers") if name in options}
+    draws = {"contracts": CONTRACTS, "seed": 3} | draws
+    return bond(checked(mapping, *overrides), cluster, draws=Draws(**draws), **options)
 
 
 def outcomes_of(mapping: Table, *overrides: str) -> Outcomes:
@@ -144,12 +145,12 @@ def test_the_curve_and_the_bonds_needed_agree() -> None:
         needed = answer.needed_gbp[period, 0.95].value
         assert answer.covers(needed, top_up=top_up).value == 0.95
         assert answer.covers(needed - 1, top_up=top_up).value < 0.95
-    curve = answer.curve()
+    curve = answer.frame("sizes of bond")
     assert curve.index[0] == 0
     assert (curve["covers_probability"].diff().dropna() >= 0).all()
     assert (curve["covers_topped_up_probability"] >= curve["covers_probability"]).all()
     assert curve["covers_probability"].iloc[-1] >= 0.99
-    assert answer.curve([0.02])["bond_gbp"].tolist() == [0.02 * budget]
+    assert np.allclose(curve["bond_gbp"], curve.index * budget)
     years = [answer.year_facts(year)["first_runs_out_probability"].value for year in answer.years]
     assert sum(years) == pytest.approx(answer.posted_facts["runs_out_probability"].value)
 
@@ -191,9 +192,9 @@ def test_it_is_public_and_the_same_for_any_number_of_workers() -> None:
     done: list[int] = []
     one = simulator.bond(scenario, "South", progress=done.append, draws=Draws(6_000))
     two = simulator.bond(scenario, "South", draws=Draws(6_000, workers=2))
-    for name, table in one.tables().items():
-        assert table.equals(two.tables()[name])
-    assert list(one.tables()) == ["bonds needed", "posted bond", "bond against cover"]
+    assert one.every_number().equals(two.every_number())
+    names = [table.name for table in one.tables()]
+    assert names == ["bonds needed", "sizes of bond", "posted bond", "share and bond"]
     assert done == list(range(1, len(done) + 1))
 
 
@@ -202,11 +203,11 @@ def test_it_is_public_and_the_same_for_any_number_of_workers() -> None:
     [
         ({"cluster": "Nort"}, 'did you mean "North"?'),
         ({"cluster": 3}, "one of North, South"),
-        ({"confidences": (0.5,)}, "above 0.5"),
-        ({"confidences": (1.0,)}, "above 0.5 and below 1"),
+        ({"confidences": (0.49,)}, "from 0.5 to below 1"),
+        ({"confidences": (1.0,)}, "from 0.5 to below 1"),
         ({"confidences": (95,)}, "did you mean 0.95?"),
-        ({"confidences": (float("nan"),)}, "above 0.5"),
-        ({"confidences": (True,)}, "above 0.5"),
+        ({"confidences": (float("nan"),)}, "from 0.5"),
+        ({"confidences": (True,)}, "from 0.5"),
         ({"confidences": ()}, "a list of probabilities"),
         ({"confidences": "0.9"}, "a list of probabilities"),
         ({"confidences": 0.9}, "a list of probabilities"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.questions.bond.answer import NO_TOP_UP, TOP_UP
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.estimates import NO_TOP_UP, TOP_UP
 from simulator.questions.bond.practices import practice_parts, split_to_the_penny
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
@@ -94,11 +94,12 @@ def test_need_counts_the_lines_that_are_answered_for(listed: Scenario) -> None:
 @pytest.mark.parametrize("by", ["list_size", "need"])
 def test_the_table_adds_up_to_the_clusters_numbers(listed: Scenario, by: str) -> None:
     answer = bond(listed.vary(f"rules.bond.split_between_practices_by={by}"), "Pair", draws=Draws(400))
-    table = answer.practices()
-    assert list(table.index) == ["A1", "B2"]
+    table = answer.frame("practices").reset_index()
+    assert list(table["code"]) == ["A1", "B2", ""]
     for name, total in answer.to_split.items():
-        assert round(100 * table[name].sum()) == round(100 * total.value)
-    assert table["share_of_cluster"].iloc[0] == pytest.approx(0.75 if by == "list_size" else 4 / 7)
+        whole = round(100 * total.value)
+        assert round(100 * table[name][:-1].sum()) == round(100 * table[name].iloc[-1]) == whole
+    assert answer.parts[0].share == pytest.approx(0.75 if by == "list_size" else 4 / 7)
 
 
 def test_what_is_split_is_the_bond_that_the_rule_asks_for(listed: Scenario) -> None:
@@ -108,6 +109,6 @@ def test_what_is_split_is_the_bond_that_the_rule_asks_for(listed: Scenario) -> N
 
 
 def test_a_number_of_people_has_no_practices() -> None:
-    table = bond(checked(scenario_of()), "North", draws=Draws(400)).practices()
-    assert len(table) == 0
-    assert table.index.name == "practice_code"
+    answer = bond(checked(scenario_of()), "North", draws=Draws(400))
+    assert "practices" not in [table.name for table in answer.tables()]
+    assert any("number of people" in note for note in answer.notes())

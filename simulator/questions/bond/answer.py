@@ -1,126 +1,413 @@
-"""The answer to `bond`: its tables, and sentences to read aloud."""
+"""The answer to `bond` for one cluster: how big a bond, what each size does, and is the share worth it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from simulator.questions.bond.estimates import BondEstimates
-from simulator.questions.bond.practices import split_to_the_penny
-from simulator.questions.bond.words import sentences
+from simulator.answers.answer import Answer
+from simulator.answers.cells import ERRORS_NOTE
+from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
+from simulator.plain_words import per_cent_of
+from simulator.questions.bond.practices import PracticePart, split_to_the_penny
+from simulator.questions.bond.samples import BondSamples
+from simulator.questions.bond.saving import SavingNeeded
+from simulator.records import BoolArray, FloatArray
+from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import about, contracts_in_100, money, per_cent
+from simulator.risk.mean import mean
+from simulator.risk.measures.measure import BOND_CONFIDENCE
+from simulator.risk.probability import probability
+from simulator.risk.quantile import quantile
+from simulator.risk.unit import Unit
+from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
+from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.scenario import Scenario
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+NO_TOP_UP = "whole contract, no top-up"
+TOP_UP = "whole contract, topped up"
+SHARED_WITH_RUN = (
+    "bond_posted_gbp",
+    "bond_covers_probability",
+    "expected_bond_draw_gbp",
+    "practice_share_gbp",
+    "practice_net_gain_gbp",
+    "practice_net_gain_1_in_20_gbp",
+    "practice_better_off_probability",
+    "partner_net_gain_gbp",
+    "leaves_probability",
+)
+"""Columns of the summary that are told here too."""
+SHARE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of the practice share that are shown."""
 _STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-_MOST_ROWS = 20
+_MOST_SIZES = 10
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPLIT_BY = {"list_size": "by list size", "need": "by need"}
 
 
-class BondAnswer(BondEstimates):
-    """What `bond` returns: the estimates, as tables and in words."""
+@dataclass(frozen=True)
+class BondAnswer(Answer):
+    """What `bond` returns for one cluster.
 
-    def table(self) -> pd.DataFrame:
-        """Return the smallest bonds, indexed by period and confidence, in pounds and of the budget."""
-        import pandas as pd
+    Parameters
+    ----------
+    scenario : Scenario
+        What was simulated.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
+    cluster : str
+        Whose bond.
+    rule : Bond
+        The scenario's rule.
+    confidences : tuple of float
+        Rising.
+    years : tuple of str
+        Labels of the contract years.
+    year_months : tuple of int
+        Months in each contract year.
+    samples : BondSamples
+        What happened in each contract.
+    summary : mapping of str to Estimate
+        What `run` says of the cluster, by column.
+    of_sizes : mapping of float to mapping of str to Estimate
+        What `run` would say of the cluster had it posted another bond, by its size as a share of the
+        first year's budget.
+    saving_needed : SavingNeeded
+        What would repay the bond.
+    parts : tuple of PracticePart
+        The cluster's practices; none for a cluster that is a number of people.
+    """
 
-        budget = self.annual_budget_gbp.value
-        rows = [
-            {"period": period, "confidence": confidence}
-            | _fields("bond_gbp", estimate)
-            | {"bond_share_of_annual_budget": estimate.value / budget}
-            for (period, confidence), estimate in self.needed_gbp.items()
-        ]
-        return pd.DataFrame(rows).set_index(["period", "confidence"])
+    scenario: Scenario
+    contracts: int
+    seed: int
+    cluster: str
+    rule: Bond
+    confidences: tuple[float, ...]
+    years: tuple[str, ...]
+    year_months: tuple[int, ...]
+    samples: BondSamples
+    summary: Mapping[str, Estimate]
+    of_sizes: Mapping[float, Mapping[str, Estimate]]
+    saving_needed: SavingNeeded
+    parts: tuple[PracticePart, ...]
 
-    def curve(self, shares_of_annual_budget: Sequence[float] | None = None) -> pd.DataFrame:
-        """Return how likely bonds of several sizes are to pay every overspend of the contract.
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The contract years, and the whole contract without and with top-up."""
+        return (*self.years, NO_TOP_UP, TOP_UP)
+
+    @property
+    def headline_confidence(self) -> float:
+        """The confidence that sentences speak of: 95%, or else the highest."""
+        return BOND_CONFIDENCE if BOND_CONFIDENCE in self.confidences else self.confidences[-1]
+
+    @property
+    def annual_budget_gbp(self) -> Estimate:
+        """Mean of the first year's budget, at the rate of a whole year."""
+        return self.summary["annual_budget_gbp"]
+
+    @cached_property
+    def needed_gbp(self) -> dict[tuple[str, float], Estimate]:
+        """The smallest bonds, by period and confidence.
+
+        A year alone; the whole contract without top-up, where one bond must pay the sum of the
+        years' overspends; and topped up, where it starts each year at its first size at least and so
+        must pay the largest year's. The interest that it earns helps to pay.
+        """
+        to_bear = [*self.samples.claims_gbp.T, *(self._to_bear_gbp(top_up=one) for one in (False, True))]
+        return {
+            (period, confidence): quantile(claims, confidence)
+            for period, claims in zip(self.periods, to_bear, strict=True)
+            for confidence in self.confidences
+        }
+
+    @cached_property
+    def posted_facts(self) -> dict[str, Estimate]:
+        """What the scenario's bond and share come to over the whole contract, by name."""
+        samples = self.samples
+        share = samples.practice_share_gbp.sum(axis=1)
+        draws = samples.draws_gbp.sum(axis=1)
+        years_long = sum(self.year_months) / MONTHS_IN_A_YEAR
+        return {name: self.summary[name] for name in SHARED_WITH_RUN} | {
+            "runs_out_probability": probability(np.asarray(self._runs_out.any(axis=1))),
+            "never_drawn_probability": probability(draws < PENNY_GBP),
+            "expected_draw_gbp_per_year": mean(draws / years_long),
+            "expected_top_up_gbp": mean(samples.top_ups_gbp.sum(axis=1)),
+            "expected_interest_gbp": mean(samples.interest_gbp.sum(axis=1)),
+            "expected_financing_gbp": mean(samples.financing_gbp.sum(axis=1)),
+            **{f"practice_share_{100 * level:.0f}_gbp": quantile(share, level) for level in SHARE_LEVELS},
+        }
+
+    def year_facts(self, year: str) -> dict[str, Estimate]:
+        """Return what the scenario's bond and share come to in one contract year, by name."""
+        at = self.years.index(year)
+        first = self._runs_out[:, at] & ~self._runs_out[:, :at].any(axis=1)
+        return {
+            "first_runs_out_probability": probability(np.asarray(first)),
+            "expected_bond_draw_gbp": mean(self.samples.draws_gbp[:, at]),
+            "practice_share_gbp": mean(self.samples.practice_share_gbp[:, at]),
+        }
+
+    def covers(self, bond_gbp: float, *, top_up: bool) -> Estimate:
+        """Return the probability that a bond pays every overspend of the contract.
 
         Parameters
         ----------
-        shares_of_annual_budget : sequence of float, optional
-            Sizes, as shares of the expected annual budget; when left out, even steps from nothing to
-            the bond that the highest confidence needs without top-up.
+        bond_gbp : float
+            As first posted.
+        top_up : bool
+            Whether it is made up to that at each review.
 
         Returns
         -------
-        DataFrame
-            Indexed by size, with pounds and the probabilities without and with top-up.
+        Estimate
+            With Wilson's interval.
         """
-        import pandas as pd
+        return probability(self._to_bear_gbp(top_up=top_up) - bond_gbp < PENNY_GBP)
 
-        budget = self.annual_budget_gbp.value
-        sizes = self.sizes if shares_of_annual_budget is None else list(shares_of_annual_budget)
-        rows = [
-            {"bond_share_of_annual_budget": size, "bond_gbp": size * budget}
-            | _fields("covers_probability", self.covers(size * budget, top_up=False))
-            | _fields("covers_topped_up_probability", self.covers(size * budget, top_up=True))
-            for size in sizes
-        ]
-        return pd.DataFrame(rows).set_index("bond_share_of_annual_budget")
-
-    def posted(self) -> pd.DataFrame:
-        """Return what the scenario's bond does, one row a measure, over the contract and by year."""
-        import pandas as pd
-
-        facts = [("whole contract", name, one) for name, one in self.posted_facts.items()]
-        facts += [(year, name, one) for year in self.years for name, one in self.year_facts(year).items()]
-        if self.saving_needed.share_of_demand:
-            facts.append(("whole contract", "true_saving_needed_share", self.saving_needed.share_of_demand))
-        rows = [{"period": period, "measure": name} | _fields("value", one) for period, name, one in facts]
-        return pd.DataFrame(rows).set_index(["period", "measure"])
-
-    def practices(self) -> pd.DataFrame:
-        """Return each practice's part, which add up to the cluster's to the penny.
-
-        Returns
-        -------
-        DataFrame
-            Indexed by practice code; no rows for a cluster that is a number of people.
-        """
-        import pandas as pd
-
-        amounts = self.split()
-        rows = []
-        for at, part in enumerate(self.parts):
-            row: dict[str, str | float] = {"practice_code": part.code, "practice": part.name}
-            row |= {"people": part.people, "share_of_cluster": part.share}
-            for name, parts in amounts.items():
-                row |= _fields(name, parts[at])
-            rows.append(row)
-        names = ["practice_code", "practice", "people", "share_of_cluster"]
-        return (pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)).set_index("practice_code")
+    @cached_property
+    def to_split(self) -> dict[str, Estimate]:
+        """The cluster's amounts that its practices divide between them, by name."""
+        period = TOP_UP if self.rule.top_up else NO_TOP_UP
+        posted = ("bond_posted_gbp", "expected_bond_draw_gbp", "practice_share_gbp")
+        needed = {"bond_needed_gbp": self.needed_gbp[period, self.headline_confidence]}
+        return needed | {name: self.posted_facts[name] for name in posted}
 
     def split(self) -> dict[str, list[Estimate]]:
         """Return the amounts of `to_split` by practice, in the order of `parts`."""
-        shares = np.array([part.share for part in self.parts])
-        return {name: split_to_the_penny(total, shares) for name, total in self.to_split.items()}
+        weights = np.array([part.share for part in self.parts])
+        return {name: split_to_the_penny(total, weights) for name, total in self.to_split.items()}
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table that has rows, by name."""
-        tables = {
-            "bonds needed": self.table(),
-            "posted bond": self.posted(),
-            "bond against cover": self.curve(),
-            "practices": self.practices(),
+    def opening(self) -> tuple[str, ...]:
+        """Return what was asked, in a line or two."""
+        budget = money(self.annual_budget_gbp)
+        whose = f"The bond of {self.cluster}, whose budget is {budget} a year at the first year's rate"
+        return (*super().opening(), whose)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return how big a bond, what each size does, and what becomes of the posted one."""
+        practices = (self._practices(),) if self.parts else ()
+        return (self._needed(), self._sizes(), self._posted(), self._worth(), *practices)
+
+    def _needed(self) -> Table:
+        # A single year is its own whole contract, topped up or not.
+        periods = self.periods if len(self.years) > 1 else self.years
+        columns = (
+            pounds(
+                f"{100 * confidence:g}% sure",
+                [self.needed_gbp[period, confidence] for period in periods],
+                f"bond_{100 * confidence:g}_gbp",
+            )
+            for confidence in self.confidences
+        )
+        title = "How big a bond covers every overspend?"
+        return Table("bonds needed", title, (text("to cover", periods, "period"), *columns))
+
+    def _sizes(self) -> Table:
+        budget, sizes = self.annual_budget_gbp.value, tuple(self.of_sizes)
+        ways = {False: "covers, no top-up", True: "covers, topped up"}
+        if len(self.years) == 1:
+            del ways[True]
+        covers = (
+            Column(
+                f"covers_{'topped_up_' if top_up else ''}probability",
+                heading,
+                Unit.PROBABILITY,
+                tuple(self.covers(size * budget, top_up=top_up) for size in sizes),
+            )
+            for top_up, heading in ways.items()
+        )
+        names = ["expected_bond_draw_gbp", "practice_net_gain_gbp", "practice_better_off_probability"]
+        names += ["partner_net_gain_gbp"] if self.rule.deposited_by == "partner" else []
+        columns = (
+            shares("bond, of first year's budget", sizes, "bond_share_of_annual_budget"),
+            pounds("bond", [size * budget for size in sizes], "bond_gbp"),
+            *covers,
+            *(measures(name, [of_size[name] for of_size in self.of_sizes.values()]) for name in names),
+        )
+        kept = "topped up" if self.rule.top_up else "not topped up"
+        title = f"What would each size of bond do? Draw and gains are of one that is {kept}, as the rule says"
+        return Table("sizes of bond", title, columns)
+
+    def _posted(self) -> Table:
+        by_year, whole = [self.year_facts(year) for year in self.years], self.posted_facts
+        runs_out = [*(year["first_runs_out_probability"] for year in by_year), whole["runs_out_probability"]]
+        columns = (
+            text("year", (*self.years, "whole contract"), "period"),
+            Column("runs_out_probability", "bond first runs out", Unit.PROBABILITY, tuple(runs_out)),
+            *(
+                measures(name, [*(year[name] for year in by_year), whole[name]])
+                for name in ("expected_bond_draw_gbp", "practice_share_gbp")
+            ),
+        )
+        kept = "topped up" if self.rule.top_up else "not topped up"
+        title = f"What becomes of the bond posted, {money(whole['bond_posted_gbp'])}, {kept}?"
+        return Table("posted bond", title, columns, rows_apart=1)
+
+    def _worth(self) -> Table:
+        facts = self.posted_facts
+        rows = {"practice share, expected": facts["practice_share_gbp"]}
+        for level in SHARE_LEVELS:
+            per_cent_level = f"{100 * level:.0f}"
+            rows[f"in {per_cent_level}% of contracts at most"] = facts[f"practice_share_{per_cent_level}_gbp"]
+        rows |= {
+            "drawn from bond, expected": facts["expected_bond_draw_gbp"],
+            "topped up, expected": facts["expected_top_up_gbp"],
+            "interest, expected": facts["expected_interest_gbp"],
+            "financing cost, expected": facts["expected_financing_gbp"],
+            "practices' net gain, expected": facts["practice_net_gain_gbp"],
+            "practices' net gain, 1 contract in 20 below": facts["practice_net_gain_1_in_20_gbp"],
         }
-        return {name: table for name, table in tables.items() if len(table)}
+        if self.rule.deposited_by == "partner":
+            rows["partner's net gain, expected"] = facts["partner_net_gain_gbp"]
+        chances = {
+            "chance that the bond is never touched": facts["never_drawn_probability"],
+            "chance that practices are better off": facts["practice_better_off_probability"],
+            "true saving from which practices gain": self.saving_needed.share_of_demand
+            or self.saving_needed.words,
+        }
+        units = (*(Unit.GBP for _ in rows), *(Unit.SHARE for _ in chances))
+        worth = Column("value", "", units, (*rows.values(), *chances.values()))
+        names = text("over the whole contract", (*rows, *chances), "measure")
+        return Table("share and bond", "Is the practice share worth the bond?", (names, worth))
+
+    def _practices(self) -> Table:
+        sizes, split = [part.people for part in self.parts], self.split()
+        headings = {"bond_needed_gbp": f"bond needed at {100 * self.headline_confidence:g}%"}
+        columns = (
+            text("practice", (*(part.name for part in self.parts), self.cluster)),
+            text("code", (*(part.code for part in self.parts), "")),
+            people((*sizes, sum(sizes))),
+            *(
+                measures(name, [*split[name], total], heading=headings.get(name, ""))
+                for name, total in self.to_split.items()
+            ),
+        )
+        by = _SPLIT_BY[self.rule.split_between_practices_by]
+        title = f"How would practices share this, split {by}?"
+        return Table("practices", title, columns, keys=2, rows_apart=1)
 
     def sentences(self) -> tuple[str, ...]:
-        """Return what the numbers say, to be read aloud."""
-        return sentences(self)
+        """Return how big a bond, what becomes of the posted one, and what the share is worth."""
+        return (self._needed_in_words(), self._posted_in_words(), *self._worth_in_words())
+
+    def _needed_in_words(self) -> str:
+        confidence = self.headline_confidence
+        alone, topped_up = (self.needed_gbp[period, confidence] for period in (NO_TOP_UP, TOP_UP))
+        if not alone.high > 0:
+            return f"No simulated contract leaves {self.cluster}'s bond anything to pay."
+        share = f"{alone.value / self.annual_budget_gbp.value:.1%} of the first year's budget"
+        years, sure = len(self.years), f"To be {100 * confidence:g}% sure that"
+        if years == 1:
+            return (
+                f"{sure} its bond covers the year's overspend, {self.cluster} must post "
+                f"{about(alone, Unit.GBP)}, {share}."
+            )
+        return (
+            f"{sure} one bond covers every overspend of the {_NUMBERS[years]} years, {self.cluster} must "
+            f"post {about(alone, Unit.GBP)}, {share}; if the bond is made up to its first size at each "
+            f"review, {about(topped_up, Unit.GBP)} will do, but each top-up is new money."
+        )
+
+    def _posted_in_words(self) -> str:
+        facts = self.posted_facts
+        posted = facts["bond_posted_gbp"]
+        if not posted.value > 0:
+            splits = (rule for rule in self.scenario.settings.rules if isinstance(rule, SurplusSplit))
+            no_share = any(rule.needs_bond for rule in splits)
+            lost = ", so that its practices keep no share of a surplus (needs_bond)" if no_share else ""
+            return f"The scenario's bond for {self.cluster} is nothing{lost}."
+        return (
+            f"The bond that the scenario posts, {about(posted, Unit.GBP)}, runs out in "
+            f"{contracts_in_100(facts['runs_out_probability'])} and is never touched in "
+            f"{contracts_in_100(facts['never_drawn_probability'])}; on average "
+            f"{about(facts['expected_draw_gbp_per_year'], Unit.GBP)} a year is drawn from it."
+        )
+
+    def _worth_in_words(self) -> Iterator[str]:
+        facts, loss = self.posted_facts, about(self.expected_loss_gbp, Unit.GBP)
+        share = about(facts["practice_share_gbp"], Unit.GBP)
+        expected = f"Over the contract the practices may expect a share of {share}"
+        better = contracts_in_100(facts["practice_better_off_probability"])
+        if self.rule.deposited_by == "partner":
+            yield (
+                f"{expected}, and lose nothing on the bond: the external partner who posts it may expect to "
+                f"lose {loss}. The practices end better off in {better}."
+            )
+        else:
+            net = about(facts["practice_net_gain_gbp"], Unit.GBP)
+            yield (
+                f"{expected}, and to lose {loss} on the bond, {net} net; taking the share leaves them better "
+                f"off in {better}."
+            )
+        saving = self.saving_needed.share_of_demand
+        if saving is None:
+            yield f"On average the practices' part of the bond is {self.saving_needed.words}."
+        else:
+            yield (
+                f"{self.cluster} would have to save {about(saving, Unit.SHARE)} of its patients' care, every "
+                "year, before its practices gain anything on average."
+            )
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        notes = [
+            ERRORS_NOTE,
+            "An overspend here is what reaches the bond: what the rules listed before it leave unpaid. "
+            "Without top-up one bond pays the sum of the years' overspends. Topped up, it is made up to its "
+            "first size at each annual review, so that it must cover the largest single year's. The interest "
+            "that it earns counts.",
+            "Net gain: all that comes to the practices over the contract less all that they pay: share, "
+            "interest and bond given back, less bond, top-ups and financing. Better off: a net gain above "
+            "nothing.",
+        ]
+        if not self.parts:
+            notes.append(
+                f"{self.cluster} is given as a number of people: there are no practices to split the bond."
+            )
+        cost = self.rule.financing_share_per_year
+        notes.append(
+            f"Financing costs {per_cent_of(cost)} a year of all that was paid in, drawn or not, until the "
+            "contract ends."
+            if cost
+            else "The scenario gives no cost of financing the bond (financing_share_per_year)."
+        )
+        if self.rule.deposited_by == "partner":
+            notes.append("An external partner posts the bond and bears its draws and its financing.")
+        if self.rule.when_exhausted == "leaves":
+            leaves = per_cent(self.posted_facts["leaves_probability"])
+            notes.append(
+                f"A cluster whose bond is used up leaves: {self.cluster} does with probability {leaves}. The "
+                "bonds needed are for one that stays."
+            )
+        return tuple(notes)
+
+    @cached_property
+    def expected_loss_gbp(self) -> Estimate:
+        """What whoever posts the bond may expect to lose on it: draws and financing less interest."""
+        samples = self.samples
+        return mean((samples.draws_gbp + samples.financing_gbp - samples.interest_gbp).sum(axis=1))
 
     @property
-    def sizes(self) -> list[float]:
+    def sizes(self) -> tuple[float, ...]:
         """Sizes of bonds, as shares of the annual budget: even steps past the largest bond needed."""
         most = max(one.value for one in self.needed_gbp.values()) / self.annual_budget_gbp.value
-        step = next((step for step in _STEPS if most / step <= _MOST_ROWS), _STEPS[-1])
-        return [round(step * at, 6) for at in range(max(math.ceil(most / step), 1) + 1)]
+        step = next((step for step in _STEPS if most / step <= _MOST_SIZES), _STEPS[-1])
+        return tuple(round(step * at, 6) for at in range(max(math.ceil(most / step), 1) + 1))
 
+    def _to_bear_gbp(self, *, top_up: bool) -> FloatArray:
+        """Return what a bond must be to pay every claim of a contract, shape (contract,)."""
+        rule = self.rule.model_copy(update={"top_up": top_up})
+        return rule.needed_gbp(self.samples.claims_gbp, self.year_months)
 
-def _fields(name: str, estimate: Estimate) -> dict[str, float]:
-    """Return an estimate as columns of a table."""
-    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    @property
+    def _runs_out(self) -> BoolArray:
+        """Whether the posted bond leaves a part of a claim unpaid, shape (contract, year)."""
+        return np.asarray(self.samples.unpaid_gbp > PENNY_GBP)

@@ -3,39 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
+from numbers import Real
+from typing import overload
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.bond.answer import BondAnswer
-from simulator.questions.bond.checks import bond_problems
 from simulator.questions.bond.practices import practice_parts
-from simulator.questions.bond.samples import bond_rule, bond_samples
+from simulator.questions.bond.samples import bond_samples, with_cluster
 from simulator.questions.bond.saving import saving_needed
+from simulator.questions.bond.several import BondAnswers
+from simulator.risk.estimator import Quantile
+from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import FEWEST_CONTRACTS
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
 CONFIDENCES = (0.90, 0.95, 0.99)
+Progress = Callable[[int], None]
+
+
+@overload
+def bond(  # type: ignore[overload-overlap]  # a text is a sequence of texts
+    scenario: Scenario,
+    cluster: str,
+    *,
+    confidences: Sequence[float] = CONFIDENCES,
+    draws: Draws = Draws(),
+    progress: Progress = lambda simulations_done: None,
+) -> BondAnswer: ...
+
+
+@overload
+def bond(
+    scenario: Scenario,
+    cluster: Sequence[str] | None = None,
+    *,
+    confidences: Sequence[float] = CONFIDENCES,
+    draws: Draws = Draws(),
+    progress: Progress = lambda simulations_done: None,
+) -> BondAnswers: ...
 
 
 def bond(
     scenario: Scenario,
-    cluster: str,
+    cluster: str | Sequence[str] | None = None,
+    *,
     confidences: Sequence[float] = CONFIDENCES,
     draws: Draws = Draws(),
-    progress: Callable[[int], None] = lambda simulations_done: None,
-) -> BondAnswer:
+    progress: Progress = lambda simulations_done: None,
+) -> BondAnswer | BondAnswers:
     """Say how big a bond a cluster needs, and what the scenario's bond does for it.
 
     Parameters
     ----------
     scenario : Scenario
         From `load_scenario`, with a rule ``bond``.
-    cluster : str
-        Name of a cluster that takes the share.
+    cluster : str or sequence of str, optional
+        Name of a cluster that takes the share, or several; all of them when left out.
     confidences : sequence of float
-        Probabilities, between 0.5 and 1, with which a bond shall cover.
+        Probabilities, from 0.5 to below 1, with which a bond shall cover.
     draws : Draws
         As for `simulate`; the contracts are the same.
     progress : callable
@@ -43,50 +73,127 @@ def bond(
 
     Returns
     -------
-    BondAnswer
-        With its tables, and sentences to read aloud.
+    BondAnswer or BondAnswers
+        For one name the whole answer; otherwise the clusters beside each other.
 
     Raises
     ------
     InputError
         With everything that is wrong.
     """
+    clusters = cluster if cluster is None or isinstance(cluster, (tuple, list)) else (cluster,)
+    rule = check_bond(scenario, clusters, confidences, draws)
+    names = [one.name for one in scenario.settings.clusters]
+    wanted = _takers(scenario) if clusters is None else tuple(dict.fromkeys(clusters))
+    shared, simulated = SharedDraws.of(scenario, draws), count(1)
+
+    def done() -> None:
+        progress(next(simulated))
+
+    answers = tuple(_answer(scenario, rule, names.index(name), confidences, shared, done) for name in wanted)
+    if isinstance(cluster, str):
+        (answer,) = answers
+        return _with_sizes(answer, shared, names.index(cluster), done)
+    return BondAnswers(scenario, answers[0].contracts, answers[0].seed, answers)
+
+
+def check_bond(
+    scenario: Scenario, clusters: Sequence[str] | None, confidences: Sequence[float], draws: Draws
+) -> Bond:
+    """Return the scenario's rule, if `bond` can be asked: InputError with everything that is wrong."""
+    problems = Problems()
+    contracts = 0
     if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    problems = bond_problems(scenario, cluster, confidences, draws)
-    rule = bond_rule(scenario)
+        draws.of(scenario)
+    with problems.noted():
+        contracts = draws.of(scenario).contracts
+    problems += _confidence_problems(confidences, contracts)
+    known = {one.name: one for one in scenario.settings.clusters}
+    rule = next((rule for rule in scenario.settings.rules if isinstance(rule, Bond)), None)
+    for name in clusters or ():
+        problems += unknown("cluster", name if isinstance(name, str) else shown(name), tuple(known))
+        if rule is not None and name in known and not known[name].takes_share:
+            hint = f"--set 'clusters.\"{name}\".takes_share=true'"
+            problems.append(Problem("cluster", "one that takes the share, and so posts a bond", name, hint))
+    if rule is None:
+        hint = 'add [[rules]] with rule = "bond" and share_of_annual_budget = 0.03, say'
+        problems.append(Problem(f"{scenario.source}, rules", "a rule bond among them", "none", hint))
+    elif clusters is not None and not clusters:
+        problems.append(Problem("cluster", "at least one", "none"))
+    elif not _takers(scenario):
+        hint = "--set 'clusters.*.takes_share=true'"
+        where = f"{scenario.source}, clusters"
+        problems.append(Problem(where, "one at least that takes the share", "none", hint))
     if problems or rule is None:
-        raise InputError(problems)
-    return _answer(scenario, rule, cluster, confidences, SharedDraws.of(scenario, draws), progress)
+        raise InputError(dict.fromkeys(problems))
+    return rule
+
+
+def _takers(scenario: Scenario) -> tuple[str, ...]:
+    """Return the clusters that take the share, and so post a bond."""
+    return tuple(one.name for one in scenario.settings.clusters if one.takes_share)
 
 
 def _answer(
     scenario: Scenario,
     rule: Bond,
-    cluster: str,
+    at: int,
     confidences: Sequence[float],
     draws: SharedDraws,
-    progress: Callable[[int], None],
+    done: Callable[[], None],
 ) -> BondAnswer:
-    """Answer a question that can be asked."""
-    at = [one.name for one in scenario.settings.clusters].index(cluster)
+    """Answer for one cluster a question that can be asked; sizes other than the posted one are left out."""
+    cluster = scenario.settings.clusters[at].name
     result = draws.simulate(scenario)
     if not result.contract_outcomes.annual_budget_gbp[:, at].mean() > 0:
         raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
-    simulated = count(1)
-    progress(next(simulated))
-    plan = result.plan
+    done()
     return BondAnswer(
         scenario=scenario,
+        contracts=result.contracts,
+        seed=result.seed,
         cluster=cluster,
         rule=rule,
         confidences=tuple(sorted({float(one) for one in confidences})),
         years=result.years,
-        year_months=plan.terms.year_months,
+        year_months=result.plan.terms.year_months,
         samples=bond_samples(result, at),
         summary=result.rows[at].estimates,
-        saving_needed=saving_needed(draws, scenario, at, lambda: progress(next(simulated))),
-        parts=practice_parts(scenario, plan, at, rule.split_between_practices_by),
-        contracts=draws.draws.contracts,
-        seed=draws.draws.seed,
+        of_sizes={},
+        saving_needed=saving_needed(draws, scenario, at, done),
+        parts=practice_parts(scenario, result.plan, at, rule.split_between_practices_by),
     )
+
+
+def _with_sizes(answer: BondAnswer, draws: SharedDraws, at: int, done: Callable[[], None]) -> BondAnswer:
+    """Return the answer with what each size of bond would do, on the same draws."""
+    of_sizes = {}
+    for size in answer.sizes:
+        bond_gbp = size * answer.annual_budget_gbp.value
+        of_sizes[size] = (
+            draws.simulate(with_cluster(answer.scenario, at, bond_gbp=bond_gbp)).rows[at].estimates
+        )
+        done()
+    return replace(answer, of_sizes=of_sizes)
+
+
+def _confidence_problems(confidences: Sequence[float], contracts: int) -> list[Problem]:
+    where = "confidence"
+    if isinstance(confidences, str) or not isinstance(confidences, Sequence) or not confidences:
+        return [Problem(where, "a list of probabilities, such as 0.9, 0.95", shown(confidences))]
+    problems = []
+    sound: list[float] = []
+    for one in confidences:
+        if isinstance(one, bool) or not isinstance(one, Real) or not 0.5 <= float(one) < 1:
+            percentage = isinstance(one, (int, float)) and 50 <= one < 100
+            hint = f"did you mean {float(one) / 100:g}?" if percentage else ""
+            problems.append(Problem(where, "from 0.5 to below 1", shown(one), hint))
+        else:
+            sound.append(float(one))
+    highest = max(sound, default=BOND_CONFIDENCE)
+    fewest = Quantile(highest).fewest_contracts
+    if FEWEST_CONTRACTS <= contracts < fewest:
+        hint = "with fewer the bond has no 95% interval"
+        need = f"{fewest:,} or more, for a confidence of {highest:g}"
+        problems.append(Problem("contracts", need, f"{contracts:,}", hint))
+    return problems

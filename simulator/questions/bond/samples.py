@@ -10,7 +10,6 @@ import numpy as np
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.measures.positions import gain_gbp
-from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
@@ -34,11 +33,6 @@ class BondSamples:
     practice_share_gbp: FloatArray
     # shape (contract,); what practices gain over the contract, all that the bond costs them taken off.
     gain_gbp: FloatArray
-
-
-def bond_rule(scenario: Scenario) -> Bond | None:
-    """Return the scenario's bond rule, if it has one."""
-    return next((rule for rule in scenario.settings.rules if isinstance(rule, Bond)), None)
 
 
 def bond_samples(result: Result, at: int) -> BondSamples:
