@@ -69,22 +69,21 @@ def test_the_files_are_the_same_for_any_number_of_workers(tmp_path):
             assert f"written to {workers}.{ending}" in done.stderr
     for ending in ("csv", "provenance.csv", "xlsx"):
         assert (tmp_path / f"1.{ending}").read_bytes() == (tmp_path / f"2.{ending}").read_bytes()
-    with (tmp_path / "1.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    whole = {
-        row["policy"]: row
-        for row in rows
-        if (row["true_saving_share"], row["cluster"]) == ("0.0", "All clusters together")
-    }
-    assert len(whole) == 6
-    base = whole.pop("the scenario as it is")
-    assert base["practice_share_gbp_change"] == ""
-    for row in whole.values():
-        change = float(row["practice_share_gbp"]) - float(base["practice_share_gbp"])
-        assert float(row["practice_share_gbp_change"]) == pytest.approx(change)
+    with (tmp_path / "1.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["table"] == "policies"]
+    found = {(row["row"], row["column"]): float(row["value"]) for row in rows}
+    policies = dict.fromkeys(row for row, _ in found)
+    assert len(policies) == 6
+    base = found["the scenario as it is", "practice_share_gbp"]
+    assert ("the scenario as it is", "change_of_practice_share_gbp") not in found
+    for policy in policies:
+        if policy != "the scenario as it is":
+            change = found[policy, "practice_share_gbp"] - base
+            assert found[policy, "change_of_practice_share_gbp"] == pytest.approx(change)
     workbook = openpyxl.load_workbook(tmp_path / "1.xlsx")
-    assert workbook.sheetnames == ["everything", "paid for luck", "true savings", "policies", "provenance"]
-    told = (tmp_path / "1.provenance.csv").read_text(encoding="utf-8")
+    tables = ["paid for luck", "unpaid savings", "true savings", "policies", "everything"]
+    assert workbook.sheetnames == [*tables, "every number", "provenance"]
+    told = (tmp_path / "1.provenance.csv").read_text(encoding="utf-8-sig")
     for words in ("luck --savings 0.01,0.02,0.03,0.05", "--per-case-limit 50000", "would go unpaid"):
         assert words in told
 

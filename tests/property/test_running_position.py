@@ -44,7 +44,7 @@ def test_blocks_of_contracts_and_workers_change_nothing() -> None:
     assert np.array_equal(one.position_gbp, two.position_gbp)
     assert np.array_equal(one.budget_gbp, two.budget_gbp)
     assert np.array_equal(one.position_gbp[:5100], fewer.position_gbp)
-    assert one.table().equals(two.table())
+    assert one.every_number().equals(two.every_number())
 
 
 @pytest.mark.parametrize("year", ["2010/11", "2011/12"])

@@ -26,7 +26,6 @@ from simulator.questions.luck.estimates import (
     of_a_cluster_difference,
 )
 from simulator.questions.luck.policies import AS_IT_IS, PolicySizes, policies_of, with_rule
-from simulator.questions.luck.report import print_luck
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.difference import probability_difference
 from simulator.risk.probability import probability
@@ -51,12 +50,12 @@ NO_BOND = SURPLUS | {"needs_bond": False}
 
 
 def asked(mapping: Table, *overrides: str, **options: object) -> LuckAnswer:
-    return simulator.luck(checked(mapping, *overrides), **options, draws=Draws(200, 2))
+    return simulator.luck(checked(mapping, *overrides), **{"draws": Draws(200, 2)} | options)  # type: ignore[arg-type]
 
 
 def printed_of(answer: LuckAnswer) -> str:
     stream = StringIO()
-    print_luck(answer, Printer(stream))
+    Printer(stream).answer(answer)
     return " ".join(stream.getvalue().split())
 
 
@@ -260,23 +259,23 @@ def test_nothing_is_paid_for_a_bond_of_nothing() -> None:
 def test_the_tables() -> None:
     answer = asked(scenario_of(), savings=[0.05, 0.01])
     assert answer.true_savings == (0.01, 0.02, 0.05)
-    assert list(answer.clusters().index) == list(answer.names)
-    assert len(answer.savings()) == 3 * 3
-    assert len(answer.policies()) == 6 * 2
-    assert len(answer.table()) == len(answer.rows) == 3 * (6 * 2 + 2)
-    row = answer.policies().loc[("a limit of £50,000 per case", 0.02)]
+    assert list(answer.frame("paid for luck").index) == list(answer.names)
+    assert answer.frame("unpaid savings").shape == (3, 3 * 3)
+    assert len(answer.frame("policies")) == 6
+    assert len(answer.frame("everything")) == len(answer.rows) == 3 * (6 * 2 + 2)
+    row = answer.frame("policies").loc["a limit of £50,000 per case"]
     estimate = answer.row("a limit of £50,000 per case", 0.02).estimates[change_of(UNPAID)]
-    shown = [row[f"unpaid_probability_change{end}"] for end in ("", "_low", "_high")]
+    shown = [row[f"change_of_unpaid_probability{end}"] for end in ("", "_low", "_high")]
     assert shown == [estimate.value, estimate.low, estimate.high]
     # The scenario as it is does not differ from itself.
-    assert answer.policies().loc[(AS_IT_IS, 0.0)].filter(like="change").isna().all()
+    assert answer.frame("policies").loc[AS_IT_IS].filter(like="change").isna().all()
 
 
 def test_progress_and_the_number_of_workers() -> None:
     steps: list[tuple[int, int]] = []
     one = asked(scenario_of(), progress=lambda done, of: steps.append((done, of)))
     assert steps == [(step, 15) for step in range(1, 16)]
-    assert one.rows == asked(scenario_of(), workers=2).rows
+    assert one.rows == asked(scenario_of(), draws=Draws(200, 2, workers=2)).rows
 
 
 @pytest.mark.parametrize(
@@ -304,7 +303,9 @@ def test_what_is_refused(options: dict[str, object], where: str, got: str) -> No
 def test_every_problem_at_once() -> None:
     scenario = checked(scenario_of(rules=[], clusters=[cluster_of("North", takes_share=False)]))
     problems = problems_of_call(
-        lambda: simulator.luck(scenario, [2], 50, minimum_savings_rate=2, draws=Draws(1, workers=0))
+        lambda: simulator.luck(
+            scenario, [2], policy_saving=50, minimum_savings_rate=2, draws=Draws(1, workers=0)
+        )
     )
     found = {problem.where: problem.hint for problem in problems}
     assert len(found) == len(problems) == 7

@@ -200,6 +200,6 @@ def test_the_range_of_sizes_and_points() -> None:
         ((1.0, 1e3), 51, "points"),
     ):
         (problem,) = problems_of_call(
-            lambda given=(people, points): simulator.size(scenario, *given, contracts=100)
+            lambda given=(people, points): simulator.size(scenario, *given, draws=Draws(100))
         )
         assert problem.where == where

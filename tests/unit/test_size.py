@@ -134,16 +134,18 @@ def test_a_bond_is_the_quantile_with_its_error() -> None:
 
 def test_tables() -> None:
     found = sized(scenario_of())
-    table = found.table()
-    assert len(table) == 3 * 3
-    whole = table[table.span == WHOLE_CONTRACT]
-    assert whole.notna().all(axis=None)
-    assert table[table.span != WHOLE_CONTRACT][BOND].isna().all()
+    names = [table.name for table in found.tables()]
+    spans = ["overspends, 2010-11", "overspends, 2011-12", f"overspends, {WHOLE_CONTRACT}"]
+    assert names == [*spans, "costs", "pools", "not cured"]
+    whole = found.frame(spans[-1])
+    assert whole.index.tolist() == [row.people for row in found.rows]
     assert ((whole[f"{SD}_low"] <= whole[SD]) & (whole[SD] <= whole[f"{SD}_high"])).all()
-    pools = found.pool_table()
+    assert found.frame("costs")[BOND].tolist() == [row.whole[BOND].value for row in found.rows]
+    assert found.frame("costs").notna().all(axis=None)
+    pools = found.frame("pools")
     assert list(pools.added) == ["South", "North"]
     assert pools.saved_share.isna().to_list() == [True, False]
-    assert len(found.floor_table()) == 1
+    assert len(found.frame("not cured")) == 1
 
 
 def test_the_same_for_any_workers_and_seed() -> None:

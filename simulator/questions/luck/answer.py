@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from simulator.answers.answer import Answer
+from simulator.answers.cells import ERRORS_NOTE
+from simulator.answers.table import Column, Table, change, people, pounds, shares, text
 from simulator.questions.luck.estimates import (
     EARNED,
     LUCK_SHARE,
@@ -17,16 +19,13 @@ from simulator.questions.luck.estimates import (
     change_of,
 )
 from simulator.questions.luck.policies import AS_IT_IS
-from simulator.questions.luck.words import sentences
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import money, per_cent
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_KEYS = ("policy", "true_saving_share", "cluster")
+_MEASURES = (SHARE, SHARE_PER_YEAR, SHARE_PER_HEAD, PAID, UNPAID, EARNED, LUCK_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +36,34 @@ class LuckRow:
     true_saving_share: float  # of every cluster; 0 for luck alone
     cluster: str  # its name; or PCT, for all that take the practice share together
     people: float  # registered list
-    estimates: Mapping[str, Estimate]  # by measure, named in `luck_estimates`; one without meaning is missing
+    estimates: Mapping[str, Estimate]  # by measure, named in `estimates`; one without meaning is missing
 
 
 @dataclass(frozen=True)
-class LuckAnswer:
+class LuckAnswer(Answer):
     """What `luck` returns.
 
     Parameters
     ----------
     scenario : Scenario
         What was asked about.
+    contracts, seed : int
+        How many contracts were simulated of each, and from which seed.
     rows : tuple of LuckRow
         By policy, true saving and cluster.
     policy_saving : float
         True saving at which policies are compared.
-    contracts, seed : int
-        How many contracts were simulated of each, and from which seed.
     """
 
     scenario: Scenario
-    rows: tuple[LuckRow, ...]
-    policy_saving: float
     contracts: int
     seed: int
+    rows: tuple[LuckRow, ...]
+    policy_saving: float
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Clusters that take the practice share, and the PCT: all of them together."""
+        """Clusters that take the practice share, and all of them together."""
         return tuple(dict.fromkeys(row.cluster for row in self.rows))
 
     @property
@@ -74,7 +73,7 @@ class LuckAnswer:
 
     @property
     def all_together(self) -> str:
-        """Whom the PCT's row is about, in words."""
+        """Whom the last row is about, in words."""
         return "all clusters together" if self.is_whole else "all clusters that take the share"
 
     @property
@@ -105,53 +104,146 @@ class LuckAnswer:
         wanted = (policy, saving, cluster)
         return next(row for row in self.rows if (row.policy, row.true_saving_share, row.cluster) == wanted)
 
-    def clusters(self) -> pd.DataFrame:
-        """Return what each cluster is paid for luck, indexed by cluster."""
-        measures = (SHARE, SHARE_PER_YEAR, SHARE_PER_HEAD, PAID)
+    def tables(self) -> tuple[Table, ...]:
+        """Return what is paid for luck, what true savings are paid, and what rules would change."""
+        return (self._for_luck(), self._unpaid(), self._earned(), self._policies(), self._everything())
+
+    def _for_luck(self) -> Table:
         rows = [self.row(cluster=name) for name in self.names]
-        return _table(rows, ("cluster",), measures)
+        columns = (
+            self._clusters(),
+            people([row.people for row in rows]),
+            pounds("paid for luck a year", _of(rows, SHARE_PER_YEAR), SHARE_PER_YEAR),
+            pounds("paid for luck in all", _of(rows, SHARE), SHARE),
+            pounds("paid for luck a head", _of(rows, SHARE_PER_HEAD), SHARE_PER_HEAD),
+            shares("paid something", _of(rows, PAID), PAID),
+        )
+        title = "What would practices be paid if no cluster truly saved anything?"
+        return Table("paid for luck", title, columns, rows_apart=1)
 
-    def savings(self) -> pd.DataFrame:
-        """Return what true savings are paid, indexed by true saving and cluster."""
-        rows = [self.row(saving=one, cluster=name) for one in self.true_savings for name in self.names]
-        return _table(rows, ("true_saving_share", "cluster"), (UNPAID, SHARE, EARNED, LUCK_SHARE))
+    def _unpaid(self) -> Table:
+        columns = (
+            shares(
+                f"saving {100 * saving:g}%",
+                _of([self.row(saving=saving, cluster=name) for name in self.names], UNPAID),
+                f"unpaid_at_{100 * saving:g}_percent_probability",
+            )
+            for saving in self.true_savings
+        )
+        title = "How likely is a true saving to go unpaid over the whole contract?"
+        return Table("unpaid savings", title, (self._clusters(), *columns), rows_apart=1)
 
-    def policies(self) -> pd.DataFrame:
-        """Return what changes of rules do for all who take the practice share together.
+    def _earned(self) -> Table:
+        rows = [self.row(saving=saving) for saving in self.true_savings]
+        columns = (
+            shares("true saving", self.true_savings),
+            pounds("practice share in all", _of(rows, SHARE), SHARE),
+            pounds("earned by the saving", _of(rows, EARNED), EARNED),
+            shares("luck, of the share", _of(rows, LUCK_SHARE), LUCK_SHARE),
+        )
+        title = f"How much of the practice share is earned? {self.all_together.capitalize()}"
+        return Table("true savings", title, columns)
 
-        Returns
-        -------
-        DataFrame
-            Indexed by policy and true saving, zero and `policy_saving`; with differences from the
-            scenario as it is.
-        """
-        rows = [self.row(name, saving) for name in self.policy_names for saving in (0.0, self.policy_saving)]
-        measures = [name for one in (SHARE, PAID, UNPAID, EARNED) for name in (one, change_of(one))]
-        return _table(rows, ("policy", "true_saving_share"), measures)
+    def _policies(self) -> Table:
+        luck = [self.row(name) for name in self.policy_names]
+        saved = [self.row(name, self.policy_saving) for name in self.policy_names]
+        saving = f"{100 * self.policy_saving:g}%"
+        columns: list[Column] = [text("rules", self.policy_names, "policy")]
+        for column, rows in (
+            (pounds("paid for luck", _of(luck, SHARE), SHARE), luck),
+            (shares("paid for nothing", _of(luck, PAID), PAID), luck),
+            (shares(f"saving of {saving} unpaid", _of(saved, UNPAID), UNPAID), saved),
+            (pounds(f"earned by {saving}", _of(saved, EARNED), EARNED), saved),
+        ):
+            columns += [column, change(column, _of(rows, change_of(column.name)))]
+        whose = self.all_together.capitalize()
+        title = f"What would other rules change? {whose}; changes from the scenario as it is"
+        return Table("policies", title, tuple(columns))
 
-    def table(self) -> pd.DataFrame:
-        """Return every estimate, indexed by policy, true saving and cluster.
+    def _everything(self) -> Table:
+        rows = self.rows
+        columns: list[Column] = [
+            text("policy", [row.policy for row in rows]),
+            shares("true saving", [row.true_saving_share for row in rows]),
+            text("cluster", [row.cluster for row in rows]),
+            people([row.people for row in rows]),
+        ]
+        for name in _MEASURES:
+            made = pounds if "_gbp" in name else shares
+            columns.append(made(name.replace("_", " "), _of(rows, name), name))
+            if any(change_of(name) in row.estimates for row in rows):
+                columns.append(change(columns[-1], _of(rows, change_of(name))))
+        title = "Every estimate, by rules, true saving and cluster"
+        return Table("everything", title, tuple(columns), keys=3, in_files_only=True)
 
-        Returns
-        -------
-        DataFrame
-            Beside each estimate the ``_low`` and ``_high`` ends of its 95% interval.
-        """
-        measures = tuple(dict.fromkeys(name for row in self.rows for name in row.estimates))
-        return _table(self.rows, _KEYS, measures)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by name, the one with everything first."""
-        return {
-            "everything": self.table(),
-            "paid for luck": self.clusters(),
-            "true savings": self.savings(),
-            "policies": self.policies(),
-        }
+    def _clusters(self) -> Column:
+        # The name of all together would claim those that are left out.
+        return text("cluster", (*self.names[:-1], ALL_CLUSTERS if self.is_whole else self.all_together))
 
     def sentences(self) -> tuple[str, ...]:
-        """Return what the numbers say, to be read aloud."""
-        return sentences(self)
+        """Return what is paid for luck, which saving goes unpaid, and what another rule would change."""
+        others = (self._other_in_words(name) for name in self.policy_names[1:2])
+        return (self._luck_in_words(), self._unpaid_in_words(), *others)
+
+    def _luck_in_words(self) -> str:
+        found = self.row().estimates
+        if not found[PAID].value > 0:
+            return "With no true saving at all, practices would be paid nothing."
+        clusters = len(self.names) - 1
+        those = "clusters" if self.is_whole else "clusters that take the share"
+        whose = f"the {clusters} {those}" if clusters > 1 else self.names[0]
+        return (
+            f"With no true saving at all, practices of {whose} would be paid {money(found[SHARE])} over the "
+            f"contract for luck: a cluster would be paid in {per_cent(found[PAID])} of contracts."
+        )
+
+    def _unpaid_in_words(self) -> str:
+        found = self.row(saving=self.policy_saving).estimates
+        unpaid = f"{self._saving} would go unpaid in {per_cent(found[UNPAID])} of contracts"
+        if LUCK_SHARE not in found:
+            return f"{unpaid}."
+        return f"{unpaid}; of what practices would then be paid, {per_cent(found[LUCK_SHARE])} is luck."
+
+    def _other_in_words(self, policy: str) -> str:
+        luck, saved = (self.row(policy, one).estimates for one in (0.0, self.policy_saving))
+        before, move = self.row(saving=self.policy_saving).estimates[UNPAID], saved[change_of(UNPAID)]
+        pause = "," if "," in policy else ""
+        start = f"{policy[0].upper()}{policy[1:]}{pause} would {_effect(luck[change_of(SHARE)])}, and"
+        if move.low <= 0 <= move.high:
+            return f"{start} hardly change how often {self._saving.lower()} goes unpaid."
+        after = f"in {per_cent(saved[UNPAID])} of contracts instead of {per_cent(before)}"
+        return f"{start} leave {self._saving.lower()} unpaid {after}."
+
+    @property
+    def _saving(self) -> str:
+        return f"A true saving of {100 * self.policy_saving:g}%"
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        return tuple(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        clusters = self.scenario.settings.clusters
+        yield (
+            f"{ERRORS_NOTE} Everything shares the same draws of chance, so a change has a smaller error than "
+            "if each had draws of its own."
+        )
+        yield (
+            "Luck: what is paid while no cluster truly saves anything, by chance or because budgets turn out "
+            "loose. A true saving: the same share of every cluster's demand, in every year; the scenario's "
+            f"own play no part. Probabilities of {self.all_together} are of a cluster, on average."
+        )
+        yield (
+            "The sizes of the other rules are assumptions, to be set by options; a limit per case also takes "
+            "the excess out of budgets, for the PCT to pay."
+        )
+        sharing = [one for one in clusters if one.takes_share]
+        for why, left_out in (
+            ("taking no practice share", [one.name for one in clusters if not one.takes_share]),
+            ("answering for nothing", [one.name for one in sharing if not answers_for_something(one)]),
+        ):
+            if left_out:
+                yield f"Left out, for {why}: {', '.join(left_out)}."
 
 
 def answers_for_something(cluster: Cluster) -> bool:
@@ -164,19 +256,12 @@ def can_be_paid(cluster: Cluster) -> bool:
     return cluster.takes_share and answers_for_something(cluster)
 
 
-def _table(rows: Sequence[LuckRow], keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
-    """Return estimates with the ends of their intervals; nan where there is none."""
-    import pandas as pd
+def _of(rows: Sequence[LuckRow], measure: str) -> list[Estimate | None]:
+    return [row.estimates.get(measure) for row in rows]
 
-    columns = [name for measure in measures for name in (measure, f"{measure}_low", f"{measure}_high")]
-    found = [
-        {key: getattr(row, key) for key in _KEYS}
-        | {"people": row.people}
-        | {
-            f"{name}{suffix}": end
-            for name, one in row.estimates.items()
-            for suffix, end in (("", one.value), ("_low", one.low), ("_high", one.high))
-        }
-        for row in rows
-    ]
-    return pd.DataFrame(found).set_index(list(keys)).reindex(columns=["people", *columns])
+
+def _effect(move: Estimate) -> str:
+    if move.low <= 0 <= move.high:
+        return "hardly change what is paid for luck"
+    size = Estimate(abs(move.value), *sorted((abs(move.low), abs(move.high))))
+    return f"{'cut' if move.value < 0 else 'raise'} what is paid for luck by {money(size)}"

@@ -25,6 +25,7 @@ POLICY_SAVING = 0.02
 def luck(
     scenario: Scenario,
     savings: Sequence[float] = SAVINGS,
+    *,
     policy_saving: float = POLICY_SAVING,
     minimum_savings_rate: float = PolicySizes().minimum_savings_rate,
     corridor_width: float = PolicySizes().corridor_width,
@@ -74,7 +75,7 @@ def luck(
         paid[policy.name, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))
-    return LuckAnswer(scenario, rows, float(policy_saving), shared.draws.contracts, shared.draws.seed)
+    return LuckAnswer(scenario, shared.draws.contracts, shared.draws.seed, rows, float(policy_saving))
 
 
 def check_luck(

@@ -33,7 +33,7 @@ LUCK_SHARE = "luck_share"
 
 def change_of(measure: str) -> str:
     """Return the name of a measure's difference from the scenario as it is."""
-    return f"{measure}_change"
+    return f"change_of_{measure}"
 
 
 def paid_gbp(result: Result, clusters: tuple[int, ...]) -> FloatArray:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.answers.answer import Answer
+from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.errors import InputError, unknown
 from simulator.execution.blocks import run_blocks
 from simulator.questions.months.months import Months
@@ -23,21 +24,20 @@ from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
 from simulator.simulation.planner import make_plan
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the fan."""
 
 
 @dataclass(frozen=True)
-class RunningPosition:
+class RunningPosition(Answer):
     """What `running_position` returns.
 
     Parameters
     ----------
     scenario : Scenario
         What was simulated.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
     clusters : tuple of str
         Names.
     year : str
@@ -48,32 +48,32 @@ class RunningPosition:
         Spend less phased budget, from the start of the year to the end of each month.
     budget_gbp : ndarray of float, shape (cluster,)
         Mean budget of the year.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
     """
 
     scenario: Scenario
+    contracts: int
+    seed: int
     clusters: tuple[str, ...]
     year: str
     months: tuple[int, ...]
     position_gbp: FloatArray
     budget_gbp: FloatArray
-    contracts: int
-    seed: int
 
     def of(self, cluster: str = ALL_CLUSTERS) -> FloatArray:
         """Return a cluster's positions, or the sum over clusters, shape (contract, month), in pounds."""
-        if cluster in self.clusters:
-            return self.position_gbp[:, :, self.clusters.index(cluster)]
-        if problems := unknown("cluster", cluster, (*self.clusters, ALL_CLUSTERS)):
-            raise InputError(problems)
-        return np.asarray(self.position_gbp.sum(axis=2))
+        at = self._position(cluster)
+        return np.asarray(self.position_gbp.sum(axis=2) if at is None else self.position_gbp[:, :, at])
 
     def budget_of(self, cluster: str = ALL_CLUSTERS) -> float:
         """Return a cluster's mean budget of the year, or the sum over clusters, in pounds."""
-        if cluster in self.clusters:
-            return float(self.budget_gbp[self.clusters.index(cluster)])
-        return float(self.budget_gbp.sum())
+        at = self._position(cluster)
+        return float(self.budget_gbp.sum() if at is None else self.budget_gbp[at])
+
+    def _position(self, cluster: str) -> int | None:
+        """Return where a cluster stands; None for all together; InputError for what there is not."""
+        if problems := unknown("cluster", cluster, (*self.clusters, ALL_CLUSTERS)):
+            raise InputError(problems)
+        return self.clusters.index(cluster) if cluster in self.clusters else None
 
     def fan(self, cluster: str = ALL_CLUSTERS) -> dict[float, tuple[Estimate, ...]]:
         """Return quantiles of the position at the end of each month, by level, in pounds."""
@@ -84,31 +84,31 @@ class RunningPosition:
         """Return the probability that spend is above the phased budget at the end of each month."""
         return tuple(probability(month > PENNY_GBP) for month in self.of(cluster).T)
 
-    def table(self) -> pd.DataFrame:
-        """Return the fan of every cluster and of all together.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a cluster and month; quantiles in pounds, and the probability to be overspent,
-            each with the ends of its 95% interval.
-        """
-        import pandas as pd
-
-        rows = []
-        for name in (*self.clusters, ALL_CLUSTERS):
-            fan, overspent = self.fan(name), self.overspent(name)
-            for at, month in enumerate(self.months):
-                row: dict[str, str | float] = {"cluster": name, "year": self.year, "month": month}
-                for level, of_months in fan.items():
-                    row |= _fields(f"position_{100 * level:g}_gbp", of_months[at])
-                rows.append(row | _fields("overspent_probability", overspent[at]))
-        return pd.DataFrame(rows)
+    def tables(self) -> tuple[Table, ...]:
+        """Return the fan of every cluster and of all together, by month."""
+        names = (*self.clusters, ALL_CLUSTERS)
+        fans, overspent = [self.fan(name) for name in names], [self.overspent(name) for name in names]
+        columns = (
+            text("cluster", [name for name in names for _ in self.months]),
+            numbers("month", [month for _ in names for month in self.months]),
+            *(
+                pounds(
+                    f"position, {100 * level:g}% at most",
+                    [one for fan in fans for one in fan[level]],
+                    f"position_{100 * level:g}_gbp",
+                )
+                for level in LEVELS
+            ),
+            shares("overspent", [one for of_name in overspent for one in of_name], "overspent_probability"),
+        )
+        title = f"Where does spend stand against the phased budget in {self.year}?"
+        return (Table("running position", title, columns, keys=2),)
 
 
 def running_position(
     scenario: Scenario,
     year: str | None = None,
+    *,
     draws: Draws = Draws(),
     progress: Callable[[int], None] = lambda contracts_done: None,
 ) -> RunningPosition:
@@ -139,7 +139,6 @@ def running_position(
         If a number is out of range, or there is no such year.
     """
     settled = draws.of(scenario)
-    contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
     year = plan.axes.years[1] if year is None else year
     if problems := unknown("year", year, plan.axes.years[1:]):
@@ -147,7 +146,14 @@ def running_position(
     months = Months(plan, plan.axes.years.index(year))
     position_gbp, budget_gbp = _drawn(months, settled, progress)
     return RunningPosition(
-        scenario, plan.axes.clusters, year, months.calendar, position_gbp, budget_gbp, contracts, seed
+        scenario,
+        settled.contracts,
+        settled.seed,
+        plan.axes.clusters,
+        year,
+        months.calendar,
+        position_gbp,
+        budget_gbp,
     )
 
 
@@ -171,7 +177,3 @@ def _drawn(
         progress(done)
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
     return position_gbp, budget_gbp.sum(axis=0) / contracts
-
-
-def _fields(name: str, estimate: Estimate) -> dict[str, str | float]:
-    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

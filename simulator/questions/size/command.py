@@ -24,9 +24,9 @@ def size(asked: Asked, people: str, points: int) -> Ask:
     from simulator.questions.size.ask import size as ask
     from simulator.questions.size.scenario import check_people, check_points
 
-    ends = _range(people)
     with asked.problems.noted():
         check_points(points)
+    ends = _range(people)
     check_people(ends)
     return partial(ask, asked.scenario, ends, points, draws=asked.draws)
 

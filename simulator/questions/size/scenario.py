@@ -30,13 +30,15 @@ def where_all_stay(scenario: Scenario) -> Scenario:
 
 def check_asked(scenario: Scenario, people: tuple[float, float], points: int, draws: Draws) -> None:
     """Check what `size` is given."""
-    problems = Problems()
-    with problems.noted():
+    if not isinstance(scenario, Scenario):
         draws.of(scenario)
+    problems = Problems()
     with problems.noted():
         check_people(people)
     with problems.noted():
         check_points(points)
+    with problems.noted():
+        draws.of(scenario)
     problems.report()
 
 
