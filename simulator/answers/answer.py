@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.table import Table, ends_of
 from simulator.errors import InputError, unknown
-from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from simulator.scenario.scenario import Scenario
 
 
 class Answer(ABC):
@@ -25,9 +26,19 @@ class Answer(ABC):
         How many contracts were simulated, and from which seed.
     """
 
-    scenario: Scenario
-    contracts: int
-    seed: int
+    if TYPE_CHECKING:
+        # A frozen field or a property: either way it is only read here.
+        @property
+        def scenario(self) -> Scenario:
+            """What was asked about."""
+
+        @property
+        def contracts(self) -> int:
+            """How many contracts were simulated."""
+
+        @property
+        def seed(self) -> int:
+            """Seed of chance."""
 
     @abstractmethod
     def tables(self) -> tuple[Table, ...]:

@@ -42,7 +42,7 @@ out_option = click.option(
 )
 replace_option = click.option("--replace", is_flag=True, help="Let --out replace a file that exists.")
 _SHARED = (contracts_option, seed_option, workers_option, out_option, replace_option, overrides_option)
-_NO_PART_OF_THE_QUESTION = {"contracts", "seed", "workers", "out", "replace", "overrides"}
+_NO_PART_OF_THE_QUESTION = {"contracts", "seed", "workers", "out", "replace", "overrides", "resume"}
 
 Show = Callable[..., None]
 """Takes how much is done, and how much there is to do where that changes."""
@@ -63,6 +63,7 @@ class Asked:
     scenarios: tuple[Scenario, ...]
     draws: Draws
     out: Path | None
+    is_written: bool = False  # whether the answer stands in a file already, and is printed only
     # Problems so far: add to them what is wrong with the question's own options.
     problems: Problems = field(default_factory=Problems)
     # Left when the answer is written, or is not.
@@ -80,12 +81,15 @@ class Asked:
         return found
 
 
-def question(unit: str, *, several: bool = False) -> Callable[[Callable[..., Ask]], click.Command]:
+def question(
+    unit: str, *, several: bool = False, resumable: bool = False
+) -> Callable[[Callable[..., Ask]], click.Command]:
     """Make a command of a function that takes an `Asked` and its own options.
 
     The function checks what it was given, adding to the problems, and returns what answers the question;
     that is called with a function to show progress in, counted in `unit`. Nothing is asked while there is
-    any problem. The scenario, or `several`, and the shared options, are the decorator's business.
+    any problem. The scenario, or `several`, and the shared options, are the decorator's business. With
+    `resumable` and its option --resume, an answer that is written already is asked for again and printed.
     """
 
     def made(body: Callable[..., Ask]) -> click.Command:
@@ -106,25 +110,27 @@ def question(unit: str, *, several: bool = False) -> Callable[[Callable[..., Ask
 
             given = options.pop("scenarios") if several else (options.pop("scenario"),)
             problems = Problems()
-            if out is not None:
+            is_written = resumable and out is not None and bool(options["resume"]) and out.exists()
+            if out is not None and not is_written:
                 with problems.noted():
                     check_out(out, replace=replace)
             scenarios = _loaded(given, overrides, problems)
             processes = (os.cpu_count() or 1) if workers is None else workers
-            asked = Asked(scenarios, Draws(contracts, seed, processes), out, problems)
+            target = None if is_written else out
+            asked = Asked(scenarios, Draws(contracts, seed, processes), target, is_written, problems)
             with problems.noted():
                 asked.draws.of(asked.scenario)
             with asked.stack:
                 with problems.noted():
                     ask = body(asked, **options)
                 problems.report()
-                with progress_bar(1, unit) as show:
+                with progress_bar(None, unit) as show:
                     answer = ask(progress=show)
-                if out is not None:
-                    write_answer(out, answer, _command_line(), replace=replace)
+                if target is not None:
+                    write_answer(target, answer, _command_line(), replace=replace)
             Printer().answer(answer)
             if out is not None:
-                click.echo(f"written to {printable(out)}", err=True)
+                click.echo(f"written {'before ' * is_written}to {printable(out)}", err=True)
 
         # Read from the last to the first: the scenario comes first, and what all share last.
         command.__click_params__ = []  # type: ignore[attr-defined]

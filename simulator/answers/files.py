@@ -107,7 +107,7 @@ def _sheet(table: pd.DataFrame) -> tuple[list[str], Iterator[list[SheetCell]]]:
         [cell if isinstance(cell, str) else (float(cell), Unit(unit)) for cell in row]
         for row, unit in zip(table.itertuples(index=False), units, strict=True)
     )
-    return [str(name).replace("_", " ") for name in table.columns], rows
+    return [str(name) for name in table.columns], rows
 
 
 def _beside(path: Path) -> Path | None:

@@ -11,7 +11,7 @@ _WORTH_SHOWING_SECONDS = 1.0
 
 
 @contextmanager
-def progress_bar(total: int, unit: str) -> Iterator[Callable[..., None]]:
+def progress_bar(total: int | None, unit: str) -> Iterator[Callable[..., None]]:
     """Give a function to call with how much is done."""
     if not sys.stderr.isatty():
         yield lambda done, of=total: None
@@ -25,7 +25,7 @@ def progress_bar(total: int, unit: str) -> Iterator[Callable[..., None]]:
     bar = Progress(*parts, console=Console(stderr=True), auto_refresh=False, transient=True)
     task = bar.add_task(unit, total=total)
 
-    def show(done: int, of: int = total) -> None:
+    def show(done: int, of: int | None = total) -> None:
         if time.monotonic() - started < _WORTH_SHOWING_SECONDS:
             return
         bar.update(task, completed=done, total=of)

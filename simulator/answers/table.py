@@ -75,6 +75,22 @@ class Table:
                     yield self.name, row, column.name, column.unit_at(at), cell
 
 
+ALIASES = {"pct_deficit": "pct_payment_gbp"}
+"""Names that people give to measures, besides a column's own without its unit."""
+
+
+def column_named(name: str) -> str:
+    """Return the column of the summary that a name stands for; the name itself where there is none."""
+    name = ALIASES.get(name, name)
+    known = columns(MOST_YEARS)
+    return next((one for one in (name, f"{name}_gbp", f"{name}_probability") if one in known), name)
+
+
+def heading_of(measure: str) -> str:
+    """Return what tables call a column of the summary, without its unit, which stands beside the numbers."""
+    return columns(MOST_YEARS)[measure].heading()
+
+
 def ends_of(cell: Cell) -> tuple[object, float, float]:
     """Return what a cell holds and the ends of its interval: nan where it has none."""
     nan = float("nan")

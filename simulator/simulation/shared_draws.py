@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from typing import TypeVar
 
 import numpy as np
@@ -133,6 +134,11 @@ class SharedDraws:
         return spend_gbp, above_gbp
 
 
+def same_demand(plan: Plan, other: Plan) -> bool:
+    """Return whether two plans have the same clusters and lines, and the same spend in every contract."""
+    return plan.axes == other.axes and bool((_keys(plan) == _keys(other)).all())
+
+
 def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
     """Return what each cluster's spend on each line depends on, shape (cluster, line)."""
     shocks = plan.settings.shocks.model_dump_json()
@@ -159,9 +165,8 @@ def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
         )
         for at_cluster, cluster in enumerate(plan.axes.clusters):
             expected = plan.expected_counts[:, at_cluster, at_line]
-            keys[at_cluster, at_line] = hash(
-                (cluster, *common, *_bytes(expected, price.block_gbp[:, at_cluster]))
-            )
+            own = (cluster, *common, *_bytes(expected, price.block_gbp[:, at_cluster]))
+            keys[at_cluster, at_line] = sha256(repr(own).encode()).digest()
     return keys
 
 

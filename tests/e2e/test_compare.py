@@ -31,8 +31,9 @@ def test_two_scenarios(changed, tmp_path):
     )
     assert "not in budget a year, budget less spend, overspend in all" in printed
     book = openpyxl.load_workbook(tmp_path / "c.xlsx")
-    assert book.sheetnames == ["comparison", "settings", "provenance"]
-    table = pd.read_excel(tmp_path / "c.xlsx").set_index(["scenario", "cluster", "measure"])
+    assert book.sheetnames == ["All clusters together", "Small", "settings", "every number", "provenance"]
+    table = pd.read_excel(tmp_path / "c.xlsx", sheet_name="every number", header=1)
+    table = table.set_index(["scenario", "cluster", "measure"])
     share = table.loc[("bolder", "Small", "practice_share_gbp")]
     assert share["difference"] == pytest.approx(share["value"] / 3)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import StringIO
 
 import pytest
 
 import simulator
-from simulator.answers.differences import difference_column, told
-from simulator.answers.printer import Printer
+from simulator.answers.cells import printed
+from simulator.answers.table import change, measures
 from simulator.questions.compare.ask import compare, names_of
-from simulator.questions.compare.report import print_comparison
 from simulator.questions.compare.settings import setting_differences
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import phrase
+from simulator.risk.unit import Unit
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -72,20 +72,18 @@ def test_three_scenarios_are_grouped_by_value() -> None:
 )
 def test_whether_demand_is_the_same_is_said(override: str, same: bool) -> None:
     one = named(scenario_of(), "one")
-    stream = StringIO()
-    print_comparison(compare([one, one.vary(override)], draws=Draws(100)), (), (), Printer(stream))
-    printed = " ".join(stream.getvalue().split())
-    assert ("All scenarios share the same draws of chance, so a difference" in printed) == same
-    assert ("Clusters and lines of the same name share their chances, so a" in printed) != same
+    notes = " ".join(compare([one, one.vary(override)], draws=Draws(100)).notes())
+    assert ("All scenarios share the same draws of chance, so a difference" in notes) == same
+    assert ("Clusters and lines of the same name share their chances, so a" in notes) != same
 
 
 def test_differences_of_probabilities_are_in_points() -> None:
     # 0.35 with a 95% interval of 0.04 either side.
     estimate = Estimate(0.35, 0.31, 0.39, 0.02)
-    assert told("overspend_probability", estimate, signed=True) == "+35 ±4 points"
-    assert told("overspend_probability", estimate) == "35% ±4%"
-    assert difference_column("overspend_probability", [estimate]).heading == "change, points"
-    assert difference_column("bond_needed_gbp", [estimate]).heading == "change £"
+    assert phrase(estimate, Unit.PROBABILITY, signed=True) == "+35 ± 4 points"
+    assert phrase(estimate, Unit.PROBABILITY) == "35% ± 4%"
+    for name, heading in (("overspend_probability", "change, points"), ("bond_needed_gbp", "change £")):
+        assert printed(change(measures(name, [estimate]), [estimate])).heading == heading
 
 
 def test_tables_count() -> None:
@@ -114,7 +112,7 @@ def test_estimates_are_those_of_simulate_and_differences_paired() -> None:
 def test_rows_of_one_scenario_alone_have_no_difference() -> None:
     one = named(scenario_of(), "one")
     other = named(scenario_of(clusters=[cluster_of("North"), cluster_of("East")]), "other")
-    table = compare([one, other], draws=Draws(100)).table()
+    table = compare([one, other], draws=Draws(100)).every_number()
     other_rows = table[table["scenario"] == "other"].set_index("cluster")
     assert set(other_rows.index) == {"North", "East", "All clusters together"}
     assert other_rows.loc["East", "difference"].isna().all()

@@ -62,13 +62,15 @@ def test_within_chance_is_told_from_beyond(savings: str, standing: str) -> None:
     # overspends of 2,000 contracts, one of 20% nearly all of North's.
     scenario = checked(scenario_of())
     vary = {"clusters.North.true_saving_share": savings}
-    found = frontier(scenario, vary, "overspend_probability", "practice_share", "North", draws=Draws(2_000))
+    found = frontier(
+        scenario, vary, "overspend_probability", "practice_share", cluster="North", draws=Draws(2_000)
+    )
     assert found.standing == (standing, ON_FRONTIER)
 
 
 def test_the_table_has_the_frontier_first() -> None:
     found = frontier(checked(scenario_of()), {SHARE: "0.2,0.1", RETURN: "0.2,0.6"}, draws=Draws(2_000))
-    table = found.table()
+    table = found.every_number()
     assert list(table.columns[:5]) == [SHARE, RETURN, "standing", "cluster", "measure"]
     assert table["standing"].tolist() == [ON_FRONTIER] * 4 + [BEATEN] * 4
     assert table[SHARE].tolist()[:4:2] == [0.1, 0.2]
@@ -77,7 +79,9 @@ def test_the_table_has_the_frontier_first() -> None:
 def test_workers_do_not_matter() -> None:
     scenario = checked(scenario_of())
     tables = [
-        frontier(scenario, {SHARE: "0.1,0.2", RETURN: "0.2,0.6"}, draws=Draws(200, workers=workers)).table()
+        frontier(
+            scenario, {SHARE: "0.1,0.2", RETURN: "0.2,0.6"}, draws=Draws(200, workers=workers)
+        ).every_number()
         for workers in (1, 2)
     ]
     assert tables[0].equals(tables[1])

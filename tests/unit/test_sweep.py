@@ -27,7 +27,7 @@ def test_each_policy_is_what_simulate_makes_of_it() -> None:
     found = sweep(scenario, {SHARE: [0.05, 0.2], SAVING: "0,0.1"}, draws=Draws(CONTRACTS))
     assert found.policies == (("0.05", "0"), ("0.05", "0.1"), ("0.2", "0"), ("0.2", "0.1"))
     for number, (share, saving) in enumerate(found.policies):
-        result = simulate(scenario.vary(f"{SHARE}={share}", f"{SAVING}={saving}"), scenario=CONTRACTS)
+        result = simulate(scenario.vary(f"{SHARE}={share}", f"{SAVING}={saving}"), Draws(CONTRACTS))
         for row in result.rows:
             for measure, estimate in row.estimates.items():
                 paired = found.estimate(number, measure, row.name)
@@ -38,7 +38,7 @@ def test_each_policy_is_what_simulate_makes_of_it() -> None:
 def test_differences_are_from_the_scenario_as_given() -> None:
     scenario = checked(scenario_of())
     found = sweep(scenario, {SHARE: [0.1, 0.2]}, draws=Draws(CONTRACTS))
-    base = {row.name: row.estimates for row in simulate(scenario, scenario=CONTRACTS).rows}
+    base = {row.name: row.estimates for row in simulate(scenario, Draws(CONTRACTS)).rows}
     assert found.base["South", "practice_share_gbp"] == base["South"]["practice_share_gbp"]
     doubled = found.estimate(1, "practice_share_gbp", "South")
     assert doubled is not None
@@ -49,7 +49,7 @@ def test_differences_are_from_the_scenario_as_given() -> None:
 
 
 def test_the_same_policy_differs_by_exactly_nothing() -> None:
-    found = sweep(checked(scenario_of()), {SHARE: "0.1", SAVING: "0"}, draws=Draws(CONTRACTS)).table()
+    found = sweep(checked(scenario_of()), {SHARE: "0.1", SAVING: "0"}, draws=Draws(CONTRACTS)).every_number()
     assert (found["difference"] == 0).all()
     means = found[found["standard_error"].notna()]
     assert (means["difference_low"] == 0).all()
@@ -76,7 +76,7 @@ def test_any_kind_of_value() -> None:
         },
         draws=Draws(CONTRACTS),
     )
-    table = found.table()
+    table = found.every_number()
     assert len(found.policies) == 8
     nothing = table[(table["clusters.*.takes_share"] == "false") & (table["measure"] == "practice_share_gbp")]
     assert (nothing["value"] == 0).all()
@@ -90,7 +90,7 @@ def test_the_table_is_long_and_numbers_are_numbers() -> None:
         clusters=["North"],
         draws=Draws(CONTRACTS),
     )
-    table = found.table()
+    table = found.every_number()
     assert list(table.columns[:5]) == [SHARE, "clusters.North.bond_gbp", "cluster", "measure", "value"]
     # Four policies; North has no pool of its own, the PCT has.
     assert len(table) == 4 * 3
@@ -102,8 +102,11 @@ def test_a_measure_that_a_policy_has_not_is_left_out() -> None:
     found = sweep(checked(scenario_of()), {"contract.years": "1,2,3"}, draws=Draws(CONTRACTS))
     assert found.estimate(0, "overspend_probability_year_2") is None
     assert found.estimate(2, "overspend_probability_year_2") is not None
-    assert set(found.table().query("measure == 'overspend_probability_year_2'")["contract.years"]) == {2, 3}
-    assert not found.table()["value"].isna().any()
+    assert set(found.every_number().query("measure == 'overspend_probability_year_2'")["contract.years"]) == {
+        2,
+        3,
+    }
+    assert not found.every_number()["value"].isna().any()
 
 
 def test_policies_that_share_demand_come_one_after_another() -> None:

@@ -42,18 +42,6 @@ def test_nothing_is_left_where_nothing_was_kept(tmp_path: Path) -> None:
     assert not stopped(tmp_path / "a.csv").exists()
 
 
-def test_a_line_that_was_torn_goes(tmp_path: Path) -> None:
-    out = tmp_path / "a.csv"
-    path = stopped(out, 3, 1)
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-5])
-    # Stopped again before anything new was kept: the whole lines alone are left.
-    stopped(out, resume=True)
-    assert path.read_bytes() == b"".join(whole.splitlines(keepends=True)[:-1])
-    stopped(out, 1, resume=True)
-    assert path.read_bytes() == whole
-
-
 def test_a_journal_that_lies_about_is_not_overwritten(tmp_path: Path) -> None:
     out = tmp_path / "a.csv"
     before = stopped(out, 3).read_bytes()

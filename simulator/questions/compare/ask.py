@@ -2,87 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
+from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, Problems, shown, unknown
-from simulator.questions.compare.settings import SettingDifference, setting_differences
-from simulator.questions.sweep.answer import NUMBERS, numbers_of
+from simulator.questions.compare.answer import Comparison
 from simulator.questions.sweep.ask import samples_at
 from simulator.questions.sweep.question import places_of
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.paired import PairedEstimate, Place
+from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What `compare` returns.
-
-    Parameters
-    ----------
-    scenarios : tuple of Scenario
-        As given; differences are from the first.
-    names : tuple of str
-        Of the scenarios, each another.
-    estimates : tuple of mapping
-        For each scenario, by row and measure.
-    contracts, seed : int
-        The draws that all scenarios share, as far as their clusters and lines have the same names.
-    """
-
-    scenarios: tuple[Scenario, ...]
-    names: tuple[str, ...]
-    estimates: tuple[Mapping[Place, PairedEstimate], ...]
-    contracts: int
-    seed: int
-
-    @property
-    def settings(self) -> tuple[SettingDifference, ...]:
-        """Settings that are not the same in all scenarios."""
-        return setting_differences(self.scenarios)
-
-    @property
-    def same_demand(self) -> bool:
-        """Whether all scenarios have the same demand: they differ only in how money follows it."""
-        return not any(one.changes_demand for one in self.settings)
-
-    def table(self) -> pd.DataFrame:
-        """Return every estimate.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a scenario, cluster and measure: its value and error, and its difference from the
-            first scenario where that has the same cluster and measure.
-        """
-        import pandas as pd
-
-        rows = [
-            {"scenario": name, "cluster": place[0], "measure": place[1]}
-            | dict(zip(NUMBERS, numbers_of(found, [place])[0].tolist(), strict=True))
-            for name, found in zip(self.names, self.estimates, strict=True)
-            for place in found
-        ]
-        return pd.DataFrame(rows)
-
-    def settings_table(self) -> pd.DataFrame:
-        """Return the settings that differ: one row a key, one column a scenario."""
-        import pandas as pd
-
-        rows = [(one.key, *one.in_each) for one in self.settings]
-        return pd.DataFrame(rows, columns=["setting", *self.names])
-
 
 def compare(
     scenarios: Sequence[Scenario],
+    *,
     measures: Sequence[str] | None = None,
     clusters: Sequence[str] | None = None,
     draws: Draws = Draws(),
@@ -97,10 +34,8 @@ def compare(
     measures, clusters : sequence of str, optional
         Columns and rows of the summary that at least one scenario has; all of them when left out.
         The PCT's row is always there.
-    contracts, seed : int, optional
-        For all scenarios; those of the first when left out.
-    workers : int
-        As for `simulate`.
+    draws : Draws
+        For all scenarios; contracts and seed are those of the first when left out.
     progress : callable
         Called with the number of scenarios done.
 
@@ -124,7 +59,13 @@ def compare(
         estimates.append(samples.against(first))
         progress(number + 1)
     return Comparison(
-        scenarios, names_of(scenarios), tuple(estimates), shared.draws.contracts, shared.draws.seed
+        scenarios,
+        shared.draws.contracts,
+        shared.draws.seed,
+        names_of(scenarios),
+        tuple(estimates),
+        tuple(map(column_named, measures or ())),
+        tuple(dict.fromkeys((ALL_CLUSTERS, *(clusters or ())))),
     )
 
 
@@ -146,6 +87,7 @@ def check_comparison(
             draws.of(scenario)
     every = {place: None for scenario in scenarios for place in places_of(scenario, None, None)}
     rows, columns = {row: None for row, _ in every}, {column: None for _, column in every}
+    measures = None if measures is None else tuple(map(column_named, measures))
     for what, asked, known in (("measure", measures, columns), ("cluster", clusters, rows)):
         for name in asked or ():
             problems.extend(unknown(what, name, list(known)))

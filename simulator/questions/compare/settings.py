@@ -13,9 +13,6 @@ _NONE = "none"
 _NAMES = ("name", "rule")
 _WITHOUT_EFFECT = ("title", "question", "pct", "simulation")
 """Sections that say what a scenario is, or what a comparison decides for all."""
-_AFTER_DEMAND = ("rules", "budgets")
-"""Sections that say what money follows demand."""
-_CLUSTER_AFTER_DEMAND = (".takes_share", ".bond_gbp")
 _LEAST_WITH_COMMAS = 10_000
 _TABLES = ("practices", "need_weights", "seasons")
 
@@ -26,14 +23,6 @@ class SettingDifference:
 
     key: str  # such as ``clusters.Granta.bond_gbp``
     in_each: tuple[str, ...]  # its value in each scenario
-
-    @property
-    def changes_demand(self) -> bool:
-        """Whether the setting can change what demand is simulated."""
-        section, _, rest = self.key.removeprefix("order of ").partition(".")
-        return section not in _AFTER_DEMAND and not (
-            section == "clusters" and rest.endswith(_CLUSTER_AFTER_DEMAND)
-        )
 
     def in_words(self, names: Sequence[str]) -> str:
         """Return the values, and which scenarios have them: ``key: 0.1 in A and C, 0.2 in B``."""

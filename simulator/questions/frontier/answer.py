@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.answers.answer import Answer
+from simulator.answers.cells import ERRORS_NOTE, mark_means
+from simulator.answers.rule_notes import policy_notes
+from simulator.answers.table import Table, heading_of
 from simulator.questions.frontier.points import Goal
-from simulator.questions.sweep.answer import Sweep
+from simulator.questions.sweep.answer import MOST_ROWS, Sweep, key_columns, policy_columns
 from simulator.records import FloatArray
+from simulator.risk.in_words import in_sentence, phrase
+from simulator.risk.measures import columns
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import MOST_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +29,7 @@ BEATEN = "beaten"
 
 
 @dataclass(frozen=True, eq=False)
-class Frontier:
+class Frontier(Answer):
     """What `frontier` returns.
 
     Parameters
@@ -41,6 +49,21 @@ class Frontier:
     standing: tuple[str, ...]
 
     @property
+    def scenario(self) -> Scenario:
+        """The base policy."""
+        return self.sweep.scenario
+
+    @property
+    def contracts(self) -> int:
+        """How many contracts were simulated of each policy."""
+        return self.sweep.contracts
+
+    @property
+    def seed(self) -> int:
+        """Seed of chance."""
+        return self.sweep.seed
+
+    @property
     def policies(self) -> list[int]:
         """Numbers of the frontier's policies, from the worst to the best on the last goal."""
         return self.with_standing(ON_FRONTIER)
@@ -51,7 +74,66 @@ class Frontier:
         chosen = [number for number, standing in enumerate(self.standing) if standing in standings]
         return sorted(chosen, key=lambda number: (points[number, 1], -points[number, 0], number))
 
-    def table(self) -> pd.DataFrame:
+    def opening(self) -> tuple[str, ...]:
+        """Return what was asked, in a line or two."""
+        return self.sweep.opening()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the frontier, sorted, and which policies are beaten within chance only."""
+        wanted = " and ".join(
+            f"{'most' if goal.sign > 0 else 'least'} {heading_of(goal.measure)}" for goal in self.goals
+        )
+        whose = in_sentence(self.goals[0].cluster)
+        best = f"Policies that no other beats on both {wanted}, for {whose}"
+        tables = [self._table("frontier", best, self.policies)]
+        if close := self.with_standing(WITHIN_CHANCE):
+            tables.append(self._table("within chance", "Beaten, but within chance only", close))
+        return tuple(tables)
+
+    def _table(self, name: str, title: str, policies: list[int]) -> Table:
+        some = policies[:MOST_ROWS]
+        keys = key_columns(self.sweep, some)
+        found = [
+            column
+            for goal in self.goals
+            for column in policy_columns(self.sweep, goal.measure, goal.cluster, some)
+        ]
+        return Table(name, title, (*keys, *found), keys=len(keys))
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return how the policies stand, and what the frontier offers from end to end."""
+        policies, best = self.sweep.policies, self.policies
+        beaten, close = (self.with_standing(standing) for standing in (BEATEN, WITHIN_CHANCE))
+        said = [
+            f"Of {len(policies):,} policies {_are(len(best))} on the frontier and {len(beaten):,} beaten "
+            "beyond chance by a policy on it."
+        ]
+        if close:
+            said.append(
+                f"Another {_are(len(close))} beaten within chance only: on one goal or both, chance alone "
+                "could explain the difference from every policy that beats them."
+            )
+        if len(best) == 1:
+            return (*said, "One policy is best on both goals: there is nothing to trade.")
+        moves = []
+        for goal in reversed(self.goals):
+            unit = columns(MOST_YEARS)[goal.measure].measure.unit
+            ends = [self.sweep.estimate(at, goal.measure, goal.cluster) for at in (best[0], best[-1])]
+            values = [phrase(end.estimate, unit) for end in ends if end]
+            moves.append(f"{heading_of(goal.measure)} goes from {' to '.join(values)}")
+        return (*said, f"From one end of the frontier to the other, {' and '.join(moves)}.")
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        question = self.sweep.question
+        notes = [*policy_notes(self.scenario, question.keys, question.policies), mark_means(), ERRORS_NOTE]
+        if max(len(self.policies), len(self.with_standing(WITHIN_CHANCE))) > MOST_ROWS:
+            notes.insert(
+                0, f"The first {MOST_ROWS} policies of a table are shown; a file of --out has them all."
+            )
+        return tuple(notes)
+
+    def every_number(self) -> pd.DataFrame:
         """Return every policy with both measures and its standing.
 
         Returns
@@ -62,13 +144,9 @@ class Frontier:
         """
         import pandas as pd
 
-        table = self.sweep.table()
+        table = self.sweep.every_number()
         places = len(self.sweep.question.places)
-        order = [
-            *self.policies,
-            *self.with_standing(WITHIN_CHANCE),
-            *self.with_standing(BEATEN),
-        ]
+        order = [*self.policies, *self.with_standing(WITHIN_CHANCE), *self.with_standing(BEATEN)]
         rows = [number * places + place for number in order for place in range(places)]
         sorted_table = table.iloc[rows].reset_index(drop=True)
         standing = pd.Series([self.standing[number] for number in order for _ in range(places)])
@@ -79,3 +157,7 @@ class Frontier:
 def points_of(sweep: Sweep, goals: Sequence[Goal]) -> FloatArray:
     """Return the policies' two measures, shape (policy, 2), the larger the better."""
     return np.asarray(sweep.numbers[:, :, 0] * [goal.sign for goal in goals])
+
+
+def _are(policies: int) -> str:
+    return f"{policies:,} {'is' if policies == 1 else 'are'}"

@@ -33,6 +33,7 @@ def frontier(
     vary: Mapping[str, Values],
     minimise: str | Sequence[str] = "pct_deficit",
     maximise: str | Sequence[str] = "practice_share",
+    *,
     cluster: str = ALL_CLUSTERS,
     together: bool = False,
     draws: Draws = Draws(),
@@ -47,8 +48,7 @@ def frontier(
     vary : mapping of str to values
         The policies, as for `sweep`.
     minimise, maximise : str or sequence of str
-        Columns of the summary, two in all; `pct_deficit` stands for pct_payment_gbp, and
-        `practice_share` for practice_share_gbp.
+        Columns of the summary, with or without their units, two in all.
     cluster : str
         Whose measures; the PCT's by default.
     together : bool
@@ -69,7 +69,9 @@ def frontier(
     InputError
         With every problem that was found, before anything is drawn.
     """
-    question, goals = frontier_question(scenario, vary, minimise, maximise, cluster, together, draws)
+    question, goals = frontier_question(
+        scenario, vary, minimise, maximise, cluster=cluster, together=together, draws=draws
+    )
     return find_frontier(question, goals, draws.workers, progress)
 
 
@@ -78,6 +80,7 @@ def frontier_question(
     vary: Mapping[str, Values] | Sequence[str],
     minimise: str | Sequence[str],
     maximise: str | Sequence[str],
+    *,
     cluster: str,
     together: bool,
     draws: Draws,
@@ -85,7 +88,9 @@ def frontier_question(
     """Check what `frontier` is asked; see there."""
     goals = two_goals(minimise, maximise, cluster)
     measures = [goal.measure for goal in goals]
-    question = sweep_question(scenario, vary, together, measures, [cluster], draws)
+    question = sweep_question(
+        scenario, vary, together=together, measures=measures, clusters=[cluster], draws=draws
+    )
     places = tuple((goal.cluster, goal.measure) for goal in goals)
     return replace(question, places=places), goals
 

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, shown
 from simulator.records import BoolArray, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.measures import columns
-from simulator.scenario.schema import MOST_YEARS
 
-ALIASES = {"pct_deficit": "pct_payment_gbp", "practice_share": "practice_share_gbp"}
-"""Names that people give to measures."""
 _DECIMALS = 6
 """A millionth of a pound, or of a probability, is rounding of sums and beats nothing."""
 
@@ -34,21 +31,14 @@ def two_goals(
 ) -> tuple[Goal, Goal]:
     """Return the two goals of a frontier."""
     small, large = (((one,) if isinstance(one, str) else tuple(one)) for one in (minimise, maximise))
-    goals = [Goal(measure_named(name), -1, cluster) for name in small]
-    goals += [Goal(measure_named(name), 1, cluster) for name in large]
+    goals = [Goal(column_named(name), -1, cluster) for name in small]
+    goals += [Goal(column_named(name), 1, cluster) for name in large]
     names = [goal.measure for goal in goals]
     if len(goals) != 2 or len(set(names)) != 2:
         need = "two measures that differ, together"
         hint = "--minimise pct_cost --maximise practice_net_gain"
         raise InputError([Problem("--minimise and --maximise", need, shown(", ".join(names) or None), hint)])
     return goals[0], goals[1]
-
-
-def measure_named(name: str) -> str:
-    """Return the column of the summary that a name stands for: an alias, or a column without its unit."""
-    name = ALIASES.get(name, name)
-    known = columns(MOST_YEARS)
-    return next((one for one in (name, f"{name}_gbp", f"{name}_probability") if one in known), name)
 
 
 def on_frontier(points: FloatArray) -> BoolArray:

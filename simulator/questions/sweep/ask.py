@@ -25,6 +25,7 @@ _POLICIES_AT_ONCE = 4
 def sweep(
     scenario: Scenario,
     vary: Mapping[str, Values],
+    *,
     together: bool = False,
     measures: Sequence[str] | None = None,
     clusters: Sequence[str] | None = None,
@@ -62,7 +63,9 @@ def sweep(
     InputError
         With everything that is wrong with any policy, before anything is drawn.
     """
-    question = sweep_question(scenario, vary, together, measures, clusters, draws)
+    question = sweep_question(
+        scenario, vary, together=together, measures=measures, clusters=clusters, draws=draws
+    )
     return run_sweep(question, draws.workers, progress)
 
 

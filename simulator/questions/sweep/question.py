@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 
-from simulator.errors import InputError, Problem, shown, unknown
-from simulator.questions.sweep.check import Policy, overrides, policy_problems
+from simulator.answers.table import column_named
+from simulator.errors import InputError, Problem, Problems, unknown
+from simulator.execution.blocks import run_blocks
 from simulator.questions.sweep.ranges import Range, Values, policies_of, read_ranges
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.measures import columns
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
+from simulator.simulation.plan import Plan
+from simulator.simulation.planner import make_plan
+from simulator.simulation.shared_draws import same_demand
 
 MOST_ESTIMATES = 5_000_000
 """All policies' estimates together: some 300 MB, and a file that a spreadsheet cannot open."""
-_RULES = "rules."
+_CHECKED_AT_ONCE = 50
+_GIVEN_SHOWN = 5
+
+Policy = tuple[str, ...]
+"""A value of each key, as the user wrote it."""
 
 
 @dataclass(frozen=True)
@@ -32,29 +40,39 @@ class SweepQuestion:
     places: tuple[Place, ...]  # what is estimated: a row (a cluster or the PCT) and a measure
     contracts: int  # the draws that all policies share
     seed: int  # the draws that all policies share
+    measures: tuple[str, ...] = ()  # those that were asked for; none for the main ones
+    rows: tuple[str, ...] = (ALL_CLUSTERS,)  # those that were asked for
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys that vary."""
         return tuple(one.key for one in self.ranges)
 
-    def in_words(self, together: bool) -> str:
-        """Return how the policies are asked for on the command line."""
-        varied = " ".join(f"--vary '{one.key}={','.join(one.values)}'" for one in self.ranges)
-        return f"{varied} --together" if together else varied
-
     def policy(self, number: int) -> Scenario:
         """Return a policy's scenario, by its number from 0."""
-        return self.scenario.vary(*overrides(self.keys, self.policies[number]))
+        return self.scenario.vary(*_overrides(self.keys, self.policies[number]))
 
     def order(self) -> list[int]:
         """Return the policies' numbers, those that share demand one after another: it stays drawn."""
-        demand = [at for at, key in enumerate(self.keys) if not key.startswith(_RULES)]
+        plan = make_plan(self.scenario)
+        demand = [at for at, one in enumerate(self.ranges) if self._changes_demand(plan, one)]
         ranks = [{value: rank for rank, value in enumerate(one.values)} for one in self.ranges]
         return sorted(
             range(len(self.policies)),
             key=lambda number: [ranks[at][self.policies[number][at]] for at in demand],
         )
+
+    def _changes_demand(self, plan: Plan, one: Range) -> bool:
+        """Return whether a key changes what is drawn: asked of plans, for its first and its last value."""
+        for value in (one.values[0], one.values[-1]):
+            try:
+                varied = make_plan(self.scenario.vary(f"{one.key}={value}"))
+            except InputError:
+                # It needs another key's value beside it: nothing is lost by taking it for demand.
+                return True
+            if not same_demand(plan, varied):
+                return True
+        return False
 
     def identity(self) -> dict[str, str]:
         """Return what must be the same for two sweeps to find the same numbers, by name."""
@@ -73,6 +91,7 @@ class SweepQuestion:
 def sweep_question(
     scenario: Scenario,
     vary: Mapping[str, Values] | Sequence[str],
+    *,
     together: bool = False,
     measures: Sequence[str] | None = None,
     clusters: Sequence[str] | None = None,
@@ -82,16 +101,16 @@ def sweep_question(
 ) -> SweepQuestion:
     """Check what a sweep is asked, every policy included; see `sweep` for most parameters."""
     if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    problems: list[Problem] = []
+        draws.of(scenario)
+    problems = Problems()
     places: tuple[Place, ...] = ()
     ranges: tuple[Range, ...] = ()
     policies: tuple[Policy, ...] = ()
-    with _noted(problems):
+    with problems.noted():
         draws.of(scenario)
-    with _noted(problems):
+    with problems.noted():
         places = places_of(scenario, measures, clusters)
-    with _noted(problems):
+    with problems.noted():
         ranges = read_ranges(vary)
         policies = policies_of(ranges, together)
     if len(policies) * len(places) > most_estimates:
@@ -100,21 +119,20 @@ def sweep_question(
         problems.append(Problem("--vary", f"at most {most_estimates:,} estimates", got, hint))
     elif policies:
         problems.extend(
-            policy_problems(scenario, [one.key for one in ranges], policies, max(draws.workers, 1), progress)
+            _policy_problems(scenario, [one.key for one in ranges], policies, max(draws.workers, 1), progress)
         )
-    if problems:
-        raise InputError(problems)
+    problems.report()
     settled = draws.of(scenario)
-    return SweepQuestion(scenario, ranges, policies, places, settled.contracts, settled.seed)
-
-
-@contextmanager
-def _noted(problems: list[Problem]) -> Iterator[None]:
-    """Add the problems that turn up to those that were found before."""
-    try:
-        yield
-    except InputError as error:
-        problems.extend(error.problems)
+    return SweepQuestion(
+        scenario,
+        ranges,
+        policies,
+        places,
+        settled.contracts,
+        settled.seed,
+        tuple(map(column_named, measures or ())),
+        tuple(dict.fromkeys((ALL_CLUSTERS, *(clusters or ())))),
+    )
 
 
 def places_of(
@@ -124,11 +142,11 @@ def places_of(
     settings = scenario.settings
     known = columns(settings.contract.years)
     rows = [*(cluster.name for cluster in settings.clusters), ALL_CLUSTERS]
-    wanted, wanted_rows = known if measures is None else measures, rows if clusters is None else clusters
-    problems = [one for name in wanted for one in unknown("measure", name, list(known))]
+    wanted = known if measures is None else tuple(map(column_named, measures))
+    wanted_rows = rows if clusters is None else clusters
+    problems = Problems(one for name in wanted for one in unknown("measure", name, list(known)))
     problems += [one for name in wanted_rows for one in unknown("cluster", name, rows)]
-    if problems:
-        raise InputError(problems)
+    problems.report()
     return tuple(
         (row, name)
         for row in rows
@@ -140,3 +158,65 @@ def places_of(
 
 def _digest(value: object) -> str:
     return sha256(repr(value).encode()).hexdigest()
+
+
+def _overrides(keys: Sequence[str], policy: Policy) -> tuple[str, ...]:
+    """Return the settings that make a policy of the scenario."""
+    return tuple(f"{key}={value}" for key, value in zip(keys, policy, strict=True))
+
+
+def _policy_problems(
+    scenario: Scenario,
+    keys: Sequence[str],
+    policies: Sequence[Policy],
+    workers: int,
+    progress: Callable[[int, int], None],
+) -> list[Problem]:
+    """Return what is wrong with any policy, each problem once with the first policy that has it."""
+    starts = range(0, len(policies), _CHECKED_AT_ONCE)
+    tasks = [policies[start : start + _CHECKED_AT_ONCE] for start in starts]
+    found: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    checked: dict[int, list[tuple[int, Problem]]] = {}
+    for position, problems in run_blocks(partial(_check, scenario, keys), tasks, workers):
+        checked[position] = problems
+        progress(len(checked) * _CHECKED_AT_ONCE, len(policies))
+    # In the order of the policies, whichever was checked first.
+    for position in sorted(checked):
+        for at, one in checked[position]:
+            number = position * _CHECKED_AT_ONCE + at
+            found.setdefault((one.where, one.need, one.hint), []).append((number, one.got))
+    return [
+        Problem(where, need, _given(met, keys, policies), hint) for (where, need, hint), met in found.items()
+    ]
+
+
+def _check(scenario: Scenario, keys: Sequence[str], policies: Sequence[Policy]) -> list[tuple[int, Problem]]:
+    problems = []
+    for at, policy in enumerate(policies):
+        settings = _overrides(keys, policy)
+        try:
+            scenario.vary(*settings)
+        except InputError as error:
+            problems += [(at, _about_vary(problem, keys, settings)) for problem in error.problems]
+    return problems
+
+
+def _about_vary(problem: Problem, keys: Sequence[str], settings: Iterable[str]) -> Problem:
+    """Say `--vary KEY` where the check of a scenario says `--set KEY=VALUE`."""
+    where = problem.where
+    for key, setting in zip(keys, settings, strict=True):
+        if where.startswith(f"--set {setting}"):
+            where = f"--vary {key}{where.removeprefix(f'--set {setting}').replace(f' ({key})', '')}"
+            break
+    return Problem(where, problem.need, problem.got, problem.hint)
+
+
+def _given(met: Sequence[tuple[int, str]], keys: Sequence[str], policies: Sequence[Policy]) -> str:
+    """Say what was given where a problem was met, and with which policies if not with them all."""
+    given = list(dict.fromkeys(got for _, got in met))
+    shown_some = ", ".join(given[:_GIVEN_SHOWN]) + (", ..." if len(given) > _GIVEN_SHOWN else "")
+    numbers = sorted({number for number, _ in met})
+    if len(numbers) == len(policies):
+        return shown_some
+    first = ", ".join(_overrides(keys, policies[numbers[0]]))
+    return f"{shown_some} (in {len(numbers):,} of {len(policies):,} policies; first with {first})"

@@ -54,6 +54,7 @@ BOND_MEASURES = (
         "their order, with top-ups and interest where there are any",
         lambda book, _: book.bond_needed_gbp,
         rows="clusters",
+        less_is_better=True,
     ),
     Measure(
         "shared_bond_covers_probability",
@@ -73,6 +74,7 @@ BOND_MEASURES = (
         "reaches bonds",
         lambda book, _: book.bond_needed_gbp,
         rows="together",
+        less_is_better=True,
     ),
     Measure(
         "expected_bond_draw_gbp",
@@ -81,5 +83,6 @@ BOND_MEASURES = (
         Mean(),
         "mean drawn from the bond over the contract",
         lambda book, _: book.paid_gbp((Account.BOND,), (Account.CLUSTER,)),
+        less_is_better=True,
     ),
 )

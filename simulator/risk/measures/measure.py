@@ -31,6 +31,7 @@ class Measure:
     samples: Callable[[AccountBook, int], NDArray[Any] | None]
     # Which rows have it: every one, single clusters, or all clusters together.
     rows: Literal["every", "clusters", "together"] = "every"
+    less_is_better: bool = False  # whether whoever asks would rather have less of it
 
     def __reduce__(self) -> tuple[Callable[[str], Measure], tuple[str]]:
         """Go between processes by name: what gives the samples is a function without one."""

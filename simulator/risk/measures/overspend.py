@@ -67,6 +67,7 @@ OVERSPEND_MEASURES = (
         Mean(),
         "mean spend of the whole contract on what the cluster answers for",
         lambda book, _: book.total_gbp(SPEND),
+        less_is_better=True,
     ),
     Measure(
         "budget_less_spend_gbp",
@@ -91,6 +92,7 @@ OVERSPEND_MEASURES = (
         Mean(),
         "mean spend of the year, where the cluster takes part in it",
         lambda book, year: _while_inside(book, year, book.by_year_gbp(SPEND)[:, year]),
+        less_is_better=True,
     ),
     Measure(
         "budget_less_spend_gbp_year_{year}",
@@ -107,6 +109,7 @@ OVERSPEND_MEASURES = (
         Probability(),
         "probability that spend exceeds budget in the year, where the cluster takes part in it",
         _overspent,
+        less_is_better=True,
     ),
     Measure(
         "overspend_probability",
@@ -115,6 +118,7 @@ OVERSPEND_MEASURES = (
         Probability(),
         "probability that the whole contract's spend exceeds its budget",
         lambda book, _: _beyond(book, 0.0) > PENNY_GBP,
+        less_is_better=True,
     ),
     Measure(
         "overspend_any_year_probability",
@@ -123,6 +127,7 @@ OVERSPEND_MEASURES = (
         Probability(),
         "probability that spend exceeds budget in at least one year",
         _any_year,
+        less_is_better=True,
     ),
     Measure(
         "some_cluster_overspends_probability",
@@ -132,6 +137,7 @@ OVERSPEND_MEASURES = (
         "probability that at least one cluster overspends in at least one year",
         _some_cluster_overspends,
         rows="together",
+        less_is_better=True,
     ),
     Measure(
         "large_overspend_probability",
@@ -140,6 +146,7 @@ OVERSPEND_MEASURES = (
         Probability(),
         "probability that the whole contract's spend exceeds its budget by more than 2% of it",
         lambda book, _: _beyond(book, LARGE_SHARE) > PENNY_GBP,
+        less_is_better=True,
     ),
     Measure(
         "expected_overspend_gbp",
@@ -148,6 +155,7 @@ OVERSPEND_MEASURES = (
         Mean(),
         "mean sum of the years' overspends, surpluses not set off",
         lambda book, _: book.total_overspend_gbp,
+        less_is_better=True,
     ),
     Measure(
         "expected_surplus_gbp",
@@ -164,6 +172,7 @@ OVERSPEND_MEASURES = (
         Probability(),
         "probability that the cluster leaves before the contract ends (all together: that some cluster does)",
         lambda book, _: np.asarray(book.leaves.any(axis=1)) if book.has_bond else None,
+        less_is_better=True,
     ),
     Measure(
         "leaves_probability_year_{year}",
@@ -172,5 +181,6 @@ OVERSPEND_MEASURES = (
         Probability(),
         "probability that the cluster leaves at the review that ends the year (all together: that some does)",
         _leaves_after,
+        less_is_better=True,
     ),
 )

@@ -26,6 +26,7 @@ PCT_PAYS_MEASURES = (
         Mean(),
         "mean paid by the pool for overspends over the contract",
         lambda book, _: book.paid_gbp((Account.POOL,), (Account.CLUSTER,)),
+        less_is_better=True,
     ),
     Measure(
         "pct_payment_gbp",
@@ -34,6 +35,7 @@ PCT_PAYS_MEASURES = (
         Mean(),
         "mean that the PCT pays for clusters' overspends over the contract, a corridor's part included",
         _pct_payment_gbp,
+        less_is_better=True,
     ),
     Measure(
         "pct_payment_median_gbp",
@@ -42,6 +44,7 @@ PCT_PAYS_MEASURES = (
         Quantile(0.5),
         "what the PCT pays for overspends in the middle one of all contracts",
         _pct_payment_gbp,
+        less_is_better=True,
     ),
     Measure(
         "pct_payment_1_in_20_gbp",
@@ -50,6 +53,7 @@ PCT_PAYS_MEASURES = (
         Quantile(0.95),
         "what the PCT pays for overspends that only one contract in twenty exceeds",
         _pct_payment_gbp,
+        less_is_better=True,
     ),
     Measure(
         "pool_and_bonds_cover_probability",

@@ -122,6 +122,7 @@ POSITION_MEASURES = (
         Mean(),
         "mean paid over the contract to who lends the money of the bond",
         _samples_of(Account.LENDER),
+        less_is_better=True,
     ),
     Measure(
         "providers_income_gbp",
@@ -157,6 +158,7 @@ POSITION_MEASURES = (
         "mean of all that leaves the PCT for the care of the clusters' people over the contract, less what "
         "comes back or is left in its pool",
         lambda book, _: -book.gained_gbp(PCT_ACCOUNTS),
+        less_is_better=True,
     ),
     Measure(
         "pct_net_position_gbp",
