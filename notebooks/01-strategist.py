@@ -41,7 +41,7 @@ policies = simulator.sweep(
     clusters=["All clusters together"],
     draws=Draws(contracts),
 )
-policies.table().round(3)
+policies.every_number().round(3)
 
 # %% [markdown]
 # ## Luck
@@ -53,7 +53,7 @@ luck = simulator.luck(scenario, draws=Draws(contracts))
 print(*luck.sentences(), sep="\n")
 
 # %%
-luck.policies().round(3)
+luck.frame("policies").round(3)
 
 # %% [markdown]
 # ## How big a bond would cover every overspend in nine contracts of ten?

@@ -55,6 +55,6 @@ answer.practices().round(0)
 # What a larger cluster would cure (chance in counts and in unit costs), and what no cluster can cure alone:
 
 # %%
-variance = simulator.explain(scenario, draws=Draws(5_000)).table("Granta")
+variance = simulator.explain(scenario, draws=Draws(5_000)).of("Granta").every_number()
 whole = variance[(variance["year"] == "whole contract") & (variance["line"] == "all lines")]
 whole[["source", "share_of_variance", "share_of_variance_standard_error"]].round(3)

@@ -95,7 +95,9 @@ def _fact(number: float, unit: Unit, size: float) -> str:
         return f"{number:,.0f}"
     if unit is Unit.GBP:
         return f"{number / size:,.2f}"
-    return f"{number / size:,.6g}"
+    if unit.is_share:
+        return f"{number / size:,.6g}"
+    return f"{number:,.0f}" if number == round(number) else f"{number:,.4g}"
 
 
 def _with_unit(cell: Cell, unit: Unit, is_change: bool) -> str:

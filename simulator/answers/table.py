@@ -109,7 +109,7 @@ def people(cells: Sequence[Cell], heading: str = "people", name: str = "") -> Co
     return Column(name or _name(heading), heading, Unit.PEOPLE, tuple(cells))
 
 
-def numbers(heading: str, cells: Sequence[float | None], name: str = "") -> Column:
+def numbers(heading: str, cells: Sequence[Cell], name: str = "") -> Column:
     """Return a column of numbers that count nothing in particular."""
     return Column(name or _name(heading), heading, Unit.NUMBER, tuple(cells))
 

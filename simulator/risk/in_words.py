@@ -45,7 +45,8 @@ def money(estimate: Estimate) -> str:
     value, error = rounded(estimate.value, estimate.half_width, unit)
     suffix = symbol.removeprefix("£")
     sign = "-" if value.startswith("-") else ""
-    return f"{sign}£{value.removeprefix('-')}{suffix} ± {error}{suffix}"
+    amount = f"{sign}£{value.removeprefix('-')}{suffix}"
+    return f"{amount} ± {error}{suffix}" if estimate.half_width else amount
 
 
 def signed_money(estimate: Estimate) -> str:
@@ -65,7 +66,7 @@ def per_cent(estimate: Estimate) -> str:
     if bound := bound_in_per_cent(estimate.value, estimate.low, estimate.high):
         return f"{bound}%"
     value, error = rounded(estimate.value, estimate.half_width, PER_CENT)
-    return f"{value}% ± {error}%"
+    return f"{value}% ± {error}%" if estimate.half_width else f"{value}%"
 
 
 def points(estimate: Estimate) -> str:

@@ -64,9 +64,10 @@ def test_the_file_holds_what_is_printed_for_any_number_of_workers(tmp_path):
         done = cluster_risk("explain", SMALL, *asked, folder=tmp_path)
         assert done.returncode == 0, done.stderr
         assert f"written to {workers}.csv" in done.stderr
-    assert leftovers(tmp_path) == ["1.csv", "2.csv"]
+    files = ["1.csv", "1.provenance.csv", "2.csv", "2.provenance.csv"]
+    assert leftovers(tmp_path) == files
     assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
-    with (tmp_path / "1.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "1.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     whole = [row for row in rows if (row["year"], row["line"]) == ("whole contract", "all lines")]
     shares = {row["source"]: float(row["share_of_variance"]) for row in whole if row["cluster"] == "Small"}
@@ -96,7 +97,7 @@ def test_every_mistake_is_reported_and_nothing_written(tmp_path):
     ("arguments", "words"),
     [
         (("no.toml",), "no.toml"),
-        ((SMALL, "--out", "no-folder/shares.csv"), "a file that can be made"),
+        ((SMALL, "--out", "shares.txt"), "ends in .csv or .xlsx"),
         ((SMALL, "--workers", "0"), "workers"),
     ],
 )

@@ -51,10 +51,10 @@ def test_the_file_holds_every_value_for_any_number_of_workers(tmp_path, ending):
     one, two = (tmp_path / f"{workers}.{ending}" for workers in "12")
     assert one.read_bytes() == two.read_bytes()
     if ending == "csv":
-        with one.open(encoding="utf-8", newline="") as file:
+        with one.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        assert sum(row["on_grid"] == "True" for row in rows) == 9
-        origin = (tmp_path / "1.provenance.csv").read_text(encoding="utf-8")
+        assert sum(row["table"] == "grid" for row in rows) == 9
+        origin = (tmp_path / "1.provenance.csv").read_text(encoding="utf-8-sig")
         assert "rules.bond.share_of_annual_budget must be at least" in origin
         assert "so-that" in origin
 

@@ -96,16 +96,16 @@ def test_two_workers_equal_one() -> None:
     seen: list[int] = []
     one = explain(checked(CHANGEABLE), progress=seen.append, draws=Draws(contracts, 1))
     two = explain(checked(CHANGEABLE), draws=Draws(contracts, 1, workers=2))
-    assert one.table().equals(two.table())
+    assert one.every_number().equals(two.every_number())
     assert seen == [CONTRACTS_PER_BLOCK, 2 * CONTRACTS_PER_BLOCK, contracts]
 
 
 def test_blocks_may_be_done_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = (checked(CHANGEABLE), 2 * CONTRACTS_PER_BLOCK + 100, 1)
-    in_order = explain(*given).table()
+    scenario, draws = checked(CHANGEABLE), Draws(2 * CONTRACTS_PER_BLOCK + 100, 1)
+    in_order = explain(scenario, draws=draws).every_number()
     home = "simulator.questions.explain.ask.run_blocks"
     monkeypatch.setattr(home, lambda *work: reversed(list(run_blocks(*work))))
-    assert explain(*given).table().equals(in_order)
+    assert explain(scenario, draws=draws).every_number().equals(in_order)
 
 
 def test_another_seed_gives_other_shares() -> None:

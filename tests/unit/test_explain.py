@@ -129,7 +129,7 @@ def test_without_chance_there_is_nothing_to_explain() -> None:
     assert nothing.share(ALL_SOURCES) is None
     assert nothing.sd_gbp().value == 0
     assert nothing.pooled_share() is None
-    table = nothing.table()
+    table = nothing.every_number()
     assert table.share_of_variance.isna().all()
     assert (table.sd_gbp == 0).all()
 
@@ -151,7 +151,7 @@ def test_one_cluster_is_its_own_pct_and_one_year_the_whole_contract() -> None:
 
 def test_the_table_has_every_combination_once() -> None:
     found = explained(scenario_of())
-    table = found.table()
+    table = found.every_number()
     names = ["cluster", "year", "line", "source"]
     assert not table.duplicated(names).any()
     assert len(table) == 3 * 3 * 3 * 8
@@ -163,7 +163,7 @@ def test_the_table_has_every_combination_once() -> None:
         *(share.value, share.standard_error, share.low, share.high),
         *(sd.value, sd.standard_error, sd.low, sd.high),
     ]
-    assert found.table("South").equals(table[table.cluster == "South"].reset_index(drop=True))
+    assert found.of("South").every_number().equals(table[table.cluster == "South"].reset_index(drop=True))
 
 
 def test_the_package_offers_it() -> None:
@@ -176,7 +176,7 @@ def test_every_unknown_name_is_reported() -> None:
     assert [problem.where for problem in problems] == ["source", "year", "cluster", "line"]
     assert "chance in counts" in problems[0].hint
     assert "South" in problems[2].hint
-    (problem,) = problems_of_call(lambda: found.table("Middle"))
+    (problem,) = problems_of_call(lambda: found.of("Middle"))
     assert problem.need == "one of North, South, All clusters together"
 
 

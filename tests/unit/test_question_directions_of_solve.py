@@ -263,12 +263,12 @@ def test_the_interval_holds_the_margins_whose_interval_holds_the_target(sign: st
 
 def test_an_interval_that_the_range_cuts_off_says_so() -> None:
     # Break: the end of the range taken for the end of the interval.
-    question = ("overspend_probability < 0.1", None, 0.001, CONTRACTS, SEED)
-    (whole,) = simulator.solve(normal_spend(), MARGIN, 0, 0.06, *question).crossings
+    so_that, draws = "overspend_probability < 0.1", Draws(CONTRACTS, SEED)
+    (whole,) = simulator.solve(normal_spend(), MARGIN, 0, 0.06, so_that, draws=draws).crossings
     assert (whole.low_clipped, whole.high_clipped) == (False, False)
     middle = (whole.at.value + whole.low) / 2, (whole.at.value + whole.high) / 2
     for low, high, clipped in ((0.0, middle[1], (False, True)), (middle[0], 0.06, (True, False))):
-        (one,) = simulator.solve(normal_spend(), MARGIN, low, high, *question).crossings
+        (one,) = simulator.solve(normal_spend(), MARGIN, low, high, so_that, draws=draws).crossings
         assert (one.low_clipped, one.high_clipped) == clipped
         assert (one.low == low, one.high == high) == clipped
 
@@ -302,5 +302,5 @@ def test_a_turn_beyond_chance_is_told() -> None:
         "rules": [SURPLUS, BOND, POOL | {"holds_top_slice": True}],
     }
     question = ("budgets.top_slice_share", 0, 0.6, "pool_balance_gbp >= 1e9")
-    found = simulator.solve(checked(mapping), *question, contracts=400, seed=SEED)
+    found = simulator.solve(checked(mapping), *question, draws=Draws(400, SEED))
     assert not found.monotone

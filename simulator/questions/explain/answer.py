@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from simulator.answers.answer import Answer
+from simulator.answers.cells import ERRORS_NOTE
+from simulator.answers.table import Table, pounds, shares, text
 from simulator.errors import InputError, unknown
 from simulator.questions.explain.pieces import Source, expected_budget_gbp
 from simulator.questions.explain.sums import Place, PowerSums, with_totals
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import in_sentence, money, per_cent
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 
@@ -20,10 +25,26 @@ if TYPE_CHECKING:
 ALL_SOURCES = "all sources"
 ALL_LINES = "all lines"
 WHOLE_CONTRACT = "whole contract"
+_SIZE = "A larger cluster or a pool of clusters"
+_POOL = "Only a pool of clusters"
+_CURES = {
+    Source.COUNTS: _SIZE,
+    Source.UNIT_COSTS: _SIZE,
+    Source.CLUSTER_YEAR: _POOL,
+    Source.UNMEASURED_NEED: _POOL,
+    Source.PCT_SHOCKS: "No pool inside the PCT",
+    Source.BASE_YEAR: "Budgets by need instead of past spend",
+}
+"""What would shrink a source; the interaction has no cure of its own."""
+_HEARD = {Source.CLUSTER_YEAR: "the cluster's year", Source.BASE_YEAR: "the budget's base year"}
+_NO_VARIANCE = (
+    "Budget less spend does not vary here, so there is nothing to explain: no service line that is "
+    "answered for is paid by the case."
+)
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Answer):
     """What `explain` returns: the variance of budget less spend, by source of chance.
 
     Wherever a name is asked for, the last of `sources`, `years`, `clusters` and `lines` stands for
@@ -33,19 +54,22 @@ class Explanation:
     ----------
     scenario : Scenario
         What was simulated.
+    contracts, seed : int
+        How many contracts were simulated, and from which seed.
     plan : Plan
         What was expected.
     sums : PowerSums
         Over all contracts.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
+    cluster : str or None
+        Whom the tables are about: one cluster, or all together by year and line; None for each.
     """
 
     scenario: Scenario
-    plan: Plan
-    sums: PowerSums
     contracts: int
     seed: int
+    plan: Plan
+    sums: PowerSums
+    cluster: str | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -122,40 +146,169 @@ class Explanation:
         budgets = with_totals(expected_budget_gbp(self.plan).sum(axis=(0, 2)), (0,))
         return dict(zip(self.clusters, map(float, budgets), strict=True))
 
-    def table(self, cluster: str | None = None) -> pd.DataFrame:
+    def every_number(self) -> pd.DataFrame:
         """Return every share and SD, one row for each cluster, year, line and source.
-
-        Parameters
-        ----------
-        cluster : str, optional
-            Only this cluster, or PCT; all when left out.
 
         Returns
         -------
         pandas.DataFrame
             `share_of_variance` and `sd_gbp`, each with its standard error and the ends of its 95%
-            interval; the share is nan where the outturn does not vary.
+            interval; the share is nan where the outturn does not vary. Of one cluster, where it
+            alone is explained.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, str | float]] = [
+            {"cluster": name, "year": year, "line": line, "source": source}
+            | _fields("share_of_variance", self.share(source, name, year, line))
+            | _fields("sd_gbp", self.sd_gbp(source, name, year, line))
+            for name in (self.clusters if self.cluster is None else (self.cluster,))
+            for year in self.years
+            for line in self.lines
+            for source in self.sources
+        ]
+        return pd.DataFrame(rows)
+
+    def of(self, cluster: str) -> Explanation:
+        """Return the explanation of one cluster alone, or of all together by year and line.
+
+        Parameters
+        ----------
+        cluster : str
+            One of `clusters`.
+
+        Returns
+        -------
+        Explanation
+            The same numbers, in other tables.
 
         Raises
         ------
         InputError
             If there is no such cluster.
         """
-        import pandas as pd
-
-        problems = [] if cluster is None else unknown("cluster", cluster, self.clusters)
-        if problems:
+        if problems := unknown("cluster", cluster, self.clusters):
             raise InputError(problems)
-        rows: list[dict[str, str | float]] = [
-            {"cluster": name, "year": year, "line": line, "source": source}
-            | _fields("share_of_variance", self.share(source, name, year, line))
-            | _fields("sd_gbp", self.sd_gbp(source, name, year, line))
-            for name in (self.clusters if cluster is None else (cluster,))
-            for year in self.years
-            for line in self.lines
+        return replace(self, cluster=cluster)
+
+    @property
+    def varies(self) -> bool:
+        """Whether there is any variance to explain."""
+        return self.share(ALL_SOURCES, self.cluster or ALL_CLUSTERS) is not None
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the shares of the variance by source: of every cluster, or of one by year and line."""
+        if not self.varies:
+            return ()
+        if self.cluster is None:
+            return (self._by_cluster(), *((self._pooling(),) if len(self.clusters) > 2 else ()))
+        return self._by_year(self.cluster), self._by_line(self.cluster)
+
+    def _by_cluster(self) -> Table:
+        clusters = self.clusters
+        columns = (
+            text("cluster", clusters),
+            pounds("SD", [self.sd_gbp(cluster=name) for name in clusters]),
+            shares("SD, of budget", [self._sd_of_budget(name) for name in clusters]),
+            *(shares(source, [self.share(source, name) for name in clusters]) for source in Source),
+        )
+        title = "What makes budget less spend vary over the whole contract? Shares of its variance"
+        return Table("sources of variance", title, columns, rows_apart=1)
+
+    def _pooling(self) -> Table:
+        sources = self.sources
+        columns = (
+            text("source", sources),
+            pounds("SD, all clusters together", [self.sd_gbp(source) for source in sources]),
+            shares("cured by pooling all clusters", [self._cured(source) for source in sources]),
+            text("what would shrink it", (*(_CURES.get(source, "") for source in Source), "")),
+        )
+        title = "What can pooling cure? The clusters' SDs added up, against that of all together"
+        return Table("pooling", title, columns, rows_apart=1)
+
+    def _by_year(self, cluster: str) -> Table:
+        sources = self.sources
+        years = self.years if len(self.years) > 2 else (WHOLE_CONTRACT,)
+        columns = (
+            text("source", sources),
+            *(shares(year, [self.share(source, cluster, year) for source in sources]) for year in years),
+            pounds("SD, whole contract", [self.sd_gbp(source, cluster) for source in sources]),
+        )
+        title = f"What makes the budget less spend of {in_sentence(cluster)} vary? Shares of the variance"
+        return Table("by year", title, columns, rows_apart=1)
+
+    def _by_line(self, cluster: str) -> Table:
+        columns = (
+            shares(source, [_if_it_varies(self.share(source, cluster, line=line)) for line in self.lines])
             for source in self.sources
-        ]
-        return pd.DataFrame(rows)
+        )
+        names = text("service line", [line.replace("_", " ") for line in self.lines])
+        title = "In which service lines? Shares of the whole contract's variance"
+        return Table("by service line", title, (names, *columns), rows_apart=1)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return what the tables say, to be read aloud."""
+        if not self.varies:
+            return (_NO_VARIANCE,)
+        return tuple(self._of_all_in_words() if self.cluster is None else self._of_one_in_words(self.cluster))
+
+    def _of_all_in_words(self) -> Iterator[str]:
+        if len(self.clusters) <= 2:
+            return
+        if everything := self._cured(ALL_SOURCES):
+            yield f"A pool of all clusters cures {per_cent(everything)} of the SD that they bear one by one."
+        if left := _if_it_varies(self.share(Source.PCT_SHOCKS)):
+            yield (
+                f"PCT-wide shocks, which no pool inside the PCT cures, are {per_cent(left)} of the variance "
+                "then."
+            )
+
+    def _of_one_in_words(self, cluster: str) -> Iterator[str]:
+        share_of_budget = self._sd_of_budget(cluster)
+        of_budget = f", {per_cent(share_of_budget)} of the budget" if share_of_budget else ""
+        yield (
+            f"By the end of the contract, chance moves the surplus or overspend of {in_sentence(cluster)} by "
+            f"{money(self.sd_gbp(cluster=cluster))}{of_budget}; twice as much would be no surprise."
+        )
+        for cure in dict.fromkeys(_CURES.values()) if cluster != ALL_CLUSTERS else ():
+            parts = [
+                f"{_HEARD.get(source, source)} ({per_cent(share)})"
+                for source in Source
+                if _CURES.get(source) == cure and (share := _if_it_varies(self.share(source, cluster)))
+            ]
+            if parts:
+                yield f"{cure} would shrink {' and '.join(parts)}."
+        found = {line: self.share(ALL_SOURCES, cluster, line=line) for line in self.lines[:-1]}
+        by_line = {line: varying for line, share in found.items() if (varying := _if_it_varies(share))}
+        if len(by_line) > 1:
+            line = max(by_line, key=lambda name: by_line[name].value)
+            most = per_cent(by_line[line])
+            yield f"The service line that adds most is {line.replace('_', ' ')}: {most} of the variance."
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        if not self.varies:
+            return ()
+        return (
+            ERRORS_NOTE,
+            "A share is the covariance of that part with budget less spend, over its variance: the shares of "
+            "all sources add up to 100%. A share below zero is an offset: that part moves against the rest.",
+            "Unmeasured need counts less what a budget set by past spend already carries of it. The budget's "
+            "base year is all else that past spend brings into the budget. Budgets by need shrink the latter "
+            "and raise the former.",
+            "SD: standard deviation, the usual distance from expectation.",
+        )
+
+    def _sd_of_budget(self, cluster: str) -> Estimate | None:
+        """Return the whole contract's SD over the expected budget; None where there is no budget."""
+        budget = self.expected_budget_gbp[cluster]
+        sd = self.sd_gbp(cluster=cluster)
+        return Estimate(sd.value / budget, sd.low / budget, sd.high / budget) if budget > 0 else None
+
+    def _cured(self, source: str) -> Estimate | None:
+        """Return the part of the clusters' SDs, added up, that is gone when all share a source."""
+        left = self.pooled_share(source)
+        return left and Estimate(1 - left.value, 1 - left.high, 1 - left.low)
 
     def _place(self, source: str, cluster: str, year: str, line: str) -> Place:
         asked = {
@@ -185,3 +338,8 @@ def _fields(name: str, estimate: Estimate | None) -> dict[str, str | float]:
         f"{name}_low": found.low,
         f"{name}_high": found.high,
     }
+
+
+def _if_it_varies(share: Estimate | None) -> Estimate | None:
+    """Return None for the share of what does not vary."""
+    return share if share and (share.value or share.half_width) else None

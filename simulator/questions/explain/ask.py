@@ -20,6 +20,7 @@ from simulator.simulation.planner import make_plan
 
 def explain(
     scenario: Scenario,
+    *,
     draws: Draws = Draws(),
     progress: Callable[[int], None] = lambda contracts_done: None,
 ) -> Explanation:
@@ -55,7 +56,7 @@ def explain(
         parts[position] = sums
         progress(min(len(parts) * CONTRACTS_PER_BLOCK, contracts))
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
-    return Explanation(scenario, plan, PowerSums.added(parts[at] for at in sorted(parts)), contracts, seed)
+    return Explanation(scenario, contracts, seed, plan, PowerSums.added(parts[at] for at in sorted(parts)))
 
 
 def _explain_block(plan: Plan, streams: RandomStreams, contracts: int, block: Block) -> PowerSums:

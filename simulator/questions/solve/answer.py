@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from simulator.answers.answer import Answer
+from simulator.answers.cells import ERRORS_NOTE
+from simulator.answers.rule_notes import policy_notes
+from simulator.answers.table import Column, Table, numbers, text
 from simulator.questions.solve.condition import Condition
 from simulator.questions.solve.scale import Scale
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimator import Probability
-from simulator.risk.in_words import per_cent
-from simulator.risk.rounding import decimals_for, rounded
+from simulator.risk.in_words import phrase
+from simulator.risk.rounding import decimals_for
 from simulator.scenario.scenario import Scenario
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,15 @@ class Crossing:
 
 
 @dataclass(frozen=True)
-class Solution:
+class Solution(Answer):
     """What `solve` returns.
 
     Parameters
     ----------
     scenario : Scenario
         What was asked about.
+    contracts, seed : int
+        How many contracts were simulated at each value, and from which seed.
     key : str
         What was varied.
     scale : Scale
@@ -61,62 +62,57 @@ class Solution:
         By the key; none where the condition holds everywhere or nowhere.
     monotone : bool
         Whether the measure only rises or only falls over the grid, as far as its error tells.
-    contracts, seed : int
-        How many contracts were simulated at each value, and from which seed.
     """
 
     scenario: Scenario
+    contracts: int
+    seed: int
     key: str
     scale: Scale
     condition: Condition
     points: tuple[Point, ...]
     crossings: tuple[Crossing, ...]
     monotone: bool
-    contracts: int
-    seed: int
 
-    def table(self) -> pd.DataFrame:
-        """Return every value that was evaluated.
+    def tables(self) -> tuple[Table, ...]:
+        """Return the values that were looked at first; every value, and the answer, for files."""
+        grid = [point for point in self.points if point.on_grid]
+        key = self.key.rsplit(".", 1)[-1].replace("_", " ")
+        condition = self.condition
+        what = f"{condition.what} of {condition.row}, by {self.key}"
+        return (
+            self._table("grid", what, key, grid),
+            replace(self._table("values", f"Every value: {what}", key, self.points), in_files_only=True),
+            Table(
+                "answer",
+                f"Where {self._wanted()} begins or ceases to hold",
+                (
+                    numbers(
+                        key, [Estimate(one.at.value, one.low, one.high) for one in self.crossings], self.key
+                    ),
+                    text("holds", [_side(one) for one in self.crossings]),
+                    text("low end is the range's", [_yes(one.low_clipped) for one in self.crossings]),
+                    text("high end is the range's", [_yes(one.high_clipped) for one in self.crossings]),
+                ),
+                in_files_only=True,
+            ),
+        )
 
-        Returns
-        -------
-        pandas.DataFrame
-            One row a value: the key, the measure with the ends of its 95% interval, `holds`, and
-            `on_grid` for the values that were looked at first.
-        """
-        import pandas as pd
+    def _table(self, name: str, title: str, key: str, points: Sequence[Point]) -> Table:
+        condition = self.condition
+        heading = condition.what.replace("_gbp", "").replace("_", " ")
+        found = tuple(point.estimate for point in points)
+        columns = (
+            numbers(key, [point.value for point in points], self.key),
+            Column(condition.what.replace(" ", "_"), heading, condition.unit, found),
+            text("holds?", [_yes(point.holds) + ", within error" * point.close for point in points], "holds"),
+        )
+        return Table(name, title, columns)
 
-        what = self.condition.what.replace(" ", "_")
-        records = [
-            {
-                self.key: point.value,
-                what: point.estimate.value,
-                f"{what}_low": point.estimate.low,
-                f"{what}_high": point.estimate.high,
-                "holds": point.holds,
-                "on_grid": point.on_grid,
-            }
-            for point in self.points
-        ]
-        return pd.DataFrame(records)
-
-    def answers(self) -> pd.DataFrame:
-        """Return the crossings.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a crossing: the key with its 95% interval, whether the range given clips either end,
-            and whether the condition holds above it or below.
-        """
-        import pandas as pd
-
-        columns = [self.key, f"{self.key}_low", f"{self.key}_high", "low_clipped", "high_clipped", "holds"]
-        records = [
-            (one.at.value, one.low, one.high, one.low_clipped, one.high_clipped, _side(one))
-            for one in self.crossings
-        ]
-        return pd.DataFrame(records, columns=columns)
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the table must know."""
+        draws = f"{ERRORS_NOTE} All values of the key share the same draws of chance."
+        return (*policy_notes(self.scenario, [self.key]), draws)
 
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain words."""
@@ -143,7 +139,7 @@ class Solution:
                 yield f"{self.key} must be {most} {at} (95% interval {ends}) so that {self._wanted()}."
             else:
                 yield f"{self._wanted()} holds {_side(one)} {at} of {self.key} (95% interval {ends})."
-            yield f"There {self.condition.what} is {self._said(one.at.estimate)}."
+            yield f"There {self.condition.what} is {phrase(one.at.estimate, self.condition.unit)}."
             clipped = [
                 f"{self.shown(end)}, the {name} end"
                 for end, name, cut in (
@@ -162,8 +158,8 @@ class Solution:
         low, high = self.shown(first.value), self.shown(last.value)
         yield f"{self._wanted()} holds {where} from {low} to {high} of {self.key}: there is no value to find."
         yield (
-            f"{self.condition.what} is {self._said(first.estimate)} at {low} and "
-            f"{self._said(last.estimate)} at {high}."
+            f"{self.condition.what} is {phrase(first.estimate, self.condition.unit)} at {low} and "
+            f"{phrase(last.estimate, self.condition.unit)} at {high}."
         )
         if len({point.estimate for point in self.points}) == 1:
             yield f"It does not depend on {self.key} in this range."
@@ -179,12 +175,10 @@ class Solution:
     def _wanted(self) -> str:
         return f"{self.condition} for {self.condition.row}"
 
-    def _said(self, estimate: Estimate) -> str:
-        if isinstance(self.condition.estimator, Probability):
-            return per_cent(estimate)
-        value, error = rounded(estimate.value, estimate.half_width)
-        return f"£{value} ± {error}"
-
 
 def _side(crossing: Crossing) -> str:
     return "above" if crossing.begins else "below"
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"

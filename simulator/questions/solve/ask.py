@@ -29,6 +29,7 @@ def solve(
     high: float,
     so_that: str,
     cluster: str | None = None,
+    *,
     tolerance: float = TOLERANCE,
     draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda values_done, of_values: None,
@@ -49,7 +50,8 @@ def solve(
         Range to search: by ratios where `high` is a hundred times `low` or more, and in whole
         numbers where the setting needs them or the range is wide.
     so_that : str
-        MEASURE >= VALUE, with a column of the summary; also <, <= and >, or another measure for VALUE.
+        MEASURE >= VALUE, with a column of the summary; also <, <= and >. Another measure may stand for
+        VALUE where both are means: ``practice_share >= expected_bond_draw``.
     cluster : str, optional
         Whose measure; the PCT's when left out.
     tolerance : float
@@ -69,22 +71,21 @@ def solve(
     InputError
         With every problem that was found; also where the scenario refuses a value of the range.
     """
-    asked = (so_that, cluster, tolerance, draws)
-    condition, scale = check_solve(scenario, key, low, high, *asked)
+    condition, scale = check_solve(scenario, key, low, high, so_that, cluster, tolerance, draws)
     shared = SharedDraws.of(scenario, draws)
     search = _Search(scenario, key, scale, condition, shared, tolerance, progress)
     monotone, crossings = search.look_over(), tuple(search.crossings())
     points = tuple(search.found[value] for value in sorted(search.found))
     return Solution(
         scenario,
+        shared.draws.contracts,
+        shared.draws.seed,
         key,
         scale,
         condition,
         points,
         crossings,
         monotone,
-        shared.draws.contracts,
-        shared.draws.seed,
     )
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from simulator.errors import InputError, Problem, shown, unknown
+from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.solve.condition import Condition, read_condition
 from simulator.questions.solve.scale import Scale
 from simulator.questions.sweep.ranges import SETTLED_ONCE
@@ -22,51 +20,47 @@ _WHOLE_RANGE = 1_000
 """In a range as wide as this, whole numbers are as fine as the usual tolerance."""
 
 
-def problems_of(*checks: Callable[[], object]) -> list[Problem]:
-    """Return the problems of several checks together, each of which raises InputError for its own."""
-    problems: list[Problem] = []
-    for check in checks:
-        try:
-            check()
-        except InputError as error:
-            problems += error.problems
-    return problems
-
-
 def check_solve(
-    scenario: Scenario, key: str, low: float, high: float, *question: Any
+    scenario: Scenario,
+    key: str,
+    low: float,
+    high: float,
+    so_that: str,
+    cluster: str | None,
+    tolerance: float,
+    draws: Draws,
 ) -> tuple[Condition, Scale]:
-    """Check what `solve` is given."""
+    """Return the condition and the range, if `solve` can be asked; InputError with all that is wrong."""
     if not isinstance(scenario, Scenario):
-        raise InputError([Problem("scenario", "what load_scenario returns", shown(scenario))])
-    problems = problems_of(
-        lambda: check_question(scenario, *question), lambda: check_range(scenario, key, low, high)
-    )
-    if problems:
+        draws.of(scenario)
+    problems = Problems()
+    condition = scale = None
+    with problems.noted():
+        condition = check_question(scenario, so_that, cluster, tolerance, draws)
+    with problems.noted():
+        scale = check_range(scenario, key, low, high)
+    if condition is None or scale is None:
         raise InputError(problems)
-    return check_question(scenario, *question), check_range(scenario, key, low, high)
+    return condition, scale
 
 
 def check_question(
-    scenario: Scenario,
-    so_that: str,
-    cluster: str | None = None,
-    tolerance: float = TOLERANCE,
-    draws: Draws = Draws(),
+    scenario: Scenario, so_that: str, cluster: str | None, tolerance: float, draws: Draws
 ) -> Condition:
-    """Check what `solve` is given, the range aside."""
+    """Return what is to hold, if the question is right but for the range."""
     settings, row = scenario.settings, ALL_CLUSTERS if cluster is None else cluster
-    problems = unknown("cluster", row, (*(one.name for one in settings.clusters), ALL_CLUSTERS))
+    names = (*(one.name for one in settings.clusters), ALL_CLUSTERS)
+    problems, condition = Problems(unknown("cluster", row, names)), None
     if not _number(tolerance) or not 0 < tolerance <= _WIDEST_TOLERANCE:
         need = f"a share of the range, above 0 and up to {_WIDEST_TOLERANCE}"
         problems.append(Problem("tolerance", need, shown(tolerance)))
-    problems += problems_of(
-        lambda: read_condition(so_that, row, settings.contract.years),
-        lambda: draws.of(scenario),
-    )
-    if problems:
-        raise InputError(problems)
-    return read_condition(so_that, row, settings.contract.years)
+    with problems.noted():
+        condition = read_condition(so_that, row, settings.contract.years)
+    with problems.noted():
+        draws.of(scenario)
+    if problems or condition is None:
+        raise InputError(dict.fromkeys(problems))
+    return condition
 
 
 def check_range(scenario: Scenario, key: str, low: float, high: float) -> Scale:

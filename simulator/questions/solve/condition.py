@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, shown, unknown
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
@@ -43,6 +44,7 @@ class Condition:
     less: str  # another mean, taken from the measure contract by contract; empty for none
     row: str  # the cluster, or all clusters together
     estimator: Estimator  # how the measure is estimated
+    unit: Unit  # of the measure
 
     def __str__(self) -> str:
         return f"{self.measure} {self.sign} {self.less or f'{self.target:,.15g}'}"
@@ -93,7 +95,8 @@ def read_condition(text: str, row: str, years: int) -> Condition:
         raise InputError([Problem(WHERE, need, shown(text), "large_overspend_probability < 0.1")])
     name, sign, right = found.groups()
     known = columns(years)
-    target = _number(right)
+    name, target = column_named(name), _number(right)
+    right = right if target is not None else column_named(right)
     names = [name] if target is not None else [name, right]
     with_unit = _with_unit(right) if target is None else []
     problems = unknown(WHERE, name, tuple(known)) + with_unit
@@ -116,7 +119,7 @@ def read_condition(text: str, row: str, years: int) -> Condition:
     if problems:
         raise InputError(problems)
     less = "" if target is not None else right
-    return Condition(name, sign, target or 0.0, less, row, measures[0].estimator)
+    return Condition(name, sign, target or 0.0, less, row, measures[0].estimator, measures[0].unit)
 
 
 def _with_unit(text: str) -> list[Problem]:
