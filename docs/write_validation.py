@@ -161,7 +161,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "validation.csv"
         subprocess.run([program, "validate", "--out", table], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-        with table.open(encoding="utf-8", newline="") as file:
+        with table.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     (HERE / "validation.md").write_text(document(rows), encoding="utf-8")
     save(HERE / "validation.svg")

@@ -12,6 +12,7 @@ from simulator.risk.in_words import PER_CENT, POINTS, money_unit, phrase
 from simulator.risk.rounding import bound_in_per_cent, rounded
 from simulator.risk.unit import Unit
 
+_PENNY_GBP = 0.01
 MARK = "*"
 """Of a difference beyond chance."""
 ERRORS_NOTE = (
@@ -61,7 +62,11 @@ def _size(unit: Unit, cells: Sequence[Cell], is_change: bool) -> tuple[float, st
         return 1.0, ""
     amounts = [cell.value if isinstance(cell, Estimate) else cell for cell in cells]
     sizes = sorted(abs(one) for one in amounts if isinstance(one, (int, float)) and (one or not is_change))
-    worth, symbol = money_unit(sizes[len(sizes) // 2] if sizes else 0.0)
+    decides = sizes[len(sizes) // 2] if sizes else 0.0
+    if not any(isinstance(cell, Estimate) for cell in cells):
+        # Amounts without an error are read to the digit: the smallest must show a digit before the last.
+        decides = min((10 * one for one in sizes if one >= _PENNY_GBP), default=0.0)
+    worth, symbol = money_unit(decides)
     return worth, f" {symbol}"
 
 
@@ -94,7 +99,7 @@ def _fact(number: float, unit: Unit, size: float) -> str:
     if unit is Unit.PEOPLE:
         return f"{number:,.0f}"
     if unit is Unit.GBP:
-        return f"{number / size:,.2f}"
+        return f"{number / size if abs(number) >= _PENNY_GBP else 0.0:,.2f}"
     if unit.is_share:
         return f"{number / size:,.6g}"
     return f"{number:,.0f}" if number == round(number) else f"{number:,.4g}"

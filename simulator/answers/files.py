@@ -46,12 +46,16 @@ def provenance(scenario: Scenario, command: str, contracts: int, seed: int) -> d
         "question": command,
         "simulated contracts": f"{contracts:,}",
         "seed": str(seed),
-        "cluster-risk": version("cluster-risk"),
-        "numpy": version("numpy"),
-        "python": platform.python_version(),
+        **versions(),
         "intervals": "columns low and high end a 95% interval of sampling error; doubt about the "
         "scenario's figures is not in it",
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what makes the numbers."""
+    ours = {name: version(name) for name in ("cluster-risk", "numpy")}
+    return ours | {"python": platform.python_version()}
 
 
 def write_answer(path: Path, answer: Answer, command: str, *, replace: bool = False) -> None:

@@ -6,31 +6,35 @@ from pathlib import Path
 
 import click
 
+from simulator.answers.command import out_option, replace_option
+
 
 @click.command()
 @click.option("--section", "sections", type=click.IntRange(1, 4), multiple=True, help="Only this section.")
-@click.option("--out", type=click.Path(path_type=Path), help="File for the table, as CSV.")
+@out_option
+@replace_option
 @click.pass_context
-def validate(ctx: click.Context, sections: tuple[int, ...], out: Path | None) -> None:
+def validate(ctx: click.Context, sections: tuple[int, ...], out: Path | None, replace: bool) -> None:
     """Hold the simulator against published results, and say what does not fit and why.
 
     1 exact laws, 2 risk by population size, 3 what really happened, 4 closed forms for the rules.
     The exit code is 1 if a number fails without a documented reason.
     """
+    from simulator.answers.files import check_out
     from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.validation.published import load_published
     from simulator.validation.register import SECTIONS
     from simulator.validation.register import validate as run_validation
-    from simulator.validation.report import check_new_file, print_validation, write_checks
+    from simulator.validation.report import print_validation, write_checks
 
     if out:
-        check_new_file(out)
+        check_out(out, replace=replace)
     wanted = [one for one in load_published() if one.section in (sections or SECTIONS)]
     with progress_bar(len(wanted), "published numbers") as show:
         checks = run_validation(wanted, sections or tuple(SECTIONS), show)
     print_validation(checks, Printer())
     if out:
-        write_checks(checks, out)
+        write_checks(checks, out, replace=replace)
     if not all(check.is_accepted for check in checks):
         ctx.exit(1)

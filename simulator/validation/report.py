@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import os
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from simulator.answers.columns import Column
+from simulator.answers.files import versions, write_tables
 from simulator.answers.printer import Printer
-from simulator.errors import InputError, Problem, printable
+from simulator.answers.table import Table, text
 from simulator.risk.rounding import rounded
 from simulator.validation.check import ERRORS_ALLOWED, Check, Verdict
 from simulator.validation.register import SECTIONS
@@ -57,66 +54,45 @@ def shown(check: Check) -> dict[str, str]:
     }
 
 
-def print_validation(checks: Sequence[Check], printer: Printer) -> None:
-    """Print every check, by section, and what must be known about them."""
+def tables_of(checks: Sequence[Check]) -> Iterator[tuple[Table, list[str]]]:
+    """Yield a table for each section, and what must be known about it."""
     for section, title in SECTIONS.items():
         rows = [shown(check) for check in checks if check.published.section == section]
-        if rows:
-            _print_section(f"{section}. {title}", rows, printer)
+        if not rows:
+            continue
+        names = [row["case"] for row in rows]
+        cases = ["" if at and names[at - 1] == name else name for at, name in enumerate(names)]
+        headings = ("quantity", *(heading for heading in _SHOWN if any(row[heading] for row in rows)))
+        columns = (text(heading, [row[heading] for row in rows]) for heading in headings)
+        tuned = dict.fromkeys((row["case"], row["tuned"]) for row in rows if row["tuned"])
+        remarks = [f"Tuned, {': '.join(one)}." for one in tuned]
+        for remark in dict.fromkeys(row["remark"] for row in rows if row["remark"]):
+            about = [row for row in rows if row["remark"] == remark]
+            quantities = ", ".join(row["quantity"] for row in about)
+            remarks.append(f"{about[0]['case']}, {quantities}: {remark}")
+        yield Table(f"section {section}", f"{section}. {title}", (text("case", cases), *columns)), remarks
+
+
+def print_validation(checks: Sequence[Check], printer: Printer) -> None:
+    """Print every check, by section, and what must be known about them."""
+    for table, remarks in tables_of(checks):
+        printer.table(table)
+        for remark in remarks:
+            printer.line(remark)
+        printer.line()
     for note in NOTES:
         printer.line(note)
     printer.line(verdict_counts(checks))
 
 
-def _print_section(title: str, rows: list[dict[str, str]], printer: Printer) -> None:
-    names = [row["case"] for row in rows]
-    cases = ["" if at and names[at - 1] == name else name for at, name in enumerate(names)]
-    columns = [Column("case", tuple(cases), left=True)]
-    columns.append(Column("quantity", tuple(row["quantity"] for row in rows), left=True))
-    columns += [
-        Column(heading, tuple(row[heading] for row in rows), left=heading == "verdict")
-        for heading in _SHOWN
-        if any(row[heading] for row in rows)
-    ]
-    printer.text_table(title, columns, rows_apart=0)
-    for tuned in dict.fromkeys((row["case"], row["tuned"]) for row in rows if row["tuned"]):
-        printer.line(f"Tuned, {': '.join(tuned)}.")
-    for remark in dict.fromkeys(row["remark"] for row in rows if row["remark"]):
-        about = [row for row in rows if row["remark"] == remark]
-        printer.line(f"{about[0]['case']}, {', '.join(row['quantity'] for row in about)}: {remark}")
-    printer.line()
+def write_checks(checks: Sequence[Check], target: Path, *, replace: bool = False) -> None:
+    """Write every check as CSV or Excel: as shown, and then in full precision; whole or not at all."""
+    import pandas as pd
 
-
-def check_new_file(target: Path) -> None:
-    """Refuse a file that exists, or whose folder does not."""
-    if target.exists():
-        given, hint = "something that exists", "choose another name"
-    elif not target.parent.is_dir():
-        given, hint = "a folder that does not exist", "make the folder first"
-    else:
-        return
-    raise InputError(
-        [Problem(f"--out {printable(target)}", "a new file in a folder that exists", given, hint)]
-    )
-
-
-def write_checks(checks: Sequence[Check], target: Path) -> None:
-    """Write every check as CSV: as shown, and then in full precision; whole or not at all."""
-    rows = [shown(check) | _numbers(check) for check in checks]
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-unfinished-", dir=target.parent)
-    partial = Path(name)
-    try:
-        os.close(handle)
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        partial.chmod(0o644)
-        # Somebody may have made the file while the simulation ran.
-        check_new_file(target)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    rows = pd.DataFrame([shown(check) | _numbers(check) for check in checks])
+    origin = {"title": "Published results, and what the simulator makes of them"} | versions()
+    tables = [table for table, _ in tables_of(checks)]
+    write_tables(target, tables, rows, origin | {"answer": verdict_counts(checks)}, replace=replace)
 
 
 def _numbers(check: Check) -> dict[str, str]:

@@ -35,7 +35,7 @@ def test_every_published_number(tmp_path):
     table = tmp_path / "validation.csv"
     done = cluster_risk("validate", "--out", table)
     assert done.returncode == 0, done.stdout + done.stderr
-    with table.open(encoding="utf-8", newline="") as file:
+    with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for section, numbers in PUBLISHED.items():
         assert [row["published"] for row in rows if row["section"] == section] == numbers.split()
@@ -49,7 +49,7 @@ def test_every_published_number(tmp_path):
         assert row["remark"][:20] in told
     document = runpy.run_path(str(SCRIPT))["document"](rows)
     assert (ROOT / "docs" / "validation.md").read_text(encoding="utf-8") == document, "run `make docs`"
-    assert leftovers(tmp_path) == ["validation.csv"]
+    assert leftovers(tmp_path) == ["validation.csv", "validation.provenance.csv"]
 
 
 def test_the_picture_is_up_to_date(tmp_path):
@@ -74,7 +74,7 @@ def test_options_that_do_not_exist_are_refused(arguments):
 def test_a_file_that_exists_is_refused_before_anything_is_run(tmp_path):
     target = tmp_path / "table.csv"
     target.write_text("mine", encoding="utf-8")
-    for place, reason in ((target, "something that exists"), (tmp_path / "no" / "x.csv", "does not exist")):
+    for place, reason in ((target, "one that exists"), (tmp_path / "x.txt", ".csv or .xlsx")):
         done = cluster_risk("validate", "--out", place)
         assert done.returncode == 2
         assert reason in done.stderr

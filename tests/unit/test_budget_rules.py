@@ -12,7 +12,7 @@ from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.budgets.per_head import PerHead
 from simulator.budgets.toolkit import Toolkit
-from simulator.questions.check.report import expected_annual_budgets_gbp
+from simulator.questions.check.answer import expected_annual_budgets_gbp
 from simulator.records import Spend
 from simulator.simulation.planner import make_plan
 from tests.builders import checked, line_of, scenario_of

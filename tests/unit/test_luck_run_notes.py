@@ -7,13 +7,13 @@ from io import StringIO
 import pytest
 
 from simulator.answers.printer import Printer
-from simulator.questions.run.report import print_run
+from simulator.questions.run.answer import RunAnswer
 from tests.builders import BOND, CORRIDOR, PER_CASE_LIMIT, POOL, SURPLUS, Table, scenario_of, simulated
 
 
 def report_of(*rules: Table) -> str:
     stream = StringIO()
-    print_run(simulated(scenario_of(rules=[*rules, BOND, POOL])), Printer(stream))
+    Printer(stream).answer(RunAnswer(simulated(scenario_of(rules=[*rules, BOND, POOL]))))
     return " ".join(stream.getvalue().split())
 
 

@@ -16,7 +16,7 @@ from simulator import simulate_to_precision
 from simulator.answers import progress
 from simulator.answers.printer import Printer
 from simulator.errors import InputError, Problem
-from simulator.questions.run.precision_report import print_precision
+from simulator.questions.run.answer import RunAnswer
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import precision as precision_module
 from simulator.simulation.draws import Draws
@@ -164,7 +164,7 @@ def test_rows_that_need_no_bond_are_left_out_and_said_so() -> None:
     assert result.rows[1].estimates["bond_needed_gbp"].value == 0
     assert 0 < found.share <= 0.05
     written = StringIO()
-    print_precision(result, 0.05, Printer(written))
+    Printer(written).answer(RunAnswer(result, 0.05))
     told = " ".join(written.getvalue().split())
     assert "to be within +/-5%" in told
     assert "Left out, for they need no bond at 95%: North." in told

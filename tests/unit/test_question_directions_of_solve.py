@@ -240,8 +240,6 @@ def test_the_interval_holds_the_margins_whose_interval_holds_the_target(sign: st
         0,
         range_,
         f"overspend_probability {sign} 0.1",
-        None,
-        0.001,
         draws=Draws(CONTRACTS, SEED),
     )
     (one,) = found.crossings

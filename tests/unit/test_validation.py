@@ -161,7 +161,7 @@ def test_standard_deviation_with_its_error():
 def test_a_table_is_never_written_over_another(tmp_path):
     target = tmp_path / "table.csv"
     target.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="something that exists"):
+    with pytest.raises(InputError, match="one that exists"):
         write_checks([check_of(0.04, 0.001)], target)
     assert target.read_text(encoding="utf-8") == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]

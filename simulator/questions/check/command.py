@@ -11,10 +11,11 @@ from simulator.answers.command import overrides_option
 @click.argument("scenario")
 @overrides_option
 def check(scenario: str, overrides: tuple[str, ...]) -> None:
-    """Check SCENARIO and print its population, budgets and rates; simulate nothing."""
+    """Check SCENARIO and print its scheme in words, population, budgets and rates; simulate nothing."""
     from simulator.answers.printer import Printer
-    from simulator.questions.check.report import print_check
+    from simulator.questions.check.answer import CheckAnswer
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.planner import make_plan
 
-    print_check(make_plan(load_scenario(scenario, overrides)), scenario, Printer())
+    loaded = load_scenario(scenario, overrides)
+    Printer().answer(CheckAnswer(loaded, make_plan(loaded), scenario))

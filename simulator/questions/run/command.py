@@ -50,6 +50,9 @@ def run(
     With --out also writes summary.csv (every estimate with its error), outcomes.nc (every
     contract) and manifest.json (what was run), all or nothing.
     """
+    if out is not None and out.suffix.lower() in {".csv", ".xlsx"}:
+        hint = f"--out {printable(out.with_suffix(''))} writes summary.csv in a folder of that name"
+        raise InputError([Problem(f"--out {printable(out)}", "a folder's name", out.suffix, hint)])
     if method == "exact":
         drawn = {"--contracts": contracts, "--precision": precision, "--seed": seed, "--out": out}
         _run_exact(scenario, overrides, workers, drawn)
@@ -59,8 +62,7 @@ def run(
 
     from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
-    from simulator.questions.run.precision_report import print_precision
-    from simulator.questions.run.report import print_run
+    from simulator.questions.run.answer import RunAnswer
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.draws import Draws
     from simulator.simulation.pipeline import simulate
@@ -84,9 +86,7 @@ def run(
         result = simulated(progress=show)
         if folder:
             write_result(result, folder, started, time.perf_counter() - clock)
-    print_run(result, Printer())
-    if precision is not None:
-        print_precision(result, precision, Printer())
+    Printer().answer(RunAnswer(result, precision))
     if out:
         click.echo(f"written to {printable(out)}: summary.csv, outcomes.nc, manifest.json", err=True)
 
@@ -98,7 +98,7 @@ def _run_exact(
     from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.exact.method import exact_risk, laws_needed
-    from simulator.questions.run.exact_report import print_exact
+    from simulator.questions.run.exact_answer import ExactAnswer
     from simulator.scenario.scenario import load_scenario
 
     hint = "the exact method draws nothing; it prints its table, and simulator.exact_risk returns it"
@@ -114,4 +114,4 @@ def _run_exact(
     loaded = load_scenario(scenario, overrides)
     with progress_bar(laws_needed(loaded), "laws") as show:
         risk = exact_risk(loaded, workers=workers or os.cpu_count() or 1, progress=show)
-    print_exact(risk, Printer())
+    Printer().answer(ExactAnswer(risk))

@@ -1,0 +1,198 @@
+"""The answer to `check`: the scheme in words, and what a scenario expects before any chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.answers.answer import Answer
+from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes, scheme_notes
+from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
+from simulator.budgets.budgets import set_budgets
+from simulator.demand.shock_laws import AnyShockLaw
+from simulator.plain_words import listed, per_cent_of
+from simulator.records import Budgets, FloatArray, Spend
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.scenario.scenario import Scenario
+from simulator.simulation.plan import Plan
+
+
+@dataclass(frozen=True)
+class CheckAnswer(Answer):
+    """What a scenario says, and where it was read from."""
+
+    scenario: Scenario
+    plan: Plan
+    source: str
+
+    def opening(self) -> tuple[str, ...]:
+        """Return what was checked."""
+        plan = self.plan
+        months = " + ".join(str(count) for count in plan.terms.year_months)
+        return (
+            f"{self.source} is a valid scenario: {plan.settings.title}",
+            *(f"  with {override}" for override in self.scenario.overrides),
+            f"{plan.settings.pct.name}, {plan.years[1].label} to {plan.years[-1].label}: {months} months.",
+            "Expected values, exact: nothing is simulated here.",
+        )
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the scheme in words: rules, budgets, growth and shocks."""
+        settings = self.plan.settings
+        rules = tuple(rule_notes(settings.rules)) or ("There is no rule about money.",)
+        return (*rules, *self._budgets_in_words(), *self._growth_in_words(), *self._shocks_in_words())
+
+    def _budgets_in_words(self) -> Iterator[str]:
+        settings = self.plan.settings
+        own = {line.name: line.budget_rule for line in settings.service_lines if line.budget_rule}
+        if len(own) < len(settings.service_lines):
+            yield f"Budgets are {settings.budgets.rule.in_words()}."
+        for name, rule in own.items():
+            yield f"The budget for {name.replace('_', ' ')} is {rule.in_words()}."
+        if settings.budgets.top_slice_share:
+            held = per_cent_of(settings.budgets.top_slice_share)
+            yield f"Of every budget the PCT holds back {held} as contingency."
+
+    def _growth_in_words(self) -> Iterator[str]:
+        lines = self.plan.settings.service_lines
+        by_growth: dict[float, list[str]] = {}
+        for line in lines:
+            by_growth.setdefault(line.growth_share, []).append(line.name)
+        each = (
+            f"{per_cent_of(growth)} a year for {listed(names) if len(by_growth) > 1 else 'all care'}"
+            for growth, names in by_growth.items()
+        )
+        if list(by_growth) == [0]:
+            yield "Cases are not expected to grow."
+            return
+        follow = "rise with it" if budgets_that_follow_growth(self.plan.settings) else "do not follow it"
+        yield f"Cases are expected to grow by {', '.join(each)}; budgets {follow}."
+
+    def _shocks_in_words(self) -> Iterator[str]:
+        shocks = self.plan.settings.shocks
+        found = {
+            "to a kind of care in the whole PCT in a year": _sizes(self.plan.shock_sizes),
+            "to a cluster for good (need that nobody measured)": _sizes((shocks.cluster,)),
+            "to a cluster in a year": _sizes((shocks.cluster_year,)),
+        }
+        said = [f"{size} {what}" for what, size in found.items() if size]
+        if said:
+            yield f"Shocks move expected cases by a standard deviation of {'; '.join(said)}."
+        else:
+            yield "No shock moves expected cases: chance alone decides."
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return people, budgets by kind of care, budget against expected spend by year, and rates."""
+        return (self._people(), self._budgets(), self._against_spend(), self._rates())
+
+    def _people(self) -> Table:
+        settings, population = self.plan.settings, self.plan.population
+        practices = [len(cluster.practices) for cluster in settings.clusters]
+        columns: list[Column] = [self._clusters(), people(_with_total(population.people))]
+        if any(practices):
+            columns.insert(1, numbers("practices", [*practices, sum(practices)]))
+        lines = settings.service_lines
+        for weights in dict.fromkeys(line.need_weights for line in lines):
+            at_line = [line.need_weights for line in lines].index(weights)
+            weighted = _with_total(population.need_weighted_people[:, at_line])
+            columns.append(people(weighted, f"weighted by {weights}"))
+        return Table("people", "People", tuple(columns), rows_apart=1)
+
+    def _budgets(self) -> Table:
+        budgets = expected_annual_budgets_gbp(self.plan)
+        totals = budgets.sum(axis=1)
+        columns = (
+            *(
+                pounds(line.replace("_", " "), _with_total(budgets[:, at_line]))
+                for at_line, line in enumerate(self.plan.axes.lines)
+            ),
+            pounds("total", _with_total(totals)),
+            pounds("a head of list", self._by_head(totals)),
+        )
+        title = (
+            f"Expected budgets for what clusters answer for, {self.plan.years[1].label} at the rate of a "
+            "whole year"
+        )
+        return Table("budgets", title, (self._clusters(), *columns), rows_apart=1)
+
+    def _against_spend(self) -> Table:
+        budgets = (_expected_budgets(self.plan).budget_gbp[0] * self.plan.responsibility).sum(axis=-1)
+        spend = (self.plan.expected_spend_gbp[1:] * self.plan.responsibility).sum(axis=-1)
+        columns = [
+            pounds(f"{heading} {year.label}", _with_total(amounts))
+            for at, year in enumerate(self.plan.years[1:])
+            for heading, amounts in (
+                ("budget", budgets[at]),
+                ("spend", spend[at]),
+                ("budget less spend", budgets[at] - spend[at]),
+            )
+        ]
+        title = (
+            "Do budgets keep up with expected spend? Of what clusters answer for, in the contract's months"
+        )
+        return Table("budget against spend", title, (self._clusters(), *columns), rows_apart=1)
+
+    def _rates(self) -> Table:
+        lines = self.plan.settings.service_lines
+        costs = [line.unit_cost_gbp.mean_gbp for line in lines]
+        per_head = [line.rate_per_1000 / 1000 * cost for line, cost in zip(lines, costs, strict=True)]
+        spread = [float(np.sqrt(line.unit_cost_gbp.variance_gbp2)) for line in lines]
+        columns = (
+            text("service line", [line.name.replace("_", " ") for line in lines]),
+            numbers("a year per 1,000", [line.rate_per_1000 for line in lines]),
+            pounds("a case", costs),
+            pounds("a head", per_head),
+            text("law of cost", [line.unit_cost_gbp.model for line in lines]),
+            numbers("cv of cost", [sd / cost for sd, cost in zip(spread, costs, strict=True)]),
+            shares("growth a year", [line.growth_share for line in lines]),
+            text("payment", [line.payment.replace("_", " ") for line in lines]),
+        )
+        return Table("rates", "Rates and prices, of the year that each line says", columns)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        return (
+            f"The whole PCT has {self.plan.population.pct_people:,.0f} people.",
+            "Sources of the scenario's figures, and which are assumptions, are marked in its file.",
+            *scheme_notes(self.scenario),
+        )
+
+    def _clusters(self) -> Column:
+        return text("cluster", (*self.plan.axes.clusters, ALL_CLUSTERS))
+
+    def _by_head(self, totals_gbp: FloatArray) -> list[float]:
+        heads = _with_total(self.plan.population.people)
+        return [gbp / head for gbp, head in zip(_with_total(totals_gbp), heads, strict=True)]
+
+
+def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:
+    """Return the first contract year's expected budgets at the rate of a whole year.
+
+    Budget rules are linear in past spend, so that the budget of expected spend is the expected
+    budget.
+
+    Returns shape (cluster, line): Pounds, for what each cluster answers for.
+    """
+    return np.asarray(_expected_budgets(plan).annual_gbp[0] * plan.responsibility)
+
+
+def _expected_budgets(plan: Plan) -> Budgets:
+    """Return the budgets of expected spend, of a single contract."""
+    expected = plan.expected_spend_gbp[None]
+    spend = Spend(expected[:, 0], expected[:, 1:])
+    top_slice = plan.settings.budgets.top_slice_share
+    return set_budgets(spend, plan.budgets, plan.population.people, top_slice, plan.years_from_base)
+
+
+def _with_total(amounts: FloatArray) -> list[float]:
+    return [*map(float, amounts), float(amounts.sum())]
+
+
+def _sizes(laws: tuple[AnyShockLaw, ...]) -> str:
+    """Return the sizes of shocks, from the smallest to the largest; nothing where there are none."""
+    sizes = sorted({law.sd_share for law in laws})
+    if not sizes[-1]:
+        return ""
+    return " to ".join(per_cent_of(size) for size in dict.fromkeys((sizes[0], sizes[-1])))

@@ -1,0 +1,79 @@
+"""The answer of the exact method: overspends and bonds without sampling error, a table for each year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.answers.answer import Answer
+from simulator.answers.table import Table, measures, people, pounds, text
+from simulator.exact.answer import WHOLE_CONTRACT, ExactRisk
+from simulator.scenario.scenario import Scenario
+
+_COLUMNS = {
+    "expected_overspend_gbp": "expected overspend",
+    "bond_90_gbp": "bond needed at 90%",
+    "bond_95_gbp": "bond needed at 95%",
+    "bond_99_gbp": "bond needed at 99%",
+}
+
+
+@dataclass(frozen=True)
+class ExactAnswer(Answer):
+    """What the exact method found."""
+
+    risk: ExactRisk
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was asked about."""
+        return self.risk.scenario
+
+    @property
+    def _years(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.year for row in self.risk.rows))
+
+    def opening(self) -> tuple[str, ...]:
+        """Return what was asked."""
+        return (f"{self.scenario.settings.title}: exact method, no sampling error",)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the overspends and bonds of each year, where there are any."""
+        return tuple(table for year in self._years if (table := self._table(year)) is not None)
+
+    def _table(self, year: str) -> Table | None:
+        rows = [row for row in self.risk.rows if row.year == year]
+        if not any(row.estimates for row in rows):
+            return None
+        chance = "overspend_probability"
+        columns = (
+            text("cluster", [row.cluster for row in rows]),
+            people([row.people for row in rows]),
+            measures(chance, [row.estimates.get(chance) for row in rows], heading="overspend"),
+            *(
+                pounds(heading, [row.estimates.get(name) for row in rows], name)
+                for name, heading in _COLUMNS.items()
+                if any(name in row.estimates for row in rows)
+            ),
+        )
+        return Table(year.replace("/", "-"), _title(year), columns)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what is not given, and why; and what a reader of the tables must know."""
+        missing = []
+        for year in self._years:
+            rows = [row for row in self.risk.rows if row.year == year]
+            for reason in dict.fromkeys(row.not_given for row in rows if row.not_given):
+                names = [row.cluster for row in rows if row.not_given == reason]
+                of_whom = "" if len(names) == len(rows) else f" for {', '.join(names)}"
+                missing.append(f"{_title(year)}{of_whom}: {reason}.")
+        return (
+            *missing,
+            "Each ± bounds the numerical error; it does not cover doubt about the scenario's figures. The "
+            "chance over the whole contract is that its total spend exceeds its total budget; its expected "
+            "overspend is the sum of the years'. Bonds needed are under the scenario's own bond rule: its "
+            "interest and its top-up.",
+        )
+
+
+def _title(year: str) -> str:
+    return "The whole contract" if year == WHOLE_CONTRACT else f"The contract year {year}"
