@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.charts.style import house_style
-from simulator.errors import InputError, Problem, printable, shown
+from simulator.errors import InputError, Problem, Problems, shown
+from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-FORMATS = ("svg", "png", "pdf")
+PICTURE_FORMATS = ("svg", "png", "pdf")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +78,14 @@ class Chart:
         kind = format or picture.suffix.lower().removeprefix(".")
         targets = (picture, picture.with_suffix(".csv"))
         problems = save_problems(targets, replace=replace)
-        if kind not in FORMATS:
-            problems.append(Problem("format", f"one of {', '.join(FORMATS)}", shown(kind)))
+        if kind not in PICTURE_FORMATS:
+            problems.append(Problem("format", f"one of {', '.join(PICTURE_FORMATS)}", shown(kind)))
         if problems:
             raise InputError(problems)
-        _write(picture, lambda file: file.write_bytes(self.rendered(kind)))
-        table = self.data.to_csv(index=False, lineterminator="\n")
-        _write(targets[1], lambda file: file.write_text(table, encoding="utf-8", newline="\n"))
+        with new_file(picture, replace=replace) as file:
+            file.write_bytes(self.rendered(kind))
+        with new_file(targets[1], replace=replace) as file:
+            self.data.to_csv(file, index=False, lineterminator="\n", encoding=CSV_ENCODING)
         return targets
 
     def rendered(self, format: str = "svg") -> bytes:  # noqa: A002 - as matplotlib calls it
@@ -123,33 +123,9 @@ class Chart:
 
 
 def save_problems(targets: Sequence[Path], *, replace: bool) -> list[Problem]:
-    """Return what keeps files from being written.
-
-    Returns none where all is well.
-    """
-    problems = []
+    """Return what keeps files from being written; none where all is well."""
+    problems = Problems()
     for target in targets:
-        where = f"--out {printable(target)}"
-        if target.is_dir() or (target.exists() and not replace):
-            hint = "choose another name" + ("" if target.is_dir() else ", or add --replace")
-            problems.append(Problem(where, "a new file", "one that exists", hint))
-        elif not target.parent.is_dir():
-            problems.append(Problem(where, "a file in a folder that exists", printable(target.parent)))
+        with problems.noted():
+            check_new_file(target, replace=replace)
     return problems
-
-
-def _write(target: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole, or not at all."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}-unfinished-", dir=target.parent)
-    except OSError as error:
-        need, reason = "a file that can be made", error.strerror or str(error)
-        raise InputError([Problem(f"--out {printable(target)}", need, reason)]) from None
-    os.close(handle)
-    partial = Path(name)
-    try:
-        write(partial)
-        partial.chmod(0o644)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

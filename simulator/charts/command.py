@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import partial
+from collections.abc import Mapping, Sequence
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +13,15 @@ import click
 from simulator.answers.command import (
     contracts_option,
     overrides_option,
+    replace_option,
     row_of,
     seed_option,
     workers_option,
 )
-from simulator.errors import InputError, Problem, printable, shown
+from simulator.errors import Problem, Problems, printable, shown
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
-    from simulator.simulation.result import Result
 
 ALL = "all"
 
@@ -44,7 +42,7 @@ ALL = "all"
     show_default=True,
     help="Folder for charts and their data; or for one chart, a file.",
 )
-@click.option("--replace", is_flag=True, help="Let --out replace charts of the same names.")
+@replace_option
 @contracts_option
 @seed_option
 @workers_option
@@ -73,66 +71,33 @@ def chart(
     from simulator.charts.register import CHARTS, draw
     from simulator.charts.study import Study
     from simulator.errors import unknown
+    from simulator.simulation.draws import Draws
+    from simulator.simulation.saved_result import scenario_or_result
 
-    workers, cluster = (os.cpu_count() or 1) if workers is None else workers, row_of(cluster)
+    cluster = row_of(cluster)
     names = tuple(CHARTS) if name == ALL else (name,)
     targets = _targets(out, names, cluster, kind)
-    problems = unknown("NAME", name, (*CHARTS, ALL))
+    problems = Problems(unknown("NAME", name, (*CHARTS, ALL)))
     problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
     options = {key: value for key, value in (("year", year), ("measure", measure)) if value is not None}
     taken = {one: _taken(one, options) for one in names}
     problems += _option_problems(options, taken)
-    try:
-        loaded, simulated = _simulation(scenario, contracts, seed, workers, overrides)
+    draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
+    with problems.noted():
+        loaded, _, simulated = scenario_or_result(scenario, overrides, draws)
         problems += _missing(loaded, cluster, options)
-    except InputError as error:
-        problems += error.problems
-    if problems:
-        raise InputError(problems)
-    study = Study(simulated(), workers)
+    problems.report()
+    study = Study(simulated(), draws.workers)
     with progress_bar(len(names), "charts") as show:
         charts = []
         for one in names:
             charts.append(draw(study, one, cluster, **taken[one]))
             show(len(charts))
     # All are drawn before the first is written: it is all of them, or none.
-    with suppress(FileExistsError):
-        targets[0].parent.mkdir(parents=True)
     for drawn, target in zip(charts, targets, strict=True):
         _, data = drawn.save(target, replace=replace)
         click.echo(f"{drawn.alt}\n")
         click.echo(f"written to {printable(target)} and {printable(data)}", err=True)
-
-
-def _simulation(
-    scenario: str, contracts: int | None, seed: int | None, workers: int, overrides: tuple[str, ...]
-) -> tuple[Scenario, Callable[[], Result]]:
-    """Return the scenario, and what simulates it, or simulates a result again; all is checked."""
-    from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.draws import Draws
-    from simulator.simulation.pipeline import simulate
-    from simulator.simulation.saved_result import read_result
-
-    if not Path(scenario).is_dir():
-        loaded = load_scenario(scenario, overrides)
-        draws = Draws(contracts, seed, workers)
-        draws.of(loaded)
-        return loaded, partial(simulate, loaded, draws)
-    given = {"--contracts": contracts, "--seed": seed, "--set": overrides or None}
-    hint = "the result says what was simulated; give its scenario file to change it"
-    problems = [
-        Problem(option, "left out with a folder of results", shown(value), hint)
-        for option, value in given.items()
-        if value is not None
-    ]
-    try:
-        saved = read_result(Path(scenario))
-        Draws(workers=workers).of(saved.scenario)
-    except InputError as error:
-        problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return saved.scenario, partial(saved.simulate, workers)
 
 
 def _taken(name: str, options: Mapping[str, str]) -> dict[str, str]:
@@ -174,30 +139,30 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, str]
 
 def _targets(out: Path, names: Sequence[str], cluster: str | None, kind: str | None) -> list[Path]:
     """Return the file of each chart."""
-    from simulator.charts.chart import FORMATS
+    from simulator.charts.chart import PICTURE_FORMATS
 
-    if out.suffix.lower().removeprefix(".") in FORMATS:
+    if out.suffix.lower().removeprefix(".") in PICTURE_FORMATS:
         return [out] * len(names)
     behind = f"-{_plain(cluster)}" if cluster else ""
-    return [out / f"{name}{behind}.{kind or FORMATS[0]}" for name in names]
+    return [out / f"{name}{behind}.{kind or PICTURE_FORMATS[0]}" for name in names]
 
 
 def _out_problems(
     out: Path, targets: Sequence[Path], kind: str | None, *, several: bool, replace: bool
 ) -> list[Problem]:
     """Return what is wrong with where charts shall go, before anything is computed."""
-    from simulator.charts.chart import FORMATS, save_problems
+    from simulator.charts.chart import PICTURE_FORMATS, save_problems
 
     problems, where = [], f"--out {printable(out)}"
     is_file = targets[0] == out
-    if kind is not None and kind not in FORMATS:
-        problems.append(Problem("--format", f"one of {', '.join(FORMATS)}", shown(kind)))
+    if kind is not None and kind not in PICTURE_FORMATS:
+        problems.append(Problem("--format", f"one of {', '.join(PICTURE_FORMATS)}", shown(kind)))
     elif is_file and kind not in (None, out.suffix.lower().removeprefix(".")):
         problems.append(Problem("--format", f"that of the file, {out.suffix}", shown(kind), "leave it out"))
     if is_file and several:
         problems.append(Problem(where, "a folder, for several charts", "a file"))
     elif out.exists() and not is_file and not out.is_dir():
-        hint = f"a file's name ends in {', '.join(FORMATS)}"
+        hint = f"a file's name ends in {', '.join(PICTURE_FORMATS)}"
         problems.append(Problem(where, "a folder, or a file that can be made", "another file", hint))
     elif is_file or out.is_dir():
         files = [file for target in targets for file in (target, target.with_suffix(".csv"))]

@@ -38,7 +38,7 @@ def draw(study: Study, cluster: str | None = None, year: str | None = None) -> C
         _draw_fan(panel, found, name)
     for panel, name in zip(axes, names, strict=True):
         _write_ends(panel, found, name)
-    table = found.every_number()
+    table = found.frame().reset_index()
     said = " ".join(_said(found, name) for name in names)
     data = table[table["cluster"].isin(names)].reset_index(drop=True)
     return Chart("running-position", title, figure, data, f"{sentence(title)} {said}", study.source)

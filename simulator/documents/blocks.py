@@ -35,7 +35,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """A table, whose first column says what each row is."""
 
     name: str  # short, for a sheet's tab; empty for a table whose numbers all stand in others
@@ -46,7 +46,7 @@ class Table:
     # Columns' widths against each other, for tables of words; empty where they follow from the text.
     widths: tuple[float, ...] = ()
 
-    def narrow(self) -> Iterator[Table]:
+    def narrow(self) -> Iterator[TableBlock]:
         """Yield the table in parts that fit on a page, each with the first column."""
         others = range(1, len(self.headings))
         parts = -(-len(others) // (MOST_COLUMNS - 1))
@@ -56,7 +56,7 @@ class Table:
         size = -(-len(others) // parts)
         for part in range(parts):
             columns = (0, *others[part * size : (part + 1) * size])
-            yield Table(
+            yield TableBlock(
                 self.name,
                 f"{self.caption} ({part + 1} of {parts})",
                 tuple(self.headings[at] for at in columns),
@@ -71,7 +71,7 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
+class Picture:
     """A chart with its caption."""
 
     caption: str
@@ -89,7 +89,7 @@ class Figure:
         return self._pictures[kind]
 
 
-Block = Heading | Paragraph | Items | Table | Figure
+Block = Heading | Paragraph | Items | TableBlock | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from simulator.answers.table_file import provenance
+from simulator.answers.files import provenance
 from simulator.charts.study import Study
-from simulator.documents.answers import Answers
 from simulator.documents.blocks import Document
 from simulator.documents.cluster_page import cluster_page
 from simulator.documents.in_brief import in_brief
 from simulator.documents.method import method, provenance_section, sources
+from simulator.documents.quotes import Quotes
 from simulator.documents.results import bonds, overspends, positions, surpluses
 from simulator.documents.scheme import scheme
 
 
 def document_of(study: Study, title: str | None = None, started: str | None = None) -> Document:
     """Put a document together."""
-    answers = Answers(study)
+    quotes = Quotes(study)
     result, scenario = study.result, study.scenario
     facts = provenance(scenario, "report", result.contracts, result.seed)
     # The folder that a file happens to lie in is nobody's business, and would change the document.
@@ -30,21 +30,21 @@ def document_of(study: Study, title: str | None = None, started: str | None = No
     )
     stamp = tuple(facts.items())
     annex = (
-        in_brief(answers),
-        scheme(answers),
-        overspends(answers),
-        bonds(answers),
-        surpluses(answers),
-        positions(answers),
-        method(answers),
-        sources(answers),
+        in_brief(quotes),
+        scheme(quotes),
+        overspends(quotes),
+        bonds(quotes),
+        surpluses(quotes),
+        positions(quotes),
+        method(quotes),
+        sources(quotes),
         provenance_section(stamp),
     )
-    pages = tuple(cluster_page(answers, cluster) for cluster in scenario.settings.clusters)
+    pages = tuple(cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
     return Document(
         title=title or scenario.settings.title,
         subtitle=f"{scenario.settings.pct.name}: what clusters risk with a real budget",
         sections=(*annex, *pages),
-        numbers=answers.numbers(),
+        numbers=quotes.numbers(),
         provenance=stamp,
     )

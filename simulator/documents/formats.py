@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from simulator.documents.blocks import Document
@@ -11,8 +12,9 @@ from simulator.documents.html import write_html
 from simulator.documents.pdf import write_pdf
 from simulator.documents.word import write_word
 from simulator.errors import Problem, shown
+from simulator.execution.new_files import new_folder
 
-FORMATS: dict[str, Callable[[Document, Path], None]] = {
+DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
     "html": write_html,
     "pdf": write_pdf,
     "docx": write_word,
@@ -25,13 +27,21 @@ STEM = "report"
 def chosen_formats(text: str | None) -> tuple[tuple[str, ...], list[Problem]]:
     """Return the formats that a user lists."""
     if text is None:
-        return tuple(FORMATS), []
+        return tuple(DOCUMENT_FORMATS), []
     names = [name.strip().lower() for name in text.split(",")]
-    need = f"some of {', '.join(FORMATS)}, with commas in between"
+    need = f"some of {', '.join(DOCUMENT_FORMATS)}, with commas in between"
     problems = [
-        Problem("--format", need, shown(name)) for name in dict.fromkeys(names) if name not in FORMATS
+        Problem("--format", need, shown(name))
+        for name in dict.fromkeys(names)
+        if name not in DOCUMENT_FORMATS
     ]
-    return tuple(name for name in FORMATS if name in names), problems
+    return tuple(name for name in DOCUMENT_FORMATS if name in names), problems
+
+
+def new_report_folder(target: Path, *, replace: bool) -> AbstractContextManager[Path]:
+    """Give a folder to write to, which becomes `target` only if all goes well."""
+    files = {f"{STEM}.{name}" for name in DOCUMENT_FORMATS}
+    return new_folder(target, lambda names: replace and bool(names) and names <= files)
 
 
 def write_document(
@@ -44,6 +54,6 @@ def write_document(
     names = []
     for done, name in enumerate(formats, start=1):
         names.append(f"{STEM}.{name}")
-        FORMATS[name](document, folder / names[-1])
+        DOCUMENT_FORMATS[name](document, folder / names[-1])
         progress(done)
     return names

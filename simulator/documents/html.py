@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
-from simulator.documents.blocks import LANGUAGE, Document, Figure
+from simulator.documents.blocks import LANGUAGE, Document, Picture
 from simulator.documents.sentences import Number
 
 _HERE = Path(__file__).parent
@@ -34,6 +34,6 @@ def write_html(document: Document, path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _picture(figure: Figure) -> str:
+def _picture(figure: Picture) -> str:
     """Return a chart as the address of a picture that is itself the picture."""
     return f"data:image/svg+xml;base64,{b64encode(figure.picture('svg')).decode()}"

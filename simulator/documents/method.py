@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.documents.answers import Answers
 from simulator.documents.assumptions import Assumptions, Figure, assumptions_of
-from simulator.documents.blocks import Block, Heading, Items, Section, Table
+from simulator.documents.blocks import Block, Heading, Items, Section, TableBlock
+from simulator.documents.quotes import Quotes
 from simulator.documents.sentences import Paragraph
 
 _LIMITS = (
@@ -31,9 +31,9 @@ _NO_FILE = "This scenario was not read from a file: nothing is said about where 
 _SILENT = "The scenario says nothing about where its figures come from."
 
 
-def method(answers: Answers) -> Section:
+def method(quotes: Quotes) -> Section:
     """Say how the numbers are made, and what they cannot say."""
-    result = answers.study.result
+    result = quotes.study.result
     how = (
         f"The agreement was simulated {result.contracts:,} times. In each simulated contract the number of "
         "cases of every kind of care and their costs are drawn by chance about what the population, the "
@@ -58,9 +58,9 @@ def method(answers: Answers) -> Section:
     )
 
 
-def sources(answers: Answers) -> Section:
+def sources(quotes: Quotes) -> Section:
     """List every figure of the scenario, and what its file says of where it comes from."""
-    found = assumptions_of(answers.study.scenario)
+    found = assumptions_of(quotes.study.scenario)
     blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
     blocks += _quoted(found.notes.get("", ()))
     groups: dict[str, list[str]] = {}
@@ -71,7 +71,7 @@ def sources(answers: Answers) -> Section:
         blocks += [said for group in members for said in _quoted(found.notes.get(group, ()))]
         rows = tuple(_row(one, mixed=len(members) > 1) for one in found.figures if one.group in members)
         blocks.append(
-            Table(
+            TableBlock(
                 f"sources, {title.lower()}", f"{title}: figures and sources", _HEADINGS, rows, widths=_WIDTHS
             )
         )
@@ -105,5 +105,5 @@ def _row(figure: Figure, *, mixed: bool) -> tuple[str, ...]:
 
 def provenance_section(facts: tuple[tuple[str, str], ...]) -> Section:
     """Show what a reader needs to make the numbers again."""
-    table = Table("", "What was run", ("What", "Value"), facts, widths=(2.0, 5.0))
+    table = TableBlock("", "What was run", ("What", "Value"), facts, widths=(2.0, 5.0))
     return Section((Heading(1, "Where the numbers come from"), table))

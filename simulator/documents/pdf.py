@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from simulator.documents.blocks import LANGUAGE, Block, Document, Figure, Heading, Items, Table
+from simulator.documents.blocks import LANGUAGE, Block, Document, Heading, Items, Picture, TableBlock
 from simulator.documents.sentences import Paragraph, text_of
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
@@ -62,15 +62,15 @@ def _plain(block: Block, pictures: Iterator[Path]) -> Iterator[dict[str, Any]]:
             yield {"kind": "paragraph", "text": block.text}
         case Items():
             yield {"kind": "items", "items": block.items, "numbered": block.numbered}
-        case Table():
+        case TableBlock():
             yield from map(_plain_table, block.narrow())
-        case Figure():
+        case Picture():
             picture = next(pictures)
             picture.write_bytes(block.picture("svg"))
             yield {"kind": "figure", "file": picture.name, "alt": block.chart.alt, "caption": block.caption}
 
 
-def _plain_table(table: Table) -> dict[str, Any]:
+def _plain_table(table: TableBlock) -> dict[str, Any]:
     return {
         "kind": "table",
         "caption": table.caption,

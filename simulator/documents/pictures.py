@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from simulator.charts.register import CHARTS, about, draw
-from simulator.documents.answers import Answers
-from simulator.documents.blocks import Figure
+from simulator.documents.blocks import Picture
+from simulator.documents.quotes import Quotes
 
 
-def pictures(answers: Answers, name: str, cluster: str | None = None) -> tuple[Figure, ...]:
+def pictures(quotes: Quotes, name: str, cluster: str | None = None) -> tuple[Picture, ...]:
     """Return a chart as a figure of a document."""
     if name not in CHARTS:
         return ()
-    return (Figure(about(name).rstrip("."), draw(answers.study, name, cluster)),)
+    return (Picture(about(name).rstrip("."), draw(quotes.study, name, cluster)),)

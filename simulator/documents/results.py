@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.documents.answers import NEEDED, SHARED, Answers
-from simulator.documents.blocks import Block, Heading, Section, Table
+from simulator.documents.blocks import Block, Heading, Section, TableBlock
 from simulator.documents.in_brief import luck_sentence, pct_sentence
 from simulator.documents.pictures import pictures
+from simulator.documents.quotes import NEEDED, SHARED, Quotes
 from simulator.documents.sentences import Paragraph, Part, joined, sentence
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -21,23 +21,23 @@ OWN_BONDS, SHARED_BOND = "All, each its own bond", "All, one shared bond"
 
 def table_of(
     name: str, caption: str, first: Column, columns: Sequence[Column], *, total_last: bool = True
-) -> Table:
+) -> TableBlock:
     """Return a table from its columns."""
     every = [first, *columns]
     rows = tuple(zip(*(cells for _, cells in every), strict=True))
-    return Table(name, caption, tuple(heading for heading, _ in every), rows, total_last)
+    return TableBlock(name, caption, tuple(heading for heading, _ in every), rows, total_last)
 
 
-def overspends(answers: Answers) -> Section:
+def overspends(quotes: Quotes) -> Section:
     """Show how likely overspends are, and how large."""
-    names: Column = ("Cluster", answers.rows)
-    years = [f"overspend_probability_year_{at}" for at in range(1, len(answers.study.years) + 1)]
+    names: Column = ("Cluster", quotes.rows)
+    years = [f"overspend_probability_year_{at}" for at in range(1, len(quotes.study.years) + 1)]
     chances = [
         *(years if len(years) > 1 else []),
         "overspend_any_year_probability",
         "overspend_probability",
         "large_overspend_probability",
-        *(["leaves_probability"] if _may_leave(answers) else []),
+        *(["leaves_probability"] if _may_leave(quotes) else []),
     ]
     amounts = [
         "budget_gbp",
@@ -54,42 +54,42 @@ def overspends(answers: Answers) -> Section:
     )
     some = sentence(
         "The chance that some cluster overspends in some year is {chance}.",
-        chance=answers.chance(ALL_CLUSTERS, "some_cluster_overspends_probability"),
+        chance=quotes.chance(ALL_CLUSTERS, "some_cluster_overspends_probability"),
     )
     return Section(
         (
             Heading(1, "How likely is an overspend?"),
-            joined(Paragraph((meant,)), some if len(answers.clusters) > 1 else None),
-            table_of("overspend chance", "Chance of an overspend, in per cent", names, _of(answers, chances)),
-            *pictures(answers, "overspend"),
+            joined(Paragraph((meant,)), some if len(quotes.clusters) > 1 else None),
+            table_of("overspend chance", "Chance of an overspend, in per cent", names, _of(quotes, chances)),
+            *pictures(quotes, "overspend"),
             table_of(
                 "overspend size",
                 "Budget, spend, overspend and surplus of the whole contract",
                 names,
-                _of(answers, amounts),
+                _of(quotes, amounts),
             ),
-            *pictures(answers, "outturn"),
+            *pictures(quotes, "outturn"),
         )
     )
 
 
-def bonds(answers: Answers) -> Section:
+def bonds(quotes: Quotes) -> Section:
     """Show how big a bond must be, and what the posted one does."""
-    rows = (*answers.clusters, OWN_BONDS, SHARED_BOND)
-    levels = [f"_{100 * one:.0f}_gbp" for one in answers.confidences]
+    rows = (*quotes.clusters, OWN_BONDS, SHARED_BOND)
+    levels = [f"_{100 * one:.0f}_gbp" for one in quotes.confidences]
     needed = [
-        answers.cells(
+        quotes.cells(
             [
-                *((name, NEEDED.replace("_gbp", level)) for name in answers.clusters),
+                *((name, NEEDED.replace("_gbp", level)) for name in quotes.clusters),
                 None,
                 (ALL_CLUSTERS, SHARED.replace("_gbp", level)),
             ],
             f"Needed at {100 * one:.0f}%",
         )
-        for one, level in zip(answers.confidences, levels, strict=True)
+        for one, level in zip(quotes.confidences, levels, strict=True)
     ]
     posted = [
-        answers.cells([*((row, own) for row in answers.rows), shared], answers.heading(own))
+        quotes.cells([*((row, own) for row in quotes.rows), shared], quotes.heading(own))
         for own, shared in (
             ("bond_posted_gbp", (ALL_CLUSTERS, "bond_posted_gbp")),
             ("bond_covers_probability", (ALL_CLUSTERS, "shared_bond_covers_probability")),
@@ -97,27 +97,27 @@ def bonds(answers: Answers) -> Section:
         )
     ]
     said = "The scheme has no bond. The table shows what one would have to be."
-    if answers.rules(Bond):
+    if quotes.rules(Bond):
         said = "The table sets the bond that is posted against the bonds that would be needed."
     meant = (
         " A bond needed at 95% pays, with 95% probability, all that reaches it over the contract under the "
         "rules in their order, with top-ups and interest where there are any. The last row is one bond that "
         "all clusters would share."
     )
-    columns = [*needed, *(posted if answers.rules(Bond) else [])]
+    columns = [*needed, *(posted if quotes.rules(Bond) else [])]
     return Section(
         (
             Heading(1, "How big a bond?"),
             Paragraph((said + meant,)),
             table_of("bonds", "Bonds for the whole contract", ("Cluster", rows), columns),
-            *pictures(answers, "bond-cover"),
+            *pictures(quotes, "bond-cover"),
         )
     )
 
 
-def surpluses(answers: Answers) -> Section:
+def surpluses(quotes: Quotes) -> Section:
     """Show who may expect what of surpluses, and how much of the practice share is luck."""
-    names: Column = ("Cluster", answers.rows)
+    names: Column = ("Cluster", quotes.rows)
     shares = [
         "practice_share_gbp_per_year",
         "practice_share_gbp",
@@ -126,17 +126,17 @@ def surpluses(answers: Answers) -> Section:
         "reinvestment_gbp",
     ]
     blocks: list[Block] = [Heading(1, "Who gets what of surpluses, and what luck does")]
-    if not answers.rules(SurplusSplit):
+    if not quotes.rules(SurplusSplit):
         blocks.append(Paragraph(("The scheme has no practice share: no rule divides a surplus.",)))
         return Section(tuple(blocks))
     blocks += [
-        luck_sentence(answers),
-        table_of("surpluses", "What may be expected of surpluses", names, _of(answers, shares)),
+        luck_sentence(quotes),
+        table_of("surpluses", "What may be expected of surpluses", names, _of(quotes, shares)),
     ]
-    if answers.has_savers:
+    if quotes.has_savers:
         luck = [
-            answers.column("luck_gbp", answers.rows, "Luck"),
-            answers.column("skill_gbp", answers.rows, "True saving"),
+            quotes.column("luck_gbp", quotes.rows, "Luck"),
+            quotes.column("skill_gbp", quotes.rows, "True saving"),
         ]
         blocks.append(
             table_of(
@@ -146,14 +146,14 @@ def surpluses(answers: Answers) -> Section:
                 luck,
             )
         )
-    return Section((*blocks, *pictures(answers, "practice-share")))
+    return Section((*blocks, *pictures(quotes, "practice-share")))
 
 
-def positions(answers: Answers) -> Section:
+def positions(quotes: Quotes) -> Section:
     """Show who gains and who loses, and how the PCT's position comes about."""
     accounts = {
         account
-        for flow in answers.study.result.contract_outcomes.flows.values()
+        for flow in quotes.study.result.contract_outcomes.flows.values()
         for account in (flow.payer, flow.payee)
     }
     gains = [
@@ -170,7 +170,7 @@ def positions(answers: Answers) -> Section:
         "position is what it planned for the care of the clusters' people, which is the expected spend at "
         "the scenario's own growth before any true saving, less all that this care costs it."
     )
-    total = ("The PCT's net position", answers.amount(ALL_CLUSTERS, "pct_net_position_gbp"))
+    total = ("The PCT's net position", quotes.amount(ALL_CLUSTERS, "pct_net_position_gbp"))
     return Section(
         (
             Heading(1, "Who gains, and who loses?"),
@@ -178,26 +178,26 @@ def positions(answers: Answers) -> Section:
             table_of(
                 "positions",
                 "Net gains over the whole contract",
-                ("Cluster", answers.rows),
-                _of(answers, gains),
+                ("Cluster", quotes.rows),
+                _of(quotes, gains),
             ),
-            pct_sentence(answers),
-            Table(
+            pct_sentence(quotes),
+            TableBlock(
                 "PCT",
                 "How the PCT's net position comes about, over the whole contract",
                 ("Gained, or lost where below zero", "Expected"),
-                (*answers.parts_of_the_pct(), total),
+                (*quotes.parts_of_the_pct(), total),
                 total_last=True,
             ),
-            *pictures(answers, "pool"),
+            *pictures(quotes, "pool"),
         )
     )
 
 
-def _of(answers: Answers, measures: Sequence[str]) -> list[Column]:
+def _of(quotes: Quotes, measures: Sequence[str]) -> list[Column]:
     """Return columns of the summary for every row, each under its own heading."""
-    return [answers.column(measure, answers.rows) for measure in measures]
+    return [quotes.column(measure, quotes.rows) for measure in measures]
 
 
-def _may_leave(answers: Answers) -> bool:
-    return not answers.study.result.contract_outcomes.takes_part.all()
+def _may_leave(quotes: Quotes) -> bool:
+    return not quotes.study.result.contract_outcomes.takes_part.all()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import calendar
 
-from simulator.documents.answers import Answers
-from simulator.documents.blocks import Block, Heading, Items, Section, Table
+from simulator.documents.blocks import Block, Heading, Items, Section, TableBlock
+from simulator.documents.quotes import Quotes
 from simulator.documents.sentences import Paragraph, Part, sentence
 from simulator.plain_words import listed, per_cent_of, pounds_of
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -40,17 +40,17 @@ def counted(number: int, thing: str) -> str:
     return f"{in_letters(number)} {thing}{'' if number == 1 else 's'}"
 
 
-def scheme(answers: Answers) -> Section:
+def scheme(quotes: Quotes) -> Section:
     """Describe the scheme from its own settings."""
-    rules = answers.study.scenario.settings.rules
+    rules = quotes.study.scenario.settings.rules
     said = [" ".join(rule.in_words()) for rule in rules]
     blocks: list[Block] = [
         Heading(1, "The scheme"),
-        _who(answers),
-        _clusters(answers),
+        _who(quotes),
+        _clusters(quotes),
         Heading(2, "Budgets"),
-        *_budgets(answers),
-        _lines(answers),
+        *_budgets(quotes),
+        _lines(quotes),
         Heading(2, "Who pays, and who keeps what is left"),
         Paragraph(("Rules apply at the end of each year, in this order.",) if said else (_NO_RULES,)),
     ]
@@ -58,44 +58,44 @@ def scheme(answers: Answers) -> Section:
     return Section(tuple(blocks))
 
 
-def period(answers: Answers) -> str:
+def period(quotes: Quotes) -> str:
     """Return when the contract runs, such as ``from July 2010 to March 2013``."""
-    plan = answers.study.result.plan
+    plan = quotes.study.result.plan
     first, end = plan.settings.contract, plan.years[-1].start + 1
     return f"from {calendar.month_name[first.start_month]} {first.start_year} to March {end}"
 
 
-def _who(answers: Answers) -> Paragraph:
-    plan = answers.study.result.plan
+def _who(quotes: Quotes) -> Paragraph:
+    plan = quotes.study.result.plan
     months = plan.terms.year_months
-    clusters = counted(len(answers.clusters), "cluster")
-    takes = "takes a real budget" if len(answers.clusters) == 1 else "take real budgets"
+    clusters = counted(len(quotes.clusters), "cluster")
+    takes = "takes a real budget" if len(quotes.clusters) == 1 else "take real budgets"
     part_year = (
-        f"The first year, {answers.study.years[0]}, has {in_letters(months[0])} months. "
+        f"The first year, {quotes.study.years[0]}, has {in_letters(months[0])} months. "
         if months[0] < 12
         else ""
     )
     return sentence(
         f"{clusters.capitalize()} of GP practices in {{pct}}, with {{people}} registered people, {takes} "
-        f"for patients' care {period(answers)}: {counted(len(months), 'contract year')}. {part_year}"
+        f"for patients' care {period(quotes)}: {counted(len(months), 'contract year')}. {part_year}"
         "Whoever spends less than the budget has a surplus; whoever spends more has an overspend.",
         pct=plan.settings.pct.name,
-        people=answers.people(ALL_CLUSTERS),
+        people=quotes.people(ALL_CLUSTERS),
     )
 
 
-def _clusters(answers: Answers) -> Table:
-    clusters = answers.study.scenario.settings.clusters
-    people = answers.column("people", answers.rows, "People")
-    budget = answers.column("annual_budget_gbp", answers.rows)
-    columns: list[tuple[str, tuple[Part, ...]]] = [("Cluster", answers.rows)]
+def _clusters(quotes: Quotes) -> TableBlock:
+    clusters = quotes.study.scenario.settings.clusters
+    people = quotes.column("people", quotes.rows, "People")
+    budget = quotes.column("annual_budget_gbp", quotes.rows)
+    columns: list[tuple[str, tuple[Part, ...]]] = [("Cluster", quotes.rows)]
     practices = [len(cluster.practices) for cluster in clusters]
     if any(practices):
         columns.append(("Practices", tuple(f"{count}" for count in (*practices, sum(practices)))))
     columns += [people, budget]
     for heading, shown in _particulars(clusters):
         columns.append((heading, (*shown, "")))
-    return Table(
+    return TableBlock(
         "clusters",
         "The clusters and their budgets",
         tuple(heading for heading, _ in columns),
@@ -107,7 +107,7 @@ def _clusters(answers: Answers) -> Table:
 def _particulars(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ...]]]:
     """Return what clusters agreed to, one column for each thing that any has an agreement about."""
     every = [
-        ("Answers for", tuple(per_cent_of(one.proportion) for one in clusters), {"100%"}),
+        ("Quotes for", tuple(per_cent_of(one.proportion) for one in clusters), {"100%"}),
         ("Kinds of care", tuple(listed(one.service_lines or ("all",)) for one in clusters), {"all"}),
         ("Takes the share", tuple("yes" if one.takes_share else "no" for one in clusters), {"yes"}),
         (
@@ -120,8 +120,8 @@ def _particulars(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ..
     return [(heading, shown) for heading, shown, usual in every if set(shown) != usual]
 
 
-def _budgets(answers: Answers) -> list[Block]:
-    settings = answers.study.scenario.settings
+def _budgets(quotes: Quotes) -> list[Block]:
+    settings = quotes.study.scenario.settings
     usual = settings.budgets.rule
     own = {line.name: line.budget_rule for line in settings.service_lines if line.budget_rule}
     said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
@@ -136,8 +136,8 @@ def _budgets(answers: Answers) -> list[Block]:
     return [Paragraph((" ".join(said),))]
 
 
-def _lines(answers: Answers) -> Table:
-    lines = answers.study.scenario.settings.service_lines
+def _lines(quotes: Quotes) -> TableBlock:
+    lines = quotes.study.scenario.settings.service_lines
     headings = (
         "Kind of care",
         "Cases a year for 1,000 people",
@@ -155,4 +155,4 @@ def _lines(answers: Answers) -> Table:
         )
         for line in lines
     )
-    return Table("", "What the budgets are for", headings, rows)
+    return TableBlock("", "What the budgets are for", headings, rows)

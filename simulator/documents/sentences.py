@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from string import Formatter
 
-
-class Unit(Enum):
-    """What a number counts."""
-
-    GBP = "GBP"
-    SHARE = "share"
-    PEOPLE = "people"
+from simulator.risk.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +14,12 @@ class Number:
 
     text: str  # as printed, with its error
     value: float  # in full: the estimate and its 95% interval; all equal for a fact
-    low: float  # in full: the estimate and its 95% interval; all equal for a fact
-    high: float  # in full: the estimate and its 95% interval; all equal for a fact
+    low: float
+    high: float
     unit: Unit  # of what
-    table: str  # where it is found: in which answer's table, for which cluster, in which column
-    row: str  # where it is found: in which answer's table, for which cluster, in which column
-    measure: str  # where it is found: in which answer's table, for which cluster, in which column
+    table: str  # where it is found: in which table, for which cluster, in which column
+    row: str
+    measure: str
 
     @property
     def is_exact(self) -> bool:

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from simulator.documents.blocks import LANGUAGE, Block, Document, Figure, Heading, Items, Table
+from simulator.documents.blocks import LANGUAGE, Block, Document, Heading, Items, Picture, TableBlock
 from simulator.documents.sentences import Paragraph, text_of
 from simulator.documents.word_parts import add_field, set_borders, set_row, shade, without_dates
 
@@ -52,15 +52,15 @@ def _add(word: Any, block: Block, numbers: dict[str, Iterator[int]], one_page: b
         case Items():
             for item in block.items:
                 word.add_paragraph(item, style="List Number" if block.numbered else "List Bullet")
-        case Table():
+        case TableBlock():
             for narrow in block.narrow():
                 _add_table(word, narrow, numbers["table"])
-        case Figure():
+        case Picture():
             _add_figure(word, block, numbers["figure"], one_page)
     return None
 
 
-def _add_table(word: Any, table: Table, numbers: Iterator[int]) -> None:
+def _add_table(word: Any, table: TableBlock, numbers: Iterator[int]) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm, Pt
 
@@ -92,14 +92,14 @@ def _add_table(word: Any, table: Table, numbers: Iterator[int]) -> None:
     word.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def _shares(table: Table) -> list[float]:
+def _shares(table: TableBlock) -> list[float]:
     """Return columns' shares of the page's width."""
     others = len(table.headings) - 1
     given = table.widths or (max(1.7, others / 2.8), *(1.0 for _ in range(others)))
     return [width / sum(given) for width in given]
 
 
-def _add_figure(word: Any, figure: Figure, numbers: Iterator[int], one_page: bool) -> None:
+def _add_figure(word: Any, figure: Picture, numbers: Iterator[int], one_page: bool) -> None:
     from docx.shared import Cm, Pt
 
     width, height = figure.chart.figure.get_size_inches()

@@ -1,21 +1,30 @@
-"""A result that `run --out` wrote, simulated again: every contract as it was."""
+"""A result in a folder: written, all or nothing; read, and simulated again to the last digit."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+import platform
 import tomllib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import InputError, Problem, printable
-from simulator.scenario.scenario import Scenario, check_scenario
+from simulator.errors import InputError, Problem, Problems, printable, shown
+from simulator.execution.new_files import CSV_ENCODING, new_folder
+from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
-_MANIFEST, _SUMMARY = "manifest.json", "summary.csv"
+_MANIFEST, _SUMMARY, _OUTCOMES = "manifest.json", "summary.csv", "outcomes.nc"
+_VERSIONED = ("cluster-risk", "numpy", "scipy", "pandas", "xarray", "netCDF4", "pydantic")
 _KEYS = {
     "scenario": str,
     "scenario_text": str,
@@ -87,7 +96,7 @@ def _scenario(folder: Path, manifest: dict[str, Any]) -> Scenario:
 
 def _summary(folder: Path) -> list[list[str]]:
     try:
-        with (folder / _SUMMARY).open(encoding="utf-8", newline="") as file:
+        with (folder / _SUMMARY).open(encoding=CSV_ENCODING, newline="") as file:
             return list(csv.reader(file))
     except (OSError, ValueError):
         problem = Problem(
@@ -100,3 +109,62 @@ def _as_written(result: Result) -> list[list[str]]:
     columns = result.summary_columns
     rows = zip(*columns.values(), strict=True)
     return [list(columns), *(["" if value is None else str(value) for value in row] for row in rows)]
+
+
+def new_result_folder(target: Path, *, replace: bool) -> AbstractContextManager[Path]:
+    """Give a folder to write to, which becomes `target` only if all goes well."""
+    files = {_MANIFEST, _SUMMARY, _OUTCOMES}
+    return new_folder(target, lambda names: replace and _MANIFEST in names and names <= files)
+
+
+def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
+    """Write summary.csv, outcomes.nc and manifest.json."""
+    write_summary(result, folder / _SUMMARY)
+    result.outcomes.to_netcdf(folder / _OUTCOMES, engine="netcdf4")
+    manifest = {
+        "title": result.scenario.settings.title,
+        "scenario": result.scenario.source,
+        "scenario_text": result.scenario.text,
+        "overrides": list(result.scenario.overrides),
+        "scenario_sha256": result.scenario.fingerprint,
+        "contracts": result.contracts,
+        "seed": result.seed,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+        "started": started.isoformat(timespec="seconds"),
+        "simulation_seconds": round(seconds, 3),
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (folder / _MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+
+
+def write_summary(result: Result, path: Path) -> None:
+    """Write the summary as CSV: full precision, one row a cluster and then the PCT."""
+    columns = result.summary_columns
+    with path.open("w", encoding=CSV_ENCODING, newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def scenario_or_result(
+    path: str, overrides: Sequence[str], draws: Draws
+) -> tuple[Scenario, str | None, Callable[[], Result]]:
+    """Return the scenario of a file, or of a folder with a result, and what simulates it; all is checked.
+
+    Between them when the result was simulated first; None for a file.
+    """
+    if not Path(path).is_dir():
+        scenario = load_scenario(path, overrides)
+        draws.of(scenario)
+        return scenario, None, partial(simulate, scenario, draws)
+    given = {"--contracts": draws.contracts, "--seed": draws.seed, "--set": "; ".join(overrides) or None}
+    hint = "the result says what was simulated; give its scenario file to change it"
+    problems = Problems(
+        Problem(option, "left out with a folder of results", shown(value), hint)
+        for option, value in given.items()
+        if value is not None
+    )
+    problems.report()
+    saved = read_result(Path(path))
+    dataclasses.replace(draws, contracts=saved.contracts, seed=saved.seed).of(saved.scenario)
+    return saved.scenario, saved.started, partial(saved.simulate, draws.workers)

@@ -91,7 +91,7 @@ def asked(house: Path, *arguments: str) -> str:
 
 def small_of(house: Path, folder: str) -> dict[str, float]:
     """Return the numbers of Small that a run has written."""
-    with (house / folder / "summary.csv").open(encoding="utf-8") as file:
+    with (house / folder / "summary.csv").open(encoding="utf-8-sig") as file:
         row = next(row for row in csv.DictReader(file) if row["cluster"] == "Small")
     return {name: float(text) for name, text in row.items() if name != "cluster" and text}
 

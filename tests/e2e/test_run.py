@@ -36,7 +36,7 @@ def written(tmp_path_factory):
 
 
 def rows_of(out):
-    with (out / "summary.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "summary.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from simulator import charts
-from simulator.charts import FORMATS, Chart
+from simulator.charts import PICTURE_FORMATS, Chart
 from tests.builders import scenario_of, simulated
 from tests.e2e.command import ROOT
 from tests.unit.problems import problems_of_call
@@ -22,7 +22,7 @@ def drawn(name: str = "outturn") -> Chart:
     return charts.draw(simulated(scenario_of()), name)
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", PICTURE_FORMATS)
 def test_the_same_bytes_each_time(kind: str) -> None:
     chart, again = drawn(), drawn()
     assert chart.rendered(kind) == again.rendered(kind) == chart.rendered(kind)
@@ -57,7 +57,7 @@ def test_the_picture_and_its_data(tmp_path) -> None:
     chart = drawn()
     picture, data = chart.save(tmp_path / "Ĉ & out.svg")
     assert picture.read_bytes() == chart.rendered("svg")
-    with data.open(encoding="utf-8", newline="") as file:
+    with data.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(chart.data)
     assert float(rows[0]["value"]) == chart.data["value"].iloc[0]
@@ -78,7 +78,7 @@ def test_no_other_file_is_lost(tmp_path) -> None:
 def test_every_mistake(tmp_path) -> None:
     problems = problems_of_call(lambda: drawn().save(tmp_path / "no" / "folder.jpg"))
     assert [problem.got for problem in problems[-1:]] == ['"jpg"']
-    assert len(problems) == 3
+    assert len(problems) == 1
     (tmp_path / "folder.svg").mkdir()
     problems_of_call(lambda: drawn().save(tmp_path / "folder.svg", replace=True))
 

@@ -11,8 +11,7 @@ import pytest
 
 from simulator import load_scenario, simulate
 from simulator.simulation.draws import Draws
-from simulator.simulation.result_folder import write_result
-from simulator.simulation.saved_result import read_result
+from simulator.simulation.saved_result import read_result, write_result
 from tests.e2e.command import FLAGSHIP, SMALL
 from tests.unit.problems import problems_of_call
 

@@ -17,11 +17,11 @@ import typst
 from simulator.charts import CHARTS
 from simulator.charts.study import Study
 from simulator.documents import contents, results
-from simulator.documents.answers import BOND, CONFIDENCES, Answers
-from simulator.documents.blocks import MOST_COLUMNS, Figure, Heading, Table
+from simulator.documents.blocks import MOST_COLUMNS, Heading, Picture, TableBlock
 from simulator.documents.excel import ALL_NUMBERS, PROVENANCE
-from simulator.documents.formats import FORMATS, chosen_formats, write_document
+from simulator.documents.formats import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.pdf import lay_out
+from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
 from simulator.documents.sentences import Paragraph
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.quantile import quantile
@@ -45,7 +45,7 @@ def written(tmp_path_factory):
         folder = tmp_path_factory.mktemp("documents")
         with charts_drawn_once() if name == "forty clusters" else nullcontext():
             made = document(mapping)
-            write_document(made, folder, tuple(FORMATS))
+            write_document(made, folder, tuple(DOCUMENT_FORMATS))
         folders[name] = made, folder
     return folders
 
@@ -65,9 +65,9 @@ def test_html_has_heads_in_order_scopes_captions_and_words_for_pictures(edge):
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert page.named("html")[0][1]["lang"] == "en-GB"
     assert all(attributes.get("scope") in {"col", "row"} for _, attributes in page.named("th"))
-    tables = [narrow for block in made.blocks if isinstance(block, Table) for narrow in block.narrow()]
+    tables = [narrow for block in made.blocks if isinstance(block, TableBlock) for narrow in block.narrow()]
     assert len(page.named("table")) == len(page.named("caption")) == len(tables)
-    figures = [block for block in made.blocks if isinstance(block, Figure)]
+    figures = [block for block in made.blocks if isinstance(block, Picture)]
     assert [attributes["alt"] for _, attributes in page.named("img")] == [one.chart.alt for one in figures]
     assert all(attributes["src"].startswith("data:") for _, attributes in page.named("img"))
     assert not page.named("script", "link", "iframe")
@@ -80,7 +80,7 @@ def test_no_number_without_its_meaning(edge):
     made, folder = edge
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"\b(nan|inf)\b|[>\"]None[<\"]", re.sub(r'src="[^"]*"', "", text))
-    for table in (block for block in made.blocks if isinstance(block, Table)):
+    for table in (block for block in made.blocks if isinstance(block, TableBlock)):
         assert all(len(row) == len(table.headings) for row in table.rows)
         assert all(len(narrow.headings) <= MOST_COLUMNS for narrow in table.narrow())
 
@@ -120,8 +120,8 @@ def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edg
     assert headings == [block.text for block in made.blocks if isinstance(block, Heading)]
     parts = dict(parts_of(folder / "report.docx"))
     body = parts["word/document.xml"]
-    tables = [narrow for block in made.blocks if isinstance(block, Table) for narrow in block.narrow()]
-    figures = [block for block in made.blocks if isinstance(block, Figure)]
+    tables = [narrow for block in made.blocks if isinstance(block, TableBlock) for narrow in block.narrow()]
+    figures = [block for block in made.blocks if isinstance(block, Picture)]
     assert len(word.tables) == len(tables) == body.count("<w:tblHeader/>") == body.count("SEQ Table")
     assert len(word.inline_shapes) == len(figures) == body.count("SEQ Figure")
     alts = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
@@ -137,7 +137,7 @@ def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edg
 def test_excel_has_a_sheet_a_table_with_frozen_heads(edge):
     made, folder = edge
     book = openpyxl.load_workbook(folder / "report.xlsx")
-    named = [block.name for block in made.blocks if isinstance(block, Table) and block.name]
+    named = [block.name for block in made.blocks if isinstance(block, TableBlock) and block.name]
     assert book.sheetnames == [*(name[:31] for name in named), ALL_NUMBERS, PROVENANCE]
     assert all(sheet.freeze_panes == "B3" for sheet in book)
     assert book.properties.title == made.title
@@ -145,7 +145,7 @@ def test_excel_has_a_sheet_a_table_with_frozen_heads(edge):
     assert facts == dict(made.provenance)
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", DOCUMENT_FORMATS)
 def test_equal_documents_are_equal_bytes(ending, written, tmp_path):
     write_document(document(EDGES["one cluster"]), tmp_path, (ending,))
     again = (tmp_path / f"report.{ending}").read_bytes()
@@ -186,7 +186,7 @@ def test_every_number_of_the_workbook_is_in_an_answers_table(edge):
 def _tables(made):
     """Return the answers' own tables, from the simulation and not from the document."""
     mapping = next(one for name, one in EDGES.items() if one["title"] == made.title and _matches(one, made))
-    answers = Answers(study_of(mapping))
+    answers = Quotes(study_of(mapping))
     tables = {name: answers.table(name) for name in answers.tables}
     tables["summary"] = answers.study.result.summary()
     return tables
@@ -200,7 +200,7 @@ def _matches(mapping, made):
 def test_bonds_are_the_quantiles_of_what_must_be_paid():
     """By hand from the outcomes: the years' overspends added up; a corridor takes none of it here."""
     study = study_of(scenario_of(), contracts=1_000)
-    found = Answers(study).tables[BOND]
+    found = Quotes(study).tables[BOND]
     overspend = study.result.contract_outcomes.overspend_gbp.sum(axis=1)
     for at, name in enumerate(study.clusters):
         for confidence in CONFIDENCES:
@@ -211,7 +211,7 @@ def test_bonds_are_the_quantiles_of_what_must_be_paid():
 
 def test_luck_and_true_saving_add_up_to_the_practice_share():
     study = study_of(EDGES["savers"])
-    answers = Answers(study)
+    answers = Quotes(study)
     for row in answers.rows:
         parts = [answers.tables["luck"][row, part].value for part in ("luck_gbp", "skill_gbp")]
         assert sum(parts) == pytest.approx(study.estimate(row, "practice_share_gbp").value)
@@ -243,7 +243,7 @@ def test_every_rule_of_the_scenario_is_said():
 
 
 def test_a_wide_table_is_divided_and_nothing_is_lost():
-    table = Table("t", "wide", tuple("abcdefghijklmnopqrst"), (tuple("abcdefghijklmnopqrst"),))
+    table = TableBlock("t", "wide", tuple("abcdefghijklmnopqrst"), (tuple("abcdefghijklmnopqrst"),))
     parts = list(table.narrow())
     assert [len(part.headings) for part in parts] == [8, 8, 6]
     assert "".join("".join(part.headings[1:]) for part in parts) == "bcdefghijklmnopqrst"
@@ -278,7 +278,7 @@ def _light(colour):
 
 
 def test_formats_are_chosen_by_a_list():
-    assert chosen_formats(None) == (tuple(FORMATS), [])
+    assert chosen_formats(None) == (tuple(DOCUMENT_FORMATS), [])
     assert chosen_formats("pdf, HTML") == (("html", "pdf"), [])
     names, problems = chosen_formats("html,doc,,doc")
     assert names == ("html",)
@@ -288,7 +288,7 @@ def test_formats_are_chosen_by_a_list():
 def test_no_two_tables_have_a_number_of_one_name():
     """A sentence finds a number by its row and measure: there must be one."""
     for scenario in EDGES.values():
-        answers = Answers(Study(simulated(scenario)))
+        answers = Quotes(Study(simulated(scenario)))
         places = [place for table in answers.tables.values() for place in table]
         assert len(places) == len(set(places))
         pool = answers.amount(ALL_CLUSTERS, "pool_payment_gbp")

@@ -115,10 +115,10 @@ def test_precisions_that_are_none(scenario: Scenario, precision: Any) -> None:
 
 
 def test_every_problem_at_once(scenario: Scenario) -> None:
-    found = problems(scenario, 2, seed=-1, workers=0)
+    found = problems(scenario, 2, Draws(seed=-1, workers=0))
     assert [problem.where for problem in found] == ["precision", "workers", "seed"]
     with pytest.raises(InputError) as caught:
-        check_precision(0.01, 1, 1, contracts=500)
+        check_precision(scenario, 0.01, Draws(500, 1))
     assert [problem.where for problem in caught.value.problems] == ["contracts"]
     assert [problem.where for problem in problems("scenario.toml", 0.1)] == ["scenario"]
 

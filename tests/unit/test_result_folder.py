@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator import InputError
-from simulator.simulation.result_folder import new_result_folder
+from simulator.simulation.saved_result import new_result_folder
 
 
 def names_in(folder):

@@ -185,15 +185,15 @@ class RunAnswer(Answer):
             )
         yield f"{ERRORS_NOTE} Sources and assumptions are marked in its file."
         yield (
-            "Overspends of a contract are the sum of its years' overspends; its chance of an overspend in all "
-            "is that its total spend exceeds its total budget. All clusters together: chances are of their "
-            "net total, expected overspends add up every cluster's."
+            "Overspends of a contract are the sum of its years' overspends; its chance of an overspend in "
+            "all is that its total spend exceeds its total budget. All clusters together: chances are of "
+            "their net total, expected overspends add up every cluster's."
         )
         yield (
-            "Net gain: all that comes to a party less all that it pays. Better off: a net gain above nothing. "
-            "1 in 20: only one contract in twenty is worse. The PCT's net position: what it planned for the "
-            "care of the clusters' people (expected spend at the scenario's own growth, before true savings) "
-            "less all that this care costs it."
+            "Net gain: all that comes to a party less all that it pays. Better off: a net gain above "
+            "nothing. 1 in 20: only one contract in twenty is worse. The PCT's net position: what it planned "
+            "for the care of the clusters' people (expected spend at the scenario's own growth, before true "
+            "savings) less all that this care costs it."
         )
         yield from rule_notes(self.result.scenario.settings.rules)
         yield from scheme_notes(self.result.scenario)

@@ -67,7 +67,7 @@ def run(
     from simulator.simulation.draws import Draws
     from simulator.simulation.pipeline import simulate
     from simulator.simulation.precision import check_precision, simulate_to_precision
-    from simulator.simulation.result_folder import new_result_folder, write_result
+    from simulator.simulation.saved_result import new_result_folder, write_result
 
     started, clock = datetime.now(UTC), time.perf_counter()
     loaded = load_scenario(scenario, overrides)
@@ -81,7 +81,7 @@ def run(
         check_precision(loaded, precision, draws)
         simulated = partial(simulate_to_precision, loaded, precision, draws)
     with ExitStack() as stack:
-        folder = stack.enter_context(new_result_folder(out, replace)) if out else None
+        folder = stack.enter_context(new_result_folder(out, replace=replace)) if out else None
         show = stack.enter_context(progress_bar(total, "contracts"))
         result = simulated(progress=show)
         if folder:

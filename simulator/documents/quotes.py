@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.answers.columns import money_column, probability_column
+from simulator.answers.cells import printed
+from simulator.answers.table import Column
 from simulator.charts.study import Study
 from simulator.documents.chance_words import odds
-from simulator.documents.sentences import Number, Unit
+from simulator.documents.sentences import Number
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.build_up import BuildUp, pct_build_up
 from simulator.risk.difference import mean_difference
@@ -20,7 +21,9 @@ from simulator.risk.estimator import Quantile
 from simulator.risk.in_words import money, per_cent
 from simulator.risk.measures import columns
 from simulator.risk.quantile import quantile
+from simulator.risk.unit import Unit
 from simulator.rules.rule import Rule
+from simulator.scenario.schema import MOST_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +35,7 @@ CONFIDENCES = (0.90, 0.95, 0.99)
 
 
 @dataclass(frozen=True)
-class Answers:
+class Quotes:
     """Every number that a document may quote, by cluster and measure."""
 
     study: Study  # A result and what can be asked of it
@@ -95,18 +98,14 @@ class Answers:
         self, places: Sequence[tuple[str, str] | None], heading: str
     ) -> tuple[str, tuple[Number | str, ...]]:
         """Return numbers of one unit as a column, which may come from several measures."""
-        found = [None if place is None else self.estimate(*place) for place in places]
+        found = tuple(None if place is None else self.estimate(*place) for place in places)
         unit = next(unit_of(place[1]) for place in places if place is not None)
-        if unit is Unit.PEOPLE:
-            texts = tuple("" if one is None else f"{one.value:,.0f}" for one in found)
-        else:
-            column = probability_column if unit is Unit.SHARE else money_column
-            heading, texts = (printed := column(heading, found)).heading, printed.cells
+        column = printed(Column("", heading, unit, found))
         cells = [
             self._number(*place, text) if text and place is not None else ""
-            for place, text in zip(places, texts, strict=True)
+            for place, text in zip(places, column.cells, strict=True)
         ]
-        return heading, tuple(cells)
+        return column.heading, tuple(cells)
 
     def heading(self, measure: str) -> str:
         """Return what a column of the summary is called, as a heading or a row starts."""
@@ -199,10 +198,9 @@ def _measure_of(words: str) -> str:
 
 
 def unit_of(measure: str) -> Unit:
-    """Return the unit that a measure's name says.
-
-    Returns Pounds, a share of one, or people.
-    """
+    """Return the unit of a column of a table: the summary's own, or what the name of another says."""
     if measure == "people":
         return Unit.PEOPLE
-    return Unit.SHARE if "probability" in measure or measure.endswith("_share") else Unit.GBP
+    if column := columns(MOST_YEARS).get(measure):
+        return column.measure.unit
+    return Unit.SHARE if measure.endswith("_share") else Unit.GBP
