@@ -26,6 +26,7 @@ format: $(VENV)/ready ## put the code in the house's form
 
 docs: $(VENV)/ready ## write the README's tables and the picture of the flow anew
 	$(BIN)/python docs/write_tables.py
+	$(BIN)/python docs/write_keys.py
 	$(BIN)/python docs/draw_flow.py
 	$(BIN)/python docs/write_validation.py
 

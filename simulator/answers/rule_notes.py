@@ -38,6 +38,12 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
             "expected_spend), so that more growth is no risk. To ask what growth beyond the budgets' would "
             "do, give uplift_share a value."
         )
+    in_file = {rule["rule"] for rule in scenario.given.get("rules", ())}
+    rules = [str(type(rule).model_fields["rule"].default) for rule in settings.rules]
+    for at, name in enumerate(rules):
+        if name not in in_file:
+            place = f"after {rules[at - 1]}" if at else "before all others"
+            yield f"The rule {name} is not in the file: it was added {place}, with what its settings say."
     bond = next((rule for rule in settings.rules if isinstance(rule, Bond)), None)
     if bond is None:
         return

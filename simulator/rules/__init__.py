@@ -16,3 +16,7 @@ AnyRule = Annotated[
     Field(discriminator="rule"),
 ]
 """The register of money rules."""
+
+RULES_IN_USUAL_ORDER = (PerCaseLimit, Corridor, DeficitRecovery, SurplusSplit, Bond, Pool)
+"""The order in which rules usually stand: what changes budgets and spend; then who shares what is left of a
+surplus; then who pays for what is left of an overspend, the practices' own money first."""

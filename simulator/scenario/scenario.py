@@ -11,17 +11,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.errors import InputError, Problem, printable
+from simulator.errors import InputError, Problem, Problems, printable
 from simulator.population.practices import PracticeTable
-from simulator.scenario.agreement import disagreements, read_tables
+from simulator.scenario.checks import Tables, disagreements, read_tables
 from simulator.scenario.files import read_text
-from simulator.scenario.overrides import apply_overrides, readable
+from simulator.scenario.overrides import apply_overrides, readable, setting
 from simulator.scenario.schema import ScenarioFile
 from simulator.scenario.toml_lines import Path as KeyPath
 from simulator.scenario.toml_lines import line_of, lines_by_path
 from simulator.scenario.translation import problems_of
 
 LARGEST_SCENARIO_BYTES = 1_000_000
+_WITH_TABLES = ("population", "seasons")
+"""Sections that name tables."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Scenario:
         The file as TOML reads it, before overrides.
     folder : Path
         Where the tables are.
+    changed : mapping
+        `given` with the overrides laid over it.
     """
 
     settings: ScenarioFile
@@ -57,14 +61,15 @@ class Scenario:
     overrides: tuple[str, ...]
     given: Mapping[str, Any] = field(repr=False)
     folder: Path
+    changed: Mapping[str, Any] = field(repr=False)
 
-    def vary(self, *overrides: str) -> Scenario:
+    def vary(self, *overrides: str | Mapping[str, object]) -> Scenario:
         """Return the scenario with more settings laid over it, checked like the file itself.
 
         Parameters
         ----------
-        *overrides : str
-            Settings such as ``rules.surplus.practice_share=0.2``.
+        *overrides : str or mapping
+            Settings such as ``rules.surplus.practice_share=0.2``, or ``{"clusters.*.people": 5000}``.
 
         Returns
         -------
@@ -76,7 +81,13 @@ class Scenario:
         InputError
             With every problem that was found.
         """
-        return check_scenario(self.given, self.folder, self.source, self.text, (*self.overrides, *overrides))
+        more = [
+            text
+            for one in overrides
+            for text in ([one] if isinstance(one, str) else (setting(*pair) for pair in one.items()))
+        ]
+        settings = (*self.overrides, *more)
+        return check_scenario(self.given, self.folder, self.source, self.text, settings, tables_of=self)
 
     @property
     def fingerprint(self) -> str:
@@ -122,11 +133,17 @@ def check_scenario(
     source: str = "the scenario",
     text: str = "",
     overrides: Iterable[str] = (),
+    tables_of: Scenario | None = None,
 ) -> Scenario:
-    """Check a scenario that is given as a mapping, and read the tables that it names."""
+    """Check a scenario that is given as a mapping, and read the tables that it names.
+
+    Tables are those of `tables_of` where that names the same: they are read once for all that vary it.
+    """
     overrides = (overrides,) if isinstance(overrides, str) else tuple(overrides)
     changed, from_override = apply_overrides(given, overrides)
     lines = lines_by_path(text)
+    # Then the positions of rules are no longer those of the file.
+    rules_added = any(len(path) == 2 and path[0] == "rules" for path in from_override)
 
     def place(path: KeyPath) -> str:
         key = readable(path, changed)
@@ -136,20 +153,33 @@ def check_scenario(
         for changed_path, override in from_override.items():
             if path and changed_path[: len(path)] == path and line_of(lines, path) is None:
                 return f"{override} ({key})"
-        line = line_of(lines, path)
+        line = None if rules_added and path[:1] == ("rules",) else line_of(lines, path)
         return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
 
-    problems: list[Problem] = []
+    problems, settings = Problems(), None
     try:
         settings = ScenarioFile.model_validate(changed)
     except ValidationError as error:
         problems.extend(problems_of(error.errors(include_url=False), changed, place))
-    practices, need_weights, seasons = read_tables(changed, folder, problems)
+    if tables_of is not None and all(changed.get(key) == tables_of.changed.get(key) for key in _WITH_TABLES):
+        tables: Tables = tables_of.practices, tables_of.need_weights, tables_of.seasons
+    else:
+        tables = read_tables(changed, folder, problems)
+    practices, need_weights, seasons = tables
     problems.extend(disagreements(changed, practices, need_weights, seasons, place))
-    if problems:
+    if problems or settings is None:
         raise InputError(problems)
     return Scenario(
-        settings, practices, need_weights or {}, seasons or {}, source, text, overrides, given, folder
+        settings,
+        practices,
+        need_weights or {},
+        seasons or {},
+        source,
+        text,
+        overrides,
+        given,
+        folder,
+        changed,
     )
 
 

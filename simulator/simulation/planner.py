@@ -12,7 +12,7 @@ from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.records import Axes, BoolArray, ClusterTerms, FinancialYear, FloatArray, Population
 from simulator.rules.per_case_limit import PerCaseLimit
-from simulator.scenario.consistency import FLAT
+from simulator.scenario.checks import FLAT
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import ScenarioFile, ServiceLine
 from simulator.simulation.plan import Plan

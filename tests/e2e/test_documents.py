@@ -12,6 +12,7 @@ import warnings
 from importlib import import_module
 
 import jupytext
+import pytest
 import nbclient
 import pytest
 
@@ -60,9 +61,10 @@ def test_links_lead_somewhere(document):
         assert (document.parent / target).exists(), target
 
 
-def test_generated_tables_are_up_to_date():
+@pytest.mark.parametrize("script", ["write_tables.py", "write_keys.py"])
+def test_generated_tables_are_up_to_date(script):
     done = subprocess.run(
-        [sys.executable, ROOT / "docs" / "write_tables.py", "--check"],
+        [sys.executable, ROOT / "docs" / script, "--check"],
         capture_output=True,
         text=True,
         check=False,

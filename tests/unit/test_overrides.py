@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator import load_scenario
+from simulator.answers.rule_notes import scheme_notes
 from simulator.errors import InputError
 from simulator.scenario.overrides import apply_overrides, readable
+from simulator.scenario.starter import STARTER_FILES, write_starter
+from tests.builders import BOND, POOL, SURPLUS, checked, scenario_of
+from tests.unit.problems import problems_of_call
 
 GIVEN = {
     "contract": {"years": 3},
@@ -134,3 +140,48 @@ def test_every_setting_that_cannot_be_applied_is_listed() -> None:
 )
 def test_paths_are_shown_as_they_are_written(path: tuple[str | int, ...], text: str) -> None:
     assert readable(path, GIVEN) == text
+
+
+def test_a_rule_that_the_file_has_not_is_added_in_its_usual_place() -> None:
+    scenario = checked(scenario_of(rules=[SURPLUS, BOND, POOL]))
+    corridor = ("rules.corridor.width_share=0.02", "rules.corridor.cluster_share_beyond=0.5")
+    names = [rule.rule for rule in scenario.vary(*corridor).settings.rules]  # type: ignore[union-attr]
+    assert names == ["corridor", "surplus", "bond", "pool"]
+    without = checked(scenario_of(rules=[POOL])).vary("rules.bond.share_of_annual_budget=0.03")
+    assert [rule.rule for rule in without.settings.rules] == ["bond", "pool"]  # type: ignore[union-attr]
+    notes = " ".join(scheme_notes(scenario.vary(*corridor)))
+    assert "The rule corridor is not in the file: it was added before all others" in notes
+    # What its settings leave out is asked for, where they were given.
+    (problem,) = problems_of_call(lambda: scenario.vary(corridor[0]))
+    assert problem.where == "--set rules.corridor.width_share=0.02 (rules.corridor.cluster_share_beyond)"
+    (unknown,) = problems_of_call(lambda: scenario.vary("rules.corridr.width_share=0.02"))
+    assert unknown.got == "corridr"
+
+
+def test_the_last_part_of_a_key_is_told_whole() -> None:
+    scenario = checked(scenario_of())
+    (problem,) = problems_of_call(lambda: scenario.vary("practice_share=0.2"))
+    assert problem.hint == "did you mean rules.surplus.practice_share?"
+    # Keys that the file leaves at their default, and those of every cluster, are known too.
+    (problem,) = problems_of_call(lambda: scenario.vary("top_up=true"))
+    assert problem.hint == "did you mean rules.bond.top_up?"
+    (problem,) = problems_of_call(lambda: scenario.vary("people=5"))
+    assert problem.hint == "did you mean clusters.*.people?"
+
+
+def test_settings_may_be_python_values() -> None:
+    scenario = checked(scenario_of())
+    varied = scenario.vary({"rules.surplus.practice_share": 0.2, "clusters.*.takes_share": False})
+    texts = ("rules.surplus.practice_share=0.2", "clusters.*.takes_share=false")
+    assert varied == scenario.vary(*texts)
+    assert varied.overrides == texts
+
+
+def test_tables_are_read_once(tmp_path: Path) -> None:
+    write_starter(tmp_path)
+    scenario = load_scenario(tmp_path / STARTER_FILES[0])
+    for file in tmp_path.glob("*.csv"):
+        file.unlink()
+    assert scenario.vary("simulation.seed=3").practices is scenario.practices
+    missing = 'population.practices_csv="gone.csv"'
+    assert any("gone.csv" in problem.where for problem in problems_of_call(lambda: scenario.vary(missing)))

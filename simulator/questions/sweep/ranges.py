@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import re
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import InputError, Problem, shown
+from simulator.scenario.overrides import as_toml
 
 MOST_POLICIES = 100_000
 """More would take days, and nobody could read them."""
@@ -94,7 +94,7 @@ def _read_values(where: str, values: Values, problems: list[Problem]) -> list[st
         for item in _split(values):
             texts.extend(_steps(where, item, problems) if _is_range(item) else [item])
     elif isinstance(values, Sequence | np.ndarray):
-        texts = [value.strip() if isinstance(value, str) else _toml(value) for value in values]
+        texts = [value.strip() if isinstance(value, str) else as_toml(value) for value in values]
     else:
         problems.append(Problem(where, "a list of values", shown(values)))
         return []
@@ -147,21 +147,3 @@ def _steps(where: str, item: str, problems: list[Problem]) -> list[str]:
         # As it was given, not as the steps' rounding left it.
         values[-1] = stop
     return [f"{value.normalize():f}" for value in values]
-
-
-def _toml(value: object, inside: bool = False) -> str:
-    """Return a Python value as TOML writes it."""
-    match value:
-        case np.generic():
-            return _toml(value.item(), inside)
-        case bool():
-            return str(value).lower()
-        case str() if inside:
-            return json.dumps(value)
-        case Mapping():
-            pairs = (f"{json.dumps(str(key))} = {_toml(one, inside=True)}" for key, one in value.items())
-            return f"{{ {', '.join(pairs)} }}"
-        case list() | tuple() | np.ndarray():
-            return f"[{', '.join(_toml(one, inside=True) for one in value)}]"
-        case _:
-            return str(value)

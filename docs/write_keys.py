@@ -1,0 +1,204 @@
+"""Write docs/scenario-keys.md: every key of a scenario file, from the code. `make docs` runs it."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from simulator.budgets import AnyBudgetRule
+from simulator.demand import AnyCountLaw
+from simulator.demand.shock_laws import AnyShockLaw
+from simulator.rules import RULES_IN_USUAL_ORDER
+from simulator.scenario.schema import ScenarioFile
+from simulator.spend import AnyUnitCost
+
+PAGE = Path(__file__).with_name("scenario-keys.md")
+SECTIONS = ("title", "question", "pct", "contract", "population", "seasons", "shocks", "budgets")
+LISTS = {"service_lines": "[[service_lines]]", "clusters": "[[clusters]]"}
+UNITS = {
+    "gbp": "pounds",
+    "share": "share: 0.1 is 10%",
+    "people": "people",
+    "csv": "file name",
+    "months": "months",
+    "month": "month, 1 to 12",
+    "year": "year",
+    "years": "years",
+    "cv": "SD over mean",
+    "per_1000": "a year per 1,000 people",
+}
+
+
+REGISTERS = (
+    (AnyBudgetRule, "a budget rule"),
+    (AnyCountLaw, "a law of the number of cases"),
+    (AnyUnitCost, "a law of the cost of a case"),
+    (AnyShockLaw, "a law of shocks"),
+)
+
+
+def page() -> str:
+    """Return the page."""
+    parts = [
+        "# Keys of a scenario file",
+        "",
+        "Every key that a scenario may have, made from the code by `make docs`. `--set` and `--vary` take",
+        "any of them: `--set rules.bond.top_up=true`, `--vary clusters.South.people=5000,9000`. A key",
+        "without a default must be given. `cluster-risk init` writes a scenario to start from.",
+        "",
+    ]
+    fields = ScenarioFile.model_fields
+    top = {name: fields[name] for name in SECTIONS if _model(fields[name]) is None}
+    parts += ["## The file", "", *_table(top, ""), ""]
+    for name in SECTIONS:
+        if (model := _model(fields[name])) is not None:
+            parts += [f"## [{name}]", "", *_about(model), *_table(model.model_fields, f"{name}."), ""]
+    for name, heading in LISTS.items():
+        (model,) = [one for one in _models(fields[name].annotation) if issubclass(one, BaseModel)]
+        parts += [f"## {heading}", "", *_about(model), *_table(model.model_fields, f"{name}.*."), ""]
+    parts += ["## [[rules]]", "", "Each once, in the order in which they apply within a year.", ""]
+    for rule in RULES_IN_USUAL_ORDER:
+        name = rule.model_fields["rule"].default
+        parts += [f'### rule = "{name}"', "", *_about(rule), *_table(rule.model_fields, f"rules.{name}."), ""]
+    simulation = _model(fields["simulation"])
+    parts += ["## [simulation]", "", *_about(simulation), *_table(simulation.model_fields, "simulation."), ""]
+    for heading, register, tag in (
+        ("Budget rules", AnyBudgetRule, "rule"),
+        ("Laws of the number of cases", AnyCountLaw, "model"),
+        ("Laws of the cost of a case", AnyUnitCost, "model"),
+        ("Laws of shocks", AnyShockLaw, "law"),
+    ):
+        parts += [f"## {heading}", ""]
+        for part in _models(register):
+            (value,) = get_args(part.model_fields[tag].annotation)
+            parts += [f'### {tag} = "{value}"', "", *_about(part), *_table(part.model_fields, ""), ""]
+    return "\n".join(parts)
+
+
+def _table(fields: dict[str, FieldInfo], start: str) -> list[str]:
+    return ["| key | what it is | unit | default |", "|---|---|---|---|", *_rows(fields, start)]
+
+
+def _rows(fields: dict[str, FieldInfo], start: str) -> Iterator[str]:
+    for name, field in fields.items():
+        models = _models(field.annotation)
+        if _tag(field) is not None:
+            continue
+        if len(models) == 1 and models[0] not in PARTS:
+            yield f"| `{start}{name}` | {_words(field)} | a table | see below |"
+            yield from _rows(models[0].model_fields, f"{start}{name}.")
+        else:
+            yield f"| `{start}{name}` | {_words(field)} | {_unit(name, field)} | {_default(field)} |"
+
+
+def _about(model: type[BaseModel]) -> Iterator[str]:
+    yield (model.__doc__ or "").strip().partition("\n")[0]
+    example = getattr(model, "example", None)
+    try:
+        given = example().model_dump(exclude_none=True, exclude_defaults=True) if example else {}
+    except NotImplementedError:
+        given = {}
+    if given := {name: value for name, value in given.items() if _tag(model.model_fields[name]) is None}:
+        yield f"For example {', '.join(f'`{name} = {_toml(value)}`' for name, value in given.items())}."
+    yield ""
+
+
+def _words(field: FieldInfo) -> str:
+    text = " ".join((field.description or "").split())
+    choices = [
+        one for kind in _kinds(field.annotation) if get_origin(kind) is Literal for one in get_args(kind)
+    ]
+    return f"{text} One of {', '.join(f'`{one}`' for one in choices)}." if len(choices) > 1 else text
+
+
+def _unit(name: str, field: FieldInfo) -> str:
+    ends = [unit for end, unit in UNITS.items() if name == end or name.endswith(f"_{end}")]
+    parts = name.split("_")
+    kinds = _kinds(field.annotation)
+    if models := _models(field.annotation):
+        return f"a table: {next(words for register, words in REGISTERS if models[0] in _models(register))}"
+    if bool in kinds:
+        return "true or false"
+    if ends:
+        return ends[-1]
+    if "gbp" in parts:
+        return UNITS["gbp"]
+    if "share" in parts or name in {"proportion", "correlation", "persistence"}:
+        return UNITS["share"]
+    if str in kinds or any(get_origin(kind) is Literal for kind in kinds):
+        return "text"
+    return "list" if any(get_origin(kind) is tuple for kind in kinds) else "number"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "must be given"
+    value = field.default
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, BaseModel):
+        return ", ".join(
+            f"{name} {_toml(one)}" for name, one in value.model_dump().items() if one is not None
+        )
+    return f"`{_toml(value)}`"
+
+
+def _toml(value: Any) -> str:
+    from simulator.scenario.overrides import as_toml
+
+    return as_toml(value, inside=True)
+
+
+def _tag(field: FieldInfo) -> str | None:
+    """Return the only value that a key can have, where it names its part; None for others."""
+    values = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    return values[0] if len(values) == 1 else None
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """Return the types that a key can have."""
+    if get_origin(annotation) in {Union, types.UnionType}:
+        return [kind for one in get_args(annotation) for kind in _kinds(one)]
+    if hasattr(annotation, "__metadata__"):
+        return _kinds(get_args(annotation)[0])
+    return [annotation]
+
+
+def _models(annotation: Any) -> list[Any]:
+    found = []
+    for kind in _kinds(annotation):
+        if get_origin(kind) is tuple:
+            found += _models(get_args(kind)[0])
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            found.append(kind)
+    return found
+
+
+def _model(field: FieldInfo) -> Any:
+    """Return the model of a section; None for a plain key."""
+    models = [one for one in _kinds(field.annotation) if isinstance(one, type) and issubclass(one, BaseModel)]
+    return models[0] if models else None
+
+
+PARTS = {part for register, _ in REGISTERS for part in _models(register)}
+
+
+def main() -> int:
+    """Write or compare; return the exit code."""
+    text = page()
+    stale = not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text
+    if stale:
+        print(f"out of date: docs/{PAGE.name}")
+        if "--check" not in sys.argv:
+            PAGE.write_text(text, encoding="utf-8")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

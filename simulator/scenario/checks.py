@@ -1,0 +1,237 @@
+"""What must hold between the parts of a scenario and the tables beside it.
+
+Works on the scenario as given, before it is known to be valid in itself, so that every problem is
+reported at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from simulator.errors import Problem, Problems, shown
+from simulator.population.need import UNWEIGHTED, need_per_head
+from simulator.population.practices import PracticeTable
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.rules import AnyRule
+from simulator.scenario.tables import read_need_weights, read_practices, read_seasons
+from simulator.scenario.toml_lines import Path as KeyPath
+
+Place = Callable[[KeyPath], str]
+"""From a path to the text that says where it is."""
+Columns = Mapping[str, tuple[float, ...]]
+Tables = tuple[PracticeTable | None, Columns | None, Columns | None]
+"""Practices, need weights and seasons; None for a table that is not named or cannot be read."""
+FLAT = "flat"
+_MOST_YEARS_APART = 20
+_COMES_BEFORE = {
+    "corridor": ("deficit_recovery", "surplus", "bond", "pool"),
+    "deficit_recovery": ("surplus",),
+}
+"""Rules that act on what others would already have paid or shared."""
+_NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
+_OF_ALL = "it stands for all clusters together"
+_RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}
+_LEAST_WEIGHT = 1e-6
+
+
+def read_tables(given: Mapping[str, Any], folder: Path, problems: Problems) -> Tables:
+    """Read the tables that a scenario names."""
+
+    def read(section: str, key: str, reader: Any) -> Any:
+        table = given.get(section)
+        name = table.get(key) if isinstance(table, Mapping) else None
+        if not isinstance(name, str) or not name:
+            return None
+        with problems.noted():
+            return reader(folder / name)
+        return None
+
+    practices = read("population", "practices_csv", read_practices)
+    groups = practices.groups if practices else ()
+    weights = read("population", "need_weights_csv", lambda path: read_need_weights(path, groups))
+    return practices, weights, read("seasons", "csv", read_seasons)
+
+
+def disagreements(
+    given: Mapping[str, Any],
+    practices: PracticeTable | None,
+    need_weights: Mapping[str, tuple[float, ...]] | None,
+    seasons: Mapping[str, object] | None,
+    place: Place,
+) -> Iterable[Problem]:
+    """Yield what does not agree within a scenario, or between it and its tables."""
+
+    def known(section: str, key: str, table: Mapping[str, object] | None) -> list[str] | None:
+        """Names in a table; none at all where no table is named, unknown where it is unreadable."""
+        settings = given.get(section)
+        named = isinstance(settings, Mapping) and key in settings
+        return None if named and table is None else list(table or ())
+
+    yield from _name_problems(given, place)
+    yield from _reference_problems(
+        given,
+        known("population", "need_weights_csv", need_weights),
+        known("seasons", "csv", seasons),
+        place,
+    )
+    codes = [practice.code for practice in practices.practices] if practices else None
+    yield from _membership_problems(given, codes, place)
+    yield from _year_problems(given, place)
+    if practices:
+        people = {practice.code: practice.people for practice in practices.practices}
+        weighted = need_per_head(practices, need_weights or {}) if sum(people.values()) else {}
+        yield from _people_problems(given, people, weighted, place)
+    yield from _rule_problems(given, place)
+
+
+def _name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+    """Yield names that occur twice, or that a cluster cannot have."""
+    for section, key in (("clusters", "name"), ("service_lines", "name"), ("rules", "rule")):
+        seen: set[object] = set()
+        for at, table in enumerate(_tables_in(given, section)):
+            name = table.get(key)
+            if isinstance(name, str) and name in seen:
+                yield Problem(place((section, at, key)), f"each {key} in {section} once", shown(name))
+            seen.add(str(name))
+    for at, cluster in enumerate(_tables_in(given, "clusters")):
+        name = str(cluster.get("name")).strip()
+        if name.casefold() in _NAMES_OF_ALL:
+            yield Problem(place(("clusters", at, "name")), f"a name other than {name}", name, _OF_ALL)
+
+
+def _reference_problems(
+    given: Mapping[str, Any], weights: Iterable[str] | None, seasons: Iterable[str] | None, place: Place
+) -> Iterator[Problem]:
+    """Yield names that refer to nothing."""
+    lines = [str(line.get("name")) for line in _tables_in(given, "service_lines")]
+    for at, line in enumerate(_tables_in(given, "service_lines")):
+        for key, known, builtin in (("need_weights", weights, UNWEIGHTED), ("season", seasons, FLAT)):
+            if known is not None and key in line:
+                yield from _unknown_name(
+                    line[key], list(dict.fromkeys([builtin, *known])), place(("service_lines", at, key))
+                )
+    for at, cluster in enumerate(_tables_in(given, "clusters")):
+        for name in _texts_in(cluster.get("service_lines")):
+            yield from _unknown_name(name, lines, place(("clusters", at, "service_lines")))
+    blocks = {
+        str(line.get("name")) for line in _tables_in(given, "service_lines") if line.get("payment") == "block"
+    }
+    for at, rule in enumerate(_tables_in(given, "rules")):
+        where = place(("rules", at, "service_lines"))
+        for name in _texts_in(rule.get("service_lines")):
+            yield from _unknown_name(name, lines, where)
+            if name in blocks:
+                yield Problem(where, "lines that are paid per case", f"{shown(name)}, a block contract")
+
+
+def _year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+    """Yield rates of years too far from the contract's to be carried over by growth."""
+    contract = given.get("contract")
+    start = contract.get("start_year") if isinstance(contract, Mapping) else None
+    for at, line in enumerate(_tables_in(given, "service_lines")):
+        year = line.get("rate_year", start)
+        if isinstance(year, int) and isinstance(start, int) and abs(year - start) > _MOST_YEARS_APART:
+            need = f"within {_MOST_YEARS_APART} years of contract.start_year, {start}"
+            yield Problem(place(("service_lines", at, "rate_year")), need, shown(year))
+
+
+def _rule_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+    """Yield rules that cannot work together."""
+    order = [str(rule.get("rule")) for rule in _tables_in(given, "rules")]
+    if not _RULES.issuperset(order):
+        # The validator says which name is unknown; what that rule was meant to be, nobody knows.
+        return
+    for at, name in enumerate(order):
+        too_early = [other for other in order[:at] if other in _COMES_BEFORE.get(name, ())]
+        if too_early:
+            yield Problem(place(("rules", at, "rule")), f"listed before the rule {too_early[0]}", "after it")
+    if "bond" not in order:
+        for at, cluster in enumerate(_tables_in(given, "clusters")):
+            if "bond_gbp" in cluster:
+                got = shown(cluster["bond_gbp"])
+                yield Problem(
+                    place(("clusters", at, "bond_gbp")), "used with a rule bond under [[rules]]", got
+                )
+        for at, rule in enumerate(_tables_in(given, "rules")):
+            if (
+                rule.get("rule") == "surplus"
+                and rule.get("needs_bond", True) is True
+                and rule.get("practice_share")
+            ):
+                hint = "add a rule bond, or write needs_bond = false"
+                got = "needs_bond and no rule bond: nobody could keep a share"
+                yield Problem(place(("rules", at, "needs_bond")), "a bond that can be posted", got, hint)
+
+
+def _people_problems(
+    given: Mapping[str, Any],
+    people: Mapping[str, int],
+    weighted: Mapping[str, float],
+    place: Place,
+) -> Iterator[Problem]:
+    """Yield clusters without people, and weights under which the whole PCT has no need."""
+    for at, cluster in enumerate(_tables_in(given, "clusters")):
+        members = _texts_in(cluster.get("practices"))
+        if members and not sum(people.get(code, 1) for code in members):
+            yield Problem(place(("clusters", at, "practices")), "practices with people", "lists of nobody")
+    for name, per_head in weighted.items():
+        if not per_head > _LEAST_WEIGHT:
+            path: KeyPath = ("population", "need_weights_csv")
+            yield Problem(place(path), f"some weight in {name} for groups that have people", "none")
+
+
+def _membership_problems(
+    given: Mapping[str, Any], codes: Iterable[str] | None, place: Place
+) -> Iterator[Problem]:
+    """Yield practices in two clusters, in none, or unknown."""
+    population = given.get("population", {})
+    population = population if isinstance(population, Mapping) else {}
+    owner: dict[str, str] = {}
+    outside_path: KeyPath = ("population", "outside_clusters")
+    groups: list[tuple[KeyPath, str, list[str]]] = [
+        (("clusters", at, "practices"), str(cluster.get("name")), _texts_in(cluster.get("practices")))
+        for at, cluster in enumerate(_tables_in(given, "clusters"))
+    ]
+    outside = population.get("outside_clusters", ())
+    groups.append((outside_path, "outside_clusters", _texts_in(outside)))
+    for path, name, members in groups:
+        if members and "practices_csv" not in population:
+            need = "a table of practices: population.practices_csv"
+            yield Problem(place(path), need, f"{len(members)} practices and no table")
+        for code in members:
+            if code in owner:
+                yield Problem(
+                    place(path), "each practice in one cluster", f"{code} in {owner[code]} and in {name}"
+                )
+            owner[code] = name
+            if codes is not None:
+                yield from _unknown_name(code, list(codes), place(path))
+    left = [code for code in codes or () if code not in owner]
+    if left and outside != "the rest":
+        hint = f'add them to a cluster, or write {outside_path[1]} = "the rest" under [population]'
+        got = f"{len(left)} in none: {', '.join(left[:5])}{', ...' if len(left) > 5 else ''}"
+        yield Problem(place(outside_path), "each practice of the table in a cluster or outside", got, hint)
+
+
+def _tables_in(given: Mapping[str, Any], section: str) -> list[Mapping[str, Any]]:
+    """Return the tables of a list of tables; empty ones in place of what is none."""
+    tables = given.get(section)
+    return (
+        [table if isinstance(table, Mapping) else {} for table in tables] if isinstance(tables, list) else []
+    )
+
+
+def _texts_in(value: object) -> list[str]:
+    """Return the texts in what should be a list of texts."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else []
+
+
+def _unknown_name(name: object, known: list[str], where: str) -> Iterator[Problem]:
+    """Yield a problem if a name is not among those known."""
+    if isinstance(name, str) and name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        listed = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
+        yield Problem(where, f"one of {listed}", shown(name), f"did you mean {near[0]}?" if near else "")
