@@ -66,7 +66,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
             _draw_curve(panel, one, large=len(names) == 1)
         axes[0].set_xlim(0, max(most, 1e-3))
         axes[0].set_ylim(0, 1.02)
-    alt = f"{sentence(title)} " + " ".join(f"{name}: {_said(one)}" for name, one in found.items())
+    alt = f"{sentence(title)} " + " ".join(f"{name}: {_alt_text(one)}" for name, one in found.items())
     return Chart("bond-cover", title, figure, pd.DataFrame(_rows(found)), alt, study.source)
 
 
@@ -159,7 +159,7 @@ def _title(found: dict[str, _Cover]) -> str:
     return f"The bond posted pays every overspend in {shown}% of contracts"
 
 
-def _said(one: _Cover) -> str:
+def _alt_text(one: _Cover) -> str:
     needed = ", ".join(f"{money(at)} at {level:.0%}" for level, at in one.needed.items())
     if one.posted.value > 0:
         return f"posts {money(one.posted)}, which covers with {per_cent(one.covers)}; needs {needed}."

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,7 +33,12 @@ ALL = "all"
 @click.option(
     "--year", help="Of the running position: this contract year, such as 2011/12; the first by default."
 )
-@click.option("--measure", help="Of the tornado: this column of the summary.")
+@click.option("--measure", help="Of the tornado and the heat map: this column of the summary.")
+@click.option(
+    "--vary", multiple=True, metavar="KEY=VALUES", help="Of the heat map (two keys) and the frontier."
+)
+@click.option("--minimise", multiple=True, metavar="MEASURE", help="Of the frontier: a goal.")
+@click.option("--maximise", multiple=True, metavar="MEASURE", help="Of the frontier: a goal.")
 @click.option("--format", "kind", help="svg (the default), png or pdf.")
 @click.option(
     "--out",
@@ -53,6 +58,9 @@ def chart(
     cluster: str | None,
     year: str | None,
     measure: str | None,
+    vary: tuple[str, ...],
+    minimise: tuple[str, ...],
+    maximise: tuple[str, ...],
     kind: str | None,
     out: Path,
     replace: bool,
@@ -68,18 +76,24 @@ def chart(
     there is not lists those that there are.
     """
     from simulator.answers.progress import progress_bar
-    from simulator.charts.register import CHARTS, draw
+    from simulator.charts.register import CHARTS, draw, needed
     from simulator.charts.study import Study
     from simulator.errors import unknown
     from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import scenario_or_result
 
     cluster = row_of(cluster)
-    names = tuple(CHARTS) if name == ALL else (name,)
+    names = tuple(one for one in CHARTS if not needed(one)) if name == ALL else (name,)
     targets = _targets(out, names, cluster, kind)
     problems = Problems(unknown("NAME", name, (*CHARTS, ALL)))
     problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
-    options = {key: value for key, value in (("year", year), ("measure", measure)) if value is not None}
+    given = {"year": year, "measure": measure, "vary": vary, "minimise": minimise, "maximise": maximise}
+    options = {key: value for key, value in given.items() if value}
+    problems += [
+        Problem(f"--{one}", f"given for {name}", "nothing")
+        for one in (needed(name) if name in CHARTS else ())
+        if one not in options
+    ]
     taken = {one: _taken(one, options) for one in names}
     problems += _option_problems(options, taken)
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
@@ -100,7 +114,7 @@ def chart(
         click.echo(f"written to {printable(target)} and {printable(data)}", err=True)
 
 
-def _taken(name: str, options: Mapping[str, str]) -> dict[str, str]:
+def _taken(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that a chart takes."""
     from simulator.charts.register import CHARTS
 
@@ -108,7 +122,7 @@ def _taken(name: str, options: Mapping[str, str]) -> dict[str, str]:
     return {option: value for option, value in options.items() if option in takes}
 
 
-def _option_problems(options: Mapping[str, str], taken: Mapping[str, Mapping[str, str]]) -> list[Problem]:
+def _option_problems(options: Mapping[str, Any], taken: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
     """Return the options that no chart takes which is drawn."""
     from simulator.charts.register import CHARTS
 
@@ -120,8 +134,9 @@ def _option_problems(options: Mapping[str, str], taken: Mapping[str, Mapping[str
     return problems
 
 
-def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, str]) -> list[Problem]:
+def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]) -> list[Problem]:
     """Return what is asked for that the scenario has not."""
+    from simulator.answers.table import column_named
     from simulator.errors import unknown
     from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.risk.measures import MEASURES
@@ -134,7 +149,14 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, str]
         "measure": tuple(column for one in MEASURES for column, _ in one.columns(len(years))),
     }
     asked = {**options, **({} if cluster is None else {"cluster": cluster})}
-    return [problem for key, value in asked.items() for problem in unknown(f"--{key}", value, known[key])]
+    if "measure" in asked:
+        asked["measure"] = column_named(asked["measure"])
+    return [
+        problem
+        for key, names in known.items()
+        if key in asked
+        for problem in unknown(f"--{key}", asked[key], names)
+    ]
 
 
 def _targets(out: Path, names: Sequence[str], cluster: str | None, kind: str | None) -> list[Path]:

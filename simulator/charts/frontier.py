@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.charts.chart import Chart
-from simulator.charts.study import source_of
+from simulator.charts.study import Study, source_of
 from simulator.charts.style import DARK, GREY, INK, LIGHT, framed, in_house_style
 from simulator.charts.words import sentence, setting, unit_of
 from simulator.questions.frontier.answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE, Frontier
+from simulator.questions.frontier.ask import find_frontier, frontier_question
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
 
@@ -36,6 +39,22 @@ class _Policy:
     @property
     def words(self) -> str:
         return ", ".join(f"{setting(key)} {value}" for key, value in self.settings.items())
+
+
+def of_study(
+    study: Study,
+    cluster: str | None = None,
+    *,
+    vary: Sequence[str],
+    minimise: Sequence[str] = (),
+    maximise: Sequence[str] = (),
+) -> Chart:
+    """Policies by two goals: those that no other beats, and those that are beaten."""
+    name = ALL_CLUSTERS if cluster is None else cluster
+    asked = frontier_question(
+        study.scenario, vary, minimise, maximise, cluster=name, together=False, draws=study.draws
+    )
+    return draw(find_frontier(*asked, study.workers))
 
 
 @in_house_style

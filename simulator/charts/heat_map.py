@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.answers.table import column_named
 from simulator.charts.chart import Chart
-from simulator.charts.study import source_of
+from simulator.charts.study import Study, source_of
 from simulator.charts.style import INK, framed, in_house_style
 from simulator.charts.text_fit import wrapped
 from simulator.charts.words import Unit, sentence, setting, unit_of
 from simulator.errors import InputError, Problem, unknown
 from simulator.questions.sweep.answer import Sweep
+from simulator.questions.sweep.ask import run_sweep
+from simulator.questions.sweep.question import sweep_question
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
@@ -24,6 +28,18 @@ _CELL_IN, _MOST_IN = 0.42, 6.5
 _WORDS_UP_TO = 8
 """Columns; with more, the numbers do not fit and stand in the table alone."""
 Cells = dict[tuple[str, str], Estimate | None]
+
+
+def of_study(
+    study: Study, cluster: str | None = None, *, vary: Sequence[str], measure: str = "overspend_probability"
+) -> Chart:
+    """A measure under every pair of two settings' values: --vary twice."""
+    column, name = column_named(measure), ALL_CLUSTERS if cluster is None else cluster
+    found = run_sweep(
+        sweep_question(study.scenario, vary, measures=[column], clusters=[name], draws=study.draws),
+        study.workers,
+    )
+    return draw(found, column, name)
 
 
 @in_house_style

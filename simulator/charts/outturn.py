@@ -59,7 +59,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
     else:
         figure, axes = panels(title, subtitle + has_bond * ". Dotted: the bond posted", study.source, names)
         _draw_panels(axes, found)
-    said = [f"{name}: {_said(one)}" for name, one in found.items()]
+    said = [f"{name}: {_alt_text(one)}" for name, one in found.items()]
     alt = f"{sentence(title)} {' '.join(said)}"
     return Chart("outturn", title, figure, pd.DataFrame(_rows(found)), alt, study.source)
 
@@ -169,7 +169,7 @@ def _less(one: Estimate) -> Estimate:
     return Estimate(1 - one.value, 1 - one.high, 1 - one.low)
 
 
-def _said(one: _Outturn) -> str:
+def _alt_text(one: _Outturn) -> str:
     if not one.quantiles:
         return "no budget."
     words = f"overspends with probability {per_cent(one.overspend)}"

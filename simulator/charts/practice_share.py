@@ -66,7 +66,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
         )
         figure, grid = framed(title, subtitle, study.source, rows_height_in(names))
         _draw_means(figure.add_subplot(grid[0]), found, all_luck=all_luck)
-    said = " ".join(f"{name}: {_said(one)}" for name, one in found.items())
+    said = " ".join(f"{name}: {_alt_text(one)}" for name, one in found.items())
     alt = f"{sentence(title)} {said}" + (f" {_ALL_LUCK}." if all_luck else "")
     return Chart("practice-share", title, figure, pd.DataFrame(_rows(found)), alt, study.source)
 
@@ -162,7 +162,7 @@ def _title(found: dict[str, _Share], *, all_luck: bool) -> str:
     )
 
 
-def _said(one: _Share) -> str:
+def _alt_text(one: _Share) -> str:
     low, high = pounds(one.quantiles[0].value), pounds(one.quantiles[-1].value)
     return (
         f"mean {money(one.total)} (luck {money(one.luck)}, true saving {money(one.skill)}), "

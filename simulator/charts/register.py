@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import getdoc
+from inspect import getdoc, signature
 
 from simulator.charts import (
     bond_cover,
+    frontier,
+    heat_map,
     outturn,
     overspend,
     pool,
@@ -34,6 +36,8 @@ CHARTS: dict[str, Callable[..., Chart]] = {
     "size": size.draw,
     "pool": pool.draw,
     "tornado": tornado.draw,
+    "heat-map": heat_map.of_study,
+    "frontier": frontier.of_study,
 }
 """The register of charts of a study."""
 
@@ -65,6 +69,12 @@ def draw(of: Study | Result | Scenario, name: str, cluster: str | None = None, *
     if problems := unknown("chart", name, tuple(CHARTS)):
         raise InputError(problems)
     return CHARTS[name](_study(of), cluster, **options)
+
+
+def needed(name: str) -> tuple[str, ...]:
+    """Return the options without which a chart cannot be drawn: it is left out where all are."""
+    options = signature(CHARTS[name]).parameters.values()
+    return tuple(one.name for one in options if one.kind is one.KEYWORD_ONLY and one.default is one.empty)
 
 
 def about(name: str) -> str:

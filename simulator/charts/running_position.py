@@ -39,7 +39,7 @@ def draw(study: Study, cluster: str | None = None, year: str | None = None) -> C
     for panel, name in zip(axes, names, strict=True):
         _write_ends(panel, found, name)
     table = found.frame().reset_index()
-    said = " ".join(_said(found, name) for name in names)
+    said = " ".join(_alt_text(found, name) for name in names)
     data = table[table["cluster"].isin(names)].reset_index(drop=True)
     return Chart("running-position", title, figure, data, f"{sentence(title)} {said}", study.source)
 
@@ -95,7 +95,7 @@ def _title(found: RunningPosition, names: tuple[str, ...]) -> str:
     return f"{who}: {found.year} ends overspent with a chance of {per_cent(ends)}"
 
 
-def _said(found: RunningPosition, name: str) -> str:
+def _alt_text(found: RunningPosition, name: str) -> str:
     fan, overspent = found.fan(name), found.overspent(name)
     who = name
     middle = len(found.months) // 2

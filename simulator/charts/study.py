@@ -58,23 +58,28 @@ class Study:
         return {book.name: book for book in books}
 
     def samples(self, name: str) -> dict[str, NDArray[Any]]:
-        """Return the values in each contract of every measure of the summary, by column.
-
-        Returns shape (contract,): the summary's numbers are estimated from these.
-        """
+        """Return the values of every measure that a row has, by column, each of shape (contract,)."""
+        self._check(name)
         return self._once(
             ("samples", name),
             lambda: {column.name: found for column, found in measure_samples(self.books[name])},
         )
 
     def estimate(self, name: str, column: str) -> Estimate:
-        """Return a number of the summary."""
-        return self.estimates_of(name)[column]
+        """Return a number of the summary: a row's, and a column's; InputError for what there is not."""
+        found = self.estimates_of(name)
+        if problems := unknown("measure", column, tuple(found)):
+            raise InputError(problems)
+        return found[column]
 
     def estimates_of(self, name: str) -> dict[str, Estimate]:
-        """Return the numbers of the summary that a row has, by column."""
-        at = -1 if name not in self.clusters else self.clusters.index(name)
-        return self.result.rows[at].estimates
+        """Return the numbers of the summary that a row has, by column; InputError for no row."""
+        self._check(name)
+        return {row.name: row.estimates for row in self.result.rows}[name]
+
+    def _check(self, name: str) -> None:
+        if problems := unknown("cluster", name, (*self.clusters, ALL_CLUSTERS)):
+            raise InputError(problems)
 
     def chosen(self, cluster: str | None, *, with_pct: bool = False) -> tuple[str, ...]:
         """Return the clusters to draw."""
@@ -90,7 +95,7 @@ class Study:
         """Where the variance of the outturn comes from."""
         from simulator.questions.explain.ask import explain
 
-        return explain(self.scenario, draws=self._draws)
+        return explain(self.scenario, draws=self.draws)
 
     @cached_property
     def without_saving(self) -> Result:
@@ -102,27 +107,27 @@ class Study:
         if clusters == settings.clusters:
             return self.result
         unsaving = settings.model_copy(update={"clusters": clusters})
-        return simulate(replace(self.scenario, settings=unsaving), self._draws)
+        return simulate(replace(self.scenario, settings=unsaving), self.draws)
 
     @cached_property
     def size(self) -> Sizes:
         """Risk against the size of a cluster."""
         from simulator.questions.size.ask import size
 
-        return size(self.scenario, draws=self._draws)
+        return size(self.scenario, draws=self.draws)
 
     @cached_property
     def luck(self) -> LuckAnswer:
         """What practices are paid for luck, and which rules would change that."""
         from simulator.questions.luck.ask import luck
 
-        return luck(self.scenario, draws=self._draws)
+        return luck(self.scenario, draws=self.draws)
 
     def bond(self, cluster: str) -> BondAnswer:
         """Return how big a bond a cluster needs, and what the posted one does."""
         from simulator.questions.bond.ask import bond
 
-        return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, draws=self._draws))
+        return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, draws=self.draws))
 
     def running_position(self, year: str | None = None) -> RunningPosition:
         """Return spend less budget as a year goes on, month by month; the first year by default."""
@@ -131,7 +136,7 @@ class Study:
         year = self.years[0] if year is None else year
         return self._once(
             ("running position", year),
-            lambda: running_position(self.scenario, year, draws=self._draws),
+            lambda: running_position(self.scenario, year, draws=self.draws),
         )
 
     def _once(self, question: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:
@@ -147,7 +152,8 @@ class Study:
         return source_of(self.scenario, self.result.contracts, self.result.seed)
 
     @property
-    def _draws(self) -> Draws:
+    def draws(self) -> Draws:
+        """How the result was drawn."""
         return Draws(self.result.contracts, self.result.seed, self.workers)
 
 

@@ -63,7 +63,7 @@ def draw(study: Study, cluster: str | None = None) -> Chart:
     axes.text(1.01, 1.0, "surplus", transform=axes.transAxes, va="bottom", size=7.5, weight="bold")
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}p")
-    said = " ".join(f"{name}: {_said(parts[name], surplus[name], looks)}" for name in names)
+    said = " ".join(f"{name}: {_alt_text(parts[name], surplus[name], looks)}" for name in names)
     data = pd.DataFrame(_rows(study, names, parts, looks))
     return Chart("surplus-split", title, figure, data, f"{sentence(title)} {said}", study.source)
 
@@ -153,7 +153,7 @@ def _title(book: AccountBook, parts: dict[str, dict[str, Estimate]]) -> str:
     return f"Of each pound of surplus, practices keep {per_cent(parts[book.name][kept[0]], sign='p')}"
 
 
-def _said(parts: dict[str, Estimate], surplus: Estimate, looks: dict[str, Look]) -> str:
+def _alt_text(parts: dict[str, Estimate], surplus: Estimate, looks: dict[str, Look]) -> str:
     if not parts:
         return "no surplus."
     shares = ", ".join(f"{looks[reason][0]} {per_cent(share, sign='p')}" for reason, share in parts.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from simulator.answers.table import column_named
 from simulator.charts.chart import Chart
 from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style, worded
@@ -17,7 +18,6 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
 from simulator.risk.paired import Samples
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import SettledDraws
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
@@ -31,7 +31,7 @@ _ROOM = 0.27
 _NAME_IN, _NAME_SIZE = 2.1, 8.0
 _ROUNDING = 1e-6
 _DOWN, _UP = "down", "up"
-Moved = dict[str, Estimate]
+Changes = dict[str, Estimate]
 """By direction: what the measure changes by."""
 
 
@@ -46,10 +46,11 @@ def draw(
     import pandas as pd
 
     (name,) = study.chosen(cluster or ALL_CLUSTERS, with_pct=True)
+    measure = column_named(measure)
     if problems := unknown("measure", measure, tuple(study.samples(name))):
         raise InputError(problems)
     chosen = usual_moves(study.scenario) if moves is None else given_moves(moves)
-    base, found = _moved(study, (name, measure), chosen)
+    base, found = _changes(study, (name, measure), chosen)
     strength = {move: max(map(_strength, ends.values()), default=0.0) for move, ends in found.items()}
     order = sorted((move for move in found if strength[move]), key=lambda move: -strength[move])
     without = [move.words for move in found if not strength[move]]
@@ -92,11 +93,11 @@ def _strength(change: Estimate) -> float:
     return abs(change.value) if abs(change.value) > _ROUNDING else 0.0
 
 
-def _moved(
+def _changes(
     study: Study, place: tuple[str, str], moves: tuple[Move, ...]
-) -> tuple[Estimate, dict[Move, Moved]]:
+) -> tuple[Estimate, dict[Move, Changes]]:
     """Return the measure, and by move what it changes by."""
-    draws = SharedDraws(SettledDraws(study.result.contracts, study.result.seed, study.workers))
+    draws = SharedDraws.of(study.scenario, study.draws)
 
     def of(result: Result) -> Samples:
         samples = Samples.of(result.contract_outcomes, result.plan.terms).by_place
@@ -108,7 +109,7 @@ def _moved(
         for way, overrides in ((_DOWN, move.low), (_UP, move.high)):
             if overrides:
                 varied.append((move, way, study.scenario.vary(*overrides)))
-    found: dict[Move, Moved] = {move: {} for move in moves}
+    found: dict[Move, Changes] = {move: {} for move in moves}
     for move, way, scenario in varied:
         difference = of(draws.simulate(scenario)).against(own)[place].difference
         if difference is not None:
@@ -116,7 +117,7 @@ def _moved(
     return own.against(own)[place].estimate, found
 
 
-def _draw_bars(axes: Axes, order: list[Move], found: dict[Move, Moved], unit: Unit) -> None:
+def _draw_bars(axes: Axes, order: list[Move], found: dict[Move, Changes], unit: Unit) -> None:
     looks = {_DOWN: (-0.19, LIGHT), _UP: (0.19, DARK)}
     for row, move in enumerate(order):
         for way, one in found[move].items():

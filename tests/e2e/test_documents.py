@@ -12,7 +12,6 @@ import warnings
 from importlib import import_module
 
 import jupytext
-import pytest
 import nbclient
 import pytest
 
