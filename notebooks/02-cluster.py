@@ -47,7 +47,7 @@ simulator.charts.draw(result, "bond-cover", cluster="Granta")
 # ## Each practice's part
 
 # %%
-answer.practices().round(0)
+answer.frame("practices").round(0)
 
 # %% [markdown]
 # ## Why does it vary so much?

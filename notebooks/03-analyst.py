@@ -50,5 +50,5 @@ simulated = result.summary()[[column, f"{column}_low", f"{column}_high"]]
 simulated.loc[["Granta"]].round(3)
 
 # %%
-exact = simulator.exact_risk(scenario, "Granta").table()
+exact = simulator.exact_risk(scenario, "Granta").frame()
 exact[["overspend_probability", "overspend_probability_low", "overspend_probability_high"]].round(5)

@@ -18,15 +18,9 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True, slots=True)
 class RandomStreams:
-    """Generators of one seed, told apart by name.
+    """Generators of one seed, told apart by name."""
 
-    Parameters
-    ----------
-    seed : int
-        Zero or more; zero is a seed like any other.
-    """
-
-    seed: int
+    seed: int  # zero or more; zero is a seed like any other
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, (int, np.integer)) or self.seed < 0:

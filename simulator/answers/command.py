@@ -76,9 +76,13 @@ class Asked:
 
     def numbers(self, text: str, option: str, what: str) -> tuple[float, ...]:
         """Return numbers with commas between; what is none is a problem: `what` there should be."""
-        found, problems = numbers_of(text, option, what)
-        self.problems += problems
-        return found
+        found = []
+        for item in text.split(","):
+            try:
+                found.append(float(item))
+            except ValueError:
+                self.problems.append(Problem(option, what, shown(item.strip() or text)))
+        return tuple(found)
 
 
 def question(
@@ -91,58 +95,67 @@ def question(
     any problem. The scenario, or `several`, and the shared options, are the decorator's business. With
     `resumable` and its option --resume, an answer that is written already is asked for again and printed.
     """
+    name = "scenarios" if several else "scenario"
 
     def made(body: Callable[..., Ask]) -> click.Command:
         @wraps(body)
-        def command(
-            overrides: tuple[str, ...],
-            contracts: int | None,
-            seed: int | None,
-            workers: int | None,
-            out: Path | None,
-            replace: bool,
-            **options: Any,
-        ) -> None:
-            from simulator.answers.files import check_out, write_answer
-            from simulator.answers.printer import Printer
-            from simulator.answers.progress import progress_bar
-            from simulator.simulation.draws import Draws
-
-            given = options.pop("scenarios") if several else (options.pop("scenario"),)
-            problems = Problems()
-            is_written = resumable and out is not None and bool(options["resume"]) and out.exists()
-            if out is not None and not is_written:
-                with problems.noted():
-                    check_out(out, replace=replace)
-            scenarios = _loaded(given, overrides, problems)
-            processes = (os.cpu_count() or 1) if workers is None else workers
-            target = None if is_written else out
-            asked = Asked(scenarios, Draws(contracts, seed, processes), target, is_written, problems)
-            with problems.noted():
-                asked.draws.of(asked.scenario)
-            with asked.stack:
-                with problems.noted():
-                    ask = body(asked, **options)
-                problems.report()
-                with progress_bar(None, unit) as show:
-                    answer = ask(progress=show)
-                if target is not None:
-                    write_answer(target, answer, _command_line(), replace=replace)
-            Printer().answer(answer)
-            if out is not None:
-                click.echo(f"written {'before ' * is_written}to {printable(out)}", err=True)
+        def command(**options: Any) -> None:
+            given = options.pop(name)
+            _ask(body, given if several else (given,), unit, resumable=resumable, **options)
 
         # Read from the last to the first: the scenario comes first, and what all share last.
         command.__click_params__ = []  # type: ignore[attr-defined]
         for option in reversed(_SHARED):
             option(command)
         command.__click_params__ += getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
-        click.argument(
-            *(("scenarios",) if several else ("scenario",)), nargs=-1 if several else 1, required=True
-        )(command)
+        click.argument(name, nargs=-1 if several else 1, required=True)(command)
         return click.command()(command)
 
     return made
+
+
+def _ask(
+    body: Callable[..., Ask],
+    paths: tuple[str, ...],
+    unit: str,
+    *,
+    resumable: bool,
+    overrides: tuple[str, ...],
+    contracts: int | None,
+    seed: int | None,
+    workers: int | None,
+    out: Path | None,
+    replace: bool,
+    **options: Any,
+) -> None:
+    """Load, check, ask, write and print."""
+    from simulator.answers.files import check_out, write_answer
+    from simulator.answers.printer import Printer
+    from simulator.answers.progress import progress_bar
+    from simulator.simulation.draws import Draws
+
+    problems = Problems()
+    is_written = resumable and out is not None and bool(options["resume"]) and out.exists()
+    target = None if is_written else out
+    if target is not None:
+        with problems.noted():
+            check_out(target, replace=replace)
+    scenarios = _loaded(paths, overrides, problems)
+    draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
+    asked = Asked(scenarios, draws, target, is_written, problems)
+    with problems.noted():
+        draws.of(asked.scenario)
+    with asked.stack:
+        with problems.noted():
+            ask = body(asked, **options)
+        problems.report()
+        with progress_bar(None, unit) as show:
+            answer = ask(progress=show)
+        if target is not None:
+            write_answer(target, answer, _command_line(), replace=replace)
+    Printer().answer(answer)
+    if out is not None:
+        click.echo(f"written {'before ' * is_written}to {printable(out)}", err=True)
 
 
 def _loaded(paths: tuple[str, ...], overrides: tuple[str, ...], problems: Problems) -> tuple[Scenario, ...]:
@@ -172,17 +185,6 @@ def _command_line() -> str:
         for one in value if isinstance(value, tuple) else (value,):
             words += [parameter.opts[0]] if one is True else [parameter.opts[0], shlex.quote(str(one))]
     return " ".join(words)
-
-
-def numbers_of(text: str, option: str, what: str) -> tuple[tuple[float, ...], list[Problem]]:
-    """Read numbers with commas between, and say what is none: `what` there should be."""
-    numbers, problems = [], []
-    for item in text.split(","):
-        try:
-            numbers.append(float(item))
-        except ValueError:
-            problems.append(Problem(option, what, shown(item.strip() or text)))
-    return tuple(numbers), problems
 
 
 def row_of(name: str | None) -> str | None:

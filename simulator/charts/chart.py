@@ -21,30 +21,14 @@ PICTURE_FORMATS = ("svg", "png", "pdf")
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """What a chart function returns. Notebooks show it as it is.
+    """What a chart function returns. Notebooks show it as it is."""
 
-    Parameters
-    ----------
-    name : str
-        Of the kind of chart, as in the register.
-    title : str
-        What it says, or asks.
-    figure : Figure
-        The picture.
-    data : DataFrame
-        What is drawn, with the ends of intervals.
-    alt : str
-        What a reader who cannot see the picture is told: its numbers in words.
-    source : str
-        Where the numbers come from.
-    """
-
-    name: str
-    title: str
-    figure: Figure
-    data: pd.DataFrame
-    alt: str
-    source: str
+    name: str  # of the kind of chart, as in the register
+    title: str  # what it says, or asks
+    figure: Figure  # the picture
+    data: pd.DataFrame  # what is drawn, with the ends of intervals
+    alt: str  # what a reader who cannot see the picture is told: its numbers in words
+    source: str  # where the numbers come from
 
     def save(
         self,

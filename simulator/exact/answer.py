@@ -40,7 +40,7 @@ class ExactRisk:
     scenario: Scenario
     rows: tuple[ExactRow, ...]
 
-    def table(self) -> pd.DataFrame:
+    def frame(self) -> pd.DataFrame:
         """Return the numbers, one row a cluster and year.
 
         Returns

@@ -12,25 +12,14 @@ from simulator.records import Account, FloatArray, Flow
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Pounds that move from one account to another.
+    """Pounds that move from one account to another."""
 
-    Parameters
-    ----------
-    reason : str
-        Why; the flow's name from here to the last table, which writes it with spaces.
-    payer, payee : Account
-        From where, and to where.
-    amount_gbp : ndarray of float, shape (contract, cluster)
-        Zero or more.
-    moves_outturn : bool
-        Whether it changes what a surplus or an overspend is, rather than sharing or paying it: a
-        budget, spend, and risk that the PCT takes over.
-    """
-
-    reason: str
-    payer: Account
-    payee: Account
-    amount_gbp: FloatArray
+    reason: str  # why; the flow's name from here to the last table, which writes it with spaces
+    payer: Account  # from where, and to where
+    payee: Account  # from where, and to where
+    amount_gbp: FloatArray  # shape (contract, cluster); Zero or more
+    # Whether it changes what a surplus or an overspend is, rather than sharing or paying it: a budget, spend,
+    # and risk that the PCT takes over.
     moves_outturn: bool = False
 
 

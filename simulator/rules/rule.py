@@ -15,29 +15,15 @@ from simulator.rules.ledger import Ledger, Transfer
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where every contract stands when a rule is asked. Read only.
+    """Where every contract stands when a rule is asked. Read only."""
 
-    Parameters
-    ----------
-    ledger : Ledger
-        Accounts so far.
-    terms : ClusterTerms
-        What each cluster agreed to.
-    year : int
-        Number of the contract year, from 0.
-    annual_budget_gbp : ndarray of float, shape (contract, cluster)
-        The first year's budget at the rate of a whole year.
-    top_slice_gbp : ndarray of float, shape (contract, cluster)
-        What the PCT held back from this year's budgets.
-    above_limit_gbp : ndarray of float, shape (contract, cluster)
-        What a limit per case took out of this year's spend.
-    """
-
-    ledger: Ledger
-    terms: ClusterTerms
-    year: int
+    ledger: Ledger  # accounts so far
+    terms: ClusterTerms  # what each cluster agreed to
+    year: int  # number of the contract year, from 0
+    # shape (contract, cluster); The first year's budget at the rate of a whole year.
     annual_budget_gbp: FloatArray
-    top_slice_gbp: FloatArray
+    top_slice_gbp: FloatArray  # shape (contract, cluster); What the PCT held back from this year's budgets
+    # shape (contract, cluster); What a limit per case took out of this year's spend.
     above_limit_gbp: FloatArray
 
     @property

@@ -19,8 +19,8 @@ from simulator import (
     Poisson,
     Uniform,
     compound,
-    exact_transform,
 )
+from simulator.compounds import transform
 from tests.references import fourier
 from tests.references.checks import misses, probability_against
 from tests.references.published import CASES, Case, Fact
@@ -152,4 +152,4 @@ def test_a_law_that_has_lost_probability_is_refused() -> None:
     """A hundredth is missing, spread so that the SD is as it should be: only the sum can tell."""
     short = ExactLaw(np.array([0.0, 1.0]), np.array([0.495, 0.495]), 0.0, True, 0.5, 0.25)
     with pytest.raises(InputError, match=r"probability 0\.99"):
-        exact_transform._check(short, math.sqrt(0.99) / 2)
+        transform._check(short, math.sqrt(0.99) / 2)

@@ -55,7 +55,7 @@ def asked(years=1, clusters=("Only",), values=(1.0,), limit=50_000.0, contracts=
     return luck(
         normal_scenario(years, clusters, values),
         (0.01, 0.05),
-        SAVING,
+        policy_saving=SAVING,
         minimum_savings_rate=RATE,
         corridor_width=WIDTH,
         corridor_cluster_share=KEPT,

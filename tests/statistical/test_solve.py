@@ -115,8 +115,7 @@ def test_the_same_for_the_same_seed_and_any_workers():
             0.0,
             0.06,
             "overspend_probability < 0.1",
-            None,
-            0.01,
+            tolerance=0.01,
             draws=Draws(10_000, 1, workers=workers),
         )
         for workers in (1, 1, 2)

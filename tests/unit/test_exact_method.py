@@ -185,7 +185,7 @@ def test_workers_and_other_clusters_change_nothing() -> None:
 
 
 def test_the_table_has_every_number_with_its_bounds() -> None:
-    table = exact_risk(checked(one_year())).table()
+    table = exact_risk(checked(one_year())).frame()
     assert table.index.names == ["cluster", "year"]
     numbers = {"overspend_probability", "expected_overspend_gbp", "bond_90_gbp", "bond_95_gbp", "bond_99_gbp"}
     bounds = {f"{name}_{end}" for name in numbers for end in ("low", "high")}

@@ -248,7 +248,7 @@ def test_each_month_has_its_own_share(
         expected = proportion * expected_position(start, months, lines)
         assert found.of(name).mean(axis=0) == pytest.approx(expected, rel=within)
     # The table says which month is which.
-    table = found.table()
+    table = found.frame().reset_index()
     mine = table[table.cluster == "Both"]
     assert tuple(mine.month) == months
     assert list(mine.position_50_gbp) == pytest.approx(

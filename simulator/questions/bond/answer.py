@@ -53,50 +53,23 @@ _SPLIT_BY = {"list_size": "by list size", "need": "by need"}
 
 @dataclass(frozen=True)
 class BondAnswer(Answer):
-    """What `bond` returns for one cluster.
+    """What `bond` returns for one cluster."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        What was simulated.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
-    cluster : str
-        Whose bond.
-    rule : Bond
-        The scenario's rule.
-    confidences : tuple of float
-        Rising.
-    years : tuple of str
-        Labels of the contract years.
-    year_months : tuple of int
-        Months in each contract year.
-    samples : BondSamples
-        What happened in each contract.
-    summary : mapping of str to Estimate
-        What `run` says of the cluster, by column.
-    of_sizes : mapping of float to mapping of str to Estimate
-        What `run` would say of the cluster had it posted another bond, by its size as a share of the
-        first year's budget.
-    saving_needed : SavingNeeded
-        What would repay the bond.
-    parts : tuple of PracticePart
-        The cluster's practices; none for a cluster that is a number of people.
-    """
-
-    scenario: Scenario
-    contracts: int
-    seed: int
-    cluster: str
-    rule: Bond
-    confidences: tuple[float, ...]
-    years: tuple[str, ...]
-    year_months: tuple[int, ...]
-    samples: BondSamples
-    summary: Mapping[str, Estimate]
+    scenario: Scenario  # what was simulated
+    contracts: int  # simulated
+    seed: int  # of chance
+    cluster: str  # whose bond
+    rule: Bond  # the scenario's rule
+    confidences: tuple[float, ...]  # rising
+    years: tuple[str, ...]  # labels of the contract years
+    year_months: tuple[int, ...]  # months in each contract year
+    samples: BondSamples  # what happened in each contract
+    summary: Mapping[str, Estimate]  # what `run` says of the cluster, by column
+    # What `run` would say of the cluster had it posted another bond, by its size as a share of the first
+    # year's budget.
     of_sizes: Mapping[float, Mapping[str, Estimate]]
-    saving_needed: SavingNeeded
-    parts: tuple[PracticePart, ...]
+    saving_needed: SavingNeeded  # what would repay the bond
+    parts: tuple[PracticePart, ...]  # the cluster's practices; none for a cluster that is a number of people
 
     @property
     def periods(self) -> tuple[str, ...]:

@@ -12,21 +12,12 @@ from simulator.scenario.scenario import Scenario
 
 @dataclass(frozen=True)
 class BondAnswers(Answer):
-    """What `bond` returns for several clusters.
+    """What `bond` returns for several clusters."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        What was simulated.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
-    clusters : tuple of BondAnswer
-        In the order of the scenario, or as they were asked for; without what each size of bond would do.
-    """
-
-    scenario: Scenario
-    contracts: int
-    seed: int
+    scenario: Scenario  # what was simulated
+    contracts: int  # simulated
+    seed: int  # of chance
+    # In the order of the scenario, or as they were asked for; without what each size of bond would do.
     clusters: tuple[BondAnswer, ...]
 
     def tables(self) -> tuple[Table, ...]:

@@ -53,31 +53,16 @@ _MOST_SETTINGS = 30
 
 @dataclass(frozen=True)
 class Comparison(Answer):
-    """What `compare` returns.
+    """What `compare` returns."""
 
-    Parameters
-    ----------
-    scenarios : tuple of Scenario
-        As given; differences are from the first.
-    contracts, seed : int
-        The draws that all scenarios share, as far as their clusters and lines have the same names.
-    names : tuple of str
-        Of the scenarios, each another.
-    estimates : tuple of mapping
-        For each scenario, by row and measure.
-    asked : tuple of str
-        Measures that a page shows; the main ones where empty.
-    rows : tuple of str
-        Rows that a page shows.
-    """
-
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[Scenario, ...]  # as given; differences are from the first
+    # The draws that all scenarios share, as far as their clusters and lines have the same names.
     contracts: int
-    seed: int
-    names: tuple[str, ...]
-    estimates: tuple[Mapping[Place, PairedEstimate], ...]
-    asked: tuple[str, ...] = ()
-    rows: tuple[str, ...] = (ALL_CLUSTERS,)
+    seed: int  # the draws that all scenarios share, as far as their clusters and lines have the same names
+    names: tuple[str, ...]  # of the scenarios, each another
+    estimates: tuple[Mapping[Place, PairedEstimate], ...]  # for each scenario, by row and measure
+    asked: tuple[str, ...] = ()  # measures that a page shows; the main ones where empty
+    rows: tuple[str, ...] = (ALL_CLUSTERS,)  # rows that a page shows
 
     @property
     def scenario(self) -> Scenario:

@@ -49,26 +49,14 @@ class Explanation(Answer):
 
     Wherever a name is asked for, the last of `sources`, `years`, `clusters` and `lines` stands for
     all together and is the default: all sources, the whole contract, the PCT, all lines.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What was simulated.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
-    plan : Plan
-        What was expected.
-    sums : PowerSums
-        Over all contracts.
-    cluster : str or None
-        Whom the tables are about: one cluster, or all together by year and line; None for each.
     """
 
-    scenario: Scenario
-    contracts: int
-    seed: int
-    plan: Plan
-    sums: PowerSums
+    scenario: Scenario  # what was simulated
+    contracts: int  # simulated
+    seed: int  # of chance
+    plan: Plan  # what was expected
+    sums: PowerSums  # over all contracts
+    # Whom the tables are about: one cluster, or all together by year and line; None for each.
     cluster: str | None = None
 
     @property

@@ -32,8 +32,12 @@ def explain(
 
     Parameters
     ----------
-    scenario, contracts, seed, workers, progress
+    scenario : Scenario
+        From `load_scenario`.
+    draws : Draws
         As for `simulate`. Memory does not grow with the number of contracts.
+    progress : callable
+        Called with the number of contracts done, now and then.
 
     Returns
     -------

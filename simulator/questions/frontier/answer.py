@@ -30,22 +30,12 @@ BEATEN = "beaten"
 
 @dataclass(frozen=True, eq=False)
 class Frontier(Answer):
-    """What `frontier` returns.
+    """What `frontier` returns."""
 
-    Parameters
-    ----------
-    sweep : Sweep
-        Both measures of every policy.
-    goals : tuple of Goal
-        The first and the second.
-    standing : tuple of str
-        For each policy: on the frontier, beaten, or beaten within chance only. The last is one whose
-        difference from every policy of the frontier that beats it is within chance on one goal or
-        both.
-    """
-
-    sweep: Sweep
-    goals: tuple[Goal, Goal]
+    sweep: Sweep  # both measures of every policy
+    goals: tuple[Goal, Goal]  # the first and the second
+    # For each policy: on the frontier, beaten, or beaten within chance only. The last is one whose difference
+    # from every policy of the frontier that beats it is within chance on one goal or both.
     standing: tuple[str, ...]
 
     @property

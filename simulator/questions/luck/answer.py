@@ -41,25 +41,13 @@ class LuckRow:
 
 @dataclass(frozen=True)
 class LuckAnswer(Answer):
-    """What `luck` returns.
+    """What `luck` returns."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        What was asked about.
-    contracts, seed : int
-        How many contracts were simulated of each, and from which seed.
-    rows : tuple of LuckRow
-        By policy, true saving and cluster.
-    policy_saving : float
-        True saving at which policies are compared.
-    """
-
-    scenario: Scenario
-    contracts: int
-    seed: int
-    rows: tuple[LuckRow, ...]
-    policy_saving: float
+    scenario: Scenario  # what was asked about
+    contracts: int  # simulated
+    seed: int  # of chance
+    rows: tuple[LuckRow, ...]  # by policy, true saving and cluster
+    policy_saving: float  # true saving at which policies are compared
 
     @property
     def names(self) -> tuple[str, ...]:

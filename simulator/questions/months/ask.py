@@ -30,34 +30,18 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 @dataclass(frozen=True)
 class RunningPosition(Answer):
-    """What `running_position` returns.
+    """What `running_position` returns."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        What was simulated.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
-    clusters : tuple of str
-        Names.
-    year : str
-        Which contract year.
-    months : tuple of int
-        Its calendar months, in order.
-    position_gbp : ndarray of float, shape (contract, month, cluster)
-        Spend less phased budget, from the start of the year to the end of each month.
-    budget_gbp : ndarray of float, shape (cluster,)
-        Mean budget of the year.
-    """
-
-    scenario: Scenario
-    contracts: int
-    seed: int
-    clusters: tuple[str, ...]
-    year: str
-    months: tuple[int, ...]
+    scenario: Scenario  # what was simulated
+    contracts: int  # simulated
+    seed: int  # of chance
+    clusters: tuple[str, ...]  # names
+    year: str  # which contract year
+    months: tuple[int, ...]  # its calendar months, in order
+    # shape (contract, month, cluster); Spend less phased budget, from the start of the year to the end of
+    # each month.
     position_gbp: FloatArray
-    budget_gbp: FloatArray
+    budget_gbp: FloatArray  # shape (cluster,); Mean budget of the year
 
     def of(self, cluster: str = ALL_CLUSTERS) -> FloatArray:
         """Return a cluster's positions, or the sum over clusters, shape (contract, month), in pounds."""

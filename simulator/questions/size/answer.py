@@ -62,34 +62,18 @@ class PoolRow:
 
 @dataclass(frozen=True)
 class Sizes(Answer):
-    """What `size` returns.
+    """What `size` returns."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        What was asked about.
-    contracts, seed : int
-        How many contracts were simulated at each size, and from which seed.
-    rows : tuple of SizeRow
-        By size, smallest first.
-    pools : tuple of PoolRow
-        The largest cluster alone, the largest two together, and so on.
-    any_size_sd_share : Estimate
-        SD of the outturn over the contract that is left however large a cluster is, over its budget.
-    any_pool_sd_share : Estimate
-        The part of it that PCT-wide shocks alone leave, however many clusters share.
-    balance_people : Estimate or None
-        Size at which chance adds as much variance as no size cures; None where nothing of the
-        latter is seen.
-    """
-
-    scenario: Scenario
-    contracts: int
-    seed: int
-    rows: tuple[SizeRow, ...]
-    pools: tuple[PoolRow, ...]
+    scenario: Scenario  # what was asked about
+    contracts: int  # simulated
+    seed: int  # of chance
+    rows: tuple[SizeRow, ...]  # by size, smallest first
+    pools: tuple[PoolRow, ...]  # the largest cluster alone, the largest two together, and so on
+    # SD of the outturn over the contract that is left however large a cluster is, over its budget.
     any_size_sd_share: Estimate
+    # The part of it that PCT-wide shocks alone leave, however many clusters share.
     any_pool_sd_share: Estimate
+    # Size at which chance adds as much variance as no size cures; None where nothing of the latter is seen.
     balance_people: Estimate | None
 
     def tables(self) -> tuple[Table, ...]:

@@ -42,37 +42,17 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Solution(Answer):
-    """What `solve` returns.
+    """What `solve` returns."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        What was asked about.
-    contracts, seed : int
-        How many contracts were simulated at each value, and from which seed.
-    key : str
-        What was varied.
-    scale : Scale
-        Over which range.
-    condition : Condition
-        What was to hold.
-    points : tuple of Point
-        Everything that was evaluated, by the key.
-    crossings : tuple of Crossing
-        By the key; none where the condition holds everywhere or nowhere.
-    monotone : bool
-        Whether the measure only rises or only falls over the grid, as far as its error tells.
-    """
-
-    scenario: Scenario
-    contracts: int
-    seed: int
-    key: str
-    scale: Scale
-    condition: Condition
-    points: tuple[Point, ...]
-    crossings: tuple[Crossing, ...]
-    monotone: bool
+    scenario: Scenario  # what was asked about
+    contracts: int  # simulated
+    seed: int  # of chance
+    key: str  # what was varied
+    scale: Scale  # over which range
+    condition: Condition  # what was to hold
+    points: tuple[Point, ...]  # everything that was evaluated, by the key
+    crossings: tuple[Crossing, ...]  # by the key; none where the condition holds everywhere or nowhere
+    monotone: bool  # whether the measure only rises or only falls over the grid, as far as its error tells
 
     def tables(self) -> tuple[Table, ...]:
         """Return the values that were looked at first; every value, and the answer, for files."""

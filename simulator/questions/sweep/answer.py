@@ -60,21 +60,13 @@ AS_GIVEN = "as given"
 
 @dataclass(frozen=True, eq=False)
 class Sweep(Answer):
-    """What `sweep` returns.
+    """What `sweep` returns."""
 
-    Parameters
-    ----------
-    question : SweepQuestion
-        The scenario, the policies, and what is estimated.
-    numbers : ndarray of float, shape (policy, place, number)
-        By policy and place of the question, the `NUMBERS`; nan for what there is not.
-    base : mapping of tuple to Estimate
-        Of the scenario as given, by row and measure.
-    """
-
-    question: SweepQuestion
+    question: SweepQuestion  # the scenario, the policies, and what is estimated
+    # shape (policy, place, number); By policy and place of the question, the `NUMBERS`; nan for what there is
+    # not.
     numbers: FloatArray
-    base: Mapping[Place, Estimate]
+    base: Mapping[Place, Estimate]  # of the scenario as given, by row and measure
 
     @property
     def scenario(self) -> Scenario:
