@@ -18,7 +18,7 @@ from simulator.demand.shocks import draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from simulator.spend.spend import draw_spend
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "cambridgeshire-2010.toml"

@@ -79,7 +79,7 @@ def _bytes_of(pid: int) -> int:
 def episodes() -> float:
     """Return the expected cases of the whole scenario in all contracts, the base year included."""
     from simulator import load_scenario
-    from simulator.simulation.planner import make_plan
+    from simulator.simulation.plan import make_plan
 
     plan = make_plan(load_scenario(SCENARIO))
     counted = [law is not None for law in plan.count_laws]

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.risk.probability import probability
+from simulator.risk.estimation import probability
 from simulator.validation.outturns import one_year, overspend_shares, read_table
 from simulator.validation.population_size import law_of_chance, spread_for
 from simulator.validation.register import SECTIONS

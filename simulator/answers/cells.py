@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.answers.table import Cell, Column
-from simulator.risk.difference import beyond_chance
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import PER_CENT, POINTS, money_unit, phrase
 from simulator.risk.rounding import bound_in_per_cent, rounded
 from simulator.risk.unit import Unit

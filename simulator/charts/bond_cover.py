@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
-from simulator.charts.panels import MOST_PANELS, panels
-from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, GREY, LIGHT, WARM, framed, in_house_style
+from simulator.charts.style import (
+    DARK,
+    GREY,
+    LIGHT,
+    MOST_PANELS,
+    WARM,
+    framed,
+    in_house_style,
+    panels,
+    rows_height_in,
+    set_rows,
+)
 from simulator.charts.words import money, per_cent, per_cent_tick, pounds, sentence
 from simulator.records import FloatArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import probability, quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

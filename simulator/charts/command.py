@@ -140,7 +140,7 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]
     from simulator.errors import unknown
     from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.risk.measures import MEASURES
-    from simulator.simulation.planner import make_plan
+    from simulator.simulation.plan import make_plan
 
     years = make_plan(scenario).axes.years[1:]
     known = {

@@ -10,8 +10,7 @@ import numpy as np
 from simulator.answers.table import column_named
 from simulator.charts.chart import Chart
 from simulator.charts.study import Study, source_of
-from simulator.charts.style import INK, framed, in_house_style
-from simulator.charts.text_fit import wrapped
+from simulator.charts.style import INK, framed, in_house_style, wrapped
 from simulator.charts.words import Unit, sentence, setting, unit_of
 from simulator.errors import InputError, Problem, unknown
 from simulator.questions.sweep.answer import Sweep

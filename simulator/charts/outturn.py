@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
-from simulator.charts.panels import MOST_PANELS, panels
-from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style
+from simulator.charts.style import (
+    DARK,
+    GREY,
+    INK,
+    LIGHT,
+    MOST_PANELS,
+    WARM,
+    framed,
+    in_house_style,
+    panels,
+    rows_height_in,
+    set_rows,
+)
 from simulator.charts.words import per_cent, per_cent_tick, sentence
 from simulator.records import BUDGET, SPEND, FloatArray
 from simulator.risk.estimate import Estimate
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.charts.chart import Chart
-from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, INK, LIGHT, framed, in_house_style
+from simulator.charts.style import DARK, INK, LIGHT, framed, in_house_style, rows_height_in, set_rows
 from simulator.charts.words import per_cent, per_cent_tick, sentence
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate

@@ -13,7 +13,7 @@ from simulator.charts.words import money, pounds, sentence
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
 from simulator.risk.estimate import Estimate
-from simulator.risk.mean import mean
+from simulator.risk.estimation import mean
 from simulator.risk.measures.pct_pays import pct_payment_by_year_gbp
 from simulator.rules.pool import Pool
 

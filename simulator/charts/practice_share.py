@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
-from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, INK, LIGHT, WARM, framed, in_house_style, worded
+from simulator.charts.style import (
+    DARK,
+    INK,
+    LIGHT,
+    WARM,
+    framed,
+    in_house_style,
+    rows_height_in,
+    set_rows,
+    worded,
+)
 from simulator.charts.words import money, per_cent, pounds, sentence
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP
-from simulator.risk.difference import mean_difference
 from simulator.risk.estimate import Estimate
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import mean, mean_difference, probability, quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,10 +6,8 @@ import calendar
 from typing import TYPE_CHECKING
 
 from simulator.charts.chart import Chart
-from simulator.charts.panels import MOST_PANELS, panels
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, in_house_style
-from simulator.charts.text_fit import apart
+from simulator.charts.style import DARK, GREY, INK, LIGHT, MOST_PANELS, PALE, apart, in_house_style, panels
 from simulator.charts.words import per_cent, per_cent_tick, pounds, sentence
 from simulator.questions.months.ask import RunningPosition
 from simulator.risk.account_book import ALL_CLUSTERS

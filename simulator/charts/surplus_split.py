@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
-from simulator.charts.rows import rows_height_in, set_rows
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, WARM, framed, in_house_style
+from simulator.charts.style import (
+    DARK,
+    GREY,
+    INK,
+    LIGHT,
+    PALE,
+    WARM,
+    framed,
+    in_house_style,
+    rows_height_in,
+    set_rows,
+)
 from simulator.charts.words import money, per_cent, sentence
 from simulator.plain_words import spaced
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.mean import mean
+from simulator.risk.estimation import mean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

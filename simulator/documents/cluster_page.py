@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from simulator.documents.blocks import Block, Heading, Section, TableBlock
-from simulator.documents.chance_words import likelihood
+from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section, TableBlock, joined, sentence
 from simulator.documents.pictures import pictures
-from simulator.documents.quotes import NEEDED, Quotes
+from simulator.documents.quotes import NEEDED, Quotes, likelihood
 from simulator.documents.scheme import counted, period
-from simulator.documents.sentences import Paragraph, Part, joined, sentence
 from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.schema import Cluster

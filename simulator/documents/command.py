@@ -49,8 +49,7 @@ def report(
 
     from simulator.answers.progress import progress_bar
     from simulator.charts.study import Study
-    from simulator.documents.contents import document_of
-    from simulator.documents.formats import chosen_formats, new_report_folder, write_document
+    from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
     from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import scenario_or_result
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.answers.workbook import SheetCell, new_workbook
-from simulator.documents.blocks import Document, TableBlock
-from simulator.documents.sentences import Number, Part
+from simulator.documents.blocks import Document, Number, Part, TableBlock
 
 ALL_NUMBERS, PROVENANCE = "all numbers", "provenance"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
-from simulator.documents.blocks import LANGUAGE, Document, Picture
-from simulator.documents.sentences import Number
+from simulator.documents.blocks import LANGUAGE, Document, Number, Picture
 
 _HERE = Path(__file__).parent
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.documents.blocks import Block, Heading, Section
-from simulator.documents.chance_words import likelihood, odds
-from simulator.documents.quotes import SUMMARY, Quotes
+from simulator.documents.blocks import Block, Heading, Paragraph, Section, joined, sentence
+from simulator.documents.quotes import SUMMARY, Quotes, likelihood, odds
 from simulator.documents.scheme import period
-from simulator.documents.sentences import Paragraph, joined, sentence
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool

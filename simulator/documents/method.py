@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from simulator.documents.assumptions import Assumptions, Figure, assumptions_of
-from simulator.documents.blocks import Block, Heading, Items, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
-from simulator.documents.sentences import Paragraph
 
 _LIMITS = (
     "Sampling error is not all. The intervals say nothing about wrong rates, weights or shocks; the next "

@@ -8,8 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from simulator.documents.blocks import LANGUAGE, Block, Document, Heading, Items, Picture, TableBlock
-from simulator.documents.sentences import Paragraph, text_of
+from simulator.documents.blocks import (
+    LANGUAGE,
+    Block,
+    Document,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    TableBlock,
+    text_of,
+)
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
 _ACCESSIBLE: Literal["ua-1"] = "ua-1"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.documents.blocks import Block, Heading, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section, TableBlock, joined, sentence
 from simulator.documents.in_brief import luck_sentence, pct_sentence
 from simulator.documents.pictures import pictures
 from simulator.documents.quotes import NEEDED, SHARED, Quotes
-from simulator.documents.sentences import Paragraph, Part, joined, sentence
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond

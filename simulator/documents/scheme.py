@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import calendar
 
-from simulator.documents.blocks import Block, Heading, Items, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section, TableBlock, sentence
 from simulator.documents.quotes import Quotes
-from simulator.documents.sentences import Paragraph, Part, sentence
 from simulator.plain_words import listed, per_cent_of, pounds_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.schema import Cluster

@@ -1,18 +1,165 @@
-"""The law of one cluster's position at year end, without sampling error."""
+"""One cluster's year given the shocks: spend, budget, what the rules make of them, and its law."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 
+from simulator.budgets.budget_rule import LineBasis
 from simulator.errors import InputError, Problem
-from simulator.exact.outturn_law import OutturnLaw
-from simulator.exact.position import YearEnd
-from simulator.exact.shock_normals import ShockNormals
+from simulator.exact.cubature import ShockNormals
 from simulator.exact.transform import Term, position_transform
+from simulator.records import FloatArray
 from simulator.simulation.plan import Plan
+
+ComplexArray = NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class OutturnLaw:
+    """Law of spend less budget, from its characteristic function.
+
+    Its density over an interval that holds all but about 1e-8 of the probability is a Fourier
+    series, which is integrated term by term: there is no grid of amounts.
+    """
+
+    low_gbp: float  # start and width of the interval, in pounds
+    width_gbp: float  # start and width of the interval, in pounds
+    # shape (frequency,); e[exp(i t position)] at the frequencies t = 2 pi k / width, k = 1, 2, .
+    transform: ComplexArray
+    mean_gbp: float  # of the position, from the laws of counts, costs and shocks and not from the series
+    sd_gbp: float  # of the position, from the laws of counts, costs and shocks and not from the series
+
+    def exceeds(self, amount_gbp: ArrayLike) -> FloatArray:
+        """Return P(position > amount), same shape."""
+        amounts = np.asarray(amount_gbp, dtype=float)[..., None]
+        t = self._frequencies
+        turns = (np.exp(-1j * t * self.low_gbp) - np.exp(-1j * t * amounts)) / (1j * t)
+        below = amounts[..., 0] - self.low_gbp + 2 * (turns @ self.transform).real
+        return np.asarray(np.clip(1 - below / self.width_gbp, 0.0, 1.0))
+
+    def stop_loss(self, amount_gbp: ArrayLike) -> FloatArray:
+        """Return E[max(position - amount, 0)], in pounds, same shape."""
+        amounts = np.asarray(amount_gbp, dtype=float)[..., None]
+        t = self._frequencies
+        above = self.low_gbp + self.width_gbp - amounts
+        ramp = (np.exp(-1j * t * above) * (1 + 1j * t * above) - 1) / t**2 * np.exp(-1j * t * amounts)
+        total = above[..., 0] ** 2 / 2 + 2 * (ramp @ self.transform).real
+        return np.asarray(np.maximum(total / self.width_gbp, 0.0))
+
+    def quantile(self, probability: float) -> float:
+        """Return the position that is not exceeded with a probability, in pounds."""
+        high_gbp = self.low_gbp + self.width_gbp
+        return float(
+            brentq(
+                lambda amount: float(self.exceeds(amount)) - (1 - probability),
+                self.low_gbp,
+                high_gbp,
+                xtol=1e-9 * self.width_gbp,
+            )
+        )
+
+    def density(self, points: int) -> tuple[FloatArray, FloatArray]:
+        """Return evenly spaced positions, in pounds, and the probability about each."""
+        series = np.zeros(points // 2 + 1, dtype=complex)
+        series[0] = 1.0
+        shifted = self.transform * np.exp(-1j * self._frequencies * self.low_gbp)
+        series[1 : shifted.size + 1] = shifted.conj()
+        step = self.width_gbp / points
+        positions = np.asarray(self.low_gbp + step * np.arange(points), dtype=float)
+        return positions, np.fft.irfft(series, points)
+
+    @property
+    def moment_error(self) -> float:
+        """Largest relative error of the series' total, mean and SD, in units of the SD."""
+        positions, probabilities = self.density(4 * self.transform.size)
+        mean_gbp = float(probabilities @ positions)
+        sd_gbp = math.sqrt(max(float(probabilities @ (positions - self.mean_gbp) ** 2), 0.0))
+        return max(
+            abs(float(probabilities.sum()) - 1),
+            abs(mean_gbp - self.mean_gbp) / self.sd_gbp,
+            abs(sd_gbp / self.sd_gbp - 1),
+        )
+
+    @property
+    def _frequencies(self) -> FloatArray:
+        numbers = np.arange(1, self.transform.size + 1, dtype=np.float64)
+        return numbers * (2 * math.pi / self.width_gbp)
+
+
+_NOT_LINEAR = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """Spend less budget of one cluster, as a weighted sum of what lines cost in each year."""
+
+    # shape (year, line); on the spend of each financial year, the base year first: what the cluster answers
+    # for in the years asked about, less what budgets pass on of earlier years.
+    weights: FloatArray
+    fixed_gbp: float  # what does not depend on any spend: block contracts less the fixed part of budgets
+
+
+def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
+    """Return spend less budget, summed over contract years.
+
+    Returns none if a budget rule is not linear in past spend, so that no such sum exists.
+    """
+    weights = np.zeros(plan.expected_counts[:, cluster].shape)
+    fixed_gbp = 0.0
+    for at_line, price in enumerate(plan.prices):
+        answers_for = plan.responsibility[cluster, at_line]
+        for year in years:
+            response = _budget_response(plan, at_line, cluster, year)
+            if response is None:
+                return None
+            fixed_budget_gbp, on_base, on_latest = response * answers_for
+            weights[year + 1, at_line] += answers_for
+            weights[0, at_line] -= on_base
+            weights[year, at_line] -= on_latest
+            fixed_gbp -= fixed_budget_gbp
+        if price.cost_sums is None:
+            fixed_gbp += float(weights[:, at_line] @ plan.expected_spend_gbp[:, cluster, at_line])
+            weights[:, at_line] = 0.0
+    return YearEnd(weights, fixed_gbp)
+
+
+def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> FloatArray | None:
+    """Return a budget's fixed part, and what it passes on of each pound of base and latest spend.
+
+    Rules are asked what they would hand over after other spend, so that no formula is written twice.
+    """
+    line = plan.budgets[at_line]
+    size_gbp = max(float(plan.expected_spend_gbp[0, cluster, at_line]), 1.0)
+    base = size_gbp * np.array([0.0, 1.0, 0.0, 2.0])
+    latest = size_gbp * np.array([0.0, 0.0, 1.0, 3.0])
+    clusters = len(plan.axes.clusters)
+    basis = LineBasis(
+        year=year,
+        years_since_base=plan.years_from_base + year,
+        growth_share=line.growth_share,
+        base_gbp=np.repeat(base[:, None], clusters, axis=1),
+        latest_gbp=np.repeat(latest[:, None], clusters, axis=1),
+        fair_share_gbp=line.fair_share_gbp,
+        expected_gbp=line.expected_gbp[year],
+        people=plan.population.people,
+        part_of_budget=line.part_of_budget[year],
+    )
+    asked = np.broadcast_to(line.rule.annual_budget_gbp(basis), (base.size, clusters))[:, cluster]
+    on_base, on_latest = (asked[1] - asked[0]) / size_gbp, (asked[2] - asked[0]) / size_gbp
+    foreseen = asked[0] + size_gbp * (2 * on_base + 3 * on_latest)
+    if abs(foreseen - asked[3]) > _NOT_LINEAR * abs(asked[3]):
+        return None
+    handed_over = (1 - plan.settings.budgets.top_slice_share) * line.part_year_share[year]
+    # The latest year is the base year at first; afterwards the contract's, which may be part of a year.
+    whole_year = line.part_year_share[year - 1] if year else 1.0
+    return np.asarray([asked[0], on_base, on_latest / whole_year]) * float(handed_over)
+
 
 _SDS = 12.0
 """SDs on either side of the mean that the series covers, besides the largest single cost."""

@@ -9,17 +9,14 @@ import numpy as np
 
 from simulator.errors import InputError, Problem, shown
 from simulator.exact.answer import WHOLE_CONTRACT, ExactRisk, ExactRow
-from simulator.exact.law_of_year import law_of_position
-from simulator.exact.outturn_law import OutturnLaw
-from simulator.exact.position import year_end
+from simulator.exact.law_of_year import OutturnLaw, law_of_position, year_end
 from simulator.exact.years_together import largest_overspend, sum_of_overspends, years_are_independent
 from simulator.execution.blocks import run_blocks
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
 from simulator.rules.settlement import ANY_BOND, place_of_the_bond
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 
 BOND_CONFIDENCES = (0.90, 0.95, 0.99)
 _GAPS = 3.0

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.demand.count_law import CountLaw
-from simulator.exact.cubature import MOST_OSCILLATION, cubature
-from simulator.exact.shock_normals import ShockNormals
+from simulator.exact.cubature import MOST_OSCILLATION, ShockNormals, cubature
 from simulator.records import FloatArray
 from simulator.spend.characteristic import hat_weights, power_of_two
 from simulator.spend.smooth_part import SmoothPart

@@ -8,8 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.signal import fftconvolve
 
-from simulator.exact.outturn_law import OutturnLaw
-from simulator.exact.position import year_end
+from simulator.exact.law_of_year import OutturnLaw, year_end
 from simulator.records import FloatArray
 from simulator.simulation.plan import Plan
 

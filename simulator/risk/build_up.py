@@ -8,7 +8,7 @@ from simulator.plain_words import spaced
 from simulator.records import BUDGET, CARE_OUTSIDE, FloatArray
 from simulator.risk.account_book import PCT_ACCOUNTS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
-from simulator.risk.mean import mean
+from simulator.risk.estimation import mean
 from simulator.risk.measures.positions import pct_net_gbp
 
 

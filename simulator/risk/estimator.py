@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.records import BoolArray, FloatArray
-from simulator.risk.difference import (
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimation import (
     influence_difference,
+    mean,
     mean_difference,
+    probability,
     probability_difference,
+    quantile,
     quantile_difference,
 )
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
 
 _TAIL = 0.025
 """Beyond either end of a 95% interval."""

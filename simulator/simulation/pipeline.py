@@ -17,8 +17,7 @@ from simulator.records import Block, Budgets, Outturn, Spend
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 from simulator.spend.spend import draw_spend
 

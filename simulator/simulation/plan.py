@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.budgets.budgets import LineBudget
 from simulator.demand.count_law import CountLaw
-from simulator.demand.expected_counts import LineRate
+from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.demand.shock_laws import AnyShockLaw
-from simulator.records import Axes, ClusterTerms, FinancialYear, FloatArray, Population
-from simulator.scenario.schema import ScenarioFile
+from simulator.population.need import ClusterMembers, weigh_population
+from simulator.records import Axes, BoolArray, ClusterTerms, FinancialYear, FloatArray, Population
+from simulator.rules.per_case_limit import PerCaseLimit
+from simulator.scenario.checks import FLAT
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import ScenarioFile, ServiceLine
+from simulator.spend.cost_sums import CostSums
 from simulator.spend.spend import LinePrices
+from simulator.spend.unit_cost import UnitCost
 
 
 @dataclass(frozen=True)
@@ -74,3 +81,168 @@ class Plan:
                 count_variance = self.settings.service_lines[at_line].count.variance(float(mean))
                 spread = 3 * math.sqrt(count_variance + mean**2 * shock_variance)
                 price.cost_sums.prepare(max(mean - spread, 0), mean + spread)
+
+
+def make_plan(scenario: Scenario) -> Plan:
+    """Return what the stages need to simulate a scenario."""
+    settings = _limited(scenario.settings)
+    whole_costs = tuple(line.unit_cost_gbp for line in scenario.settings.service_lines)
+    years = _financial_years(settings)
+    lines = settings.service_lines
+    population = _population(scenario)
+    rates = tuple(_rate(line, scenario) for line in lines)
+    planned = expected_counts(rates, years, population.need_weighted_people)
+    kept = 1 - np.array([cluster.true_saving_share for cluster in settings.clusters])
+    drawn = planned.copy()
+    drawn[1:] *= kept[:, None]
+    axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
+    prices = tuple(
+        _prices(line, whole, rate, years, planned[:, :, at_line])
+        for at_line, (line, whole, rate) in enumerate(zip(lines, whole_costs, rates, strict=True))
+    )
+    # At the law without a limit per case: the plan is for all care, whoever pays for it.
+    planned_gbp = sum(
+        planned[1:, :, at_line] * (whole.mean_gbp * price.price_index[1:, None])
+        for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
+    )
+    terms = _terms(settings, population, years, np.asarray(planned_gbp))
+    return Plan(
+        settings,
+        axes,
+        years,
+        population,
+        rates,
+        drawn,
+        _responsibility(settings),
+        prices,
+        _line_budgets(settings, rates, years, population.need_weighted_people),
+        terms,
+    )
+
+
+def _limited(settings: ScenarioFile) -> ScenarioFile:
+    """Return settings whose unit costs are what clusters answer for under a limit per case."""
+    lines = settings.service_lines
+    for rule in settings.rules:
+        if isinstance(rule, PerCaseLimit):
+            lines = tuple(_limited_line(line, rule) for line in lines)
+    return settings.model_copy(update={"service_lines": lines})
+
+
+def _limited_line(line: ServiceLine, rule: PerCaseLimit) -> ServiceLine:
+    if line.payment == "block" or not rule.holds_for(line.name):
+        return line
+    cost = line.unit_cost_gbp
+    limit = rule.limit_gbp if cost.limit is None else min(cost.limit, rule.limit_gbp)
+    return line.model_copy(update={"unit_cost_gbp": cost.model_copy(update={"limit": limit})})
+
+
+def _financial_years(settings: ScenarioFile) -> tuple[FinancialYear, ...]:
+    """Return the base year and the contract years."""
+    contract = settings.contract
+    # A contract that starts in January to March belongs to the financial year that began before.
+    first = contract.start_year - (contract.start_month < 4)
+    whole = (FinancialYear(first + later) for later in range(1, contract.years))
+    return (FinancialYear(first - 1), FinancialYear(first, contract.start_month), *whole)
+
+
+def _population(scenario: Scenario) -> Population:
+    settings = scenario.settings
+    members = [
+        ClusterMembers(cluster.name, cluster.practices, cluster.people or 0.0)
+        for cluster in settings.clusters
+    ]
+    line_weights = {line.name: line.need_weights for line in settings.service_lines}
+    return weigh_population(members, line_weights, scenario.practices, scenario.need_weights)
+
+
+def _rate(line: ServiceLine, scenario: Scenario) -> LineRate:
+    flat = (1.0,) * 12
+    season = flat if line.season == FLAT else scenario.seasons[line.season]
+    year = line.rate_year if line.rate_year is not None else _financial_years(scenario.settings)[1].start
+    return LineRate(line.rate_per_1000, year, line.growth_share, season)
+
+
+def _price_of_case_gbp(line: ServiceLine, rate: LineRate, years: Sequence[FinancialYear]) -> FloatArray:
+    """Return the mean cost of a case in each year, shape (year,)."""
+    growth = 1 + line.price_growth_share
+    return np.array([line.unit_cost_gbp.mean_gbp * growth ** (year.start - rate.rate_year) for year in years])
+
+
+def _prices(
+    line: ServiceLine, whole: UnitCost, rate: LineRate, years: Sequence[FinancialYear], planned: FloatArray
+) -> LinePrices:
+    price_gbp = _price_of_case_gbp(line, rate, years)
+    limit_gbp = None if line.unit_cost_gbp.limit == whole.limit else line.unit_cost_gbp.limit
+    sums = None if line.payment == "block" else CostSums(whole, limit_gbp)
+    return LinePrices(sums, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
+
+
+def _line_budgets(
+    settings: ScenarioFile,
+    rates: Sequence[LineRate],
+    years: Sequence[FinancialYear],
+    need_weighted_people: FloatArray,
+) -> tuple[LineBudget, ...]:
+    """Return how each line's budgets are set."""
+    lines = settings.service_lines
+    per_person = [
+        _price_of_case_gbp(line, rate, years) * [rate.annual_rate_per_person(year) for year in years]
+        for line, rate in zip(lines, rates, strict=True)
+    ]
+    # Shape (year, cluster, line). The PCT plans to spend the rate on every weighted person, so that a
+    # cluster's share of need times the PCT's plan is the rate times the cluster's weighted people.
+    planned_gbp = np.array(per_person).T[:, None, :] * need_weighted_people
+    part_of_budget = _parts_of_budget(planned_gbp[1:], np.array([line.budget_rule is None for line in lines]))
+    return tuple(
+        LineBudget(
+            rule=line.budget_rule or settings.budgets.rule,
+            growth_share=(1 + line.growth_share) * (1 + line.price_growth_share) - 1,
+            part_year_share=np.array([rate.part_year_share(year) for year in years[1:]]),
+            fair_share_gbp=planned_gbp[0, :, at_line],
+            expected_gbp=planned_gbp[1:, :, at_line],
+            part_of_budget=part_of_budget[..., at_line],
+        )
+        for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
+    )
+
+
+def _parts_of_budget(planned_gbp: FloatArray, by_the_usual_rule: BoolArray) -> FloatArray:
+    """Return each line's part, by planned spend, of a budget that the rule for all lines gives.
+
+    Shape (year, cluster, line); 1 for a line with a rule of its own. Where nothing is planned the
+    lines have equal parts.
+    """
+    planned = planned_gbp * by_the_usual_rule
+    together = planned.sum(axis=-1, keepdims=True)
+    equal = np.broadcast_to(1 / max(by_the_usual_rule.sum(), 1), planned.shape)
+    parts = np.divide(planned, together, out=equal.copy(), where=together > 0)
+    return np.where(by_the_usual_rule, parts, 1.0)
+
+
+def _responsibility(settings: ScenarioFile) -> FloatArray:
+    lines = [line.name for line in settings.service_lines]
+    return np.array(
+        [
+            [
+                cluster.proportion if cluster.service_lines is None or line in cluster.service_lines else 0.0
+                for line in lines
+            ]
+            for cluster in settings.clusters
+        ]
+    )
+
+
+def _terms(
+    settings: ScenarioFile, population: Population, years: Sequence[FinancialYear], planned_gbp: FloatArray
+) -> ClusterTerms:
+    clusters = settings.clusters
+    bonds = [math.nan if cluster.bond_gbp is None else cluster.bond_gbp for cluster in clusters]
+    return ClusterTerms(
+        names=population.clusters,
+        people=population.people,
+        takes_share=np.array([cluster.takes_share for cluster in clusters]),
+        bond_gbp=np.array(bonds),
+        year_months=tuple(len(year.months) for year in years[1:]),
+        planned_gbp=planned_gbp,
+    )

@@ -20,8 +20,7 @@ from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 
 IntArray = NDArray[np.intp]

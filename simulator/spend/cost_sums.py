@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from simulator.random_streams import Generator
 from simulator.spend.level_tables import LevelTables
 from simulator.spend.smooth_part import SmoothPart
-from simulator.spend.totals_map import TotalsMap
+from simulator.spend.totals_map import CERTAIN_CV, TotalsMap, WithinLimit
 from simulator.spend.unit_cost import FloatArray, UnitCost
-from simulator.spend.within_limit import CERTAIN_CV, WithinLimit
 
 IntArray = NDArray[np.int64]
 Pair = tuple[FloatArray, FloatArray]

@@ -1,12 +1,57 @@
-"""A published number beside the simulator's, and the verdict."""
+"""One published number beside ours: the estimate, the tolerance and the verdict."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scipy.optimize import brentq
+
+from simulator.records import FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimation import mean
 from simulator.validation.published import Interval, Published, Use
+
+
+def scaled(estimate: Estimate, factor: float) -> Estimate:
+    """Return an estimate in another unit."""
+    error = None if estimate.standard_error is None else factor * estimate.standard_error
+    return Estimate(factor * estimate.value, factor * estimate.low, factor * estimate.high, error)
+
+
+def variance(samples: FloatArray) -> Estimate:
+    """Estimate a variance; its error comes from the fourth moment.
+
+    Takes ``samples`` of shape (contract,).
+    """
+    return mean((samples - samples.mean()) ** 2 * (samples.size / (samples.size - 1)))
+
+
+def standard_deviation(samples: FloatArray) -> Estimate:
+    """Estimate a standard deviation (delta method: its error is that of the variance / 2 SD).
+
+    Takes ``samples`` of shape (contract,).
+    """
+    squared = variance(samples)
+    value = math.sqrt(squared.value)
+    return with_error(value, (squared.standard_error or 0.0) / (2 * value))
+
+
+def with_error(value: float, standard_error: float) -> Estimate:
+    """Return an estimate with a standard error that is known."""
+    half = CONFIDENCE_Z * standard_error
+    return Estimate(value, value - half, value + half, standard_error)
+
+
+def tune(excess: Callable[[float], float], low: float, high: float, tolerance: float) -> float:
+    """Return the number at which a result is as published."""
+    try:
+        return float(brentq(excess, low, high, xtol=tolerance))
+    except ValueError:
+        raise RuntimeError(f"no number from {low:g} to {high:g} gives the published figure") from None
+
 
 ERRORS_ALLOWED = 4.0
 """Standard errors of ours that are allowed beyond the rounding of the published number: a right

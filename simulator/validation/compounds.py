@@ -13,16 +13,13 @@ from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.poisson import Poisson
 from simulator.records import FloatArray
 from simulator.risk.estimate import Estimate
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import mean, probability, quantile
 from simulator.spend.empirical import Empirical
 from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
 from simulator.spend.pareto import Pareto
 from simulator.spend.uniform import Uniform
-from simulator.validation.check import Answer
-from simulator.validation.estimates import variance
+from simulator.validation.check import Answer, variance
 from simulator.validation.outturns import SEED
 from simulator.validation.published import Published
 

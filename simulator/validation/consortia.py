@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 
 from simulator.records import BUDGET, SPEND, FloatArray
-from simulator.risk.mean import mean
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import mean, quantile
 from simulator.simulation.result import Result
-from simulator.validation.check import Answer
+from simulator.validation.check import Answer, tune
 from simulator.validation.outturns import one_year, overspend_shares, read_table
 from simulator.validation.published import Interval, Published
-from simulator.validation.tuning import tune
 
 YEARS = 5_000
 """Simulated years, each of all the consortia."""

@@ -8,8 +8,7 @@ import numpy as np
 
 from simulator.records import BUDGET, Account, FloatArray
 from simulator.risk.estimate import Estimate
-from simulator.risk.mean import mean
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import mean, quantile
 from simulator.simulation.result import Result
 from simulator.validation.check import Answer
 from simulator.validation.outturns import one_year

@@ -12,15 +12,11 @@ from simulator.compounds.compound import compound
 from simulator.compounds.exact import ExactLaw
 from simulator.demand.poisson import Poisson
 from simulator.risk.estimate import CONFIDENCE_Z
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import mean, probability, quantile
 from simulator.spend.lognormal import Lognormal
-from simulator.validation.check import Answer
-from simulator.validation.estimates import scaled, standard_deviation, with_error
+from simulator.validation.check import Answer, scaled, standard_deviation, tune, with_error
 from simulator.validation.outturns import COST_CV, line_of_spread, one_year, overspend_shares, read_table
 from simulator.validation.published import Published
-from simulator.validation.tuning import tune
 
 YEARS = 200_000
 """Simulated for each source."""

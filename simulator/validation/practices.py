@@ -11,11 +11,10 @@ import numpy as np
 
 from simulator.records import FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z
-from simulator.risk.mean import mean
-from simulator.validation.check import Answer
+from simulator.risk.estimation import mean
+from simulator.validation.check import Answer, tune
 from simulator.validation.outturns import one_year, overspend_shares, read_table
 from simulator.validation.published import Interval, Published
-from simulator.validation.tuning import tune
 
 YEARS = 5_000
 PRACTICES = 8_238

@@ -31,7 +31,7 @@ from simulator.answers.table import Table, pounds, text
 from simulator.errors import InputError, Problem, shown
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import quantile
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from simulator import Draws, load_scenario, simulate
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import quantile
 from tests.e2e.command import PROGRAM
 
 ROOT = Path(__file__).resolve().parents[2]

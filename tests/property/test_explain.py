@@ -16,8 +16,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 from tests.builders import Table, checked, scenario_of, simulated
 from tests.strategies import scenarios
 

@@ -12,7 +12,7 @@ from simulator.records import Account, Block
 from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.settlement import settle
 from simulator.simulation.pipeline import draw_block, outturn_of
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked
 from tests.strategies import scenarios
 

@@ -10,7 +10,7 @@ from simulator import simulate
 from simulator.questions.months.ask import LEVELS, running_position
 from simulator.questions.months.months import Months
 from simulator.simulation.draws import Draws
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.strategies import scenarios
 from tests.unit.problems import problems_of_call

@@ -20,8 +20,7 @@ from simulator.budgets.budgets import LineBudget
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 from simulator.spend.pareto import Pareto

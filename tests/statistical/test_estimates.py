@@ -9,9 +9,7 @@ import pytest
 from scipy import stats
 
 from simulator.risk.estimate import Estimate
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import mean, probability, quantile
 from tests.references import direct
 from tests.references.checks import Comparison, misses, probability_against
 

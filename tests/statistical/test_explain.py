@@ -10,8 +10,7 @@ import pytest
 
 from simulator.questions.explain.answer import ALL_SOURCES
 from simulator.questions.explain.ask import Explanation, explain
-from simulator.questions.explain.pieces import Source
-from simulator.questions.explain.sums import PowerSums
+from simulator.questions.explain.pieces import PowerSums, Source
 from simulator.risk.estimate import Estimate
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of

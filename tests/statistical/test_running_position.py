@@ -10,7 +10,7 @@ import pytest
 from simulator.questions.months.ask import RunningPosition, running_position
 from simulator.questions.months.months import Months
 from simulator.simulation.draws import Draws
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import LIMIT, Comparison, mean_against, misses, variance_against
 

@@ -13,8 +13,8 @@ import simulator
 from simulator.random_streams import RandomStreams
 from simulator.spend.cost_sums import CostSums
 from simulator.spend.smooth_part import SmoothPart
+from simulator.spend.totals_map import WithinLimit
 from simulator.spend.unit_cost import UnitCost
-from simulator.spend.within_limit import WithinLimit
 from tests.references import fourier, pairs
 from tests.references.checks import (
     Comparison,

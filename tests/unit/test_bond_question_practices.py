@@ -13,7 +13,7 @@ from simulator.questions.bond.practices import practice_parts, split_to_the_penn
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import checked, cluster_of, line_of, scenario_of
 
 PRACTICES = """practice_code,practice,list_size,m0_64,m65_plus

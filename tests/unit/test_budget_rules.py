@@ -14,7 +14,7 @@ from simulator.budgets.per_head import PerHead
 from simulator.budgets.toolkit import Toolkit
 from simulator.questions.check.answer import expected_annual_budgets_gbp
 from simulator.records import Spend
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import checked, line_of, scenario_of
 
 # One contract, two clusters; the first contract year, a year after the base year.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.charts.text_fit import apart, legible, wrapped
+from simulator.charts.style import apart, legible, wrapped
 from simulator.charts.words import listed, money, per_cent, per_cent_tick, pounds, sentence, setting, unit_of
 from simulator.risk.estimate import Estimate
 

@@ -9,7 +9,7 @@ import numpy as np
 from simulator import load_scenario
 from simulator.questions.check.answer import expected_annual_budgets_gbp
 from simulator.scenario.starter import STARTER_FILES, write_starter
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import checked, scenario_of
 
 

@@ -7,10 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from simulator.risk.difference import mean_difference, probability_difference, quantile_difference
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimation import (
+    interval_ranks,
+    mean_difference,
+    probability_difference,
+    quantile_difference,
+)
 from simulator.risk.estimator import Estimator, Mean, Probability, Quantile, TailMean
-from simulator.risk.quantile import interval_ranks
 
 SPEND = np.random.default_rng(7).gamma(4, 25, 1_000)
 OTHER = SPEND + np.random.default_rng(8).normal(0, 5, 1_000)

@@ -17,14 +17,13 @@ import typst
 from simulator.charts import CHARTS
 from simulator.charts.study import Study
 from simulator.documents import contents, results
-from simulator.documents.blocks import MOST_COLUMNS, Heading, Picture, TableBlock
+from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, TableBlock
+from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.excel import ALL_NUMBERS, PROVENANCE
-from simulator.documents.formats import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.pdf import lay_out
 from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
-from simulator.documents.sentences import Paragraph
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import quantile
 from tests.builders import CORRIDOR, SURPLUS, scenario_of, simulated
 from tests.unit.documents import (
     AWKWARD,

@@ -8,8 +8,8 @@ import pytest
 
 from simulator import load_scenario
 from simulator.documents.assumptions import assumptions_of
-from simulator.documents.chance_words import likelihood, odds
-from simulator.documents.sentences import joined, sentence
+from simulator.documents.blocks import joined, sentence
+from simulator.documents.quotes import likelihood, odds
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate
 from simulator.rules.minimum_savings_rate import MinimumSavingsRate

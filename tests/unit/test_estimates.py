@@ -9,9 +9,7 @@ import pytest
 from scipy import stats
 
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
-from simulator.risk.quantile import interval_ranks, quantile
+from simulator.risk.estimation import interval_ranks, mean, probability, quantile
 
 
 def test_an_interval_must_hold_its_estimate() -> None:

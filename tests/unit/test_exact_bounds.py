@@ -14,13 +14,12 @@ from scipy.optimize import brentq
 
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.exact import method
-from simulator.exact.law_of_year import law_of_position
+from simulator.exact.law_of_year import OutturnLaw, law_of_position
 from simulator.exact.method import exact_risk
-from simulator.exact.outturn_law import OutturnLaw
 from simulator.exact.years_together import years_are_independent
 from simulator.records import FloatArray
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 
 CASES, MEAN_GBP = 200.0, 1000.0

@@ -14,16 +14,13 @@ from simulator.budgets.budgets import set_budgets
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.demand.shock_laws import LognormalShock, NormalShock
 from simulator.exact.answer import WHOLE_CONTRACT
-from simulator.exact.cubature import cubature
-from simulator.exact.law_of_year import law_of_position
+from simulator.exact.cubature import cubature, product_moment
+from simulator.exact.law_of_year import OutturnLaw, law_of_position, year_end
 from simulator.exact.method import exact_risk, laws_needed
-from simulator.exact.outturn_law import OutturnLaw
-from simulator.exact.position import year_end
-from simulator.exact.shock_normals import product_moment
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.pipeline import draw_block, outturn_of
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import BOND, Table, checked, cluster_of, line_of, scenario_of
 from tests.strategies import scenarios
 

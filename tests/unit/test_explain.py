@@ -11,12 +11,11 @@ import simulator
 from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
 from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT
 from simulator.questions.explain.ask import Explanation, explain
-from simulator.questions.explain.pieces import Source, draw_pieces, expected_budget_gbp
-from simulator.questions.explain.sums import PowerSums
+from simulator.questions.explain.pieces import PowerSums, Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.draws import Draws
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
 

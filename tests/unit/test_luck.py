@@ -27,8 +27,7 @@ from simulator.questions.luck.estimates import (
 )
 from simulator.questions.luck.policies import AS_IT_IS, PolicySizes, policies_of, with_rule
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.difference import probability_difference
-from simulator.risk.probability import probability
+from simulator.risk.estimation import probability, probability_difference
 from simulator.rules.corridor import Corridor
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.simulation.draws import Draws

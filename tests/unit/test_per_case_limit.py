@@ -9,8 +9,7 @@ import pytest
 
 from simulator.exact.method import exact_risk
 from simulator.questions.check.answer import expected_annual_budgets_gbp
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 
 LIMIT = {"rule": "per_case_limit", "limit_gbp": 200}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 
 LINE = line_of(rate_year=2010, growth_share=0.1, price_growth_share=0.2)

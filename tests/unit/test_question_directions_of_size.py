@@ -22,7 +22,7 @@ from simulator.questions.size.answer import (
     overspend_column,
 )
 from simulator.questions.size.scenario import NAME
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import quantile
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call

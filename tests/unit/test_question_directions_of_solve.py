@@ -14,7 +14,7 @@ import pytest
 import simulator
 from simulator.questions.solve.answer import Solution
 from simulator.records import FloatArray
-from simulator.risk.probability import probability
+from simulator.risk.estimation import probability
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from tests.builders import BOND, POOL, SURPLUS, checked, cluster_of, line_of, scenario_of

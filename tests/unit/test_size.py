@@ -12,8 +12,8 @@ from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import BOND, CHANCE_SD, SD, SHARE, Sizes, overspend_column
 from simulator.questions.size.ask import size
 from simulator.questions.size.scenario import NAME, one_cluster, only_pct_shocks
-from simulator.questions.size.spread import Moved, bond, relative_variance, root
-from simulator.risk.quantile import quantile
+from simulator.questions.size.variance import Moved, bond, relative_variance, root
+from simulator.risk.estimation import quantile
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call

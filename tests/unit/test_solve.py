@@ -7,8 +7,7 @@ import pytest
 import simulator
 from simulator.questions.solve.answer import Solution
 from simulator.questions.solve.ask import solve
-from simulator.questions.solve.condition import read_condition
-from simulator.questions.solve.scale import Scale
+from simulator.questions.solve.condition import Scale, read_condition
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimator import Mean

@@ -10,8 +10,8 @@ import pytest
 import simulator
 from simulator.questions.sweep.ask import sweep
 from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
-from simulator.risk.difference import beyond_chance
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import beyond_chance
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import SURPLUS, checked, cluster_of, scenario_of

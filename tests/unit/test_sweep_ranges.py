@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import InputError
-from simulator.questions.sweep.ranges import MOST_POLICIES, Range, policies_of, read_ranges
+from simulator.questions.sweep.question import MOST_POLICIES, Range, policies_of, read_ranges
 
 
 def values(text: object) -> tuple[str, ...]:

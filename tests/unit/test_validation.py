@@ -12,13 +12,11 @@ import pytest
 
 from simulator import InputError
 from simulator.risk.estimate import Estimate
-from simulator.validation.check import Answer, Check, Verdict
-from simulator.validation.estimates import standard_deviation, with_error
+from simulator.validation.check import Answer, Check, Verdict, standard_deviation, tune, with_error
 from simulator.validation.outturns import read_table
 from simulator.validation.published import Interval, Use, load_published
 from simulator.validation.register import ANSWERS, SECTIONS
 from simulator.validation.report import write_checks
-from simulator.validation.tuning import tune
 from tests.e2e.command import FLAGSHIP, ROOT
 from tests.references import normal_spend
 from tests.references import published as references

@@ -10,15 +10,15 @@ from scipy import stats
 
 from simulator.random_streams import Generator, RandomStreams
 from simulator.spend.cost_sums import CostSums
-from simulator.spend.count_levels import finer_levels, levels_for
 from simulator.spend.empirical import Empirical
 from simulator.spend.gamma import Gamma
+from simulator.spend.level_tables import finer_levels, levels_for
 from simulator.spend.lognormal import Lognormal
 from simulator.spend.pareto import Pareto
 from simulator.spend.smooth_part import SmoothPart
+from simulator.spend.totals_map import WithinLimit
 from simulator.spend.uniform import Uniform
 from simulator.spend.unit_cost import UnitCost
-from simulator.spend.within_limit import WithinLimit
 
 LAWS: dict[str, UnitCost] = {
     "lognormal": Lognormal.example(),

@@ -14,16 +14,13 @@ from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
 from simulator.plain_words import per_cent_of
 from simulator.questions.bond.practices import PracticePart, split_to_the_penny
-from simulator.questions.bond.samples import BondSamples
-from simulator.questions.bond.saving import SavingNeeded
+from simulator.questions.bond.samples import BondSamples, SavingNeeded
 from simulator.records import BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import mean, probability, quantile
 from simulator.risk.in_words import about, contracts_in_100, money, per_cent
-from simulator.risk.mean import mean
 from simulator.risk.measures.measure import BOND_CONFIDENCE
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
 from simulator.risk.unit import Unit
 from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
 from simulator.rules.surplus import SurplusSplit

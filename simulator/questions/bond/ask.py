@@ -11,8 +11,7 @@ from typing import overload
 from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.bond.answer import BondAnswer
 from simulator.questions.bond.practices import practice_parts
-from simulator.questions.bond.samples import bond_samples, with_cluster
-from simulator.questions.bond.saving import saving_needed
+from simulator.questions.bond.samples import bond_samples, saving_needed, with_cluster
 from simulator.questions.bond.several import BondAnswers
 from simulator.risk.estimator import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE

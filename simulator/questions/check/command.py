@@ -15,7 +15,7 @@ def check(scenario: str, overrides: tuple[str, ...]) -> None:
     from simulator.answers.printer import Printer
     from simulator.questions.check.answer import CheckAnswer
     from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.planner import make_plan
+    from simulator.simulation.plan import make_plan
 
     loaded = load_scenario(scenario, overrides)
     Printer().answer(CheckAnswer(loaded, make_plan(loaded), scenario))

@@ -13,13 +13,13 @@ from simulator.answers.table import Column, Table, heading_of, text
 from simulator.questions.compare.settings import SettingDifference, setting_differences
 from simulator.questions.sweep.answer import NUMBERS, numbers_of
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.difference import beyond_chance
+from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence, phrase
 from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate, Place
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import MOST_YEARS
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 from simulator.simulation.shared_draws import same_demand
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.table import Table, pounds, shares, text
 from simulator.errors import InputError, unknown
-from simulator.questions.explain.pieces import Source, expected_budget_gbp
-from simulator.questions.explain.sums import Place, PowerSums, with_totals
+from simulator.questions.explain.pieces import Place, PowerSums, Source, expected_budget_gbp, with_totals
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence, money, per_cent

@@ -7,15 +7,13 @@ from functools import partial
 
 from simulator.execution.blocks import run_blocks
 from simulator.questions.explain.answer import Explanation
-from simulator.questions.explain.pieces import draw_pieces
-from simulator.questions.explain.sums import PowerSums
+from simulator.questions.explain.pieces import PowerSums, draw_pieces
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
-from simulator.simulation.plan import Plan
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import Plan, make_plan
 
 
 def explain(

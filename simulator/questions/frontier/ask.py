@@ -12,13 +12,21 @@ from numpy.typing import NDArray
 
 from simulator.errors import InputError, Problem
 from simulator.execution.blocks import run_blocks
-from simulator.questions.frontier.answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE, Frontier, points_of
-from simulator.questions.frontier.points import Goal, beaten_by, on_frontier, two_goals
+from simulator.questions.frontier.answer import (
+    BEATEN,
+    ON_FRONTIER,
+    WITHIN_CHANCE,
+    Frontier,
+    Goal,
+    beaten_by,
+    on_frontier,
+    points_of,
+    two_goals,
+)
 from simulator.questions.sweep.ask import run_sweep, samples_at
-from simulator.questions.sweep.question import SweepQuestion, sweep_question
-from simulator.questions.sweep.ranges import Values
+from simulator.questions.sweep.question import SweepQuestion, Values, sweep_question
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
-from simulator.risk.difference import beyond_chance
+from simulator.risk.estimation import beyond_chance
 from simulator.risk.measures import SummaryColumn
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario

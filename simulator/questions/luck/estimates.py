@@ -12,10 +12,8 @@ import numpy as np
 
 from simulator.records import Account, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP
-from simulator.risk.difference import mean_difference, probability_difference
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.mean import mean
-from simulator.risk.probability import probability
+from simulator.risk.estimation import mean, mean_difference, probability, probability_difference
 from simulator.simulation.result import Result
 
 SHARE = "practice_share_gbp"

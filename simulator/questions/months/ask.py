@@ -17,12 +17,11 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.probability import probability
-from simulator.risk.quantile import quantile
+from simulator.risk.estimation import probability, quantile
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
-from simulator.simulation.planner import make_plan
+from simulator.simulation.plan import make_plan
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the fan."""

@@ -18,7 +18,6 @@ from simulator.questions.size.answer import (
     Sizes,
     overspend_column,
 )
-from simulator.questions.size.pool import outturn_variance, pools_of
 from simulator.questions.size.scenario import (
     LARGEST,
     check_asked,
@@ -26,11 +25,11 @@ from simulator.questions.size.scenario import (
     only_pct_shocks,
     where_all_stay,
 )
-from simulator.questions.size.spread import Moved, relative_variance, root
+from simulator.questions.size.variance import Moved, outturn_variance, pools_of, relative_variance, root
 from simulator.records import BUDGET, SPEND
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.probability import probability
+from simulator.risk.estimation import probability
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate

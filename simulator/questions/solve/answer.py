@@ -9,8 +9,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import Column, Table, numbers, text
-from simulator.questions.solve.condition import Condition
-from simulator.questions.solve.scale import Scale
+from simulator.questions.solve.condition import Condition, Scale
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import phrase
 from simulator.risk.rounding import decimals_for

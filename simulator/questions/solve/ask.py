@@ -11,9 +11,14 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulator.questions.solve.answer import Crossing, Point, Solution
-from simulator.questions.solve.check import GRID_POINTS, TOLERANCE, check_solve, varied_by
-from simulator.questions.solve.condition import Condition
-from simulator.questions.solve.scale import Scale
+from simulator.questions.solve.condition import (
+    GRID_POINTS,
+    TOLERANCE,
+    Condition,
+    Scale,
+    check_solve,
+    varied_by,
+)
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws

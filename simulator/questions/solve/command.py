@@ -41,7 +41,7 @@ def solve(asked: Asked, vary: tuple[str, ...], so_that: str, cluster: str | None
     surpluses that the pool needs to pay for overspends with 90% probability.
     """
     from simulator.questions.solve.ask import solve as ask
-    from simulator.questions.solve.check import check_question, check_range
+    from simulator.questions.solve.condition import check_question, check_range
 
     row = row_of(cluster)
     with asked.problems.noted():

@@ -1,4 +1,4 @@
-"""What `solve` is asked to reach: a measure of a row against a number, or against another measure."""
+"""What solve is asked: a condition, a range, and whether both can be asked of the scenario."""
 
 from __future__ import annotations
 
@@ -6,20 +6,70 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.answers.table import column_named
-from simulator.errors import InputError, Problem, shown, unknown
-from simulator.risk.account_book import account_books
+from simulator.errors import InputError, Problem, Problems, shown, unknown
+from simulator.questions.sweep.question import SETTLED_ONCE
+from simulator.risk.account_book import ALL_CLUSTERS, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimator import Estimator, Mean
 from simulator.risk.measures import columns
 from simulator.risk.unit import Unit
+from simulator.scenario.scenario import Scenario
+from simulator.simulation.draws import Draws
 from simulator.simulation.result import Result
+
+_BY_RATIOS = 100
+"""A range whose ends are this many times apart is searched by ratios."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A range and how it is divided."""
+
+    low: float  # its ends
+    high: float  # its ends
+    whole: bool = False  # whether only whole numbers count
+
+    @property
+    def by_ratios(self) -> bool:
+        """Whether equal steps are equal ratios: from 1,000 to 1,000,000 people, say."""
+        return self.low > 0 and self.high / self.low >= _BY_RATIOS
+
+    def grid(self, points: int) -> tuple[float, ...]:
+        """Return up to so many values from end to end in equal steps."""
+        inner = (self._at(step / (points - 1)) for step in range(1, points - 1))
+        return tuple(sorted({self.low, *inner, self.high}))
+
+    def middle(self, one: float, other: float) -> float:
+        """Return the value half-way between two."""
+        return self._at((self._place(one) + self._place(other)) / 2)
+
+    def apart(self, one: float, other: float) -> float:
+        """Return how far two values lie apart, as a share of the range."""
+        return abs(self._place(one) - self._place(other))
+
+    def text(self, value: float) -> str:
+        """Return a value as a setting of a scenario."""
+        return str(int(value)) if self.whole else repr(float(value))
+
+    def _place(self, value: float) -> float:
+        if self.by_ratios:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+    def _at(self, place: float) -> float:
+        if self.by_ratios:
+            value = self.low * (self.high / self.low) ** place
+        else:
+            value = self.low + (self.high - self.low) * place
+        return float(round(value)) if self.whole else float(value)
+
 
 WHERE = "so that"
 _PATTERN = re.compile(r"\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=](?:[^<>=]*[^\s<>=])?)\s*")
@@ -142,3 +192,105 @@ def _number(text: str) -> float | None:
     if not math.isfinite(value):
         raise InputError([Problem(WHERE, "a number", text)])
     return value
+
+
+GRID_POINTS = 9
+TOLERANCE = 0.001
+_WIDEST_TOLERANCE = 0.1
+_WHOLE_RANGE = 1_000
+"""In a range as wide as this, whole numbers are as fine as the usual tolerance."""
+
+
+def check_solve(
+    scenario: Scenario,
+    key: str,
+    low: float,
+    high: float,
+    so_that: str,
+    cluster: str | None,
+    tolerance: float,
+    draws: Draws,
+) -> tuple[Condition, Scale]:
+    """Return the condition and the range, if `solve` can be asked; InputError with all that is wrong."""
+    if not isinstance(scenario, Scenario):
+        draws.of(scenario)
+    problems = Problems()
+    condition = scale = None
+    with problems.noted():
+        condition = check_question(scenario, so_that, cluster, tolerance, draws)
+    with problems.noted():
+        scale = check_range(scenario, key, low, high)
+    if condition is None or scale is None:
+        raise InputError(problems)
+    return condition, scale
+
+
+def check_question(
+    scenario: Scenario, so_that: str, cluster: str | None, tolerance: float, draws: Draws
+) -> Condition:
+    """Return what is to hold, if the question is right but for the range."""
+    settings, row = scenario.settings, ALL_CLUSTERS if cluster is None else cluster
+    names = (*(one.name for one in settings.clusters), ALL_CLUSTERS)
+    problems, condition = Problems(unknown("cluster", row, names)), None
+    if not _is_number(tolerance) or not 0 < tolerance <= _WIDEST_TOLERANCE:
+        need = f"a share of the range, above 0 and up to {_WIDEST_TOLERANCE}"
+        problems.append(Problem("tolerance", need, shown(tolerance)))
+    with problems.noted():
+        condition = read_condition(so_that, row, settings.contract.years)
+    with problems.noted():
+        draws.of(scenario)
+    if problems or condition is None:
+        raise InputError(dict.fromkeys(problems))
+    return condition
+
+
+def check_range(scenario: Scenario, key: str, low: float, high: float) -> Scale:
+    """Check the range that is to be searched: that the scenario takes each value of a grid over it."""
+    if key.partition(".")[0].strip() == SETTLED_ONCE:
+        hint = "all values share the same draws: use --contracts and --seed"
+        raise InputError([Problem("--vary", f"a key outside [{SETTLED_ONCE}]", key, hint)])
+    if not (_is_number(low) and _is_number(high) and low < high):
+        need = "a range LOW:HIGH of two numbers, the lower first"
+        raise InputError([Problem(f"range of {key}", need, f"{shown(low)} to {shown(high)}")])
+    scale = Scale(low, high)
+    scale = replace(scale, whole=_whole(scenario, key, scale))
+    problems: dict[str, Problem] = {}
+    # The ends first: they are what was given.
+    for value in (low, high, *scale.grid(GRID_POINTS)):
+        try:
+            varied_by(scenario, key, scale.text(value))
+        except InputError as error:
+            for problem in error.problems:
+                problems.setdefault(problem.need, problem)
+    if problems:
+        raise InputError(problems.values())
+    return scale
+
+
+def varied_by(scenario: Scenario, key: str, text: str) -> Scenario:
+    """Return the scenario with a value of the key."""
+    try:
+        return scenario.vary(f"{key}={text}")
+    except InputError as error:
+        raise InputError(
+            replace(problem, where=problem.where.replace("--set ", "--vary, at "))
+            for problem in error.problems
+        ) from None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _whole(scenario: Scenario, key: str, scale: Scale) -> bool:
+    """Return whether to search whole numbers: where a fraction is refused, or would say no more."""
+    if scale.low != round(scale.low) or scale.high != round(scale.high):
+        return False
+    if scale.high - scale.low >= _WHOLE_RANGE:
+        return True
+    try:
+        scenario.vary(f"{key}={scale.low + 0.5}")
+    except InputError:
+        # Whatever else is wrong with it is found when the ends are tried.
+        return True
+    return False

@@ -16,8 +16,8 @@ from simulator.answers.table import Column, Table, heading_of, measures, text, w
 from simulator.questions.sweep.question import Policy, SweepQuestion
 from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.difference import beyond_chance
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence
 from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate, Place

@@ -9,8 +9,7 @@ import numpy as np
 
 from simulator.execution.blocks import run_blocks
 from simulator.questions.sweep.answer import Sweep, numbers_of
-from simulator.questions.sweep.question import SweepQuestion, sweep_question
-from simulator.questions.sweep.ranges import Values
+from simulator.questions.sweep.question import SweepQuestion, Values, sweep_question
 from simulator.records import FloatArray
 from simulator.risk.paired import Place, Samples
 from simulator.scenario.scenario import Scenario
