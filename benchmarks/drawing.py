@@ -17,7 +17,7 @@ from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.shocks import draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK
 from simulator.simulation.plan import make_plan
 from simulator.spend.spend import draw_spend
 

@@ -73,13 +73,22 @@ class Population:
 class Spend:
     """What was spent, in one block of contracts."""
 
-    # shape (contract, cluster, line); in the whole financial year before the contract, from which historic
-    # budgets come.
-    base_year_gbp: FloatArray
-    contract_gbp: FloatArray  # shape (contract, year, cluster, line); in the months of each contract year
-    # shape (contract, year, cluster, line); what single cases cost beyond a limit per case, which is in
-    # neither of the others; None where there is no such limit.
+    # shape (contract, year, cluster, line); the base year first, whole: historic budgets come from it; then
+    # the months of each contract year.
+    gbp: FloatArray
+    # Of the same shape: what single cases cost beyond a limit per case, which is not in the other; None where
+    # there is no such limit.
     above_limit_gbp: FloatArray | None = None
+
+    @property
+    def base_year_gbp(self) -> FloatArray:
+        """Spend of the base year, shape (contract, cluster, line)."""
+        return self.gbp[:, 0]
+
+    @property
+    def contract_gbp(self) -> FloatArray:
+        """Spend of the contract years, shape (contract, year, cluster, line)."""
+        return self.gbp[:, 1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ _CURVATURE = 1.5
 
 
 def cubature(
-    gradient: FloatArray, matters: BoolArray, frequency: float, turned: bool
+    gradient: FloatArray, matters: BoolArray, frequency: float, rotated: bool
 ) -> tuple[FloatArray, FloatArray]:
     """Return points for functions that vary fast along one direction and slowly across it.
 
@@ -159,7 +159,7 @@ def cubature(
     if size == 0 and not matters.any():
         return np.zeros((1, gradient.size)), np.ones(1)
     along, along_weights = _along(size * frequency)
-    across, across_weights = _across(int(matters.sum()) - 1, turned)
+    across, across_weights = _across(int(matters.sum()) - 1, rotated)
     points = np.hstack([np.repeat(along, across_weights.size)[:, None], np.tile(across, (along.size, 1))])
     placed = np.zeros((len(points), gradient.size))
     placed[:, matters] = points @ _rotation(gradient[matters] / (size or 1.0))
@@ -187,14 +187,14 @@ def _gauss_points(oscillation: float) -> int:
     return points
 
 
-def _across(dimension: int, turned: bool) -> tuple[FloatArray, FloatArray]:
-    """Return a rule of degree 3 for `dimension` normals; of degree 5 where one cannot be turned."""
+def _across(dimension: int, rotated: bool) -> tuple[FloatArray, FloatArray]:
+    """Return a rule of degree 3 for `dimension` normals; of degree 5 where one cannot be rotated."""
     if dimension == 0:
         return np.zeros((1, 0)), np.ones(1)
-    if dimension == 1 and turned:
+    if dimension == 1 and rotated:
         points, weights = np.polynomial.hermite_e.hermegauss(3)
         return points[:, None], weights / weights.sum()
-    axes = dct(np.eye(dimension), norm="ortho") if turned else np.eye(dimension)
+    axes = dct(np.eye(dimension), norm="ortho") if rotated else np.eye(dimension)
     return math.sqrt(dimension) * np.vstack([axes, -axes]), np.full(2 * dimension, 1 / (2 * dimension))
 
 

@@ -99,7 +99,7 @@ def _laws(plan: Plan, wanted: Wanted) -> Laws | str:
         return "budgets are not a weighted sum of past spends"
     try:
         plain = law_of_position(plan, cluster, position)
-        return plain, law_of_position(plan, cluster, position, turned=True)
+        return plain, law_of_position(plan, cluster, position, rotated=True)
     except InputError as refusal:
         (problem,) = refusal.problems
         return f"the law has {problem.got} ({problem.hint})"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from simulator.errors import InputError, Problem, shown
+from simulator.execution.blocks import run_blocks
+from simulator.records import Block
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
 
 if TYPE_CHECKING:
     from typing import Self
+
+
+CONTRACTS_PER_BLOCK = 5_000
+"""Larger blocks make fewer generators, smaller ones spread over processes; part of what a seed means."""
+Drawn = TypeVar("Drawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,17 @@ class SettledDraws:
     def alone(self) -> Self:
         """Return the same draws by one process."""
         return replace(self, workers=1)
+
+
+def drawn_in_blocks(work: Callable[[Block], Drawn], draws: SettledDraws) -> Iterator[tuple[int, Drawn]]:
+    """Yield the first contract of each block and what was drawn of it, whichever is done first.
+
+    The last block is drawn whole, though it may be larger than needed: cut short, it would draw others.
+    """
+    starts = range(0, draws.contracts, CONTRACTS_PER_BLOCK)
+    blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(len(starts))]
+    for position, drawn in run_blocks(work, blocks, draws.workers):
+        yield starts[position], drawn
 
 
 def _is_whole(value: object) -> bool:

@@ -8,18 +8,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.budgets.budgets import LineBudget
+from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.demand.count_law import CountLaw
+from simulator.demand.counts import draw_counts
 from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.demand.shock_laws import AnyShockLaw
+from simulator.demand.shocks import draw_shocks
+from simulator.outcomes import Outcomes
 from simulator.population.need import ClusterMembers, weigh_population
-from simulator.records import Axes, BoolArray, ClusterTerms, FinancialYear, FloatArray, Population
+from simulator.random_streams import RandomStreams
+from simulator.records import (
+    Axes,
+    Block,
+    BoolArray,
+    Budgets,
+    ClusterTerms,
+    FinancialYear,
+    FloatArray,
+    Outturn,
+    Population,
+    Spend,
+)
 from simulator.rules.per_case_limit import PerCaseLimit
+from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.checks import FLAT
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import ScenarioFile, ServiceLine
 from simulator.spend.cost_sums import CostSums
-from simulator.spend.spend import LinePrices
+from simulator.spend.spend import LinePrices, draw_spend
 from simulator.spend.unit_cost import UnitCost
 
 
@@ -68,6 +84,36 @@ class Plan:
             )
             spend[..., at_line] = paid
         return spend
+
+    def draw(self, streams: RandomStreams, block: Block) -> Spend:
+        """Draw demand and spend of one block of contracts."""
+        shocks = draw_shocks(self.settings.shocks, self.shock_sizes, self.axes, streams, block)
+        counts = draw_counts(self.expected_counts, shocks, self.count_laws, self.axes, streams, block)
+        return draw_spend(counts, self.prices, self.axes, streams, block)
+
+    def set_budgets(self, spend: Spend) -> Budgets:
+        """Return the budgets that follow from spend."""
+        top_slice_share = self.settings.budgets.top_slice_share
+        return set_budgets(spend, self.budgets, self.population.people, top_slice_share, self.years_from_base)
+
+    def outturn(self, spend: Spend, budgets: Budgets) -> Outturn:
+        """Return budget against spend for what each cluster answers for, and what else its care costs."""
+        answers_for = self.responsibility
+        above = None if spend.above_limit_gbp is None else spend.above_limit_gbp[:, 1:]
+        whole = spend.contract_gbp if above is None else spend.contract_gbp + above
+        outside = None if (answers_for == 1).all() else (whole * (1 - answers_for)).sum(axis=-1)
+        return Outturn(
+            budget_gbp=np.asarray((budgets.budget_gbp * answers_for).sum(axis=-1)),
+            spend_gbp=np.asarray((spend.contract_gbp * answers_for).sum(axis=-1)),
+            top_slice_gbp=np.asarray((budgets.top_slice_gbp * answers_for).sum(axis=-1)),
+            annual_budget_gbp=np.asarray((budgets.annual_gbp * answers_for).sum(axis=-1)),
+            outside_gbp=outside,
+            above_limit_gbp=None if above is None else (above * answers_for).sum(axis=-1),
+        )
+
+    def settle(self, outturn: Outturn) -> Outcomes:
+        """Return what the rules make of budgets and spend."""
+        return settled_outcomes(self.settings.rules, outturn, self.terms, self.axes)
 
     def prepare(self) -> None:
         """Compute the tables of totals that the simulation is likely to need."""

@@ -11,8 +11,8 @@ from simulator.errors import InputError, Problem, Problems, shown
 from simulator.risk.account_book import PENNY_GBP
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import MOST_CONTRACTS
-from simulator.simulation.draws import Draws
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws
+from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
 WIDEST_PRECISION = 0.5

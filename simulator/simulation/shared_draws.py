@@ -12,14 +12,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.budgets.budgets import set_budgets
-from simulator.execution.blocks import run_blocks
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, FloatArray, Outturn, Spend
-from simulator.rules.settlement import settled_outcomes
+from simulator.records import FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import Draws, SettledDraws
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 
@@ -55,8 +51,7 @@ class SharedDraws:
     def simulate(self, scenario: Scenario) -> Result:
         """Return what `simulate` returns for a scenario, to the last bit."""
         plan = make_plan(scenario)
-        outcomes = settled_outcomes(plan.settings.rules, self._outturn(plan), plan.terms, plan.axes)
-        return Result(scenario, plan, outcomes, self.draws.contracts, self.draws.seed)
+        return Result(scenario, plan, plan.settle(self._outturn(plan)), self.draws.contracts, self.draws.seed)
 
     def _outturn(self, plan: Plan) -> Outturn:
         parts = [
@@ -77,9 +72,8 @@ class SharedDraws:
         )
         if key not in self._outturns:
             spend = self._spend(plan)
-            people, top_slice = plan.population.people, plan.settings.budgets.top_slice_share
-            budgets = set_budgets(spend, plan.budgets, people, top_slice, plan.years_from_base)
-            _keep(self._outturns, {key: outturn_of(plan, spend, budgets)}, _OUTTURNS_KEPT)
+            outturn = plan.outturn(spend, plan.set_budgets(spend))
+            _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]
 
@@ -91,46 +85,41 @@ class SharedDraws:
         missing = np.array([[key not in self._spends for key in row] for row in keys])
         if missing.any():
             clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))
-            drawn, above = self._draw(_part(plan, clusters, lines))
+            drawn = self._draw(_part(plan, clusters, lines))
+            above = drawn.above_limit_gbp
             found = {
                 keys[cluster, line]: (
-                    drawn[:, :, at_cluster, at_line],
+                    drawn.gbp[:, :, at_cluster, at_line],
                     None if above is None else above[:, :, at_cluster, at_line],
                 )
                 for at_cluster, cluster in enumerate(clusters)
                 for at_line, line in enumerate(lines)
             }
             _keep(self._spends, found, _PLANS_KEPT * keys.size)
-        years = len(plan.axes.years)
-        spend_gbp = np.empty((self.draws.contracts, years, *keys.shape), order="F")
-        limited = any(price.has_case_limit for price in plan.prices)
-        above_gbp = np.zeros((self.draws.contracts, years - 1, *keys.shape), order="F") if limited else None
+        spend = self._empty(plan)
         for place, key in np.ndenumerate(keys):
             self._spends.move_to_end(key)
             within, beyond = self._spends[key]
-            spend_gbp[:, :, place[0], place[1]] = within
-            if above_gbp is not None and beyond is not None:
-                above_gbp[:, :, place[0], place[1]] = beyond
-        return Spend(spend_gbp[:, 0], spend_gbp[:, 1:], above_gbp)
+            spend.gbp[:, :, place[0], place[1]] = within
+            if spend.above_limit_gbp is not None:
+                spend.above_limit_gbp[:, :, place[0], place[1]] = 0.0 if beyond is None else beyond
+        return spend
 
-    def _draw(self, plan: Plan) -> tuple[FloatArray, FloatArray | None]:
-        """Draw spend, shape (contract, year, cluster, line), the base year first, and what limits cut."""
+    def _draw(self, plan: Plan) -> Spend:
+        """Draw the spend of a plan."""
         plan.prepare()
+        spend = self._empty(plan)
+        for start, drawn in drawn_in_blocks(partial(plan.draw, RandomStreams(self.draws.seed)), self.draws):
+            some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))
+            spend.gbp[some] = drawn.gbp[: some.stop - start]
+            if spend.above_limit_gbp is not None and drawn.above_limit_gbp is not None:
+                spend.above_limit_gbp[some] = drawn.above_limit_gbp[: some.stop - start]
+        return spend
+
+    def _empty(self, plan: Plan) -> Spend:
         shape = (self.draws.contracts, *plan.expected_counts.shape)
-        spend_gbp = np.empty(shape, order="F")
         limited = any(price.has_case_limit for price in plan.prices)
-        above_gbp = np.empty((shape[0], shape[1] - 1, *shape[2:]), order="F") if limited else None
-        starts = range(0, self.draws.contracts, CONTRACTS_PER_BLOCK)
-        blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(len(starts))]
-        draw = partial(draw_block, plan, RandomStreams(self.draws.seed))
-        for position, drawn in run_blocks(draw, blocks, self.draws.workers):
-            size = min(CONTRACTS_PER_BLOCK, self.draws.contracts - starts[position])
-            some = slice(starts[position], starts[position] + size)
-            spend_gbp[some, 0] = drawn.base_year_gbp[:size]
-            spend_gbp[some, 1:] = drawn.contract_gbp[:size]
-            if above_gbp is not None and drawn.above_limit_gbp is not None:
-                above_gbp[some] = drawn.above_limit_gbp[:size]
-        return spend_gbp, above_gbp
+        return Spend(np.empty(shape, order="F"), np.empty(shape, order="F") if limited else None)
 
 
 def same_demand(plan: Plan, other: Plan) -> bool:

@@ -63,4 +63,4 @@ def draw_spend(
                     totals = price.cost_sums.draw(cases, generator)
                 totals *= price.price_index[at_year]
                 spend_gbp[:, at_year, at_cluster, at_line] = totals
-    return Spend(spend_gbp[:, 0], spend_gbp[:, 1:], None if above_gbp is None else above_gbp[:, 1:])
+    return Spend(spend_gbp, above_gbp)

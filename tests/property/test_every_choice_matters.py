@@ -188,8 +188,8 @@ def quick_simulations() -> Iterator[None]:
         return kept.setdefault(repr(law), CostSums(*law))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulator.simulation.planner.CostSums", sums)
-        for module in ("simulator.simulation.pipeline", "simulator.simulation.shared_draws"):
+        patch.setattr("simulator.simulation.plan.CostSums", sums)
+        for module in ("simulator.simulation.draws", "simulator.simulation.shared_draws"):
             patch.setattr(f"{module}.CONTRACTS_PER_BLOCK", CONTRACTS)
         yield
 

@@ -14,8 +14,7 @@ from simulator.questions.explain.ask import explain
 from simulator.questions.explain.pieces import Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn
-from simulator.simulation.draws import Draws
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, draw_block, outturn_of
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws
 from simulator.simulation.plan import Plan, make_plan
 from tests.builders import Table, checked, scenario_of, simulated
 from tests.strategies import scenarios
@@ -35,10 +34,10 @@ CHANGEABLE = scenario_of(
 
 def drawn_outturn(plan: Plan) -> Outturn:
     """The outturn as `simulate` makes it."""
-    spend = draw_block(plan, STREAMS, BLOCK)
+    spend = plan.draw(STREAMS, BLOCK)
     shares = plan.settings.budgets.top_slice_share
     budgets = set_budgets(spend, plan.budgets, plan.population.people, shares, plan.years_from_base)
-    return outturn_of(plan, spend, budgets)
+    return plan.outturn(spend, budgets)
 
 
 def expected_outturn_gbp(plan: Plan) -> FloatArray:
@@ -102,7 +101,7 @@ def test_two_workers_equal_one() -> None:
 def test_blocks_may_be_done_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario, draws = checked(CHANGEABLE), Draws(2 * CONTRACTS_PER_BLOCK + 100, 1)
     in_order = explain(scenario, draws=draws).every_number()
-    home = "simulator.questions.explain.ask.run_blocks"
+    home = "simulator.simulation.draws.run_blocks"
     monkeypatch.setattr(home, lambda *work: reversed(list(run_blocks(*work))))
     assert explain(scenario, draws=draws).every_number().equals(in_order)
 

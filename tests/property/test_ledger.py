@@ -11,7 +11,6 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Account, Block
 from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.settlement import settle
-from simulator.simulation.pipeline import draw_block, outturn_of
 from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked
 from tests.strategies import scenarios
@@ -48,9 +47,9 @@ _ACCOUNTS = {
 def _settled(scenario: Table) -> tuple[Ledger, float]:
     """Return the ledger of fifty contracts, and a billionth of the largest amount in it."""
     plan = make_plan(checked(scenario))
-    spend = draw_block(plan, RandomStreams(3), Block(0, 50))
+    spend = plan.draw(RandomStreams(3), Block(0, 50))
     people, sliced = plan.population.people, plan.settings.budgets.top_slice_share
-    outturn = outturn_of(plan, spend, set_budgets(spend, plan.budgets, people, sliced, 1))
+    outturn = plan.outturn(spend, set_budgets(spend, plan.budgets, people, sliced, 1))
     ledger = settle(plan.settings.rules, outturn, plan.terms).ledger
     largest = max(float(flow.gbp.max()) for flow in ledger.flows.values())
     return ledger, 1e-9 * largest + 1e-9

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from simulator.simulation.draws import Draws
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws
+from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 from tests.builders import Table, checked, scenario_of, simulated
 from tests.property.comparing import differences

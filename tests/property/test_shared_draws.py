@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from simulator.scenario.scenario import Scenario, load_scenario
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate
+from simulator.simulation.plan import Plan
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 from tests.builders import Table, checked, line_of, scenario_of
@@ -92,16 +93,14 @@ def test_a_block_contract_is_paid_as_planned_whatever_is_saved() -> None:
 
 
 def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator.simulation import shared_draws
-
     drawn: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    draw_block = shared_draws.draw_block
+    draw = Plan.draw
 
-    def spy(plan: shared_draws.Plan, *rest: object) -> object:
+    def spy(plan: Plan, *rest: object) -> object:
         drawn.append((plan.axes.clusters, plan.axes.lines))
-        return draw_block(plan, *rest)  # type: ignore[arg-type]
+        return draw(plan, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(shared_draws, "draw_block", spy)
+    monkeypatch.setattr(Plan, "draw", spy)
     shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     scenario = checked(scenario_of())
     shared.simulate(scenario)

@@ -115,7 +115,7 @@ def _line(rule: object, part_year_share: tuple[float, ...] = (1.0, 1.0)) -> Line
 def _spend() -> Spend:
     # One line: the base year, and two contract years of one contract and two clusters.
     contract = np.array([[[975.0, 3_150.0], [1_000.0, 4_000.0]]])
-    return Spend(FIRST.base_gbp[..., None], contract[..., None])
+    return Spend(np.concatenate([FIRST.base_gbp[:, None, :, None], contract[..., None]], axis=1))
 
 
 def test_a_part_year_gets_its_part_of_the_budget() -> None:
@@ -144,7 +144,7 @@ def test_the_top_slice_is_held_back() -> None:
 
 
 def test_each_line_has_its_own_rule() -> None:
-    spend = Spend(np.ones((1, 2, 2)), np.ones((1, 1, 2, 2)))
+    spend = Spend(np.ones((1, 2, 2, 2)))
     lines = [_line(PerHead(gbp_per_head=1), (1.0,)), _line(ExpectedSpend(), (1.0,))]
     budgets = set_budgets(spend, lines, FIRST.people, 0.0, 1)
     assert budgets.budget_gbp[0, 0].tolist() == [[10, 1_500], [30, 3_600]]

@@ -19,7 +19,6 @@ from simulator.exact.law_of_year import OutturnLaw, law_of_position, year_end
 from simulator.exact.method import exact_risk, laws_needed
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
-from simulator.simulation.pipeline import draw_block, outturn_of
 from simulator.simulation.plan import make_plan
 from tests.builders import BOND, Table, checked, cluster_of, line_of, scenario_of
 from tests.strategies import scenarios
@@ -43,19 +42,19 @@ def test_a_cubature_takes_an_oscillating_function_along_its_gradient() -> None:
     # E[exp(i t g.Z)] = exp(-t**2 |g|**2 / 2), at the highest frequency that was asked for.
     gradient = np.array([3.0, -4.0, 12.0])
     for frequency in (0.1, 0.5, 3.0):
-        points, weights = cubature(gradient, np.full(3, True), frequency, turned=False)
+        points, weights = cubature(gradient, np.full(3, True), frequency, rotated=False)
         mean = weights @ np.exp(1j * frequency * points @ gradient)
         assert mean == pytest.approx(np.exp(-((13 * frequency) ** 2) / 2), abs=1e-9)
 
 
 def test_without_shocks_there_is_one_point() -> None:
-    points, weights = cubature(np.zeros(4), np.full(4, False), 1.0, turned=False)
+    points, weights = cubature(np.zeros(4), np.full(4, False), 1.0, rotated=False)
     assert points.shape == (1, 4)
     assert weights.tolist() == [1.0]
 
 
 def test_a_normal_that_does_not_matter_stays_at_zero() -> None:
-    points, weights = cubature(np.array([2.0, 0.0, 1.0]), np.array([True, False, True]), 1.0, turned=False)
+    points, weights = cubature(np.array([2.0, 0.0, 1.0]), np.array([True, False, True]), 1.0, rotated=False)
     assert not points[:, 1].any()
     # Two dimensions are left: the variances are theirs.
     np.testing.assert_allclose(weights @ points**2, [1, 0, 1], atol=1e-9)
@@ -93,10 +92,10 @@ def test_moments_of_two_shocks() -> None:
 @given(scenarios(), st.randoms(use_true_random=False))
 def test_a_position_is_what_the_pipeline_makes_of_spend(mapping: Table, chooser: Any) -> None:
     plan = make_plan(checked(mapping))
-    spend = draw_block(plan, RandomStreams(3), Block(0, 4))
+    spend = plan.draw(RandomStreams(3), Block(0, 4))
     top_slice = plan.settings.budgets.top_slice_share
     budgets = set_budgets(spend, plan.budgets, plan.population.people, top_slice, plan.years_from_base)
-    outturn = outturn_of(plan, spend, budgets)
+    outturn = plan.outturn(spend, budgets)
     cluster = chooser.randrange(len(plan.axes.clusters))
     years = range(outturn.spend_gbp.shape[1])
     span = tuple(chooser.sample(years, chooser.randrange(1, len(years) + 1)))
@@ -213,7 +212,7 @@ def test_bounds_hold_the_other_cubature_and_grow_with_the_shocks() -> None:
         plan = make_plan(scenario)
         position = year_end(plan, 1, (0,))
         assert position is not None
-        turned = law_of_position(plan, 1, position, turned=True)
+        turned = law_of_position(plan, 1, position, rotated=True)
         bond = row.estimates["bond_95_gbp"]
         assert 0 < abs(turned.quantile(0.95) - bond.value) < bond.half_width
         widths.append(bond.half_width)

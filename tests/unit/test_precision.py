@@ -19,8 +19,8 @@ from simulator.errors import InputError, Problem
 from simulator.questions.run.answer import RunAnswer
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import precision as precision_module
-from simulator.simulation.draws import Draws
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK, simulate
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws
+from simulator.simulation.pipeline import simulate
 from simulator.simulation.precision import bond_precision, check_precision
 from simulator.simulation.result import Result
 from tests.builders import checked, cluster_of, scenario_of

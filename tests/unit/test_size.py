@@ -12,8 +12,9 @@ from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import BOND, CHANCE_SD, SD, SHARE, Sizes, overspend_column
 from simulator.questions.size.ask import size
 from simulator.questions.size.scenario import NAME, one_cluster, only_pct_shocks
-from simulator.questions.size.variance import Moved, bond, relative_variance, root
+from simulator.questions.size.variance import bond, relative_variance
 from simulator.risk.estimation import quantile
+from simulator.risk.influence import Influence, root
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
@@ -102,7 +103,7 @@ def test_a_relative_variance_by_hand() -> None:
 
 
 def test_arithmetic_of_moved_numbers() -> None:
-    one, other = Moved(6.0, np.array([1.0, -1.0])), Moved(2.0, np.array([0.5, -0.5]))
+    one, other = Influence(6.0, np.array([1.0, -1.0])), Influence(2.0, np.array([0.5, -0.5]))
     assert (one + other).value == 8
     assert (one - other).moves == pytest.approx([0.5, -0.5])
     # (1 - 3 * 0.5) / 2 = -0.25.
@@ -114,13 +115,13 @@ def test_arithmetic_of_moved_numbers() -> None:
 
 def test_a_root_keeps_its_interval() -> None:
     # Variance 4 with a standard error of 1: interval 2.04 to 5.96.
-    found = root(Moved(4.0, np.array([math.sqrt(2), -math.sqrt(2)])))
+    found = root(Influence(4.0, np.array([math.sqrt(2), -math.sqrt(2)])))
     assert found.value == 2
     assert (found.low, found.high) == (
         pytest.approx(math.sqrt(2.04), rel=1e-3),
         pytest.approx(2.4413, rel=1e-3),
     )
-    below = root(Moved(-1.0, np.array([2.0, -2.0])))
+    below = root(Influence(-1.0, np.array([2.0, -2.0])))
     assert (below.value, below.low) == (0, 0)
     assert below.high == pytest.approx(math.sqrt(2 * 1.96 / math.sqrt(2) - 1), rel=1e-3)
 

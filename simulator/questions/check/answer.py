@@ -10,7 +10,6 @@ import numpy as np
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
-from simulator.budgets.budgets import set_budgets
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.plain_words import listed, per_cent_of
 from simulator.records import Budgets, FloatArray, Spend
@@ -180,10 +179,7 @@ def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:
 
 def _expected_budgets(plan: Plan) -> Budgets:
     """Return the budgets of expected spend, of a single contract."""
-    expected = plan.expected_spend_gbp[None]
-    spend = Spend(expected[:, 0], expected[:, 1:])
-    top_slice = plan.settings.budgets.top_slice_share
-    return set_budgets(spend, plan.budgets, plan.population.people, top_slice, plan.years_from_base)
+    return plan.set_budgets(Spend(plan.expected_spend_gbp[None]))
 
 
 def _with_total(amounts: FloatArray) -> list[float]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from simulator.execution.blocks import run_blocks
 from simulator.questions.explain.answer import Explanation
 from simulator.questions.explain.pieces import PowerSums, draw_pieces
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import Draws
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, drawn_in_blocks
 from simulator.simulation.plan import Plan, make_plan
 
 
@@ -51,11 +49,10 @@ def explain(
     contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
     plan.prepare()
-    blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(-(-contracts // CONTRACTS_PER_BLOCK))]
     parts: dict[int, PowerSums] = {}
     work = partial(_explain_block, plan, RandomStreams(seed), contracts)
-    for position, sums in run_blocks(work, blocks, settled.workers):
-        parts[position] = sums
+    for start, sums in drawn_in_blocks(work, settled):
+        parts[start] = sums
         progress(min(len(parts) * CONTRACTS_PER_BLOCK, contracts))
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
     return Explanation(scenario, contracts, seed, plan, PowerSums.added(parts[at] for at in sorted(parts)))

@@ -9,7 +9,6 @@ from typing import Self
 
 import numpy as np
 
-from simulator.budgets.budgets import set_budgets
 from simulator.demand.counts import draw_counts
 from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
 from simulator.random_streams import RandomStreams
@@ -76,7 +75,7 @@ def _draw_spend(
     shocks = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, block)
     counts = draw_counts(plan.expected_counts, shocks, plan.count_laws, plan.axes, streams, block)
     spend = draw_spend(counts, plan.prices, plan.axes, streams, block)
-    spend_gbp = np.concatenate([spend.base_year_gbp[:, None], spend.contract_gbp], axis=1)
+    spend_gbp = spend.gbp
 
     per_case = np.array([price.cost_sums is not None for price in plan.prices])
     case_gbp = _mean_cost_gbp(plan)[:, None, :] * per_case
@@ -107,9 +106,7 @@ def _mean_cost_gbp(plan: Plan) -> FloatArray:
 
 def _budget_gbp(plan: Plan, spend_gbp: FloatArray) -> FloatArray:
     """Return the budgets, shape (contract, year, cluster, line), that follow from spend of all years."""
-    people, top_slice_share = plan.population.people, plan.settings.budgets.top_slice_share
-    spend = Spend(spend_gbp[:, 0], spend_gbp[:, 1:])
-    return set_budgets(spend, plan.budgets, people, top_slice_share, plan.years_from_base).budget_gbp
+    return plan.set_budgets(Spend(spend_gbp)).budget_gbp
 
 
 _ROUNDING_SHARE = 1e-18

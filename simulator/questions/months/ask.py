@@ -11,16 +11,14 @@ import numpy as np
 from simulator.answers.answer import Answer
 from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.errors import InputError, unknown
-from simulator.execution.blocks import run_blocks
 from simulator.questions.months.months import Months
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, FloatArray
+from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import probability, quantile
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import Draws, SettledDraws
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
+from simulator.simulation.draws import Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.plan import make_plan
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -148,15 +146,14 @@ def _drawn(
     contracts = draws.contracts
     clusters = len(months.plan.axes.clusters)
     position_gbp = np.empty((contracts, len(months.calendar), clusters), order="F")
-    blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(-(-contracts // CONTRACTS_PER_BLOCK))]
-    budget_gbp = np.zeros((len(blocks), clusters))
+    budgets_gbp: dict[int, FloatArray] = {}
     done = 0
     draw = partial(months.draw, RandomStreams(draws.seed), contracts)
-    for number, (positions, budgets) in run_blocks(draw, blocks, draws.workers):
-        start = number * CONTRACTS_PER_BLOCK
+    for start, (positions, budgets) in drawn_in_blocks(draw, draws):
         position_gbp[start : start + len(positions)] = positions
-        budget_gbp[number] = budgets.sum(axis=0)
+        budgets_gbp[start] = budgets.sum(axis=0)
         done += len(positions)
         progress(done)
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
-    return position_gbp, budget_gbp.sum(axis=0) / contracts
+    in_order = np.array([budgets_gbp[start] for start in sorted(budgets_gbp)])
+    return position_gbp, in_order.sum(axis=0) / contracts

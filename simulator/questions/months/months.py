@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.budgets.budgets import set_budgets
 from simulator.demand.counts import draw_counts
 from simulator.demand.shocks import ShockDraws, draw_shocks
 from simulator.random_streams import RandomStreams
@@ -56,9 +55,7 @@ class Months:
         shocks = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, block)
         counts = draw_counts(plan.expected_counts, shocks, plan.count_laws, plan.axes, streams, block)
         spend = draw_spend(counts, plan.prices, plan.axes, streams, block)
-        people, top_slice_share = plan.population.people, plan.settings.budgets.top_slice_share
-        budgets = set_budgets(spend, plan.budgets, people, top_slice_share, plan.years_from_base)
-        budget_gbp = budgets.budget_gbp[:, at_year - 1] * plan.responsibility
+        budget_gbp = plan.set_budgets(spend).budget_gbp[:, at_year - 1] * plan.responsibility
         position_gbp = np.zeros((block.contracts, len(self.calendar), len(plan.axes.clusters)), order="F")
         for at_line in range(len(plan.axes.lines)):
             phased = budget_gbp[:, None, :, at_line] * self.shares[None, :, at_line, None]

@@ -20,7 +20,7 @@ from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.pipeline import CONTRACTS_PER_BLOCK
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK
 from simulator.simulation.precision import bond_precision
 from simulator.simulation.result import Result
 

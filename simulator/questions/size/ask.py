@@ -25,11 +25,12 @@ from simulator.questions.size.scenario import (
     only_pct_shocks,
     where_all_stay,
 )
-from simulator.questions.size.variance import Moved, outturn_variance, pools_of, relative_variance, root
+from simulator.questions.size.variance import outturn_variance, pools_of, relative_variance
 from simulator.records import BUDGET, SPEND
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import probability
+from simulator.risk.influence import Influence, root
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -124,7 +125,7 @@ def _sizes(low: float, high: float, points: int) -> tuple[float, ...]:
     return tuple(sorted({float(low), *rounded, float(high)}))
 
 
-def _row(result: Result, any_size: Moved) -> SizeRow:
+def _row(result: Result, any_size: Influence) -> SizeRow:
     (row, _) = result.rows
     outcomes = result.contract_outcomes
     budget_gbp, spend_gbp = (outcomes.gbp(reason)[:, :, 0] for reason in (BUDGET, SPEND))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from simulator.questions.size.answer import PoolRow
 from simulator.records import BUDGET, SPEND, FloatArray, Outturn
 from simulator.risk.account_book import PENNY_GBP
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import interval_ranks, quantile
+from simulator.risk.influence import Influence, root
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.settlement import settled_outcomes
 from simulator.simulation.result import Result
@@ -21,61 +20,22 @@ _ROUNDING = 1e-9
 """An SD below this share of the budget is the rounding of sums."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A number, and what each contract moves it by."""
-
-    value: float  # the number
-    # shape (contract,); influence of each contract, with mean zero: the number's error is that of their mean.
-    moves: FloatArray
-
-    @property
-    def error(self) -> float:
-        """Standard error."""
-        return math.sqrt(float(np.mean(self.moves**2)) / self.moves.size)
-
-    @property
-    def estimate(self) -> Estimate:
-        """The number with its 95% interval."""
-        half = CONFIDENCE_Z * self.error
-        return Estimate(self.value, self.value - half, self.value + half, self.error)
-
-    def __add__(self, other: Moved) -> Moved:
-        return Moved(self.value + other.value, self.moves + other.moves)
-
-    def __sub__(self, other: Moved) -> Moved:
-        return self + other.times(-1.0)
-
-    def __truediv__(self, other: Moved) -> Moved:
-        ratio = self.value / other.value
-        return Moved(ratio, (self.moves - ratio * other.moves) / other.value)
-
-    def times(self, factor: float) -> Moved:
-        """Return it times a number that is known."""
-        return Moved(factor * self.value, factor * self.moves)
-
-
-def root(variance: Moved) -> Estimate:
-    """Return the SD that belongs to a variance; zero where the estimated variance is below zero."""
-    found = variance.estimate
-    value, low, high = (math.sqrt(max(end, 0.0)) for end in (found.value, found.low, found.high))
-    return Estimate(value, low, high)
-
-
-def relative_variance(left_gbp: FloatArray, budget_gbp: FloatArray) -> Moved:
+def relative_variance(left_gbp: FloatArray, budget_gbp: FloatArray) -> Influence:
     """Return the variance of what is left of a budget, over the square of the mean budget.
 
     Takes ``left_gbp, budget_gbp`` of shape (contract,).
     """
     squares = (left_gbp - left_gbp.mean()) ** 2
-    variance = Moved(float(squares.mean()) * left_gbp.size / (left_gbp.size - 1), squares - squares.mean())
+    variance = Influence(
+        float(squares.mean()) * left_gbp.size / (left_gbp.size - 1), squares - squares.mean()
+    )
     mean = float(budget_gbp.mean())
     if not variance.value > (_ROUNDING * mean) ** 2:
-        return Moved(0.0, np.zeros(left_gbp.size))
-    return variance / Moved(mean**2, 2 * mean * (budget_gbp - mean))
+        return Influence(0.0, np.zeros(left_gbp.size))
+    return variance / Influence(mean**2, 2 * mean * (budget_gbp - mean))
 
 
-def bond(overspend_gbp: FloatArray, confidence: float) -> Moved:
+def bond(overspend_gbp: FloatArray, confidence: float) -> Influence:
     """Return the bond that covers an overspend with a probability.
 
     Parameters
@@ -87,7 +47,7 @@ def bond(overspend_gbp: FloatArray, confidence: float) -> Moved:
 
     Returns
     -------
-    Moved
+    Influence
         A contract above the quantile moves it by (1 - its probability) over the density there
         (Bahadur 1966, Annals of Mathematical Statistics 37:577-580), which is read off the ends of
         the quantile's interval.
@@ -96,10 +56,10 @@ def bond(overspend_gbp: FloatArray, confidence: float) -> Moved:
     low_at, high_at = interval_ranks(overspend_gbp.size, confidence)
     spread = (found.high - found.low) * overspend_gbp.size / max(high_at - low_at, 1)
     above = overspend_gbp > found.value
-    return Moved(found.value, (above - above.mean()) * spread)
+    return Influence(found.value, (above - above.mean()) * spread)
 
 
-def outturn_variance(result: Result, clusters: Sequence[int] = (0,)) -> Moved:
+def outturn_variance(result: Result, clusters: Sequence[int] = (0,)) -> Influence:
     """Return the relative variance of the net outturn of clusters over the contract."""
     outcomes, chosen = result.contract_outcomes, list(clusters)
     budget_gbp = outcomes.gbp(BUDGET)[:, :, chosen].sum(axis=(1, 2))
@@ -111,7 +71,7 @@ def pools_of(result: Result) -> tuple[PoolRow, ...]:
     """Return the scenario's clusters pooled one after another, the largest first."""
     people = result.plan.population.people
     order = [int(cluster) for cluster in np.argsort(-people, kind="stable")]
-    separate = Moved(0.0, np.zeros(result.contracts))
+    separate = Influence(0.0, np.zeros(result.contracts))
     rows = []
     for number, cluster in enumerate(order, start=1):
         pooled = tuple(order[:number])
