@@ -169,7 +169,7 @@ _MOST_FREQUENCIES = 2**13
 _MOMENT_TOLERANCE = 1e-3
 
 
-def law_of_position(plan: Plan, cluster: int, position: YearEnd, turned: bool = False) -> OutturnLaw:
+def law_of_position(plan: Plan, cluster: int, position: YearEnd, rotated: bool = False) -> OutturnLaw:
     """Compute the law of spend less budget."""
     years = tuple(int(year) for year in np.flatnonzero(position.weights.any(axis=1)))
     normals = ShockNormals.of(plan, years or (0,))
@@ -180,7 +180,7 @@ def law_of_position(plan: Plan, cluster: int, position: YearEnd, turned: bool = 
     below, above = _largest_gbp(terms)
     low = mean_gbp - _SDS * sd_gbp - below
     width = 2 * _SDS * sd_gbp + below + above
-    transform = position_transform(terms, normals, width, _MOST_FREQUENCIES, turned)
+    transform = position_transform(terms, normals, width, _MOST_FREQUENCIES, rotated)
     if transform is None:
         raise _refusal(
             "a law that a series can hold",

@@ -114,12 +114,12 @@ def _row(
     reasons = [refused[key] for key in needed if key in refused]
     if reasons:
         return ExactRow(name, label, people, {}, f"no numbers, since {reasons[0]}")
-    plain, turned = zip(*(laws[key] for key in needed), strict=True)
+    plain, rotated = zip(*(laws[key] for key in needed), strict=True)
     not_given = _why_no_bonds(plan, cluster, span)
     bond = None if not_given else _bond(plan)
     months = [plan.terms.year_months[year] for year in span]
-    values, others = (_values(together, years, bond, months) for together, *years in (plain, turned))
-    doubt = max(float(law.moment_error) for law in (*plain, *turned))
+    values, others = (_values(together, years, bond, months) for together, *years in (plain, rotated))
+    doubt = max(float(law.moment_error) for law in (*plain, *rotated))
     estimates = {key: _estimate(key, values[key], others[key], doubt, plain[0].sd_gbp) for key in values}
     return ExactRow(name, label, people, estimates, not_given)
 

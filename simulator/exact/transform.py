@@ -62,7 +62,7 @@ class Term:
 
 
 def position_transform(
-    terms: Sequence[Term], normals: ShockNormals, width_gbp: float, frequencies: int, turned: bool
+    terms: Sequence[Term], normals: ShockNormals, width_gbp: float, frequencies: int, rotated: bool
 ) -> ComplexArray | None:
     """Return E[exp(i t sum)] of the terms, over counts, unit costs and shocks.
 
@@ -83,12 +83,12 @@ def position_transform(
         highest = 2 * math.pi * some.stop / width_gbp
         if steepest * highest > MOST_OSCILLATION:
             return None
-        outer, weights = cubature(gradient, normals.outer_matters, highest, turned)
+        outer, weights = cubature(gradient, normals.outer_matters, highest, rotated)
         product = np.ones((weights.size, logs[0][:, some].shape[1]), dtype=complex)
         common, cluster = normals.common_levels(outer), normals.cluster_factors(outer)
         for term, log, own_gradient in zip(terms, logs, own_gradients, strict=True):
             own_matters = normals.inner_matters(term.at_line)
-            inner, own_weights = cubature(own_gradient, own_matters, highest, turned)
+            inner, own_weights = cubature(own_gradient, own_matters, highest, rotated)
             levels = common[:, None, :] + normals.own_levels(inner)
             factors = normals.lines[term.at_line].factors(levels) * cluster[:, None, :]
             product *= _mean_of_exp(factors, log[:, some], own_weights)

@@ -149,17 +149,17 @@ def test_the_truth_is_within_the_bounds_and_not_on_the_value(sizes: Sizes) -> No
             assert estimate.half_width < 6 * error, name
 
 
-@pytest.mark.parametrize("wrong", ["plain", "turned"])
+@pytest.mark.parametrize("wrong", ["plain", "rotated"])
 @pytest.mark.parametrize("span", [(0,), (1,), (0, 1)])
 def test_moments_that_are_off_widen_the_bounds(
     monkeypatch: pytest.MonkeyPatch, wrong: str, span: tuple[int, ...]
 ) -> None:
     """By as much as the worst law of a row, in SDs: here an SD is given that is 0.05% too large."""
 
-    def off(plan: Any, cluster: int, position: Any, turned: bool = False) -> OutturnLaw:
-        law = law_of_position(plan, cluster, position, turned)
+    def off(plan: Any, cluster: int, position: Any, rotated: bool = False) -> OutturnLaw:
+        law = law_of_position(plan, cluster, position, rotated)
         years = tuple(np.flatnonzero(position.weights.any(axis=1)) - 1)
-        is_off = years == span and turned == (wrong == "turned")
+        is_off = years == span and rotated == (wrong == "rotated")
         return replace(law, sd_gbp=law.sd_gbp * 1.0005) if is_off else law
 
     scenario = checked(scenario_of(service_lines=[line_of()]))

@@ -27,11 +27,11 @@ NORMAL_MOMENTS = {0: 1, 1: 0, 2: 1, 3: 0}
 """E[Z ** k] of a standard normal."""
 
 
-@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("rotated", [False, True])
 @pytest.mark.parametrize("dimension", [1, 2, 3, 5])
 @pytest.mark.parametrize("frequency", [0.1, 5.0])
-def test_a_cubature_is_exact_to_degree_3(dimension: int, turned: bool, frequency: float) -> None:
-    points, weights = cubature(np.arange(1.0, dimension + 1), np.full(dimension, True), frequency, turned)
+def test_a_cubature_is_exact_to_degree_3(dimension: int, rotated: bool, frequency: float) -> None:
+    points, weights = cubature(np.arange(1.0, dimension + 1), np.full(dimension, True), frequency, rotated)
     powers = np.stack(np.meshgrid(*[range(4)] * dimension, indexing="ij"), axis=-1).reshape(-1, dimension)
     for power in powers[powers.sum(axis=1) <= 3]:
         exact = np.prod([NORMAL_MOMENTS[int(k)] for k in power])
@@ -212,9 +212,9 @@ def test_bounds_hold_the_other_cubature_and_grow_with_the_shocks() -> None:
         plan = make_plan(scenario)
         position = year_end(plan, 1, (0,))
         assert position is not None
-        turned = law_of_position(plan, 1, position, rotated=True)
+        rotated = law_of_position(plan, 1, position, rotated=True)
         bond = row.estimates["bond_95_gbp"]
-        assert 0 < abs(turned.quantile(0.95) - bond.value) < bond.half_width
+        assert 0 < abs(rotated.quantile(0.95) - bond.value) < bond.half_width
         widths.append(bond.half_width)
     assert widths[1] > 10 * widths[0]
 
