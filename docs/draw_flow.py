@@ -21,7 +21,7 @@ BOXES = {
     "budgets": ("historic spend and\nfair shares", 7.5, 1.0, PLAIN),
     "rules": ("who pays, keeps:\ndouble entry", 9.9, 2.0, PLAIN),
     "risk": ("estimates with\ntheir errors", 12.1, 2.0, PLAIN),
-    "reports": ("tables\nand files", 14.1, 2.0, PLAIN),
+    "answers": ("tables\nand files", 14.1, 2.0, PLAIN),
 }
 ARROWS = [
     ("scenario", "population", ""),
@@ -32,7 +32,7 @@ ARROWS = [
     ("spend", "rules", "spend"),
     ("budgets", "rules", "budget"),
     ("rules", "risk", ""),
-    ("risk", "reports", ""),
+    ("risk", "answers", ""),
 ]
 WIDTH, HEIGHT = 1.72, 0.92
 

@@ -77,8 +77,8 @@ def _cell(cell: Cell, unit: Unit, size: float) -> str:
         return _fact(cell, unit, size)
     if unit.is_share and (bound := bound_in_per_cent(cell.value, cell.low, cell.high)):
         return bound
-    if not cell.value and not cell.half_width:
-        return "0"
+    if not cell.half_width:
+        return _fact(cell.value, unit, size) if cell.value else "0"
     value, error = rounded(cell.value, cell.half_width, size)
     return f"{value} ±{error}"
 
