@@ -40,15 +40,20 @@ class Answer(ABC):
         def seed(self) -> int:
             """Seed of chance."""
 
+    is_drawn = True
+    """Whether chance was simulated: then `contracts` and `seed` say how."""
+
     @abstractmethod
     def tables(self) -> tuple[Table, ...]:
         """Return the tables, as a page shows them and a workbook holds them."""
 
     def opening(self) -> tuple[str, ...]:
         """Return what was asked, in a line or two."""
-        draws = f"{self.contracts:,} simulated contracts, seed {self.seed}"
+        how = "exact method, no sampling error"
+        if self.is_drawn:
+            how = f"{self.contracts:,} simulated contracts, seed {self.seed}"
         overrides = (f"  with {override}" for override in self.scenario.overrides)
-        return (f"{self.scenario.settings.title}: {draws}", *overrides)
+        return (f"{self.scenario.settings.title}: {how}", *overrides)
 
     def sentences(self) -> tuple[str, ...]:
         """Return what the numbers say, to be read aloud: the finding first."""

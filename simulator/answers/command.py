@@ -101,7 +101,7 @@ def question(
         @wraps(body)
         def command(**options: Any) -> None:
             given = options.pop(name)
-            _ask(body, given if several else (given,), unit, resumable=resumable, **options)
+            answer_question(body, given if several else (given,), unit, resumable=resumable, **options)
 
         # Read from the last to the first: the scenario comes first, and what all share last.
         command.__click_params__ = []  # type: ignore[attr-defined]
@@ -114,15 +114,15 @@ def question(
     return made
 
 
-def _ask(
+def answer_question(
     body: Callable[..., Ask],
     paths: tuple[str, ...],
     unit: str,
     *,
-    resumable: bool,
+    resumable: bool = False,
     overrides: tuple[str, ...],
-    contracts: int | None,
-    seed: int | None,
+    contracts: int | None = None,
+    seed: int | None = None,
     workers: int | None,
     out: Path | None,
     replace: bool,

@@ -36,16 +36,21 @@ def check_out(path: Path, *, replace: bool = False) -> None:
     problems.report()
 
 
-def provenance(scenario: Scenario, command: str, contracts: int, seed: int) -> dict[str, str]:
-    """Return what a reader needs to make the numbers again, by what it is, in the order to show it."""
+def provenance(
+    scenario: Scenario, command: str, contracts: int | None = None, seed: int | None = None
+) -> dict[str, str]:
+    """Return what a reader needs to make the numbers again, by what it is, in the order to show it.
+
+    Contracts and seed are left out of numbers that nothing was drawn for.
+    """
+    drawn = {} if contracts is None else {"simulated contracts": f"{contracts:,}", "seed": str(seed)}
     return {
         "title": scenario.settings.title,
         "scenario": scenario.source,
         "settings laid over it": "; ".join(scenario.overrides) or "none",
         "fingerprint of settings and tables": scenario.fingerprint,
         "question": command,
-        "simulated contracts": f"{contracts:,}",
-        "seed": str(seed),
+        **drawn,
         **versions(),
         "intervals": "columns low and high end a 95% interval of sampling error; doubt about the "
         "scenario's figures is not in it",
@@ -60,7 +65,8 @@ def versions() -> dict[str, str]:
 
 def write_answer(path: Path, answer: Answer, command: str, *, replace: bool = False) -> None:
     """Write an answer to a file: CSV takes every number, Excel also each table as a page shows it."""
-    origin = provenance(answer.scenario, command, answer.contracts, answer.seed)
+    drawn = (answer.contracts, answer.seed) if answer.is_drawn else ()
+    origin = provenance(answer.scenario, command, *drawn)
     origin |= answer.origin()
     if said := answer.sentences():
         origin["answer"] = " ".join(said)

@@ -52,11 +52,12 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
     if len(none) == len(names):
         yield "No cluster takes the practice share, and so none posts a bond."
     elif none:
-        yield f"{listed_names(none)} {_takes(none)} no share, and so {_posts(none)} no bond."
+        verbs = _verb(none, "takes no share, and so posts", "take no share, and so post")
+        yield f"{listed_names(none)} {verbs} no bond."
     own = [one.name for one in settings.clusters if one.takes_share and one.bond_gbp is not None]
     if own:
         yield (
-            f"{listed_names(own)} {_has(own)} a bond of {'its' if len(own) == 1 else 'their'} own agreed "
+            f"{listed_names(own)} {_verb(own, 'has a bond of its', 'have a bond of their')} own agreed "
             "(bond_gbp), which no rule about bonds moves. The chance that all bonds cover is no larger than "
             "the smallest one's."
         )
@@ -83,16 +84,8 @@ def _bond_is_nothing(rule: Bond, agreed_gbp: float | None) -> bool:
     return not (size if agreed_gbp is None else agreed_gbp)
 
 
-def _takes(names: Sequence[str]) -> str:
-    return "takes" if len(names) == 1 else "take"
-
-
-def _posts(names: Sequence[str]) -> str:
-    return "posts" if len(names) == 1 else "post"
-
-
-def _has(names: Sequence[str]) -> str:
-    return "has" if len(names) == 1 else "have"
+def _verb(names: Sequence[str], one: str, several: str) -> str:
+    return one if len(names) == 1 else several
 
 
 def policy_notes(

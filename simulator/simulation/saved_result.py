@@ -42,8 +42,8 @@ class SavedResult:
 
     folder: Path  # where it is
     scenario: Scenario  # what was simulated
-    contracts: int  # how many contracts, and from which seed
-    seed: int  # how many contracts, and from which seed
+    contracts: int  # how many were simulated
+    seed: int  # of chance
     started: str  # when it was simulated, as the manifest says it
 
     def simulate(self, workers: int = 1) -> Result:

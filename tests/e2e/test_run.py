@@ -157,3 +157,52 @@ def test_set_changes_the_result_and_is_recorded(tmp_path):
     assert json.loads((tmp_path / "b" / "manifest.json").read_text(encoding="utf-8"))["overrides"] == [
         setting
     ]
+
+
+EXACT = ("run", SMALL, "--method", "exact", "--workers", "1", "--set", "contract.years=1")
+
+
+def test_the_exact_method_writes_what_it_prints(tmp_path):
+    out = tmp_path / "deep" / "exact.csv"
+    done = cluster_risk(*EXACT, "--out", out)
+    assert done.returncode == 0, done.stderr
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = {(row["row"], row["column"]): row for row in csv.DictReader(file)}
+    chance = rows["Small", "overspend_probability"]
+    assert float(chance["low"]) <= float(chance["value"]) <= float(chance["high"])
+    assert f"{100 * float(chance['value']):.2f} ±" in done.stdout
+    assert float(rows["Large", "bond_95_gbp"]["value"]) > float(rows["Small", "bond_95_gbp"]["value"])
+    with out.with_suffix(".provenance.csv").open(encoding="utf-8-sig", newline="") as file:
+        facts = dict(csv.reader(file))
+    assert facts["question"] == "run --method exact"
+    assert facts["settings laid over it"] == "contract.years=1"
+    assert facts["not given"] == "nothing"
+    assert "numerical error" in facts["intervals"]
+    assert not {"seed", "simulated contracts"} & facts.keys()
+    again = cluster_risk(*EXACT, "--out", out)
+    assert again.returncode == 2
+    assert "--replace" in again.stderr
+    assert cluster_risk(*EXACT, "--out", out.with_suffix(".xlsx")).returncode == 0
+    assert leftovers(out.parent) == ["exact.csv", "exact.provenance.csv", "exact.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--seed", "1", "--contracts", "200", "--workers", "0"), "3 problems:"),
+        (("--precision", "0.1"), "left out with --method exact"),
+    ],
+)
+def test_the_exact_method_refuses_what_belongs_to_the_simulation(options, says, tmp_path):
+    done = cluster_risk("run", SMALL, "--method", "exact", *options, "--out", tmp_path / "exact.csv")
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert leftovers(tmp_path) == []
+
+
+@pytest.mark.parametrize(("method", "name"), [("simulate", "x.csv"), ("simulate", "x.xlsx"), ("exact", "x")])
+def test_a_name_that_would_mislead_is_refused(method, name, tmp_path):
+    done = cluster_risk("run", SMALL, "--method", method, "--out", tmp_path / name)
+    assert done.returncode == 2
+    assert "must be" in done.stderr
+    assert leftovers(tmp_path) == []

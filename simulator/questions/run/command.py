@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
-from simulator.answers.command import contracts_option, overrides_option, seed_option, workers_option
+from simulator.answers.command import (
+    Ask,
+    Asked,
+    Show,
+    answer_question,
+    contracts_option,
+    overrides_option,
+    seed_option,
+    workers_option,
+)
 from simulator.errors import InputError, Problem, printable, shown
 
 
@@ -27,11 +36,15 @@ from simulator.errors import InputError, Problem, printable, shown
     "--precision",
     type=float,
     help="Simulate as many contracts as every bond needs for a 95% interval of this share of it "
-    "either side, such as 0.01; instead of --contracts.",
+    "either side, for example 0.01; instead of --contracts.",
 )
 @seed_option
 @workers_option
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for summary, outcomes and manifest.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for summary, outcomes and manifest; with --method exact a CSV or Excel file.",
+)
 @click.option("--replace", is_flag=True, help="Let --out replace an earlier result.")
 @overrides_option
 def run(
@@ -48,17 +61,19 @@ def run(
     """Simulate SCENARIO and print each cluster's risk.
 
     With --out also writes summary.csv (every estimate with its error), outcomes.nc (every
-    contract) and manifest.json (what was run), all or nothing.
+    contract) and manifest.json (what was run), all or nothing. With --method exact --out is a CSV
+    file for every number, or an Excel file for the tables too.
     """
+    if method == "exact":
+        exact = partial(_exact, contracts=contracts, precision=precision, seed=seed)
+        answer_question(
+            exact, (scenario,), "laws", overrides=overrides, workers=workers, out=out, replace=replace
+        )
+        return
     if out is not None and out.suffix.lower() in {".csv", ".xlsx"}:
         hint = f"--out {printable(out.with_suffix(''))} writes summary.csv in a folder of that name"
         raise InputError([Problem(f"--out {printable(out)}", "a folder's name", out.suffix, hint)])
-    if method == "exact":
-        drawn = {"--contracts": contracts, "--precision": precision, "--seed": seed, "--out": out}
-        _run_exact(scenario, overrides, workers, drawn)
-        return
     from contextlib import ExitStack
-    from functools import partial
 
     from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
@@ -91,27 +106,22 @@ def run(
         click.echo(f"written to {printable(out)}: summary.csv, outcomes.nc, manifest.json", err=True)
 
 
-def _run_exact(
-    scenario: str, overrides: tuple[str, ...], workers: int | None, drawn: Mapping[str, object]
-) -> None:
-    """Print what the exact method says; `drawn` are the options that belong to the simulation."""
-    from simulator.answers.printer import Printer
-    from simulator.answers.progress import progress_bar
+def _exact(asked: Asked, **drawn: object) -> Ask:
+    """Return what asks the exact method; `drawn` are options that belong to the simulation."""
     from simulator.exact.method import exact_risk, laws_needed
     from simulator.questions.run.exact_answer import ExactAnswer
-    from simulator.scenario.scenario import load_scenario
 
-    hint = "the exact method draws nothing; it prints its table, and simulator.exact_risk returns it"
-    problems = [
-        Problem(option, "left out with --method exact", shown(value), hint)
-        for option, value in drawn.items()
+    asked.problems += [
+        Problem(f"--{name}", "left out with --method exact", shown(value), "the exact method draws nothing")
+        for name, value in drawn.items()
         if value is not None
     ]
-    if workers is not None and workers < 1:
-        problems.append(Problem("--workers", "a whole number, 1 or more", shown(workers)))
-    if problems:
-        raise InputError(problems)
-    loaded = load_scenario(scenario, overrides)
-    with progress_bar(laws_needed(loaded), "laws") as show:
-        risk = exact_risk(loaded, workers=workers or os.cpu_count() or 1, progress=show)
-    Printer().answer(ExactAnswer(risk))
+
+    def ask(*, progress: Show) -> ExactAnswer:
+        laws = laws_needed(asked.scenario)
+        risk = exact_risk(
+            asked.scenario, workers=asked.draws.workers, progress=lambda done: progress(done, laws)
+        )
+        return ExactAnswer(risk)
+
+    return ask

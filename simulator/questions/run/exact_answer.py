@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
@@ -22,6 +23,7 @@ class ExactAnswer(Answer):
     """What the exact method found."""
 
     risk: ExactRisk
+    is_drawn = False
 
     @property
     def scenario(self) -> Scenario:
@@ -31,10 +33,6 @@ class ExactAnswer(Answer):
     @property
     def _years(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.year for row in self.risk.rows))
-
-    def opening(self) -> tuple[str, ...]:
-        """Return what was asked."""
-        return (f"{self.scenario.settings.title}: exact method, no sampling error",)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the overspends and bonds of each year, where there are any."""
@@ -59,20 +57,30 @@ class ExactAnswer(Answer):
 
     def notes(self) -> tuple[str, ...]:
         """Return what is not given, and why; and what a reader of the tables must know."""
-        missing = []
-        for year in self._years:
-            rows = [row for row in self.risk.rows if row.year == year]
-            for reason in dict.fromkeys(row.not_given for row in rows if row.not_given):
-                names = [row.cluster for row in rows if row.not_given == reason]
-                of_whom = "" if len(names) == len(rows) else f" for {', '.join(names)}"
-                missing.append(f"{_title(year)}{of_whom}: {reason}.")
         return (
-            *missing,
+            *self._missing(),
             "Each ± bounds the numerical error; it does not cover doubt about the scenario's figures. The "
             "chance over the whole contract is that its total spend exceeds its total budget; its expected "
             "overspend is the sum of the years'. Bonds needed are under the scenario's own bond rule: its "
             "interest and its top-up.",
         )
+
+    def origin(self) -> dict[str, str]:
+        """Return the method, what low and high are, and what is not given."""
+        return {
+            "method": "exact: nothing is drawn",
+            "intervals": "columns low and high bound the numerical error; doubt about the scenario's figures "
+            "is not in it",
+            "not given": " ".join(self._missing()) or "nothing",
+        }
+
+    def _missing(self) -> Iterator[str]:
+        for year in self._years:
+            rows = [row for row in self.risk.rows if row.year == year]
+            for reason in dict.fromkeys(row.not_given for row in rows if row.not_given):
+                names = [row.cluster for row in rows if row.not_given == reason]
+                of_whom = "" if len(names) == len(rows) else f" for {', '.join(names)}"
+                yield f"{_title(year)}{of_whom}: {reason}."
 
 
 def _title(year: str) -> str:
