@@ -124,7 +124,7 @@ def panels(title: str, subtitle: str, source: str, names: Sequence[str]) -> tupl
 
 
 _NAME_WIDTH_IN, _NAME_SIZE, _NAME_LINES = 1.55, 8.0, 3
-_LINE_IN, _GAP_IN = 0.145, 0.09
+_LINE_IN, _ROW_GAP_IN = 0.145, 0.09
 _AXIS_IN = 0.45
 
 
@@ -150,7 +150,7 @@ def set_rows(axes: Axes, names: Sequence[str], *, named: bool = True) -> None:
 
 
 def _row_in(names: Sequence[str]) -> float:
-    return max(name_lines(name).count("\n") + 1 for name in names) * _LINE_IN + _GAP_IN
+    return max(name_lines(name).count("\n") + 1 for name in names) * _LINE_IN + _ROW_GAP_IN
 
 
 POINTS_PER_INCH = 72
