@@ -41,6 +41,15 @@ out_option = click.option(
     help="CSV file for every number, or Excel file for the tables too; a new one.",
 )
 replace_option = click.option("--replace", is_flag=True, help="Let --out replace a file that exists.")
+measure_option = click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    help="A column of the summary, with or without its unit; can be given again.",
+)
+clusters_option = click.option(
+    "--cluster", "clusters", multiple=True, help="A cluster, besides all together; can be given again."
+)
 _SHARED = (contracts_option, seed_option, workers_option, out_option, replace_option, overrides_option)
 _NO_PART_OF_THE_QUESTION = {"contracts", "seed", "workers", "out", "replace", "overrides", "resume"}
 
@@ -93,7 +102,7 @@ def question(
     The function checks what it was given, adding to the problems, and returns what answers the question;
     that is called with a function to show progress in, counted in `unit`. Nothing is asked while there is
     any problem. The scenario, or `several`, and the shared options, are the decorator's business. With
-    `resumable` and its option --resume, an answer that is written already is asked for again and printed.
+    `resumable` and its option --resume, an answer whose file stands is asked for again and printed only.
     """
     name = "scenarios" if several else "scenario"
 
@@ -132,10 +141,13 @@ def answer_question(
     from simulator.answers.files import check_out, write_answer
     from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
+    from simulator.execution.new_files import unfinished
     from simulator.simulation.draws import Draws
 
     problems = Problems()
-    is_written = resumable and out is not None and bool(options["resume"]) and out.exists()
+    # With --replace, or where part of an answer is left, what stands is not the answer.
+    goes_on = resumable and bool(options["resume"]) and not replace
+    is_written = goes_on and out is not None and out.exists() and not unfinished(out).exists()
     target = None if is_written else out
     if target is not None:
         with problems.noted():
@@ -155,7 +167,8 @@ def answer_question(
             write_answer(target, answer, _command_line(), replace=replace)
     Printer().answer(answer)
     if out is not None:
-        click.echo(f"written {'before ' * is_written}to {printable(out)}", err=True)
+        stands = f"nothing written: {printable(out)} stands already"
+        click.echo(stands if is_written else f"written to {printable(out)}", err=True)
 
 
 def _loaded(paths: tuple[str, ...], overrides: tuple[str, ...], problems: Problems) -> tuple[Scenario, ...]:

@@ -111,13 +111,19 @@ def _facts(origin: Mapping[str, str]) -> str:
 
 
 def _sheet(table: pd.DataFrame) -> tuple[list[str], Iterator[list[SheetCell]]]:
-    """Return the head and the rows of a sheet: numbers in the format of the row's unit."""
-    units = table["unit"] if "unit" in table else [Unit.NUMBER] * len(table)
+    """Return the head and the rows of a sheet: numbers after the column `unit` are in that unit."""
+    names = [str(name) for name in table.columns]
+    at_unit = names.index("unit") if "unit" in names else len(names)
     rows: Iterator[list[SheetCell]] = (
-        [cell if isinstance(cell, str) else (float(cell), Unit(unit)) for cell in row]
-        for row, unit in zip(table.itertuples(index=False), units, strict=True)
+        [
+            cell
+            if isinstance(cell, str)
+            else (float(cell), Unit(row[at_unit]) if at > at_unit else Unit.NUMBER)
+            for at, cell in enumerate(row)
+        ]
+        for row in table.itertuples(index=False)
     )
-    return [str(name) for name in table.columns], rows
+    return names, rows
 
 
 def _beside(path: Path) -> Path | None:

@@ -15,6 +15,11 @@ CSV_ENCODING = "utf-8-sig"
 """With a mark at the start, by which Excel knows that a dash or an accent is UTF-8."""
 
 
+def unfinished(target: Path) -> Path:
+    """Return where the finished part of what is to be `target` is kept, to go on with."""
+    return target.with_name(f"{target.name}.unfinished")
+
+
 @contextmanager
 def new_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """Give a file to write to, which becomes `target` only if all goes well.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.outcomes import Outcomes
-from simulator.records import ClusterTerms
+from simulator.records import ClusterTerms, FloatArray
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.measures import SummaryColumn
@@ -18,6 +18,16 @@ from simulator.risk.summary import measure_samples
 
 Place = tuple[str, str]
 """Name of the row (a cluster, or all together), and the measure's column."""
+NUMBERS = (
+    "value",
+    "standard_error",
+    "low",
+    "high",
+    "difference",
+    "difference_low",
+    "difference_high",
+)
+"""What is kept of an estimate and its difference, in this order."""
 _NO_DIFFERENCE = Estimate(0.0, 0.0, 0.0, 0.0)
 
 
@@ -75,3 +85,25 @@ class Samples:
                 for place, (_, samples) in self.by_place.items()
             )
         )
+
+
+def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -> FloatArray:
+    """Return estimates as the `NUMBERS` of each place, shape (place, number)."""
+    numbers = np.full((len(places), len(NUMBERS)), np.nan)
+    for at, place in enumerate(places):
+        if paired := found.get(place):
+            one, difference = paired.estimate, paired.difference
+            error = np.nan if one.standard_error is None else one.standard_error
+            numbers[at, :4] = one.value, error, one.low, one.high
+            if difference:
+                numbers[at, 4:] = difference.value, difference.low, difference.high
+    return numbers
+
+
+def paired_estimate(numbers: Sequence[float]) -> PairedEstimate | None:
+    """Return the estimate that `NUMBERS` stand for; None for nan."""
+    value, error, low, high, difference, difference_low, difference_high = numbers
+    if np.isnan(value):
+        return None
+    paired = None if np.isnan(difference) else Estimate(difference, difference_low, difference_high)
+    return PairedEstimate(Estimate(value, low, high, None if np.isnan(error) else error), paired)

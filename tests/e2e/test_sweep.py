@@ -7,13 +7,18 @@ import signal
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from simulator.questions.sweep.ask import run_sweep
+from simulator.questions.sweep.journal import sweep_journal
+from simulator.questions.sweep.question import sweep_question
+from simulator.scenario.scenario import load_scenario
+from simulator.simulation.draws import Draws
 from tests.e2e.command import PROGRAM, SMALL, cluster_risk, leftovers
 
 SHARE = "rules.surplus.practice_share"
@@ -75,6 +80,11 @@ def test_excel_and_csv_hold_the_same(tmp_path):
     table = pd.read_csv(tmp_path / "a.csv")
     sheet = pd.read_excel(tmp_path / "a.xlsx", sheet_name="every number", header=1)
     assert list(table.columns) == list(sheet.columns)
+    # Pounds are written as pounds; a key is a number as it was given.
+    _, head, first = book["every number"].iter_rows(max_row=3)
+    forms = {name.value: cell.number_format for name, cell in zip(head, first, strict=True)}
+    assert forms[SHARE] == "General"
+    assert "£" in forms["value"]
     assert table["difference"].to_numpy() == pytest.approx(sheet["difference"].to_numpy())
     assert list(table[SHARE]) == [0.1] * 3 + [0.2] * 3
     facts = pd.read_csv(tmp_path / "a.provenance.csv").set_index("what")["value"]
@@ -150,8 +160,39 @@ def test_a_sweep_that_was_stopped_goes_on(tmp_path, how):
     before = (tmp_path / "sweep.csv").read_bytes()
     again = cluster_risk(*asked, "sweep.csv", "--resume", folder=tmp_path)
     assert (again.returncode, again.stdout) == (0, whole.stdout)
-    assert "written before to sweep.csv" in again.stderr
+    assert "nothing written: sweep.csv stands already" in again.stderr
     assert (tmp_path / "sweep.csv").read_bytes() == before
+
+
+def test_a_sweep_that_replaces_a_file_goes_on_too(tmp_path):
+    asked = ("sweep", SMALL, "--vary", f"{SHARE}=0.1,0.2", *FEW, "--out", "sweep.csv")
+    whole = cluster_risk(*asked, folder=tmp_path)
+    assert whole.returncode == 0, whole.stderr
+    right = (tmp_path / "sweep.csv").read_bytes()
+    (tmp_path / "sweep.csv").write_text("old", encoding="utf-8")
+    # Nothing is left to go on with, and what stands may not be taken for the answer.
+    nothing = cluster_risk(*asked, "--replace", "--resume", folder=tmp_path)
+    assert nothing.returncode == 2
+    assert "without --resume the sweep starts anew" in nothing.stderr
+    stopped(tmp_path / "sweep.csv")
+    refused = cluster_risk(*asked, "--resume", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "--replace" in refused.stderr
+    assert (tmp_path / "sweep.csv").read_text(encoding="utf-8") == "old"
+    resumed = cluster_risk(*asked, "--replace", "--resume", folder=tmp_path)
+    assert (resumed.returncode, resumed.stdout) == (0, whole.stdout), resumed.stderr
+    assert (tmp_path / "sweep.csv").read_bytes() == right
+    assert leftovers(tmp_path) == ["sweep.csv", "sweep.provenance.csv"]
+
+
+def stopped(out: Path) -> None:
+    """Leave what a sweep leaves that was stopped after its first policy."""
+    question = sweep_question(load_scenario(SMALL), [f"{SHARE}=0.1,0.2"], draws=Draws(300))
+    found = run_sweep(question)
+    shape = found.numbers.shape[1:]
+    with suppress(KeyboardInterrupt), sweep_journal(out, question.identity(), shape, False) as journal:
+        journal.keep(0, found.numbers[0])
+        raise KeyboardInterrupt
 
 
 def test_every_mistake_is_reported_and_nothing_written(tmp_path):

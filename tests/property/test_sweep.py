@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.questions.sweep.answer import NUMBERS, Sweep
+from simulator.execution.new_files import unfinished
+from simulator.questions.sweep.answer import Sweep
 from simulator.questions.sweep.ask import run_sweep, sweep
-from simulator.questions.sweep.journal import journal_path, sweep_journal
+from simulator.questions.sweep.journal import sweep_journal
 from simulator.questions.sweep.question import SweepQuestion, sweep_question
 from simulator.simulation.draws import Draws
+from simulator.risk.paired import NUMBERS
 from tests.builders import checked, scenario_of
 
 VARY = {"rules.surplus.practice_share": "0.05:0.2:0.05", "clusters.South.true_saving_share": "0,0.1"}
@@ -48,7 +50,7 @@ def killed_after(out: Path, policies: int) -> None:
                 raise KilledError
 
         run_sweep(asked, keep=keep)
-    assert journal_path(out).exists()
+    assert unfinished(out).exists()
 
 
 @pytest.mark.parametrize("workers", [2, 3])

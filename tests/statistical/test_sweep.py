@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator.questions.sweep.ask import samples_at
+from simulator.answers.places import samples_at
 from simulator.risk.measures import SummaryColumn
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import load_scenario

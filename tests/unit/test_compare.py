@@ -119,6 +119,13 @@ def test_rows_of_one_scenario_alone_have_no_difference() -> None:
     assert not other_rows.loc["North", "difference"].isna().any()
 
 
+def test_a_measure_of_single_clusters_is_shown_for_each() -> None:
+    one, other = named(scenario_of(), "one"), named(scenario_of(), "other")
+    found = compare([one, other], measures=["bond_needed"], draws=Draws(100))
+    assert [table.name for table in found.tables()] == ["North", "South"]
+    assert not any("cannot be compared" in sentence for sentence in found.sentences())
+
+
 def test_contracts_and_seed_are_those_of_the_first() -> None:
     one = checked(scenario_of(simulation={"contracts": 150, "seed": 5}))
     found = compare([one, checked(scenario_of())])

@@ -93,6 +93,19 @@ def test_workers_do_not_matter() -> None:
     assert tables[0].equals(tables[1])
 
 
+def test_a_measure_that_the_row_has_not_is_refused_before_anything_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("drawn")
+
+    monkeypatch.setattr(simulator.simulation.shared_draws.SharedDraws, "simulate", never)
+    (problem,) = problems_of_call(
+        lambda: frontier(checked(scenario_of()), {SHARE: "0.1,0.2"}, "bond_needed", "practice_share")
+    )
+    assert (problem.got, problem.hint) == ("bond_needed_gbp", "name a cluster with --cluster")
+
+
 def test_every_problem_at_once() -> None:
     scenario = checked(scenario_of())
     problems = problems_of_call(

@@ -91,7 +91,8 @@ def test_the_table_is_long_and_numbers_are_numbers() -> None:
         draws=Draws(CONTRACTS),
     )
     table = found.every_number()
-    assert list(table.columns[:5]) == [SHARE, "clusters.North.bond_gbp", "cluster", "measure", "value"]
+    keys = [SHARE, "clusters.North.bond_gbp"]
+    assert list(table.columns[:6]) == [*keys, "cluster", "measure", "unit", "value"]
     # Four policies; North has no pool of its own, the PCT has.
     assert len(table) == 4 * 3
     assert sorted(set(table[SHARE])) == [0.1, 0.2]
@@ -107,6 +108,16 @@ def test_a_measure_that_a_policy_has_not_is_left_out() -> None:
         3,
     }
     assert not found.every_number()["value"].isna().any()
+
+
+@pytest.mark.parametrize("policies", [2, 60])
+def test_a_measure_of_single_clusters_is_shown_for_each(policies: int) -> None:
+    shares = [number / 1000 for number in range(1, policies + 1)]
+    found = sweep(checked(scenario_of()), {SHARE: shares}, measures=["bond_needed"], draws=Draws(CONTRACTS))
+    assert [table.name for table in found.tables()] == ["North", "South"]
+    assert all(table.column("bond_needed_gbp").cells for table in found.tables())
+    said = f"The best 50 of {policies} policies by bond needed at 95% for North are shown"
+    assert any(note.startswith(said) for note in found.notes()) == (policies > 50)
 
 
 def test_policies_that_share_demand_come_one_after_another() -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from simulator.errors import InputError
-from simulator.questions.sweep.journal import journal_path, sweep_journal
+from simulator.execution.new_files import unfinished
+from simulator.questions.sweep.journal import sweep_journal
 
 IDENTITY = {"scenario": "abc", "seed": "1"}
 NUMBERS = np.array([[0.1 + 0.2, np.nan], [-0.0, 1e300]])
@@ -25,7 +26,7 @@ def stopped(out: Path, *numbers: int, resume: bool = False) -> Path:
         for number in numbers:
             journal.keep(number, NUMBERS + number)
         raise StoppedError
-    return journal_path(out)
+    return unfinished(out)
 
 
 def test_what_was_kept_is_found_again_to_the_last_bit(tmp_path: Path) -> None:
@@ -35,7 +36,7 @@ def test_what_was_kept_is_found_again_to_the_last_bit(tmp_path: Path) -> None:
     with sweep_journal(out, IDENTITY, NUMBERS.shape, resume=True) as journal:
         assert sorted(journal.found) == [1, 3, 7]
         assert journal.found[3].tobytes() == (NUMBERS + 3).tobytes()
-    assert not journal_path(out).exists()
+    assert not unfinished(out).exists()
 
 
 def test_nothing_is_left_where_nothing_was_kept(tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_a_journal_that_lies_about_is_not_overwritten(tmp_path: Path) -> None:
         sweep_journal(out, IDENTITY, NUMBERS.shape, resume=False),
     ):
         raise AssertionError
-    assert journal_path(out).read_bytes() == before
+    assert unfinished(out).read_bytes() == before
 
 
 @pytest.mark.parametrize("changed", [{"seed": "2"}, {"scenario": "abd"}])
@@ -82,13 +83,13 @@ def test_a_digest_is_not_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["hello\n", "[1, 2]\n", '{"what": "else"}\n'])
 def test_another_file_is_left_alone(tmp_path: Path, content: str) -> None:
     out = tmp_path / "a.csv"
-    journal_path(out).write_text(content, encoding="utf-8")
+    unfinished(out).write_text(content, encoding="utf-8")
     with (
         pytest.raises(InputError, match="as a sweep left it"),
         sweep_journal(out, IDENTITY, (1,), resume=True),
     ):
         raise AssertionError
-    assert journal_path(out).read_text(encoding="utf-8") == content
+    assert unfinished(out).read_text(encoding="utf-8") == content
 
 
 def test_without_a_journal_there_is_nothing_to_resume(tmp_path: Path) -> None:

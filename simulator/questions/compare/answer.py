@@ -11,12 +11,11 @@ from simulator.answers.cells import ERRORS_NOTE, SAME_DRAWS, mark_means
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import Column, Table, heading_of, text
 from simulator.questions.compare.settings import SettingDifference, setting_differences
-from simulator.questions.sweep.answer import NUMBERS, numbers_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence, phrase
 from simulator.risk.measures import columns
-from simulator.risk.paired import PairedEstimate, Place
+from simulator.risk.paired import NUMBERS, PairedEstimate, Place, numbers_of
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import MOST_YEARS
 from simulator.simulation.plan import make_plan
@@ -174,6 +173,7 @@ class Comparison(Answer):
 
         rows = [
             {"scenario": name, "cluster": place[0], "measure": place[1]}
+            | {"unit": str(columns(MOST_YEARS)[place[1]].measure.unit)}
             | dict(zip(NUMBERS, numbers_of(found, [place])[0].tolist(), strict=True))
             for name, found in zip(self.names, self.estimates, strict=True)
             for place in found

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
+from simulator.answers.places import places_of, rows_shown, samples_at
 from simulator.answers.table import column_named
-from simulator.errors import InputError, Problem, Problems, shown, unknown
+from simulator.errors import InputError, Problem, Problems, shown
 from simulator.questions.compare.answer import Comparison
-from simulator.questions.sweep.ask import samples_at
-from simulator.questions.sweep.question import places_of
-from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
@@ -65,7 +63,7 @@ def compare(
         names_of(scenarios),
         tuple(estimates),
         tuple(map(column_named, measures or ())),
-        tuple(dict.fromkeys((ALL_CLUSTERS, *(clusters or ())))),
+        rows_shown(places, clusters),
     )
 
 
@@ -85,19 +83,11 @@ def check_comparison(
     for scenario in scenarios[:1]:
         with problems.noted():
             draws.of(scenario)
-    every = {place: None for scenario in scenarios for place in places_of(scenario, None, None)}
-    rows, columns = {row: None for row, _ in every}, {column: None for _, column in every}
-    measures = None if measures is None else tuple(map(column_named, measures))
-    for what, asked, known in (("measure", measures, columns), ("cluster", clusters, rows)):
-        for name in asked or ():
-            problems.extend(unknown(what, name, list(known)))
+    places: tuple[Place, ...] = ()
+    with problems.noted():
+        places = places_of(scenarios, measures, clusters)
     problems.report()
-    return tuple(
-        (row, column)
-        for row, column in every
-        if (measures is None or column in measures)
-        and (clusters is None or row == ALL_CLUSTERS or row in clusters)
-    )
+    return places
 
 
 def names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:

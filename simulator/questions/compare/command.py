@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from simulator.answers.command import Ask, Asked, question
-from simulator.questions.sweep.command import clusters_option, measure_option
+from simulator.answers.command import Ask, Asked, clusters_option, measure_option, question
 
 
 @question("scenarios", several=True)

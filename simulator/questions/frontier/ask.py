@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.answers.places import samples_at
 from simulator.errors import InputError, Problem
 from simulator.execution.blocks import run_blocks
 from simulator.questions.frontier.answer import (
@@ -23,10 +24,11 @@ from simulator.questions.frontier.answer import (
     points_of,
     two_goals,
 )
-from simulator.questions.sweep.ask import run_sweep, samples_at
+from simulator.questions.sweep.ask import run_sweep
 from simulator.questions.sweep.question import SweepQuestion, Values, sweep_question
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimation import beyond_chance
+from simulator.risk.in_words import in_sentence
 from simulator.risk.measures import SummaryColumn
 from simulator.risk.paired import Place
 from simulator.scenario.scenario import Scenario
@@ -100,6 +102,10 @@ def frontier_question(
         scenario, vary, together=together, measures=measures, clusters=[cluster], draws=draws
     )
     places = tuple((goal.cluster, goal.measure) for goal in goals)
+    if missing := [measure for row, measure in places if (row, measure) not in question.places]:
+        need = f"measures of {in_sentence(cluster)}"
+        hint = "name a cluster with --cluster" if cluster == ALL_CLUSTERS else "leave --cluster out"
+        raise InputError([Problem("--minimise and --maximise", need, ", ".join(missing), hint)])
     return replace(question, places=places), goals
 
 

@@ -20,24 +20,12 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence
 from simulator.risk.measures import columns
-from simulator.risk.paired import PairedEstimate, Place
+from simulator.risk.paired import NUMBERS, PairedEstimate, Place, paired_estimate
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import MOST_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NUMBERS = (
-    "value",
-    "standard_error",
-    "low",
-    "high",
-    "difference",
-    "difference_low",
-    "difference_high",
-)
-"""What is kept of an estimate and its difference, in this order."""
-
 
 MAIN_MEASURES = (
     "overspend_probability",
@@ -143,10 +131,17 @@ class Sweep(Answer):
         everyone = range(len(self.policies))
         if len(everyone) <= MOST_ROWS:
             return tuple(everyone)
-        found = [self.estimate(number, self.measures[0], self.question.rows[0]) for number in everyone]
-        sign = 1 if columns(MOST_YEARS)[self.measures[0]].measure.less_is_better else -1
+        row, measure = self._ranked_by
+        found = [self.estimate(number, measure, row) for number in everyone]
+        sign = 1 if columns(MOST_YEARS)[measure].measure.less_is_better else -1
         values = [np.inf if one is None else sign * one.estimate.value for one in found]
         return tuple(np.argsort(values, kind="stable")[:MOST_ROWS].tolist())
+
+    @property
+    def _ranked_by(self) -> Place:
+        """The first measure, of the first row that a page shows and that has it."""
+        places = ((row, measure) for measure in self.measures for row in self.question.rows)
+        return next(place for place in places if place in self._position)
 
     def sentences(self) -> tuple[str, ...]:
         """Return what chance leaves of the differences of all clusters together, in words."""
@@ -175,9 +170,9 @@ class Sweep(Answer):
         """Return what a reader of the tables must know."""
         notes = [*policy_notes(self.scenario, self.question.keys, self.policies), mark_means(), ERRORS_NOTE]
         if len(self.shown) < len(self.policies):
-            best = (
-                f"The best {MOST_ROWS} of {len(self.policies):,} policies by {heading_of(self.measures[0])}"
-            )
+            row, measure = self._ranked_by
+            by = heading_of(measure) + ("" if row == ALL_CLUSTERS else f" for {in_sentence(row)}")
+            best = f"The best {MOST_ROWS} of {len(self.policies):,} policies by {by}"
             notes.insert(0, f"{best} are shown; a file of --out has them all.")
         return tuple(notes)
 
@@ -188,7 +183,7 @@ class Sweep(Answer):
         -------
         pandas.DataFrame
             One row a policy, cluster and measure: a column for each key, and then `cluster`,
-            `measure` and the `NUMBERS`.
+            `measure`, `unit` and the `NUMBERS`.
         """
         import pandas as pd
 
@@ -199,6 +194,8 @@ class Sweep(Answer):
         }
         found["cluster"] = np.tile(np.array([row for row, _ in places], object), len(self.policies))
         found["measure"] = np.tile(np.array([column for _, column in places], object), len(self.policies))
+        units = [str(columns(MOST_YEARS)[column].measure.unit) for _, column in places]
+        found["unit"] = np.tile(np.array(units, object), len(self.policies))
         flat = self.numbers.reshape(-1, len(NUMBERS))
         found.update({name: flat[:, at] for at, name in enumerate(NUMBERS)})
         table = pd.DataFrame(found)
@@ -230,28 +227,6 @@ def policy_columns(sweep: Sweep, measure: str, row: str, policies: Sequence[int]
     base = PairedEstimate(sweep.base[row, measure], None)
     cells = [base, *(sweep.estimate(number, measure, row) for number in policies)]
     return with_change(measures(measure, [cell.estimate if cell else None for cell in cells]), cells)
-
-
-def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -> FloatArray:
-    """Return estimates as the `NUMBERS` of each place, shape (place, number)."""
-    numbers = np.full((len(places), len(NUMBERS)), np.nan)
-    for at, place in enumerate(places):
-        if paired := found.get(place):
-            one, difference = paired.estimate, paired.difference
-            error = np.nan if one.standard_error is None else one.standard_error
-            numbers[at, :4] = one.value, error, one.low, one.high
-            if difference:
-                numbers[at, 4:] = difference.value, difference.low, difference.high
-    return numbers
-
-
-def paired_estimate(numbers: Sequence[float]) -> PairedEstimate | None:
-    """Return the estimate that `NUMBERS` stand for; None for nan."""
-    value, error, low, high, difference, difference_low, difference_high = numbers
-    if np.isnan(value):
-        return None
-    paired = None if np.isnan(difference) else Estimate(difference, difference_low, difference_high)
-    return PairedEstimate(Estimate(value, low, high, None if np.isnan(error) else error), paired)
 
 
 def _typed(texts: Sequence[str]) -> list[float] | list[int] | list[str]:

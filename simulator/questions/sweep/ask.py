@@ -7,14 +7,14 @@ from functools import partial
 
 import numpy as np
 
+from simulator.answers.places import samples_at
 from simulator.execution.blocks import run_blocks
-from simulator.questions.sweep.answer import Sweep, numbers_of
+from simulator.questions.sweep.answer import Sweep
 from simulator.questions.sweep.question import SweepQuestion, Values, sweep_question
 from simulator.records import FloatArray
-from simulator.risk.paired import Place, Samples
+from simulator.risk.paired import Samples, numbers_of
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, SettledDraws
-from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
 _POLICIES_AT_ONCE = 4
@@ -91,12 +91,6 @@ def run_sweep(
     in_order = np.stack([everything[number] for number in range(len(question.policies))])
     estimates = {place: one.estimate for place, one in base.against(base).items()}
     return Sweep(question, in_order, estimates)
-
-
-def samples_at(result: Result, places: Sequence[Place]) -> Samples:
-    """Return the samples of some rows and measures; without those that the result has not."""
-    samples = Samples.of(result.contract_outcomes, result.plan.terms).by_place
-    return Samples({place: samples[place] for place in places if place in samples})
 
 
 def _estimate(

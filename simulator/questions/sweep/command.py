@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.answers.command import Ask, Asked, Show, question
+from simulator.answers.command import Ask, Asked, Show, clusters_option, measure_option, question
 from simulator.errors import Problem
 
 if TYPE_CHECKING:
@@ -23,15 +23,6 @@ together_option = click.option(
     "--together",
     is_flag=True,
     help="Let the keys' values step side by side; otherwise each meets every other.",
-)
-measure_option = click.option(
-    "--measure",
-    "measures",
-    multiple=True,
-    help="A column of the summary, with or without its unit; can be given again.",
-)
-clusters_option = click.option(
-    "--cluster", "clusters", multiple=True, help="A cluster, besides all together; can be given again."
 )
 
 
@@ -56,10 +47,10 @@ def sweep(
     """  # noqa: D205 - the help shows the first paragraph whole
     from simulator.answers.progress import progress_bar
     from simulator.answers.workbook import MOST_ROWS
-    from simulator.questions.sweep.answer import NUMBERS
     from simulator.questions.sweep.ask import run_sweep
     from simulator.questions.sweep.journal import sweep_journal
     from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
+    from simulator.risk.paired import NUMBERS
 
     if resume and asked.out is None and not asked.is_written:
         need = "used with --out, the file of the sweep to go on with"

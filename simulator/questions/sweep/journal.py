@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from simulator.errors import InputError, Problem, Problems, printable, shown
+from simulator.execution.new_files import unfinished
 from simulator.records import FloatArray
 
 _LITTLE_ENDIAN = "<f8"
@@ -38,17 +39,12 @@ class Journal:
         self.kept += 1
 
 
-def journal_path(out: Path) -> Path:
-    """Return where the journal of a sweep stands whose result is to be `out`."""
-    return out.with_name(f"{out.name}.unfinished")
-
-
 @contextmanager
 def sweep_journal(
     out: Path, identity: Mapping[str, str], shape: tuple[int, ...], resume: bool
 ) -> Iterator[Journal]:
     """Give the journal of a sweep; it goes when all is well, or when nothing is in it."""
-    path, where = journal_path(out), f"--out {printable(out)}"
+    path, where = unfinished(out), f"--out {printable(out)}"
     if resume and not path.is_file():
         need = f"used where {printable(path)} is left of a sweep"
         raise InputError(

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from simulator.answers.places import places_of, rows_shown
 from simulator.answers.table import column_named
-from simulator.errors import InputError, Problem, Problems, shown, unknown
+from simulator.errors import InputError, Problem, Problems, shown
 from simulator.execution.blocks import run_blocks
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.measures import columns
 from simulator.risk.paired import Place
 from simulator.scenario.overrides import as_toml
 from simulator.scenario.scenario import Scenario
@@ -181,7 +181,7 @@ class SweepQuestion:
     contracts: int  # the draws that all policies share
     seed: int  # the draws that all policies share
     measures: tuple[str, ...] = ()  # those that were asked for; none for the main ones
-    rows: tuple[str, ...] = (ALL_CLUSTERS,)  # those that were asked for
+    rows: tuple[str, ...] = (ALL_CLUSTERS,)  # those that a page shows
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -249,7 +249,7 @@ def sweep_question(
     with problems.noted():
         draws.of(scenario)
     with problems.noted():
-        places = places_of(scenario, measures, clusters)
+        places = places_of([scenario], measures, clusters)
     with problems.noted():
         ranges = read_ranges(vary)
         policies = policies_of(ranges, together)
@@ -271,28 +271,7 @@ def sweep_question(
         settled.contracts,
         settled.seed,
         tuple(map(column_named, measures or ())),
-        tuple(dict.fromkeys((ALL_CLUSTERS, *(clusters or ())))),
-    )
-
-
-def places_of(
-    scenario: Scenario, measures: Sequence[str] | None, clusters: Sequence[str] | None
-) -> tuple[Place, ...]:
-    """Return the estimates to make, by row and measure."""
-    settings = scenario.settings
-    known = columns(settings.contract.years)
-    rows = [*(cluster.name for cluster in settings.clusters), ALL_CLUSTERS]
-    wanted = known if measures is None else tuple(map(column_named, measures))
-    wanted_rows = rows if clusters is None else clusters
-    problems = Problems(one for name in wanted for one in unknown("measure", name, list(known)))
-    problems += [one for name in wanted_rows for one in unknown("cluster", name, rows)]
-    problems.report()
-    return tuple(
-        (row, name)
-        for row in rows
-        if row == ALL_CLUSTERS or row in wanted_rows
-        for name, column in known.items()
-        if name in wanted and column.measure.is_of(row)
+        rows_shown(places, clusters),
     )
 
 
