@@ -16,8 +16,8 @@ from simulator.questions.sweep.answer import Sweep
 from simulator.questions.sweep.ask import run_sweep, sweep
 from simulator.questions.sweep.journal import sweep_journal
 from simulator.questions.sweep.question import SweepQuestion, sweep_question
-from simulator.simulation.draws import Draws
 from simulator.risk.paired import NUMBERS
+from simulator.simulation.draws import Draws
 from tests.builders import checked, scenario_of
 
 VARY = {"rules.surplus.practice_share": "0.05:0.2:0.05", "clusters.South.true_saving_share": "0,0.1"}

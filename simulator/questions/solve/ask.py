@@ -41,9 +41,8 @@ def solve(
 ) -> Solution:
     """Find the value of a setting from which on, or up to which, a condition holds.
 
-    The same draws serve every value. First a grid of nine values is looked at; wherever the
-    condition begins or ceases to hold, the place is found by halving. Its 95% interval holds the
-    values at which the target lies inside the 95% interval of the measure.
+    First a grid of nine values is looked at; wherever the condition begins or ceases to hold, the place
+    is found by halving. Its 95% interval holds the values at which the target lies inside the measure's.
 
     Parameters
     ----------
@@ -52,8 +51,7 @@ def solve(
     key : str
         What to vary, such as ``rules.surplus.pct_return_share``.
     low, high : float
-        Range to search: by ratios where `high` is a hundred times `low` or more, and in whole
-        numbers where the setting needs them or the range is wide.
+        Range to search: by ratios where `high` is a hundred times `low`, and in whole numbers where needed.
     so_that : str
         MEASURE >= VALUE, with a column of the summary; also <, <= and >. Another measure may stand for
         VALUE where both are means: ``practice_share >= expected_bond_draw``.
@@ -81,17 +79,8 @@ def solve(
     search = _Search(scenario, key, scale, condition, shared, tolerance, progress)
     monotone, crossings = search.look_over(), tuple(search.crossings())
     points = tuple(search.found[value] for value in sorted(search.found))
-    return Solution(
-        scenario,
-        shared.draws.contracts,
-        shared.draws.seed,
-        key,
-        scale,
-        condition,
-        points,
-        crossings,
-        monotone,
-    )
+    drawn = shared.draws.contracts, shared.draws.seed
+    return Solution(scenario, *drawn, key, scale, condition, points, crossings, monotone)
 
 
 @dataclass
