@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.toml_lines import Path
 
-# A line of TOML up to its comment: neither quote nor hash, or a string.
+# A line of a list up to its comment: neither quote nor hash, or a string.
 _BEFORE_COMMENT = re.compile(r"""(?:[^#"']|"(?:\\.|[^"\\])*"|'[^']*')*""")
 
 
@@ -27,66 +26,41 @@ class Entry:
 
 
 def entries_of(text: str) -> Iterator[Entry]:
-    """Yield what a TOML text holds, in order, comments included: the parser leaves them out."""
-    lines = text.splitlines()
-    table: Path = ()
-    counts: dict[Path, int] = {}
-    at = 0
-    while at < len(lines):
-        line = lines[at].strip()
-        if not line or line.startswith("#"):
-            yield Entry(note=line.removeprefix("#").strip())
-            at += 1
-            continue
-        end = _end_of_entry(lines, at)
-        remarks = tuple(filter(None, (_comment(one) for one in lines[at:end])))
-        parsed = tomllib.loads("\n".join(lines[at:end]))
-        if line.startswith("["):
-            table = _table_path(parsed, counts)
-            yield Entry(table, True, remarks)
+    """Yield what a TOML text holds, in order, comments included."""
+    import tomlkit
+
+    yield from _entries(tomlkit.parse(text).body, ())
+
+
+def _entries(body: Any, table: Path) -> Iterator[Entry]:
+    from tomlkit.items import AoT, Array, Comment, Table, Whitespace
+
+    for key, item in body:
+        path = (*table, key.key) if key else table
+        if isinstance(item, Whitespace):
+            yield Entry(note="")
+        elif isinstance(item, Comment):
+            yield Entry(note=_words_of(item.trivia.comment))
+        elif isinstance(item, AoT):
+            for at, one in enumerate(item.body):
+                yield Entry((*path, at), True, _remarks(one.trivia.comment))
+                yield from _entries(one.value.body, (*path, at))
+        elif isinstance(item, Table):
+            if not (item.is_super_table() or key.is_dotted()):
+                yield Entry(path, True, _remarks(item.trivia.comment))
+            yield from _entries(item.value.body, path)
         else:
-            yield Entry((*table, *_first_keys(parsed, line)), False, remarks)
-        at = end
+            lines = item.as_string().splitlines() if isinstance(item, Array) else []
+            inside = [_BEFORE_COMMENT.sub("", line, count=1) for line in lines]
+            yield Entry(path, False, _remarks(*inside, item.trivia.comment))
 
 
-def _end_of_entry(lines: list[str], start: int) -> int:
-    """Return the line after an entry: the first at which it is valid by itself."""
-    for end in range(start + 1, len(lines) + 1):
-        try:
-            tomllib.loads("\n".join(lines[start:end]))
-        except tomllib.TOMLDecodeError:
-            continue
-        return end
-    return len(lines)
+def _remarks(*comments: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_words_of, comments)))
 
 
-def _table_path(parsed: Any, counts: dict[Path, int]) -> Path:
-    """Return a header's path, with the positions of the tables that stand in lists."""
-    path: Path = ()
-    while parsed:
-        key, parsed = next(iter(parsed.items()))
-        path = (*path, key)
-        if isinstance(parsed, list):
-            counts[path] = counts.get(path, -1) + 1
-            parsed = parsed[0]
-        if path in counts:
-            path = (*path, counts[path])
-    return path
-
-
-def _first_keys(parsed: Any, line: str) -> tuple[str, ...]:
-    """Return the path of a key; dots in it are steps."""
-    path: tuple[str, ...] = ()
-    dots = re.sub(r"\"[^\"]*\"|'[^']*'", "", line.partition("=")[0]).count(".")
-    for _ in range(dots + 1):
-        key, parsed = next(iter(parsed.items()))
-        path = (*path, key)
-    return path
-
-
-def _comment(line: str) -> str:
-    matched = _BEFORE_COMMENT.match(line)
-    return line[matched.end() :].lstrip("#").strip() if matched else ""
+def _words_of(comment: str) -> str:
+    return comment.lstrip("#").strip()
 
 
 _MARKS = {

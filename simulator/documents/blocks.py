@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from string import Formatter
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from simulator.answers.cells import PrintedColumn, printed
+from simulator.answers.table import Cell, Table
+from simulator.risk.estimate import Estimate
 from simulator.risk.unit import Unit
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart
 
 
+LANGUAGE = "en-GB"
+_FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?")
+_NO_ERROR = re.compile(r" ?± ?0[mk%]?")
+MOST_COLUMNS = 8
+"""Columns that fit between the margins of an A4 page at a size that can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted(Estimate):
+    """An estimate that knows where it is found; its interval has no width if it is a fact."""
+
+    unit: Unit  # of what
+    table: str  # in which table
+    row: str  # for which cluster
+    measure: str  # in which column
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number as it is printed, with the answer that it is quoted from."""
 
-    text: str  # as printed, with its error
-    value: float  # in full: the estimate and its 95% interval; all equal for a fact
-    low: float
-    high: float
-    unit: Unit  # of what
-    table: str  # where it is found: in which table, for which cluster, in which column
-    row: str
-    measure: str
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether it is a fact, or the same in every simulated contract."""
-        return self.low == self.high
+    text: str  # with its error, where it has one
+    quoted: Quoted
 
 
 Part = str | Number
@@ -48,33 +57,23 @@ class Paragraph:
         return "".join(text_of(part) for part in self.parts)
 
 
+def number(text: str, quoted: Quoted) -> Number:
+    """Return a number as printed: what does not vary has no error to show."""
+    return Number(text if quoted.half_width else _NO_ERROR.sub("", text), quoted)
+
+
 def text_of(part: Part) -> str:
     """Return a part of a sentence, or a cell, as it is read."""
     return part if isinstance(part, str) else part.text
 
 
-def sentence(template: str, **parts: Part) -> Paragraph:
-    """Return sentences with parts in their places."""
-    found: list[Part] = []
-    for words, name, _, _ in Formatter().parse(template):
-        found += [words] if words else []
-        found += [parts[name]] if name else []
-    return Paragraph(tuple(found))
-
-
-def joined(*paragraphs: Paragraph | None) -> Paragraph:
-    """Return sentences as one paragraph, with spaces between them; None is left out."""
+def joined(*paragraphs: Paragraph) -> Paragraph:
+    """Return sentences as one paragraph, with spaces between them."""
     parts: list[Part] = []
-    for paragraph in filter(None, paragraphs):
+    for paragraph in paragraphs:
         parts += [" "] if parts else []
         parts += paragraph.parts
     return Paragraph(tuple(parts))
-
-
-LANGUAGE = "en-GB"
-_FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?")
-MOST_COLUMNS = 8
-"""Columns that fit between the margins of an A4 page at a size that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,40 +92,50 @@ class Items:
     numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableBlock:
-    """A table, whose first column says what each row is."""
+    """An answer's table, whose first column says what each row is, as a page shows it."""
 
-    name: str  # short, for a sheet's tab; empty for a table whose numbers all stand in others
-    caption: str  # what it shows, with units where all columns share one
-    headings: tuple[str, ...]  # one for each column, with its unit
-    rows: tuple[tuple[Part, ...], ...]  # as long as the headings
-    total_last: bool = False  # whether the last row stands for all others
+    table: Table  # without a name where all its numbers stand in others
     # Columns' widths against each other, for tables of words; empty where they follow from the text.
     widths: tuple[float, ...] = ()
 
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """A heading for each column, with its unit."""
+        return tuple(column.heading for column in self._printed)
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Part, ...], ...]:
+        """Cells by row, as long as the headings; what is quoted knows from where."""
+        pairs = zip(self.table.columns, self._printed, strict=True)
+        return tuple(zip(*(map(_part, column.cells, text.cells) for column, text in pairs), strict=True))
+
+    @cached_property
+    def _printed(self) -> tuple[PrintedColumn, ...]:
+        return tuple(map(printed, self.table.columns))
+
     def narrow(self) -> Iterator[TableBlock]:
         """Yield the table in parts that fit on a page, each with the first column."""
-        others = range(1, len(self.headings))
+        first, *others = self.table.columns
         parts = -(-len(others) // (MOST_COLUMNS - 1))
         if parts <= 1:
             yield self
             return
         size = -(-len(others) // parts)
         for part in range(parts):
-            columns = (0, *others[part * size : (part + 1) * size])
-            yield TableBlock(
-                self.name,
-                f"{self.caption} ({part + 1} of {parts})",
-                tuple(self.headings[at] for at in columns),
-                tuple(tuple(row[at] for at in columns) for row in self.rows),
-                self.total_last,
-            )
+            title = f"{self.table.title} ({part + 1} of {parts})"
+            columns = (first, *others[part * size : (part + 1) * size])
+            yield TableBlock(replace(self.table, title=title, columns=columns))
 
     def is_numeric(self, column: int) -> bool:
         """Return whether a column holds numbers, and is set to the right."""
-        cells = [row[column] for row in self.rows if row[column]]
-        return not self.widths and bool(cells) and all(_FIGURE.fullmatch(text_of(cell)) for cell in cells)
+        cells = [text_of(row[column]) for row in self.rows if row[column]]
+        return not self.widths and bool(cells) and all(_FIGURE.fullmatch(cell) for cell in cells)
+
+
+def _part(cell: Cell, text: str) -> Part:
+    return number(text, cell) if text and isinstance(cell, Quoted) else text
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,10 +172,10 @@ class Section:
 class Document:
     """A document, ready for any format."""
 
-    title: str  # what it is, and of what
+    title: str
     subtitle: str  # what it is, and of what
     sections: tuple[Section, ...]  # in order
-    numbers: tuple[Number, ...]  # every number that answers hold, for a workbook
+    numbers: tuple[Quoted, ...]  # every number that answers hold, for a workbook
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
 
     @property

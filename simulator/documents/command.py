@@ -53,8 +53,9 @@ def report(
     from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import scenario_or_result
 
-    wanted, found = chosen_formats(formats)
-    problems = Problems(found)
+    problems = Problems()
+    with problems.noted():
+        wanted = chosen_formats(formats)
     if title is not None and not (title.strip() and title.isprintable()):
         problems.append(Problem("--title", "some words", shown(title)))
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)

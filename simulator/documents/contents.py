@@ -19,7 +19,7 @@ from simulator.documents.quotes import Quotes
 from simulator.documents.results import bonds, overspends, positions, surpluses
 from simulator.documents.scheme import scheme
 from simulator.documents.word import write_word
-from simulator.errors import Problem, shown
+from simulator.errors import InputError, unknown
 from simulator.execution.new_files import new_folder
 
 DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
@@ -32,18 +32,13 @@ DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
 STEM = "report"
 
 
-def chosen_formats(text: str | None) -> tuple[tuple[str, ...], list[Problem]]:
-    """Return the formats that a user lists."""
-    if text is None:
-        return tuple(DOCUMENT_FORMATS), []
-    names = [name.strip().lower() for name in text.split(",")]
-    need = f"some of {', '.join(DOCUMENT_FORMATS)}, with commas in between"
-    problems = [
-        Problem("--format", need, shown(name))
-        for name in dict.fromkeys(names)
-        if name not in DOCUMENT_FORMATS
-    ]
-    return tuple(name for name in DOCUMENT_FORMATS if name in names), problems
+def chosen_formats(text: str | None) -> tuple[str, ...]:
+    """Return the formats that a user lists, all where nothing is said; InputError for what is none."""
+    known = tuple(DOCUMENT_FORMATS)
+    names = known if text is None else tuple(one.strip().lower() for one in text.split(","))
+    if problems := [one for name in dict.fromkeys(names) for one in unknown("--format", name, known)]:
+        raise InputError(problems)
+    return tuple(name for name in known if name in names)
 
 
 def new_report_folder(target: Path, *, replace: bool) -> AbstractContextManager[Path]:
@@ -59,12 +54,10 @@ def write_document(
     progress: Callable[[int], None] = lambda formats_done: None,
 ) -> list[str]:
     """Write a document in several formats."""
-    names = []
     for done, name in enumerate(formats, start=1):
-        names.append(f"{STEM}.{name}")
-        DOCUMENT_FORMATS[name](document, folder / names[-1])
+        DOCUMENT_FORMATS[name](document, folder / f"{STEM}.{name}")
         progress(done)
-    return names
+    return [f"{STEM}.{name}" for name in formats]
 
 
 def document_of(study: Study, title: str | None = None, started: str | None = None) -> Document:
@@ -97,6 +90,6 @@ def document_of(study: Study, title: str | None = None, started: str | None = No
         title=title or scenario.settings.title,
         subtitle=f"{scenario.settings.pct.name}: what clusters risk with a real budget",
         sections=(*annex, *pages),
-        numbers=quotes.numbers(),
+        numbers=tuple(quotes.numbers.values()),
         provenance=stamp,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from simulator.answers.table import Table, text
 from simulator.documents.assumptions import Assumptions, Figure, assumptions_of
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
@@ -68,12 +71,9 @@ def sources(quotes: Quotes) -> Section:
     for title, members in groups.items():
         blocks.append(Heading(2, title))
         blocks += [said for group in members for said in _quoted(found.notes.get(group, ()))]
-        rows = tuple(_row(one, mixed=len(members) > 1) for one in found.figures if one.group in members)
-        blocks.append(
-            TableBlock(
-                f"sources, {title.lower()}", f"{title}: figures and sources", _HEADINGS, rows, widths=_WIDTHS
-            )
-        )
+        rows = [_row(one, mixed=len(members) > 1) for one in found.figures if one.group in members]
+        name, heading = f"sources, {title.lower()}", f"{title}: figures and sources"
+        blocks.append(_words(name, heading, _HEADINGS, rows, _WIDTHS))
     return Section(tuple(blocks))
 
 
@@ -104,5 +104,17 @@ def _row(figure: Figure, *, mixed: bool) -> tuple[str, ...]:
 
 def provenance_section(facts: tuple[tuple[str, str], ...]) -> Section:
     """Show what a reader needs to make the numbers again."""
-    table = TableBlock("", "What was run", ("What", "Value"), facts, widths=(2.0, 5.0))
+    table = _words("", "What was run", ("What", "Value"), facts, (2.0, 5.0))
     return Section((Heading(1, "Where the numbers come from"), table))
+
+
+def _words(
+    name: str,
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: tuple[float, ...],
+) -> TableBlock:
+    """Return a table of words from its rows."""
+    columns = map(text, headings, zip(*rows, strict=True))
+    return TableBlock(Table(name, title, tuple(columns)), widths)

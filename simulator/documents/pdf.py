@@ -82,10 +82,10 @@ def _plain(block: Block, pictures: Iterator[Path]) -> Iterator[dict[str, Any]]:
 def _plain_table(table: TableBlock) -> dict[str, Any]:
     return {
         "kind": "table",
-        "caption": table.caption,
+        "caption": table.table.title,
         "headings": table.headings,
         "rows": [[text_of(cell) for cell in row] for row in table.rows],
         "numeric": [table.is_numeric(column) for column in range(len(table.headings))],
         "widths": table.widths,
-        "total_last": table.total_last,
+        "total_last": bool(table.table.rows_apart),
     }

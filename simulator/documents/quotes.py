@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from string import Formatter
 
-from simulator.answers.cells import printed
-from simulator.answers.table import Column
+from simulator.answers.table import Column, Table, text
+from simulator.charts.register import about, draw
 from simulator.charts.study import Study
-from simulator.documents.blocks import Number
+from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.build_up import BuildUp, pct_build_up
+from simulator.risk.build_up import pct_build_up
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean_difference, quantile
 from simulator.risk.estimator import Quantile
@@ -22,10 +21,6 @@ from simulator.risk.measures import columns
 from simulator.risk.unit import Unit
 from simulator.rules.rule import Rule
 from simulator.scenario.schema import MOST_YEARS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 # Mastrandrea et al. (2010), Guidance note for lead authors of the IPCC's fifth assessment report, table 1.
 _SCALE = (
@@ -92,9 +87,9 @@ def _fraction(chance: Estimate) -> tuple[int, int]:
     return simplest(_FINER) or min(_FINER, key=off)
 
 
-_NO_ERROR = re.compile(r" ?± ?0[mk%]?")
 SUMMARY, BOND, LUCK, PCT = "summary", "bond", "luck", "PCT"
-NEEDED, SHARED = "bond_needed_gbp", "shared_bond_needed_gbp"
+_POSITION = "part_of_net_position_"
+"""How names start of what the PCT's net position is made of, with its sign: no names of the summary's."""
 CONFIDENCES = (0.90, 0.95, 0.99)
 
 
@@ -102,25 +97,32 @@ CONFIDENCES = (0.90, 0.95, 0.99)
 class Quotes:
     """Every number that a document may quote, by cluster and measure."""
 
-    study: Study  # A result and what can be asked of it
+    study: Study  # a result and what can be asked of it
 
     @cached_property
     def tables(self) -> dict[str, dict[tuple[str, str], Estimate]]:
-        """Estimates by name of the table, cluster and measure."""
+        """Estimates by name of the table, cluster and measure: no two of one cluster and measure."""
         rows = self.study.result.rows
         summary = {(row.name, name): found for row in rows for name, found in row.estimates.items()}
         facts = {(row.name, "people"): Estimate(row.people, row.people, row.people) for row in rows}
+        parts = pct_build_up(self.study.books[ALL_CLUSTERS]).parts
         return {
             SUMMARY: facts | summary,
             BOND: self._bonds(),
             LUCK: self._luck(),
-            PCT: {(ALL_CLUSTERS, _measure_of(words)): one for words, one in self.build_up.parts},
+            PCT: {(ALL_CLUSTERS, f"{_POSITION}{words.replace(' ', '_')}_gbp"): one for words, one in parts},
         }
 
     @cached_property
-    def build_up(self) -> BuildUp:
-        """What the PCT's net position is made of."""
-        return pct_build_up(self.study.books[ALL_CLUSTERS])
+    def numbers(self) -> dict[tuple[str, str], Quoted]:
+        """Every number of every table, with where it is found, by cluster and measure."""
+        return {
+            (row, measure): Quoted(
+                one.value, one.low, one.high, unit=unit_of(measure), table=table, row=row, measure=measure
+            )
+            for table, found in self.tables.items()
+            for (row, measure), one in found.items()
+        }
 
     @property
     def clusters(self) -> tuple[str, ...]:
@@ -135,112 +137,97 @@ class Quotes:
     @property
     def confidences(self) -> tuple[float, ...]:
         """Confidences for which there are contracts enough."""
-        return tuple(
-            one for one in CONFIDENCES if self.study.result.contracts >= Quantile(one).fewest_contracts
-        )
+        contracts = self.study.result.contracts
+        return tuple(one for one in CONFIDENCES if contracts >= Quantile(one).fewest_contracts)
 
     @property
     def has_savers(self) -> bool:
         """Whether any cluster truly saves, or wastes, anything."""
         return any(cluster.true_saving_share for cluster in self.study.scenario.settings.clusters)
 
-    def rules(self, kind: type[Rule]) -> list[Rule]:
-        """Return the scenario's rules of a kind."""
-        return [rule for rule in self.study.scenario.settings.rules if isinstance(rule, kind)]
+    def has(self, kind: type[Rule]) -> bool:
+        """Return whether the scenario has a rule of a kind."""
+        return any(isinstance(rule, kind) for rule in self.study.scenario.settings.rules)
 
-    def estimate(self, row: str, measure: str) -> Estimate | None:
+    def estimate(self, row: str, measure: str) -> Quoted | None:
         """Return a number from whichever table has it; None for one without meaning for the row."""
-        return self._places.get((row, measure), (None, ""))[0]
+        return self.numbers.get((row, measure))
 
-    def column(
-        self, measure: str, rows: Sequence[str], heading: str = ""
-    ) -> tuple[str, tuple[Number | str, ...]]:
-        """Return a measure as a column: its heading with the unit, and a cell for each row."""
-        return self.cells([(row, measure) for row in rows], heading or self.heading(measure))
+    def column(self, measure: str, heading: str = "", places: Sequence[tuple[str, str]] = ()) -> Column:
+        """Return a measure of every row as a column, or what stands in its `places`: cluster and measure."""
+        places = places or [(row, measure) for row in self.rows]
+        cells = tuple(self.numbers.get(place) for place in places)
+        return Column(measure, heading or self.heading(measure), unit_of(measure), cells)
 
-    def cells(
-        self, places: Sequence[tuple[str, str] | None], heading: str
-    ) -> tuple[str, tuple[Number | str, ...]]:
-        """Return numbers of one unit as a column, which may come from several measures."""
-        found = tuple(None if place is None else self.estimate(*place) for place in places)
-        unit = next(unit_of(place[1]) for place in places if place is not None)
-        column = printed(Column("", heading, unit, found))
-        cells = [
-            self._number(*place, text) if text and place is not None else ""
-            for place, text in zip(places, column.cells, strict=True)
-        ]
-        return column.heading, tuple(cells)
+    def table(
+        self, name: str, title: str, measures: Sequence[str | Column], first: Column | None = None
+    ) -> TableBlock:
+        """Return a table with a row for each cluster and one for all, or with the rows of another `first`."""
+        columns = [self.column(one) if isinstance(one, str) else one for one in measures]
+        return TableBlock(Table(name, title, (first or text("Cluster", self.rows), *columns), rows_apart=1))
+
+    def amounts(
+        self,
+        name: str,
+        title: str,
+        headings: tuple[str, str],
+        row: str,
+        measures: Mapping[str, str],
+        *,
+        has_total: bool = False,
+    ) -> TableBlock:
+        """Return amounts of one row of results below each other, with what each is."""
+        cells = tuple(self.numbers[row, measure] for measure in measures)
+        labels = text(headings[0], tuple(measures.values()))
+        amounts = Column("amount_gbp", headings[1], (Unit.GBP,) * len(cells), cells)
+        return TableBlock(Table(name, title, (labels, amounts), rows_apart=int(has_total)))
 
     def heading(self, measure: str) -> str:
-        """Return what a column of the summary is called, as a heading or a row starts."""
-        words = columns(len(self.study.years))[measure].heading(self.study.years)
-        return words[0].upper() + words[1:]
+        """Return what a column is called, as a heading or a row starts."""
+        if measure.startswith(_POSITION):
+            return capitalised(measure.removeprefix(_POSITION).removesuffix("_gbp").replace("_", " "))
+        if measure == "people":
+            return "People"
+        return capitalised(columns(len(self.study.years))[measure].heading(self.study.years))
 
-    def amount(self, row: str, measure: str) -> Number:
-        """Return pounds for a sentence, such as ``£1.42m ± 0.04m``."""
-        return self._number(row, measure, money(self._sure(row, measure)))
+    def sentence(self, row: str, template: str, **parts: Part) -> Paragraph:
+        """Return sentences with parts in their places, or else a row's numbers by their measures.
 
-    def size(self, row: str, measure: str) -> Number:
-        """Return pounds without their sign, for a sentence that says gain or lose."""
-        found = self._sure(row, measure)
-        return self._number(row, measure, money(found).removeprefix("-"))
+        Pounds stand without their sign where the measure is followed by ``:size``.
+        """
+        found: list[Part] = []
+        for words, name, form, _ in Formatter().parse(template):
+            found += [words] if words else []
+            if name:
+                found.append(parts[name] if name in parts else self.number(row, name, form or ""))
+        return Paragraph(tuple(found))
 
-    def people(self, row: str) -> Number:
-        """Return a number of people for a sentence."""
-        return self._number(row, "people", f"{self._sure(row, 'people').value:,.0f}")
+    def number(self, row: str, measure: str, form: str = "") -> Number:
+        """Return a number for a sentence: ``£1.42m ± 0.04m``, or ``about 1 in 5 (20.1% ± 0.8%)``."""
+        one = self.numbers[row, measure]
+        if one.unit is Unit.PEOPLE:
+            return number(f"{one.value:,.0f}", one)
+        if one.unit.is_share:
+            return number(f"{odds(one)} ({per_cent(one)})", one)
+        return number(money(one).removeprefix("-" if form == "size" else ""), one)
 
-    def chance(self, row: str, measure: str) -> Number:
-        """Return a probability for a sentence, such as ``about 1 in 5 (20.1% ± 0.8%)``."""
-        found = self._sure(row, measure)
-        return self._number(row, measure, f"{odds(found)} ({per_cent(found)})")
+    def gain_or_lose(self, row: str, measure: str) -> str:
+        """Return what somebody may expect to do, before an amount without its sign."""
+        return "gain" if self.numbers[row, measure].value >= 0 else "lose"
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return every number of every table, in full."""
-        return tuple(
-            self._number(row, measure, repr(found.value))
-            for table in self.tables.values()
-            for (row, measure), found in table.items()
-        )
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return one table, with the ends of intervals, indexed by cluster."""
-        import pandas as pd
-
-        rows: dict[str, dict[str, float]] = {row: {} for row in self.rows}
-        for (row, measure), found in self.tables[name].items():
-            rows[row] |= {measure: found.value, f"{measure}_low": found.low, f"{measure}_high": found.high}
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cluster")
-
-    @cached_property
-    def _places(self) -> dict[tuple[str, str], tuple[Estimate, str]]:
-        return {place: (found, name) for name, table in self.tables.items() for place, found in table.items()}
-
-    def _sure(self, row: str, measure: str) -> Estimate:
-        return self._places[row, measure][0]
-
-    def _number(self, row: str, measure: str, text: str) -> Number:
-        found, table = self._places[row, measure]
-        if found.low == found.high:
-            # What does not vary has no error to show.
-            text = _NO_ERROR.sub("", text)
-        return Number(text, found.value, found.low, found.high, unit_of(measure), table, row, measure)
+    def pictures(self, name: str, cluster: str | None = None) -> tuple[Picture, ...]:
+        """Return a chart of the register."""
+        return (Picture(about(name).rstrip("."), draw(self.study, name, cluster)),)
 
     def _bonds(self) -> dict[tuple[str, str], Estimate]:
         """Return the bonds needed, from the same samples as the summary's at 95%."""
         return {
-            (row, measure.replace("_gbp", f"_{100 * confidence:.0f}_gbp")): quantile(samples, confidence)
+            (row, at_confidence(measure, confidence)): quantile(samples, confidence)
             for row in self.rows
-            for measure in (NEEDED, SHARED)
+            for measure in ("bond_needed_gbp", "shared_bond_needed_gbp")
             if (samples := self.study.samples(row).get(measure)) is not None
             for confidence in self.confidences
         }
-
-    def parts_of_the_pct(self) -> tuple[tuple[str, Number], ...]:
-        """Return what the PCT's net position is made of: words and amounts."""
-        return tuple(
-            (words[0].upper() + words[1:], self.amount(ALL_CLUSTERS, _measure_of(words)))
-            for words, _ in self.build_up.parts
-        )
 
     def _luck(self) -> dict[tuple[str, str], Estimate]:
         """Return the practice share with and without true saving, in the same contracts."""
@@ -256,15 +243,19 @@ class Quotes:
         return found
 
 
-def _measure_of(words: str) -> str:
-    """Return the name of a part of the PCT's net position, which has its sign: no name of the summary's."""
-    return f"part_of_net_position_{words.replace(' ', '_')}_gbp"
+def at_confidence(measure: str, confidence: float) -> str:
+    """Return the name of an amount that is enough with some confidence."""
+    return measure.replace("_gbp", f"_{100 * confidence:.0f}_gbp")
+
+
+def capitalised(words: str) -> str:
+    """Return words as a sentence starts, with all else as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def unit_of(measure: str) -> Unit:
-    """Return the unit of a column of a table: the summary's own, or what the name of another says."""
+    """Return the unit of a column: the summary's own; what only documents work out are pounds."""
     if measure == "people":
         return Unit.PEOPLE
-    if column := columns(MOST_YEARS).get(measure):
-        return column.measure.unit
-    return Unit.SHARE if measure.endswith("_share") else Unit.GBP
+    column = columns(MOST_YEARS).get(measure)
+    return column.measure.unit if column else Unit.GBP

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import calendar
 
-from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section, TableBlock, sentence
+from simulator.answers.table import Column, Table, text
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import listed, per_cent_of, pounds_of
+from simulator.plain_words import listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.schema import Cluster
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
 _REST = "What is then left of a surplus goes to the PCT, and what is left of an overspend falls on it."
 _NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 
 
@@ -48,7 +38,7 @@ def scheme(quotes: Quotes) -> Section:
         _who(quotes),
         _clusters(quotes),
         Heading(2, "Budgets"),
-        *_budgets(quotes),
+        _budgets(quotes),
         _lines(quotes),
         Heading(2, "Who pays, and who keeps what is left"),
         Paragraph(("Rules apply at the end of each year, in this order.",) if said else (_NO_RULES,)),
@@ -67,40 +57,33 @@ def period(quotes: Quotes) -> str:
 def _who(quotes: Quotes) -> Paragraph:
     plan = quotes.study.result.plan
     months = plan.terms.year_months
-    clusters = counted(len(quotes.clusters), "cluster")
-    takes = "takes a real budget" if len(quotes.clusters) == 1 else "take real budgets"
     part_year = (
         f"The first year, {quotes.study.years[0]}, has {in_letters(months[0])} months. "
         if months[0] < 12
         else ""
     )
-    return sentence(
-        f"{clusters.capitalize()} of GP practices in {{pct}}, with {{people}} registered people, {takes} "
-        f"for patients' care {period(quotes)}: {counted(len(months), 'contract year')}. {part_year}"
-        "Whoever spends less than the budget has a surplus; whoever spends more has an overspend.",
+    return quotes.sentence(
+        ALL_CLUSTERS,
+        "{clusters} of GP practices in {pct}, with {people} registered people, {takes} for patients' care "
+        "{period}: {years}. {part_year}Whoever spends less than the budget has a surplus; whoever spends "
+        "more has an overspend.",
+        clusters=counted(len(quotes.clusters), "cluster").capitalize(),
         pct=plan.settings.pct.name,
-        people=quotes.people(ALL_CLUSTERS),
+        takes="takes a real budget" if len(quotes.clusters) == 1 else "take real budgets",
+        period=period(quotes),
+        years=counted(len(months), "contract year"),
+        part_year=part_year,
     )
 
 
 def _clusters(quotes: Quotes) -> TableBlock:
     clusters = quotes.study.scenario.settings.clusters
-    people = quotes.column("people", quotes.rows, "People")
-    budget = quotes.column("annual_budget_gbp", quotes.rows)
-    columns: list[tuple[str, tuple[Part, ...]]] = [("Cluster", quotes.rows)]
+    columns: list[str | Column] = ["people", "annual_budget_gbp"]
     practices = [len(cluster.practices) for cluster in clusters]
     if any(practices):
-        columns.append(("Practices", tuple(f"{count}" for count in (*practices, sum(practices)))))
-    columns += [people, budget]
-    for heading, shown in _particulars(clusters):
-        columns.append((heading, (*shown, "")))
-    return TableBlock(
-        "clusters",
-        "The clusters and their budgets",
-        tuple(heading for heading, _ in columns),
-        tuple(zip(*(cells for _, cells in columns), strict=True)),
-        total_last=True,
-    )
+        columns.insert(0, text("Practices", tuple(f"{count}" for count in (*practices, sum(practices)))))
+    columns += [text(heading, (*cells, "")) for heading, cells in _particulars(clusters)]
+    return quotes.table("clusters", "The clusters and their budgets", columns)
 
 
 def _particulars(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ...]]]:
@@ -119,12 +102,12 @@ def _particulars(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ..
     return [(heading, shown) for heading, shown, usual in every if set(shown) != usual]
 
 
-def _budgets(quotes: Quotes) -> list[Block]:
+def _budgets(quotes: Quotes) -> Paragraph:
     settings = quotes.study.scenario.settings
     usual = settings.budgets.rule
     own = {line.name: line.budget_rule for line in settings.service_lines if line.budget_rule}
     said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
-    said += [f"The budget for {name.replace('_', ' ')} is {rule.in_words()}." for name, rule in own.items()]
+    said += [f"The budget for {spaced(name)} is {rule.in_words()}." for name, rule in own.items()]
     if settings.budgets.top_slice_share:
         said.append(
             f"Of every budget the PCT holds back {per_cent_of(settings.budgets.top_slice_share)} as "
@@ -132,26 +115,16 @@ def _budgets(quotes: Quotes) -> list[Block]:
         )
     if any(line.payment == "block" for line in settings.service_lines):
         said.append("Block contracts are paid as planned, whatever the number of cases.")
-    return [Paragraph((" ".join(said),))]
+    return Paragraph((" ".join(said),))
 
 
 def _lines(quotes: Quotes) -> TableBlock:
     lines = quotes.study.scenario.settings.service_lines
-    headings = (
-        "Kind of care",
-        "Cases a year for 1,000 people",
-        "Mean cost of a case",
-        "Growth a year",
-        "Payment",
+    columns = (
+        text("Kind of care", tuple(spaced(line.name) for line in lines)),
+        text("Cases a year for 1,000 people", tuple(f"{line.rate_per_1000:,g}" for line in lines)),
+        text("Mean cost of a case", tuple(f"£{line.unit_cost_gbp.mean_gbp:,.2f}" for line in lines)),
+        text("Growth a year", tuple(per_cent_of(line.growth_share) for line in lines)),
+        text("Payment", tuple(spaced(line.payment) for line in lines)),
     )
-    rows = tuple(
-        (
-            line.name.replace("_", " "),
-            f"{line.rate_per_1000:,g}",
-            f"£{line.unit_cost_gbp.mean_gbp:,.2f}",
-            per_cent_of(line.growth_share),
-            line.payment.replace("_", " "),
-        )
-        for line in lines
-    )
-    return TableBlock("", "What the budgets are for", headings, rows)
+    return TableBlock(Table("", "What the budgets are for", columns))

@@ -142,7 +142,7 @@ def _add_table(word: Any, table: TableBlock, numbers: Iterator[int]) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm, Pt
 
-    _add_caption(word, "Table", numbers, table.caption).paragraph_format.keep_with_next = True
+    _add_caption(word, "Table", numbers, table.table.title).paragraph_format.keep_with_next = True
     columns = len(table.headings)
     grid = word.add_table(rows=0, cols=columns, style="Table Grid")
     grid.autofit = False
@@ -155,7 +155,7 @@ def _add_table(word: Any, table: TableBlock, numbers: Iterator[int]) -> None:
     for at, row in enumerate((table.headings, *table.rows)):
         made = grid.add_row()
         set_row(made, is_head=at == 0)
-        bold = at == 0 or (table.total_last and at == len(table.rows))
+        bold = at == 0 or (table.table.rows_apart and at == len(table.rows))
         for column, (cell, content) in enumerate(zip(made.cells, row, strict=True)):
             cell.width = widths[column]
             paragraph = cell.paragraphs[0]

@@ -13,7 +13,7 @@ import pytest
 
 from simulator.charts import Chart, draw
 from simulator.charts.study import Study
-from simulator.documents import pictures
+from simulator.documents import quotes
 from simulator.documents.blocks import Document
 from simulator.documents.contents import document_of
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of, simulated
@@ -57,7 +57,7 @@ def charts_drawn_once() -> Iterator[None]:
                 drawn[kind] = draw(study, name, cluster)
             return drawn[kind]
 
-        patch.setattr(pictures, "draw", once)
+        patch.setattr(quotes, "draw", once)
         patch.setattr(Chart, "rendered", cache(Chart.rendered))
         yield
 

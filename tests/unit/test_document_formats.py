@@ -14,14 +14,16 @@ import openpyxl
 import pytest
 import typst
 
+from simulator.answers.table import Table, text
 from simulator.charts import CHARTS
 from simulator.charts.study import Study
-from simulator.documents import contents, results
+from simulator.documents import cluster_page, results
 from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, TableBlock
 from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.excel import ALL_NUMBERS, PROVENANCE
 from simulator.documents.pdf import lay_out
 from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
+from simulator.errors import InputError
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import quantile
 from tests.builders import CORRIDOR, SURPLUS, scenario_of, simulated
@@ -136,7 +138,7 @@ def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edg
 def test_excel_has_a_sheet_a_table_with_frozen_heads(edge):
     made, folder = edge
     book = openpyxl.load_workbook(folder / "report.xlsx")
-    named = [block.name for block in made.blocks if isinstance(block, TableBlock) and block.name]
+    named = [block.table.name for block in made.blocks if isinstance(block, TableBlock) and block.table.name]
     assert book.sheetnames == [*(name[:31] for name in named), ALL_NUMBERS, PROVENANCE]
     assert all(sheet.freeze_panes == "B3" for sheet in book)
     assert book.properties.title == made.title
@@ -163,7 +165,7 @@ def test_every_number_of_the_page_is_in_an_answers_table(edge):
     for number in numbers:
         table = tables[number["data-table"]]
         measure, row = number["data-measure"], number["data-cluster"]
-        assert _is(float(number["data-value"]), table.loc[row, measure])
+        assert _is(float(number["data-value"]), table[row, measure])
 
 
 def test_every_number_of_the_workbook_is_in_an_answers_table(edge):
@@ -172,7 +174,7 @@ def test_every_number_of_the_workbook_is_in_an_answers_table(edge):
     book = openpyxl.load_workbook(folder / "report.xlsx")
     known = set()
     for name, row, measure, value, low, high in book[ALL_NUMBERS].iter_rows(min_row=3, values_only=True):
-        assert _is(value, tables[name].loc[row, measure])
+        assert _is(value, tables[name][row, measure])
         known |= {value, low, high}
     # Excel keeps 16 digits.
     known = {f"{one:.12e}" for one in known}
@@ -186,8 +188,11 @@ def _tables(made):
     """Return the answers' own tables, from the simulation and not from the document."""
     mapping = next(one for name, one in EDGES.items() if one["title"] == made.title and _matches(one, made))
     answers = Quotes(study_of(mapping))
-    tables = {name: answers.table(name) for name in answers.tables}
-    tables["summary"] = answers.study.result.summary()
+    tables = {
+        name: {place: found.value for place, found in table.items()} for name, table in answers.tables.items()
+    }
+    summary = answers.study.result.summary().to_dict("index")
+    tables["summary"] = {(row, name): one for row, found in summary.items() for name, one in found.items()}
     return tables
 
 
@@ -242,16 +247,18 @@ def test_every_rule_of_the_scenario_is_said():
 
 
 def test_a_wide_table_is_divided_and_nothing_is_lost():
-    table = TableBlock("t", "wide", tuple("abcdefghijklmnopqrst"), (tuple("abcdefghijklmnopqrst"),))
-    parts = list(table.narrow())
+    columns = tuple(text(letter, (letter,)) for letter in "abcdefghijklmnopqrst")
+    parts = list(TableBlock(Table("t", "wide", columns)).narrow())
     assert [len(part.headings) for part in parts] == [8, 8, 6]
     assert "".join("".join(part.headings[1:]) for part in parts) == "bcdefghijklmnopqrst"
-    assert all(part.headings[0] == "a" for part in parts)
+    assert all(part.headings[0] == part.rows[0][0] == "a" for part in parts)
 
 
 def test_the_charts_of_a_document_are_in_the_register():
-    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (results, contents))
-    assert set(re.findall(r'pictures\(answers, "([^"]+)"', source)) <= set(CHARTS)
+    source = "".join(Path(one.__file__).read_text(encoding="utf-8") for one in (results, cluster_page))
+    drawn = set(re.findall(r'pictures\("([^"]+)"', source))
+    assert drawn
+    assert drawn <= set(CHARTS)
 
 
 def test_ink_stands_out_from_paper():
@@ -277,11 +284,11 @@ def _light(colour):
 
 
 def test_formats_are_chosen_by_a_list():
-    assert chosen_formats(None) == (tuple(DOCUMENT_FORMATS), [])
-    assert chosen_formats("pdf, HTML") == (("html", "pdf"), [])
-    names, problems = chosen_formats("html,doc,,doc")
-    assert names == ("html",)
-    assert [problem.got for problem in problems] == ['"doc"', '""']
+    assert chosen_formats(None) == tuple(DOCUMENT_FORMATS)
+    assert chosen_formats("pdf, HTML") == ("html", "pdf")
+    with pytest.raises(InputError) as caught:
+        chosen_formats("html,doc,,doc")
+    assert [problem.got for problem in caught.value.problems] == ['"doc"', '""']
 
 
 def test_no_two_tables_have_a_number_of_one_name():
@@ -290,6 +297,6 @@ def test_no_two_tables_have_a_number_of_one_name():
         answers = Quotes(Study(simulated(scenario)))
         places = [place for table in answers.tables.values() for place in table]
         assert len(places) == len(set(places))
-        pool = answers.amount(ALL_CLUSTERS, "pool_payment_gbp")
-        assert pool.value >= 0
+        pool = answers.number(ALL_CLUSTERS, "pool_payment_gbp")
+        assert pool.quoted.value >= 0
         assert not pool.text.startswith("-")

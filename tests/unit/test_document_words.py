@@ -8,14 +8,16 @@ import pytest
 
 from simulator import load_scenario
 from simulator.documents.assumptions import assumptions_of
-from simulator.documents.blocks import joined, sentence
-from simulator.documents.quotes import likelihood, odds
+from simulator.documents.blocks import Paragraph, joined
+from simulator.documents.quotes import Quotes, likelihood, odds
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import money
 from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from tests.architecture.registers import BUDGET_RULES, RULES
 from tests.builders import checked, scenario_of
 from tests.e2e.command import FLAGSHIP
+from tests.unit.documents import study_of
 
 
 def chance(value, half_width=0.0):
@@ -81,10 +83,19 @@ def test_likelihood(estimate, words):
 
 
 def test_a_sentence_keeps_its_numbers():
-    said = joined(
-        sentence("{name} has {share}.", name="{braces}", share="10%"), None, sentence("So it goes.")
+    quotes = Quotes(study_of(scenario_of()))
+    row, measure = quotes.clusters[0], "practice_net_gain_gbp"
+    said = quotes.sentence(
+        row, "{name} has {people} people and {practice_net_gain_gbp:size}.", name="{braces}"
     )
-    assert said.text == "{braces} has 10%. So it goes."
+    found = quotes.numbers[row, measure]
+    size = money(found).removeprefix("-")
+    people = quotes.numbers[row, "people"].value
+    assert (
+        joined(said, Paragraph(("So it goes.",))).text
+        == f"{{braces}} has {people:,.0f} people and {size}. So it goes."
+    )
+    assert [part.quoted.measure for part in said.parts if not isinstance(part, str)] == ["people", measure]
 
 
 OTHERS = {
