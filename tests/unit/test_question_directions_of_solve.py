@@ -35,7 +35,9 @@ CONTRACTS, SEED = 2_000, 7
 def solved(
     key: str, low: float, high: float, so_that: str, cluster: str = "North", **more: float
 ) -> Solution:
-    return simulator.solve(checked(CERTAIN), key, low, high, so_that, cluster, **more, draws=Draws(100))
+    return simulator.solve(
+        checked(CERTAIN), key, low, high, so_that, cluster=cluster, **more, draws=Draws(100)
+    )
 
 
 def grid_of(found: Solution) -> list[float]:
@@ -104,8 +106,8 @@ def test_targets_that_are_met_exactly(so_that: str, answer: tuple[bool, int, int
     # the fourth is one too many. Of 100 contracts, all or none are within sampling error of 1 or 0.
     short = {"rule": {"rule": "expected_spend", "margin_share": -0.0075}}
     scenario = checked(CERTAIN | {"budgets": short})
-    question = ("contract.years", 1, 8, f"bond_covers_probability {so_that}", "South")
-    found = simulator.solve(scenario, *question, draws=Draws(100))
+    question = ("contract.years", 1, 8, f"bond_covers_probability {so_that}")
+    found = simulator.solve(scenario, *question, cluster="South", draws=Draws(100))
     crossings = [(one.begins, one.at.value, one.low, one.high) for one in found.crossings]
     assert crossings == ([] if answer is None else [answer])
 
@@ -130,11 +132,11 @@ def test_each_row_has_its_own_measure() -> None:
     agreed = checked(CERTAIN | {"clusters": [cluster_of("North"), cluster_of("South", bond_gbp=20_000)]})
     for cluster, crossings in (("North", 1), ("South", 0)):
         found = simulator.solve(
-            agreed, MARGIN, 0, 0.5, "bond_posted_gbp >= 20_000", cluster, draws=Draws(100)
+            agreed, MARGIN, 0, 0.5, "bond_posted_gbp >= 20_000", cluster=cluster, draws=Draws(100)
         ).crossings
         assert len(found) == crossings
     (north,) = simulator.solve(
-        agreed, MARGIN, 0.0, 0.5, "practice_share_gbp >= bond_posted_gbp", "North", draws=Draws(100)
+        agreed, MARGIN, 0.0, 0.5, "practice_share_gbp >= bond_posted_gbp", cluster="North", draws=Draws(100)
     ).crossings
     # A tenth of the surplus, 50,000 margin, is 3% of the budget, 15,000 (1 + margin), at 3/7.
     assert north.at.value == pytest.approx(3 / 7, abs=0.0005)

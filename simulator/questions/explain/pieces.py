@@ -126,14 +126,14 @@ class PowerSums:
     of squares needs no centring, and sums of blocks add up.
     """
 
-    squares: FloatArray  # shape (source, year, cluster, line); of p ** 2 and p ** 4
-    fourths: FloatArray  # shape (source, year, cluster, line); of p ** 2 and p ** 4
-    products: FloatArray  # shape (source, year, cluster, line); of p T, (p T) ** 2 and p T ** 3
-    products_squared: FloatArray  # shape (source, year, cluster, line); of p T, (p T) ** 2 and p T ** 3
-    products_by_total: FloatArray  # shape (source, year, cluster, line); of p T, (p T) ** 2 and p T ** 3
-    # shape (source, year, cluster, cluster); of p ** 2 in one cluster times p ** 2 in another, all lines
-    # together.
-    cross: FloatArray
+    # Each of shape (source, year, cluster, line).
+    squares: FloatArray  # of p ** 2
+    fourths: FloatArray  # of p ** 4
+    products: FloatArray  # of p T
+    products_squared: FloatArray  # of (p T) ** 2
+    products_by_total: FloatArray  # of p T ** 3
+    # Shape (source, year, cluster, cluster), all lines together.
+    cross: FloatArray  # of p ** 2 in one cluster times p ** 2 in another
 
     @classmethod
     def of(cls, pieces: Iterable[FloatArray]) -> Self:
@@ -157,7 +157,7 @@ class PowerSums:
         Its error is the delta method's for the ratio of sums r: the root of the sum of the squares
         of p T - r T ** 2, over the sum of T ** 2.
 
-        Returns none where the whole does not vary.
+        Returns None where the whole does not vary.
         """
         whole = self._whole(place)
         if self.squares[whole] == 0:

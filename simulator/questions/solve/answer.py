@@ -32,10 +32,11 @@ class Crossing:
     """Where the condition begins to hold, or ceases."""
 
     at: Point  # the last value that was found to hold
-    low: float  # between them the target lies inside the measure's 95% interval: the key's 95% interval
-    high: float  # between them the target lies inside the measure's 95% interval: the key's 95% interval
-    low_clipped: bool  # whether the interval would go on beyond the range that was searched
-    high_clipped: bool  # whether the interval would go on beyond the range that was searched
+    # The key's 95% interval: between its ends the target lies inside the 95% interval of the measure.
+    low: float  # its lower end
+    high: float  # its upper end
+    low_clipped: bool  # whether it would go on below the range that was searched
+    high_clipped: bool  # whether it would go on above that range
     begins: bool  # whether the condition holds above; otherwise below
 
 

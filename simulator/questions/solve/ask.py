@@ -33,8 +33,8 @@ def solve(
     low: float,
     high: float,
     so_that: str,
-    cluster: str | None = None,
     *,
+    cluster: str | None = None,
     tolerance: float = TOLERANCE,
     draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda values_done, of_values: None,
@@ -49,7 +49,7 @@ def solve(
     scenario : Scenario
         From `load_scenario`.
     key : str
-        What to vary, such as ``rules.surplus.pct_return_share``.
+        What to vary, for example ``rules.surplus.pct_return_share``.
     low, high : float
         Range to search: by ratios where `high` is a hundred times `low`, and in whole numbers where needed.
     so_that : str

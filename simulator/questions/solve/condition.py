@@ -215,13 +215,11 @@ def check_solve(
     if not isinstance(scenario, Scenario):
         draws.of(scenario)
     problems = Problems()
-    condition = scale = None
     with problems.noted():
         condition = check_question(scenario, so_that, cluster, tolerance, draws)
     with problems.noted():
         scale = check_range(scenario, key, low, high)
-    if condition is None or scale is None:
-        raise InputError(problems)
+    problems.report()
     return condition, scale
 
 
@@ -231,7 +229,7 @@ def check_question(
     """Return what is to hold, if the question is right but for the range."""
     settings, row = scenario.settings, ALL_CLUSTERS if cluster is None else cluster
     names = (*(one.name for one in settings.clusters), ALL_CLUSTERS)
-    problems, condition = Problems(unknown("cluster", row, names)), None
+    problems = Problems(unknown("cluster", row, names))
     if not _is_number(tolerance) or not 0 < tolerance <= _WIDEST_TOLERANCE:
         need = f"a share of the range, above 0 and up to {_WIDEST_TOLERANCE}"
         problems.append(Problem("tolerance", need, shown(tolerance)))
@@ -239,8 +237,7 @@ def check_question(
         condition = read_condition(so_that, row, settings.contract.years)
     with problems.noted():
         draws.of(scenario)
-    if problems or condition is None:
-        raise InputError(dict.fromkeys(problems))
+    problems.report()
     return condition
 
 
