@@ -245,3 +245,30 @@ def test_a_cluster_without_a_share_or_a_budget_has_no_bond() -> None:
     assert "takes the share" in problem.need
     (problem,) = problems_of_call(lambda: asked(scenario_of(), "clusters.North.proportion=0.0"))
     assert problem.need == "one with a budget to answer for"
+
+
+def test_several_clusters_have_the_numbers_of_each() -> None:
+    scenario, draws = checked(scenario_of(budgets=TIGHT)), Draws(CONTRACTS, 3)
+    both, alone = bond(scenario, draws=draws), bond(scenario, "South", draws=draws)
+    assert [one.cluster for one in both.clusters] == ["North", "South"]
+    needed, worth = both.frame("bonds needed").loc["South"], both.frame("share and bond").loc["South"]
+    for name, period in (("one_bond_95_sure_gbp", NO_TOP_UP), ("topped_up_95_sure_gbp", TOP_UP)):
+        assert needed[name] == alone.needed_gbp[period, 0.95].value
+    for name in ("bond_posted_gbp", "expected_bond_draw_gbp", "practice_net_gain_gbp"):
+        assert worth[name] == alone.posted_facts[name].value
+    assert "of 2 clusters gain on average" in both.sentences()[1]
+    (again,) = bond(scenario, ["South"], draws=draws).clusters
+    assert again.needed_gbp == alone.needed_gbp
+
+
+def test_a_bond_of_each_size_is_what_a_run_with_it_says() -> None:
+    scenario, draws = checked(scenario_of(budgets=TIGHT)), Draws(CONTRACTS, 3)
+    answer = bond(scenario, "North", draws=draws)
+    sizes = answer.frame("sizes of bond")
+    posted = sizes.iloc[3]
+    varied = scenario.vary(f"clusters.North.bond_gbp={float(posted['bond_gbp'])!r}")
+    told = simulate(varied, draws).rows[0].estimates
+    for name in ("expected_bond_draw_gbp", "practice_net_gain_gbp", "practice_better_off_probability"):
+        assert posted[name] == pytest.approx(told[name].value)
+    # A bond of nothing takes the share away.
+    assert sizes.iloc[0]["practice_net_gain_gbp"] == 0

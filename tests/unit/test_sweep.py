@@ -190,3 +190,15 @@ def test_numbers_are_kept_by_policy_and_place() -> None:
     assert math.isnan(found.numbers[0, 0, 1])
     assert np.isfinite(found.numbers[0, 0, [0, 2, 3, 4, 5, 6]]).all()
     assert simulator.sweep is sweep
+
+
+def test_a_long_table_shows_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.questions.sweep.answer.MOST_ROWS", 2)
+    for measure, best in (("overspend_probability", (2, 1)), ("practice_share_gbp", (2, 1))):
+        # More true saving means fewer overspends and larger shares.
+        found = sweep(
+            checked(scenario_of()), {SAVING: "0,0.01,0.02"}, measures=[measure], draws=Draws(CONTRACTS)
+        )
+        assert found.shown == best
+        assert list(found.frame().index) == ["as given", "0.02", "0.01"]
+        assert "The best 2 of 3 policies" in found.notes()[0]
