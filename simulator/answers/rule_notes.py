@@ -93,6 +93,11 @@ def policy_notes(
 ) -> Iterator[str]:
     """Yield what would mislead a reader of a table of policies."""
     yield from scheme_notes(scenario, keys)
+    given = {str(type(rule).model_fields["rule"].default) for rule in scenario.settings.rules}
+    named = dict.fromkeys(key.split(".")[1] for key in keys if key.startswith("rules."))
+    for name in named:
+        if name not in given and name != "*":
+            yield f"The rule {name} is not in the scenario as given: the policies add it, in its usual place."
     if any(map(_WHAT_A_BUDGET_IS_FOR.search, keys)):
         yield BUDGETS_DIFFER
     bonds = [at for at, key in enumerate(keys) if key.rpartition(".")[2] in _BOND_SIZES]
