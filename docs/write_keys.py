@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -15,25 +16,37 @@ from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.rules import RULES_IN_USUAL_ORDER
+from simulator.scenario.overrides import as_toml
 from simulator.scenario.schema import ScenarioFile
 from simulator.spend import AnyUnitCost
 
 PAGE = Path(__file__).with_name("scenario-keys.md")
-SECTIONS = ("title", "question", "pct", "contract", "population", "seasons", "shocks", "budgets")
+SECTIONS = (
+    "title",
+    "question",
+    "pct",
+    "contract",
+    "population",
+    "seasons",
+    "shocks",
+    "budgets",
+    "simulation",
+)
 LISTS = {"service_lines": "[[service_lines]]", "clusters": "[[clusters]]"}
 UNITS = {
     "gbp": "pounds",
-    "share": "share: 0.1 is 10%",
     "people": "people",
     "csv": "file name",
-    "months": "months",
     "month": "month, 1 to 12",
     "year": "year",
     "years": "years",
     "cv": "SD over mean",
     "per_1000": "a year per 1,000 people",
 }
-
+SHARE = "share: 0.1 is 10%"
+SHARES = {"proportion", "correlation", "persistence"}
+FLAGSHIP = PAGE.parents[1] / "scenarios" / "cambridgeshire-2010.toml"
+"""Where examples come from; of rules and laws from the code, which tests them."""
 
 REGISTERS = (
     (AnyBudgetRule, "a budget rule"),
@@ -50,24 +63,27 @@ def page() -> str:
         "",
         "Every key that a scenario may have, made from the code by `make docs`. `--set` and `--vary` take",
         "any of them: `--set rules.bond.top_up=true`, `--vary clusters.South.people=5000,9000`. A key",
-        "without a default must be given. `cluster-risk init` writes a scenario to start from.",
+        "without a default must be given. Examples are of the Cambridgeshire scenario; those of laws show",
+        "their form. `cluster-risk init` writes a scenario to start from.",
         "",
     ]
-    fields = ScenarioFile.model_fields
+    fields, given = ScenarioFile.model_fields, tomllib.loads(FLAGSHIP.read_text(encoding="utf-8"))
     top = {name: fields[name] for name in SECTIONS if _model(fields[name]) is None}
-    parts += ["## The file", "", *_table(top, ""), ""]
-    for name in SECTIONS:
-        if (model := _model(fields[name])) is not None:
-            parts += [f"## [{name}]", "", *_about(model), *_table(model.model_fields, f"{name}."), ""]
-    for name, heading in LISTS.items():
-        (model,) = [one for one in _models(fields[name].annotation) if issubclass(one, BaseModel)]
-        parts += [f"## {heading}", "", *_about(model), *_table(model.model_fields, f"{name}.*."), ""]
+    parts += ["## The file", "", *_table(top, "", given), ""]
+    for name in (*SECTIONS, *LISTS):
+        model, start, examples = _model(fields[name]), f"{name}.", given.get(name)
+        if name in LISTS:
+            (model,), start = _models(fields[name].annotation), f"{name}.*."
+            examples = _first_of_each(given[name])
+        if model is not None:
+            heading = LISTS.get(name, f"[{name}]")
+            parts += [f"## {heading}", "", *_about(model), *_table(model.model_fields, start, examples), ""]
     parts += ["## [[rules]]", "", "Each once, in the order in which they apply within a year.", ""]
     for rule in RULES_IN_USUAL_ORDER:
         name = rule.model_fields["rule"].default
-        parts += [f'### rule = "{name}"', "", *_about(rule), *_table(rule.model_fields, f"rules.{name}."), ""]
-    simulation = _model(fields["simulation"])
-    parts += ["## [simulation]", "", *_about(simulation), *_table(simulation.model_fields, "simulation."), ""]
+        parts += [f'### rule = "{name}"', "", *_about(rule)]
+        in_file = [one for one in given["rules"] if one["rule"] == name]
+        parts += [*_table(rule.model_fields, f"rules.{name}.", _example(rule) | _first_of_each(in_file)), ""]
     for heading, register, tag in (
         ("Budget rules", AnyBudgetRule, "rule"),
         ("Laws of the number of cases", AnyCountLaw, "model"),
@@ -77,36 +93,53 @@ def page() -> str:
         parts += [f"## {heading}", ""]
         for part in _models(register):
             (value,) = get_args(part.model_fields[tag].annotation)
-            parts += [f'### {tag} = "{value}"', "", *_about(part), *_table(part.model_fields, ""), ""]
+            about = [*_about(part), *_table(part.model_fields, "", _example(part))]
+            parts += [f'### {tag} = "{value}"', "", *about, ""]
     return "\n".join(parts)
 
 
-def _table(fields: dict[str, FieldInfo], start: str) -> list[str]:
-    return ["| key | what it is | unit | default |", "|---|---|---|---|", *_rows(fields, start)]
+def _table(fields: dict[str, FieldInfo], start: str, given: Any = None) -> list[str]:
+    if all(_tag(field) is not None for field in fields.values()):
+        return ["It has no keys of its own."]
+    return [
+        "| key | what it is | unit | default | example |",
+        "|---|---|---|---|---|",
+        *rows(fields, start, given),
+    ]
 
 
-def _rows(fields: dict[str, FieldInfo], start: str) -> Iterator[str]:
+def rows(fields: dict[str, FieldInfo], start: str, given: Any = None) -> Iterator[str]:
+    """Yield a line for each key, those of the tables in them included; `given` holds examples."""
+    given = given if isinstance(given, Mapping) else {}
     for name, field in fields.items():
         models = _models(field.annotation)
         if _tag(field) is not None:
             continue
+        example = given.get(name)
         if len(models) == 1 and models[0] not in PARTS:
-            yield f"| `{start}{name}` | {_words(field)} | a table | see below |"
-            yield from _rows(models[0].model_fields, f"{start}{name}.")
+            yield f"| `{start}{name}` | {_words(field)} | a table | see below | |"
+            yield from rows(models[0].model_fields, f"{start}{name}.", example)
         else:
-            yield f"| `{start}{name}` | {_words(field)} | {_unit(name, field)} | {_default(field)} |"
+            shown = "" if example is None else f"`{_toml(example)}`"
+            cells = (f"`{start}{name}`", _words(field), _unit(name, field), _default(field), shown)
+            yield f"| {' | '.join(cells)} |"
 
 
-def _about(model: type[BaseModel]) -> Iterator[str]:
-    yield (model.__doc__ or "").strip().partition("\n")[0]
-    example = getattr(model, "example", None)
+def _about(model: type[BaseModel]) -> list[str]:
+    return [(model.__doc__ or "").strip().partition("\n")[0], ""]
+
+
+def _example(model: Any) -> dict[str, Any]:
+    """Return the settings of a part's own example; none where it has none."""
     try:
-        given = example().model_dump(exclude_none=True, exclude_defaults=True) if example else {}
+        return dict(model.example().model_dump(exclude_none=True, exclude_defaults=True))
     except NotImplementedError:
-        given = {}
-    if given := {name: value for name, value in given.items() if _tag(model.model_fields[name]) is None}:
-        yield f"For example {', '.join(f'`{name} = {_toml(value)}`' for name, value in given.items())}."
-    yield ""
+        return {}
+
+
+def _first_of_each(tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return each key's value in the first table that has it."""
+    return {key: value for table in reversed(tables) for key, value in table.items()}
 
 
 def _words(field: FieldInfo) -> str:
@@ -118,22 +151,22 @@ def _words(field: FieldInfo) -> str:
 
 
 def _unit(name: str, field: FieldInfo) -> str:
-    ends = [unit for end, unit in UNITS.items() if name == end or name.endswith(f"_{end}")]
-    parts = name.split("_")
     kinds = _kinds(field.annotation)
     if models := _models(field.annotation):
         return f"a table: {next(words for register, words in REGISTERS if models[0] in _models(register))}"
     if bool in kinds:
         return "true or false"
-    if ends:
-        return ends[-1]
-    if "gbp" in parts:
-        return UNITS["gbp"]
-    if "share" in parts or name in {"proportion", "correlation", "persistence"}:
-        return UNITS["share"]
-    if str in kinds or any(get_origin(kind) is Literal for kind in kinds):
+    if tuples := [kind for kind in kinds if get_origin(kind) is tuple]:
+        return f"list of {'texts' if str in _kinds(get_args(tuples[0])[0]) else 'numbers'}"
+    if any(get_origin(kind) is Literal for kind in kinds):
         return "text"
-    return "list" if any(get_origin(kind) is tuple for kind in kinds) else "number"
+    parts = name.split("_")
+    if "share" in parts or name in SHARES:
+        return SHARE
+    if "gbp" in parts or "in pounds" in (field.description or ""):
+        return UNITS["gbp"]
+    ends = [unit for end, unit in UNITS.items() if name == end or name.endswith(f"_{end}")]
+    return ends[-1] if ends else "text" if str in kinds else "number"
 
 
 def _default(field: FieldInfo) -> str:
@@ -150,8 +183,6 @@ def _default(field: FieldInfo) -> str:
 
 
 def _toml(value: Any) -> str:
-    from simulator.scenario.overrides import as_toml
-
     return as_toml(value, inside=True)
 
 

@@ -77,13 +77,17 @@ class Problems(list[Problem]):
             raise InputError(dict.fromkeys(self))
 
 
-def unknown(what: str, name: object, known: Sequence[str]) -> list[Problem]:
-    """Return the problem with a name that is not known, with what was probably meant; none for others."""
+def unknown(what: str, name: object, known: Sequence[str], most: int | None = None) -> list[Problem]:
+    """Return the problem with a name that is not known, with what was probably meant; none for others.
+
+    At most so many of the known are listed.
+    """
     if name in known:
         return []
     near = difflib.get_close_matches(str(name), known, n=1)
     hint = f'did you mean "{near[0]}"?' if near else ""
-    return [Problem(what, f"one of {', '.join(known)}", shown(name), hint)]
+    listed = ", ".join([*known[:most], *(["..."] if len(known[:most]) < len(known) else [])])
+    return [Problem(what, f"one of {listed}", shown(name), hint)]
 
 
 def shown(value: object, limit: int = 80) -> str:

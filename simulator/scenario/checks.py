@@ -6,12 +6,11 @@ reported at once.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from simulator.errors import Problem, Problems, shown
+from simulator.errors import Problem, Problems, shown, unknown
 from simulator.population.need import UNWEIGHTED, need_per_head
 from simulator.population.practices import PracticeTable
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -229,9 +228,6 @@ def _texts_in(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else []
 
 
-def _unknown_name(name: object, known: list[str], where: str) -> Iterator[Problem]:
-    """Yield a problem if a name is not among those known."""
-    if isinstance(name, str) and name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        listed = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
-        yield Problem(where, f"one of {listed}", shown(name), f"did you mean {near[0]}?" if near else "")
+def _unknown_name(name: object, known: list[str], where: str) -> list[Problem]:
+    """Return the problem with a name that is not among those known; what is no text is told elsewhere."""
+    return unknown(where, name, known, most=8) if isinstance(name, str) else []

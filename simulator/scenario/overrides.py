@@ -7,14 +7,16 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from simulator.errors import Problem, Problems, shown
+from simulator.errors import InputError, Problem, Problems, shown
 from simulator.rules import RULES_IN_USUAL_ORDER
+from simulator.scenario.schema import ScenarioFile
 from simulator.scenario.toml_lines import Path
+from simulator.scenario.translation import every_key
 
 _STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
 _KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
@@ -24,7 +26,11 @@ EVERY = "*"
 
 def setting(key: str, value: object) -> str:
     """Return a setting of a Python value as it is written on the command line: KEY=VALUE."""
-    return f"{key}={value.strip() if isinstance(value, str) else as_toml(value)}"
+    if value is None:
+        raise InputError([Problem(key, "a value: what is set cannot be left out", "None")])
+    # A text that would be read as something else, such as "2010", stands in quotes.
+    is_plain = isinstance(value, str) and _value(value.strip()) == value
+    return f"{key}={as_toml(value, inside=not is_plain)}"
 
 
 def as_toml(value: object, inside: bool = False) -> str:
@@ -35,9 +41,12 @@ def as_toml(value: object, inside: bool = False) -> str:
         case bool():
             return str(value).lower()
         case str() if inside:
-            return json.dumps(value)
+            return json.dumps(value, ensure_ascii=False)
         case Mapping():
-            pairs = (f"{json.dumps(str(key))} = {as_toml(one, inside=True)}" for key, one in value.items())
+            pairs = (
+                f"{json.dumps(str(key), ensure_ascii=False)} = {as_toml(one, inside=True)}"
+                for key, one in value.items()
+            )
             return f"{{ {', '.join(pairs)} }}"
         case list() | tuple() | np.ndarray():
             return f"[{', '.join(as_toml(one, inside=True) for one in value)}]"
@@ -59,9 +68,10 @@ def apply_overrides(
             problems.append(Problem(where, "KEY=VALUE, such as rules.surplus.practice_share=0.2", override))
             continue
         steps = [step.strip('"') for step in re.findall(_STEP, key.strip())]
-        if len(steps) == 1 and steps[0] not in changed and (longer := _ending_in(steps[0], changed)):
-            need = f"a key: one of {', '.join(changed)}, or what stands below them"
-            problems.append(Problem(where, need, steps[0], f"did you mean {' or '.join(longer)}?"))
+        is_known = steps[0] in changed or steps[0] in ScenarioFile.model_fields
+        if not is_known and (meant := _meant(steps, changed)):
+            need = f"a key: one of {', '.join(ScenarioFile.model_fields)}, or what stands below them"
+            problems.append(Problem(where, need, key.strip(), f"did you mean {' or '.join(meant)}?"))
             continue
         if steps[0] == "rules" and len(steps) > 1:
             sources |= dict.fromkeys(_add_rule(changed, steps[1]), where)
@@ -92,28 +102,19 @@ def _add_rule(given: dict[str, Any], name: str) -> list[Path]:
     return [("rules", place)]
 
 
-def _ending_in(name: str, given: Mapping[str, Any]) -> list[str]:
-    """Return the keys of a scenario whose last part is a name, as they are written; at most three."""
-    settings = {str(rule.model_fields["rule"].default): rule.model_fields for rule in RULES_IN_USUAL_ORDER}
-    of_rules = (
-        f"rules.{_name_of(rule)}.{key}"
-        for rule in given.get("rules", ())
-        for key in settings.get(_name_of(rule), ())
-    )
-    known = dict.fromkeys([*_keys_below(given, ""), *of_rules])
-    return [key for key in known if key.rpartition(".")[2] == name][:3]
+def _meant(steps: list[str], given: Mapping[str, Any]) -> list[str]:
+    """Return the whole keys that end as a key does, or else nearly so; at most three.
 
-
-def _keys_below(given: Any, start: str) -> Iterator[str]:
-    """Yield every key of a table and of the tables in it; of lists of tables with * for each."""
-    for key, value in given.items():
-        yield f"{start}{key}"
-        if isinstance(value, Mapping):
-            yield from _keys_below(value, f"{start}{key}.")
-        elif isinstance(value, list) and key != "rules":
-            for table in value:
-                if isinstance(table, Mapping):
-                    yield from _keys_below(table, f"{start}{key}.{EVERY}.")
+    What is nearly the name of a section is left to the validator, which says so too.
+    """
+    known = every_key(given)
+    parts = {key: key.rpartition(".")[2] for key in known}
+    found = [key for key in known if key.endswith(f".{'.'.join(steps)}")]
+    found = found or [key for key in known if parts[key] == steps[-1]]
+    if not found and len(steps) == 1:
+        near = difflib.get_close_matches(steps[0], list(dict.fromkeys(parts.values())), n=1)
+        found = [key for key in known if parts[key] in near and parts[key] not in ScenarioFile.model_fields]
+    return found[:3]
 
 
 def _set(table: Any, steps: list[str], value: Any, path: Path) -> Iterable[Path]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_core import ErrorDetails
 
 from simulator.errors import Problem, shown
+from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.schema import ScenarioFile
 from simulator.scenario.toml_lines import Path
 
@@ -145,6 +146,33 @@ def known_keys(path: Path, given: Any) -> list[str]:
             schema = schema.get("properties", {}).get(step, {})
             given = given.get(step, {}) if isinstance(given, Mapping) else {}
     return list(schema.get("properties", {}))
+
+
+def every_key(given: Mapping[str, Any]) -> list[str]:
+    """Return every key that a scenario can have, as ``--set`` takes it, those of its own tables first.
+
+    Of laws it knows those that `given` names; of rules all.
+    """
+    schema = TypeAdapter(ScenarioFile).json_schema()
+    return list(dict.fromkeys(_keys_below(schema, schema["$defs"], given, "")))
+
+
+def _keys_below(schema: Any, definitions: Mapping[str, Any], given: Any, start: str) -> Iterator[str]:
+    """Yield the keys of a table and of the tables in it; of lists of tables with * for each."""
+    schema = _resolved(schema, definitions, given)
+    given = given if isinstance(given, Mapping) else {}
+    for key, part in schema.get("properties", {}).items():
+        yield f"{start}{key}"
+        if "items" in part:
+            tables = given.get(key)
+            tables = [one for one in tables if isinstance(one, Mapping)] if isinstance(tables, list) else []
+            if key == "rules":
+                tables += [{"rule": rule.model_fields["rule"].default} for rule in RULES_IN_USUAL_ORDER]
+            for table in tables or [{}]:
+                name = table.get("rule") if key == "rules" else "*"
+                yield from _keys_below(part["items"], definitions, table, f"{start}{key}.{name}.")
+        else:
+            yield from _keys_below(part, definitions, given.get(key), f"{start}{key}.")
 
 
 def _resolved(schema: Any, definitions: Mapping[str, Any], given: Any) -> Any:

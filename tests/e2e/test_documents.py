@@ -60,10 +60,9 @@ def test_links_lead_somewhere(document):
         assert (document.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("script", ["write_tables.py", "write_keys.py"])
-def test_generated_tables_are_up_to_date(script):
+def test_generated_tables_are_up_to_date():
     done = subprocess.run(
-        [sys.executable, ROOT / "docs" / script, "--check"],
+        [sys.executable, ROOT / "docs" / "write_tables.py", "--check"],
         capture_output=True,
         text=True,
         check=False,

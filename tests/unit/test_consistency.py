@@ -72,9 +72,9 @@ def test_a_cluster_is_not_called_as_the_row_of_all(name: str) -> None:
 @pytest.mark.parametrize(
     ("line", "key", "hint"),
     [
-        ({"need_weights": "ned"}, "need_weights", "did you mean need?"),
+        ({"need_weights": "ned"}, "need_weights", 'did you mean "need"?'),
         ({"need_weights": "carr_hill"}, "need_weights", ""),
-        ({"season": "wintr"}, "season", "did you mean winter?"),
+        ({"season": "wintr"}, "season", 'did you mean "winter"?'),
     ],
 )
 def test_columns_that_tables_do_not_have(folder: Path, line: Table, key: str, hint: str) -> None:
@@ -105,7 +105,7 @@ def test_a_line_that_there_is_not() -> None:
         "clusters.North.service_lines",
         "one of admissions, prescribing",
         '"admission"',
-        "did you mean admissions?",
+        'did you mean "admissions"?',
     )
 
 
@@ -134,7 +134,7 @@ def test_a_practice_that_there_is_not(folder: Path) -> None:
     clusters = [cluster_of("North", None, practices=["A1", "B2", "B22"])]
     found = _only(_with_tables(clusters=clusters), folder)
     assert found[0] == "clusters.North.practices"
-    assert found[2:] == ('"B22"', "did you mean B2?")
+    assert found[2:] == ('"B22"', 'did you mean "B2"?')
 
 
 def test_practices_without_a_table() -> None:
@@ -186,7 +186,7 @@ def test_a_rule_in_the_wrong_place_says_before_which() -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("prescribin", ("one of prescribing, beds", '"prescribin"', "did you mean prescribing?")),
+        ("prescribin", ("one of prescribing, beds", '"prescribin"', 'did you mean "prescribing"?')),
         ("beds", ("lines that are paid per case", '"beds", a block contract', "")),
     ],
 )

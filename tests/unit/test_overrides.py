@@ -10,7 +10,7 @@ import pytest
 from simulator import load_scenario
 from simulator.answers.rule_notes import scheme_notes
 from simulator.errors import InputError
-from simulator.scenario.overrides import apply_overrides, readable
+from simulator.scenario.overrides import apply_overrides, readable, setting
 from simulator.scenario.starter import STARTER_FILES, write_starter
 from tests.builders import BOND, POOL, SURPLUS, checked, scenario_of
 from tests.unit.problems import problems_of_call
@@ -169,12 +169,43 @@ def test_the_last_part_of_a_key_is_told_whole() -> None:
     assert problem.hint == "did you mean clusters.*.people?"
 
 
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        # Keys that the file leaves out altogether, of sections and of rules too.
+        ("seed", "simulation.seed"),
+        ("top_slice_share", "budgets.top_slice_share"),
+        ("width_share", "rules.corridor.width_share"),
+        ("surplus.practice_share", "rules.surplus.practice_share"),
+        ("practice_shar", "rules.surplus.practice_share"),
+    ],
+)
+def test_a_key_that_is_nearly_one_or_the_end_of_one(key: str, meant: str) -> None:
+    scenario = checked(scenario_of())
+    (problem,) = problems_of_call(lambda: scenario.vary(f"{key}=0.2"))
+    assert (problem.got, problem.hint) == (key, f"did you mean {meant}?")
+
+
 def test_settings_may_be_python_values() -> None:
     scenario = checked(scenario_of())
     varied = scenario.vary({"rules.surplus.practice_share": 0.2, "clusters.*.takes_share": False})
     texts = ("rules.surplus.practice_share=0.2", "clusters.*.takes_share=false")
     assert varied == scenario.vary(*texts)
     assert varied.overrides == texts
+
+
+@pytest.mark.parametrize(
+    "title", ["2010", "true", "[1]", "a = b", "1\ntwo = 2", 'say "so"', "£ \U0001f600", " x "]
+)
+def test_a_python_text_stays_a_text(title: str) -> None:
+    (text,) = (setting(*pair) for pair in {"title": title}.items())
+    assert apply_overrides({}, [text])[0] == {"title": title}
+
+
+def test_nothing_is_no_value() -> None:
+    scenario = checked(scenario_of())
+    (problem,) = problems_of_call(lambda: scenario.vary({"clusters.*.people": None}))
+    assert (problem.where, problem.got) == ("clusters.*.people", "None")
 
 
 def test_tables_are_read_once(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""What a TOML text holds in its order, comments included: the parser of values leaves them out.
+
+Apart from `toml_lines`, because tomlkit takes three times as long as loading a scenario does in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import tomlkit
+from tomlkit.items import AoT, Array, Comment, Table, Whitespace
+
+from simulator.scenario.toml_lines import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A comment alone, an empty line, a header or a key of a file."""
+
+    path: Path = ()  # keys, and positions in lists of tables; empty for a comment
+    is_header: bool = False  # whether it starts a table
+    remarks: tuple[str, ...] = ()  # comments on its lines
+    note: str | None = None  # a comment alone; empty for an empty line
+
+
+def comments_of(text: str) -> Iterator[Entry]:
+    """Yield what a TOML text holds, in order."""
+    yield from _entries(tomlkit.parse(text).body, ())
+
+
+def _entries(body: Any, table: Path) -> Iterator[Entry]:
+    """Yield what stands in a table, and in the tables in it."""
+    for key, item in body:
+        path = table if key is None else (*table, key.key)
+        match item:
+            case Whitespace():
+                yield from [Entry(note="")] * item.s.count("\n")
+            case Comment():
+                yield Entry(note=_words(item))
+            case AoT():
+                for at, one in enumerate(item.body):
+                    yield from _table(one, (*path, at))
+            case Table():
+                yield from _table(item, path, is_written=not (item.is_super_table() or key.is_dotted()))
+            case _ if key is not None:
+                inside = _inside(item) if isinstance(item, Array) else ()
+                yield Entry(path, False, tuple(filter(None, (*inside, _words(item)))))
+
+
+def _table(table: Table, path: Path, is_written: bool = True) -> Iterator[Entry]:
+    """Yield a table's header, unless only the names of others imply it, and what stands in it."""
+    if is_written:
+        yield Entry(path, True, tuple(filter(None, [_words(table)])))
+    yield from _entries(table.value.body, path)
+
+
+def _inside(array: Array) -> Iterator[str]:
+    """Yield the comments between the brackets of a list, and of lists in it."""
+    for group in array._value:  # noqa: SLF001 - tomlkit shows them nowhere else
+        for part in group:
+            if isinstance(part, Array):
+                yield from _inside(part)
+            elif isinstance(part, Comment):
+                yield _words(part)
+
+
+def _words(item: Any) -> str:
+    """Return what an item's comment says."""
+    return str(item.trivia.comment).lstrip("#").strip()
