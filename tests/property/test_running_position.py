@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -82,5 +84,7 @@ def test_bad_input() -> None:
     assert len(problems_of_call(lambda: running_position(scenario, None, draws=Draws(5, -1, workers=0)))) == 3
     (problem,) = problems_of_call(lambda: running_position(scenario, "2012/13"))
     assert "2010/11, 2011/12" in problem.need
-    (problem,) = problems_of_call(lambda: running_position(scenario, draws=Draws(100)).of("Nort"))
-    assert problem.hint == 'did you mean "North"?'
+    found = running_position(scenario, draws=Draws(100))
+    for asked in (found.of, found.budget_of, found.fan, found.overspent):
+        (problem,) = problems_of_call(partial(asked, "Nort"))
+        assert problem.hint == 'did you mean "North"?'

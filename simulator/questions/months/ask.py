@@ -106,8 +106,10 @@ def running_position(
         From `load_scenario`.
     year : str, optional
         A contract year, such as ``2010/11``; the first when left out.
-    contracts, seed, workers, progress
+    draws : Draws
         As for `simulate`.
+    progress : callable
+        Called with the contracts done.
 
     Returns
     -------
