@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from simulator import load_scenario
-from simulator.demand.counts import draw_counts
+from simulator.compounds.spend import draw_spend
 from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.shocks import draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK
 from simulator.simulation.plan import make_plan
-from simulator.spend.spend import draw_spend
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "cambridgeshire-2010.toml"
 BLOCKS = 2
@@ -34,7 +33,7 @@ def main() -> None:
     settings = plan.settings
     shocks = [draw_shocks(settings.shocks, plan.shock_sizes, plan.axes, streams, block) for block in blocks]
     totals = BLOCKS * CONTRACTS_PER_BLOCK * plan.expected_counts.shape[0] * plan.expected_counts.shape[1]
-    totals *= sum(law is not None for law in plan.count_laws)
+    totals *= sum(price.totals is not None for price in plan.prices)
     # Once unmeasured, so that tables stand and memory is warm.
     _draw(plan, shocks[0], streams, blocks[0])
     started = time.perf_counter()
@@ -48,8 +47,7 @@ def main() -> None:
 
 
 def _draw(plan, shocks, streams, block) -> None:  # noqa: ANN001 - records of the pipeline
-    counts = draw_counts(plan.expected_counts, shocks, plan.count_laws, plan.axes, streams, block)
-    draw_spend(counts, plan.prices, plan.axes, streams, block)
+    draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block)
 
 
 def _draw_raw(plan, shocks) -> None:  # noqa: ANN001 - records of the pipeline
@@ -57,8 +55,8 @@ def _draw_raw(plan, shocks) -> None:  # noqa: ANN001 - records of the pipeline
     generator = np.random.Generator(np.random.SFC64(1))  # noqa: TID251 - a limit, not ours
     pct = np.concatenate([shock.pct for shock in shocks])
     cluster_year = np.concatenate([shock.cluster_year for shock in shocks])
-    for at_line, law in enumerate(plan.count_laws):
-        if not isinstance(law, NegativeBinomial):
+    for at_line, price in enumerate(plan.prices):
+        if price.totals is None or not isinstance(law := price.totals.count, NegativeBinomial):
             continue
         scale = law.variance_to_mean - 1
         for year, cluster in np.ndindex(plan.expected_counts.shape[:2]):

@@ -82,7 +82,7 @@ def episodes() -> float:
     from simulator.simulation.plan import make_plan
 
     plan = make_plan(load_scenario(SCENARIO))
-    counted = [law is not None for law in plan.count_laws]
+    counted = [price.totals is not None for price in plan.prices]
     return float(plan.expected_counts[..., counted].sum()) * CONTRACTS
 
 

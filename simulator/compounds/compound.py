@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compounds.exact import ExactLaw
+from simulator.compounds.totals import CompoundTotals
 from simulator.compounds.transform import exact_law
 from simulator.demand.count_law import CountLaw
 from simulator.errors import InputError, Problem, shown
 from simulator.random_streams import RandomStreams
-from simulator.spend.cost_sums import CostSums
 from simulator.spend.unit_cost import UnitCost
 
 _TOTALS_PER_BLOCK = 10_000
@@ -83,12 +83,11 @@ class Compound:
         if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or not 1 <= n <= _MOST_TOTALS:
             need = f"a whole number from 1 to {_MOST_TOTALS:,}"
             raise InputError([Problem("n", need, shown(n))])
-        streams, sums = RandomStreams(seed), CostSums(self.unit_cost)
+        streams, compound_totals = RandomStreams(seed), CompoundTotals(self.count, self.unit_cost)
         totals = np.empty(int(n))
         means = np.full(_TOTALS_PER_BLOCK, self.count.mean)
         for block, start in enumerate(range(0, totals.size, _TOTALS_PER_BLOCK)):
-            counts = self.count.draw(streams.generator("count", block=block), means)
-            drawn = sums.draw(counts, streams.generator("cost", block=block))
+            drawn = compound_totals.draw(means, streams.generator("cost", block=block))
             totals[start : start + _TOTALS_PER_BLOCK] = drawn[: totals.size - start]
         return totals
 

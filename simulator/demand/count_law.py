@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.special import ndtr
 
 from simulator.parts import Part
-from simulator.random_streams import Generator
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 ComplexArray = NDArray[np.complex128]
+Mean = TypeVar("Mean", float, FloatArray)
 
 
 class CountLaw(Part):
@@ -24,24 +25,31 @@ class CountLaw(Part):
     """Mean number of cases; left out in a scenario, where demand gives it."""
 
     @abstractmethod
-    def draw(self, generator: Generator, means: FloatArray) -> IntArray:
-        """Draw a number of cases for each mean.
+    def sf(self, counts: FloatArray, means: FloatArray) -> FloatArray:
+        """Return P(number of cases > `counts`) when `means`, above zero, are expected; same shape."""
 
-        Parameters
-        ----------
-        generator : numpy.random.Generator
-            Source of chance; advanced.
-        means : ndarray of float
-            Expected numbers of cases, zero or more.
+    def quantile(self, means: FloatArray, normals: FloatArray) -> IntArray:
+        """Return the numbers of cases that belong to standard normals, by inversion.
 
-        Returns
-        -------
-        ndarray of int
-            Same shape as `means`.
+        Takes ``means``, zero or more, and ``normals`` of one shape. Returns that shape: the smallest
+        numbers that are exceeded no more often than the normals; they rise with both.
         """
+        beyond = ndtr(-normals)
+        means = np.maximum(means, np.finfo(float).tiny)
+        low = np.full(means.shape, -1.0)
+        high = np.ceil(np.maximum(means + np.sqrt(self.variance(means)) * np.maximum(normals, 0.0), 0.0))
+        while (short := self.sf(high, means) > beyond).any():
+            low[short] = high[short]
+            high[short] = 2 * high[short] + 1
+        while (wide := high - low > 1).any():
+            middle = np.floor((low[wide] + high[wide]) / 2)
+            enough = self.sf(middle, means[wide]) <= beyond[wide]
+            high[wide] = np.where(enough, middle, high[wide])
+            low[wide] = np.where(enough, low[wide], middle)
+        return np.asarray(high, dtype=np.int64)
 
     @abstractmethod
-    def variance(self, mean: float) -> float:
+    def variance(self, mean: Mean) -> Mean:
         """Return the variance of the number of cases when `mean` are expected."""
 
     @abstractmethod

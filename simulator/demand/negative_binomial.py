@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field
+from scipy.special import betainc
 
-from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, IntArray
-from simulator.random_streams import Generator
+from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, Mean
 
 
 class NegativeBinomial(CountLaw):
@@ -22,12 +22,12 @@ class NegativeBinomial(CountLaw):
     variance_to_mean: Annotated[float, Field(gt=1, le=1e6)]
     """Variance of the number of cases over its mean, above 1 (at 1 the law is Poisson)."""
 
-    def draw(self, generator: Generator, means: FloatArray) -> IntArray:
-        """Draw a number of cases for each of `means`: Poisson about a gamma mean."""
-        scale = self.variance_to_mean - 1
-        return generator.poisson(scale * generator.standard_gamma(means / scale))
+    def sf(self, counts: FloatArray, means: FloatArray) -> FloatArray:
+        """Return P(number of cases > `counts`) when `means` are expected."""
+        share = 1 - 1 / self.variance_to_mean
+        return np.asarray(betainc(counts + 1, means / (self.variance_to_mean - 1), share))
 
-    def variance(self, mean: float) -> float:
+    def variance(self, mean: Mean) -> Mean:
         """Return the variance of the number of cases when `mean` are expected."""
         return mean * self.variance_to_mean
 

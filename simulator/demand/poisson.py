@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, IntArray
-from simulator.random_streams import Generator
+import numpy as np
+from scipy.special import pdtrc
+
+from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, Mean
 
 
 class Poisson(CountLaw):
@@ -13,11 +15,11 @@ class Poisson(CountLaw):
 
     model: Literal["poisson"] = "poisson"
 
-    def draw(self, generator: Generator, means: FloatArray) -> IntArray:
-        """Draw a number of cases for each of `means`."""
-        return generator.poisson(means)
+    def sf(self, counts: FloatArray, means: FloatArray) -> FloatArray:
+        """Return P(number of cases > `counts`) when `means` are expected."""
+        return np.asarray(pdtrc(counts, means))
 
-    def variance(self, mean: float) -> float:
+    def variance(self, mean: Mean) -> Mean:
         """Return the variance of the number of cases when `mean` are expected."""
         return mean
 

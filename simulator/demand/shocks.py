@@ -47,6 +47,10 @@ class ShockDraws:
     # shape (contract, year, cluster); product of the lasting and the year's shock; the base year first.
     cluster_year: FloatArray
 
+    def factors(self, at_year: int, at_cluster: int, at_line: int) -> FloatArray:
+        """Return what all shocks together make of a cluster's cases, shape (contract,)."""
+        return self.pct[:, at_year, at_line] * self.cluster_year[:, at_year, at_cluster]
+
 
 def draw_shocks(
     shocks: Shocks, sizes: tuple[AnyShockLaw, ...], axes: Axes, streams: RandomStreams, block: Block

@@ -123,7 +123,7 @@ def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
             weights[0, at_line] -= on_base
             weights[year, at_line] -= on_latest
             fixed_gbp -= fixed_budget_gbp
-        if price.cost_sums is None:
+        if price.totals is None:
             fixed_gbp += float(weights[:, at_line] @ plan.expected_spend_gbp[:, cluster, at_line])
             weights[:, at_line] = 0.0
     return YearEnd(weights, fixed_gbp)

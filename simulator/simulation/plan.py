@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.budgets.budgets import LineBudget, set_budgets
-from simulator.demand.count_law import CountLaw
-from simulator.demand.counts import draw_counts
+from simulator.compounds.spend import LinePrices, draw_spend
+from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import draw_shocks
@@ -34,8 +34,6 @@ from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.checks import FLAT
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import ScenarioFile, ServiceLine
-from simulator.spend.cost_sums import CostSums
-from simulator.spend.spend import LinePrices, draw_spend
 from simulator.spend.unit_cost import UnitCost
 
 
@@ -58,11 +56,6 @@ class Plan:
     terms: ClusterTerms  # what each cluster agreed to
 
     @property
-    def count_laws(self) -> tuple[CountLaw | None, ...]:
-        """Law of each line's cases; None for block contracts."""
-        return tuple(None if line.payment == "block" else line.count for line in self.settings.service_lines)
-
-    @property
     def shock_sizes(self) -> tuple[AnyShockLaw, ...]:
         """Law of each line's PCT-wide shock."""
         usual = self.settings.shocks.pct.size
@@ -79,17 +72,14 @@ class Plan:
         spend = np.empty(self.expected_counts.shape)
         for at_line, (line, price) in enumerate(zip(self.settings.service_lines, self.prices, strict=True)):
             of_cases = line.unit_cost_gbp.mean_gbp * price.price_index[:, None]
-            paid = (
-                price.block_gbp if price.cost_sums is None else of_cases * self.expected_counts[..., at_line]
-            )
+            paid = price.block_gbp if price.totals is None else of_cases * self.expected_counts[..., at_line]
             spend[..., at_line] = paid
         return spend
 
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and spend of one block of contracts."""
         shocks = draw_shocks(self.settings.shocks, self.shock_sizes, self.axes, streams, block)
-        counts = draw_counts(self.expected_counts, shocks, self.count_laws, self.axes, streams, block)
-        return draw_spend(counts, self.prices, self.axes, streams, block)
+        return draw_spend(self.expected_counts, shocks, self.prices, self.axes, streams, block)
 
     def set_budgets(self, spend: Spend) -> Budgets:
         """Return the budgets that follow from spend."""
@@ -118,15 +108,13 @@ class Plan:
     def prepare(self) -> None:
         """Compute the tables of totals that the simulation is likely to need."""
         for at_line, price in enumerate(self.prices):
-            if price.cost_sums is None:
+            if price.totals is None:
                 continue
             shocks = self.settings.shocks
             laws = (self.shock_sizes[at_line], shocks.cluster, shocks.cluster_year)
             shock_variance = sum(law.sd_share**2 for law in laws)
-            for mean in (self.expected_counts[..., at_line].min(), self.expected_counts[..., at_line].max()):
-                count_variance = self.settings.service_lines[at_line].count.variance(float(mean))
-                spread = 3 * math.sqrt(count_variance + mean**2 * shock_variance)
-                price.cost_sums.prepare(max(mean - spread, 0), mean + spread)
+            expected, spread = self.expected_counts[..., at_line], math.exp(3 * math.sqrt(shock_variance))
+            price.totals.prepare(float(expected.min()) / spread, float(expected.max()) * spread)
 
 
 def make_plan(scenario: Scenario) -> Plan:
@@ -220,8 +208,8 @@ def _prices(
 ) -> LinePrices:
     price_gbp = _price_of_case_gbp(line, rate, years)
     limit_gbp = None if line.unit_cost_gbp.limit == whole.limit else line.unit_cost_gbp.limit
-    sums = None if line.payment == "block" else CostSums(whole, limit_gbp)
-    return LinePrices(sums, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
+    totals = None if line.payment == "block" else CompoundTotals(line.count, whole, limit_gbp)
+    return LinePrices(totals, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
 
 
 def _line_budgets(

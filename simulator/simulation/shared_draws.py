@@ -134,9 +134,9 @@ def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
     for at_line, (line, price, size) in enumerate(
         zip(plan.settings.service_lines, plan.prices, plan.shock_sizes, strict=True)
     ):
-        # The line's law has the limit per case in it; the whole law is that of the sums.
-        sums = price.cost_sums
-        whole = () if sums is None else (sums.unit_cost.model_dump_json(), sums.case_limit_gbp)
+        # The line's law has the limit per case in it; the whole law is that of the totals.
+        totals = price.totals
+        whole = () if totals is None else (totals.unit_cost.model_dump_json(), totals.case_limit_gbp)
         laws = (
             line.count.model_dump_json(),
             line.unit_cost_gbp.model_dump_json(),
@@ -147,7 +147,7 @@ def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
             line.name,
             plan.axes.years,
             shocks,
-            sums is None,
+            totals is None,
             *laws,
             *_bytes(price.price_index),
         )

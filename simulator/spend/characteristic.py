@@ -24,6 +24,7 @@ MARGIN_CELLS = 16
 """Empty cells kept on either side of the totals, for what smoothing spreads."""
 CELLS_PER_BULK_SD = 64
 _COST_CELLS_PER_BULK_SD = 8
+_MANY_COSTS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +62,32 @@ def log_characteristic_function(part: SmoothPart, grid: Grid) -> ComplexArray:
 
     Returns shape (grid.cells // 2 + 1,): real part at most 0.
     """
-    if grid.on_lattice:
-        weights = hat_weights(part.excess_mean, part.isf(1e-18), grid.step_gbp, grid.cells)
-        return logarithm(np.fft.rfft(weights, grid.cells))
-    return logarithm(characteristic_function(part, grid))
+    of_cost = lattice_characteristic_function if grid.on_lattice else characteristic_function
+    return logarithm(of_cost(part, grid))
 
 
-def characteristic_function(part: SmoothPart, grid: Grid, *, folded: bool = False) -> ComplexArray:
+def lattice_characteristic_function(part: SmoothPart, grid: Grid) -> ComplexArray:
+    """Return E[exp(-i t cost)] at the frequencies t of a grid on the costs' lattice."""
+    weights = hat_weights(part.excess_mean, part.isf(1e-18), grid.step_gbp, grid.cells)
+    return np.asarray(np.fft.rfft(weights, grid.cells))
+
+
+def characteristic_function(
+    part: SmoothPart, grid: Grid, *, folded: bool = False, mean_count: float = 1.0
+) -> ComplexArray:
     """Return E[exp(-i t cost)] at the frequencies t of a grid that is not on the costs' lattice.
 
     The cost is spread over a fine lattice by hat functions, which keeps its mean; what that adds
-    to the variance is known and taken out again.
+    to the variance is known and taken out again. What it does to the skewness of a total falls with
+    the root of the number of costs, so that many costs need no lattice as fine as few.
 
     Returns shape (grid.cells // 2 + 1,): 1 at frequency zero, up to rounding.
     """
     frequencies = grid.frequencies_per_gbp
     # Of values most of which are one and the same, the bulk has no spread: then that of all of them.
     spread = part.capped_sd_gbp(part.isf(0.1)) or part.sd_gbp
-    refinement = power_of_two(grid.step_gbp * _COST_CELLS_PER_BULK_SD / spread) if spread else 1
+    fineness = _COST_CELLS_PER_BULK_SD * min((_MANY_COSTS / mean_count) ** (1 / 6), 1.0)
+    refinement = power_of_two(grid.step_gbp * fineness / spread) if spread else 1
     cells = min(grid.cells * refinement, _LONGEST_COST_GRID)
     step = grid.step_gbp * grid.cells / cells
     weights_of, longest = (signed_hat_weights, _LONGEST_COST_GRID) if folded else (hat_weights, cells)
@@ -119,10 +128,10 @@ def signed_hat_weights(
 
 
 def _variance_excess_gbp2(part: SmoothPart, weights: FloatArray, step_gbp: float) -> float:
-    points = np.arange(weights.size) * step_gbp
+    points = np.arange(weights.size, dtype=np.float64)
     mean = float(weights @ points)
-    spread = float(weights @ (points - mean) ** 2)
-    return spread - part.capped_sd_gbp(float(points[-1])) ** 2
+    second = float(np.multiply(points, points, out=points) @ weights)
+    return (second - mean**2) * step_gbp**2 - part.capped_sd_gbp((weights.size - 1) * step_gbp) ** 2
 
 
 def power_of_two(at_least: float) -> int:

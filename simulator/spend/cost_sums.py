@@ -105,6 +105,31 @@ class CostSums:
         # Normals first and always: the same number of them whatever the counts, so that a change
         # of demand leaves each total's own chance as it was.
         normals = generator.standard_normal(counts.shape)
+        few = counts <= _DRAWN_ONE_BY_ONE[0]
+        if not few.any():
+            return self._draw_many(counts, normals, generator, limit)
+        totals, within = self._one_by_one_in_place(np.where(few, counts, 0), generator, limit)
+        many = ~few
+        if many.any():
+            totals[many], within[many] = self._draw_many(counts[many], normals[many], generator, limit)
+        return totals, within
+
+    def _one_by_one_in_place(self, counts: IntArray, generator: Generator, limit: WithinLimit | None) -> Pair:
+        """Add up costs drawn one by one, each from a place of its own: one case more adds one cost."""
+        totals = np.zeros(counts.shape)
+        within = totals if limit is None else np.zeros(counts.shape)
+        for place in range(int(counts.max())):
+            chances = generator.random(counts.shape)
+            reached = counts > place
+            costs = self.unit_cost.isf(1 - chances[reached])
+            totals[reached] += costs
+            if limit is not None:
+                within[reached] += np.minimum(costs, limit.limit_gbp)
+        return totals, within
+
+    def _draw_many(
+        self, counts: IntArray, normals: FloatArray, generator: Generator, limit: WithinLimit | None
+    ) -> Pair:
         if not self._part.has_atoms:
             return self._draw_smooth(counts, normals, generator, limit)
         at_limit = generator.binomial(counts, self._part.limit_probability)

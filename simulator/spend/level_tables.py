@@ -165,16 +165,16 @@ class LevelTables:
         grid, log_one_cost = self._transform(count)
         first_cell = math.floor(self._low_gbp(count) / grid.step_gbp) - MARGIN_CELLS
         low = first_cell * grid.step_gbp
-        total = _power(log_one_cost, count, grid.frequencies_per_gbp * low)
+        total = power(log_one_cost, count, grid.frequencies_per_gbp * low)
         if grid.on_lattice:
             below = np.fft.irfft(total, grid.cells).cumsum()
             low += grid.step_gbp / 2
         else:
-            below = _distribution_function(*self._without_atom(total, count, grid, low), grid)
-        return np.maximum(_inverted(below, low, grid.step_gbp), count * self.part.unit_cost.lowest_gbp)
+            below = distribution_function(*self._without_atom(total, count, grid, low), grid)
+        return np.maximum(inverted(below, low, grid.step_gbp), count * self.part.unit_cost.lowest_gbp)
 
 
-def _power(log_one_cost: ComplexArray, count: int, shift: FloatArray) -> ComplexArray:
+def power(log_one_cost: ComplexArray, count: float, shift: FloatArray) -> ComplexArray:
     """Return the transform of a total of `count` costs, counted from the low end of its grid."""
     terms = int(np.flatnonzero(count * log_one_cost.real > _NOTHING_LOG)[-1]) + 1
     total = np.zeros_like(log_one_cost)
@@ -182,7 +182,7 @@ def _power(log_one_cost: ComplexArray, count: int, shift: FloatArray) -> Complex
     return total
 
 
-def _distribution_function(transform: ComplexArray, mass: float, grid: Grid) -> FloatArray:
+def distribution_function(transform: ComplexArray, mass: float, grid: Grid) -> FloatArray:
     """Return P(total <= point) at the grid's points, by integrating a Fourier series that holds `mass`."""
     frequencies = grid.frequencies_per_gbp
     left_over = float(np.abs(transform[-1])) / NEGLIGIBLE
@@ -196,7 +196,7 @@ def _distribution_function(transform: ComplexArray, mass: float, grid: Grid) -> 
     return np.asarray(periodic - periodic[0] + np.arange(grid.cells) / grid.cells * mass)
 
 
-def _inverted(below: FloatArray, low_gbp: float, step_gbp: float) -> FloatArray:
+def inverted(below: FloatArray, low_gbp: float, step_gbp: float) -> FloatArray:
     """Return the totals at the probabilities of the grid of normals.
 
     Linear in the normal and in the logarithm of the total, on which even heavy tails are straight.

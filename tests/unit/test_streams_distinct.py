@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from simulator.demand.counts import draw_counts
+
+from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.shock_laws import LognormalShock
 from simulator.demand.shocks import PctShock, ShockDraws, Shocks, _persistent, draw_shocks
@@ -13,7 +14,6 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
 from simulator.spend.cost_sums import CostSums
 from simulator.spend.gamma import Gamma
-from simulator.spend.spend import LinePrices, draw_spend
 
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions", "tests"))
 SHAPE = (3, 2, 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from simulator.questions.explain.answer import Explanation
-from simulator.questions.explain.pieces import PowerSums, draw_pieces
+from simulator.questions.explain.pieces import PowerSums, draw_pieces, known_variances_gbp2
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
@@ -55,7 +55,9 @@ def explain(
         parts[start] = sums
         progress(min(len(parts) * CONTRACTS_PER_BLOCK, contracts))
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
-    return Explanation(scenario, contracts, seed, plan, PowerSums.added(parts[at] for at in sorted(parts)))
+    drawn = PowerSums.added(parts[at] for at in sorted(parts))
+    sums = drawn.with_known(known_variances_gbp2(plan), contracts)
+    return Explanation(scenario, contracts, seed, plan, sums)
 
 
 def _explain_block(plan: Plan, streams: RandomStreams, contracts: int, block: Block) -> PowerSums:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 from typing import Self
 
 import numpy as np
 
-from simulator.demand.counts import draw_counts
+from simulator.compounds.spend import draw_spend
 from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Spend
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.simulation.plan import Plan
-from simulator.spend.spend import draw_spend
 
 
 class Source(StrEnum):
@@ -34,12 +33,14 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     """Book the outturn of one block of contracts, less its expectation, by source of chance.
 
     The draws are those of `simulate`. Expected spend is e, its factors are P (PCT-wide), L (the
-    cluster's lasting one) and C (lasting and passing together), the N cases cost m each on average::
+    cluster's lasting one) and C (lasting and passing together)::
 
-        spend - e = e (P - 1)  +  e (L - 1)  +  e (C - L)  +  e (P - 1)(C - 1)
-                    PCT-wide      need          year          interaction
-                    + (N m - e P C)  +  (spend - N m)
-                      counts            unit costs
+        spend - e = e (P - 1)  +  e (L - 1)  +  e (C - L)  +  e (P - 1)(C - 1)  +  (spend - e P C)
+                    PCT-wide      need          year          interaction         counts and unit costs
+
+    Given the shocks, the parts of counts and unit costs in the variance of the last piece are known:
+    in proportion to them it is booked to the two. That is right for what they add to the variance of
+    anything; how much each varies by itself is known outright (`known_variances_gbp2`).
 
     Unmeasured need is booked net: less what it adds to a budget that is set by past spend. All else
     that past spend does to a budget is the piece of the base year.
@@ -73,22 +74,22 @@ def _draw_spend(
 ) -> tuple[FloatArray, dict[Source, FloatArray]]:
     """Return spend and its pieces, each of shape (contract, year, cluster, line), base year first."""
     shocks = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, block)
-    counts = draw_counts(plan.expected_counts, shocks, plan.count_laws, plan.axes, streams, block)
-    spend = draw_spend(counts, plan.prices, plan.axes, streams, block)
+    spend = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block)
     spend_gbp = spend.gbp
 
-    per_case = np.array([price.cost_sums is not None for price in plan.prices])
-    case_gbp = _mean_cost_gbp(plan)[:, None, :] * per_case
+    per_case = np.array([price.totals is not None for price in plan.prices])
     of_cases_gbp = plan.expected_spend_gbp * per_case
     block_gbp = plan.expected_spend_gbp * ~per_case
 
     pct = shocks.pct[:, :, None, :] - 1
     cluster = shocks.cluster_year[..., None] - 1
     lasting = draw_lasting_shocks(plan.settings.shocks, plan.axes, streams, block)[:, None, :, None] - 1
-    cases_gbp = counts * case_gbp
+    chance_gbp = spend_gbp - block_gbp - of_cases_gbp * (1 + pct) * (1 + cluster)
+    of_counts, of_costs = _variances_of_a_case(plan)
+    part_of_counts = of_counts / (of_counts + of_costs)
     return spend_gbp, {
-        Source.COUNTS: cases_gbp - of_cases_gbp * (1 + pct) * (1 + cluster),
-        Source.UNIT_COSTS: spend_gbp - block_gbp - cases_gbp,
+        Source.COUNTS: chance_gbp * part_of_counts,
+        Source.UNIT_COSTS: chance_gbp * (1 - part_of_counts),
         Source.CLUSTER_YEAR: of_cases_gbp * (cluster - lasting),
         Source.UNMEASURED_NEED: of_cases_gbp * np.broadcast_to(lasting, cluster.shape),
         Source.PCT_SHOCKS: of_cases_gbp * pct,
@@ -96,12 +97,27 @@ def _draw_spend(
     }
 
 
-def _mean_cost_gbp(plan: Plan) -> FloatArray:
-    """Return the mean cost of a case to the payer, shape (year, line)."""
-    means = [line.unit_cost_gbp.mean_gbp for line in plan.settings.service_lines]
-    return np.stack(
-        [price.price_index * mean for price, mean in zip(plan.prices, means, strict=True)], axis=-1
-    )
+def _variances_of_a_case(plan: Plan) -> tuple[FloatArray, FloatArray]:
+    """Return what counts and unit costs add to the variance of spend for each case expected, shape (line,).
+
+    In pounds squared at the base year's prices. Every count law's variance is in proportion to its mean.
+    """
+    laws = [(line.count.variance(1.0), line.unit_cost_gbp) for line in plan.settings.service_lines]
+    counts = [ratio * cost.mean_gbp**2 for ratio, cost in laws]
+    return np.array(counts), np.array([cost.variance_gbp2 for _, cost in laws])
+
+
+def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
+    """Return the variances of the pieces of counts and unit costs, shape (year, cluster, line).
+
+    The last year, cluster and line are all together: given the shocks, chance in one is independent of
+    chance in another, and shocks have mean one.
+    """
+    per_case = np.array([price.totals is not None for price in plan.prices])
+    index = np.stack([price.price_index[1:] for price in plan.prices], axis=-1)[:, None, :]
+    scale = plan.expected_counts[1:] * (index * plan.responsibility) ** 2 * per_case
+    counts, costs = (with_totals(scale * of_case, (0, 1, 2)) for of_case in _variances_of_a_case(plan))
+    return {Source.COUNTS: counts, Source.UNIT_COSTS: costs}
 
 
 def _budget_gbp(plan: Plan, spend_gbp: FloatArray) -> FloatArray:
@@ -150,6 +166,16 @@ class PowerSums:
     def added(cls, parts: Iterable[PowerSums]) -> Self:
         """Return the sums over all contracts of several blocks, added in the order given."""
         return cls(*(np.sum(same, axis=0) for same in zip(*map(astuple, parts), strict=True)))
+
+    def with_known(self, variances: Mapping[Source, FloatArray], contracts: int) -> PowerSums:
+        """Return these sums with those of single pieces as they are where variances are known."""
+        squares, fourths, cross = self.squares.copy(), self.fourths.copy(), self.cross.copy()
+        for source, variance in variances.items():
+            at = list(Source).index(source)
+            squares[at], fourths[at] = contracts * variance, contracts * variance**2
+            own = variance[..., -1]
+            cross[at] = contracts * own[:, :, None] * own[:, None, :]
+        return replace(self, squares=squares, fourths=fourths, cross=cross)
 
     def share(self, place: Place) -> Estimate | None:
         """Estimate the covariance of a piece with the whole, over the whole's variance.

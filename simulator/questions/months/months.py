@@ -7,12 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.demand.counts import draw_counts
+from simulator.compounds.spend import draw_spend
 from simulator.demand.shocks import ShockDraws, draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
 from simulator.simulation.plan import Plan
-from simulator.spend.spend import draw_spend
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ class Months:
         self.plan.prepare()
         expected = self.plan.expected_counts[self.at_year]
         for at_line, price in enumerate(self.plan.prices):
-            if price.cost_sums is not None:
+            if price.totals is not None:
                 means = np.outer(expected[:, at_line], self.shares[:, at_line])
-                price.cost_sums.prepare(0.7 * float(means.min()), 1.4 * float(means.max()))
+                price.totals.prepare(0.7 * float(means.min()), 1.4 * float(means.max()))
 
     def draw(self, streams: RandomStreams, contracts: int, block: Block) -> tuple[FloatArray, FloatArray]:
         """Draw one block of contracts.
@@ -53,8 +52,7 @@ class Months:
         """
         plan, at_year = self.plan, self.at_year
         shocks = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, block)
-        counts = draw_counts(plan.expected_counts, shocks, plan.count_laws, plan.axes, streams, block)
-        spend = draw_spend(counts, plan.prices, plan.axes, streams, block)
+        spend = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block)
         budget_gbp = plan.set_budgets(spend).budget_gbp[:, at_year - 1] * plan.responsibility
         position_gbp = np.zeros((block.contracts, len(self.calendar), len(plan.axes.clusters)), order="F")
         for at_line in range(len(plan.axes.lines)):
@@ -69,21 +67,19 @@ class Months:
     ) -> FloatArray:
         """Return what is spent on a line in each month, shape (contract, month, cluster)."""
         plan, at_year = self.plan, self.at_year
-        price, law = plan.prices[at_line], plan.count_laws[at_line]
+        price = plan.prices[at_line]
         shares = self.shares[:, at_line]
-        if price.cost_sums is None or law is None:
+        if price.totals is None:
             # A block contract is paid as its budget is phased.
             return np.asarray(shares[None, :, None] * price.block_gbp[at_year])
         spend_gbp = np.empty((block.contracts, len(shares), len(plan.axes.clusters)), order="F")
         for at_cluster, cluster in enumerate(plan.axes.clusters):
-            of_year = plan.expected_counts[at_year, at_cluster, at_line] * shocks.pct[:, at_year, at_line]
-            of_year = of_year * shocks.cluster_year[:, at_year, at_cluster]
+            of_year = plan.expected_counts[at_year, at_cluster, at_line] * shocks.factors(
+                at_year, at_cluster, at_line
+            )
             for at_month, month in enumerate(self.calendar):
                 names = (cluster, plan.axes.lines[at_line], plan.axes.years[at_year], str(month))
-                counts = law.draw(
-                    streams.generator("month's count", *names, block=block.number), of_year * shares[at_month]
-                )
                 generator = streams.generator("month's cost", *names, block=block.number)
-                totals = price.cost_sums.draw(counts, generator)
+                totals = price.totals.draw(of_year * shares[at_month], generator)
                 spend_gbp[:, at_month, at_cluster] = totals * price.price_index[at_year]
         return spend_gbp

@@ -1,0 +1,296 @@
+"""Totals of a random number of costs as a map of one standard normal, smooth in the expected number.
+
+Given that m cases are expected, their number and what each costs make one compound law, and every
+count law here is infinitely divisible: the logarithm of the total's characteristic function is m
+times that of one expected case. So the law is smooth in m. Its quantile function is computed at
+five values of m to each doubling, by Fourier inversion, and interpolated: by a polynomial in
+1 / sqrt(m) to 32 steps a doubling, linearly in that and in the normal between them. A total costs one
+normal and one interpolation, and rises with either. Totals of nothing are held apart, exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from simulator.demand.count_law import CountLaw
+from simulator.spend.characteristic import (
+    CELLS_PER_BULK_SD,
+    MARGIN_CELLS,
+    ComplexArray,
+    Grid,
+    characteristic_function,
+    lattice_characteristic_function,
+)
+from simulator.spend.level_tables import (
+    COLUMNS,
+    Z_STEPS_PER_UNIT,
+    Z_TOP,
+    distribution_function,
+    inverted,
+    power,
+)
+from simulator.spend.smooth_part import SmoothPart
+from simulator.spend.unit_cost import FloatArray, UnitCost
+
+BoolArray = NDArray[np.bool_]
+
+_TAIL = 1e-11
+"""Probability that may be lost beyond the end of a grid."""
+_LOG_TAIL = math.log(1 / _TAIL)
+_SDS_ABOVE = 9.0
+_LAST_NORMAL = Z_TOP - 1e-9
+
+_STEPS = 32
+"""Steps of the mean to each doubling, between which totals are linear."""
+_STEP_BITS = 52 - 5
+"""What is left of a float's bits after these is its exponent and which of 32 steps it is in."""
+_LEVELS = np.array([1.0, 1.25, 1.5, 1.75, 2.0])
+"""Means of a doubling, over its first, at which the law is computed."""
+_STEPS_OF_DOUBLING = 1 + np.arange(_STEPS + 1) / _STEPS
+_FEW_CASES = 32.0
+"""Up to so many expected cases the grid is finer: the law is not yet smooth."""
+_FINER = 4
+_LEAST_MEAN = 2.0
+_MOST_OF_NOTHING = 0.25
+_NOT_SMOOTH = 1e-4
+"""Size of the transform at the end of a grid above which a law counts as not smooth."""
+_LATTICE_BAND = 16
+"""On a lattice, the part of frequencies (one over this) that a smooth law may need."""
+_NEVER_NOTHING = 1e-10
+
+
+def _weights() -> FloatArray:
+    """Return the weights of the levels of a doubling at each of its steps, shape (steps + 1, levels).
+
+    Lagrange's polynomials in 1 / sqrt(mean); in proportion, all doublings are alike.
+    """
+    nodes, points = 1 / np.sqrt(_LEVELS), 1 / np.sqrt(_STEPS_OF_DOUBLING)
+    weights = np.ones((points.size, nodes.size))
+    for at, node in enumerate(nodes):
+        for other in np.delete(nodes, at):
+            weights[:, at] *= (points - other) / (node - other)
+    return weights
+
+
+_WEIGHTS = _weights()
+
+
+@dataclass
+class MeanTables:
+    """Tables of totals against the expected number of cases and a standard normal. A cache."""
+
+    count: CountLaw  # law of the number of cases
+    unit_cost: UnitCost  # law of the cost of one, with its own deductible and limit
+    _part: SmoothPart = field(init=False, repr=False)
+    # log P(total is nothing) for each case expected.
+    _log_nothing: float = field(init=False, repr=False)
+    _first: int = field(default=0, init=False, repr=False)  # exponents of the doublings in the tables
+    _last: int = field(default=-1, init=False, repr=False)
+    # Each of shape (doublings, steps, COLUMNS): a total is
+    # mean * E[cost] + sqrt(mean) * (start + share * slope) + per_root + share * per_root_slope.
+    _cells: tuple[FloatArray, ...] = field(default=(), init=False, repr=False)
+    _smooth: dict[int, bool] = field(default_factory=dict, init=False, repr=False)
+    _transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._part = SmoothPart.of(self.unit_cost)
+        costs_nothing = 1 - self.unit_cost.sf(np.array([0.0]))
+        self._log_nothing = float(self.count.log_generating_function(costs_nothing.astype(complex))[0].real)
+        self._mean_gbp = self.unit_cost.mean_gbp
+        self._span_gbp = self.unit_cost.lattice_span_gbp
+
+    def has(self, means: FloatArray) -> BoolArray:
+        """Return where the law is smooth enough at a mean to be in tables, same shape.
+
+        A property of each doubling: a mean is looked up or not whatever other means there are.
+        """
+        first, last = _doubling(float(means.min(initial=math.inf))), _doubling(float(means.max(initial=0.0)))
+        smooth = [doubling for doubling in range(first, last + 1) if self._is_smooth(doubling)]
+        if len(smooth) == last - first + 1:
+            return np.ones(means.shape, dtype=bool)
+        return np.isin(np.frexp(means)[1] - 1, smooth)
+
+    def totals(self, means: FloatArray, normals: FloatArray) -> FloatArray:
+        """Return the totals that belong to some normals, in pounds, rising with means and normals.
+
+        Takes ``means`` of shape (totals,), one or more, all of which the tables have, and ``normals`` of
+        shape (totals,).
+        """
+        if not means.size:
+            return np.zeros(0)
+        first, last = _doubling(float(means.min())), _doubling(float(means.max()))
+        start, slope, per_root, per_root_slope = self._cells_for(first, last)
+        place, nothing = self._without_nothing(means, normals)
+        place = np.clip(place, -Z_TOP, _LAST_NORMAL)
+        place += Z_TOP
+        place *= Z_STEPS_PER_UNIT
+        column = place.astype(np.int64)
+        place -= column
+        cell = means.view(np.int64) >> _STEP_BITS
+        cell -= _code(self._first)
+        cell *= COLUMNS
+        cell += column
+        totals = slope.take(cell)
+        totals *= place
+        totals += start.take(cell)
+        totals *= np.sqrt(means)
+        place *= per_root_slope.take(cell)
+        totals += place
+        totals += per_root.take(cell)
+        totals += means * self._mean_gbp
+        np.maximum(totals, 0.0, out=totals)
+        if nothing is not None:
+            totals[nothing] = 0.0
+        if self._span_gbp is not None:
+            totals /= self._span_gbp
+            np.rint(totals, out=totals)
+            totals *= self._span_gbp
+        return totals
+
+    def prepare(self, low_mean: float, high_mean: float) -> None:
+        """Compute the tables for a range of means now, so that processes can share them."""
+        doublings = range(_doubling(max(low_mean, _LEAST_MEAN)), _doubling(max(high_mean, _LEAST_MEAN)) + 1)
+        if smooth := [doubling for doubling in doublings if self._is_smooth(doubling)]:
+            self._cells_for(smooth[0], smooth[-1])
+
+    def _without_nothing(
+        self, means: FloatArray, normals: FloatArray
+    ) -> tuple[FloatArray, FloatArray | None]:
+        """Return the normals of totals given that they are something, and where they are nothing."""
+        if math.exp(float(means.min()) * self._log_nothing) < _NEVER_NOTHING:
+            return normals, None
+        beyond = ndtr(-normals) / -np.expm1(means * self._log_nothing)
+        return -ndtri(np.minimum(beyond, 1.0)), beyond >= 1
+
+    def _cells_for(self, first: int, last: int) -> tuple[FloatArray, ...]:
+        """Return the cells of all doublings in the tables, at least those from `first` to `last`."""
+        if self._cells and first >= self._first and last <= self._last:
+            return self._cells
+        if self._cells:
+            first, last = min(first, self._first), max(last, self._last)
+        kept = range(self._first, self._last + 1)
+        parts = [
+            tuple(cells.reshape(len(kept), -1)[doubling - self._first] for cells in self._cells)
+            if doubling in kept
+            else self._cells_of(doubling)
+            for doubling in range(first, last + 1)
+        ]
+        self._cells = tuple(np.concatenate(same) for same in zip(*parts, strict=True))
+        self._first, self._last = first, last
+        return self._cells
+
+    def _cells_of(self, doubling: int) -> tuple[FloatArray, ...]:
+        """Return the coefficients of totals between neighbouring means and normals, flat."""
+        rows = _WEIGHTS @ np.stack([self._row(doubling, level) for level in _LEVELS.tolist()])
+        inverse_root = 1 / np.sqrt(2.0**doubling * _STEPS_OF_DOUBLING)[:, None]
+        per_root = np.diff(rows, axis=0) / np.diff(inverse_root, axis=0)
+        start = rows[:-1] - inverse_root[:-1] * per_root
+        return (
+            start[:, :-1].ravel(),
+            np.diff(start, axis=1).ravel(),
+            per_root[:, :-1].ravel(),
+            np.diff(per_root, axis=1).ravel(),
+        )
+
+    def _row(self, doubling: int, level: float) -> FloatArray:
+        """Return ``(total - mean * E[cost]) / sqrt(mean)`` at the grid of normals, given a total."""
+        grid, log_of_one = self._transform(doubling)
+        mean = level * 2.0**doubling
+        nothing = math.exp(mean * self._log_nothing)
+        low = (math.floor(self._bounds_gbp(mean)[0] / grid.step_gbp) - MARGIN_CELLS) * grid.step_gbp
+        shift = grid.frequencies_per_gbp * low
+        total = power(log_of_one, mean, shift)
+        if grid.on_lattice:
+            below = np.fft.irfft(total, grid.cells).cumsum() - nothing
+            low += grid.step_gbp / 2
+        else:
+            below = distribution_function(total - nothing * np.exp(1j * shift), 1 - nothing, grid)
+        totals = inverted(np.maximum(below, 0.0) / (1 - nothing), low, grid.step_gbp)
+        return (np.maximum(totals, 0.0) - mean * self._mean_gbp) / math.sqrt(mean)
+
+    def _is_smooth(self, doubling: int) -> bool:
+        """Whether the law is smooth from the first mean of a doubling on, but for totals of nothing."""
+        mean = 2.0**doubling
+        if mean < _LEAST_MEAN:
+            return False
+        if doubling not in self._smooth:
+            grid, log_of_one = self._transform(doubling)
+            nothing = math.exp(mean * self._log_nothing)
+            beyond = log_of_one.size // _LATTICE_BAND if grid.on_lattice else log_of_one.size * 7 // 8
+            left = float(np.abs(np.exp(mean * log_of_one[beyond:]) - nothing).max())
+            self._smooth[doubling] = nothing < _MOST_OF_NOTHING and left < _NOT_SMOOTH
+        return self._smooth[doubling]
+
+    def _transform(self, doubling: int) -> tuple[Grid, ComplexArray]:
+        """Return a grid for a doubling of the mean, and the log transform of one expected case on it."""
+        if doubling not in self._transforms:
+            ends = [self._bounds_gbp(2.0**power_of_two) for power_of_two in (doubling, doubling + 1)]
+            width = max(high - low for low, high in ends)
+            cells = CELLS_PER_BULK_SD * (_FINER if 2.0**doubling < _FEW_CASES else 1)
+            step = self._bulk_sd_gbp(2.0**doubling) / cells
+            grid = Grid.between(0.0, width, step, self._span_gbp)
+            part = self._part
+            if grid.on_lattice:
+                of_cost = lattice_characteristic_function(part, grid)
+            else:
+                of_cost = characteristic_function(part, grid, folded=part.has_atoms, mean_count=2.0**doubling)
+                if part.has_atoms:
+                    at_limit = np.exp(-1j * (self.unit_cost.limit or 0.0) * grid.frequencies_per_gbp)
+                    of_cost = part.probability * of_cost + part.limit_probability * at_limit
+                    of_cost += part.zero_probability
+            self._transforms[doubling] = grid, self.count.log_generating_function(of_cost)
+        return self._transforms[doubling]
+
+    def _bounds_gbp(self, mean: float) -> tuple[float, float]:
+        """Return totals between which a total lies but for a probability of about 1e-11."""
+        cap = self._cap_gbp(mean)
+        # Chernoff: a compound of infinitely divisible counts and costs >= 0 falls short of its mean by x
+        # with probability at most exp(-x**2 / (2 variance)).
+        fall = math.sqrt(2 * _LOG_TAIL * self._variance_gbp2(mean, cap))
+        low = max(mean * self._capped_mean_gbp(cap) - fall, 0.0)
+        ratio = self.count.variance(mean) / mean
+        most = mean + math.sqrt(2 * _LOG_TAIL * mean * ratio) + _LOG_TAIL * ratio
+        cap, limit = self._cap_gbp(most), self.unit_cost.limit
+        first = self._capped_mean_gbp(cap)
+        variance = most * (self._capped_second_gbp2(cap) - first**2)
+        if limit is not None and cap >= limit:  # Bernstein: several costs may be at the limit.
+            third = limit * _LOG_TAIL / 3
+            rise = third + math.sqrt(third**2 + 2 * _LOG_TAIL * variance)
+        else:
+            rise = _SDS_ABOVE * math.sqrt(variance) + self._isf(_TAIL / most)
+        return low, min(most * self._mean_gbp + rise, most * self._isf(1e-300))
+
+    def _bulk_sd_gbp(self, mean: float) -> float:
+        return math.sqrt(self._variance_gbp2(mean, self._cap_gbp(mean)))
+
+    def _variance_gbp2(self, mean: float, cap_gbp: float) -> float:
+        """Return the variance of the total of costs that are capped, in pounds squared."""
+        first, second = self._capped_mean_gbp(cap_gbp), self._capped_second_gbp2(cap_gbp)
+        return mean * (second - first**2) + self.count.variance(mean) * first**2
+
+    def _cap_gbp(self, mean: float) -> float:
+        return self._isf(min(0.1 / max(mean, 1.0), 0.5))
+
+    def _isf(self, probability: float) -> float:
+        return float(self.unit_cost.isf(np.array([probability]))[0])
+
+    def _capped_mean_gbp(self, cap_gbp: float) -> float:
+        return self._mean_gbp - float(self.unit_cost.excess_mean(np.array([cap_gbp]))[0])
+
+    def _capped_second_gbp2(self, cap_gbp: float) -> float:
+        return float(self.unit_cost.limited_second_moment(np.array([cap_gbp]))[0])
+
+
+def _doubling(mean: float) -> int:
+    """Return the power of two at or below a mean."""
+    return math.frexp(mean)[1] - 1 if math.isfinite(mean) else 0
+
+
+def _code(doubling: int) -> int:
+    """Return what the first mean of a doubling is told by: its exponent and step, as a whole number."""
+    return int(np.array([2.0**doubling]).view(np.int64)[0] >> _STEP_BITS)
