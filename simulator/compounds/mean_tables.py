@@ -243,6 +243,8 @@ class MeanTables:
                     at_limit = np.exp(-1j * (self.unit_cost.limit or 0.0) * grid.frequencies_per_gbp)
                     of_cost = part.probability * of_cost + part.limit_probability * at_limit
                     of_cost += part.zero_probability
+            # Beyond 1 by rounding, or by taking out the spread that a lattice adds.
+            of_cost /= np.maximum(np.abs(of_cost), 1.0)
             self._transforms[doubling] = grid, self.count.log_generating_function(of_cost)
         return self._transforms[doubling]
 

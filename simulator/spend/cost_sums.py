@@ -56,23 +56,9 @@ class CostSums:
         if limit is not None and WithinLimit.matters(self.unit_cost, limit):
             self._limit = WithinLimit(self._part, limit)
 
-    def prepare(self, low_count: float, high_count: float) -> None:
-        """Compute the tables for a range of counts now, so that processes can share them."""
-        lowest = _DRAWN_ONE_BY_ONE[0] + 1
-        low, high = max(int(low_count), lowest), max(math.ceil(high_count), lowest)
-        law = type(self.unit_cost)
-        if not self._is_certain and law.draw_known_totals is UnitCost.draw_known_totals:
-            self._map.prepare(low, high)
-        if self._limit is not None and law.draw_known_totals_within is UnitCost.draw_known_totals_within:
-            self._limit.prepare(low, high)
-
     def draw(self, counts: IntArray, generator: Generator) -> FloatArray:
-        """Draw the total cost of each of `counts` numbers of cases.
-
-        Takes ``counts`` of shape (totals,). Returns shape (totals,): totals in pounds.
-        """
-        known = self.unit_cost.draw_known_totals(counts, generator)
-        return self._draw(counts, generator, None)[0] if known is None else known
+        """Draw the total cost, in pounds, of each of ``counts``, shape (totals,), numbers of cases."""
+        return self._draw(counts, generator, None)[0]
 
     def draw_within_limit(self, counts: IntArray, generator: Generator) -> tuple[FloatArray, FloatArray]:
         """Draw total costs, and what of them lies within the limit for each case.
@@ -84,18 +70,9 @@ class CostSums:
         Takes ``counts`` of shape (totals,). Returns shape (totals,): the totals that `draw` would have
         drawn, and what is paid of them, in pounds.
         """
-        limit = self._limit
-        if limit is None:
-            totals = self.draw(counts, generator)
+        totals, within = self._draw(counts, generator, self._limit)
+        if self._limit is None:
             return totals, totals.copy()
-        both = self.unit_cost.draw_known_totals_within(counts, generator, limit.limit_gbp)
-        if both is not None:
-            return both
-        known = self.unit_cost.draw_known_totals(counts, generator)
-        if known is None:
-            totals, within = self._draw(counts, generator, limit)
-        else:
-            totals, within = known, self._limited(known, counts, generator, limit)
         # What each table errs by, next to nothing of a standard deviation, must not show as a
         # payment beyond the whole cost.
         return totals, np.minimum(within, totals, out=within)
@@ -130,6 +107,10 @@ class CostSums:
     def _draw_many(
         self, counts: IntArray, normals: FloatArray, generator: Generator, limit: WithinLimit | None
     ) -> Pair:
+        most = math.inf if limit is None else limit.limit_gbp
+        known = self.unit_cost.draw_known_totals(counts, generator, most)
+        if known is not None:
+            return known
         if not self._part.has_atoms:
             return self._draw_smooth(counts, normals, generator, limit)
         at_limit = generator.binomial(counts, self._part.limit_probability)
@@ -176,19 +157,6 @@ class CostSums:
             settled = (count for count in _DRAWN_ONE_BY_ONE if self._tables.settles(count + 1))
             self._one_by_one_up_to = next(settled, _DRAWN_ONE_BY_ONE[-1])
         return self._one_by_one_up_to
-
-    def _limited(
-        self, known: FloatArray, counts: IntArray, generator: Generator, limit: WithinLimit
-    ) -> FloatArray:
-        """Return what lies within a limit of totals whose law is known outright."""
-        within = np.empty(counts.shape)
-        few = counts <= _DRAWN_ONE_BY_ONE[0]
-        costs = self.unit_cost.split_known_totals(known[few], counts[few], generator)
-        within[few] = _sums(np.minimum(costs, limit.limit_gbp), counts[few])
-        many = ~few
-        normals = self.unit_cost.normals_of_known_totals(known[many], counts[many])
-        within[many] = limit.totals(counts[many], normals)
-        return within
 
 
 def _sums(costs: FloatArray, counts: IntArray) -> FloatArray:

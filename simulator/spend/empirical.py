@@ -96,14 +96,7 @@ class Empirical(UnitCost):
         finite = np.where(places < values.size, cost_gbp, 0.0)
         return np.asarray(below + finite**2 * self._ground_sf(cost_gbp))
 
-    def draw_known_totals(self, counts: NDArray[np.int64], generator: Generator) -> FloatArray | None:
-        """Draw totals of few different values by drawing how often each occurs."""
-        values, weights = self._law
-        if values.size > _COUNTED_ONE_BY_ONE:
-            return None
-        return np.asarray(generator.multinomial(counts, weights) @ self._payer_gbp)
-
-    def draw_known_totals_within(
+    def draw_known_totals(
         self, counts: NDArray[np.int64], generator: Generator, case_limit_gbp: float
     ) -> tuple[FloatArray, FloatArray] | None:
         """Draw how often each of few different values occurs, and pay up to a limit for each."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import gammainc, gammaincc, gammainccinv, ndtri
+from scipy.special import gammainc, gammaincc, gammainccinv
 
 from simulator.parts import CoefficientOfVariation, PositiveGbp
 from simulator.random_streams import Generator
@@ -49,37 +48,6 @@ class Gamma(UnitCost):
         below = self.mean**2 * (1 + self.cv**2) * gammainc(self._shape + 2, scaled)
         beyond = gammaincc(self._shape, scaled)
         return np.asarray(below + np.where(beyond > 0, cost_gbp, 0.0) ** 2 * beyond)
-
-    def draw_known_totals(self, counts: NDArray[np.int64], generator: Generator) -> FloatArray | None:
-        """Draw totals: a sum of gamma costs on one scale is gamma."""
-        if self.has_layer:
-            return None
-        return self._scale * generator.standard_gamma(self._shape * counts)
-
-    def split_known_totals(
-        self, totals_gbp: FloatArray, counts: NDArray[np.int64], generator: Generator
-    ) -> FloatArray:
-        """Draw gamma costs given their total: their shares of it do not depend on it (Dirichlet)."""
-        owner = np.repeat(np.arange(counts.size), counts)
-        shares = generator.standard_gamma(self._shape, owner.size)
-        sums = np.bincount(owner, shares, minlength=counts.size)
-        # At a small shape all may be too small for a number. One is then as good as all of the
-        # total, the others nothing beside it.
-        lost = (sums == 0) & (counts > 0)
-        shares[(counts.cumsum() - counts)[lost]] = 1.0
-        sums[lost] = 1.0
-        # Divided first: what a tiny sum would make of a total is no number.
-        return np.asarray(shares / sums[owner] * totals_gbp[owner])
-
-    def normals_of_known_totals(self, totals_gbp: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
-        """Return the standard normals that are exceeded as often as gamma totals are."""
-        shapes, scaled = self._shape * counts, totals_gbp / self._scale
-        below = gammainc(shapes, scaled)
-        normals = ndtri(below)
-        # Near 1 a probability has few digits left; its complement has all.
-        high = below > _HIGH
-        normals[high] = -ndtri(gammaincc(shapes[high], scaled[high]))
-        return np.asarray(normals)
 
     def _ground_draw(self, generator: Generator, size: int) -> FloatArray:
         return generator.gamma(self._shape, self._scale, size)

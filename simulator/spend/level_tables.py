@@ -114,11 +114,6 @@ class LevelTables:
             self._cells[levels] = Cells.between(levels, rows)
         return self._cells[levels]
 
-    def prepare(self, levels: tuple[int, ...]) -> None:
-        """Compute the tables of `levels` now."""
-        for level in levels:
-            self._row(level)
-
     def settles(self, count: int) -> bool:
         """Return whether the grid resolves the law of a total of `count` costs."""
         grid, log_one_cost = self._transform(count)

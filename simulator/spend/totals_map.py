@@ -82,10 +82,6 @@ class TotalsMap:
                 self._first_cells[levels] = COLUMNS * np.searchsorted(inner, every, side="right")
             cell += self._first_cells[levels].take(counts - levels[0])
 
-    def prepare(self, low_count: int, high_count: int) -> None:
-        """Compute the tables for a range of counts now."""
-        self._tables.prepare(self._tables.levels(low_count, high_count))
-
 
 _FINE_CELLS_PER_SD = 512
 """Where a law is too rough for the usual grid, it is smoothed over two cells of so fine a one."""
@@ -190,11 +186,6 @@ class WithinLimit:
     def matters(unit_cost: UnitCost, limit_gbp: float) -> bool:
         """Return whether any cost is larger than `limit_gbp`."""
         return bool(unit_cost.sf(np.array([limit_gbp]))[0] > _NEVER)
-
-    def prepare(self, low_count: int, high_count: int) -> None:
-        """Compute the tables for a range of counts, at least 17, now."""
-        if self._map is not None:
-            self._map.prepare(low_count, high_count)
 
     def totals(self, counts: NDArray[np.int64], normals: FloatArray) -> FloatArray:
         """Return the totals within the limit that belong to the normals of whole totals.

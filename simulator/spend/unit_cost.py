@@ -98,82 +98,15 @@ class UnitCost(Part):
         first = self._ground_excess_mean(floor) - self._ground_excess_mean(top)
         return second - 2 * self.deductible * first
 
-    def draw_known_totals(self, counts: NDArray[np.int64], generator: Generator) -> FloatArray | None:
-        """Draw totals of `counts` costs where their law is known outright, or return None.
-
-        Parameters
-        ----------
-        counts : ndarray of int, shape (totals,)
-            Number of cases in each total, zero or more.
-        generator : numpy.random.Generator
-            Source of chance; advanced unless None is returned.
-
-        Returns
-        -------
-        ndarray of float, shape (totals,), or None
-            Totals in pounds.
-        """
-        return None
-
-    def draw_known_totals_within(
+    def draw_known_totals(
         self, counts: NDArray[np.int64], generator: Generator, case_limit_gbp: float
     ) -> tuple[FloatArray, FloatArray] | None:
-        """Draw what `draw_known_totals` does and what of it lies within a limit, or return None.
+        """Draw totals where their law is known outright, and what of each cost lies within a limit.
 
-        Parameters
-        ----------
-        counts : ndarray of int, shape (totals,)
-            Number of cases in each total, zero or more.
-        generator : numpy.random.Generator
-            Source of chance; advanced unless None is returned.
-        case_limit_gbp : float
-            Most that is paid for one case, in pounds.
-
-        Returns
-        -------
-        tuple of ndarray of float, each of shape (totals,), or None
-            The same totals in pounds, and what is paid of them; None where the one does not
-            follow from what is drawn for the other.
+        Takes ``counts`` of shape (totals,). Returns two arrays of that shape, in pounds; None where the
+        law is not known.
         """
         return None
-
-    def split_known_totals(
-        self, totals_gbp: FloatArray, counts: NDArray[np.int64], generator: Generator
-    ) -> FloatArray:
-        """Draw the single costs of known totals, given the totals.
-
-        Parameters
-        ----------
-        totals_gbp : ndarray of float, shape (totals,)
-            What `draw_known_totals` drew.
-        counts : ndarray of int, shape (totals,)
-            Number of cases in each total.
-        generator : numpy.random.Generator
-            Source of chance; advanced.
-
-        Returns
-        -------
-        ndarray of float, shape (sum of counts,)
-            Costs in pounds, those of the first total first.
-        """
-        raise NotImplementedError
-
-    def normals_of_known_totals(self, totals_gbp: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
-        """Return the standard normals that are exceeded as often as known totals are.
-
-        Parameters
-        ----------
-        totals_gbp : ndarray of float, shape (totals,)
-            What `draw_known_totals` drew.
-        counts : ndarray of int, shape (totals,)
-            Number of cases in each total, one or more.
-
-        Returns
-        -------
-        ndarray of float, shape (totals,)
-            Infinite for totals that are least or greatest to within rounding.
-        """
-        raise NotImplementedError
 
     def draw(self, generator: Generator, size: int) -> FloatArray:
         """Draw the costs to the payer of `size` cases, in pounds.

@@ -18,10 +18,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import pytest
 
 from simulator import InputError
+from simulator.compounds.totals import CompoundTotals
 from simulator.parts import Part
 from simulator.scenario.schema import ScenarioFile
 from simulator.simulation.result import Result
-from simulator.spend.cost_sums import CostSums
 from simulator.spend.pareto import Pareto
 from tests.builders import Table, checked, simulated
 from tests.property.comparing import differences
@@ -182,13 +182,13 @@ OF_RULES = [label for label in CHOICES if label.startswith("rules.") and "minimu
 @contextmanager
 def quick_simulations() -> Iterator[None]:
     """Draw no more contracts than asked for, and keep tables of totals from run to run: both take time."""
-    kept: dict[str, CostSums] = {}
+    kept: dict[str, CompoundTotals] = {}
 
-    def sums(*law: Any) -> CostSums:
-        return kept.setdefault(repr(law), CostSums(*law))
+    def totals(*law: Any) -> CompoundTotals:
+        return kept.setdefault(repr(law), CompoundTotals(*law))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulator.simulation.plan.CostSums", sums)
+        patch.setattr("simulator.simulation.plan.CompoundTotals", totals)
         for module in ("simulator.simulation.draws", "simulator.simulation.shared_draws"):
             patch.setattr(f"{module}.CONTRACTS_PER_BLOCK", CONTRACTS)
         yield

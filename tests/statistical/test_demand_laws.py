@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 import simulator
+from simulator.demand.count_law import CountLaw
 from simulator.demand.shock_laws import AnyShockLaw, LognormalShock, NormalShock
 from simulator.demand.shocks import PctShock, ShockDraws, Shocks, draw_shocks
 from simulator.random_streams import RandomStreams
@@ -38,9 +39,14 @@ def correlation_against(one: FloatArray, other: FloatArray, exact: float, what: 
     return Comparison(what, found, exact, (1 - exact**2) / math.sqrt(one.size))
 
 
+def drawn_counts(law: CountLaw, mean: float, seed: int) -> np.ndarray:
+    normals = RandomStreams(seed).generator("count").standard_normal(DRAWS)
+    return law.quantile(np.full(DRAWS, mean), normals)
+
+
 @pytest.mark.parametrize("mean", [0.02, 0.5, 3.0, 60.0, 6000.0])
 def test_poisson_counts(mean: float):
-    counts = simulator.Poisson().draw(RandomStreams(52).generator("count"), np.full(DRAWS, mean))
+    counts = drawn_counts(simulator.Poisson(), mean, 52)
     assert count_misses(counts, stats.poisson(mean)) == []
 
 
@@ -48,7 +54,7 @@ def test_poisson_counts(mean: float):
 @pytest.mark.parametrize("mean", [0.02, 0.5, 3.0, 60.0, 6000.0])
 def test_negative_binomial_counts(mean: float, ratio: float):
     law = simulator.NegativeBinomial(variance_to_mean=ratio)
-    counts = law.draw(RandomStreams(53).generator("count"), np.full(DRAWS, mean))
+    counts = drawn_counts(law, mean, 53)
     exact = stats.nbinom(mean / (ratio - 1), 1 / ratio)
     assert exact.var() == pytest.approx(law.variance(mean))
     assert count_misses(counts, exact) == []

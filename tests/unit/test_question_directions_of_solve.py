@@ -274,14 +274,13 @@ def test_an_interval_that_the_range_cuts_off_says_so() -> None:
 
 
 def test_chance_alone_is_no_rise_and_fall() -> None:
-    # Break: any move counts. Costs of another spread have the same mean, but are not the same draws.
+    # Break: any move counts. Shocks that last longer have the same mean, but are not the same draws.
     mapping = scenario_of(
-        contract={"start_year": 2010, "years": 1}, service_lines=[line_of()], clusters=[cluster_of("Only")]
+        contract={"start_year": 2010, "years": 2}, service_lines=[line_of()], clusters=[cluster_of("Only")]
     )
-    key, so_that = "service_lines.admissions.count.variance_to_mean", "spend_gbp > 1e9"
-    law = {"model": "negative_binomial", "variance_to_mean": 2.0}
-    scenario = checked(mapping | {"service_lines": [line_of(count=law)]})
-    found = simulator.solve(scenario, key, 1.5, 60, so_that, draws=Draws(100, SEED))
+    shocks = {"pct": {"size": {"law": "lognormal", "sd_share": 0.02}, "persistence": 0.1}}
+    key, so_that = "shocks.pct.persistence", "spend_gbp > 1e9"
+    found = simulator.solve(checked(mapping | {"shocks": shocks}), key, 0, 0.99, so_that, draws=Draws(100, 4))
     moves = np.diff([point.estimate.value for point in found.points])
     assert (moves > 0).any()
     assert (moves < 0).any()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from simulator.demand.counts import draw_counts
 
 from simulator.compounds.spend import LinePrices, draw_spend
+from simulator.compounds.totals import CompoundTotals
 from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.shock_laws import LognormalShock
 from simulator.demand.shocks import PctShock, ShockDraws, Shocks, _persistent, draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
-from simulator.spend.cost_sums import CostSums
 from simulator.spend.gamma import Gamma
 
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions", "tests"))
@@ -26,16 +25,14 @@ def _distinct_series(drawn: np.ndarray) -> int:
     return len(np.unique(drawn.reshape(50, -1, order="F"), axis=1).T)
 
 
-def test_costs() -> None:
-    prices = [LinePrices(CostSums(Gamma(mean=10, cv=1)), np.ones(3), np.zeros((3, 2)))] * 2
-    spend = draw_spend(np.full((50, *SHAPE), 100), prices, AXES, RandomStreams(1), BLOCK)
+def totals_of(mean: float = 10.0) -> CompoundTotals:
+    return CompoundTotals(NegativeBinomial(variance_to_mean=2), Gamma(mean=mean, cv=1))
+
+
+def test_totals() -> None:
+    prices = [LinePrices(totals_of(), np.ones(3), np.zeros((3, 2)))] * 2
+    spend = draw_spend(np.full(SHAPE, 100.0), NO_SHOCKS, prices, AXES, RandomStreams(1), BLOCK)
     assert _distinct_series(np.concatenate([spend.base_year_gbp[:, None], spend.contract_gbp], axis=1)) == 12
-
-
-def test_counts() -> None:
-    laws = [NegativeBinomial(variance_to_mean=2)] * 2
-    counts = draw_counts(np.full(SHAPE, 100.0), NO_SHOCKS, laws, AXES, RandomStreams(1), BLOCK)
-    assert _distinct_series(counts) == 12
 
 
 def test_shocks() -> None:
@@ -47,25 +44,24 @@ def test_shocks() -> None:
 
 
 def test_shocks_multiply_expected_counts() -> None:
-    # So many cases are expected that a count is its mean, near enough: 3 and 5 times a billion.
+    # So many cases are expected that spend is its mean, near enough: 3 and 5 times a billion cases.
     pct, cluster = np.full((50, 3, 2), 3.0), np.full((50, 3, 2), 1.0)
     cluster[:, :, 1] = 5 / 3
-    expected = np.full(SHAPE, 1e9)
-    laws = [NegativeBinomial(variance_to_mean=1.1), None]
-    counts = draw_counts(expected, ShockDraws(pct, cluster), laws, AXES, RandomStreams(1), BLOCK)
-    assert counts[:, :, 0, 0] == pytest.approx(np.full((50, 3), 3e9), rel=1e-3)
-    assert counts[:, :, 1, 0] == pytest.approx(np.full((50, 3), 5e9), rel=1e-3)
-    # Nothing is counted in a block contract.
-    assert not counts[..., 1].any()
+    prices = [LinePrices(totals_of(1.0), np.ones(3), np.zeros((3, 2)))] * 2
+    shocks = ShockDraws(pct, cluster)
+    spend = draw_spend(np.full(SHAPE, 1e9), shocks, prices, AXES, RandomStreams(1), BLOCK)
+    assert spend.gbp[:, :, 0] == pytest.approx(np.full((50, 3, 2), 3e9), rel=1e-3)
+    assert spend.gbp[:, :, 1] == pytest.approx(np.full((50, 3, 2), 5e9), rel=1e-3)
 
 
 def test_prices_and_block_contracts() -> None:
     index, block = np.array([1.0, 2.0, 4.0]), np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-    costs = CostSums(Gamma(mean=10, cv=1))
-    prices = [LinePrices(costs, index, block), LinePrices(None, index, block)]
-    plain = [LinePrices(costs, np.ones(3), block), LinePrices(None, index, block)]
-    counts = np.full((50, *SHAPE), 100)
-    dear, cheap = (draw_spend(counts, one, AXES, RandomStreams(1), BLOCK) for one in (prices, plain))
+    prices = [LinePrices(totals_of(), index, block), LinePrices(None, index, block)]
+    plain = [LinePrices(totals_of(), np.ones(3), block), LinePrices(None, index, block)]
+    expected = np.full(SHAPE, 100.0)
+    dear, cheap = (
+        draw_spend(expected, NO_SHOCKS, one, AXES, RandomStreams(1), BLOCK) for one in (prices, plain)
+    )
     ratio = dear.contract_gbp[..., 0] / cheap.contract_gbp[..., 0]
     assert ratio[:, 0] == pytest.approx(np.full((50, 2), 2.0))
     assert ratio[:, 1] == pytest.approx(np.full((50, 2), 4.0))
