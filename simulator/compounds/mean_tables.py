@@ -2,10 +2,10 @@
 
 Given that m cases are expected, their number and what each costs make one compound law, and every
 count law here is infinitely divisible: the logarithm of the total's characteristic function is m
-times that of one expected case. So the law is smooth in m. Its quantile function is computed at
-five values of m to each doubling, by Fourier inversion, and interpolated: by a polynomial in
-1 / sqrt(m) to 32 steps a doubling, linearly in that and in the normal between them. A total costs one
-normal and one interpolation, and rises with either. Totals of nothing are held apart, exactly.
+times that of one expected case. So the law is smooth in m. Its quantile function is computed at a
+few values of m in each doubling, by Fourier inversion, and interpolated: by a polynomial in 1 / sqrt(m)
+to 32 steps a doubling, linearly in that and in the normal between them. A total costs one normal and
+one interpolation, and rises with either. Totals of nothing are held apart, exactly.
 """
 
 from __future__ import annotations
@@ -49,14 +49,12 @@ _STEPS = 32
 """Steps of the mean to each doubling, between which totals are linear."""
 _STEP_BITS = 52 - 5
 """What is left of a float's bits after these is its exponent and which of 32 steps it is in."""
-_LEVELS = np.array([1.0, 1.25, 1.5, 1.75, 2.0])
-"""Means of a doubling, over its first, at which the law is computed."""
 _STEPS_OF_DOUBLING = 1 + np.arange(_STEPS + 1) / _STEPS
 _FEW_CASES = 32.0
 """Up to so many expected cases the grid is finer: the law is not yet smooth."""
 _FINER = 4
-_LEAST_MEAN = 2.0
-_MOST_OF_NOTHING = 0.25
+_LEAST_MEAN = 8.0
+_MOST_OF_NOTHING = 0.01
 _NOT_SMOOTH = 1e-4
 """Size of the transform at the end of a grid above which a law counts as not smooth."""
 _LATTICE_BAND = 16
@@ -64,20 +62,23 @@ _LATTICE_BAND = 16
 _NEVER_NOTHING = 1e-10
 
 
-def _weights() -> FloatArray:
-    """Return the weights of the levels of a doubling at each of its steps, shape (steps + 1, levels).
+def _interpolation(levels: int) -> tuple[FloatArray, FloatArray]:
+    """Return the means of a doubling, over its first, at which the law is computed, and their weights.
 
-    Lagrange's polynomials in 1 / sqrt(mean); in proportion, all doublings are alike.
+    Weights, shape (steps + 1, levels), are Lagrange's polynomials in 1 / sqrt(mean) at each step; in
+    proportion, all doublings are alike.
     """
-    nodes, points = 1 / np.sqrt(_LEVELS), 1 / np.sqrt(_STEPS_OF_DOUBLING)
+    means = np.linspace(1.0, 2.0, levels)
+    nodes, points = 1 / np.sqrt(means), 1 / np.sqrt(_STEPS_OF_DOUBLING)
     weights = np.ones((points.size, nodes.size))
     for at, node in enumerate(nodes):
         for other in np.delete(nodes, at):
             weights[:, at] *= (points - other) / (node - other)
-    return weights
+    return means, weights
 
 
-_WEIGHTS = _weights()
+_USUAL, _CLOSE = _interpolation(5), _interpolation(9)
+"""Levels of a doubling and their weights: the usual ones, and those where few cases are expected."""
 
 
 @dataclass
@@ -158,14 +159,21 @@ class MeanTables:
         if smooth := [doubling for doubling in doublings if self._is_smooth(doubling)]:
             self._cells_for(smooth[0], smooth[-1])
 
+    @property
+    def bytes(self) -> int:
+        """Memory that the tables take, with the transforms that they are made from."""
+        return sum(cells.nbytes for cells in (*self._cells, *(log for _, log in self._transforms.values())))
+
     def _without_nothing(
         self, means: FloatArray, normals: FloatArray
     ) -> tuple[FloatArray, FloatArray | None]:
         """Return the normals of totals given that they are something, and where they are nothing."""
-        if math.exp(float(means.min()) * self._log_nothing) < _NEVER_NOTHING:
+        nothing = np.exp(means * self._log_nothing)
+        if nothing.max() < _NEVER_NOTHING:
             return normals, None
-        beyond = ndtr(-normals) / -np.expm1(means * self._log_nothing)
-        return -ndtri(np.minimum(beyond, 1.0)), beyond >= 1
+        beyond = ndtr(-normals) / (1 - nothing)
+        something = -ndtri(np.minimum(beyond, 1.0))
+        return np.where(nothing < _NEVER_NOTHING, normals, something), beyond >= 1
 
     def _cells_for(self, first: int, last: int) -> tuple[FloatArray, ...]:
         """Return the cells of all doublings in the tables, at least those from `first` to `last`."""
@@ -186,7 +194,8 @@ class MeanTables:
 
     def _cells_of(self, doubling: int) -> tuple[FloatArray, ...]:
         """Return the coefficients of totals between neighbouring means and normals, flat."""
-        rows = _WEIGHTS @ np.stack([self._row(doubling, level) for level in _LEVELS.tolist()])
+        levels, weights = _CLOSE if 2.0**doubling < _FEW_CASES else _USUAL
+        rows = weights @ np.stack([self._row(doubling, level) for level in levels.tolist()])
         inverse_root = 1 / np.sqrt(2.0**doubling * _STEPS_OF_DOUBLING)[:, None]
         per_root = np.diff(rows, axis=0) / np.diff(inverse_root, axis=0)
         start = rows[:-1] - inverse_root[:-1] * per_root

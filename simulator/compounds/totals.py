@@ -46,6 +46,11 @@ class CompoundTotals:
             if tables is not None:
                 tables.prepare(low_mean, high_mean)
 
+    @property
+    def table_bytes(self) -> int:
+        """Memory that the tables take."""
+        return sum(tables.bytes for tables in (self._whole, self._limited) if tables is not None)
+
     def draw(self, means: FloatArray, generator: Generator) -> FloatArray:
         """Draw the totals, in pounds, of cases of which ``means``, shape (totals,), are expected."""
         normals = generator.standard_normal(means.shape)
