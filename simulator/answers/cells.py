@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.answers.table import Cell, Column
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
-from simulator.risk.in_words import PER_CENT, POINTS, money_unit, phrase
-from simulator.risk.rounding import bound_in_per_cent, rounded
-from simulator.risk.unit import Unit
+from simulator.risk.in_words import PER_CENT, POINTS, bound_in_per_cent, money_unit, phrase, rounded
 
 _PENNY_GBP = 0.01
 MARK = "*"

@@ -13,7 +13,7 @@ from simulator.answers.table import Table
 from simulator.answers.workbook import MOST_ROWS, SheetCell, new_workbook
 from simulator.errors import Problem, Problems, printable
 from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
-from simulator.risk.unit import Unit
+from simulator.risk.estimate import Unit
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

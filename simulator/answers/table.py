@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate
-from simulator.risk.unit import Unit
 from simulator.scenario.schema import MOST_YEARS
 
 if TYPE_CHECKING:

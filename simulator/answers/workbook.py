@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.answers.table import Column, Table
-from simulator.risk.estimate import Estimate
-from simulator.risk.unit import Unit
+from simulator.risk.estimate import Estimate, Unit
 
 _MADE = datetime(2010, 7, 1)  # noqa: DTZ001 - a fixed date, so that equal tables make equal files
 _FORMATS = {Unit.GBP: "£#,##0", Unit.PROBABILITY: "0.0%", Unit.SHARE: "0.0%", Unit.PEOPLE: "#,##0"}

@@ -9,7 +9,7 @@ from simulator.charts.study import Study
 from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, framed, in_house_style, worded
 from simulator.charts.words import people, per_cent, per_cent_tick, sentence
 from simulator.questions.size.answer import CHANCE_SD, SD, Sizes
-from simulator.risk.rounding import rounded
+from simulator.risk.in_words import rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Unit as Measured
+from simulator.risk.in_words import bound_in_per_cent, rounded
 from simulator.risk.measures import columns
-from simulator.risk.rounding import bound_in_per_cent, rounded
-from simulator.risk.unit import Unit as Measured
 from simulator.scenario.schema import MOST_YEARS
 
 _UNITS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1.0, ""))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.answers.cells import PrintedColumn, printed
 from simulator.answers.table import Cell, Table
-from simulator.risk.estimate import Estimate
-from simulator.risk.unit import Unit
+from simulator.risk.estimate import Estimate, Unit
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart

@@ -9,7 +9,7 @@ from pathlib import Path
 from simulator.answers.files import versions, write_tables
 from simulator.answers.printer import Printer
 from simulator.answers.table import Table, text
-from simulator.risk.rounding import rounded
+from simulator.risk.in_words import rounded
 from simulator.validation.check import ERRORS_ALLOWED, Check, Verdict
 from simulator.validation.register import SECTIONS
 

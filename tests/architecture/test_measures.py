@@ -7,10 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from simulator.risk.estimator import Probability, Quantile, TailMean
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Probability, Quantile, TailMean
 from simulator.risk.measures import MEASURES, Measure
 from simulator.risk.summary import summary_columns
-from simulator.risk.unit import Unit
 from tests.builders import scenario_of, simulated
 
 UNIT = re.compile(r"_(gbp(_per_(year|head))?|probability|share|people|months)(_year_\{year\})?$")

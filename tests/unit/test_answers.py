@@ -28,9 +28,8 @@ from simulator.answers.table import (
     with_change,
 )
 from simulator.answers.workbook import Workbook
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.paired import PairedEstimate
-from simulator.risk.unit import Unit
 from simulator.scenario.scenario import Scenario
 from tests.builders import checked, scenario_of
 

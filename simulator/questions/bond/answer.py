@@ -17,11 +17,10 @@ from simulator.questions.bond.practices import PracticePart, split_to_the_penny
 from simulator.questions.bond.samples import BondSamples, SavingNeeded
 from simulator.records import BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import mean, probability, quantile
 from simulator.risk.in_words import about, contracts_in_100, money, per_cent
 from simulator.risk.measures.measure import BOND_CONFIDENCE
-from simulator.risk.unit import Unit
 from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.scenario import Scenario

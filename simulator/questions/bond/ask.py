@@ -13,7 +13,7 @@ from simulator.questions.bond.answer import BondAnswer
 from simulator.questions.bond.practices import practice_parts
 from simulator.questions.bond.samples import bond_samples, saving_needed, with_cluster
 from simulator.questions.bond.several import BondAnswers
-from simulator.risk.estimator import Quantile
+from simulator.risk.estimation import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario

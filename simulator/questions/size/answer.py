@@ -10,8 +10,7 @@ from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import per_cent
-from simulator.risk.rounding import rounded
+from simulator.risk.in_words import per_cent, rounded
 from simulator.scenario.scenario import Scenario
 
 BEYOND_SHARES = (0.0, 0.01, 0.02, 0.05)

@@ -29,8 +29,7 @@ from simulator.questions.size.variance import outturn_variance, pools_of, relati
 from simulator.records import BUDGET, SPEND
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import probability
-from simulator.risk.influence import Influence, root
+from simulator.risk.estimation import Influence, probability, root
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate

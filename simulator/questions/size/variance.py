@@ -10,8 +10,7 @@ import numpy as np
 from simulator.questions.size.answer import PoolRow
 from simulator.records import BUDGET, SPEND, FloatArray, Outturn
 from simulator.risk.account_book import PENNY_GBP
-from simulator.risk.estimation import interval_ranks, quantile
-from simulator.risk.influence import Influence, root
+from simulator.risk.estimation import Influence, interval_ranks, quantile, root
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.settlement import settled_outcomes
 from simulator.simulation.result import Result

@@ -11,8 +11,7 @@ from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import Column, Table, numbers, text
 from simulator.questions.solve.condition import Condition, Scale
 from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import phrase
-from simulator.risk.rounding import decimals_for
+from simulator.risk.in_words import decimals_for, phrase
 from simulator.scenario.scenario import Scenario
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from simulator.records import Account
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimator import Mean, Probability, Quantile
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Mean, Probability, Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE, Measure
-from simulator.risk.unit import Unit
 
 
 def covers(book: AccountBook) -> NDArray[Any]:

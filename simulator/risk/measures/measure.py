@@ -9,8 +9,8 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
-from simulator.risk.estimator import Estimator
-from simulator.risk.unit import Unit
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Estimator
 
 BOND_CONFIDENCE = 0.95
 """Confidence with which the needed bond covers the contract's overspend."""

@@ -6,9 +6,9 @@ import numpy as np
 
 from simulator.records import BUDGET, SPEND, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimator import Mean, Probability
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Mean, Probability
 from simulator.risk.measures.measure import Measure
-from simulator.risk.unit import Unit
 
 LARGE_SHARE = 0.02
 """An overspend above this share of the budget counts as large (HSJ's threshold of 2010)."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from simulator.records import BUDGET, UNCOVERED, Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimator import Mean, Probability, Quantile
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Mean, Probability, Quantile
 from simulator.risk.measures.measure import Measure
-from simulator.risk.unit import Unit
 
 
 def pct_payment_by_year_gbp(book: AccountBook) -> FloatArray:

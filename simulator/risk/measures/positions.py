@@ -14,9 +14,9 @@ import numpy as np
 
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PCT_ACCOUNTS, PENNY_GBP, AccountBook
-from simulator.risk.estimator import Mean, Probability, Quantile, TailMean
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Mean, Probability, Quantile, TailMean
 from simulator.risk.measures.measure import Measure
-from simulator.risk.unit import Unit
 
 _BAD, _WORST = 0.05, 0.01
 """One contract in twenty, and one in a hundred."""

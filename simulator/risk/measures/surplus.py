@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import AccountBook
-from simulator.risk.estimator import Mean
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Mean
 from simulator.risk.measures.measure import Measure
-from simulator.risk.unit import Unit
 
 
 def _practice_share_gbp(book: AccountBook) -> FloatArray:
