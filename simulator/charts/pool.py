@@ -14,7 +14,7 @@ from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean
-from simulator.risk.measures.pct_pays import pct_payment_by_year_gbp
+from simulator.risk.positions import pct_payment_by_year_gbp
 from simulator.rules.pool import Pool
 
 if TYPE_CHECKING:

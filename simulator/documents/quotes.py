@@ -12,11 +12,11 @@ from simulator.charts.register import about, draw
 from simulator.charts.study import Study
 from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.build_up import pct_build_up
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import Quantile, mean_difference, quantile
 from simulator.risk.in_words import money, per_cent
 from simulator.risk.measures import columns
+from simulator.risk.positions import pct_build_up
 from simulator.rules.rule import Rule
 from simulator.scenario.schema import MOST_YEARS
 

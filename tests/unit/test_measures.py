@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from simulator.outcomes import Outcomes
 from simulator.records import Account, Axes, Flow
 from simulator.risk.account_book import account_books
-from simulator.risk.build_up import pct_build_up
 from simulator.risk.measures import MEASURES
+from simulator.risk.positions import pct_build_up
 from simulator.risk.summary import summarise
 from tests.unit.settling import terms_of
 

@@ -12,7 +12,7 @@ from simulator.records import Account, FloatArray
 from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean
-from simulator.risk.measures.positions import gain_gbp
+from simulator.risk.positions import gain_gbp
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws

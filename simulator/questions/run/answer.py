@@ -12,9 +12,9 @@ from simulator.answers.rule_notes import rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, measures, people, pounds, text
 from simulator.records import Account
 from simulator.risk.account_book import account_books
-from simulator.risk.build_up import pct_build_up
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import loss, money, per_cent, signed_money
+from simulator.risk.positions import pct_build_up
 from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule

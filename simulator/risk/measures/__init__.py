@@ -2,20 +2,12 @@
 
 from functools import lru_cache
 
-from simulator.risk.measures.bond import BOND_MEASURES
+from simulator.risk.measures.cover import BOND_MEASURES, PCT_PAYS_MEASURES
+from simulator.risk.measures.gains import GAIN_MEASURES
 from simulator.risk.measures.measure import Measure, SummaryColumn
 from simulator.risk.measures.overspend import OVERSPEND_MEASURES
-from simulator.risk.measures.pct_pays import PCT_PAYS_MEASURES
-from simulator.risk.measures.positions import POSITION_MEASURES
-from simulator.risk.measures.surplus import SURPLUS_MEASURES
 
-MEASURES = (
-    *OVERSPEND_MEASURES,
-    *BOND_MEASURES,
-    *SURPLUS_MEASURES,
-    *POSITION_MEASURES,
-    *PCT_PAYS_MEASURES,
-)
+MEASURES = (*OVERSPEND_MEASURES, *BOND_MEASURES, *GAIN_MEASURES, *PCT_PAYS_MEASURES)
 """The register of measures."""
 
 

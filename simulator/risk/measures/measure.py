@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
 from simulator.risk.estimate import Unit
-from simulator.risk.estimation import Estimator
+from simulator.risk.estimation import Estimator, Mean, Probability
 
 BOND_CONFIDENCE = 0.95
 """Confidence with which the needed bond covers the contract's overspend."""
 _YEAR = "{year}"
+_MEAN = Mean()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,11 @@ class Measure:
 
     name: str  # column of the summary; `{year}` in it stands for each contract year, from 1
     heading: str  # what tables call it, without the unit; `{year}` stands for the year's label
-    unit: Unit  # of what
-    estimator: Estimator  # how it comes from one value for each contract
     meaning: str  # what it is, in a sentence without its end
     # From a row's book, and the position of the year for a measure by year, to one value for each contract;
     # nan for a contract that does not count, None where the row has no such measure.
     samples: Callable[[AccountBook, int], NDArray[Any] | None]
+    estimator: Estimator = _MEAN  # how it comes from those values
     # Which rows have it: every one, single clusters, or all clusters together.
     rows: Literal["every", "clusters", "together"] = "every"
     less_is_better: bool = False  # whether whoever asks would rather have less of it
@@ -36,6 +36,11 @@ class Measure:
     def __reduce__(self) -> tuple[Callable[[str], Measure], tuple[str]]:
         """Go between processes by name: what gives the samples is a function without one."""
         return _measure_named, (self.name,)
+
+    @property
+    def unit(self) -> Unit:
+        """What it counts: pounds, but for probabilities."""
+        return Unit.PROBABILITY if isinstance(self.estimator, Probability) else Unit.GBP
 
     @property
     def is_by_year(self) -> bool:
