@@ -28,8 +28,6 @@ from simulator.rules.rule import Position, Rule
 
 NEVER_RUNS_DRY_GBP = 1e15
 """More than any scenario's budgets: a thousand times the most that an amount of money may be."""
-ANY_BOND = Bond(share_of_annual_budget=0.0)
-"""Says what a bond would have to be where the scheme has none: without interest, not topped up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
     """Apply the money rules, and say what bonds would have had to be."""
     settlement = settle(rules, outturn, terms)
     claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
-    bond = next((rule for rule in rules if isinstance(rule, Bond)), ANY_BOND)
+    bond = bond_of(rules)
     each = [bond.needed_gbp(claims[:, :, at], terms.year_months) for at in range(claims.shape[2])]
     sharing = claims[:, :, terms.takes_share] if terms.takes_share.any() else claims
     return Outcomes(
@@ -129,6 +127,11 @@ def claims_on_a_bond_that_lasts(
         lasting = settle(rules, outturn, replace(terms, bond_gbp=agreed))
         claims[:, :, some] = lasting.claims_gbp[:, :, some]
     return claims
+
+
+def bond_of(rules: Sequence[Rule]) -> Bond:
+    """Return the bond among the rules; where there is none, one of nothing, without interest or top-up."""
+    return next((rule for rule in rules if isinstance(rule, Bond)), Bond(share_of_annual_budget=0.0))
 
 
 def place_of_the_bond(rules: Sequence[Rule]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
 from simulator.answers.table import Table, measures, people, pounds, text
-from simulator.exact.answer import WHOLE_CONTRACT, ExactRisk
+from simulator.exact.method import WHOLE_CONTRACT, ExactRisk
 from simulator.scenario.scenario import Scenario
 
 _COLUMNS = {
