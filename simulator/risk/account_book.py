@@ -58,8 +58,7 @@ class AccountBook:
     @property
     def depositor(self) -> Account | None:
         """Who posts the bond, and so owns what is in it: who first pays into it."""
-        paying = (flow.payer for flow in self.flows.values() if flow.payee == Account.BOND)
-        return next(paying, None)
+        return next((flow.payer for flow in self.flows.values() if flow.payee == Account.BOND), None)
 
     def by_year_gbp(self, reason: str) -> FloatArray:
         """Return what moved for a reason in each year, shape (contract, year)."""

@@ -18,15 +18,7 @@ from simulator.risk.summary import measure_samples
 
 Place = tuple[str, str]
 """Name of the row (a cluster, or all together), and the measure's column."""
-NUMBERS = (
-    "value",
-    "standard_error",
-    "low",
-    "high",
-    "difference",
-    "difference_low",
-    "difference_high",
-)
+NUMBERS = ("value", "standard_error", "low", "high", "difference", "difference_low", "difference_high")
 """What is kept of an estimate and its difference, in this order."""
 _NO_DIFFERENCE = Estimate(0.0, 0.0, 0.0, 0.0)
 

@@ -16,24 +16,19 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean
 
 
-def owned_accounts(book: AccountBook, party: Account) -> tuple[Account, ...]:
-    """Return a party's own account, and the bond where that party deposited it."""
-    return (party, Account.BOND) if book.depositor == party else (party,)
-
-
 def gain_gbp(book: AccountBook, party: Account) -> FloatArray:
     """Return what a party gains over the contract, shape (contract,), in pounds."""
-    return book.gained_gbp(owned_accounts(book, party))
+    return book.gained_gbp(_owned_by(book, party))
 
 
 def gain_by_year_gbp(book: AccountBook, party: Account) -> FloatArray:
     """Return what a party gains in each year, its deposit in the bond counted, shape (contract, year)."""
-    return book.gained_by_year_gbp(owned_accounts(book, party))
+    return book.gained_by_year_gbp(_owned_by(book, party))
 
 
-def pct_cost_by_year_gbp(book: AccountBook) -> FloatArray:
-    """Return all that leaves the PCT and its pool, less what comes back, shape (contract, year)."""
-    return -book.gained_by_year_gbp(PCT_ACCOUNTS)
+def _owned_by(book: AccountBook, party: Account) -> tuple[Account, ...]:
+    """Return a party's own account, and the bond where that party deposited it."""
+    return (party, Account.BOND) if book.depositor == party else (party,)
 
 
 def pct_net_gbp(book: AccountBook) -> FloatArray:
@@ -43,7 +38,7 @@ def pct_net_gbp(book: AccountBook) -> FloatArray:
 
 def pct_net_by_year_gbp(book: AccountBook) -> FloatArray:
     """Return what the PCT planned less its cost in each year, shape (contract, year), in pounds."""
-    return book.planned_gbp - pct_cost_by_year_gbp(book)
+    return book.planned_gbp + book.gained_by_year_gbp(PCT_ACCOUNTS)
 
 
 def pct_payment_by_year_gbp(book: AccountBook) -> FloatArray:

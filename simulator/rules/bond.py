@@ -136,11 +136,9 @@ class Bond(Rule):
         return 1 + self.interest_share_per_year * months / MONTHS_IN_A_YEAR
 
     def needed_gbp(self, claims_gbp: FloatArray, year_months: Sequence[int]) -> FloatArray:
-        """Return the smallest bonds that pay every claim, as first posted.
-
-        Takes ``claims_gbp`` of shape (contract, year). Returns shape (contract,): pounds. The interest that
-        the bond earns pays claims too; a bond that is topped up starts each year at its first size at least.
-        """
+        """Return the smallest bonds, as first posted, that pay claims of shape (contract, year)."""
+        # The interest that the bond earns pays claims too; a bond that is topped up starts each year at its
+        # first size at least.
         needed = np.zeros(len(claims_gbp))
         starts: list[tuple[FloatArray, float]] = []
         # A bond b has at least b in it at each start. It pays what has been claimed since then if b is

@@ -106,15 +106,11 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
 def claims_on_a_bond_that_lasts(
     rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, settlement: Settlement
 ) -> FloatArray:
-    """Return what each cluster's bond would have to pay if it never ran dry.
-
-    What reaches the posted bond is that already, unless running dry changes what follows: the
-    cluster leaves, or a rule listed before the bond pays by what has happened. Then the contracts
-    are settled again with bonds that last: of one cluster at a time where rules look back, so that
-    the others' bonds stay what they are.
-
-    Returns shape (contract, year, cluster): pounds.
-    """
+    """Return what each bond would have to pay if it never ran dry, shape (contract, year, cluster)."""
+    # What reaches the posted bond is that already, unless running dry changes what follows: the cluster
+    # leaves, or a rule listed before the bond pays by what has happened. Then the contracts are settled
+    # again with bonds that last: of one cluster at a time where rules look back, so that the others' bonds
+    # stay what they are.
     bond_at = place_of_the_bond(rules)
     looks_back = any(rule.changes_overspends == "by_history" for rule in rules[:bond_at])
     if settlement.takes_part.all() and not looks_back:

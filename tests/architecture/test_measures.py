@@ -27,7 +27,7 @@ def test_a_measure_says_its_unit_and_its_meaning(measure: Measure) -> None:
     assert UNIT.search(measure.name)
     assert isinstance(measure.estimator, Probability) == ("probability" in measure.name)
     assert (measure.unit is Unit.PROBABILITY) == ("probability" in measure.name)
-    assert measure.is_by_year == ("{year}" in measure.heading) == ("{year}" in measure.name)
+    assert ("{year}" in measure.heading) == ("{year}" in measure.name)
     assert len(measure.meaning.split()) >= 4
     assert measure.meaning[0].islower()
     assert not measure.meaning.endswith(".")

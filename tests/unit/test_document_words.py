@@ -13,7 +13,7 @@ from simulator.documents.quotes import Quotes, likelihood, odds
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money
-from simulator.rules.minimum_savings_rate import MinimumSavingsRate
+from simulator.rules.surplus import MinimumSavingsRate
 from tests.architecture.registers import BUDGET_RULES, RULES
 from tests.builders import checked, scenario_of
 from tests.e2e.command import FLAGSHIP

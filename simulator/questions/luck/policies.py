@@ -9,10 +9,9 @@ from typing import Any
 
 from simulator.errors import Problem, shown
 from simulator.rules.corridor import Corridor
-from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.rule import Rule
-from simulator.rules.surplus import SurplusSplit
+from simulator.rules.surplus import MinimumSavingsRate, SurplusSplit
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.scenario import Scenario, check_scenario
 

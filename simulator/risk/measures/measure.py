@@ -42,20 +42,11 @@ class Measure:
         """What it counts: pounds, but for probabilities."""
         return Unit.PROBABILITY if isinstance(self.estimator, Probability) else Unit.GBP
 
-    @property
-    def is_by_year(self) -> bool:
-        """Whether there is one of it for each contract year."""
-        return _YEAR in self.name
-
     def columns(self, years: int) -> list[tuple[str, int]]:
         """Return the names of the measure's columns, each with the position of its year."""
-        if not self.is_by_year:
+        if _YEAR not in self.name:
             return [(self.name, 0)]
         return [(self.name.format(year=year + 1), year) for year in range(years)]
-
-    def heading_in(self, year_label: str) -> str:
-        """Return the heading, of a year where there is one of it for each."""
-        return self.heading.replace(_YEAR, year_label)
 
     def of(self, book: AccountBook, year: int = 0) -> NDArray[Any] | None:
         """Return the measure's value in each contract; None where the row has no such measure."""
@@ -82,4 +73,4 @@ class SummaryColumn:
 
     def heading(self, years: Sequence[str] = ()) -> str:
         """Return what tables call it; `years` are the labels of the contract years."""
-        return self.measure.heading_in(years[self.year] if years else f"year {self.year + 1}")
+        return self.measure.heading.replace(_YEAR, years[self.year] if years else f"year {self.year + 1}")
