@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.errors import InputError, unknown
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.summary import measure_samples
+from simulator.risk.measures import measure_samples
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.result import Result

@@ -13,8 +13,7 @@ from simulator.outcomes import Outcomes
 from simulator.records import ClusterTerms, FloatArray
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import SummaryColumn
-from simulator.risk.summary import measure_samples
+from simulator.risk.measures import SummaryColumn, measure_samples
 
 Place = tuple[str, str]
 """Name of the row (a cluster, or all together), and the measure's column."""

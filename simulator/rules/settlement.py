@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
             _of_those(above_limit, inside),
         )
         if year == 0:
-            ledger.post(year, _all(rule.open(position) for rule in rules))
+            ledger.post(year, chain.from_iterable(rule.open(position) for rule in rules))
             posted = ledger.balance(Account.BOND).copy()
         ledger.post(year, _outturn(outturn, year, inside))
         for at, rule in enumerate(rules):
@@ -74,13 +75,13 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
         if bond_at == len(rules):
             claims[:, year] = position.overspend_gbp
         ledger.post(year, _left_to_the_pct(position))
-        ledger.post(year, _all(rule.review(position) for rule in rules))
+        ledger.post(year, chain.from_iterable(rule.review(position) for rule in rules))
         for rule in rules:
             leavers = rule.leavers(position)
             if leavers is not None:
                 takes_part[:, year + 1 :] &= ~leavers[:, None, :]
         if year == years - 1:
-            ledger.post(year, _all(rule.close(position) for rule in rules))
+            ledger.post(year, chain.from_iterable(rule.close(position) for rule in rules))
     return Settlement(ledger, takes_part, posted, claims)
 
 
@@ -161,7 +162,3 @@ def _left_to_the_pct(position: Position) -> Iterable[Transfer]:
     unpaid, unshared = position.overspend_gbp, position.surplus_gbp
     yield Transfer(UNCOVERED, Account.PCT, Account.CLUSTER, unpaid)
     yield Transfer(UNSHARED, Account.CLUSTER, Account.PCT, unshared)
-
-
-def _all(groups: Iterable[Iterable[Transfer]]) -> Iterable[Transfer]:
-    return (transfer for group in groups for transfer in group)

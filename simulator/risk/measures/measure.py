@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +14,8 @@ from simulator.risk.estimation import Estimator, Mean, Probability
 
 BOND_CONFIDENCE = 0.95
 """Confidence with which the needed bond covers the contract's overspend."""
-_YEAR = "{year}"
+YEAR = "{year}"
+"""Stands for each contract year in names and headings."""
 _MEAN = Mean()
 
 
@@ -44,7 +45,7 @@ class Measure:
 
     def columns(self, years: int) -> list[tuple[str, int]]:
         """Return the names of the measure's columns, each with the position of its year."""
-        if _YEAR not in self.name:
+        if YEAR not in self.name:
             return [(self.name, 0)]
         return [(self.name.format(year=year + 1), year) for year in range(years)]
 
@@ -61,16 +62,3 @@ def _measure_named(name: str) -> Measure:
     from simulator.risk.measures import MEASURES
 
     return next(measure for measure in MEASURES if measure.name == name)
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryColumn:
-    """A measure in a column of the summary."""
-
-    name: str  # of the column
-    measure: Measure  # what stands there
-    year: int  # position of the contract year, for a measure by year
-
-    def heading(self, years: Sequence[str] = ()) -> str:
-        """Return what tables call it; `years` are the labels of the contract years."""
-        return self.measure.heading.replace(_YEAR, years[self.year] if years else f"year {self.year + 1}")

@@ -34,14 +34,6 @@ def _leaves_after(book: AccountBook, year: int) -> BoolArray | None:
     return book.leaves[:, year] if book.has_bond and year + 1 < len(book.year_months) else None
 
 
-def _some_cluster_overspends(book: AccountBook, _: int) -> BoolArray:
-    return np.asarray(np.any(book.overspend_gbp > PENNY_GBP, axis=1))
-
-
-def _any_year(book: AccountBook, _: int) -> BoolArray:
-    return np.asarray(np.any(book.overspend_gbp - book.surplus_gbp > PENNY_GBP, axis=1))
-
-
 OVERSPEND_MEASURES = (
     Measure(
         "annual_budget_gbp",
@@ -107,7 +99,7 @@ OVERSPEND_MEASURES = (
         "overspend_any_year_probability",
         "overspend in any year",
         "probability that spend exceeds budget in at least one year",
-        _any_year,
+        lambda book, _: np.asarray((book.overspend_gbp - book.surplus_gbp > PENNY_GBP).any(axis=1)),
         Probability(),
         less_is_better=True,
     ),
@@ -115,7 +107,7 @@ OVERSPEND_MEASURES = (
         "some_cluster_overspends_probability",
         "some cluster overspends",
         "probability that at least one cluster overspends in at least one year",
-        _some_cluster_overspends,
+        lambda book, _: np.asarray((book.overspend_gbp > PENNY_GBP).any(axis=1)),
         Probability(),
         rows="together",
         less_is_better=True,
