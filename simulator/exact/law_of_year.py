@@ -63,14 +63,11 @@ class OutturnLaw:
     def quantile(self, probability: float) -> float:
         """Return the position that is not exceeded with a probability, in pounds."""
         high_gbp = self.low_gbp + self.width_gbp
-        return float(
-            brentq(
-                lambda amount: float(self.exceeds(amount)) - (1 - probability),
-                self.low_gbp,
-                high_gbp,
-                xtol=1e-9 * self.width_gbp,
-            )
-        )
+
+        def beyond(amount_gbp: float) -> float:
+            return float(self.exceeds(amount_gbp)) - (1 - probability)
+
+        return float(brentq(beyond, self.low_gbp, high_gbp, xtol=1e-9 * self.width_gbp))
 
     def density(self, points: int) -> tuple[FloatArray, FloatArray]:
         """Return evenly spaced positions, in pounds, and the probability about each."""

@@ -59,11 +59,10 @@ class Samples:
             estimate = estimator.of(samples)
             if estimate is None:
                 continue
-            other = base.by_place.get(place)
-            if other is None:
-                difference = None
-            else:
-                difference = _NO_DIFFERENCE if identical else estimator.between(samples, other[1])
+            difference = None
+            if place in base.by_place:
+                others = base.by_place[place][1]
+                difference = _NO_DIFFERENCE if identical else estimator.between(samples, others)
             found[place] = PairedEstimate(estimate, difference)
         return found
 

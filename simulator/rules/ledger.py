@@ -92,13 +92,7 @@ class Ledger:
 
     def outturn(self) -> FloatArray:
         """Return surpluses less overspends so far, corridor settled, shape (contract, cluster), in pounds."""
-        left = np.zeros((self.contracts, self.clusters))
-        for reason, (payer, payee, moves_outturn) in self._ways.items():
-            if moves_outturn and payee == Account.CLUSTER:
-                left += self.total(reason)
-            elif moves_outturn and payer == Account.CLUSTER:
-                left -= self.total(reason)
-        return left
+        return self._worked_out(Account.CLUSTER, outturn_alone=True)
 
     @property
     def flows(self) -> dict[str, Flow]:
@@ -113,11 +107,13 @@ class Ledger:
             self._flows[reason] = np.empty((self.contracts, self.years, self.clusters), order="F")
         return self._flows[reason]
 
-    def _worked_out(self, account: Account) -> FloatArray:
+    def _worked_out(self, account: Account, *, outturn_alone: bool = False) -> FloatArray:
+        """Return what has come in less what has left, of all flows or of those that move the outturn."""
         balance = np.zeros((self.contracts, self.clusters), order="F")
-        for reason, (payer, payee, _) in self._ways.items():
-            if account == payee:
+        for reason, (payer, payee, moves_outturn) in self._ways.items():
+            counts = moves_outturn or not outturn_alone
+            if counts and account == payee:
                 balance += self.total(reason)
-            if account == payer:
+            if counts and account == payer:
                 balance -= self.total(reason)
         return balance
