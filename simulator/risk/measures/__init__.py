@@ -19,7 +19,7 @@ from simulator.risk.measures.measure import YEAR, Measure
 from simulator.risk.measures.overspend import OVERSPEND_MEASURES
 
 MEASURES = (*OVERSPEND_MEASURES, *BOND_MEASURES, *GAIN_MEASURES, *PCT_PAYS_MEASURES)
-"""The register of measures."""
+"""The register of measures, in the order of the summary's columns."""
 
 
 @dataclass(frozen=True, slots=True)
