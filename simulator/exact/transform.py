@@ -121,18 +121,14 @@ class ShockNormals:
 
     def second_moments(self) -> FloatArray:
         """Return E[factor * factor] of all pairs, shape (year, line, year, line)."""
-        years, lines = len(self.years), len(self.lines)
-        moments = np.empty((years, lines, years, lines))
+        moments = np.empty((len(self.years), len(self.lines)) * 2)
         lasting = product_moment(self.lasting, self.lasting, 1.0)
         passing = product_moment(self.passing, self.passing, 1.0)
-        for one in range(years):
-            for two in range(years):
-                cluster = lasting * (passing if one == two else 1.0)
-                for line in range(lines):
-                    for other in range(lines):
-                        shared = self.year_correlation[one, two] * (1 if line == other else self.correlation)
-                        pct = product_moment(self.lines[line], self.lines[other], shared)
-                        moments[one, line, two, other] = cluster * pct
+        for one, line, two, other in np.ndindex(moments.shape):
+            cluster = lasting * (passing if one == two else 1.0)
+            shared = float(self.year_correlation[one, two]) * (1 if line == other else self.correlation)
+            pct = product_moment(self.lines[line], self.lines[other], shared)
+            moments[one, line, two, other] = cluster * pct
         return moments
 
 
