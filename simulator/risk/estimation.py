@@ -53,6 +53,15 @@ def quantile(samples: FloatArray, level: float) -> Estimate:
     return Estimate(float(placed[at]), float(placed[low_at]), float(placed[high_at]))
 
 
+def quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, float]:
+    """Return the sample quantile and 1 / density there."""
+    # The density is the share of samples between the ends of the quantile's interval, over their
+    # distance, so that the error of a single quantile is the one that its interval shows.
+    found = quantile(samples, level)
+    low_at, high_at = interval_ranks(samples.size, level)
+    return found.value, (found.high - found.low) * samples.size / max(high_at - low_at, 1)
+
+
 @lru_cache
 def interval_ranks(size: int, level: float) -> tuple[int, int]:
     """Return the ranks, from 0, of the order statistics that end the 95% interval."""
@@ -194,8 +203,8 @@ class Quantile(Estimator):
 
     def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
         """Return the difference of the sample quantiles."""
-        changed_gbp, changed_spread = self._value_and_spread(changed)
-        base_gbp, base_spread = self._value_and_spread(base)
+        changed_gbp, changed_spread = quantile_and_spread(changed, self.level)
+        base_gbp, base_spread = quantile_and_spread(base, self.level)
         # Above their quantile under both policies, under the changed one alone, and under the base alone.
         above_changed, above_base = changed > changed_gbp, base > base_gbp
         both = int(np.count_nonzero(above_changed & above_base))
@@ -213,14 +222,6 @@ class Quantile(Estimator):
         error = found.half_width / CONFIDENCE_Z
         above = (samples > found.value) - (1 - self.level)
         return np.asarray(above * error * math.sqrt(samples.size / (self.level * (1 - self.level))))
-
-    def _value_and_spread(self, samples: NDArray[Any]) -> tuple[float, float]:
-        """Return the sample quantile and 1 / density there."""
-        # The density is the share of samples between the ends of the quantile's interval, over their
-        # distance, so that the error of a single quantile is the one that its interval shows.
-        found = quantile(samples, self.level)
-        low_at, high_at = interval_ranks(samples.size, self.level)
-        return found.value, (found.high - found.low) * samples.size / max(high_at - low_at, 1)
 
 
 @dataclass(frozen=True)

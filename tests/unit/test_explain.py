@@ -175,6 +175,8 @@ def test_every_unknown_name_is_reported() -> None:
     assert [problem.where for problem in problems] == ["source", "year", "cluster", "line"]
     assert "chance in counts" in problems[0].hint
     assert "South" in problems[2].hint
+    (problem,) = problems_of_call(lambda: found.pooled_share("shocks"))
+    assert problem.where == "source"
     (problem,) = problems_of_call(lambda: found.of("Middle"))
     assert problem.need == "one of North, South, All clusters together"
 

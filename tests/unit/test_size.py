@@ -10,9 +10,7 @@ import pytest
 import simulator
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import BOND, CHANCE_SD, SD, SHARE, Sizes, overspend_column
-from simulator.questions.size.ask import size
-from simulator.questions.size.scenario import NAME, one_cluster, only_pct_shocks
-from simulator.questions.size.variance import bond, relative_variance
+from simulator.questions.size.ask import NAME, bond, one_cluster, only_pct_shocks, relative_variance, size
 from simulator.risk.estimation import Influence, quantile, root
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
