@@ -15,10 +15,15 @@ from simulator.charts.study import Study, source_of
 from simulator.charts.style import DARK, DASHED, GREY, INK, LIGHT, Looks, in_house_style, wrapped
 from simulator.charts.words import phrase, setting, tick_of, unit_of
 from simulator.errors import Problem, Problems, unknown
-from simulator.questions.frontier.answer import BEATEN, ON_FRONTIER, WITHIN_CHANCE, Frontier
-from simulator.questions.frontier.ask import find_frontier, frontier_question
-from simulator.questions.sweep.answer import Sweep
-from simulator.questions.sweep.ask import run_sweep
+from simulator.questions.frontier.ask import (
+    BEATEN,
+    ON_FRONTIER,
+    WITHIN_CHANCE,
+    Frontier,
+    find_frontier,
+    frontier_question,
+)
+from simulator.questions.sweep.ask import Sweep, run_sweep
 from simulator.questions.sweep.question import SweepQuestion, sweep_question
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit

@@ -9,8 +9,7 @@ import pytest
 import simulator
 from simulator.answers.cells import printed
 from simulator.answers.table import change, measures
-from simulator.questions.compare.ask import compare, names_of
-from simulator.questions.compare.settings import setting_differences
+from simulator.questions.compare.ask import compare, names_of, setting_differences
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import phrase
 from simulator.scenario.scenario import Scenario

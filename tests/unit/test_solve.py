@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 import simulator
-from simulator.questions.solve.answer import Solution
-from simulator.questions.solve.ask import solve
+from simulator.questions.solve.ask import Solution, solve
 from simulator.questions.solve.condition import Scale, read_condition
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate

@@ -193,7 +193,7 @@ def test_numbers_are_kept_by_policy_and_place() -> None:
 
 
 def test_a_long_table_shows_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.questions.sweep.answer.MOST_ROWS", 2)
+    monkeypatch.setattr("simulator.questions.sweep.ask.MOST_ROWS", 2)
     for measure, best in (("overspend_probability", (2, 1)), ("practice_share_gbp", (2, 1))):
         # More true saving means fewer overspends and larger shares.
         found = sweep(
