@@ -24,9 +24,8 @@ def validate(ctx: click.Context, sections: tuple[int, ...], out: Path | None, re
     from simulator.answers.printer import Printer
     from simulator.answers.progress import progress_bar
     from simulator.validation.published import load_published
-    from simulator.validation.register import SECTIONS
-    from simulator.validation.register import validate as run_validation
-    from simulator.validation.report import print_validation, write_checks
+    from simulator.validation.report import SECTIONS, print_validation, write_checks
+    from simulator.validation.report import validate as run_validation
 
     if out:
         check_out(out, replace=replace)
