@@ -11,7 +11,7 @@ import simulator
 from simulator.outcomes import Outcomes
 from simulator.questions.bond.answer import NO_TOP_UP, TOP_UP, BondAnswer
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.samples import SavingNeeded
+from simulator.questions.bond.pieces import SavingNeeded
 from simulator.records import FloatArray
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
