@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator import load_scenario, simulate
-from simulator.outcomes import Outcomes
+from simulator.records import Outcomes
 from simulator.risk.measures import summarise
 from simulator.risk.paired import Samples
 from simulator.rules.settlement import settle

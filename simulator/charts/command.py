@@ -74,7 +74,7 @@ def chart(
     and must come out as they did. Beside each chart stands a CSV file of what it shows. A NAME that
     there is not lists those that there are.
     """
-    from simulator.answers.progress import progress_bar
+    from simulator.answers.printer import progress_bar
     from simulator.charts.register import CHARTS, draw, needed, options_of
     from simulator.charts.study import Study
     from simulator.errors import unknown

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.answers.rule_notes import listed_names
 from simulator.answers.table import column_named, heading_of
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.panels import draw_band, label_rows, one_panel, scale, worded, write_near
@@ -15,6 +14,7 @@ from simulator.charts.study import Study
 from simulator.charts.style import DARK, DASHED, GREY, INK, LIGHT, WARM, in_house_style, wrapped
 from simulator.charts.words import money, people, per_cent, per_cent_tick, phrase, tick_of, unit_of
 from simulator.errors import InputError
+from simulator.plain_words import listed
 from simulator.questions.explain.answer import ALL_SOURCES, Explanation
 from simulator.questions.explain.pieces import Source
 from simulator.questions.size.answer import CHANCE_SD, SD, Sizes
@@ -271,7 +271,7 @@ def tornado(
     order = sorted((move for move in found if most[move] > _ROUNDING), key=lambda move: -most[move])
     without = [move.words for move in found if move not in order]
     unit, heading, who = unit_of(measure), heading_of(measure), in_sentence(name)
-    no_effect = f"Without any effect: {listed_names(without)}." if without else ""
+    no_effect = f"Without any effect: {listed(without)}." if without else ""
     if order:
         title = f"What moves the {heading} of {who}? Most: {order[0].words}"
         subtitle = (

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.answers.cells import PrintedColumn, printed
-from simulator.answers.table import Cell, Table
+from simulator.answers.table import Cell, PrintedColumn, Table, printed
 from simulator.risk.estimate import Estimate, Unit
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from simulator.answers.workbook import SheetCell, new_workbook
+from simulator.answers.files import SheetCell, new_workbook
 from simulator.documents.blocks import Block, Document, Heading, Items, Number, Paragraph, Picture, TableBlock
 
 _HERE = Path(__file__).parent

@@ -12,9 +12,9 @@ from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import per_cent_of
 from simulator.scenario.comments import comments_of
-from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.files import KeyPath as Path
+from simulator.scenario.keys import apply_overrides
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.toml_lines import Path
 
 _MARKS = {
     "read": re.compile(r"\bread\b", re.IGNORECASE),

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.outcomes import Outcomes
-from simulator.records import BUDGET, SPEND, Account, BoolArray, ClusterTerms, FloatArray, Flow
+from simulator.records import BUDGET, SPEND, Account, BoolArray, ClusterTerms, FloatArray, Flow, Outcomes
 
 Accounts = Collection[Account]
 ALL_CLUSTERS = "All clusters together"

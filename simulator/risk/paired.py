@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.outcomes import Outcomes
-from simulator.records import ClusterTerms, FloatArray
+from simulator.records import ClusterTerms, FloatArray, Outcomes
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.measures import SummaryColumn, measure_samples

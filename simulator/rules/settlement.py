@@ -8,7 +8,6 @@ from itertools import chain
 
 import numpy as np
 
-from simulator.outcomes import Outcomes
 from simulator.records import (
     BUDGET,
     CARE_HANDED_BACK,
@@ -21,6 +20,7 @@ from simulator.records import (
     BoolArray,
     ClusterTerms,
     FloatArray,
+    Outcomes,
     Outturn,
 )
 from simulator.rules.bond import Bond

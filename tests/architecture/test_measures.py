@@ -9,7 +9,8 @@ import pytest
 
 from simulator.risk.estimate import Unit
 from simulator.risk.estimation import Probability, Quantile, TailMean
-from simulator.risk.measures import MEASURES, Measure, summary_columns
+from simulator.risk.measures import MEASURES, summary_columns
+from simulator.risk.measures.measure import Measure
 from tests.builders import scenario_of, simulated
 
 UNIT = re.compile(r"_(gbp(_per_(year|head))?|probability|share|people|months)(_year_\{year\})?$")

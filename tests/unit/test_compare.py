@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 import simulator
-from simulator.answers.cells import printed
-from simulator.answers.table import change, measures
+from simulator.answers.table import change, measures, printed
 from simulator.questions.compare.ask import compare, names_of, setting_differences
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import phrase

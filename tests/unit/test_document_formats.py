@@ -15,7 +15,7 @@ import pytest
 import typst
 
 from simulator.answers.table import Table, text
-from simulator.charts import CHARTS
+from simulator.charts.register import CHARTS
 from simulator.charts.study import Study
 from simulator.documents import results
 from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, TableBlock

@@ -9,8 +9,8 @@ import pytest
 
 import simulator
 from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
-from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT
-from simulator.questions.explain.ask import Explanation, explain
+from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT, Explanation
+from simulator.questions.explain.ask import explain
 from simulator.questions.explain.pieces import PowerSums, Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
 from simulator.records import Block

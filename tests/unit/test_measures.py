@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator.outcomes import Outcomes
-from simulator.records import Account, Axes, Flow
+from simulator.records import Account, Axes, Flow, Outcomes
 from simulator.risk.account_book import account_books
 from simulator.risk.measures import MEASURES, summarise
 from simulator.risk.positions import pct_build_up

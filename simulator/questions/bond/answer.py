@@ -10,8 +10,7 @@ from itertools import product
 import numpy as np
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, measures, people, pounds, shares, text
 from simulator.plain_words import per_cent_of
 from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNeeded, split_to_the_penny
 from simulator.records import FloatArray

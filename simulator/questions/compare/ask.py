@@ -9,10 +9,18 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE, SAME_DRAWS, mark_means
 from simulator.answers.places import places_of, rows_shown, samples_at
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import Column, Table, column_named, heading_of, text
+from simulator.answers.table import (
+    ERRORS_NOTE,
+    SAME_DRAWS,
+    Column,
+    Table,
+    column_named,
+    heading_of,
+    mark_means,
+    text,
+)
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.questions.sweep.ask import MAIN_MEASURES
 from simulator.risk.account_book import ALL_CLUSTERS

@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Table, pounds, shares, text
+from simulator.answers.table import ERRORS_NOTE, Table, pounds, shares, text
 from simulator.errors import InputError, Problems, unknown
 from simulator.questions.explain.pieces import Place, PowerSums, Source, expected_budget_gbp, with_totals
 from simulator.risk.account_book import ALL_CLUSTERS

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE, mark_means
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import Table, column_named, heading_of
+from simulator.answers.table import ERRORS_NOTE, Table, column_named, heading_of, mark_means
 from simulator.errors import InputError, Problem, shown
 from simulator.execution.blocks import run_blocks
 from simulator.questions.sweep.ask import MOST_ROWS, Sweep, run_sweep

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Column, Table, change, people, pounds, shares, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, change, people, pounds, shares, text
 from simulator.plain_words import per_cent_of
 from simulator.questions.luck.estimates import (
     EARNED,

@@ -19,7 +19,7 @@ from simulator.rules.corridor import Corridor
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import MinimumSavingsRate, SurplusSplit
-from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.keys import apply_overrides
 from simulator.scenario.scenario import Scenario, check_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws

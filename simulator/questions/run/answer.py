@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.rule_notes import rule_notes, scheme_notes
-from simulator.answers.table import Column, Table, measures, people, pounds, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, measures, people, pounds, text
 from simulator.exact.method import WHOLE_CONTRACT, ExactRisk, ExactRow
 from simulator.records import Account
 from simulator.risk.account_book import account_books

@@ -74,8 +74,7 @@ def run(
     if out is not None and out.suffix.lower() in {".csv", ".xlsx"}:
         hint = f"--out {printable(out.with_suffix(''))} writes summary.csv in a folder of that name"
         raise InputError([Problem(f"--out {printable(out)}", "a folder's name", out.suffix, hint)])
-    from simulator.answers.printer import Printer
-    from simulator.answers.progress import progress_bar
+    from simulator.answers.printer import Printer, progress_bar
     from simulator.questions.run.answer import RunAnswer
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.draws import Draws

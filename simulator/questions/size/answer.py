@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, numbers, people, pounds, shares, text
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import per_cent, rounded

@@ -11,9 +11,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import Column, Table, numbers, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, numbers, text
 from simulator.errors import Problems
 from simulator.questions.solve.condition import (
     GRID_POINTS,

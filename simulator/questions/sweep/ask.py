@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE, mark_means
 from simulator.answers.places import samples_at
-from simulator.answers.rule_notes import listed_names, policy_notes
-from simulator.answers.table import Table, heading_of, measures, text, with_change
+from simulator.answers.rule_notes import policy_notes
+from simulator.answers.table import ERRORS_NOTE, Table, heading_of, mark_means, measures, text, with_change
 from simulator.execution.blocks import run_blocks
+from simulator.plain_words import listed
 from simulator.questions.sweep.question import Policy, SweepQuestion, Values, sweep_question
 from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -168,9 +168,9 @@ class Sweep(Answer):
         so_many = (
             f"Of {len(self.policies):,} policies, so many change it beyond chance for all clusters together"
         )
-        said = [f"{so_many}: {listed_names(moved)}."] if moved else []
+        said = [f"{so_many}: {listed(moved)}."] if moved else []
         if still:
-            said.append(f"No policy changes {listed_names(still)} for all clusters together.")
+            said.append(f"No policy changes {listed(still)} for all clusters together.")
         return tuple(said)
 
     def notes(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ together_option = click.option(
 )
 
 
-@question("policies", resumable=True)
+@question("policies")
 @vary_option
 @together_option
 @measure_option
@@ -45,8 +45,8 @@ def sweep(
 
     With --out a sweep that is stopped keeps the policies that it has finished: --resume goes on.
     """  # noqa: D205 - the help shows the first paragraph whole
-    from simulator.answers.progress import progress_bar
-    from simulator.answers.workbook import MOST_ROWS
+    from simulator.answers.files import MOST_ROWS
+    from simulator.answers.printer import progress_bar
     from simulator.questions.sweep.ask import run_sweep
     from simulator.questions.sweep.journal import sweep_journal
     from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question

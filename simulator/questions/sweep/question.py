@@ -22,7 +22,7 @@ from simulator.errors import InputError, Problem, Problems, shown
 from simulator.execution.blocks import run_blocks
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.paired import Place, Samples
-from simulator.scenario.overrides import as_toml
+from simulator.scenario.keys import as_toml
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.plan import Plan, make_plan

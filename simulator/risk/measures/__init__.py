@@ -9,8 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from simulator.outcomes import Outcomes
-from simulator.records import ClusterTerms
+from simulator.records import ClusterTerms, Outcomes
 from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.measures.cover import BOND_MEASURES, PCT_PAYS_MEASURES
