@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator import load_scenario, simulate
-from simulator.outcomes import Outcomes
+from simulator.records import Outcomes
+from simulator.risk.measures import summarise
 from simulator.risk.paired import Samples
-from simulator.risk.summary import summarise
 from simulator.rules.settlement import settle
 from simulator.simulation.shared_draws import SharedDraws
 

@@ -16,7 +16,7 @@ from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.rules import RULES_IN_USUAL_ORDER
-from simulator.scenario.overrides import as_toml
+from simulator.scenario.keys import as_toml
 from simulator.scenario.schema import ScenarioFile
 from simulator.spend import AnyUnitCost
 

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from simulator import load_scenario, simulate
-from simulator.charts import draw
 from simulator.charts.chart import Chart
+from simulator.charts.register import draw
 from simulator.risk.measures import MEASURES
 
 ROOT = Path(__file__).resolve().parents[1]

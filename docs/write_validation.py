@@ -16,10 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator.risk.estimation import probability
-from simulator.validation.outturns import one_year, overspend_shares, read_table
+from simulator.validation.outturns import FLAGSHIP, one_year, overspend_shares
 from simulator.validation.population_size import law_of_chance, spread_for
-from simulator.validation.register import SECTIONS
-from simulator.validation.report import NOTES
+from simulator.validation.report import NOTES, SECTIONS
 
 HERE = Path(__file__).parent
 INK = "#1b2a36"
@@ -124,8 +123,7 @@ def draw() -> Figure:
 
 def _draw_with_shocks(axes: Axes) -> None:
     people = np.logspace(3, 6, 7)
-    table = read_table("consortia_2009.toml")
-    shares = overspend_shares(one_year(list(people), table["service_lines"], YEARS, table["shocks"]))
+    shares = overspend_shares(one_year(list(people), FLAGSHIP["service_lines"], YEARS, FLAGSHIP["shocks"]))
     for per_cent, (colour, style) in CURVES.items():
         found = [probability(column > per_cent / 100) for column in shares.T]
         ends = [[one.value - one.low for one in found], [one.high - one.value for one in found]]

@@ -1,4 +1,4 @@
-"""The command `cluster-risk`: its commands together, and what happens when one ends."""
+"""The command `cluster-risk`: its commands, which import heavy libraries when they run, and how they end."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from simulator.commands import COMMANDS
 from simulator.errors import InputError, Problem, shown
+from simulator.questions import QUESTIONS
 
 INTERRUPTED = 130
 # What a terminal that closes or a system that shuts down sends; Windows has not all of them.
@@ -37,7 +38,40 @@ def commands() -> None:
     """
 
 
-for name, module in COMMANDS.items():
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Write a commented scenario and its tables to FOLDER, to start from."""
+    from simulator.scenario.starter import write_starter
+
+    written = write_starter(folder)
+    for path in written:
+        click.echo(f"written: {path}")
+    click.echo(f"next: cluster-risk check {written[0]}")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from simulator.scenario.schema import ScenarioFile
+
+    click.echo(json.dumps(ScenarioFile.model_json_schema(), indent=2))
+
+
+_COMMANDS = {
+    "run": "questions.run.command",
+    **{name: f"questions.{name}.command" for name in QUESTIONS},
+    "chart": "charts.command",
+    "report": "documents.command",
+    "check": "questions.check.command",
+    "schema": "cli",
+    "init": "cli",
+    "validate": "validation.command",
+}
+"""The register: where each command is, in the order in which the help lists them."""
+for name, module in _COMMANDS.items():
     commands.add_command(getattr(import_module(f"simulator.{module}"), name))
 
 
@@ -48,8 +82,7 @@ def main() -> None:
     try:
         sys.exit(commands.main(standalone_mode=False) or 0)
     except InputError as error:
-        click.echo(f"cluster-risk: {error}", err=True)
-        sys.exit(_BAD_INPUT)
+        _end(error, _BAD_INPUT)
     except click.exceptions.Exit as wanted:
         sys.exit(wanted.exit_code)
     except (click.Abort, KeyboardInterrupt) as stopped:
@@ -66,13 +99,15 @@ def main() -> None:
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             problem = Problem(shown(error.filename), "a name that the system takes", "one that is too long")
-            click.echo(f"cluster-risk: {InputError([problem])}", err=True)
-            sys.exit(_BAD_INPUT)
-        click.echo(f"cluster-risk: {error}", err=True)
-        sys.exit(1)
+            _end(InputError([problem]), _BAD_INPUT)
+        _end(error, 1)
     except (RuntimeError, MemoryError) as error:
-        click.echo(f"cluster-risk: {str(error) or 'out of memory'}", err=True)
-        sys.exit(1)
+        _end(str(error) or "out of memory", 1)
+
+
+def _end(why: object, code: int) -> NoReturn:
+    click.echo(f"cluster-risk: {why}", err=True)
+    sys.exit(code)
 
 
 def _leave_at_once(message: str) -> NoReturn:

@@ -78,10 +78,7 @@ class Problems(list[Problem]):
 
 
 def unknown(what: str, name: object, known: Sequence[str], most: int | None = None) -> list[Problem]:
-    """Return the problem with a name that is not known, with what was probably meant; none for others.
-
-    At most so many of the known are listed.
-    """
+    """Return the problem with an unknown name, and what was meant; at most `most` of the known are listed."""
     if name in known:
         return []
     near = difflib.get_close_matches(str(name), known, n=1)
@@ -99,8 +96,6 @@ def shown(value: object, limit: int = 80) -> str:
             text = str(value).lower()
         case str():
             text = f'"{value}"'
-        case int() | float() | list() | tuple():
-            text = repr(value)
         case Mapping():
             text = f"a table of {', '.join(map(str, value))}" if value else "an empty table"
         case _:

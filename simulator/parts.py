@@ -17,10 +17,9 @@ else:
 
 
 class _PartType(_ModelType):
-    """Makes parts, and says what is wrong as the rest of the project does.
+    """Makes parts, and says what is wrong as the rest of the project does."""
 
-    A scenario's parts are made by the validator, past this, and its errors are put in words there.
-    """
+    # A scenario's parts are made by the validator, past this, and its errors are put in words there.
 
     def __call__(cls, *arguments: Any, **settings: Any) -> Any:  # noqa: N805 - of a type
         try:
@@ -44,11 +43,7 @@ class Part(BaseModel, metaclass=_PartType):
     """
 
     model_config = ConfigDict(
-        strict=True,
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
     )
 
     @classmethod

@@ -15,10 +15,14 @@ def pounds_of(amount_gbp: float) -> str:
     return f"£{amount_gbp:,.2f}".removesuffix(".00")
 
 
+def joined(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them, as they are."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def listed(names: Sequence[str]) -> str:
     """Return names as a sentence lists them, underscores as spaces."""
-    words = [name.replace("_", " ") for name in names]
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+    return joined([name.replace("_", " ") for name in names])
 
 
 def spaced(name: str) -> str:

@@ -1,10 +1,12 @@
-"""The frozen records that stages exchange."""
+"""The frozen records that stages exchange, and what happened in every simulated contract."""
 
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +21,12 @@ class FinancialYear:
 
     start: int  # calendar year of its April
     first_month: int = 4  # calendar month in which the contract's part starts; 4 for a whole year
+    whole_year: ClassVar = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)  # calendar months from April to March
 
     @property
     def label(self) -> str:
         """Name as the NHS writes it, such as 2010/11."""
         return f"{self.start}/{(self.start + 1) % 100:02d}"
-
-    @property
-    def whole_year(self) -> tuple[int, ...]:
-        """Calendar months from April to March."""
-        return (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 
     @property
     def months(self) -> tuple[int, ...]:
@@ -154,8 +152,8 @@ class Account(StrEnum):
 class Flow:
     """What moved for one reason: from where, to where, and how much."""
 
-    payer: Account  # from where, and to where
-    payee: Account  # from where, and to where
+    payer: Account  # from where
+    payee: Account  # to where
     gbp: FloatArray  # shape (contract, year, cluster); pounds that moved in each contract year, zero or more
 
 
@@ -171,3 +169,71 @@ UNCOVERED = "uncovered_overspend"
 """What rules leave of an overspend: it falls on the PCT."""
 UNSHARED = "unshared_surplus"
 """What rules leave of a surplus: the PCT keeps it."""
+DIMENSIONS = ("contract", "year", "cluster")
+"""Of the arrays of outcomes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Outcomes by contract, contract year and cluster."""
+
+    axes: Axes  # names of years (the base year first, which is not in the arrays), clusters and lines
+    flows: dict[str, Flow]  # pounds that moved in the year, by reason, in the order in which each first moved
+    takes_part: BoolArray  # shape (contract, year, cluster); false in the years after a cluster has left
+    # shape (contract, cluster); the first contract year's budget at the rate of a whole year.
+    annual_budget_gbp: FloatArray
+    bond_posted_gbp: FloatArray  # shape (contract, cluster); what each cluster's bond starts with
+    # shape (contract, year, cluster); what reaches each cluster's bond, had it never run dry.
+    bond_claims_gbp: FloatArray
+    bond_needed_gbp: FloatArray  # shape (contract, cluster); the smallest bond that pays all of that
+    # shape (contract,); the smallest that pays it for all clusters that take the share, if they share one.
+    shared_bond_needed_gbp: FloatArray
+
+    @classmethod
+    def empty(cls, contracts: int, axes: Axes) -> Self:
+        """Return outcomes with room for a number of contracts."""
+        by_year = (contracts, len(axes.years) - 1, len(axes.clusters))
+        return cls(
+            axes=axes,
+            flows={},
+            takes_part=np.ones(by_year, dtype=bool, order="F"),
+            annual_budget_gbp=np.empty(by_year[::2], order="F"),
+            bond_posted_gbp=np.empty(by_year[::2], order="F"),
+            bond_claims_gbp=np.empty(by_year, order="F"),
+            bond_needed_gbp=np.empty(by_year[::2], order="F"),
+            shared_bond_needed_gbp=np.empty(contracts),
+        )
+
+    def fill(self, start: int, block: Outcomes) -> int:
+        """Copy a block's outcomes in from contract `start` on; return how many contracts fitted."""
+        size = min(len(block.takes_part), len(self.takes_part) - start)
+        some = slice(start, start + size)
+        for name in _ARRAYS:
+            getattr(self, name)[some] = getattr(block, name)[:size]
+        for reason, flow in block.flows.items():
+            if reason not in self.flows:
+                self.flows[reason] = replace(flow, gbp=np.zeros(self.takes_part.shape, order="F"))
+            self.flows[reason].gbp[some] = flow.gbp[:size]
+        return size
+
+    def gbp(self, reason: str) -> FloatArray:
+        """Return what moved for a reason, shape (contract, year, cluster), in pounds."""
+        return self.flows[reason].gbp if reason in self.flows else np.zeros(self.takes_part.shape, order="F")
+
+    def paid_gbp(self, payers: Collection[Account], payees: Collection[Account]) -> FloatArray:
+        """Return all that moved from some accounts to others, shape (contract, year, cluster)."""
+        found = [flow.gbp for flow in self.flows.values() if flow.payer in payers and flow.payee in payees]
+        return sum(found[1:], found[0]) if found else np.zeros(self.takes_part.shape, order="F")
+
+    @property
+    def surplus_gbp(self) -> FloatArray:
+        """Surplus of each year, shape (contract, year, cluster), in pounds."""
+        return np.maximum(self.gbp(BUDGET) - self.gbp(SPEND), 0.0)
+
+    @property
+    def overspend_gbp(self) -> FloatArray:
+        """Overspend of each year, shape (contract, year, cluster), in pounds."""
+        return np.maximum(self.gbp(SPEND) - self.gbp(BUDGET), 0.0)
+
+
+_ARRAYS = tuple(one.name for one in fields(Outcomes) if one.name not in {"axes", "flows"})

@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Table, ends_of
+from simulator.answers.table import ERRORS_NOTE, Table
 from simulator.errors import InputError, unknown
 
 if TYPE_CHECKING:
@@ -16,15 +15,7 @@ if TYPE_CHECKING:
 
 
 class Answer(ABC):
-    """What a question returns. A subclass is a frozen dataclass, with these three among its fields.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What was asked about.
-    contracts, seed : int
-        How many contracts were simulated, and from which seed.
-    """
+    """What a question returns: a frozen dataclass with `scenario`, `contracts` and `seed` in it."""
 
     if TYPE_CHECKING:
         # A frozen field or a property: either way it is only read here.
@@ -97,9 +88,5 @@ class Answer(ABC):
         """Return every number of the answer, one row each, with the ends of its 95% interval."""
         import pandas as pd
 
-        rows = [
-            (table, row, column, str(unit), *ends_of(number))
-            for one in self.tables()
-            for table, row, column, unit, number in one.numbers()
-        ]
+        rows = [row for table in self.tables() for row in table.numbers()]
         return pd.DataFrame(rows, columns=["table", "row", "column", "unit", "value", "low", "high"])

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -55,14 +55,8 @@ _NO_PART_OF_THE_QUESTION = {"contracts", "seed", "workers", "out", "replace", "o
 
 Show = Callable[..., None]
 """Takes how much is done, and how much there is to do where that changes."""
-
-
-class Ask(Protocol):
-    """What answers a question that has been checked."""
-
-    def __call__(self, *, progress: Show) -> Answer:
-        """Return the answer, showing how far it is."""
-        ...
+Ask = Callable[..., "Answer"]
+"""What answers a question that has been checked: given `progress`, it shows how far it is in that."""
 
 
 @dataclass
@@ -72,11 +66,9 @@ class Asked:
     scenarios: tuple[Scenario, ...]
     draws: Draws
     out: Path | None
-    is_written: bool = False  # whether the answer stands in a file already, and is printed only
-    # Problems so far: add to them what is wrong with the question's own options.
-    problems: Problems = field(default_factory=Problems)
-    # Left when the answer is written, or is not.
-    stack: ExitStack = field(default_factory=ExitStack)
+    is_written: bool  # whether the answer stands in a file already, and is printed only
+    problems: Problems  # so far: add to them what is wrong with the question's own options
+    stack: ExitStack = field(default_factory=ExitStack)  # left when the answer is written, or is not
 
     @property
     def scenario(self) -> Scenario:
@@ -94,15 +86,13 @@ class Asked:
         return tuple(found)
 
 
-def question(
-    unit: str, *, several: bool = False, resumable: bool = False
-) -> Callable[[Callable[..., Ask]], click.Command]:
+def question(unit: str, *, several: bool = False) -> Callable[[Callable[..., Ask]], click.Command]:
     """Make a command of a function that takes an `Asked` and its own options.
 
     The function checks what it was given, adding to the problems, and returns what answers the question;
     that is called with a function to show progress in, counted in `unit`. Nothing is asked while there is
-    any problem. The scenario, or `several`, and the shared options, are the decorator's business. With
-    `resumable` and its option --resume, an answer whose file stands is asked for again and printed only.
+    any problem. The scenario, or `several`, and the shared options, are the decorator's business. With an
+    option --resume of its own, an answer whose file stands is asked for again and printed only.
     """
     name = "scenarios" if several else "scenario"
 
@@ -110,7 +100,7 @@ def question(
         @wraps(body)
         def command(**options: Any) -> None:
             given = options.pop(name)
-            answer_question(body, given if several else (given,), unit, resumable=resumable, **options)
+            answer_question(body, given if several else (given,), unit, **options)
 
         # Read from the last to the first: the scenario comes first, and what all share last.
         command.__click_params__ = []  # type: ignore[attr-defined]
@@ -128,7 +118,6 @@ def answer_question(
     paths: tuple[str, ...],
     unit: str,
     *,
-    resumable: bool = False,
     overrides: tuple[str, ...],
     contracts: int | None = None,
     seed: int | None = None,
@@ -139,22 +128,28 @@ def answer_question(
 ) -> None:
     """Load, check, ask, write and print."""
     from simulator.answers.files import check_out, write_answer
-    from simulator.answers.printer import Printer
-    from simulator.answers.progress import progress_bar
+    from simulator.answers.printer import Printer, progress_bar
     from simulator.execution.new_files import unfinished
+    from simulator.scenario.scenario import load_scenario
     from simulator.simulation.draws import Draws
 
     problems = Problems()
     # With --replace, or where part of an answer is left, what stands is not the answer.
-    goes_on = resumable and bool(options["resume"]) and not replace
+    goes_on = bool(options.get("resume")) and not replace
     is_written = goes_on and out is not None and out.exists() and not unfinished(out).exists()
     target = None if is_written else out
     if target is not None:
         with problems.noted():
             check_out(target, replace=replace)
-    scenarios = _loaded(paths, overrides, problems)
+    scenarios = []
+    for path in paths:
+        with problems.noted():
+            scenarios.append(load_scenario(path, overrides))
+    if len(scenarios) < len(paths):
+        # Without any of them there is nothing to ask about.
+        problems.report()
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
-    asked = Asked(scenarios, draws, target, is_written, problems)
+    asked = Asked(tuple(scenarios), draws, target, is_written, problems)
     with problems.noted():
         draws.of(asked.scenario)
     with asked.stack:
@@ -169,19 +164,6 @@ def answer_question(
     if out is not None:
         stands = f"nothing written: {printable(out)} stands already"
         click.echo(stands if is_written else f"written to {printable(out)}", err=True)
-
-
-def _loaded(paths: tuple[str, ...], overrides: tuple[str, ...], problems: Problems) -> tuple[Scenario, ...]:
-    """Return scenarios; without any of them there is nothing to ask about."""
-    from simulator.scenario.scenario import load_scenario
-
-    loaded = []
-    for path in paths:
-        with problems.noted():
-            loaded.append(load_scenario(path, overrides))
-    if len(loaded) < len(paths):
-        problems.report()
-    return tuple(loaded)
 
 
 def _command_line() -> str:

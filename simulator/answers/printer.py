@@ -1,11 +1,13 @@
-"""Printing tables to a terminal, a file or a pipe, with whatever characters it can show."""
+"""Printing tables to a terminal, a file or a pipe, with whatever characters it can show; a progress bar."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from io import StringIO
 from textwrap import fill, wrap
 from typing import TextIO
@@ -16,10 +18,11 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import PrintedColumn, printed
+from simulator.answers.table import PrintedColumn, printed
 from simulator.answers.table import Table as AnswerTable
 
 _PLAIN = str.maketrans({"£": "GBP ", "±": "+/-", "─": "-"})
+_WORTH_SHOWING_SECONDS = 1.0
 _WIDER_THAN_ANY_TABLE = 10_000
 _USUAL_WIDTH = 100
 _NARROWEST = 40
@@ -41,11 +44,12 @@ class Printer:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         # There is no standard output where it was closed.
-        self._stream = stream or sys.stdout or StringIO()
-        self._width = _width_of(self._stream)
+        stream = stream or sys.stdout or StringIO()
+        self._encoding = stream.encoding or "ascii"
+        self._width = _width_of(stream)
         # Wide enough for any table: rich would cut numbers short to fit a narrow terminal.
-        self._console = _Pipe(file=self._stream, width=_WIDER_THAN_ANY_TABLE, highlight=False)
-        self._box = box.SIMPLE_HEAD if self._can_show("£±─") else None
+        self._console = _Pipe(file=stream, width=_WIDER_THAN_ANY_TABLE, highlight=False)
+        self._box = box.SIMPLE_HEAD if self._can_show("£±─") else box.ASCII
 
     def line(self, text: str = "") -> None:
         """Write a sentence or two, wrapped."""
@@ -53,28 +57,30 @@ class Printer:
 
     def answer(self, answer: Answer) -> None:
         """Write an answer: what was asked, what was found, and then the tables and what to know of them."""
-        for text in answer.opening():
+        sentences = answer.sentences()
+        for text in (*answer.opening(), "", *sentences, *([""] if sentences else [])):
             self.line(text)
-        self.line()
-        if sentences := answer.sentences():
-            for text in sentences:
-                self.line(text)
-            self.line()
         for table in answer.tables():
             if not table.in_files_only:
                 self.table(table)
         for text in answer.notes():
             self.line(text)
 
-    def text_table(self, title: str, columns: Sequence[PrintedColumn], rows_apart: int = 1) -> None:
-        """Write columns of text as a table, in parts where it is wider than the page."""
-        for part in self._that_fit(columns):
-            self._print_table(title, part, rows_apart)
-            title = "continued"
-
     def table(self, table: AnswerTable) -> None:
-        """Write a table."""
-        self.text_table(table.title, [printed(column) for column in table.columns], table.rows_apart)
+        """Write a table, in parts where it is wider than the page."""
+        title = table.title
+        for part in self._that_fit([printed(column) for column in table.columns]):
+            bold = Text(self._shown(title), style="bold")
+            grid = Table(title=bold, title_justify="left", box=self._box, pad_edge=False, padding=(0, 1))
+            for column in part:
+                heading = Text(fill(self._shown(column.heading), _heading_width(column)))
+                grid.add_column(heading, justify="left" if column.left else "right")
+            rows = list(zip(*(column.cells for column in part), strict=True))
+            for left, row in zip(reversed(range(len(rows))), rows, strict=True):
+                cells = [Text(fill(self._shown(cell), _NAME_WIDTH)) for cell in row]
+                grid.add_row(*cells, end_section=table.rows_apart > 0 and left == table.rows_apart)
+            self._console.print(grid)
+            title = "continued"
 
     def _that_fit(self, columns: Sequence[PrintedColumn]) -> list[list[PrintedColumn]]:
         """Return a table's columns in as many tables as the width asks for, each with the first one."""
@@ -87,22 +93,9 @@ class Printer:
             parts[-1].append(column)
         return parts
 
-    def _print_table(self, title: str, columns: Sequence[PrintedColumn], rows_apart: int) -> None:
-        style = self._box or box.ASCII
-        bold = Text(self._shown(title), style="bold")
-        table = Table(title=bold, title_justify="left", box=style, pad_edge=False, padding=(0, 1))
-        for column in columns:
-            heading = Text(fill(self._shown(column.heading), _heading_width(column)))
-            table.add_column(heading, justify="left" if column.left else "right")
-        rows = list(zip(*(column.cells for column in columns), strict=True))
-        for number, row in enumerate(rows):
-            cells = [Text(fill(self._shown(cell), _NAME_WIDTH)) for cell in row]
-            table.add_row(*cells, end_section=rows_apart > 0 and number == len(rows) - rows_apart - 1)
-        self._console.print(table)
-
     def _can_show(self, text: str) -> bool:
         try:
-            text.encode(self._stream.encoding or "ascii")
+            text.encode(self._encoding)
         except (UnicodeEncodeError, LookupError):
             return False
         return True
@@ -110,18 +103,13 @@ class Printer:
     def _shown(self, text: str) -> str:
         if self._can_show(text):
             return text
-        encoding = self._stream.encoding or "ascii"
-        return text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
+        return text.translate(_PLAIN).encode(self._encoding, "replace").decode(self._encoding)
 
 
 def _width_of(stream: TextIO) -> int:
     """Return how wide tables may be: as the terminal is, or COLUMNS says, or 100 where neither does."""
-    try:
-        asked = int(os.environ.get("COLUMNS", ""))
-    except ValueError:
-        asked = 0
-    if asked <= 0 and stream.isatty():
-        asked = shutil.get_terminal_size((_USUAL_WIDTH, 0)).columns
+    is_said = stream.isatty() or "COLUMNS" in os.environ
+    asked = shutil.get_terminal_size((0, 0)).columns if is_said else 0
     return max(asked, _NARROWEST) if asked > 0 else _USUAL_WIDTH
 
 
@@ -136,3 +124,31 @@ def _width_of_column(column: PrintedColumn) -> int:
     lines = wrap(column.heading, _heading_width(column))
     cells = [line for cell in column.cells for line in wrap(cell, _NAME_WIDTH)]
     return max(map(len, (*lines, *cells)), default=0)
+
+
+@contextmanager
+def progress_bar(total: int | None, unit: str) -> Iterator[Callable[..., None]]:
+    """Give a function to call with how much is done."""
+    if not sys.stderr.isatty():
+        yield lambda done, of=total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    started = time.monotonic()
+    parts = (TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # No thread of its own: worker processes are forked while it stands.
+    bar = Progress(*parts, console=Console(stderr=True), auto_refresh=False, transient=True)
+    task = bar.add_task(unit, total=total)
+
+    def show(done: int, of: int | None = total) -> None:
+        if time.monotonic() - started < _WORTH_SHOWING_SECONDS:
+            return
+        bar.update(task, completed=done, total=of)
+        bar.start()
+        bar.refresh()
+
+    try:
+        yield show
+    finally:
+        bar.stop()

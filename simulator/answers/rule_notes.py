@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from simulator.plain_words import joined
 from simulator.rules.bond import Bond
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
@@ -39,7 +40,7 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
             "do, give uplift_share a value."
         )
     in_file = {rule["rule"] for rule in scenario.given.get("rules", ())}
-    rules = [str(type(rule).model_fields["rule"].default) for rule in settings.rules]
+    rules = [rule.rule for rule in settings.rules]
     for at, name in enumerate(rules):
         if name not in in_file:
             place = f"after {rules[at - 1]}" if at else "before all others"
@@ -47,26 +48,24 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
     bond = next((rule for rule in settings.rules if isinstance(rule, Bond)), None)
     if bond is None:
         return
-    names = [cluster.name for cluster in settings.clusters]
-    none = [one.name for one in settings.clusters if not one.takes_share]
-    if len(none) == len(names):
+    sharing = [cluster for cluster in settings.clusters if cluster.takes_share]
+    none = [cluster.name for cluster in settings.clusters if not cluster.takes_share]
+    if not sharing:
         yield "No cluster takes the practice share, and so none posts a bond."
     elif none:
-        verbs = _verb(none, "takes no share, and so posts", "take no share, and so post")
-        yield f"{listed_names(none)} {verbs} no bond."
-    own = [one.name for one in settings.clusters if one.takes_share and one.bond_gbp is not None]
+        verbs = "takes no share, and so posts" if len(none) == 1 else "take no share, and so post"
+        yield f"{joined(none)} {verbs} no bond."
+    own = [cluster.name for cluster in sharing if cluster.bond_gbp is not None]
     if own:
         yield (
-            f"{listed_names(own)} {_verb(own, 'has a bond of its', 'have a bond of their')} own agreed "
+            f"{joined(own)} {'has a bond of its' if len(own) == 1 else 'have a bond of their'} own agreed "
             "(bond_gbp), which no rule about bonds moves. The chance that all bonds cover is no larger than "
             "the smallest one's."
         )
-    without = [
-        one.name for one in settings.clusters if one.takes_share and _bond_is_nothing(bond, one.bond_gbp)
-    ]
-    needs_bond = any(rule.needs_bond for rule in settings.rules if isinstance(rule, SurplusSplit))
-    if without and needs_bond:
-        yield f"With a bond of nothing {listed_names(without)} may keep no practice share (needs_bond)."
+    size = bond.share_of_annual_budget if bond.gbp_per_head is None else bond.gbp_per_head
+    without = [one.name for one in sharing if not (size if one.bond_gbp is None else one.bond_gbp)]
+    if without and _needs_bond(settings):
+        yield f"With a bond of nothing {joined(without)} may keep no practice share (needs_bond)."
 
 
 def budgets_that_follow_growth(settings: ScenarioFile) -> bool:
@@ -74,18 +73,8 @@ def budgets_that_follow_growth(settings: ScenarioFile) -> bool:
     return any((line.budget_rule or settings.budgets.rule).follows_growth for line in settings.service_lines)
 
 
-def listed_names(names: Sequence[str]) -> str:
-    """Return names of clusters, as they are."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def _bond_is_nothing(rule: Bond, agreed_gbp: float | None) -> bool:
-    size = rule.share_of_annual_budget if rule.gbp_per_head is None else rule.gbp_per_head
-    return not (size if agreed_gbp is None else agreed_gbp)
-
-
-def _verb(names: Sequence[str], one: str, several: str) -> str:
-    return one if len(names) == 1 else several
+def _needs_bond(settings: ScenarioFile) -> bool:
+    return any(rule.needs_bond for rule in settings.rules if isinstance(rule, SurplusSplit))
 
 
 def policy_notes(
@@ -93,7 +82,7 @@ def policy_notes(
 ) -> Iterator[str]:
     """Yield what would mislead a reader of a table of policies."""
     yield from scheme_notes(scenario, keys)
-    given = {str(type(rule).model_fields["rule"].default) for rule in scenario.settings.rules}
+    given = {rule.rule for rule in scenario.settings.rules}
     named = dict.fromkeys(key.split(".")[1] for key in keys if key.startswith("rules."))
     for name in named:
         if name not in given and name != "*":
@@ -101,8 +90,7 @@ def policy_notes(
     if any(map(_WHAT_A_BUDGET_IS_FOR.search, keys)):
         yield BUDGETS_DIFFER
     bonds = [at for at, key in enumerate(keys) if key.rpartition(".")[2] in _BOND_SIZES]
-    needs_bond = any(rule.needs_bond for rule in scenario.settings.rules if isinstance(rule, SurplusSplit))
-    if needs_bond and any(_is_zero(policy[at]) for policy in policies for at in bonds):
+    if _needs_bond(scenario.settings) and any(_is_zero(policy[at]) for policy in policies for at in bonds):
         yield (
             "A bond of nothing takes the practice share away (needs_bond): so do the policies with one here."
         )

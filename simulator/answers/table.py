@@ -1,20 +1,33 @@
-"""A table of an answer: columns with names, headings, units and cells, for every way of showing it."""
+"""A table of an answer: columns with names, headings, units and cells, and those as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.estimation import beyond_chance
+from simulator.risk.in_words import PER_CENT, POINTS, bound_in_per_cent, money_unit, phrase, rounded
 from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate
-from simulator.risk.unit import Unit
 from simulator.scenario.schema import MOST_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_PENNY_GBP = 0.01
+MARK = "*"
+"""Of a difference beyond chance."""
+ERRORS_NOTE = (
+    "Each ± is the longer side of a 95% interval of sampling error; it does not cover doubt about the "
+    "scenario's figures."
+)
+"""What every answer says of its errors."""
+SAME_DRAWS = "share the same draws of chance"
+_ALIASES = {"pct_deficit": "pct_payment_gbp"}
+"""Names that people give to measures, besides a column's own without its unit."""
 Cell = Estimate | float | str | None
 """An estimate with its error, a number that somebody set or counted, words, or nothing."""
 
@@ -45,13 +58,6 @@ class Table:
     rows_apart: int = 0  # how many rows at the end stand for all others
     in_files_only: bool = False  # whether it is too long for a page
 
-    def column(self, name: str) -> Column:
-        """Return a column by its name; KeyError where there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"{self.name} has no column {name}, but {', '.join(one.name for one in self.columns)}")
-
     def frame(self) -> pd.DataFrame:
         """Return the table for pandas: an estimate as its value and the ends of its interval."""
         import pandas as pd
@@ -65,23 +71,19 @@ class Table:
                 found[f"{column.name}_high"] = [part[2] for part in parts]
         return pd.DataFrame(found).set_index([column.name for column in self.columns[: self.keys]])
 
-    def numbers(self) -> Iterator[tuple[str, str, str, Unit, Estimate | float]]:
-        """Yield every number: table, row, column, unit and the number itself."""
+    def numbers(self) -> Iterator[tuple[object, ...]]:
+        """Yield every number: table, row, column, unit, the number itself and the ends of its interval."""
         for at in range(len(self.columns[0].cells)):
-            row = ", ".join(str(text) for one in self.columns[: self.keys] if (text := _label(one, at)))
+            row = ", ".join(str(text) for one in self.columns[: self.keys] if (text := _label(one.cells[at])))
             for column in self.columns[self.keys :]:
                 cell = column.cells[at]
                 if cell is not None and not isinstance(cell, str):
-                    yield self.name, row, column.name, column.unit_at(at), cell
-
-
-ALIASES = {"pct_deficit": "pct_payment_gbp"}
-"""Names that people give to measures, besides a column's own without its unit."""
+                    yield self.name, row, column.name, str(column.unit_at(at)), *ends_of(cell)
 
 
 def column_named(name: str) -> str:
     """Return the column of the summary that a name stands for; the name itself where there is none."""
-    name = ALIASES.get(name, name)
+    name = _ALIASES.get(name, name)
     known = columns(MOST_YEARS)
     return next((one for one in (name, f"{name}_gbp", f"{name}_probability") if one in known), name)
 
@@ -99,29 +101,23 @@ def ends_of(cell: Cell) -> tuple[object, float, float]:
     return (nan if cell is None else cell), nan, nan
 
 
-def text(heading: str, cells: Sequence[str], name: str = "") -> Column:
-    """Return a column of words."""
-    return Column(name or _name(heading), heading, Unit.TEXT, tuple(cells))
+def _column(unit: Unit, ending: str, heading: str, cells: Sequence[Cell], name: str = "") -> Column:
+    """Return a column; without a `name` that of the heading, with the ending of its unit."""
+    words = "".join(one if one.isalnum() else " " for one in heading.lower()).split()
+    return Column(name or f"{'_'.join(words)}{ending}", heading, unit, tuple(cells))
+
+
+text = partial(_column, Unit.TEXT, "")
+pounds = partial(_column, Unit.GBP, "_gbp")
+shares = partial(_column, Unit.SHARE, "_share")
+"""Shares or probabilities."""
+numbers = partial(_column, Unit.NUMBER, "")
+"""Numbers that count nothing in particular."""
 
 
 def people(cells: Sequence[Cell], heading: str = "people", name: str = "") -> Column:
     """Return a column of numbers of people."""
-    return Column(name or _name(heading), heading, Unit.PEOPLE, tuple(cells))
-
-
-def numbers(heading: str, cells: Sequence[Cell], name: str = "") -> Column:
-    """Return a column of numbers that count nothing in particular."""
-    return Column(name or _name(heading), heading, Unit.NUMBER, tuple(cells))
-
-
-def pounds(heading: str, cells: Sequence[Cell], name: str = "") -> Column:
-    """Return a column of pounds; without a `name` that of the heading, with its unit."""
-    return Column(name or f"{_name(heading)}_gbp", heading, Unit.GBP, tuple(cells))
-
-
-def shares(heading: str, cells: Sequence[Cell], name: str = "") -> Column:
-    """Return a column of shares or probabilities; without a `name` that of the heading, with its unit."""
-    return Column(name or f"{_name(heading)}_share", heading, Unit.SHARE, tuple(cells))
+    return _column(Unit.PEOPLE, "", heading, cells, name)
 
 
 def measures(name: str, cells: Sequence[Cell], years: Sequence[str] = (), heading: str = "") -> Column:
@@ -145,12 +141,96 @@ def change(column: Column, cells: Sequence[Estimate | None], heading: str = "cha
     return Column(f"change_of_{column.name}", heading, column.unit, tuple(cells), is_change=True)
 
 
-def _name(heading: str) -> str:
-    return "_".join("".join(one if one.isalnum() else " " for one in heading.lower()).split())
-
-
-def _label(column: Column, at: int) -> str:
-    cell = column.cells[at]
+def _label(cell: Cell) -> str:
     if isinstance(cell, Estimate):
         cell = cell.value
     return cell if isinstance(cell, str) else "" if cell is None else f"{cell:.12g}"
+
+
+def mark_means(sharing: str = f"All policies {SAME_DRAWS}") -> str:
+    """Return what the mark says; `sharing` says which draws are shared."""
+    return (
+        f"{MARK} A difference beyond chance: its 95% interval does not hold zero. {sharing}, so a "
+        "difference has a smaller error than if each had draws of its own. Of twenty intervals about no "
+        "difference, one misses it by chance."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedColumn:
+    """A column as a page shows it."""
+
+    heading: str  # with its unit
+    cells: tuple[str, ...]  # one for each row
+    left: bool = False  # whether text is set to the left; numbers go to the right
+
+
+def printed(column: Column) -> PrintedColumn:
+    """Return a column as text: its heading with the unit, and its cells with their errors."""
+    if not isinstance(column.unit, Unit):
+        pairs = zip(column.cells, column.unit, strict=True)
+        return PrintedColumn(column.heading, tuple(_with_unit(*pair, column.is_change) for pair in pairs))
+    if column.unit is Unit.TEXT:
+        return PrintedColumn(column.heading, tuple(str(cell or "") for cell in column.cells), left=True)
+    size, symbol = _size(column.unit, column.cells, column.is_change)
+    cells = tuple(_cell(cell, column.unit, size, column.is_change) for cell in column.cells)
+    return PrintedColumn(f"{column.heading}{symbol}", cells)
+
+
+def _size(unit: Unit, cells: Sequence[Cell], is_change: bool) -> tuple[float, str]:
+    """Return what one of a unit is worth, and what a heading says of it; the middle amount decides."""
+    if unit.is_share:
+        return PER_CENT, f", {POINTS}" if is_change else " %"
+    if unit is not Unit.GBP:
+        return 1.0, ""
+    amounts = [cell.value if isinstance(cell, Estimate) else cell for cell in cells]
+    sizes = sorted(abs(one) for one in amounts if isinstance(one, (int, float)) and (one or not is_change))
+    decides = sizes[len(sizes) // 2] if sizes else 0.0
+    if not any(isinstance(cell, Estimate) for cell in cells):
+        # Amounts without an error are read to the digit: the smallest must show a digit before the last.
+        decides = min((10 * one for one in sizes if one >= _PENNY_GBP), default=0.0)
+    worth, symbol = money_unit(decides)
+    return worth, f" {symbol}"
+
+
+def _cell(cell: Cell, unit: Unit, size: float, is_change: bool) -> str:
+    """Return a cell as text, with its error; a difference has a sign and a mark too."""
+    if not isinstance(cell, Estimate):
+        return _fact(cell, unit, size)
+    if not is_change and unit.is_share and (bound := bound_in_per_cent(cell.value, cell.low, cell.high)):
+        return bound
+    if not cell.half_width and not (is_change and cell.value):
+        return _fact(cell.value, unit, size) if cell.value else f"0{_mark(cell, is_change)}"
+    value, error = rounded(cell.value, cell.half_width, size)
+    sign = "+" if is_change and cell.value > 0 and not value.startswith("-") else ""
+    return f"{sign}{value} ±{error}{_mark(cell, is_change)}"
+
+
+def _mark(cell: Estimate, is_change: bool) -> str:
+    """Return what stands behind a difference, the mark if chance alone does not explain it; else nothing."""
+    return f" {MARK if beyond_chance(cell) else ' '}" if is_change else ""
+
+
+def _fact(number: float | str | None, unit: Unit, size: float) -> str:
+    """Return words, or a number that somebody set or counted: it has no error."""
+    if number is None or isinstance(number, str):
+        return number or ""
+    if unit is Unit.PEOPLE:
+        return f"{number:,.0f}"
+    if unit is Unit.GBP:
+        return f"{number / size if abs(number) >= _PENNY_GBP else 0.0:,.2f}"
+    if unit.is_share:
+        return f"{number / size:,.6g}"
+    return f"{number:,.0f}" if number == round(number) else f"{number:,.4g}"
+
+
+def _with_unit(cell: Cell, unit: Unit, is_change: bool) -> str:
+    """Return a cell of a column whose cells have different units."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if not isinstance(cell, Estimate):
+        size, symbol = _size(unit, [cell], is_change)
+        return f"{_fact(cell, unit, size)}{symbol}"
+    is_zero = not cell.value and not cell.half_width
+    text = "0" if is_zero else phrase(cell, unit, signed=is_change).replace("± ", "±")
+    return f"{text}{_mark(cell, is_change)}"

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.answers.table import Cell, ends_of
 from simulator.charts.style import house_style
-from simulator.errors import InputError, Problem, Problems, shown
+from simulator.charts.words import sentence
+from simulator.errors import Problem, Problems, shown
 from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import pandas as pd
     from matplotlib.figure import Figure
 
 PICTURE_FORMATS = ("svg", "png", "pdf")
+Rows = Sequence[Mapping[str, object]]
+"""Of data: what stands in each column."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +35,15 @@ class Chart:
     data: pd.DataFrame  # what is drawn, with the ends of intervals
     alt: str  # what a reader who cannot see the picture is told: its numbers in words
     source: str  # where the numbers come from
+
+    @classmethod
+    def of(
+        cls, name: str, title: str, figure: Figure, data: Rows | pd.DataFrame, words: str, source: str
+    ) -> Self:
+        """Return a chart of rows of data; what is told begins with the title."""
+        import pandas as pd
+
+        return cls(name, title, figure, pd.DataFrame(data), f"{sentence(title)} {words}".rstrip(), source)
 
     def save(
         self,
@@ -61,15 +76,13 @@ class Chart:
         picture = Path(path)
         kind = format or picture.suffix.lower().removeprefix(".")
         targets = (picture, picture.with_suffix(".csv"))
-        problems = save_problems(targets, replace=replace)
+        problems = save_problems([picture], replace=replace)
         if kind not in PICTURE_FORMATS:
             problems.append(Problem("format", f"one of {', '.join(PICTURE_FORMATS)}", shown(kind)))
-        if problems:
-            raise InputError(problems)
-        with new_file(picture, replace=replace) as file:
-            file.write_bytes(self.rendered(kind))
-        with new_file(targets[1], replace=replace) as file:
-            self.data.to_csv(file, index=False, lineterminator="\n", encoding=CSV_ENCODING)
+        problems.report()
+        with new_file(targets[0], replace=replace) as drawn, new_file(targets[1], replace=replace) as data:
+            drawn.write_bytes(self.rendered(kind))
+            self.data.to_csv(data, index=False, lineterminator="\n", encoding=CSV_ENCODING)
         return targets
 
     def rendered(self, format: str = "svg") -> bytes:  # noqa: A002 - as matplotlib calls it
@@ -106,10 +119,25 @@ class Chart:
         return {"image/svg+xml": self._repr_svg_(), "text/plain": self.alt}
 
 
-def save_problems(targets: Sequence[Path], *, replace: bool) -> list[Problem]:
-    """Return what keeps files from being written; none where all is well."""
+def save_problems(pictures: Sequence[Path], *, replace: bool) -> Problems:
+    """Return what keeps pictures and their data from being written; none where all is well."""
     problems = Problems()
-    for target in targets:
-        with problems.noted():
-            check_new_file(target, replace=replace)
+    for picture in pictures:
+        for file in (picture, picture.with_suffix(".csv")):
+            with problems.noted():
+                check_new_file(file, replace=replace)
     return problems
+
+
+def measure_rows(found: Mapping[str, Mapping[str, Cell]]) -> Rows:
+    """Return a row of data for each measure of each cluster."""
+    return [
+        {"cluster": name, "measure": measure} | with_ends("value", cell)
+        for name, measures in found.items()
+        for measure, cell in measures.items()
+    ]
+
+
+def with_ends(name: str, cell: Cell) -> dict[str, object]:
+    """Return a number in a row of data: its value and the ends of its interval, as `Table.frame` has them."""
+    return dict(zip((name, f"{name}_low", f"{name}_high"), ends_of(cell), strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +74,8 @@ def chart(
     and must come out as they did. Beside each chart stands a CSV file of what it shows. A NAME that
     there is not lists those that there are.
     """
-    from simulator.answers.progress import progress_bar
-    from simulator.charts.register import CHARTS, draw, needed
+    from simulator.answers.printer import progress_bar
+    from simulator.charts.register import CHARTS, draw, needed, options_of
     from simulator.charts.study import Study
     from simulator.errors import unknown
     from simulator.simulation.draws import Draws
@@ -90,12 +89,9 @@ def chart(
     given = {"year": year, "measure": measure, "vary": vary, "minimise": minimise, "maximise": maximise}
     options = {key: value for key, value in given.items() if value}
     problems += [
-        Problem(f"--{one}", f"given for {name}", "nothing")
-        for one in (needed(name) if name in CHARTS else ())
-        if one not in options
+        Problem(f"--{one}", f"given for {name}", "nothing") for one in needed(name) if one not in options
     ]
-    taken = {one: _taken(one, options) for one in names}
-    problems += _option_problems(options, taken)
+    problems += _option_problems(options, names)
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with problems.noted():
         loaded, _, simulated = scenario_or_result(scenario, overrides, draws)
@@ -105,7 +101,8 @@ def chart(
     with progress_bar(len(names), "charts") as show:
         charts = []
         for one in names:
-            charts.append(draw(study, one, cluster, **taken[one]))
+            taken = {key: value for key, value in options.items() if key in options_of(one)}
+            charts.append(draw(study, one, cluster, **taken))
             show(len(charts))
     # All are drawn before the first is written: it is all of them, or none.
     for drawn, target in zip(charts, targets, strict=True):
@@ -114,24 +111,16 @@ def chart(
         click.echo(f"written to {printable(target)} and {printable(data)}", err=True)
 
 
-def _taken(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that a chart takes."""
-    from simulator.charts.register import CHARTS
-
-    takes = signature(CHARTS[name]).parameters if name in CHARTS else ()
-    return {option: value for option, value in options.items() if option in takes}
-
-
-def _option_problems(options: Mapping[str, Any], taken: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
+def _option_problems(options: Mapping[str, object], names: Sequence[str]) -> list[Problem]:
     """Return the options that no chart takes which is drawn."""
-    from simulator.charts.register import CHARTS
+    from simulator.charts.register import CHARTS, options_of
 
-    problems = []
-    for option, value in options.items():
-        if not any(option in of_chart for of_chart in taken.values()):
-            takers = [name for name in CHARTS if _taken(name, {option: value})]
-            problems.append(Problem(f"--{option}", f"left out but for {', '.join(takers)}", shown(value)))
-    return problems
+    takers = {option: [name for name in CHARTS if option in options_of(name)] for option in options}
+    return [
+        Problem(f"--{option}", f"left out but for {', '.join(takers[option])}", shown(value))
+        for option, value in options.items()
+        if not set(names).intersection(takers[option])
+    ]
 
 
 def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]) -> list[Problem]:
@@ -148,15 +137,12 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]
         "year": years,
         "measure": tuple(column for one in MEASURES for column, _ in one.columns(len(years))),
     }
-    asked = {**options, **({} if cluster is None else {"cluster": cluster})}
-    if "measure" in asked:
-        asked["measure"] = column_named(asked["measure"])
-    return [
-        problem
-        for key, names in known.items()
-        if key in asked
-        for problem in unknown(f"--{key}", asked[key], names)
-    ]
+    measure = options.get("measure")
+    asked = {"cluster": cluster, "year": options.get("year"), "measure": measure and column_named(measure)}
+    problems = []
+    for key, name in asked.items():
+        problems += [] if name is None else unknown(f"--{key}", name, known[key])
+    return problems
 
 
 def _targets(out: Path, names: Sequence[str], cluster: str | None, kind: str | None) -> list[Path]:
@@ -187,8 +173,7 @@ def _out_problems(
         hint = f"a file's name ends in {', '.join(PICTURE_FORMATS)}"
         problems.append(Problem(where, "a folder, or a file that can be made", "another file", hint))
     elif is_file or out.is_dir():
-        files = [file for target in targets for file in (target, target.with_suffix(".csv"))]
-        problems += save_problems(files, replace=replace)
+        problems += save_problems(targets, replace=replace)
     return problems
 
 

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import getdoc, signature
+from collections.abc import Callable, Mapping
+from inspect import Parameter, getdoc, signature
 
-from simulator.charts import (
-    bond_cover,
-    frontier,
-    heat_map,
-    outturn,
-    overspend,
-    pool,
-    practice_share,
-    running_position,
-    size,
-    surplus_split,
-    tornado,
-    variance,
-)
 from simulator.charts.chart import Chart
+from simulator.charts.drivers import size, tornado, variance
+from simulator.charts.outturns import outturn, overspend, running_position
+from simulator.charts.overspends import bond_cover, pool
+from simulator.charts.policies import frontier, heat_map
 from simulator.charts.study import Study
-from simulator.errors import InputError, Problem, shown, unknown
+from simulator.charts.surpluses import practice_share, surplus_split
+from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
 CHARTS: dict[str, Callable[..., Chart]] = {
-    "outturn": outturn.draw,
-    "overspend": overspend.draw,
-    "bond-cover": bond_cover.draw,
-    "practice-share": practice_share.draw,
-    "surplus-split": surplus_split.draw,
-    "variance": variance.draw,
-    "running-position": running_position.draw,
-    "size": size.draw,
-    "pool": pool.draw,
-    "tornado": tornado.draw,
-    "heat-map": heat_map.of_study,
-    "frontier": frontier.of_study,
+    "outturn": outturn,
+    "overspend": overspend,
+    "bond-cover": bond_cover,
+    "practice-share": practice_share,
+    "surplus-split": surplus_split,
+    "variance": variance,
+    "running-position": running_position,
+    "size": size,
+    "pool": pool,
+    "tornado": tornado,
+    "heat-map": heat_map,
+    "frontier": frontier,
 }
 """The register of charts of a study."""
 
@@ -66,14 +58,18 @@ def draw(of: Study | Result | Scenario, name: str, cluster: str | None = None, *
     InputError
         For what there is not.
     """
-    if problems := unknown("chart", name, tuple(CHARTS)):
-        raise InputError(problems)
+    Problems(unknown("chart", name, tuple(CHARTS))).report()
     return CHARTS[name](_study(of), cluster, **options)
+
+
+def options_of(name: str) -> Mapping[str, Parameter]:
+    """Return the options that a chart takes, by name; none for no chart."""
+    return signature(CHARTS[name]).parameters if name in CHARTS else {}
 
 
 def needed(name: str) -> tuple[str, ...]:
     """Return the options without which a chart cannot be drawn: it is left out where all are."""
-    options = signature(CHARTS[name]).parameters.values()
+    options = options_of(name).values()
     return tuple(one.name for one in options if one.kind is one.KEYWORD_ONLY and one.default is one.empty)
 
 
@@ -89,7 +85,5 @@ def _study(of: object) -> Study:
         case Result():
             return Study(of)
         case Scenario():
-            from simulator.simulation.pipeline import simulate
-
             return Study(simulate(of))
     raise InputError([Problem("what to draw", "a Study, a Result or a Scenario", shown(of))])

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
-from simulator.errors import InputError, unknown
+from simulator.errors import Problems, unknown
+from simulator.questions.bond.answer import BondAnswer
+from simulator.questions.bond.ask import bond
+from simulator.questions.explain.answer import Explanation
+from simulator.questions.explain.ask import explain
+from simulator.questions.luck.answer import LuckAnswer
+from simulator.questions.luck.ask import luck
+from simulator.questions.months.ask import RunningPosition, running_position
+from simulator.questions.size.answer import Sizes
+from simulator.questions.size.ask import size
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.summary import measure_samples
+from simulator.risk.estimation import quantile
+from simulator.risk.measures import measure_samples
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
-
-if TYPE_CHECKING:
-    from simulator.questions.bond.answer import BondAnswer
-    from simulator.questions.explain.answer import Explanation
-    from simulator.questions.luck.answer import LuckAnswer
-    from simulator.questions.months.ask import RunningPosition
-    from simulator.questions.size.answer import Sizes
 
 _MARKS = (("illustrative", "illustrativ"), ("assumptions", "assumption"))
 Answer = TypeVar("Answer")
@@ -68,8 +72,7 @@ class Study:
     def estimate(self, name: str, column: str) -> Estimate:
         """Return a number of the summary: a row's, and a column's; InputError for what there is not."""
         found = self.estimates_of(name)
-        if problems := unknown("measure", column, tuple(found)):
-            raise InputError(problems)
+        Problems(unknown("measure", column, tuple(found))).report()
         return found[column]
 
     def estimates_of(self, name: str) -> dict[str, Estimate]:
@@ -77,31 +80,30 @@ class Study:
         self._check(name)
         return {row.name: row.estimates for row in self.result.rows}[name]
 
-    def _check(self, name: str) -> None:
-        if problems := unknown("cluster", name, (*self.clusters, ALL_CLUSTERS)):
-            raise InputError(problems)
+    def _check(self, name: str, *, with_pct: bool = True) -> None:
+        known = (*self.clusters, ALL_CLUSTERS) if with_pct else self.clusters
+        Problems(unknown("cluster", name, known)).report()
 
     def chosen(self, cluster: str | None, *, with_pct: bool = False) -> tuple[str, ...]:
         """Return the clusters to draw."""
         if cluster is None:
             return self.clusters
-        known = (*self.clusters, ALL_CLUSTERS) if with_pct else self.clusters
-        if problems := unknown("cluster", cluster, known):
-            raise InputError(problems)
+        self._check(cluster, with_pct=with_pct)
         return (cluster,)
+
+    def chosen_and_all(self, cluster: str | None) -> tuple[str, ...]:
+        """Return the clusters to draw, with the PCT below where they are several."""
+        names = self.chosen(cluster, with_pct=True)
+        return (*names, ALL_CLUSTERS) if len(names) > 1 else names
 
     @cached_property
     def explanation(self) -> Explanation:
         """Where the variance of the outturn comes from."""
-        from simulator.questions.explain.ask import explain
-
         return explain(self.scenario, draws=self.draws)
 
     @cached_property
     def without_saving(self) -> Result:
         """The same contracts, had no cluster truly saved anything: what luck alone brings."""
-        from simulator.simulation.pipeline import simulate
-
         settings = self.scenario.settings
         clusters = tuple(one.model_copy(update={"true_saving_share": 0.0}) for one in settings.clusters)
         if clusters == settings.clusters:
@@ -112,32 +114,21 @@ class Study:
     @cached_property
     def size(self) -> Sizes:
         """Risk against the size of a cluster."""
-        from simulator.questions.size.ask import size
-
         return size(self.scenario, draws=self.draws)
 
     @cached_property
     def luck(self) -> LuckAnswer:
         """What practices are paid for luck, and which rules would change that."""
-        from simulator.questions.luck.ask import luck
-
         return luck(self.scenario, draws=self.draws)
 
     def bond(self, cluster: str) -> BondAnswer:
         """Return how big a bond a cluster needs, and what the posted one does."""
-        from simulator.questions.bond.ask import bond
-
         return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, draws=self.draws))
 
     def running_position(self, year: str | None = None) -> RunningPosition:
         """Return spend less budget as a year goes on, month by month; the first year by default."""
-        from simulator.questions.months.ask import running_position
-
         year = self.years[0] if year is None else year
-        return self._once(
-            ("running position", year),
-            lambda: running_position(self.scenario, year, draws=self.draws),
-        )
+        return self._once(("months", year), lambda: running_position(self.scenario, year, draws=self.draws))
 
     def _once(self, question: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:
         """Return the answer to a question, asked when it is first wanted."""
@@ -155,6 +146,11 @@ class Study:
     def draws(self) -> Draws:
         """How the result was drawn."""
         return Draws(self.result.contracts, self.result.seed, self.workers)
+
+
+def fan_of(samples: NDArray[Any]) -> dict[float, Estimate]:
+    """Return the quantiles between which nine samples in ten lie, and half of them, and the median."""
+    return {level: quantile(samples, level) for level in (0.05, 0.25, 0.5, 0.75, 0.95)}
 
 
 def source_of(scenario: Scenario, contracts: int, seed: int) -> str:

@@ -8,16 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.answers.cells import PrintedColumn, printed
-from simulator.answers.table import Cell, Table
-from simulator.risk.estimate import Estimate
-from simulator.risk.unit import Unit
+from simulator.answers.table import Cell, PrintedColumn, Table, printed
+from simulator.risk.estimate import Estimate, Unit
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart
 
 
-LANGUAGE = "en-GB"
 _FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?")
 _NO_ERROR = re.compile(r" ?± ?0[mk%]?")
 MOST_COLUMNS = 8
@@ -54,7 +51,7 @@ class Paragraph:
     @property
     def text(self) -> str:
         """The sentences as they are read."""
-        return "".join(text_of(part) for part in self.parts)
+        return "".join(map(text_of, self.parts))
 
 
 def number(text: str, quoted: Quoted) -> Number:
@@ -65,15 +62,6 @@ def number(text: str, quoted: Quoted) -> Number:
 def text_of(part: Part) -> str:
     """Return a part of a sentence, or a cell, as it is read."""
     return part if isinstance(part, str) else part.text
-
-
-def joined(*paragraphs: Paragraph) -> Paragraph:
-    """Return sentences as one paragraph, with spaces between them."""
-    parts: list[Part] = []
-    for paragraph in paragraphs:
-        parts += [" "] if parts else []
-        parts += paragraph.parts
-    return Paragraph(tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +100,11 @@ class TableBlock:
         return tuple(zip(*(map(_part, column.cells, text.cells) for column, text in pairs), strict=True))
 
     @cached_property
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """Cells by row, as they are read."""
+        return tuple(tuple(map(text_of, row)) for row in self.rows)
+
+    @cached_property
     def _printed(self) -> tuple[PrintedColumn, ...]:
         return tuple(map(printed, self.table.columns))
 
@@ -130,7 +123,7 @@ class TableBlock:
 
     def is_numeric(self, column: int) -> bool:
         """Return whether a column holds numbers, and is set to the right."""
-        cells = [text_of(row[column]) for row in self.rows if row[column]]
+        cells = [row[column] for row in self.texts if row[column]]
         return not self.widths and bool(cells) and all(_FIGURE.fullmatch(cell) for cell in cells)
 
 
@@ -177,6 +170,7 @@ class Document:
     sections: tuple[Section, ...]  # in order
     numbers: tuple[Quoted, ...]  # every number that answers hold, for a workbook
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
+    language: str = "en-GB"
 
     @property
     def blocks(self) -> Iterator[Block]:

@@ -47,7 +47,7 @@ def report(
     """
     from contextlib import ExitStack
 
-    from simulator.answers.progress import progress_bar
+    from simulator.answers.printer import progress_bar
     from simulator.charts.study import Study
     from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
     from simulator.simulation.draws import Draws

@@ -9,14 +9,10 @@ from pathlib import Path, PurePath
 from simulator.answers.files import provenance
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document
-from simulator.documents.cluster_page import cluster_page
-from simulator.documents.excel import write_excel
-from simulator.documents.html import write_html
-from simulator.documents.in_brief import in_brief
+from simulator.documents.formats import write_excel, write_html, write_pdf
 from simulator.documents.method import method, provenance_section, sources
-from simulator.documents.pdf import write_pdf
 from simulator.documents.quotes import Quotes
-from simulator.documents.results import bonds, overspends, positions, surpluses
+from simulator.documents.results import bonds, cluster_page, in_brief, overspends, positions, surpluses
 from simulator.documents.scheme import scheme
 from simulator.documents.word import write_word
 from simulator.errors import InputError, unknown
@@ -30,6 +26,7 @@ DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
 }
 """The register of formats, by the ending of their files."""
 STEM = "report"
+_INTERVALS = "± is the longer side of a 95% interval of sampling error; doubt about the figures is not in it"
 
 
 def chosen_formats(text: str | None) -> tuple[str, ...]:
@@ -68,24 +65,12 @@ def document_of(study: Study, title: str | None = None, started: str | None = No
     # The folder that a file happens to lie in is nobody's business, and would change the document.
     del facts["question"]
     facts["scenario"] = PurePath(scenario.source).name
-    if started:
-        facts["simulated"] = started
-    facts["intervals"] = (
-        "± is the longer side of a 95% interval of sampling error; doubt about the figures is not in it"
-    )
+    facts |= {"simulated": started} if started else {}
+    facts |= {"intervals": _INTERVALS}
     stamp = tuple(facts.items())
-    annex = (
-        in_brief(quotes),
-        scheme(quotes),
-        overspends(quotes),
-        bonds(quotes),
-        surpluses(quotes),
-        positions(quotes),
-        method(quotes),
-        sources(quotes),
-        provenance_section(stamp),
-    )
-    pages = tuple(cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
+    parts = (in_brief, scheme, overspends, bonds, surpluses, positions, method, sources)
+    annex = (*(part(quotes) for part in parts), provenance_section(stamp))
+    pages = (cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
     return Document(
         title=title or scenario.settings.title,
         subtitle=f"{scenario.settings.pct.name}: what clusters risk with a real budget",

@@ -1,14 +1,29 @@
-"""How the numbers are made, what they leave out, and what they rest on."""
+"""How the numbers are made, what they leave out, and what the scenario's file says they rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from simulator.answers.table import Table, text
-from simulator.documents.assumptions import Assumptions, Figure, assumptions_of
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
+from simulator.plain_words import per_cent_of
+from simulator.scenario.comments import comments_of
+from simulator.scenario.files import KeyPath as Path
+from simulator.scenario.keys import apply_overrides
+from simulator.scenario.scenario import Scenario
 
+_MARKS = {
+    "read": re.compile(r"\bread\b", re.IGNORECASE),
+    "derived": re.compile(r"\bderived\b", re.IGNORECASE),
+    "assumption": re.compile(r"\b(assumptions?|illustrative)\b", re.IGNORECASE),
+}
+_NOT_STATED = "not stated"
+_WITHOUT_A_FIGURE = {"title", "question", "name"}
+_COMMAND = re.compile(r"\bcluster-risk \w")
 _LIMITS = (
     "Sampling error is not all. The intervals say nothing about wrong rates, weights or shocks; the next "
     "section says which figures are assumptions.",
@@ -18,19 +33,11 @@ _LIMITS = (
     "Years are the finest step.",
     "What clusters do to demand enters only as the true saving that the scenario gives them.",
 )
-_GROUPS = {
-    "pct": "Setting",
-    "contract": "Setting",
-    "population": "Setting",
-    "seasons": "Setting",
-    "simulation": "Simulation",
-    "service_lines": "Kinds of care",
-    "rules": "Rules",
-}
+_SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
+_GROUPS = _SETTING | {"service_lines": "Kinds of care"}
+"""Headings that several groups of figures share, or that are not a group's own name."""
 _HEADINGS = ("Figure", "Value", "Basis", "What the scenario says of it")
 _WIDTHS = (3.0, 3.0, 1.9, 4.7)
-_NO_FILE = "This scenario was not read from a file: nothing is said about where its figures come from."
-_SILENT = "The scenario says nothing about where its figures come from."
 
 
 def method(quotes: Quotes) -> Section:
@@ -49,15 +56,8 @@ def method(quotes: Quotes) -> Section:
         "Intergovernmental Panel on Climate Change: likely is 66% and more, very likely 90%, virtually "
         "certain 99%; unlikely, very unlikely and exceptionally unlikely are the same from the other end."
     )
-    return Section(
-        (
-            Heading(1, "How the numbers are made"),
-            Paragraph((how,)),
-            Paragraph((errors,)),
-            Heading(2, "What they leave out"),
-            Items(_LIMITS),
-        )
-    )
+    heading, limits = Heading(1, "How the numbers are made"), Heading(2, "What they leave out")
+    return Section((heading, Paragraph((how,)), Paragraph((errors,)), limits, Items(_LIMITS)))
 
 
 def sources(quotes: Quotes) -> Section:
@@ -65,31 +65,37 @@ def sources(quotes: Quotes) -> Section:
     found = assumptions_of(quotes.study.scenario)
     blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
     blocks += _quoted(found.notes.get("", ()))
-    groups: dict[str, list[str]] = {}
-    for group in found.groups:
-        groups.setdefault(_GROUPS.get(group, group.replace("_", " ").capitalize()), []).append(group)
-    for title, members in groups.items():
+    titles: dict[str, dict[str, None]] = {}
+    for figure in found.figures:
+        title = _GROUPS.get(figure.group, figure.group.replace("_", " ").capitalize())
+        titles.setdefault(title, {})[figure.group] = None
+    for title, groups in titles.items():
         blocks.append(Heading(2, title))
-        blocks += [said for group in members for said in _quoted(found.notes.get(group, ()))]
-        rows = [_row(one, mixed=len(members) > 1) for one in found.figures if one.group in members]
+        blocks += [said for group in groups for said in _quoted(found.notes.get(group, ()))]
+        rows = [
+            (f"{one.group}: {one.name}" if len(groups) > 1 else one.name, one.value, one.basis, one.remark)
+            for one in found.figures
+            if one.group in groups
+        ]
         name, heading = f"sources, {title.lower()}", f"{title}: figures and sources"
-        blocks.append(_words(name, heading, _HEADINGS, rows, _WIDTHS))
+        blocks.append(_words_table(name, heading, _HEADINGS, rows, _WIDTHS))
     return Section(tuple(blocks))
 
 
 def _count(found: Assumptions) -> str:
+    """Say how many figures the file marks as read, derived or assumed."""
     if not found.figures:
-        return _NO_FILE
+        return "This scenario was not read from a file: nothing is said about where its figures come from."
     if not any(figure.remark for figure in found.figures) and not found.notes:
-        return _SILENT
-    said = {basis: found.counted(basis) for basis in ("read", "derived", "assumption", "not stated")}
-    if not said["read"] + said["derived"] + said["assumption"]:
-        return f"The scenario gives {len(found.figures)} settings. Its file marks none of them by itself."
+        return "The scenario says nothing about where its figures come from."
+    said = f"The scenario gives {len(found.figures)} settings."
+    read, derived, assumed = (found.counted(basis) for basis in _MARKS)
+    if not read + derived + assumed:
+        return f"{said} Its file marks none of them by itself."
     return (
-        f"The scenario gives {len(found.figures)} settings. As its file marks them, {said['read']} were "
-        f"read from a source, {said['derived']} derived from figures that were read, and "
-        f"{said['assumption']} are assumptions (one setting may be of two kinds); for "
-        f"{said['not stated']}, names and dates among them, it does not say."
+        f"{said} As its file marks them, {read} were read from a source, {derived} derived from figures that "
+        f"were read, and {assumed} are assumptions (one setting may be of two kinds); for "
+        f"{found.counted(_NOT_STATED)}, names and dates among them, it does not say."
     )
 
 
@@ -97,24 +103,130 @@ def _quoted(notes: tuple[str, ...]) -> list[Paragraph]:
     return [Paragraph((f"“{note}”",)) for note in notes]
 
 
-def _row(figure: Figure, *, mixed: bool) -> tuple[str, ...]:
-    name = f"{figure.group}: {figure.name}" if mixed else figure.name
-    return (name, figure.value, figure.basis, figure.remark)
-
-
 def provenance_section(facts: tuple[tuple[str, str], ...]) -> Section:
     """Show what a reader needs to make the numbers again."""
-    table = _words("", "What was run", ("What", "Value"), facts, (2.0, 5.0))
+    table = _words_table("", "What was run", ("What", "Value"), facts, (2.0, 5.0))
     return Section((Heading(1, "Where the numbers come from"), table))
 
 
-def _words(
-    name: str,
-    title: str,
-    headings: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: tuple[float, ...],
+def _words_table(
+    name: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], widths: tuple[float, ...]
 ) -> TableBlock:
     """Return a table of words from its rows."""
     columns = map(text, headings, zip(*rows, strict=True))
     return TableBlock(Table(name, title, tuple(columns)), widths)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One key of a scenario file."""
+
+    group: str  # first name of its path, such as ``shocks``
+    name: str  # the rest, in words
+    value: str  # as it was run
+    basis: str  # whether it was read, derived or assumed, as far as the file says
+    remark: str  # the file's comment
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What a scenario file says of its figures."""
+
+    figures: tuple[Figure, ...]  # in the file's order
+    # Comments that stand alone, by the group that they stand in or before; the opening ones under "".
+    notes: Mapping[str, tuple[str, ...]]
+
+    def counted(self, basis: str) -> int:
+        """Return how many figures have a word in their basis."""
+        return sum(basis in figure.basis for figure in self.figures)
+
+
+def assumptions_of(scenario: Scenario) -> Assumptions:
+    """Return every figure of a scenario's file with its comment, and what was laid over the file."""
+    changed, laid_over = apply_overrides(scenario.given, scenario.overrides)
+    figures: list[Figure] = []
+    notes: dict[str, list[str]] = {}
+    waiting: list[str] = []
+    seen: set[Path] = set()
+    for entry in comments_of(scenario.text):
+        if entry.note is not None:
+            waiting.append(entry.note)
+            continue
+        # What stands above the first table says what the whole file is.
+        said = notes.setdefault(str(entry.path[0]) if seen else "", [])
+        said += _paragraphs([*waiting, *entry.remarks[: entry.is_header]])
+        waiting = []
+        if not entry.is_header:
+            path, remark = _path_now(entry.path, scenario.given, changed), " ".join(entry.remarks)
+            seen.add(path)
+            if (remark or path[-1] not in _WITHOUT_A_FIGURE) and not _around(path) & laid_over.keys():
+                figures.append(_figure(path, remark, changed, laid_over))
+    notes.setdefault(figures[-1].group if figures else "", []).extend(_paragraphs(waiting))
+    known = seen | laid_over.keys()
+    added = [path for path in laid_over if path not in seen and not _around(path) & known]
+    figures += [_figure(path, "", changed, laid_over) for path in added]
+    return Assumptions(tuple(figures), {group: tuple(said) for group, said in notes.items() if said})
+
+
+def _paragraphs(notes: list[str]) -> list[str]:
+    """Join the lines of comments; an empty one ends a paragraph, one that names a command is for users."""
+    text = "\n".join("" if _COMMAND.search(note) else note for note in notes)
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def _path_now(path: Path, given: Mapping[str, Any], changed: Mapping[str, Any]) -> Path:
+    """Return where a file's key stands in what was run: a rule that was added may stand before its own."""
+    if path[0] == "rules" and len(path) > 1:
+        kind = given["rules"][path[1]].get("rule")
+        places = [at for at, rule in enumerate(changed["rules"]) if rule.get("rule") == kind]
+        path = ("rules", *(places or path[1:2]), *path[2:])
+    return path
+
+
+def _around(path: Path) -> set[Path]:
+    """Return the paths of the tables that a key stands in."""
+    return {path[:steps] for steps in range(1, len(path))}
+
+
+def _figure(path: Path, remark: str, changed: Mapping[str, Any], laid_over: Mapping[Path, str]) -> Figure:
+    """Return a key's figure; `remark` is what the file says of it."""
+    words, value = [], changed[str(path[0])]
+    for step in path[1:]:
+        value = value[step]
+        # Tables in lists go by their names.
+        name = value.get("name", value.get("rule", step + 1)) if isinstance(step, int) else None
+        words.append(_words(str(step)) if name is None else str(name).replace("_", " "))
+    basis = ", ".join(mark for mark, pattern in _MARKS.items() if pattern.search(remark)) or _NOT_STATED
+    set_here = [said.removeprefix("--set ") for over, said in laid_over.items() if over[: len(path)] == path]
+    if set_here:
+        before = f" The file says: {remark}" if remark else ""
+        remark = f"Set for this document ({', '.join(dict.fromkeys(set_here))}).{before}"
+        basis = _NOT_STATED
+    group = str(path[0])
+    name = ": ".join(words) or group.replace("_", " ")
+    return Figure(group, name, _shown(value, str(path[-1])), basis, remark)
+
+
+def _words(key: str) -> str:
+    """Return a key in words, with the sign of pounds where it says so."""
+    words = key.split("_")
+    pounds = [" (£)"] if "gbp" in words else []
+    return " ".join(word for word in words if word != "gbp") + "".join(pounds)
+
+
+def _shown(value: Any, key: str) -> str:
+    """Return what a key was set to, as a reader writes it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() | float() if "share" in key.split("_"):
+            return per_cent_of(value)
+        case int() | float():
+            # A year is no amount: it has no comma.
+            return f"{value:,}" if abs(value) >= 10_000 else f"{value}"
+        case list():
+            return ", ".join(_shown(one, key) for one in value) or "none"
+        case dict():
+            return ", ".join(f"{_words(name)} {_shown(one, name)}" for name, one in value.items())
+        case _:
+            return str(value).replace("_", " ") if re.fullmatch(r"[a-z0-9_]+", str(value)) else str(value)

@@ -12,13 +12,11 @@ from simulator.charts.register import about, draw
 from simulator.charts.study import Study
 from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.build_up import pct_build_up
-from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import mean_difference, quantile
-from simulator.risk.estimator import Quantile
+from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.estimation import Quantile, mean_difference, quantile
 from simulator.risk.in_words import money, per_cent
 from simulator.risk.measures import columns
-from simulator.risk.unit import Unit
+from simulator.risk.positions import pct_build_up
 from simulator.rules.rule import Rule
 from simulator.scenario.schema import MOST_YEARS
 
@@ -149,10 +147,6 @@ class Quotes:
         """Return whether the scenario has a rule of a kind."""
         return any(isinstance(rule, kind) for rule in self.study.scenario.settings.rules)
 
-    def estimate(self, row: str, measure: str) -> Quoted | None:
-        """Return a number from whichever table has it; None for one without meaning for the row."""
-        return self.numbers.get((row, measure))
-
     def column(self, measure: str, heading: str = "", places: Sequence[tuple[str, str]] = ()) -> Column:
         """Return a measure of every row as a column, or what stands in its `places`: cluster and measure."""
         places = places or [(row, measure) for row in self.rows]
@@ -185,19 +179,24 @@ class Quotes:
     def heading(self, measure: str) -> str:
         """Return what a column is called, as a heading or a row starts."""
         if measure.startswith(_POSITION):
-            return capitalised(measure.removeprefix(_POSITION).removesuffix("_gbp").replace("_", " "))
-        if measure == "people":
-            return "People"
-        return capitalised(columns(len(self.study.years))[measure].heading(self.study.years))
+            words = measure.removeprefix(_POSITION).removesuffix("_gbp").replace("_", " ")
+        elif measure == "people":
+            words = measure
+        else:
+            words = columns(len(self.study.years))[measure].heading(self.study.years)
+        return words[:1].upper() + words[1:]
 
     def sentence(self, row: str, template: str, **parts: Part) -> Paragraph:
         """Return sentences with parts in their places, or else a row's numbers by their measures.
 
-        Pounds stand without their sign where the measure is followed by ``:size``.
+        Pounds stand without their sign where the measure is followed by ``:size``, and after "gain" or "lose"
+        where it is followed by ``:gain``.
         """
         found: list[Part] = []
         for words, name, form, _ in Formatter().parse(template):
             found += [words] if words else []
+            if form == "gain":
+                found.append("gain " if self.numbers[row, str(name)].value >= 0 else "lose ")
             if name:
                 found.append(parts[name] if name in parts else self.number(row, name, form or ""))
         return Paragraph(tuple(found))
@@ -209,15 +208,11 @@ class Quotes:
             return number(f"{one.value:,.0f}", one)
         if one.unit.is_share:
             return number(f"{odds(one)} ({per_cent(one)})", one)
-        return number(money(one).removeprefix("-" if form == "size" else ""), one)
+        return number(money(one).removeprefix("-" if form else ""), one)
 
-    def gain_or_lose(self, row: str, measure: str) -> str:
-        """Return what somebody may expect to do, before an amount without its sign."""
-        return "gain" if self.numbers[row, measure].value >= 0 else "lose"
-
-    def pictures(self, name: str, cluster: str | None = None) -> tuple[Picture, ...]:
+    def picture(self, name: str, cluster: str | None = None) -> Picture:
         """Return a chart of the register."""
-        return (Picture(about(name).rstrip("."), draw(self.study, name, cluster)),)
+        return Picture(about(name).rstrip("."), draw(self.study, name, cluster))
 
     def _bonds(self) -> dict[tuple[str, str], Estimate]:
         """Return the bonds needed, from the same samples as the summary's at 95%."""
@@ -246,11 +241,6 @@ class Quotes:
 def at_confidence(measure: str, confidence: float) -> str:
     """Return the name of an amount that is enough with some confidence."""
     return measure.replace("_gbp", f"_{100 * confidence:.0f}_gbp")
-
-
-def capitalised(words: str) -> str:
-    """Return words as a sentence starts, with all else as it is."""
-    return words[:1].upper() + words[1:]
 
 
 def unit_of(measure: str) -> Unit:

@@ -57,11 +57,7 @@ def period(quotes: Quotes) -> str:
 def _who(quotes: Quotes) -> Paragraph:
     plan = quotes.study.result.plan
     months = plan.terms.year_months
-    part_year = (
-        f"The first year, {quotes.study.years[0]}, has {in_letters(months[0])} months. "
-        if months[0] < 12
-        else ""
-    )
+    first_year = f"The first year, {quotes.study.years[0]}, has {in_letters(months[0])} months. "
     return quotes.sentence(
         ALL_CLUSTERS,
         "{clusters} of GP practices in {pct}, with {people} registered people, {takes} for patients' care "
@@ -72,7 +68,7 @@ def _who(quotes: Quotes) -> Paragraph:
         takes="takes a real budget" if len(quotes.clusters) == 1 else "take real budgets",
         period=period(quotes),
         years=counted(len(months), "contract year"),
-        part_year=part_year,
+        part_year=first_year if months[0] < 12 else "",
     )
 
 
@@ -109,10 +105,8 @@ def _budgets(quotes: Quotes) -> Paragraph:
     said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
     said += [f"The budget for {spaced(name)} is {rule.in_words()}." for name, rule in own.items()]
     if settings.budgets.top_slice_share:
-        said.append(
-            f"Of every budget the PCT holds back {per_cent_of(settings.budgets.top_slice_share)} as "
-            "contingency."
-        )
+        share = per_cent_of(settings.budgets.top_slice_share)
+        said.append(f"Of every budget the PCT holds back {share} as contingency.")
     if any(line.payment == "block" for line in settings.service_lines):
         said.append("Block contracts are paid as planned, whatever the number of cases.")
     return Paragraph((" ".join(said),))

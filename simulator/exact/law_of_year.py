@@ -1,4 +1,4 @@
-"""One cluster's year given the shocks: spend, budget, what the rules make of them, and its law."""
+"""The law of a cluster's spend less budget, in one year or in all, and of overspends of years added up."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
+from scipy.signal import fftconvolve
 
 from simulator.budgets.budget_rule import LineBasis
+from simulator.demand.count_law import ComplexArray
 from simulator.errors import InputError, Problem
-from simulator.exact.cubature import ShockNormals
-from simulator.exact.transform import Term, position_transform
+from simulator.exact.transform import ShockNormals, Term, position_transform
 from simulator.records import FloatArray
 from simulator.simulation.plan import Plan
 
-ComplexArray = NDArray[np.complex128]
+_NOT_LINEAR = 1e-9
+_SDS = 12.0
+"""SDs on either side of the mean that the series covers, besides the largest single cost."""
+_TAIL = 1e-8
+"""Expected number of single costs beyond the end of the series."""
+_MOST_FREQUENCIES = 2**13
+_MOMENT_TOLERANCE = 1e-3
+_CELLS = 2**13
 
 
 @dataclass(frozen=True)
@@ -28,9 +36,9 @@ class OutturnLaw:
     series, which is integrated term by term: there is no grid of amounts.
     """
 
-    low_gbp: float  # start and width of the interval, in pounds
-    width_gbp: float  # start and width of the interval, in pounds
-    # shape (frequency,); e[exp(i t position)] at the frequencies t = 2 pi k / width, k = 1, 2, .
+    low_gbp: float  # start of the interval
+    width_gbp: float  # its width
+    # shape (frequency,); E[exp(i t position)] at the frequencies t = 2 pi k / width, k = 1, 2, ...
     transform: ComplexArray
     mean_gbp: float  # of the position, from the laws of counts, costs and shocks and not from the series
     sd_gbp: float  # of the position, from the laws of counts, costs and shocks and not from the series
@@ -55,14 +63,11 @@ class OutturnLaw:
     def quantile(self, probability: float) -> float:
         """Return the position that is not exceeded with a probability, in pounds."""
         high_gbp = self.low_gbp + self.width_gbp
-        return float(
-            brentq(
-                lambda amount: float(self.exceeds(amount)) - (1 - probability),
-                self.low_gbp,
-                high_gbp,
-                xtol=1e-9 * self.width_gbp,
-            )
-        )
+
+        def beyond(amount_gbp: float) -> float:
+            return float(self.exceeds(amount_gbp)) - (1 - probability)
+
+        return float(brentq(beyond, self.low_gbp, high_gbp, xtol=1e-9 * self.width_gbp))
 
     def density(self, points: int) -> tuple[FloatArray, FloatArray]:
         """Return evenly spaced positions, in pounds, and the probability about each."""
@@ -92,9 +97,6 @@ class OutturnLaw:
         return numbers * (2 * math.pi / self.width_gbp)
 
 
-_NOT_LINEAR = 1e-9
-
-
 @dataclass(frozen=True, slots=True)
 class YearEnd:
     """Spend less budget of one cluster, as a weighted sum of what lines cost in each year."""
@@ -106,10 +108,7 @@ class YearEnd:
 
 
 def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
-    """Return spend less budget, summed over contract years.
-
-    Returns none if a budget rule is not linear in past spend, so that no such sum exists.
-    """
+    """Return spend less budget, summed over contract years; None if a budget is no sum of past spends."""
     weights = np.zeros(plan.expected_counts[:, cluster].shape)
     fixed_gbp = 0.0
     for at_line, price in enumerate(plan.prices):
@@ -130,10 +129,8 @@ def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
 
 
 def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> FloatArray | None:
-    """Return a budget's fixed part, and what it passes on of each pound of base and latest spend.
-
-    Rules are asked what they would hand over after other spend, so that no formula is written twice.
-    """
+    """Return a budget's fixed part, and what it passes on of each pound of base and latest spend."""
+    # Rules are asked what they would hand over after other spend, so that no formula is written twice.
     line = plan.budgets[at_line]
     size_gbp = max(float(plan.expected_spend_gbp[0, cluster, at_line]), 1.0)
     base = size_gbp * np.array([0.0, 1.0, 0.0, 2.0])
@@ -159,14 +156,6 @@ def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> Float
     # The latest year is the base year at first; afterwards the contract's, which may be part of a year.
     whole_year = line.part_year_share[year - 1] if year else 1.0
     return np.asarray([asked[0], on_base, on_latest / whole_year]) * float(handed_over)
-
-
-_SDS = 12.0
-"""SDs on either side of the mean that the series covers, besides the largest single cost."""
-_TAIL = 1e-8
-"""Expected number of single costs beyond the end of the series."""
-_MOST_FREQUENCIES = 2**13
-_MOMENT_TOLERANCE = 1e-3
 
 
 def law_of_position(plan: Plan, cluster: int, position: YearEnd, rotated: bool = False) -> OutturnLaw:
@@ -235,3 +224,54 @@ def _largest_gbp(terms: Sequence[Term]) -> tuple[float, float]:
 
 def _refusal(must_be: str, got: str, hint: str) -> InputError:
     return InputError([Problem("the exact method", must_be, got, hint)])
+
+
+def years_are_independent(plan: Plan, cluster: int) -> bool:
+    """Return whether a cluster's positions of different years do not depend on each other."""
+    shocks = plan.settings.shocks
+    lasting = shocks.cluster.sd_share > 0
+    persistent = shocks.pct.persistence > 0 and any(law.sd_share > 0 for law in plan.shock_sizes)
+    positions = [year_end(plan, cluster, (year,)) for year in range(len(plan.axes.years) - 1)]
+    looks_at = [(position.weights != 0).any(axis=1) for position in positions if position is not None]
+    shared = len(looks_at) != len(positions) or (np.sum(looks_at, axis=0) > 1).any()
+    return not (lasting or persistent or bool(shared))
+
+
+def largest_overspend(years: Sequence[OutturnLaw], levels: Sequence[float]) -> list[float]:
+    """Return quantiles of the largest of independent years' overspends, in pounds."""
+    high_gbp = max(law.low_gbp + law.width_gbp for law in years)
+
+    def beyond(amount_gbp: float, level: float) -> float:
+        return float(np.prod([1 - law.exceeds(amount_gbp) for law in years])) - level
+
+    return [
+        0.0
+        if beyond(0.0, level) >= 0
+        else float(brentq(beyond, 0.0, high_gbp, args=(level,), xtol=1e-9 * high_gbp))
+        for level in levels
+    ]
+
+
+def sum_of_overspends(
+    years: Sequence[OutturnLaw], levels: Sequence[float], worths: Sequence[float]
+) -> list[float]:
+    """Return quantiles of what independent years' overspends are worth in all, in pounds."""
+    if len(years) == 1:
+        return [max(years[0].quantile(level), 0.0) for level in levels]
+    step = max(law.low_gbp + law.width_gbp for law in years) / _CELLS
+    total = np.ones(1)
+    for law, worth in zip(years, worths, strict=True):
+        total = np.maximum(fftconvolve(total, _on_grid(law, step, worth)), 0.0)
+    nothing = float(np.prod([1 - law.exceeds(0.0) for law in years]))
+    # Mass of a grid point is spread over the step about it, but for that of no overspend at all.
+    total[0] -= nothing
+    below = nothing + np.append(0.0, total.cumsum())
+    ends = np.append(0.0, (np.arange(total.size) + 0.5) * step)
+    return [0.0 if level <= nothing else float(np.interp(level, below, ends)) for level in levels]
+
+
+def _on_grid(law: OutturnLaw, step_gbp: float, worth: float) -> FloatArray:
+    """Return the law of an overspend's worth on multiples of a step; hat functions keep its mean."""
+    points = np.arange(_CELLS + 2) * step_gbp
+    slopes = np.diff(worth * law.stop_loss(points / worth)) / step_gbp
+    return np.maximum(np.diff(slopes, prepend=-1.0), 0.0)

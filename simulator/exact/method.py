@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator.errors import InputError, Problem, shown
-from simulator.exact.answer import WHOLE_CONTRACT, ExactRisk, ExactRow
-from simulator.exact.law_of_year import OutturnLaw, law_of_position, year_end
-from simulator.exact.years_together import largest_overspend, sum_of_overspends, years_are_independent
+from simulator.exact.law_of_year import (
+    OutturnLaw,
+    largest_overspend,
+    law_of_position,
+    sum_of_overspends,
+    year_end,
+    years_are_independent,
+)
 from simulator.execution.blocks import run_blocks
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
-from simulator.rules.settlement import ANY_BOND, place_of_the_bond
+from simulator.rules.settlement import bond_of, place_of_the_bond
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan, make_plan
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+WHOLE_CONTRACT = "whole contract"
 BOND_CONFIDENCES = (0.90, 0.95, 0.99)
 _GAPS = 3.0
 """How many times the distance between two cubatures bounds the error of either. Where a finer one was
@@ -27,8 +38,54 @@ Span = tuple[int, ...]
 """Contract years that are taken together, from 0."""
 Wanted = tuple[int, Span]
 """A cluster, and the years."""
-Laws = tuple[OutturnLaw, OutturnLaw]
-"""One law, from either of two cubatures."""
+Laws = tuple[OutturnLaw, OutturnLaw] | str
+"""One law, from either of two cubatures; or why there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExactRow:
+    """Exact risk of one cluster in one year, or over the whole contract."""
+
+    cluster: str  # its name
+    year: str  # label of the contract year, or `WHOLE_CONTRACT`
+    people: float  # registered list
+    estimates: dict[str, Estimate]  # by name; intervals bound the numerical error, there is no sampling error
+    not_given: str = ""  # why numbers are missing; nothing where none is
+
+
+@dataclass(frozen=True, slots=True)
+class ExactRisk:
+    """What `exact_risk` returns.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was asked about.
+    rows : tuple of ExactRow
+        For each cluster its contract years and then, where there are several, the whole contract.
+    """
+
+    scenario: Scenario
+    rows: tuple[ExactRow, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers, one row a cluster and year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by cluster and year. Beside each number the ``_low`` and ``_high`` bounds of its
+            numerical error; nan, with the reason in ``not_given``, where there is none.
+        """
+        import pandas as pd
+
+        records = []
+        for row in self.rows:
+            record: dict[str, str | float] = {"cluster": row.cluster, "year": row.year, "people": row.people}
+            for name, estimate in row.estimates.items():
+                record |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+            records.append(record | {"not_given": row.not_given})
+        return pd.DataFrame(records).set_index(["cluster", "year"])
 
 
 def exact_risk(
@@ -67,14 +124,10 @@ def exact_risk(
     chosen = range(len(names)) if cluster is None else [names.index(cluster)]
     wanted = [(at, span) for at in chosen for span in _spans(len(plan.axes.years) - 1)]
     laws: dict[Wanted, Laws] = {}
-    refused: dict[Wanted, str] = {}
     for position, found in run_blocks(partial(_laws, plan), wanted, workers):
-        if isinstance(found, str):
-            refused[wanted[position]] = found
-        else:
-            laws[wanted[position]] = found
-        progress(len(laws) + len(refused))
-    return ExactRisk(scenario, tuple(_row(plan, at, span, laws, refused) for at, span in wanted))
+        laws[wanted[position]] = found
+        progress(len(laws))
+    return ExactRisk(scenario, tuple(_row(plan, at, span, laws) for at, span in wanted))
 
 
 def laws_needed(scenario: Scenario, cluster: str | None = None) -> int:
@@ -88,7 +141,7 @@ def _spans(years: int) -> list[Span]:
     return alone if years == 1 else [*alone, tuple(range(years))]
 
 
-def _laws(plan: Plan, wanted: Wanted) -> Laws | str:
+def _laws(plan: Plan, wanted: Wanted) -> Laws:
     """Return the law of a cluster's spend less budget, or why there is none."""
     cluster, span = wanted
     leaves = any(isinstance(rule, Bond) and rule.when_exhausted == "leaves" for rule in plan.settings.rules)
@@ -105,18 +158,15 @@ def _laws(plan: Plan, wanted: Wanted) -> Laws | str:
         return f"the law has {problem.got} ({problem.hint})"
 
 
-def _row(
-    plan: Plan, cluster: int, span: Span, laws: Mapping[Wanted, Laws], refused: Mapping[Wanted, str]
-) -> ExactRow:
+def _row(plan: Plan, cluster: int, span: Span, laws: Mapping[Wanted, Laws]) -> ExactRow:
     label = WHOLE_CONTRACT if len(span) > 1 else plan.axes.years[span[0] + 1]
     name, people = plan.axes.clusters[cluster], float(plan.population.people[cluster])
-    needed = [(cluster, span), *((cluster, (year,)) for year in span)]
-    reasons = [refused[key] for key in needed if key in refused]
-    if reasons:
+    needed = [laws[cluster, span], *(laws[cluster, (year,)] for year in span)]
+    if reasons := [one for one in needed if isinstance(one, str)]:
         return ExactRow(name, label, people, {}, f"no numbers, since {reasons[0]}")
-    plain, rotated = zip(*(laws[key] for key in needed), strict=True)
+    plain, rotated = zip(*(one for one in needed if not isinstance(one, str)), strict=True)
     not_given = _why_no_bonds(plan, cluster, span)
-    bond = None if not_given else _bond(plan)
+    bond = None if not_given else bond_of(plan.settings.rules)
     months = [plan.terms.year_months[year] for year in span]
     values, others = (_values(together, years, bond, months) for together, *years in (plain, rotated))
     doubt = max(float(law.moment_error) for law in (*plain, *rotated))
@@ -130,15 +180,10 @@ def _why_no_bonds(plan: Plan, cluster: int, span: Span) -> str:
         return f"no bonds, since the rule {paying[0]} bears part of the overspends before the bond"
     if len(span) > 1 and not years_are_independent(plan, cluster):
         return "no bonds, since the years depend on each other"
-    bond = _bond(plan)
+    bond = bond_of(rules)
     if len(span) > 1 and bond.top_up and bond.interest_share_per_year:
         return "no bonds, since a bond that is topped up and earns interest has no simple law"
     return ""
-
-
-def _bond(plan: Plan) -> Bond:
-    """Return the scenario's bond, or one without interest and top-up."""
-    return next((rule for rule in plan.settings.rules if isinstance(rule, Bond)), ANY_BOND)
 
 
 def _values(

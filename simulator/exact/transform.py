@@ -1,23 +1,35 @@
-"""The characteristic function of a position at year end: given the shocks, and over them."""
+"""The characteristic function of a position at year end: given the shocks, and over all of them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.fft import dct
 
-from simulator.demand.count_law import CountLaw
-from simulator.exact.cubature import MOST_OSCILLATION, ShockNormals, cubature
-from simulator.records import FloatArray
+from simulator.demand.count_law import ComplexArray, CountLaw
+from simulator.demand.shock_laws import ShockLaw
+from simulator.records import BoolArray, FloatArray
+from simulator.simulation.plan import Plan
 from simulator.spend.characteristic import hat_weights, power_of_two
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import UnitCost
 
-ComplexArray = NDArray[np.complex128]
-
+_SLOPE_STEP = 1e-4
+_MOST_OSCILLATION = 60.0
+"""Largest size of gradient times frequency that is taken."""
+_FEW_OSCILLATIONS = 3.0
+_LOG_ERROR = math.log(1e-10)
+"""Of the rule along the gradient, at the highest frequency."""
+_END = 7.2
+"""A standard normal lies further out with a probability of 6e-13."""
+_ROOM = 7.0
+"""Frequency at which the transform of a normal is 2e-11."""
+_CURVATURE = 1.5
+"""Far out a lognormal shock oscillates faster than at its centre."""
 # A step of about 1e-4 SDs of the sum: what hats do to third moments is then lost in rounding.
 _MOST_CELLS = 2**18
 _CELLS_PER_COST_SD = 8
@@ -26,6 +38,176 @@ _VALUES_AT_A_TIME = 500_000
 _FREQUENCIES_AT_A_TIME = 16
 _NEXT_TO_NOTHING = 1e-8
 """Size of the transform at which the series may end."""
+
+
+@dataclass(frozen=True)
+class ShockNormals:
+    """Shocks of some financial years, as functions of independent normals.
+
+    The outer normals are common to all lines: the lines' common factor of each year, the cluster's
+    lasting shock, and its shock of each year. Given them lines are independent, each with a normal
+    of its own for each year.
+    """
+
+    years: tuple[int, ...]  # positions of the financial years, the base year being 0
+    lines: tuple[ShockLaw, ...]  # law of each line's PCT-wide shock
+    lasting: ShockLaw  # law of the cluster's lasting shock
+    passing: ShockLaw  # law of the cluster's shock of each year
+    correlation: float  # between lines, in one year
+    persistence: float  # between a line's years
+
+    @classmethod
+    def of(cls, plan: Plan, years: tuple[int, ...]) -> ShockNormals:
+        """Return the shocks of a plan in some of its years."""
+        shocks = plan.settings.shocks
+        pct = shocks.pct
+        return cls(
+            years, plan.shock_sizes, shocks.cluster, shocks.cluster_year, pct.correlation, pct.persistence
+        )
+
+    @property
+    def year_correlation(self) -> FloatArray:
+        """Correlation of a line's shock between the years, shape (year, year)."""
+        apart = np.abs(np.subtract.outer(self.years, self.years))
+        return np.asarray(self.persistence**apart, dtype=float)
+
+    @property
+    def _from_innovations(self) -> FloatArray:
+        """What makes levels of years out of independent normals, shape (year, normal)."""
+        values, vectors = np.linalg.eigh(self.year_correlation)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+    def common_levels(self, outer: FloatArray) -> FloatArray:
+        """Return the part of lines' levels that they share, shape (point, year)."""
+        years = len(self.years)
+        return math.sqrt(self.correlation) * outer[:, :years] @ self._from_innovations.T
+
+    def own_levels(self, inner: FloatArray) -> FloatArray:
+        """Return the part of a line's levels that is its own, shape (point, year)."""
+        return math.sqrt(1 - self.correlation) * inner @ self._from_innovations.T
+
+    def cluster_factors(self, outer: FloatArray) -> FloatArray:
+        """Return the cluster's factors on demand, shape (point, year)."""
+        years = len(self.years)
+        return self.lasting.factors(outer[:, years])[:, None] * self.passing.factors(outer[:, years + 1 :])
+
+    @property
+    def outer_matters(self) -> BoolArray:
+        """Whether any factor depends on each outer normal, shape (2 * years + 1,)."""
+        years = len(self.years)
+        common = self.correlation > 0 and any(law.sd_share > 0 for law in self.lines)
+        varies = [common] * years + [self.lasting.sd_share > 0] + [self.passing.sd_share > 0] * years
+        return np.array(varies)
+
+    def inner_matters(self, at_line: int) -> BoolArray:
+        """Whether a line's factors depend on each normal of its own, shape (years,)."""
+        return np.full(len(self.years), self.correlation < 1 and self.lines[at_line].sd_share > 0)
+
+    def outer_gradient(self, amounts_gbp: FloatArray) -> FloatArray:
+        """Return how the sum of amounts, shape (year, line), moves with an SD of each outer normal."""
+        by_year = math.sqrt(self.correlation) * (amounts_gbp @ [slope(law) for law in self.lines])
+        return np.concatenate(
+            [
+                by_year @ self._from_innovations,
+                [amounts_gbp.sum() * slope(self.lasting)],
+                amounts_gbp.sum(axis=1) * slope(self.passing),
+            ]
+        )
+
+    def inner_gradient(self, amounts_gbp: FloatArray, at_line: int) -> FloatArray:
+        """Return how the expected sum moves with each normal of one line; see `outer_gradient`."""
+        own = math.sqrt(1 - self.correlation) * slope(self.lines[at_line])
+        return np.asarray(own * (amounts_gbp[:, at_line] @ self._from_innovations))
+
+    def second_moments(self) -> FloatArray:
+        """Return E[factor * factor] of all pairs, shape (year, line, year, line)."""
+        moments = np.empty((len(self.years), len(self.lines)) * 2)
+        lasting = product_moment(self.lasting, self.lasting, 1.0)
+        passing = product_moment(self.passing, self.passing, 1.0)
+        for one, line, two, other in np.ndindex(moments.shape):
+            cluster = lasting * (passing if one == two else 1.0)
+            shared = float(self.year_correlation[one, two]) * (1 if line == other else self.correlation)
+            pct = product_moment(self.lines[line], self.lines[other], shared)
+            moments[one, line, two, other] = cluster * pct
+        return moments
+
+
+def slope(law: ShockLaw) -> float:
+    """Return how fast a factor moves with its normal, where that is zero."""
+    low, high = law.factors(np.array([-_SLOPE_STEP, _SLOPE_STEP]))
+    return float((high - low) / (2 * _SLOPE_STEP))
+
+
+def product_moment(one: ShockLaw, other: ShockLaw, correlation: float) -> float:
+    """Return E[factor * other factor] of two shocks whose normals are correlated."""
+    points, weights = _gauss(24)
+    alone = math.sqrt(1 - correlation**2)
+    others = other.factors(correlation * points[:, None] + alone * points[None, :])
+    return float(weights @ (one.factors(points) * (others @ weights)))
+
+
+def cubature(
+    gradient: FloatArray, matters: BoolArray, frequency: float, rotated: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Return points and weights for functions that vary fast along a gradient and slowly across it."""
+    # Along the gradient there are as many points as an oscillating function needs; across it, where
+    # what is integrated varies only through curvature, a rule that is exact for polynomials of degree
+    # 3 is enough (Stroud 1957, Mathematical Tables and Other Aids to Computation 11:257-261).
+    size = float(np.linalg.norm(gradient))
+    if size == 0 and not matters.any():
+        return np.zeros((1, gradient.size)), np.ones(1)
+    along, along_weights = _along(size * frequency)
+    across, across_weights = _across(int(matters.sum()) - 1, rotated)
+    points = np.hstack([np.repeat(along, across_weights.size)[:, None], np.tile(across, (along.size, 1))])
+    placed = np.zeros((len(points), gradient.size))
+    placed[:, matters] = points @ _rotation(gradient[matters] / (size or 1.0))
+    return placed, np.outer(along_weights, across_weights).ravel()
+
+
+def _along(oscillation: float) -> tuple[FloatArray, FloatArray]:
+    """Return a rule that integrates exp(i * oscillation * Z)."""
+    if oscillation <= _FEW_OSCILLATIONS:
+        return _gauss(_gauss_points(oscillation))
+    # The trapezium rule: its error is that of frequencies beyond its own.
+    step = 2 * math.pi / (_CURVATURE * oscillation + _ROOM)
+    half = math.ceil(_END / step)
+    spaced = step * np.arange(-half, half + 1, dtype=np.float64)
+    densities = np.exp(-(spaced**2) / 2)
+    return spaced, densities / densities.sum()
+
+
+@lru_cache
+def _gauss(count: int) -> tuple[FloatArray, FloatArray]:
+    """Return the points and weights of Gauss's rule for a standard normal."""
+    points, weights = np.polynomial.hermite_e.hermegauss(count)
+    return points, weights / weights.sum()
+
+
+def _gauss_points(oscillation: float) -> int:
+    points, log_oscillation = 3, math.log(max(oscillation, 1e-12))
+    # The rule's error is n! / (2n)! times the size of the derivative of order 2n.
+    while math.lgamma(points + 1) - math.lgamma(2 * points + 1) + 2 * points * log_oscillation > _LOG_ERROR:
+        points += 1
+    return points
+
+
+def _across(dimension: int, rotated: bool) -> tuple[FloatArray, FloatArray]:
+    """Return a rule of degree 3 for `dimension` normals; of degree 5 where one cannot be rotated."""
+    if dimension == 0:
+        return np.zeros((1, 0)), np.ones(1)
+    if dimension == 1 and rotated:
+        points, weights = _gauss(3)
+        return points[:, None], weights
+    axes = dct(np.eye(dimension), norm="ortho") if rotated else np.eye(dimension)
+    return math.sqrt(dimension) * np.vstack([axes, -axes]), np.full(2 * dimension, 1 / (2 * dimension))
+
+
+def _rotation(direction: FloatArray) -> FloatArray:
+    """Return an orthogonal matrix whose first row is `direction`."""
+    basis = np.eye(direction.size)
+    basis[:, 0] = direction
+    rotation = np.linalg.qr(basis)[0].T
+    return np.asarray(rotation * np.sign(rotation[0] @ direction))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +246,9 @@ class Term:
 def position_transform(
     terms: Sequence[Term], normals: ShockNormals, width_gbp: float, frequencies: int, rotated: bool
 ) -> ComplexArray | None:
-    """Return E[exp(i t sum)] of the terms, over counts, unit costs and shocks.
-
-    Returns shape (frequency,): up to a frequency from which on next to nothing is left; None if that is
-    beyond the most, or beyond what a cubature can take.
-    """
+    """Return E[exp(i t sum)] of the terms, over counts, unit costs and shocks, shape (frequency,)."""
+    # Up to a frequency from which on next to nothing is left; None if that is beyond the most, or beyond
+    # what a cubature can take.
     amounts_gbp = np.zeros((len(normals.years), len(normals.lines)))
     for term in terms:
         amounts_gbp[:, term.at_line] = term.amounts_gbp
@@ -81,7 +261,7 @@ def position_transform(
     for start in range(0, frequencies, _FREQUENCIES_AT_A_TIME):
         some = slice(start, start + _FREQUENCIES_AT_A_TIME)
         highest = 2 * math.pi * some.stop / width_gbp
-        if steepest * highest > MOST_OSCILLATION:
+        if steepest * highest > _MOST_OSCILLATION:
             return None
         outer, weights = cubature(gradient, normals.outer_matters, highest, rotated)
         product = np.ones((weights.size, logs[0][:, some].shape[1]), dtype=complex)
@@ -99,11 +279,8 @@ def position_transform(
 
 
 def _mean_of_exp(factors: FloatArray, logs: ComplexArray, weights: FloatArray) -> ComplexArray:
-    """Return the mean of exp(factors @ logs) over a line's own shocks, shape (point, frequency).
-
-    Takes ``factors`` of shape (point, own point, year), ``logs`` of shape (year, frequency), ``weights`` of
-    shape (own point,).
-    """
+    """Return the mean of exp(factors @ logs) over a line's own shocks, shape (point, frequency)."""
+    # Factors have the shape (point, own point, year), logs (year, frequency), weights (own point,).
     means = np.empty((factors.shape[0], logs.shape[1]), dtype=complex)
     step = max(_VALUES_AT_A_TIME // (weights.size * logs.shape[1]), 1)
     for start in range(0, factors.shape[0], step):

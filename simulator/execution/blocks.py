@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.connection
 import os
+import platform
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -16,8 +17,6 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _MOST_ATTEMPTS = 3
-
-
 _WORK: list[Callable[[Any], Any]] = []
 """In a worker process: the function that all blocks share, sent once."""
 
@@ -46,25 +45,23 @@ def _run_once(
     work: Callable[[Task], Result], blocks: Sequence[Task], positions: Sequence[int], workers: int
 ) -> Iterator[tuple[int, Result]]:
     """Run blocks in a new pool; on any exception stop its processes at once."""
-    pool = ProcessPoolExecutor(
-        max_workers=min(workers, len(positions)),
-        mp_context=multiprocessing.get_context(_start_method()),
-        initializer=_start_worker,
-        initargs=(work,),
-    )
+    # Fork where that is usual: workers then share tables and skip imports.
+    context = multiprocessing.get_context("fork" if platform.system() == "Linux" else "spawn")
+    pool = ProcessPoolExecutor(min(workers, len(positions)), context, _start_worker, (work,))
     try:
         pending: dict[Future[Result], int] = {}
         waiting = iter(positions)
         # Few blocks at a time, so that results are not piled up faster than they are taken.
         for position in waiting:
             pending[pool.submit(_work, blocks[position])] = position
-            if len(pending) < 2 * workers:
-                continue
-            yield from _finished(pending)
+            if len(pending) >= 2 * workers:
+                yield from _finished(pending)
         while pending:
             yield from _finished(pending)
     except BaseException:
-        _stop(pool)
+        # The workers killed, the pool finds itself broken and cleans up without waiting for them.
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no public way
+            process.kill()
         raise
     pool.shutdown()
 
@@ -73,17 +70,6 @@ def _finished(pending: dict[Future[Result], int]) -> Iterator[tuple[int, Result]
     done, _ = wait(pending, return_when=FIRST_COMPLETED)
     for future in done:
         yield pending.pop(future), future.result()
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """Kill the workers; the pool then finds itself broken and cleans up without waiting for them."""
-    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no public way
-        process.kill()
-
-
-def _start_method() -> str:
-    """Fork where that is usual: workers then share tables and skip imports."""
-    return "fork" if os.name == "posix" and os.uname().sysname == "Linux" else "spawn"
 
 
 def _start_worker(work: Callable[[Any], Any]) -> None:

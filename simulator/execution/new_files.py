@@ -22,30 +22,43 @@ def unfinished(target: Path) -> Path:
 
 @contextmanager
 def new_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Give a file to write to, which becomes `target` only if all goes well.
+    """Give a file beside `target` to write to, which becomes `target` only if all goes well.
 
-    Folders that are missing are made. Yields a file beside `target`, removed if anything fails. Raises
-    InputError, before anything is computed, if `target` exists and may not be replaced, or cannot be made.
+    Raises InputError, before anything is computed, if `target` may not be replaced or cannot be made.
     """
     check_new_file(target, replace=replace)
-    made = [folder for folder in target.absolute().parents if not folder.exists()]
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # A name may be as long as the system allows: what is put round it would make it too long.
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}-unfinished-", dir=target.parent)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError([Problem(f"--out {printable(target)}", "a file that can be made", reason)]) from None
-    os.close(handle)
-    partial = Path(name)
-    try:
+    with _beside(target, "file") as partial:
         yield partial
         # Somebody may have made the file while the simulation ran.
         check_new_file(target, replace=replace)
         partial.chmod(0o644)
         partial.replace(target)
+
+
+@contextmanager
+def _beside(target: Path, kind: str) -> Iterator[Path]:
+    """Make a file or folder beside `target`, and folders above it that are missing; tidy up what is left."""
+    made = [folder for folder in target.absolute().parents if not folder.exists()]
+    # A name may be as long as the system allows: what is put round it would make it too long.
+    start = f".{target.name[:80]}-unfinished-"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "folder":
+            partial = Path(tempfile.mkdtemp(prefix=start, dir=target.parent))
+        else:
+            handle, name = tempfile.mkstemp(prefix=start, dir=target.parent)
+            os.close(handle)
+            partial = Path(name)
+    except OSError as error:
+        need, reason = f"a {kind} that can be made", error.strerror or str(error)
+        raise InputError([Problem(f"--out {printable(target)}", need, reason)]) from None
+    try:
+        yield partial
     finally:
-        partial.unlink(missing_ok=True)
+        if kind == "folder":
+            shutil.rmtree(partial, ignore_errors=True)
+        else:
+            partial.unlink(missing_ok=True)
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
@@ -53,11 +66,12 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
 
 def check_new_file(target: Path, *, replace: bool = False) -> None:
     """Refuse a file that exists, unless it may be replaced; and what is no file."""
-    where = f"--out {printable(target)}"
-    if target.is_dir() or (target.exists() and not replace):
-        hint = "choose another name" + ("" if target.is_dir() else ", or add --replace")
-        got = "a folder" if target.is_dir() else "one that exists"
-        raise InputError([Problem(where, "a new file", got, hint)])
+    got, hint = "one that exists", "choose another name, or add --replace"
+    if target.is_dir():
+        got, hint = "a folder", "choose another name"
+    elif replace or not target.exists():
+        return
+    raise InputError([Problem(f"--out {printable(target)}", "a new file", got, hint)])
 
 
 @contextmanager
@@ -68,40 +82,22 @@ def new_folder(target: Path, replaces: Callable[[set[str]], bool] = lambda names
     """
     target = target.resolve()
     _check_new_folder(target, replaces)
-    made = [folder for folder in target.parents if not folder.exists()]
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-unfinished-", dir=target.parent))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        problem = Problem(f"--out {printable(target)}", "a folder that can be made", reason)
-        raise InputError([problem]) from None
-    try:
+    with _beside(target, "folder") as partial:
         yield partial
         # Somebody may have made the folder while the simulation ran.
         _check_new_folder(target, replaces)
-        _put_in_place(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
-
-
-def _put_in_place(partial: Path, target: Path) -> None:
-    """Rename `partial` to `target`; what is replaced goes only when the new one stands."""
-    partial.chmod(0o755)
-    if not target.exists():
-        partial.rename(target)
-        return
-    earlier = target.with_name(f"{partial.name}-earlier")
-    target.rename(earlier)
-    try:
-        partial.rename(target)
-    except OSError:
-        earlier.rename(target)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
+        partial.chmod(0o755)
+        earlier = target.with_name(f"{partial.name}-earlier")
+        if target.exists():
+            target.rename(earlier)
+        try:
+            partial.rename(target)
+        except OSError:
+            if earlier.exists():
+                earlier.rename(target)
+            raise
+        # What is replaced goes only when the new one stands.
+        shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _check_new_folder(target: Path, replaces: Callable[[set[str]], bool]) -> None:

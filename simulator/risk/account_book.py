@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.outcomes import Outcomes
-from simulator.records import BUDGET, SPEND, Account, BoolArray, ClusterTerms, FloatArray, Flow
+from simulator.records import BUDGET, SPEND, Account, BoolArray, ClusterTerms, FloatArray, Flow, Outcomes
 
+Accounts = Collection[Account]
 ALL_CLUSTERS = "All clusters together"
 """Name of the book of all clusters together."""
 PENNY_GBP = 0.005
@@ -58,8 +58,7 @@ class AccountBook:
     @property
     def depositor(self) -> Account | None:
         """Who posts the bond, and so owns what is in it: who first pays into it."""
-        paying = (flow.payer for flow in self.flows.values() if flow.payee == Account.BOND)
-        return next(paying, None)
+        return next((flow.payer for flow in self.flows.values() if flow.payee == Account.BOND), None)
 
     def by_year_gbp(self, reason: str) -> FloatArray:
         """Return what moved for a reason in each year, shape (contract, year)."""
@@ -71,9 +70,7 @@ class AccountBook:
         """Return what moved for a reason over the contract, shape (contract,)."""
         return self._total(reason, lambda: self.by_year_gbp(reason))
 
-    def paid_by_year_gbp(
-        self, payers: Collection[Account], payees: Collection[Account], *, besides: str = ""
-    ) -> FloatArray:
+    def paid_by_year_gbp(self, payers: Accounts, payees: Accounts, *, besides: str = "") -> FloatArray:
         """Return all that moved from some accounts to others, but for one reason, shape (contract, year)."""
         found = [
             flow.gbp
@@ -82,19 +79,17 @@ class AccountBook:
         ]
         return _sum(found) if found else np.zeros_like(self.surplus_gbp)
 
-    def paid_gbp(
-        self, payers: Collection[Account], payees: Collection[Account], *, besides: str = ""
-    ) -> FloatArray:
+    def paid_gbp(self, payers: Accounts, payees: Accounts, *, besides: str = "") -> FloatArray:
         """Return all that moved from some accounts to others over the contract, shape (contract,)."""
         way = (tuple(payers), tuple(payees), besides)
         return self._total(way, lambda: self.paid_by_year_gbp(payers, payees, besides=besides))
 
-    def gained_by_year_gbp(self, accounts: Collection[Account]) -> FloatArray:
+    def gained_by_year_gbp(self, accounts: Accounts) -> FloatArray:
         """Return what came into some accounts less what left them, shape (contract, year)."""
         others = tuple(account for account in Account if account not in accounts)
         return self.paid_by_year_gbp(others, accounts) - self.paid_by_year_gbp(accounts, others)
 
-    def gained_gbp(self, accounts: Collection[Account]) -> FloatArray:
+    def gained_gbp(self, accounts: Accounts) -> FloatArray:
         """Return what came into some accounts over the contract less what left them, shape (contract,)."""
         return self._total(("gained", *accounts), lambda: self.gained_by_year_gbp(accounts))
 
@@ -174,9 +169,4 @@ def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook,
 def _sum(arrays: Iterable[FloatArray]) -> FloatArray:
     """Return the sum of a few arrays of one shape; quicker than numpy's over a short axis."""
     first, *others = arrays
-    if not others:
-        return first
-    total = first + others[0]
-    for array in others[1:]:
-        total += array
-    return total
+    return sum(others, first)

@@ -1,12 +1,29 @@
-"""An estimate: a number that cannot be made without its sampling error."""
+"""An estimate: a number that cannot be made without its sampling error, and what it may count."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 CONFIDENCE_Z = 1.959963984540054
 """Standard normal that leaves 2.5% on either side: intervals here are of 95%."""
+
+
+class Unit(StrEnum):
+    """What a number counts, which decides how every table, sentence, chart and file writes it."""
+
+    GBP = "pounds"
+    PROBABILITY = "probability"
+    SHARE = "share"
+    PEOPLE = "people"
+    NUMBER = "number"
+    TEXT = "text"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is written in per cent, and its differences in points."""
+        return self in {Unit.PROBABILITY, Unit.SHARE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,11 @@ class Estimate:
     def __post_init__(self) -> None:
         if not (self.low <= self.value <= self.high or math.isnan(self.value)):
             raise ValueError(f"the interval must hold the estimate (got {self})")
+
+    @classmethod
+    def with_error(cls, value: float, error: float) -> Estimate:
+        """Return a number with the interval that its standard error gives."""
+        return cls(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)
 
     @property
     def half_width(self) -> float:

@@ -1,22 +1,28 @@
-"""How means, probabilities, quantiles and their paired differences are estimated, with their errors."""
+"""How numbers come from one value for each contract, and their paired differences, with their errors."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import bdtr
 
 from simulator.records import BoolArray, FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 
+_TAIL = 0.025
+"""Beyond either end of a 95% interval."""
+_ROUNDING = 1e-6
+"""A difference below a millionth of a pound, or of a probability, is rounding of sums."""
+
 
 def mean(samples: FloatArray) -> Estimate:
-    """Estimate a mean.
-
-    Takes ``samples`` of shape (contract,).
-    """
+    """Estimate a mean from samples of shape (contract,)."""
     value = float(np.add.reduce(samples)) / samples.size
     # As std(ddof=1) does it, in half of the time.
     centred = samples - value
@@ -24,14 +30,11 @@ def mean(samples: FloatArray) -> Estimate:
     # A sample that does not vary still carries the rounding of its sum: that is no error.
     if error <= abs(value) * np.finfo(float).eps * 16:
         error = 0.0
-    return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)
+    return Estimate.with_error(value, error)
 
 
 def probability(happened: BoolArray) -> Estimate:
-    """Estimate a probability.
-
-    Takes ``happened`` of shape (contract,).
-    """
+    """Estimate a probability from what happened, shape (contract,), with Wilson's interval."""
     contracts = happened.size
     share = int(np.count_nonzero(happened)) / contracts
     squared = CONFIDENCE_Z**2 / contracts
@@ -42,18 +45,21 @@ def probability(happened: BoolArray) -> Estimate:
     return Estimate(share, min(low, share), max(high, share))
 
 
-_TAIL = 0.025
-
-
 def quantile(samples: FloatArray, level: float) -> Estimate:
-    """Estimate a quantile.
-
-    Takes ``samples`` of shape (contract,).
-    """
+    """Estimate a quantile from samples of shape (contract,), with an interval from order statistics."""
     at = max(math.ceil(level * samples.size - 1e-9) - 1, 0)
     low_at, high_at = interval_ranks(samples.size, level)
     placed = np.partition(samples, sorted({low_at, at, high_at}))
     return Estimate(float(placed[at]), float(placed[low_at]), float(placed[high_at]))
+
+
+def quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, float]:
+    """Return the sample quantile and 1 / density there."""
+    # The density is the share of samples between the ends of the quantile's interval, over their
+    # distance, so that the error of a single quantile is the one that its interval shows.
+    found = quantile(samples, level)
+    low_at, high_at = interval_ranks(samples.size, level)
+    return found.value, (found.high - found.low) * samples.size / max(high_at - low_at, 1)
 
 
 @lru_cache
@@ -69,28 +75,18 @@ def interval_ranks(size: int, level: float) -> tuple[int, int]:
     return (int(low[-1]) if low.size else 0), (int(high[0]) if high.size else size - 1)
 
 
-_ROUNDING = 1e-6
-"""A difference below a millionth of a pound, or of a probability, is rounding of sums."""
-
-
 def beyond_chance(difference: Estimate) -> bool:
     """Return whether a difference's 95% interval leaves no difference out."""
     return difference.low > _ROUNDING or difference.high < -_ROUNDING
 
 
 def mean_difference(changed: FloatArray, base: FloatArray) -> Estimate:
-    """Estimate by how much a change moves a mean.
-
-    Takes ``changed, base`` of shape (contract,).
-    """
+    """Estimate by how much a change moves a mean, from the samples of either, shape (contract,)."""
     return mean(np.asarray(changed - base))
 
 
 def probability_difference(changed: BoolArray, base: BoolArray) -> Estimate:
-    """Estimate by how much a change moves a probability.
-
-    Takes ``changed, base`` of shape (contract,).
-    """
+    """Estimate by how much a change moves a probability, from what happened, shape (contract,)."""
     contracts = changed.size
     both = int(np.count_nonzero(changed & base))
     begun, ended = int(np.count_nonzero(changed)) - both, int(np.count_nonzero(base)) - both
@@ -101,44 +97,201 @@ def probability_difference(changed: BoolArray, base: BoolArray) -> Estimate:
     return Estimate(value, max(centre - half, -1.0), min(centre + half, 1.0), error)
 
 
-def quantile_difference(changed: FloatArray, base: FloatArray, level: float) -> Estimate:
-    """Estimate by how much a change moves a quantile.
+class Estimator(ABC):
+    """How a measure is estimated from samples of shape (contract,), and its difference on the same draws.
 
-    Takes ``changed, base`` of shape (contract,).
+    A sample that is nan is of a contract that does not count, such as one in which the cluster has left.
     """
-    changed_gbp, changed_spread = _quantile_and_spread(changed, level)
-    base_gbp, base_spread = _quantile_and_spread(base, level)
-    # Above their quantile under both policies, under the changed one alone, and under the base alone.
-    above_changed, above_base = changed > changed_gbp, base > base_gbp
-    both = int(np.count_nonzero(above_changed & above_base))
-    only_changed = int(np.count_nonzero(above_changed)) - both
-    only_base = int(np.count_nonzero(above_base)) - both
-    moves = ((both, changed_spread - base_spread), (only_changed, changed_spread), (only_base, -base_spread))
-    contracts = changed.size
-    centre = sum(count * move for count, move in moves) / contracts
-    variance = sum(count * move**2 for count, move in moves) / contracts - centre**2
-    error = math.sqrt(max(variance, 0.0) / contracts)
-    value, half = changed_gbp - base_gbp, CONFIDENCE_Z * error
-    return Estimate(value, value - half, value + half, error)
+
+    ends: ClassVar[tuple[str, ...]] = ("low", "high")
+    """What stands beside the estimate in a file: its standard error, or the ends of its interval."""
+
+    @property
+    def fewest_contracts(self) -> int:
+        """With fewer there is no 95% interval."""
+        return 2
+
+    @abstractmethod
+    def estimate(self, samples: NDArray[Any]) -> Estimate:
+        """Return the estimate; every sample counts."""
+
+    @abstractmethod
+    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
+        """Return the difference of two policies' estimates, changed - base; every sample counts."""
+
+    def influence(self, samples: NDArray[Any]) -> FloatArray:
+        """Return how far each contract moves the estimate, times the number of contracts; here a mean."""
+        return np.asarray(samples - samples.mean())
+
+    def of(self, samples: NDArray[Any]) -> Estimate | None:
+        """Return the estimate from the contracts that count; None where they are too few."""
+        counts = _counting(samples)
+        if counts is not None:
+            samples = samples[counts]
+        return self.estimate(samples) if samples.size >= self.fewest_contracts else None
+
+    def between(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate | None:
+        """Return the difference of two policies, each from the contracts that count under it."""
+        if _counting(changed) is None and _counting(base) is None:
+            return self.difference(changed, base) if changed.size >= self.fewest_contracts else None
+        here, there = self.of(changed), self.of(base)
+        if here is None or there is None:
+            return None
+        moves = self._counted_influence(changed) - self._counted_influence(base)
+        return Estimate.with_error(here.value - there.value, float(np.std(moves)) / math.sqrt(moves.size))
+
+    def _counted_influence(self, samples: NDArray[Any]) -> FloatArray:
+        """Return influences over all contracts: none of those that do not count."""
+        counts = _counting(samples)
+        if counts is None:
+            return self.influence(samples)
+        spread = np.zeros(samples.size)
+        spread[counts] = self.influence(samples[counts]) * (samples.size / np.count_nonzero(counts))
+        return spread
 
 
-def _quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, float]:
-    """Return the sample quantile and 1 / density there.
-
-    The density is the share of samples between the ends of the quantile's interval, over their
-    distance, so that the error of a single quantile is the one that its interval shows.
-    """
-    estimate = quantile(samples, level)
-    low_at, high_at = interval_ranks(samples.size, level)
-    spread = (estimate.high - estimate.low) * samples.size / max(high_at - low_at, 1)
-    return estimate.value, spread
+def _counting(samples: NDArray[Any]) -> BoolArray | None:
+    """Return which samples count; None for all of them."""
+    if samples.dtype.kind != "f":
+        return None
+    counts = ~np.isnan(samples)
+    return None if counts.all() else counts
 
 
-def influence_difference(value: float, changed: FloatArray, base: FloatArray) -> Estimate:
-    """Return a difference of two estimates with the error that their influences leave.
+@dataclass(frozen=True)
+class Mean(Estimator):
+    """The mean, with its standard error."""
 
-    Takes ``changed, base`` of shape (contract,).
-    """
-    error = float(np.std(changed - base)) / math.sqrt(changed.size)
-    half = CONFIDENCE_Z * error
-    return Estimate(value, value - half, value + half, error)
+    ends: ClassVar[tuple[str, ...]] = ("standard_error",)
+
+    def estimate(self, samples: NDArray[Any]) -> Estimate:
+        """Return the mean."""
+        return mean(samples)
+
+    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
+        """Return the mean of the contracts' differences."""
+        return mean_difference(changed, base)
+
+
+@dataclass(frozen=True)
+class Probability(Estimator):
+    """The share of contracts in which something happens (1, not 0)."""
+
+    def estimate(self, samples: NDArray[Any]) -> Estimate:
+        """Return the share."""
+        return probability(samples.astype(bool))
+
+    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
+        """Return the difference of shares, from the contracts that differ."""
+        return probability_difference(changed.astype(bool), base.astype(bool))
+
+
+@dataclass(frozen=True)
+class Quantile(Estimator):
+    """What is not exceeded with probability `level`."""
+
+    level: float
+
+    @property
+    def fewest_contracts(self) -> int:
+        """Of all samples on one side of it: with fewer that is likelier than 2.5%."""
+        return math.ceil(math.log(_TAIL) / math.log(max(self.level, 1 - self.level)))
+
+    def estimate(self, samples: NDArray[Any]) -> Estimate:
+        """Return the sample quantile."""
+        return quantile(samples, self.level)
+
+    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
+        """Return the difference of the sample quantiles."""
+        changed_gbp, changed_spread = quantile_and_spread(changed, self.level)
+        base_gbp, base_spread = quantile_and_spread(base, self.level)
+        # Above their quantile under both policies, under the changed one alone, and under the base alone.
+        above_changed, above_base = changed > changed_gbp, base > base_gbp
+        both = int(np.count_nonzero(above_changed & above_base))
+        only_changed = int(np.count_nonzero(above_changed)) - both
+        only_base = int(np.count_nonzero(above_base)) - both
+        spreads = (changed_spread - base_spread, changed_spread, -base_spread)
+        moves = tuple(zip((both, only_changed, only_base), spreads, strict=True))
+        centre = sum(count * move for count, move in moves) / changed.size
+        variance = sum(count * move**2 for count, move in moves) / changed.size - centre**2
+        return Estimate.with_error(changed_gbp - base_gbp, math.sqrt(max(variance, 0.0) / changed.size))
+
+    def influence(self, samples: NDArray[Any]) -> FloatArray:
+        """Return the influence of each contract on the quantile (Bahadur 1966)."""
+        found = quantile(samples, self.level)
+        error = found.half_width / CONFIDENCE_Z
+        above = (samples > found.value) - (1 - self.level)
+        return np.asarray(above * error * math.sqrt(samples.size / (self.level * (1 - self.level))))
+
+
+@dataclass(frozen=True)
+class TailMean(Estimator):
+    """The mean of the worst contracts: the share `level` of them with the lowest values."""
+
+    level: float
+    ends: ClassVar[tuple[str, ...]] = ("standard_error",)
+
+    @property
+    def fewest_contracts(self) -> int:
+        """As for the quantile at which the tail starts."""
+        return Quantile(self.level).fewest_contracts
+
+    def estimate(self, samples: NDArray[Any]) -> Estimate:
+        """Return the mean of the tail."""
+        return mean(self._values(samples))
+
+    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
+        """Return the difference of the tails' means."""
+        return mean_difference(self._values(changed), self._values(base))
+
+    def influence(self, samples: NDArray[Any]) -> FloatArray:
+        """Return the influence of each contract on the tail's mean."""
+        return super().influence(self._values(samples))
+
+    def _values(self, samples: NDArray[Any]) -> FloatArray:
+        """Return q - max(q - x, 0) / level with q the quantile: their mean is the tail's, error and all."""
+        # Moving q a little changes nothing to first order (Rockafellar and Uryasev 2002, Journal of
+        # Banking and Finance 26:1443-1471).
+        start = quantile(samples, self.level).value
+        return np.asarray(start - np.maximum(start - samples, 0.0) / self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """A number, and what each contract moves it by: whatever is made of such numbers has its error."""
+
+    value: float  # the number
+    # shape (contract,); influence of each contract, with mean zero: the number's error is that of their mean.
+    moves: FloatArray
+
+    @property
+    def estimate(self) -> Estimate:
+        """The number with its standard error."""
+        return Estimate.with_error(self.value, math.sqrt(float(np.mean(self.moves**2)) / self.moves.size))
+
+    @classmethod
+    def of_mean(cls, samples: FloatArray) -> Influence:
+        """Return the mean of one value for each contract, shape (contract,)."""
+        value = float(samples.mean())
+        return cls(value, samples - value)
+
+    def __add__(self, other: Influence) -> Influence:
+        return Influence(self.value + other.value, self.moves + other.moves)
+
+    def __sub__(self, other: Influence) -> Influence:
+        return self + other.times(-1.0)
+
+    def __truediv__(self, other: Influence) -> Influence:
+        ratio = self.value / other.value
+        return Influence(ratio, (self.moves - ratio * other.moves) / other.value)
+
+    def times(self, factor: float) -> Influence:
+        """Return it times a number that is known."""
+        return Influence(factor * self.value, factor * self.moves)
+
+
+def root(variance: Influence) -> Estimate:
+    """Return the SD that belongs to a variance; zero where the estimated variance is below zero."""
+    found = variance.estimate
+    value, low, high = (math.sqrt(max(end, 0.0)) for end in (found.value, found.low, found.high))
+    return Estimate(value, low, high)

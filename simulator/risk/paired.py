@@ -9,24 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.outcomes import Outcomes
-from simulator.records import ClusterTerms, FloatArray
+from simulator.records import ClusterTerms, FloatArray, Outcomes
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
-from simulator.risk.measures import SummaryColumn
-from simulator.risk.summary import measure_samples
+from simulator.risk.measures import SummaryColumn, measure_samples
 
 Place = tuple[str, str]
 """Name of the row (a cluster, or all together), and the measure's column."""
-NUMBERS = (
-    "value",
-    "standard_error",
-    "low",
-    "high",
-    "difference",
-    "difference_low",
-    "difference_high",
-)
+NUMBERS = ("value", "standard_error", "low", "high", "difference", "difference_low", "difference_high")
 """What is kept of an estimate and its difference, in this order."""
 _NO_DIFFERENCE = Estimate(0.0, 0.0, 0.0, 0.0)
 
@@ -68,11 +58,10 @@ class Samples:
             estimate = estimator.of(samples)
             if estimate is None:
                 continue
-            other = base.by_place.get(place)
-            if other is None:
-                difference = None
-            else:
-                difference = _NO_DIFFERENCE if identical else estimator.between(samples, other[1])
+            difference = None
+            if place in base.by_place:
+                others = base.by_place[place][1]
+                difference = _NO_DIFFERENCE if identical else estimator.between(samples, others)
             found[place] = PairedEstimate(estimate, difference)
         return found
 

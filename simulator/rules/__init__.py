@@ -12,8 +12,7 @@ from simulator.rules.pool import Pool
 from simulator.rules.surplus import SurplusSplit
 
 AnyRule = Annotated[
-    SurplusSplit | Bond | Pool | DeficitRecovery | Corridor | PerCaseLimit,
-    Field(discriminator="rule"),
+    SurplusSplit | Bond | Pool | DeficitRecovery | Corridor | PerCaseLimit, Field(discriminator="rule")
 ]
 """The register of money rules."""
 

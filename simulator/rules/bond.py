@@ -10,7 +10,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from simulator.parts import NonNegativeGbp, Share
-from simulator.plain_words import per_cent_of, pounds_of
+from simulator.plain_words import per_cent_of, pounds_of, spaced
 from simulator.records import Account, BoolArray, FloatArray
 from simulator.rules.ledger import Transfer
 from simulator.rules.rule import Position, Rule
@@ -71,7 +71,7 @@ class Bond(Rule):
             "stays": "A cluster whose bond is used up carries on without one.",
             "leaves": "A cluster whose bond is used up hands its budget back at the annual review.",
         }[self.when_exhausted]
-        by = {"list_size": "by list size", "need": "by need"}[self.split_between_practices_by]
+        by = spaced(self.split_between_practices_by)
         said = [
             f"A cluster that takes the practice share posts a bond of {size}, unless another sum is agreed "
             "with it. Its overspends are paid from the bond as far as that goes.",
@@ -83,7 +83,7 @@ class Bond(Rule):
         if self.financing_share_per_year:
             cost = per_cent_of(self.financing_share_per_year)
             said.append(f"The money costs whoever posts it {cost} a year, paid to a lender.")
-        return (*said, ends, f"A cluster's practices divide its bond and its share between them {by}.")
+        return (*said, ends, f"A cluster's practices divide its bond and its share between them by {by}.")
 
     @property
     def _depositor(self) -> Account:
@@ -136,11 +136,9 @@ class Bond(Rule):
         return 1 + self.interest_share_per_year * months / MONTHS_IN_A_YEAR
 
     def needed_gbp(self, claims_gbp: FloatArray, year_months: Sequence[int]) -> FloatArray:
-        """Return the smallest bonds that pay every claim, as first posted.
-
-        Takes ``claims_gbp`` of shape (contract, year). Returns shape (contract,): pounds. The interest that
-        the bond earns pays claims too; a bond that is topped up starts each year at its first size at least.
-        """
+        """Return the smallest bonds, as first posted, that pay claims of shape (contract, year)."""
+        # The interest that the bond earns pays claims too; a bond that is topped up starts each year at its
+        # first size at least.
         needed = np.zeros(len(claims_gbp))
         starts: list[tuple[FloatArray, float]] = []
         # A bond b has at least b in it at each start. It pays what has been claimed since then if b is

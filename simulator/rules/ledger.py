@@ -15,9 +15,9 @@ class Transfer:
     """Pounds that move from one account to another."""
 
     reason: str  # why; the flow's name from here to the last table, which writes it with spaces
-    payer: Account  # from where, and to where
-    payee: Account  # from where, and to where
-    amount_gbp: FloatArray  # shape (contract, cluster); Zero or more
+    payer: Account  # from where
+    payee: Account  # to where
+    amount_gbp: FloatArray  # shape (contract, cluster); zero or more
     # Whether it changes what a surplus or an overspend is, rather than sharing or paying it: a budget, spend,
     # and risk that the PCT takes over.
     moves_outturn: bool = False
@@ -31,9 +31,9 @@ class Ledger:
     are never looked at, and keeping them would take most of the time.
     """
 
-    contracts: int  # sizes
-    years: int  # sizes
-    clusters: int  # sizes
+    contracts: int
+    years: int
+    clusters: int
     _flows: dict[str, FloatArray] = field(default_factory=dict, repr=False)
     _ways: dict[str, tuple[Account, Account, bool]] = field(default_factory=dict, repr=False)
     _posted: set[tuple[str, int]] = field(default_factory=set, repr=False)
@@ -91,14 +91,8 @@ class Ledger:
         return paid
 
     def outturn(self) -> FloatArray:
-        """Return surpluses less overspends since the start, shape (contract, cluster), in pounds."""
-        left = np.zeros((self.contracts, self.clusters))
-        for reason, (payer, payee, moves_outturn) in self._ways.items():
-            if moves_outturn and payee == Account.CLUSTER:
-                left += self.total(reason)
-            elif moves_outturn and payer == Account.CLUSTER:
-                left -= self.total(reason)
-        return left
+        """Return surpluses less overspends so far, corridor settled, shape (contract, cluster), in pounds."""
+        return self._worked_out(Account.CLUSTER, outturn_alone=True)
 
     @property
     def flows(self) -> dict[str, Flow]:
@@ -113,11 +107,13 @@ class Ledger:
             self._flows[reason] = np.empty((self.contracts, self.years, self.clusters), order="F")
         return self._flows[reason]
 
-    def _worked_out(self, account: Account) -> FloatArray:
+    def _worked_out(self, account: Account, *, outturn_alone: bool = False) -> FloatArray:
+        """Return what has come in less what has left, of all flows or of those that move the outturn."""
         balance = np.zeros((self.contracts, self.clusters), order="F")
-        for reason, (payer, payee, _) in self._ways.items():
-            if account == payee:
+        for reason, (payer, payee, moves_outturn) in self._ways.items():
+            counts = moves_outturn or not outturn_alone
+            if counts and account == payee:
                 balance += self.total(reason)
-            if account == payer:
+            if counts and account == payer:
                 balance -= self.total(reason)
         return balance

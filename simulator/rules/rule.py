@@ -37,11 +37,6 @@ class Position:
         return self.ledger.flow(BUDGET)[:, self.year]
 
     @property
-    def net_outturn_gbp(self) -> FloatArray:
-        """Surpluses less overspends since the start, corridor settled, shape (contract, cluster)."""
-        return self.ledger.outturn()
-
-    @property
     def surplus_gbp(self) -> FloatArray:
         """What is left of the year's surplus, shape (contract, cluster)."""
         return np.maximum(self.ledger.balance(Account.CLUSTER), 0.0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
-from simulator.outcomes import Outcomes
 from simulator.records import (
     BUDGET,
     CARE_HANDED_BACK,
@@ -20,6 +20,7 @@ from simulator.records import (
     BoolArray,
     ClusterTerms,
     FloatArray,
+    Outcomes,
     Outturn,
 )
 from simulator.rules.bond import Bond
@@ -28,8 +29,6 @@ from simulator.rules.rule import Position, Rule
 
 NEVER_RUNS_DRY_GBP = 1e15
 """More than any scenario's budgets: a thousand times the most that an amount of money may be."""
-ANY_BOND = Bond(share_of_annual_budget=0.0)
-"""Says what a bond would have to be where the scheme has none: without interest, not topped up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
             _of_those(above_limit, inside),
         )
         if year == 0:
-            ledger.post(year, _all(rule.open(position) for rule in rules))
+            ledger.post(year, chain.from_iterable(rule.open(position) for rule in rules))
             posted = ledger.balance(Account.BOND).copy()
         ledger.post(year, _outturn(outturn, year, inside))
         for at, rule in enumerate(rules):
@@ -76,13 +75,13 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
         if bond_at == len(rules):
             claims[:, year] = position.overspend_gbp
         ledger.post(year, _left_to_the_pct(position))
-        ledger.post(year, _all(rule.review(position) for rule in rules))
+        ledger.post(year, chain.from_iterable(rule.review(position) for rule in rules))
         for rule in rules:
             leavers = rule.leavers(position)
             if leavers is not None:
                 takes_part[:, year + 1 :] &= ~leavers[:, None, :]
         if year == years - 1:
-            ledger.post(year, _all(rule.close(position) for rule in rules))
+            ledger.post(year, chain.from_iterable(rule.close(position) for rule in rules))
     return Settlement(ledger, takes_part, posted, claims)
 
 
@@ -90,7 +89,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
     """Apply the money rules, and say what bonds would have had to be."""
     settlement = settle(rules, outturn, terms)
     claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
-    bond = next((rule for rule in rules if isinstance(rule, Bond)), ANY_BOND)
+    bond = bond_of(rules)
     each = [bond.needed_gbp(claims[:, :, at], terms.year_months) for at in range(claims.shape[2])]
     sharing = claims[:, :, terms.takes_share] if terms.takes_share.any() else claims
     return Outcomes(
@@ -108,15 +107,11 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
 def claims_on_a_bond_that_lasts(
     rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, settlement: Settlement
 ) -> FloatArray:
-    """Return what each cluster's bond would have to pay if it never ran dry.
-
-    What reaches the posted bond is that already, unless running dry changes what follows: the
-    cluster leaves, or a rule listed before the bond pays by what has happened. Then the contracts
-    are settled again with bonds that last: of one cluster at a time where rules look back, so that
-    the others' bonds stay what they are.
-
-    Returns shape (contract, year, cluster): pounds.
-    """
+    """Return what each bond would have to pay if it never ran dry, shape (contract, year, cluster)."""
+    # What reaches the posted bond is that already, unless running dry changes what follows: the cluster
+    # leaves, or a rule listed before the bond pays by what has happened. Then the contracts are settled
+    # again with bonds that last: of one cluster at a time where rules look back, so that the others' bonds
+    # stay what they are.
     bond_at = place_of_the_bond(rules)
     looks_back = any(rule.changes_overspends == "by_history" for rule in rules[:bond_at])
     if settlement.takes_part.all() and not looks_back:
@@ -129,6 +124,11 @@ def claims_on_a_bond_that_lasts(
         lasting = settle(rules, outturn, replace(terms, bond_gbp=agreed))
         claims[:, :, some] = lasting.claims_gbp[:, :, some]
     return claims
+
+
+def bond_of(rules: Sequence[Rule]) -> Bond:
+    """Return the bond among the rules; where there is none, one of nothing, without interest or top-up."""
+    return next((rule for rule in rules if isinstance(rule, Bond)), Bond(share_of_annual_budget=0.0))
 
 
 def place_of_the_bond(rules: Sequence[Rule]) -> int:
@@ -162,7 +162,3 @@ def _left_to_the_pct(position: Position) -> Iterable[Transfer]:
     unpaid, unshared = position.overspend_gbp, position.surplus_gbp
     yield Transfer(UNCOVERED, Account.PCT, Account.CLUSTER, unpaid)
     yield Transfer(UNSHARED, Account.CLUSTER, Account.PCT, unshared)
-
-
-def _all(groups: Iterable[Iterable[Transfer]]) -> Iterable[Transfer]:
-    return (transfer for group in groups for transfer in group)

@@ -1,4 +1,4 @@
-"""How a surplus is split between practices, the PCT and patient care."""
+"""How a surplus is split between practices, the PCT and patient care, and which is too small to be shared."""
 
 from __future__ import annotations
 
@@ -9,12 +9,47 @@ import numpy as np
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from simulator.parts import Share
+from simulator.parts import Part, Share
 from simulator.plain_words import per_cent_of
 from simulator.records import BUDGET, Account, FloatArray
 from simulator.rules.ledger import Transfer
-from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from simulator.rules.rule import Position, Rule
+
+
+class MinimumSavingsRate(Part):
+    """Practices share in a surplus only if it is at least a minimum share of the budget.
+
+    Source: the Medicare Shared Savings Program (42 CFR 425.100 and 425.604), whose rate falls from
+    3.9% for 5,000 people to 2.0% for 60,000 and more, and shares from the first dollar.
+    """
+
+    share_of_budget: Share
+    """Least surplus that is shared, as a share of the budget of the period that is settled."""
+    once_met: Literal["first_pound", "excess"] = "first_pound"
+    """What is shared once the rate is met: the whole surplus, or what lies beyond the rate."""
+
+    def in_words(self, period: str) -> str:
+        """Return the rate in a whole sentence; `period` is what is settled, a year or the contract."""
+        shared = {
+            "first_pound": "once it is, they share in all of it",
+            "excess": "once it is, they share in what lies beyond that",
+        }[self.once_met]
+        least = per_cent_of(self.share_of_budget)
+        return (
+            f"Practices share in a surplus only if it is at least {least} of the {period}'s budget; {shared}."
+        )
+
+    def shareable_gbp(self, surplus_gbp: FloatArray, budget_gbp: FloatArray) -> FloatArray:
+        """Return what practices may share in, up to the whole surplus, shape (contract, cluster)."""
+        least_gbp = self.share_of_budget * budget_gbp
+        if self.once_met == "excess":
+            return np.asarray(np.maximum(surplus_gbp - least_gbp, 0.0))
+        return np.where(surplus_gbp >= least_gbp, surplus_gbp, 0.0)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Medicare's rate for 60,000 people and more."""
+        return cls(share_of_budget=0.02)
 
 
 class SurplusSplit(Rule):
@@ -46,11 +81,7 @@ class SurplusSplit(Rule):
 
     @model_validator(mode="after")
     def _part_is_large_enough(self) -> Self:
-        parts = {
-            "top": 1.0,
-            "reinvestment": 1 - self.pct_return_share,
-            "pct_return": self.pct_return_share,
-        }
+        parts = {"top": 1.0, "reinvestment": 1 - self.pct_return_share, "pct_return": self.pct_return_share}
         # A hair of rounding: 1 - 0.9 is just below 0.1.
         if self.practice_share > parts[self.practice_share_from] + 1e-12:
             raise PydanticCustomError(
@@ -99,7 +130,7 @@ class SurplusSplit(Rule):
             yield from self._rest(surplus, most)
         else:
             held = position.ledger.balance(Account.HELD).copy()
-            practices = self._practices_gbp(position, np.maximum(position.net_outturn_gbp, 0.0))
+            practices = self._practices_gbp(position, np.maximum(position.ledger.outturn(), 0.0))
             yield Transfer("share_released", Account.HELD, Account.CLUSTER, held)
             yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
             # What was held and is not the practices' after all is split as if it had never been held.

@@ -1,12 +1,11 @@
 """What must hold between the parts of a scenario and the tables beside it.
 
-Works on the scenario as given, before it is known to be valid in itself, so that every problem is
-reported at once.
+Works on the scenario as given, before it is known to be valid, so that every problem is reported at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,11 +14,8 @@ from simulator.population.need import UNWEIGHTED, need_per_head
 from simulator.population.practices import PracticeTable
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules import AnyRule
-from simulator.scenario.tables import read_need_weights, read_practices, read_seasons
-from simulator.scenario.toml_lines import Path as KeyPath
+from simulator.scenario.files import Given, KeyPath, Place, read_need_weights, read_practices, read_seasons
 
-Place = Callable[[KeyPath], str]
-"""From a path to the text that says where it is."""
 Columns = Mapping[str, tuple[float, ...]]
 Tables = tuple[PracticeTable | None, Columns | None, Columns | None]
 """Practices, need weights and seasons; None for a table that is not named or cannot be read."""
@@ -31,21 +27,18 @@ _COMES_BEFORE = {
 }
 """Rules that act on what others would already have paid or shared."""
 _NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
-_OF_ALL = "it stands for all clusters together"
 _RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}
 _LEAST_WEIGHT = 1e-6
 
 
-def read_tables(given: Mapping[str, Any], folder: Path, problems: Problems) -> Tables:
+def read_tables(given: Given, folder: Path, problems: Problems) -> Tables:
     """Read the tables that a scenario names."""
 
     def read(section: str, key: str, reader: Any) -> Any:
-        table = given.get(section)
-        name = table.get(key) if isinstance(table, Mapping) else None
-        if not isinstance(name, str) or not name:
-            return None
-        with problems.noted():
-            return reader(folder / name)
+        name = _section(given, section).get(key)
+        if isinstance(name, str) and name:
+            with problems.noted():
+                return reader(folder / name)
         return None
 
     practices = read("population", "practices_csv", read_practices)
@@ -54,39 +47,27 @@ def read_tables(given: Mapping[str, Any], folder: Path, problems: Problems) -> T
     return practices, weights, read("seasons", "csv", read_seasons)
 
 
-def disagreements(
-    given: Mapping[str, Any],
-    practices: PracticeTable | None,
-    need_weights: Mapping[str, tuple[float, ...]] | None,
-    seasons: Mapping[str, object] | None,
-    place: Place,
-) -> Iterable[Problem]:
+def disagreements(given: Given, tables: Tables, place: Place) -> Iterable[Problem]:
     """Yield what does not agree within a scenario, or between it and its tables."""
+    practices, need_weights, seasons = tables
 
-    def known(section: str, key: str, table: Mapping[str, object] | None) -> list[str] | None:
+    def known(section: str, key: str, table: Columns | None) -> list[str] | None:
         """Names in a table; none at all where no table is named, unknown where it is unreadable."""
-        settings = given.get(section)
-        named = isinstance(settings, Mapping) and key in settings
-        return None if named and table is None else list(table or ())
+        return None if key in _section(given, section) and table is None else list(table or ())
 
     yield from _name_problems(given, place)
-    yield from _reference_problems(
-        given,
-        known("population", "need_weights_csv", need_weights),
-        known("seasons", "csv", seasons),
-        place,
-    )
-    codes = [practice.code for practice in practices.practices] if practices else None
-    yield from _membership_problems(given, codes, place)
+    weights = known("population", "need_weights_csv", need_weights)
+    yield from _reference_problems(given, weights, known("seasons", "csv", seasons), place)
+    people = {one.code: one.people for one in practices.practices} if practices else None
+    yield from _membership_problems(given, people, place)
     yield from _year_problems(given, place)
-    if practices:
-        people = {practice.code: practice.people for practice in practices.practices}
+    if practices and people is not None:
         weighted = need_per_head(practices, need_weights or {}) if sum(people.values()) else {}
         yield from _people_problems(given, people, weighted, place)
     yield from _rule_problems(given, place)
 
 
-def _name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+def _name_problems(given: Given, place: Place) -> Iterator[Problem]:
     """Yield names that occur twice, or that a cluster cannot have."""
     for section, key in (("clusters", "name"), ("service_lines", "name"), ("rules", "rule")):
         seen: set[object] = set()
@@ -98,38 +79,36 @@ def _name_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
     for at, cluster in enumerate(_tables_in(given, "clusters")):
         name = str(cluster.get("name")).strip()
         if name.casefold() in _NAMES_OF_ALL:
-            yield Problem(place(("clusters", at, "name")), f"a name other than {name}", name, _OF_ALL)
+            hint = "it stands for all clusters together"
+            yield Problem(place(("clusters", at, "name")), f"a name other than {name}", name, hint)
 
 
 def _reference_problems(
-    given: Mapping[str, Any], weights: Iterable[str] | None, seasons: Iterable[str] | None, place: Place
+    given: Given, weights: list[str] | None, seasons: list[str] | None, place: Place
 ) -> Iterator[Problem]:
     """Yield names that refer to nothing."""
     lines = [str(line.get("name")) for line in _tables_in(given, "service_lines")]
     for at, line in enumerate(_tables_in(given, "service_lines")):
         for key, known, builtin in (("need_weights", weights, UNWEIGHTED), ("season", seasons, FLAT)):
             if known is not None and key in line:
-                yield from _unknown_name(
-                    line[key], list(dict.fromkeys([builtin, *known])), place(("service_lines", at, key))
-                )
-    for at, cluster in enumerate(_tables_in(given, "clusters")):
-        for name in _texts_in(cluster.get("service_lines")):
-            yield from _unknown_name(name, lines, place(("clusters", at, "service_lines")))
+                names = list(dict.fromkeys([builtin, *known]))
+                yield from _unknown_name(line[key], names, place(("service_lines", at, key)))
     blocks = {
         str(line.get("name")) for line in _tables_in(given, "service_lines") if line.get("payment") == "block"
     }
-    for at, rule in enumerate(_tables_in(given, "rules")):
-        where = place(("rules", at, "service_lines"))
-        for name in _texts_in(rule.get("service_lines")):
-            yield from _unknown_name(name, lines, where)
-            if name in blocks:
-                yield Problem(where, "lines that are paid per case", f"{shown(name)}, a block contract")
+    for section in ("clusters", "rules"):
+        for at, table in enumerate(_tables_in(given, section)):
+            where = place((section, at, "service_lines"))
+            for name in _texts_in(table.get("service_lines")):
+                yield from _unknown_name(name, lines, where)
+                if section == "rules" and name in blocks:
+                    got = f"{shown(name)}, a block contract"
+                    yield Problem(where, "lines that are paid per case", got)
 
 
-def _year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+def _year_problems(given: Given, place: Place) -> Iterator[Problem]:
     """Yield rates of years too far from the contract's to be carried over by growth."""
-    contract = given.get("contract")
-    start = contract.get("start_year") if isinstance(contract, Mapping) else None
+    start = _section(given, "contract").get("start_year")
     for at, line in enumerate(_tables_in(given, "service_lines")):
         year = line.get("rate_year", start)
         if isinstance(year, int) and isinstance(start, int) and abs(year - start) > _MOST_YEARS_APART:
@@ -137,7 +116,7 @@ def _year_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
             yield Problem(place(("service_lines", at, "rate_year")), need, shown(year))
 
 
-def _rule_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+def _rule_problems(given: Given, place: Place) -> Iterator[Problem]:
     """Yield rules that cannot work together."""
     order = [str(rule.get("rule")) for rule in _tables_in(given, "rules")]
     if not _RULES.issuperset(order):
@@ -147,29 +126,22 @@ def _rule_problems(given: Mapping[str, Any], place: Place) -> Iterator[Problem]:
         too_early = [other for other in order[:at] if other in _COMES_BEFORE.get(name, ())]
         if too_early:
             yield Problem(place(("rules", at, "rule")), f"listed before the rule {too_early[0]}", "after it")
-    if "bond" not in order:
-        for at, cluster in enumerate(_tables_in(given, "clusters")):
-            if "bond_gbp" in cluster:
-                got = shown(cluster["bond_gbp"])
-                yield Problem(
-                    place(("clusters", at, "bond_gbp")), "used with a rule bond under [[rules]]", got
-                )
-        for at, rule in enumerate(_tables_in(given, "rules")):
-            if (
-                rule.get("rule") == "surplus"
-                and rule.get("needs_bond", True) is True
-                and rule.get("practice_share")
-            ):
-                hint = "add a rule bond, or write needs_bond = false"
-                got = "needs_bond and no rule bond: nobody could keep a share"
-                yield Problem(place(("rules", at, "needs_bond")), "a bond that can be posted", got, hint)
+    if "bond" in order:
+        return
+    for at, cluster in enumerate(_tables_in(given, "clusters")):
+        if "bond_gbp" in cluster:
+            where = place(("clusters", at, "bond_gbp"))
+            yield Problem(where, "used with a rule bond under [[rules]]", shown(cluster["bond_gbp"]))
+    for at, rule in enumerate(_tables_in(given, "rules")):
+        needs_bond = rule.get("rule") == "surplus" and rule.get("needs_bond", True) is True
+        if needs_bond and rule.get("practice_share"):
+            hint = "add a rule bond, or write needs_bond = false"
+            got = "needs_bond and no rule bond: nobody could keep a share"
+            yield Problem(place(("rules", at, "needs_bond")), "a bond that can be posted", got, hint)
 
 
 def _people_problems(
-    given: Mapping[str, Any],
-    people: Mapping[str, int],
-    weighted: Mapping[str, float],
-    place: Place,
+    given: Given, people: Mapping[str, int], weighted: Mapping[str, float], place: Place
 ) -> Iterator[Problem]:
     """Yield clusters without people, and weights under which the whole PCT has no need."""
     for at, cluster in enumerate(_tables_in(given, "clusters")):
@@ -182,12 +154,9 @@ def _people_problems(
             yield Problem(place(path), f"some weight in {name} for groups that have people", "none")
 
 
-def _membership_problems(
-    given: Mapping[str, Any], codes: Iterable[str] | None, place: Place
-) -> Iterator[Problem]:
+def _membership_problems(given: Given, codes: Iterable[str] | None, place: Place) -> Iterator[Problem]:
     """Yield practices in two clusters, in none, or unknown."""
-    population = given.get("population", {})
-    population = population if isinstance(population, Mapping) else {}
+    population = _section(given, "population")
     owner: dict[str, str] = {}
     outside_path: KeyPath = ("population", "outside_clusters")
     groups: list[tuple[KeyPath, str, list[str]]] = [
@@ -202,9 +171,8 @@ def _membership_problems(
             yield Problem(place(path), need, f"{len(members)} practices and no table")
         for code in members:
             if code in owner:
-                yield Problem(
-                    place(path), "each practice in one cluster", f"{code} in {owner[code]} and in {name}"
-                )
+                got = f"{code} in {owner[code]} and in {name}"
+                yield Problem(place(path), "each practice in one cluster", got)
             owner[code] = name
             if codes is not None:
                 yield from _unknown_name(code, list(codes), place(path))
@@ -215,12 +183,17 @@ def _membership_problems(
         yield Problem(place(outside_path), "each practice of the table in a cluster or outside", got, hint)
 
 
-def _tables_in(given: Mapping[str, Any], section: str) -> list[Mapping[str, Any]]:
+def _section(given: Given, name: str) -> Mapping[str, Any]:
+    """Return a table; an empty one in place of what is none."""
+    table = given.get(name)
+    return table if isinstance(table, Mapping) else {}
+
+
+def _tables_in(given: Given, section: str) -> list[Mapping[str, Any]]:
     """Return the tables of a list of tables; empty ones in place of what is none."""
     tables = given.get(section)
-    return (
-        [table if isinstance(table, Mapping) else {} for table in tables] if isinstance(tables, list) else []
-    )
+    tables = tables if isinstance(tables, list) else []
+    return [table if isinstance(table, Mapping) else {} for table in tables]
 
 
 def _texts_in(value: object) -> list[str]:

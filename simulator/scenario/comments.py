@@ -1,6 +1,6 @@
 """What a TOML text holds in its order, comments included: the parser of values leaves them out.
 
-Apart from `toml_lines`, because tomlkit takes three times as long as loading a scenario does in all.
+Apart from `files`, because tomlkit takes three times as long as loading a scenario does in all.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Array, Comment, Table, Whitespace
 
-from simulator.scenario.toml_lines import Path
+from simulator.scenario.files import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A comment alone, an empty line, a header or a key of a file."""
 
-    path: Path = ()  # keys, and positions in lists of tables; empty for a comment
+    path: KeyPath = ()  # keys, and positions in lists of tables; empty for a comment
     is_header: bool = False  # whether it starts a table
     remarks: tuple[str, ...] = ()  # comments on its lines
     note: str | None = None  # a comment alone; empty for an empty line
@@ -30,7 +30,7 @@ def comments_of(text: str) -> Iterator[Entry]:
     yield from _entries(tomlkit.parse(text).body, ())
 
 
-def _entries(body: Any, table: Path) -> Iterator[Entry]:
+def _entries(body: Any, table: KeyPath) -> Iterator[Entry]:
     """Yield what stands in a table, and in the tables in it."""
     for key, item in body:
         path = table if key is None else (*table, key.key)
@@ -49,7 +49,7 @@ def _entries(body: Any, table: Path) -> Iterator[Entry]:
                 yield Entry(path, False, tuple(filter(None, (*inside, _words(item)))))
 
 
-def _table(table: Table, path: Path, is_written: bool = True) -> Iterator[Entry]:
+def _table(table: Table, path: KeyPath, is_written: bool = True) -> Iterator[Entry]:
     """Yield a table's header, unless only the names of others imply it, and what stands in it."""
     if is_written:
         yield Entry(path, True, tuple(filter(None, [_words(table)])))

@@ -7,19 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem, Problems, printable
 from simulator.population.practices import PracticeTable
 from simulator.scenario.checks import Tables, disagreements, read_tables
-from simulator.scenario.files import read_text
-from simulator.scenario.overrides import apply_overrides, readable, setting
+from simulator.scenario.files import Given, KeyPath, lines_by_path, nearest, read_text
+from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
 from simulator.scenario.schema import ScenarioFile
-from simulator.scenario.toml_lines import Path as KeyPath
-from simulator.scenario.toml_lines import line_of, lines_by_path
-from simulator.scenario.translation import problems_of
 
 LARGEST_SCENARIO_BYTES = 1_000_000
 _WITH_TABLES = ("population", "seasons")
@@ -59,9 +55,9 @@ class Scenario:
     source: str
     text: str
     overrides: tuple[str, ...]
-    given: Mapping[str, Any] = field(repr=False)
+    given: Given = field(repr=False)
     folder: Path
-    changed: Mapping[str, Any] = field(repr=False)
+    changed: Given = field(repr=False)
 
     def vary(self, *overrides: str | Mapping[str, object]) -> Scenario:
         """Return the scenario with more settings laid over it, checked like the file itself.
@@ -121,14 +117,15 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
     try:
         given = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(
-            [Problem(printable(file), "valid TOML", str(error), _toml_hint(str(error)))]
-        ) from None
+        hint = 'text stands in "quotes", true and false in small letters, numbers without commas or £'
+        if "Cannot declare" in str(error) or "overwrite" in str(error):
+            hint = "each table and each key stands once; clusters, lines and rules start with [[...]]"
+        raise InputError([Problem(printable(file), "valid TOML", str(error), hint)]) from None
     return check_scenario(given, file.parent, printable(file), text, overrides)
 
 
 def check_scenario(
-    given: Mapping[str, Any],
+    given: Given,
     folder: Path,
     source: str = "the scenario",
     text: str = "",
@@ -146,14 +143,13 @@ def check_scenario(
     rules_added = any(len(path) == 2 and path[0] == "rules" for path in from_override)
 
     def place(path: KeyPath) -> str:
-        key = readable(path, changed)
-        for end in range(len(path), 0, -1):
-            if path[:end] in from_override:
-                return f"{from_override[path[:end]]} ({key})"
-        for changed_path, override in from_override.items():
-            if path and changed_path[: len(path)] == path and line_of(lines, path) is None:
-                return f"{override} ({key})"
-        line = None if rules_added and path[:1] == ("rules",) else line_of(lines, path)
+        key, line, override = readable(path, changed), nearest(lines, path), nearest(from_override, path)
+        if override is None and line is None and path:
+            inside = (said for changed, said in from_override.items() if changed[: len(path)] == path)
+            override = next(inside, None)
+        if override is not None:
+            return f"{override} ({key})"
+        line = None if rules_added and path[:1] == ("rules",) else line
         return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
 
     problems, settings = Problems(), None
@@ -165,25 +161,9 @@ def check_scenario(
         tables: Tables = tables_of.practices, tables_of.need_weights, tables_of.seasons
     else:
         tables = read_tables(changed, folder, problems)
-    practices, need_weights, seasons = tables
-    problems.extend(disagreements(changed, practices, need_weights, seasons, place))
+    problems.extend(disagreements(changed, tables, place))
     if problems or settings is None:
         raise InputError(problems)
-    return Scenario(
-        settings,
-        practices,
-        need_weights or {},
-        seasons or {},
-        source,
-        text,
-        overrides,
-        given,
-        folder,
-        changed,
-    )
-
-
-def _toml_hint(message: str) -> str:
-    if "Cannot declare" in message or "overwrite" in message:
-        return "each table and each key stands once; clusters, lines and rules start with [[...]]"
-    return 'text stands in "quotes", true and false in small letters, numbers without commas or £'
+    practices, weights, seasons = tables
+    columns = (weights or {}, seasons or {})
+    return Scenario(settings, practices, *columns, source, text, overrides, given, folder, changed)

@@ -101,19 +101,13 @@ class ServiceLine(Part):
     """Budget rule of this line, where it differs from the others'."""
 
     @model_validator(mode="after")
-    def _payer_pays_something(self) -> Self:
+    def _means_can_be_used(self) -> Self:
         if not self.unit_cost_gbp.mean_gbp > 0:
-            raise PydanticCustomError(
-                "nothing_paid", "a unit_cost_gbp of which the deductible leaves something to pay"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _mean_comes_from_the_rate(self) -> Self:
+            need = "a unit_cost_gbp of which the deductible leaves something to pay"
+            raise PydanticCustomError("nothing_paid", need)
         if self.count.mean is not None:
-            raise PydanticCustomError(
-                "mean_given", "no `mean` under count: the rate and the population give it"
-            )
+            need = "no `mean` under count: the rate and the population give it"
+            raise PydanticCustomError("mean_given", need)
         return self
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from simulator.outcomes import Outcomes
 from simulator.random_streams import RandomStreams
-from simulator.records import Block
+from simulator.records import Block, Outcomes
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.plan import Plan, make_plan

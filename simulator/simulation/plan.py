@@ -14,7 +14,6 @@ from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import draw_shocks
-from simulator.outcomes import Outcomes
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.random_streams import RandomStreams
 from simulator.records import (
@@ -25,6 +24,7 @@ from simulator.records import (
     ClusterTerms,
     FinancialYear,
     FloatArray,
+    Outcomes,
     Outturn,
     Population,
     Spend,

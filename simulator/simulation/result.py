@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.outcomes import DIMENSIONS, Outcomes
-from simulator.risk.summary import SummaryRow, summarise, summary_columns
+from simulator.records import DIMENSIONS, Outcomes
+from simulator.risk.measures import SummaryRow, summarise, summary_columns
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 

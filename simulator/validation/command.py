@@ -21,12 +21,10 @@ def validate(ctx: click.Context, sections: tuple[int, ...], out: Path | None, re
     The exit code is 1 if a number fails without a documented reason.
     """
     from simulator.answers.files import check_out
-    from simulator.answers.printer import Printer
-    from simulator.answers.progress import progress_bar
+    from simulator.answers.printer import Printer, progress_bar
     from simulator.validation.published import load_published
-    from simulator.validation.register import SECTIONS
-    from simulator.validation.register import validate as run_validation
-    from simulator.validation.report import print_validation, write_checks
+    from simulator.validation.report import SECTIONS, print_validation, write_checks
+    from simulator.validation.report import validate as run_validation
 
     if out:
         check_out(out, replace=replace)

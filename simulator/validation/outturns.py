@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from simulator.scenario.scenario import check_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
+from simulator.validation.published import read
 
 SEED = 2010
 """The same for all: the report is the same each time."""
@@ -23,12 +23,10 @@ COST_GBP = 2080.0
 """Cost of an admission: Nuffield Trust; spread from the RAND Health Insurance Experiment. Where one
 line stands for all care only the spread matters, as results are shares of the budget."""
 
+FLAGSHIP: Mapping[str, Any] = tomllib.loads(read("consortia_2009.toml"))
+"""The flagship's service lines and shocks."""
+
 Table = Mapping[str, Any]
-
-
-def read_table(name: str) -> dict[str, Any]:
-    """Return a TOML file of this folder."""
-    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def line_of_spread(spread: float, cost_cv: float = COST_CV) -> Table:
@@ -57,9 +55,7 @@ def one_year(
         "shocks": dict(shocks or {}),
         "budgets": {"rule": {"rule": "expected_spend", "margin_share": margin_share}},
         "service_lines": [dict(line) for line in lines],
-        "clusters": [
-            {"name": f"Cluster {number}", "people": size} for number, size in enumerate(people, start=1)
-        ],
+        "clusters": [{"name": f"Cluster {at}", "people": size} for at, size in enumerate(people, start=1)],
         "rules": [dict(rule) for rule in rules],
     }
     return simulate(check_scenario(scenario, Path()), Draws(contracts, SEED))

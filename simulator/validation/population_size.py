@@ -14,9 +14,8 @@ from simulator.demand.poisson import Poisson
 from simulator.risk.estimate import CONFIDENCE_Z
 from simulator.risk.estimation import mean, probability, quantile
 from simulator.spend.lognormal import Lognormal
-from simulator.validation.check import Answer, scaled, standard_deviation, tune, with_error
-from simulator.validation.outturns import COST_CV, line_of_spread, one_year, overspend_shares, read_table
-from simulator.validation.published import Published
+from simulator.validation.outturns import COST_CV, FLAGSHIP, line_of_spread, one_year, overspend_shares
+from simulator.validation.published import Answer, Published, scaled, standard_deviation, tune, with_error
 
 YEARS = 200_000
 """Simulated for each source."""
@@ -71,17 +70,13 @@ def _savings_rates(at_7000: float) -> Iterator[tuple[str, Answer]]:
     shares = overspend_shares(one_year(sizes, [line_of_spread(spread)], YEARS))
     for at, people in enumerate(sizes):
         exact = factor(people) * spread / math.sqrt(people)
-        yield (
-            f"msr:{people}",
-            Answer(scaled(standard_deviation(shares[:, at]), factor(people)), exact, tuned=tuned),
-        )
+        ours = scaled(standard_deviation(shares[:, at]), factor(people))
+        yield f"msr:{people}", Answer(ours, exact, tuned=tuned)
 
 
 def _people_for_one_per_cent() -> Iterator[tuple[str, Answer]]:
     """English admissions as the flagship has them; nothing is tuned. Variance falls with people."""
-    admissions = [
-        line for line in read_table("consortia_2009.toml")["service_lines"] if "admissions" in line["name"]
-    ]
+    admissions = [line for line in FLAGSHIP["service_lines"] if "admissions" in line["name"]]
     people = 300_000
     sd = standard_deviation(overspend_shares(one_year([people], admissions, YEARS))[:, 0])
     for sds in (1, 1.96):

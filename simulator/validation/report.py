@@ -1,18 +1,34 @@
-"""The report of a validation: each published number beside ours, with the verdict."""
+"""The sections, running them, and the report: each published number beside ours, with the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from simulator.answers.files import versions, write_tables
 from simulator.answers.printer import Printer
 from simulator.answers.table import Table, text
-from simulator.risk.rounding import rounded
-from simulator.validation.check import ERRORS_ALLOWED, Check, Verdict
-from simulator.validation.register import SECTIONS
+from simulator.risk.in_words import rounded
+from simulator.validation import mathematics, population_size, what_happened
+from simulator.validation.published import ERRORS_ALLOWED, Answer, Check, Published, Verdict, load_published
 
+Answers = Callable[[Mapping[str, Published]], Iterator[tuple[str, Answer]]]
+
+ANSWERS: tuple[tuple[int, Answers], ...] = (
+    (1, mathematics.compounds),
+    (2, population_size.answers),
+    (3, what_happened.consortia),
+    (3, what_happened.practices),
+    (4, mathematics.closed_forms),
+)
+"""Who answers for the published numbers of each section."""
+SECTIONS = {
+    1: "Exact compound distributions",
+    2: "Risk by population size",
+    3: "What really happened",
+    4: "Closed forms for the rules",
+}
 _SHOWN = ("published", "ours", "exact", "95% of years", "verdict")
 NOTES = (
     "Tolerance, set beforehand: a published number stands for anything that would be printed so (half a unit "
@@ -21,6 +37,25 @@ NOTES = (
     "Each ± is the longer side of a 95% interval of sampling error. Exact: the same law by Fourier transform "
     "or closed form, without sampling error; ours must agree with it too.",
 )
+
+
+def validate(
+    published: Collection[Published] | None = None,
+    sections: Collection[int] = tuple(SECTIONS),
+    progress: Callable[[int], None] = lambda checks_done: None,
+) -> tuple[Check, ...]:
+    """Hold the simulator against published numbers."""
+    wanted = [one for one in published or load_published() if one.section in sections]
+    by_key = {one.key: one for one in wanted}
+    found: dict[str, Answer] = {}
+    for section, answers in ANSWERS:
+        if section in sections:
+            for key, answer in answers(by_key):
+                found[key] = answer
+                progress(len(found))
+    if unasked := found.keys() - by_key.keys():
+        raise ValueError(f"answers to nothing published: {', '.join(sorted(unasked))}")
+    return tuple(Check(one, found[one.key]) for one in wanted)
 
 
 def verdict_counts(checks: Sequence[Check]) -> str:
@@ -36,7 +71,8 @@ def shown(check: Check) -> dict[str, str]:
     value, error = rounded(answer.ours.value, answer.ours.half_width, published.scale)
     number = Decimal(published.printed)
     decimals = 1 - min(int(number.as_tuple().exponent), 0)
-    year = answer.year
+    ends = (answer.year.low, answer.year.high) if answer.year else ()
+    years = " to ".join(f"{end / published.scale:.1f}" for end in ends)
     return {
         "section": str(published.section),
         "source": published.source,
@@ -45,9 +81,7 @@ def shown(check: Check) -> dict[str, str]:
         "published": f"{number:,f}{'%' if published.unit == '%' else ''}",
         "ours": f"{value} ±{error}",
         "exact": "" if answer.exact is None else f"{answer.exact / published.scale:,.{decimals}f}",
-        "95% of years": f"{year.low / published.scale:.1f} to {year.high / published.scale:.1f}"
-        if year
-        else "",
+        "95% of years": years,
         "verdict": check.verdict.value,
         "tuned": answer.tuned,
         "remark": f"{published.remark} {answer.found}".strip(),

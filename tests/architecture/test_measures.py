@@ -7,10 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from simulator.risk.estimator import Probability, Quantile, TailMean
-from simulator.risk.measures import MEASURES, Measure
-from simulator.risk.summary import summary_columns
-from simulator.risk.unit import Unit
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Probability, Quantile, TailMean
+from simulator.risk.measures import MEASURES, summary_columns
+from simulator.risk.measures.measure import Measure
 from tests.builders import scenario_of, simulated
 
 UNIT = re.compile(r"_(gbp(_per_(year|head))?|probability|share|people|months)(_year_\{year\})?$")
@@ -27,7 +27,7 @@ def test_a_measure_says_its_unit_and_its_meaning(measure: Measure) -> None:
     assert UNIT.search(measure.name)
     assert isinstance(measure.estimator, Probability) == ("probability" in measure.name)
     assert (measure.unit is Unit.PROBABILITY) == ("probability" in measure.name)
-    assert measure.is_by_year == ("{year}" in measure.heading) == ("{year}" in measure.name)
+    assert ("{year}" in measure.heading) == ("{year}" in measure.name)
     assert len(measure.meaning.split()) >= 4
     assert measure.meaning[0].islower()
     assert not measure.meaning.endswith(".")

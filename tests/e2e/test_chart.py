@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.charts import CHARTS
-from simulator.charts.register import needed
+from simulator.charts.register import CHARTS, needed
 from tests.e2e.command import SMALL, cluster_risk, leftovers
 
 FEW = ("--contracts", "200")

@@ -38,6 +38,20 @@ def test_two_scenarios(changed, tmp_path):
     assert share["difference"] == pytest.approx(share["value"] / 3)
 
 
+@pytest.mark.parametrize("command", ["sweep", "compare", "frontier", "solve"])
+def test_all_clusters_together_may_be_called_the_pct(command):
+    vary = "rules.surplus.practice_share=0.1"
+    asked = {
+        "sweep": (SMALL, "--vary", vary),
+        "compare": (SMALL, SMALL),
+        "frontier": (SMALL, "--vary", vary, "--minimise", "pct_cost", "--maximise", "practice_share"),
+        "solve": (SMALL, "--vary", "rules.surplus.practice_share=0.1:0.2", "--so-that", "pct_cost > 0"),
+    }
+    told = [cluster_risk(command, *asked[command], *more, *FEW) for more in ((), ("--cluster", "PCT"))]
+    assert told[1].returncode == 0, told[1].stderr
+    assert told[1].stdout == told[0].stdout
+
+
 def test_scenarios_without_a_cluster_in_common():
     done = cluster_risk(
         "compare", FLAGSHIP, SMALL, "--cluster", "Granta", "--measure", "bond_needed_gbp", *FEW

@@ -143,7 +143,7 @@ def test_its_positions_add_up(house: Path) -> None:
     code = (
         "import numpy as np, simulator\n"
         "from simulator.risk.account_book import account_books\n"
-        "from simulator.risk.measures.positions import gain_gbp\n"
+        "from simulator.risk.positions import gain_gbp\n"
         "from simulator.records import Account\n"
         "r = simulator.simulate(simulator.load_scenario('scenario.toml'), simulator.Draws(200))\n"
         "book = account_books(r.contract_outcomes, r.plan.terms)[-1]\n"

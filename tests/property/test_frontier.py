@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.questions.frontier.answer import beaten_by, on_frontier
+from simulator.questions.frontier.ask import beaten_by, on_frontier
 
 # Few different numbers, so that ties are common.
 POINTS = st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=1, max_size=40)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from simulator.questions.luck.answer import AS_IT_IS
 from simulator.questions.luck.ask import luck
 from simulator.questions.luck.estimates import EARNED, LUCK_SHARE, PAID, SHARE, UNPAID, change_of
-from simulator.questions.luck.policies import AS_IT_IS
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked
 from tests.strategies import scenarios

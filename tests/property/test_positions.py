@@ -12,8 +12,7 @@ from simulator.questions.bond.answer import NO_TOP_UP, SHARED_WITH_RUN, TOP_UP
 from simulator.questions.bond.ask import bond
 from simulator.records import Account
 from simulator.risk.account_book import account_books
-from simulator.risk.build_up import pct_build_up
-from simulator.risk.measures.positions import gain_gbp, pct_net_gbp
+from simulator.risk.positions import gain_gbp, pct_build_up, pct_net_gbp
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws

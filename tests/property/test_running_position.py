@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from simulator import simulate
-from simulator.questions.months.ask import LEVELS, running_position
-from simulator.questions.months.months import Months
+from simulator.questions.months.ask import LEVELS, Months, running_position
 from simulator.simulation.draws import Draws
 from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.execution.new_files import unfinished
-from simulator.questions.sweep.answer import Sweep
-from simulator.questions.sweep.ask import run_sweep, sweep
+from simulator.questions.sweep.ask import Sweep, run_sweep, sweep
 from simulator.questions.sweep.journal import sweep_journal
 from simulator.questions.sweep.question import SweepQuestion, sweep_question
 from simulator.risk.paired import NUMBERS
@@ -46,7 +45,7 @@ def killed_after(out: Path, policies: int) -> None:
 
         def keep(number: int, numbers: np.ndarray) -> None:
             journal.keep(number, numbers)
-            if journal.kept == policies:
+            if len(journal.found) == policies:
                 raise KilledError
 
         run_sweep(asked, keep=keep)

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.exact.answer import WHOLE_CONTRACT
-from simulator.exact.method import exact_risk
+from simulator.exact.method import WHOLE_CONTRACT, exact_risk
 from simulator.risk.estimate import Estimate
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import (

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simulator.questions.explain.answer import ALL_SOURCES
-from simulator.questions.explain.ask import Explanation, explain
+from simulator.questions.explain.answer import ALL_SOURCES, Explanation
+from simulator.questions.explain.ask import explain
 from simulator.questions.explain.pieces import PowerSums, Source
 from simulator.risk.estimate import Estimate
 from simulator.simulation.draws import Draws

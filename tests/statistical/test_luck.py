@@ -14,17 +14,9 @@ from statistics import NormalDist
 
 import pytest
 
-from simulator.questions.luck.answer import LuckAnswer
+from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer
 from simulator.questions.luck.ask import luck
-from simulator.questions.luck.estimates import (
-    EARNED,
-    LUCK_SHARE,
-    PAID,
-    SHARE,
-    UNPAID,
-    change_of,
-)
-from simulator.questions.luck.policies import AS_IT_IS
+from simulator.questions.luck.estimates import EARNED, LUCK_SHARE, PAID, SHARE, UNPAID, change_of
 from simulator.risk.estimate import Estimate
 from simulator.simulation.draws import Draws
 from tests.builders import SURPLUS, checked, cluster_of, line_of, scenario_of

@@ -7,8 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simulator.questions.months.ask import RunningPosition, running_position
-from simulator.questions.months.months import Months
+from simulator.questions.months.ask import Months, RunningPosition, running_position
 from simulator.simulation.draws import Draws
 from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated

@@ -28,8 +28,7 @@ from simulator.questions.size.answer import (
     Sizes,
     overspend_column,
 )
-from simulator.questions.size.ask import size
-from simulator.questions.size.scenario import one_cluster
+from simulator.questions.size.ask import one_cluster, size
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.scenario.scenario import Scenario, load_scenario
 from simulator.simulation.draws import Draws

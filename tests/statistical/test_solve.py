@@ -12,8 +12,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from simulator.questions.solve.answer import Solution
-from simulator.questions.solve.ask import solve
+from simulator.questions.solve.ask import Solution, solve
 from simulator.simulation.draws import Draws
 from tests.builders import BOND, checked, cluster_of, line_of, scenario_of
 

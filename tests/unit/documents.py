@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.charts import Chart, draw
+from simulator.charts.chart import Chart
+from simulator.charts.register import draw
 from simulator.charts.study import Study
 from simulator.documents import quotes
 from simulator.documents.blocks import Document

@@ -12,10 +12,10 @@ import pytest
 
 from simulator import InputError
 from simulator.answers.answer import Answer
-from simulator.answers.cells import MARK, printed
-from simulator.answers.files import check_out, provenance, write_answer
+from simulator.answers.files import Workbook, check_out, provenance, write_answer
 from simulator.answers.printer import Printer
 from simulator.answers.table import (
+    MARK,
     Column,
     Table,
     change,
@@ -23,14 +23,13 @@ from simulator.answers.table import (
     numbers,
     people,
     pounds,
+    printed,
     shares,
     text,
     with_change,
 )
-from simulator.answers.workbook import Workbook
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.paired import PairedEstimate
-from simulator.risk.unit import Unit
 from simulator.scenario.scenario import Scenario
 from tests.builders import checked, scenario_of
 
@@ -206,7 +205,12 @@ def test_nothing_is_left_of_a_file_that_fails(
         raise OSError("disk full")
 
     monkeypatch.setattr(Workbook, "sheet", fails)
-    monkeypatch.setattr(Path, "write_text", fails)
+    to_csv = pd.DataFrame.to_csv
+
+    def fails_on_facts(table: pd.DataFrame, *given: object, **how: object) -> object:
+        return (fails if "what" in table else to_csv)(table, *given, **how)
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", fails_on_facts)
     with pytest.raises(OSError, match="disk full"):
         write_answer(tmp_path / name, told, "ask")
     assert list(tmp_path.iterdir()) == []

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.outcomes import Outcomes
 from simulator.questions.bond.answer import NO_TOP_UP, TOP_UP, BondAnswer
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.samples import SavingNeeded
-from simulator.records import FloatArray
+from simulator.questions.bond.pieces import SavingNeeded
+from simulator.records import FloatArray, Outcomes
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import BOND, CORRIDOR, DEFICIT_RECOVERY, POOL, SURPLUS, Table, checked, scenario_of

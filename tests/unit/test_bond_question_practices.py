@@ -9,7 +9,7 @@ import pytest
 
 from simulator.questions.bond.answer import NO_TOP_UP, TOP_UP
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.practices import practice_parts, split_to_the_penny
+from simulator.questions.bond.pieces import practice_parts, split_to_the_penny
 from simulator.risk.estimate import Estimate
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws

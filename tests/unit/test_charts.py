@@ -9,8 +9,9 @@ import pytest
 from matplotlib.transforms import Bbox
 
 from simulator import charts
-from simulator.charts import CHARTS, Chart, Study
-from simulator.charts.register import needed
+from simulator.charts.chart import Chart
+from simulator.charts.register import CHARTS, needed
+from simulator.charts.study import Study
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.builders import POOL, SURPLUS, cluster_of, line_of, scenario_of, simulated
 from tests.unit.problems import problems_of_call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.charts import draw
+from simulator.charts.register import draw
 from tests.builders import scenario_of, simulated
 
 

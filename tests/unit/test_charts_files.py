@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from simulator import charts
-from simulator.charts import PICTURE_FORMATS, Chart
+from simulator.charts.chart import PICTURE_FORMATS, Chart
 from tests.builders import scenario_of, simulated
 from tests.e2e.command import ROOT
 from tests.unit.problems import problems_of_call

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.charts import frontier as frontier_chart
-from simulator.charts import heat_map
+from simulator.charts.policies import draw_frontier, draw_map
 from simulator.questions.frontier.ask import frontier
 from simulator.questions.sweep.ask import sweep
 from simulator.simulation.draws import Draws
@@ -17,7 +16,7 @@ SCENARIO = scenario_of(shocks=SHOCKS)
 
 def test_each_cell_of_the_map_is_a_policy_s_estimate() -> None:
     swept = sweep(checked(SCENARIO), {SHARE: [0.1, 0.2], BOND: [0.01, 0.03, 0.05]}, draws=Draws(200))
-    chart = heat_map.draw(swept, "pct_payment_gbp")
+    chart = draw_map(swept, "pct_payment_gbp")
     assert faults(chart) == []
     assert len(chart.data) == 6
     for row in chart.data.to_dict("records"):
@@ -26,12 +25,12 @@ def test_each_cell_of_the_map_is_a_policy_s_estimate() -> None:
     # A larger bond leaves less to the PCT.
     assert "Highest is" in chart.alt
     assert "bond: share of annual budget 0.01." in chart.alt
-    assert "of South" in heat_map.draw(swept, "bond_covers_probability", "South").title
+    assert "of South" in draw_map(swept, "bond_covers_probability", "South").title
 
 
 def test_a_large_map_has_its_numbers_in_the_table() -> None:
     swept = sweep(checked(SCENARIO), {SHARE: "0:0.1:0.01", BOND: "0:0.5:0.05"}, draws=Draws(100))
-    chart = heat_map.draw(swept, "practice_share_gbp")
+    chart = draw_map(swept, "practice_share_gbp")
     assert faults(chart) == []
     assert len(chart.data) == 121
     assert not chart.figure.axes[0].texts
@@ -39,19 +38,19 @@ def test_a_large_map_has_its_numbers_in_the_table() -> None:
 
 def test_a_sweep_without_a_map() -> None:
     swept = sweep(checked(SCENARIO), {BOND: [0.01, 0.03]}, measures=["pct_payment_gbp"], draws=Draws(100))
-    problems = problems_of_call(lambda: heat_map.draw(swept, "pct_paymen_gbp", "South"))
+    problems = problems_of_call(lambda: draw_map(swept, "pct_paymen_gbp", "South"))
     assert problems[0].hint == 'did you mean "pct_payment_gbp"?'
     assert problems[-1].got == f"{BOND} (2)"
     side_by_side = sweep(
         checked(SCENARIO), {SHARE: [0.1, 0.2], BOND: [0.01, 0.03]}, together=True, draws=Draws(100)
     )
-    (problem,) = problems_of_call(lambda: heat_map.draw(side_by_side, "pct_payment_gbp"))
+    (problem,) = problems_of_call(lambda: draw_map(side_by_side, "pct_payment_gbp"))
     assert "each value of one with each of the other" in problem.need
 
 
 def test_the_frontier_s_policies_are_numbered() -> None:
     found = frontier(checked(SCENARIO), {SHARE: [0.05, 0.1], BOND: [0.01, 0.05]}, draws=Draws(200))
-    chart = frontier_chart.draw(found)
+    chart = draw_frontier(found)
     assert faults(chart) == []
     numbered = chart.data[chart.data["number"] != ""].sort_values("number")
     assert numbered["number"].tolist() == list(range(1, len(found.policies) + 1))

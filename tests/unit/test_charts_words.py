@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator.charts.style import apart, legible, wrapped
-from simulator.charts.words import listed, money, per_cent, per_cent_tick, pounds, sentence, setting, unit_of
-from simulator.risk.estimate import Estimate
+from simulator.charts.words import money, per_cent, per_cent_tick, phrase, pounds, sentence, setting
+from simulator.risk.estimate import Estimate, Unit
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -40,14 +40,11 @@ def test_estimates_with_their_errors() -> None:
     assert money(Estimate(1000, 1000, 1000)) == "£1k"
     assert per_cent(Estimate(0.6213, 0.6121, 0.6305)) == "62.1% ± 0.9%"
     assert per_cent(Estimate(0.1, 0.1, 0.1), sign="p") == "10p"
-    assert unit_of("overspend_probability").change(Estimate(0.05, 0.04, 0.06)) == "+5.0 ± 1.0 pts"
-    assert unit_of("bond_needed_gbp").change(Estimate(-5000, -6000, -4000)) == f"{MINUS}£5.0k ± 1.0k"
+    assert phrase(Estimate(0.05, 0.04, 0.06), Unit.PROBABILITY, signed=True) == "+5.0 ± 1.0 pts"
+    assert phrase(Estimate(-5000, -6000, -4000), Unit.GBP, signed=True) == f"{MINUS}£5.0k ± 1.0k"
 
 
-def test_lists_sentences_and_settings() -> None:
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed(["a"]) == "a"
-    assert listed([]) == ""
+def test_sentences_and_settings() -> None:
     assert sentence("What now?") == "What now?"
     assert sentence("Nothing") == "Nothing."
     assert setting("rules.bond.share_of_annual_budget") == "bond: share of annual budget"

@@ -7,13 +7,10 @@ from dataclasses import replace
 import pytest
 
 import simulator
-from simulator.answers.cells import printed
-from simulator.answers.table import change, measures
-from simulator.questions.compare.ask import compare, names_of
-from simulator.questions.compare.settings import setting_differences
-from simulator.risk.estimate import Estimate
+from simulator.answers.table import change, measures, printed
+from simulator.questions.compare.ask import compare, names_of, setting_differences
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import phrase
-from simulator.risk.unit import Unit
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate

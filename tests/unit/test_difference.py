@@ -9,12 +9,15 @@ import pytest
 
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import (
+    Estimator,
+    Mean,
+    Probability,
+    Quantile,
+    TailMean,
     interval_ranks,
     mean_difference,
     probability_difference,
-    quantile_difference,
 )
-from simulator.risk.estimator import Estimator, Mean, Probability, Quantile, TailMean
 
 SPEND = np.random.default_rng(7).gamma(4, 25, 1_000)
 OTHER = SPEND + np.random.default_rng(8).normal(0, 5, 1_000)
@@ -72,7 +75,7 @@ def test_a_quantile_of_twice_the_amounts() -> None:
     # The 5 contracts above 95 are above 190 when doubled: each moves the first by 100 / 100 and the
     # second by 200 / 100, the difference by 1. Variance of 5 in 100: 0.05 x 0.95 x 100^2 = 475.
     base = np.arange(1.0, 101.0)
-    estimate = quantile_difference(2 * base, base, 0.95)
+    estimate = Quantile(0.95).difference(2 * base, base)
     assert estimate.value == 95
     assert estimate.standard_error == pytest.approx(math.sqrt(475 / 100))
     assert (
@@ -86,7 +89,7 @@ def test_a_quantile_exceeded_by_other_contracts() -> None:
     # The same amounts the other way round: 5 contracts move it by +100 / 100, 5 others by -100 / 100.
     # Mean nothing, variance 10 x 100^2 / 100 = 1,000.
     base = np.arange(1.0, 101.0)
-    estimate = quantile_difference(base[::-1], base, 0.95)
+    estimate = Quantile(0.95).difference(base[::-1], base)
     assert estimate.value == 0
     assert estimate.standard_error == pytest.approx(math.sqrt(1_000 / 100))
 
@@ -95,7 +98,7 @@ def test_against_nothing_the_error_is_that_of_the_quantile_itself() -> None:
     low, high = interval_ranks(SPEND.size, 0.95)
     in_order = np.sort(SPEND)
     density = (high - low) / SPEND.size / (in_order[high] - in_order[low])
-    estimate = quantile_difference(SPEND, np.zeros(SPEND.size), 0.95)
+    estimate = Quantile(0.95).difference(SPEND, np.zeros(SPEND.size))
     assert estimate.value == in_order[949]
     assert estimate.standard_error == pytest.approx(math.sqrt(0.95 * 0.05 / SPEND.size) / density)
 

@@ -15,13 +15,12 @@ import pytest
 import typst
 
 from simulator.answers.table import Table, text
-from simulator.charts import CHARTS
+from simulator.charts.register import CHARTS
 from simulator.charts.study import Study
-from simulator.documents import cluster_page, results
+from simulator.documents import results
 from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, TableBlock
 from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
-from simulator.documents.excel import ALL_NUMBERS, PROVENANCE
-from simulator.documents.pdf import lay_out
+from simulator.documents.formats import ALL_NUMBERS, PROVENANCE, lay_out
 from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
 from simulator.errors import InputError
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -255,8 +254,8 @@ def test_a_wide_table_is_divided_and_nothing_is_lost():
 
 
 def test_the_charts_of_a_document_are_in_the_register():
-    source = "".join(Path(one.__file__).read_text(encoding="utf-8") for one in (results, cluster_page))
-    drawn = set(re.findall(r'pictures\("([^"]+)"', source))
+    source = Path(results.__file__).read_text(encoding="utf-8")
+    drawn = set(re.findall(r'picture\("([^"]+)"', source))
     assert drawn
     assert drawn <= set(CHARTS)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from dataclasses import replace
 
 import pytest
 
 from simulator import load_scenario
-from simulator.documents.assumptions import assumptions_of
-from simulator.documents.blocks import Paragraph, joined
+from simulator.documents.method import assumptions_of
 from simulator.documents.quotes import Quotes, likelihood, odds
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money
-from simulator.rules.minimum_savings_rate import MinimumSavingsRate
+from simulator.rules.surplus import MinimumSavingsRate
 from tests.architecture.registers import BUDGET_RULES, RULES
 from tests.builders import checked, scenario_of
 from tests.e2e.command import FLAGSHIP
@@ -91,10 +92,7 @@ def test_a_sentence_keeps_its_numbers():
     found = quotes.numbers[row, measure]
     size = money(found).removeprefix("-")
     people = quotes.numbers[row, "people"].value
-    assert (
-        joined(said, Paragraph(("So it goes.",))).text
-        == f"{{braces}} has {people:,.0f} people and {size}. So it goes."
-    )
+    assert said.text == f"{{braces}} has {people:,.0f} people and {size}."
     assert [part.quoted.measure for part in said.parts if not isinstance(part, str)] == ["people", measure]
 
 
@@ -208,6 +206,31 @@ def test_what_is_laid_over_the_file_is_said():
     assert "clusters.Granta.true_saving_share=0.01" in rows["Granta: true saving share"].remark
 
 
+@pytest.mark.parametrize(
+    ("override", "rows"),
+    [
+        ("rules=[]", [("rules", "none")]),
+        ("rules.surplus={rule='surplus'}", [("surplus", "rule surplus")]),
+        # Rules stand in their usual order: one that is added moves those behind it.
+        (
+            "rules.corridor.width_share=0.02",
+            [
+                ("surplus: rule", "surplus"),
+                ("surplus: practice share", "10%"),
+                ("surplus: weights", "0.2, 0.5"),
+                ("surplus: dotted: per head (£)", "30,000"),
+                ("corridor", "rule corridor, width share 2%"),
+            ],
+        ),
+    ],
+)
+def test_rules_that_are_laid_over_the_file_are_listed_as_they_were_run(override, rows):
+    found = assumptions_of(replace(_with_text(COMMENTED), overrides=(override,)))
+    assert [(one.name, one.value) for one in found.figures if one.group == "rules"] == rows
+    said = [one.remark for one in found.figures if one.remark.startswith("Set for this document")]
+    assert said == [f"Set for this document ({override})."]
+
+
 def test_every_key_of_the_flagship_is_listed():
     """Counted apart from the reader: lines that set a key, less what names a thing without a comment."""
     lines = FLAGSHIP.read_text(encoding="utf-8").splitlines()
@@ -221,7 +244,4 @@ def test_a_scenario_without_a_file_has_no_figures():
 
 
 def _with_text(text):
-    import tomllib
-    from dataclasses import replace
-
     return replace(checked(scenario_of()), text=text, given=tomllib.loads(text))

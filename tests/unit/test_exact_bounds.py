@@ -14,9 +14,8 @@ from scipy.optimize import brentq
 
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.exact import method
-from simulator.exact.law_of_year import OutturnLaw, law_of_position
+from simulator.exact.law_of_year import OutturnLaw, law_of_position, years_are_independent
 from simulator.exact.method import exact_risk
-from simulator.exact.years_together import years_are_independent
 from simulator.records import FloatArray
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import make_plan

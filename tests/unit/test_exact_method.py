@@ -13,10 +13,9 @@ from simulator import InputError
 from simulator.budgets.budgets import set_budgets
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.demand.shock_laws import LognormalShock, NormalShock
-from simulator.exact.answer import WHOLE_CONTRACT
-from simulator.exact.cubature import cubature, product_moment
 from simulator.exact.law_of_year import OutturnLaw, law_of_position, year_end
-from simulator.exact.method import exact_risk, laws_needed
+from simulator.exact.method import WHOLE_CONTRACT, exact_risk, laws_needed
+from simulator.exact.transform import cubature, product_moment
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.plan import make_plan

@@ -9,8 +9,8 @@ import pytest
 
 import simulator
 from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
-from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT
-from simulator.questions.explain.ask import Explanation, explain
+from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT, Explanation
+from simulator.questions.explain.ask import explain
 from simulator.questions.explain.pieces import PowerSums, Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
@@ -175,6 +175,8 @@ def test_every_unknown_name_is_reported() -> None:
     assert [problem.where for problem in problems] == ["source", "year", "cluster", "line"]
     assert "chance in counts" in problems[0].hint
     assert "South" in problems[2].hint
+    (problem,) = problems_of_call(lambda: found.pooled_share("shocks"))
+    assert problem.where == "source"
     (problem,) = problems_of_call(lambda: found.of("Middle"))
     assert problem.need == "one of North, South, All clusters together"
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.questions.frontier.answer import (
+from simulator.questions.frontier.ask import (
     BEATEN,
     ON_FRONTIER,
     WITHIN_CHANCE,
     Goal,
+    frontier,
     on_frontier,
     two_goals,
 )
-from simulator.questions.frontier.ask import frontier
 from simulator.simulation.draws import Draws
 from tests.builders import checked, scenario_of
 from tests.unit.problems import problems_of_call

@@ -10,7 +10,8 @@ import pytest
 
 import simulator
 from simulator.answers.printer import Printer
-from simulator.questions.luck.answer import LuckAnswer
+from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer
+from simulator.questions.luck.ask import PolicySizes, policies_of, with_rule
 from simulator.questions.luck.estimates import (
     EARNED,
     LUCK_SHARE,
@@ -25,7 +26,6 @@ from simulator.questions.luck.estimates import (
     of_a_cluster,
     of_a_cluster_difference,
 )
-from simulator.questions.luck.policies import AS_IT_IS, PolicySizes, policies_of, with_rule
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import probability, probability_difference
 from simulator.rules.corridor import Corridor
@@ -119,18 +119,20 @@ def test_a_probability_stays_between_0_and_1() -> None:
 
 def test_the_rules_that_are_tried() -> None:
     scenario = checked(scenario_of(rules=[DEFICIT_RECOVERY, SURPLUS, BOND]))
-    as_is, first, excess, settlement, corridor, limit = policies_of(scenario, PolicySizes())
-    assert (as_is.name, as_is.scenario) == (AS_IT_IS, scenario)
+    policies = policies_of(scenario, PolicySizes())
+    as_is, first, excess, settlement, corridor, limit = policies.values()
+    assert next(iter(policies)) == AS_IT_IS
+    assert as_is is scenario
     listed = ["deficit_recovery", "surplus", "bond"]
-    assert rules(first.scenario) == rules(excess.scenario) == rules(settlement.scenario) == listed
-    assert rules(corridor.scenario) == ["corridor", *listed]
-    assert rules(limit.scenario) == ["per_case_limit", *listed]
-    rates = [one.scenario.settings.rules[1].minimum_savings_rate for one in (first, excess)]
+    assert rules(first) == rules(excess) == rules(settlement) == listed
+    assert rules(corridor) == ["corridor", *listed]
+    assert rules(limit) == ["per_case_limit", *listed]
+    rates = [one.settings.rules[1].minimum_savings_rate for one in (first, excess)]
     assert [(rate.share_of_budget, rate.once_met) for rate in rates] == [
         (0.02, "first_pound"),
         (0.02, "excess"),
     ]
-    assert settlement.scenario.settings.rules[1].settlement == "whole_contract"
+    assert settlement.settings.rules[1].settlement == "whole_contract"
 
 
 def test_a_rule_takes_the_place_of_the_scenarios_own() -> None:
@@ -147,10 +149,8 @@ def test_what_the_scenario_does_already_is_left_out() -> None:
         "minimum_savings_rate": {"share_of_budget": 0.02},
     }
     corridor = {"rule": "corridor", "width_share": 0.02, "cluster_share_beyond": 0.5}
-    names = [
-        one.name for one in policies_of(checked(scenario_of(rules=[corridor, split, BOND])), PolicySizes())
-    ]
-    assert names == [
+    policies = policies_of(checked(scenario_of(rules=[corridor, split, BOND])), PolicySizes())
+    assert list(policies) == [
         AS_IT_IS,
         "a minimum savings rate of 2%, on the excess alone",
         "a settlement of each year by itself",
@@ -160,10 +160,9 @@ def test_what_the_scenario_does_already_is_left_out() -> None:
 
 def test_settings_by_number_still_mean_the_same_rule() -> None:
     numbered = ("rules.0.practice_share=0.3", "rules.1.share_of_annual_budget=0.07")
-    for policy in policies_of(checked(scenario_of(), *numbered), PolicySizes()):
+    for policy in policies_of(checked(scenario_of(), *numbered), PolicySizes()).values():
         split, bond = (
-            next(rule for rule in policy.scenario.settings.rules if rule.rule == name)
-            for name in ("surplus", "bond")
+            next(rule for rule in policy.settings.rules if rule.rule == name) for name in ("surplus", "bond")
         )
         assert (split.practice_share, bond.share_of_annual_budget) == (0.3, 0.07)
 

@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator.outcomes import Outcomes
-from simulator.records import Account, Axes, Flow
+from simulator.records import Account, Axes, Flow, Outcomes
 from simulator.risk.account_book import account_books
-from simulator.risk.build_up import pct_build_up
-from simulator.risk.measures import MEASURES
-from simulator.risk.summary import summarise
+from simulator.risk.measures import MEASURES, summarise
+from simulator.risk.positions import pct_build_up
 from tests.unit.settling import terms_of
 
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions",))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.rules.minimum_savings_rate import MinimumSavingsRate
-from simulator.rules.surplus import SurplusSplit
+from simulator.rules.surplus import MinimumSavingsRate, SurplusSplit
 from tests.unit.settling import BOND, SPLIT, moved, settled
 
 # 2% of a budget of 100,000 is 2,000.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator import InputError, Lognormal, load_scenario
-from simulator.scenario.overrides import apply_overrides
-from simulator.scenario.tables import read_need_weights, read_practices
+from simulator.scenario.files import read_need_weights, read_practices
+from simulator.scenario.keys import apply_overrides
 from tests.builders import checked, scenario_of
 
 PRACTICES = "practice_code,practice,list_size,m0_plus\nA1,Abbey,3,3\n"

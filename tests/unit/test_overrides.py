@@ -10,7 +10,7 @@ import pytest
 from simulator import load_scenario
 from simulator.answers.rule_notes import scheme_notes
 from simulator.errors import InputError
-from simulator.scenario.overrides import apply_overrides, readable, setting
+from simulator.scenario.keys import apply_overrides, readable, setting
 from simulator.scenario.starter import STARTER_FILES, write_starter
 from tests.builders import BOND, POOL, SURPLUS, checked, scenario_of
 from tests.unit.problems import problems_of_call

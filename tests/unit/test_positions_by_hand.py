@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.records import Account, Axes, Outturn
 from simulator.risk.account_book import AccountBook, account_books
-from simulator.risk.build_up import pct_build_up
-from simulator.risk.measures.positions import gain_gbp, pct_net_gbp
+from simulator.risk.positions import gain_gbp, pct_build_up, pct_net_gbp
 from simulator.rules import AnyRule
 from simulator.rules.bond import Bond
 from simulator.rules.corridor import Corridor

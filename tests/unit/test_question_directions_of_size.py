@@ -21,7 +21,7 @@ from simulator.questions.size.answer import (
     Sizes,
     overspend_column,
 )
-from simulator.questions.size.scenario import NAME
+from simulator.questions.size.ask import NAME
 from simulator.risk.estimation import quantile
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.questions.solve.answer import Solution
+from simulator.questions.solve.ask import Solution
 from simulator.records import FloatArray
 from simulator.risk.estimation import probability
 from simulator.scenario.scenario import Scenario

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import money
-from simulator.risk.rounding import bound_in_per_cent, decimals_for, rounded
+from simulator.risk.in_words import bound_in_per_cent, decimals_for, money, rounded
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,8 @@ import pytest
 import simulator
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import BOND, CHANCE_SD, SD, SHARE, Sizes, overspend_column
-from simulator.questions.size.ask import size
-from simulator.questions.size.scenario import NAME, one_cluster, only_pct_shocks
-from simulator.questions.size.variance import bond, relative_variance
-from simulator.risk.estimation import quantile
-from simulator.risk.influence import Influence, root
+from simulator.questions.size.ask import NAME, bond, one_cluster, only_pct_shocks, relative_variance, size
+from simulator.risk.estimation import Influence, quantile, root
 from simulator.simulation.draws import Draws
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
@@ -98,7 +95,7 @@ def test_a_relative_variance_by_hand() -> None:
     # Squares less their mean: 1/3, -2/3, 1/3 over 100; less 0.01 * 2 (budget - 10) / 10.
     moves = np.array([1, -2, 1]) / 300 - 0.01 * np.array([-0.2, 0, 0.2])
     assert found.moves == pytest.approx(moves)
-    assert found.error == pytest.approx(math.sqrt(np.mean(moves**2) / 3))
+    assert found.estimate.standard_error == pytest.approx(math.sqrt(np.mean(moves**2) / 3))
     assert relative_variance(np.ones(3), np.zeros(3)).value == 0
 
 
@@ -110,7 +107,7 @@ def test_arithmetic_of_moved_numbers() -> None:
     assert (one / other).value == 3
     assert (one / other).moves == pytest.approx([-0.25, 0.25])
     assert one.times(2).moves == pytest.approx([2, -2])
-    assert (one - one).error == 0
+    assert (one - one).estimate.standard_error == 0
 
 
 def test_a_root_keeps_its_interval() -> None:

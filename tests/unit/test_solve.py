@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 import simulator
-from simulator.questions.solve.answer import Solution
-from simulator.questions.solve.ask import solve
+from simulator.questions.solve.ask import Solution, solve
 from simulator.questions.solve.condition import Scale, read_condition
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimator import Mean
+from simulator.risk.estimation import Mean
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import BOND as BOND_RULE

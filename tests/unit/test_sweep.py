@@ -115,7 +115,7 @@ def test_a_measure_of_single_clusters_is_shown_for_each(policies: int) -> None:
     shares = [number / 1000 for number in range(1, policies + 1)]
     found = sweep(checked(scenario_of()), {SHARE: shares}, measures=["bond_needed"], draws=Draws(CONTRACTS))
     assert [table.name for table in found.tables()] == ["North", "South"]
-    assert all(table.column("bond_needed_gbp").cells for table in found.tables())
+    assert all(len(table.frame()["bond_needed_gbp"]) for table in found.tables())
     said = f"The best 50 of {policies} policies by bond needed at 95% for North are shown"
     assert any(note.startswith(said) for note in found.notes()) == (policies > 50)
 
@@ -193,7 +193,7 @@ def test_numbers_are_kept_by_policy_and_place() -> None:
 
 
 def test_a_long_table_shows_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.questions.sweep.answer.MOST_ROWS", 2)
+    monkeypatch.setattr("simulator.questions.sweep.ask.MOST_ROWS", 2)
     for measure, best in (("overspend_probability", (2, 1)), ("practice_share_gbp", (2, 1))):
         # More true saving means fewer overspends and larger shares.
         found = sweep(

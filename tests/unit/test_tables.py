@@ -10,7 +10,7 @@ import pytest
 
 from simulator.errors import Problem
 from simulator.scenario import files
-from simulator.scenario.tables import read_need_weights, read_practices, read_seasons
+from simulator.scenario.files import read_need_weights, read_practices, read_seasons
 from tests.unit.problems import problems_of_call
 
 PRACTICES = "practice_code,practice,list_size,f0_64,m75_plus\nA1,Abbey,30,10,20\nB2,Bridge,5,5,0\n"

@@ -6,7 +6,8 @@ import tomllib
 
 import pytest
 
-from simulator.scenario.toml_lines import Path, line_of, lines_by_path
+from simulator.scenario.files import KeyPath as Path
+from simulator.scenario.files import lines_by_path, nearest
 
 TEXT = """title = "T" # 1
 [pct]
@@ -58,7 +59,7 @@ name = "North" # 21
     ],
 )
 def test_line_of_a_path(path: Path, line: int | None) -> None:
-    assert line_of(lines_by_path(TEXT), path) == line
+    assert nearest(lines_by_path(TEXT), path) == line
 
 
 def test_the_text_is_toml() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.scenario.translation import known_keys, real_path
+from simulator.scenario.keys import known_keys, real_path
 from tests.builders import line_of, scenario_of
 from tests.unit.problems import problem_with, problems_of
 

@@ -13,11 +13,10 @@ from click.testing import CliRunner
 from simulator import Gamma, Poisson, compound
 from simulator.compounds.compound import Compound
 from simulator.demand.shock_laws import NormalShock
-from simulator.validation import compounds, population_size, published
-from simulator.validation.check import Check, Verdict
+from simulator.validation import mathematics, population_size, published
 from simulator.validation.command import validate as command
-from simulator.validation.published import Interval, Published, load_published
-from simulator.validation.register import validate
+from simulator.validation.published import Check, Interval, Published, Verdict, load_published
+from simulator.validation.report import validate
 
 TABLE = {one.key: one for one in load_published()}
 
@@ -60,7 +59,7 @@ def exponentials() -> list[Published]:
 def test_another_law_fails(monkeypatch):
     assert all(check.is_accepted for check in validate(exponentials(), sections=(1,)))
     wrong = compound(Poisson(mean=50), Gamma(mean=1, cv=1.05))
-    monkeypatch.setitem(compounds._LAWS, "exponential", wrong)
+    monkeypatch.setitem(mathematics._LAWS, "exponential", wrong)
     assert not any(check.is_accepted for check in validate(exponentials(), sections=(1,)))
 
 

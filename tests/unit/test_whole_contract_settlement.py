@@ -9,8 +9,8 @@ import pytest
 from simulator.records import Account
 from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
-from simulator.rules.minimum_savings_rate import MinimumSavingsRate
 from simulator.rules.settlement import Settlement
+from simulator.rules.surplus import MinimumSavingsRate
 from tests.unit.settling import BOND, POOL, SPLIT, moved, settled
 
 WHOLE = SPLIT.model_copy(update={"settlement": "whole_contract"})

@@ -1,51 +1,66 @@
-"""The answer to `bond` for one cluster: how big a bond, what each size does, and is the share worth it."""
+"""The answers to `bond`: how big a bond, what each size does, and is the share worth it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, measures, people, pounds, shares, text
 from simulator.plain_words import per_cent_of
-from simulator.questions.bond.practices import PracticePart, split_to_the_penny
-from simulator.questions.bond.samples import BondSamples, SavingNeeded
-from simulator.records import BoolArray, FloatArray
+from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNeeded, split_to_the_penny
+from simulator.records import FloatArray
 from simulator.risk.account_book import PENNY_GBP
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import mean, probability, quantile
 from simulator.risk.in_words import about, contracts_in_100, money, per_cent
 from simulator.risk.measures.measure import BOND_CONFIDENCE
-from simulator.risk.unit import Unit
 from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.scenario import Scenario
 
 NO_TOP_UP = "whole contract, no top-up"
 TOP_UP = "whole contract, topped up"
-SHARED_WITH_RUN = (
+SIDE_BY_SIDE = (
     "bond_posted_gbp",
     "bond_covers_probability",
     "expected_bond_draw_gbp",
     "practice_share_gbp",
     "practice_net_gain_gbp",
-    "practice_net_gain_1_in_20_gbp",
     "practice_better_off_probability",
+)
+"""Columns of the summary that are told of several clusters too."""
+SHARED_WITH_RUN = (
+    *SIDE_BY_SIDE,
+    "practice_net_gain_1_in_20_gbp",
     "partner_net_gain_gbp",
     "leaves_probability",
 )
 """Columns of the summary that are told here too."""
 SHARE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the practice share that are shown."""
-_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-_MOST_SIZES = 10
+_WORTH = {
+    "practice share, expected": "practice_share_gbp",
+    **{
+        f"in {100 * level:.0f}% of contracts at most": f"practice_share_{100 * level:.0f}_gbp"
+        for level in SHARE_LEVELS
+    },
+    "drawn from bond, expected": "expected_bond_draw_gbp",
+    "topped up, expected": "expected_top_up_gbp",
+    "interest, expected": "expected_interest_gbp",
+    "financing cost, expected": "expected_financing_gbp",
+    "practices' net gain, expected": "practice_net_gain_gbp",
+    "practices' net gain, 1 contract in 20 below": "practice_net_gain_1_in_20_gbp",
+    "partner's net gain, expected": "partner_net_gain_gbp",
+    "chance that the bond is never touched": "never_drawn_probability",
+    "chance that practices are better off": "practice_better_off_probability",
+}
+"""What the share is worth against the bond, in words, and its name among `posted_facts`."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_SPLIT_BY = {"list_size": "by list size", "need": "by need"}
 
 
 @dataclass(frozen=True)
@@ -62,8 +77,7 @@ class BondAnswer(Answer):
     year_months: tuple[int, ...]  # months in each contract year
     samples: BondSamples  # what happened in each contract
     summary: Mapping[str, Estimate]  # what `run` says of the cluster, by column
-    # What `run` would say of the cluster had it posted another bond, by its size as a share of the first
-    # year's budget.
+    # What `run` would say had another bond been posted, by its size as a share of the first year's budget.
     of_sizes: Mapping[float, Mapping[str, Estimate]]
     saving_needed: SavingNeeded  # what would repay the bond
     parts: tuple[PracticePart, ...]  # the cluster's practices; none for a cluster that is a number of people
@@ -85,12 +99,9 @@ class BondAnswer(Answer):
 
     @cached_property
     def needed_gbp(self) -> dict[tuple[str, float], Estimate]:
-        """The smallest bonds, by period and confidence.
-
-        A year alone; the whole contract without top-up, where one bond must pay the sum of the
-        years' overspends; and topped up, where it starts each year at its first size at least and so
-        must pay the largest year's. The interest that it earns helps to pay.
-        """
+        """The smallest bonds, by period and confidence."""
+        # Without top-up one bond must pay the sum of the years' overspends; topped up, it starts each year at
+        # its first size at least and so must pay the largest year's. The interest that it earns helps to pay.
         to_bear = [*self.samples.claims_gbp.T, *(self._to_bear_gbp(top_up=one) for one in (False, True))]
         return {
             (period, confidence): quantile(claims, confidence)
@@ -106,19 +117,20 @@ class BondAnswer(Answer):
         draws = samples.draws_gbp.sum(axis=1)
         years_long = sum(self.year_months) / MONTHS_IN_A_YEAR
         return {name: self.summary[name] for name in SHARED_WITH_RUN} | {
-            "runs_out_probability": probability(np.asarray(self._runs_out.any(axis=1))),
+            "runs_out_probability": probability(np.asarray(samples.runs_out.any(axis=1))),
             "never_drawn_probability": probability(draws < PENNY_GBP),
             "expected_draw_gbp_per_year": mean(draws / years_long),
             "expected_top_up_gbp": mean(samples.top_ups_gbp.sum(axis=1)),
             "expected_interest_gbp": mean(samples.interest_gbp.sum(axis=1)),
             "expected_financing_gbp": mean(samples.financing_gbp.sum(axis=1)),
+            "expected_loss_gbp": mean(samples.losses_gbp.sum(axis=1)),
             **{f"practice_share_{100 * level:.0f}_gbp": quantile(share, level) for level in SHARE_LEVELS},
         }
 
     def year_facts(self, year: str) -> dict[str, Estimate]:
         """Return what the scenario's bond and share come to in one contract year, by name."""
-        at = self.years.index(year)
-        first = self._runs_out[:, at] & ~self._runs_out[:, :at].any(axis=1)
+        at, runs_out = self.years.index(year), self.samples.runs_out
+        first = runs_out[:, at] & ~runs_out[:, :at].any(axis=1)
         return {
             "first_runs_out_probability": probability(np.asarray(first)),
             "expected_bond_draw_gbp": mean(self.samples.draws_gbp[:, at]),
@@ -126,29 +138,15 @@ class BondAnswer(Answer):
         }
 
     def covers(self, bond_gbp: float, *, top_up: bool) -> Estimate:
-        """Return the probability that a bond pays every overspend of the contract.
-
-        Parameters
-        ----------
-        bond_gbp : float
-            As first posted.
-        top_up : bool
-            Whether it is made up to that at each review.
-
-        Returns
-        -------
-        Estimate
-            With Wilson's interval.
-        """
+        """Return the probability that a bond, as first posted, pays every overspend of the contract."""
         return probability(self._to_bear_gbp(top_up=top_up) - bond_gbp < PENNY_GBP)
 
     @cached_property
     def to_split(self) -> dict[str, Estimate]:
         """The cluster's amounts that its practices divide between them, by name."""
-        period = TOP_UP if self.rule.top_up else NO_TOP_UP
+        needed = self.needed_gbp[TOP_UP if self.rule.top_up else NO_TOP_UP, self.headline_confidence]
         posted = ("bond_posted_gbp", "expected_bond_draw_gbp", "practice_share_gbp")
-        needed = {"bond_needed_gbp": self.needed_gbp[period, self.headline_confidence]}
-        return needed | {name: self.posted_facts[name] for name in posted}
+        return {"bond_needed_gbp": needed, **{name: self.posted_facts[name] for name in posted}}
 
     def split(self) -> dict[str, list[Estimate]]:
         """Return the amounts of `to_split` by practice, in the order of `parts`."""
@@ -157,9 +155,8 @@ class BondAnswer(Answer):
 
     def opening(self) -> tuple[str, ...]:
         """Return what was asked, in a line or two."""
-        budget = money(self.annual_budget_gbp)
-        whose = f"The bond of {self.cluster}, whose budget is {budget} a year at the first year's rate"
-        return (*super().opening(), whose)
+        of_year = f"{money(self.annual_budget_gbp)} a year at the first year's rate"
+        return (*super().opening(), f"The bond of {self.cluster}, whose budget is {of_year}")
 
     def tables(self) -> tuple[Table, ...]:
         """Return how big a bond, what each size does, and what becomes of the posted one."""
@@ -169,31 +166,22 @@ class BondAnswer(Answer):
     def _needed(self) -> Table:
         # A single year is its own whole contract, topped up or not.
         periods = self.periods if len(self.years) > 1 else self.years
-        columns = (
-            pounds(
-                f"{100 * confidence:g}% sure",
-                [self.needed_gbp[period, confidence] for period in periods],
-                f"bond_{100 * confidence:g}_gbp",
-            )
-            for confidence in self.confidences
-        )
-        title = "How big a bond covers every overspend?"
-        return Table("bonds needed", title, (text("to cover", periods, "period"), *columns))
+        columns = [text("to cover", periods, "period")]
+        for confidence in self.confidences:
+            needed = [self.needed_gbp[period, confidence] for period in periods]
+            columns.append(pounds(f"{100 * confidence:g}% sure", needed, f"bond_{100 * confidence:g}_gbp"))
+        return Table("bonds needed", "How big a bond covers every overspend?", tuple(columns))
 
     def _sizes(self) -> Table:
         budget, sizes = self.annual_budget_gbp.value, tuple(self.of_sizes)
         ways = {False: "covers, no top-up", True: "covers, topped up"}
         if len(self.years) == 1:
             del ways[True]
-        covers = (
-            Column(
-                f"covers_{'topped_up_' if top_up else ''}probability",
-                heading,
-                Unit.PROBABILITY,
-                tuple(self.covers(size * budget, top_up=top_up) for size in sizes),
-            )
-            for top_up, heading in ways.items()
-        )
+        covers = []
+        for top_up, heading in ways.items():
+            name = "covers_topped_up_probability" if top_up else "covers_probability"
+            chances = tuple(self.covers(size * budget, top_up=top_up) for size in sizes)
+            covers.append(Column(name, heading, Unit.PROBABILITY, chances))
         names = ["expected_bond_draw_gbp", "practice_net_gain_gbp", "practice_better_off_probability"]
         names += ["partner_net_gain_gbp"] if self.rule.deposited_by == "partner" else []
         columns = (
@@ -208,44 +196,24 @@ class BondAnswer(Answer):
 
     def _posted(self) -> Table:
         by_year, whole = [self.year_facts(year) for year in self.years], self.posted_facts
-        runs_out = [*(year["first_runs_out_probability"] for year in by_year), whole["runs_out_probability"]]
+        runs_out = (*(year["first_runs_out_probability"] for year in by_year), whole["runs_out_probability"])
+        means = ("expected_bond_draw_gbp", "practice_share_gbp")
         columns = (
             text("year", (*self.years, "whole contract"), "period"),
-            Column("runs_out_probability", "bond first runs out", Unit.PROBABILITY, tuple(runs_out)),
-            *(
-                measures(name, [*(year[name] for year in by_year), whole[name]])
-                for name in ("expected_bond_draw_gbp", "practice_share_gbp")
-            ),
+            Column("runs_out_probability", "bond first runs out", Unit.PROBABILITY, runs_out),
+            *(measures(name, [facts[name] for facts in (*by_year, whole)]) for name in means),
         )
         kept = "topped up" if self.rule.top_up else "not topped up"
         title = f"What becomes of the bond posted, {money(whole['bond_posted_gbp'])}, {kept}?"
         return Table("posted bond", title, columns, rows_apart=1)
 
     def _worth(self) -> Table:
-        facts = self.posted_facts
-        rows = {"practice share, expected": facts["practice_share_gbp"]}
-        for level in SHARE_LEVELS:
-            per_cent_level = f"{100 * level:.0f}"
-            rows[f"in {per_cent_level}% of contracts at most"] = facts[f"practice_share_{per_cent_level}_gbp"]
-        rows |= {
-            "drawn from bond, expected": facts["expected_bond_draw_gbp"],
-            "topped up, expected": facts["expected_top_up_gbp"],
-            "interest, expected": facts["expected_interest_gbp"],
-            "financing cost, expected": facts["expected_financing_gbp"],
-            "practices' net gain, expected": facts["practice_net_gain_gbp"],
-            "practices' net gain, 1 contract in 20 below": facts["practice_net_gain_1_in_20_gbp"],
-        }
-        if self.rule.deposited_by == "partner":
-            rows["partner's net gain, expected"] = facts["partner_net_gain_gbp"]
-        chances = {
-            "chance that the bond is never touched": facts["never_drawn_probability"],
-            "chance that practices are better off": facts["practice_better_off_probability"],
-            "true saving from which practices gain": self.saving_needed.share_of_demand
-            or self.saving_needed.words,
-        }
-        units = (*(Unit.GBP for _ in rows), *(Unit.SHARE for _ in chances))
-        worth = Column("value", "", units, (*rows.values(), *chances.values()))
-        names = text("over the whole contract", (*rows, *chances), "measure")
+        by_partner = self.rule.deposited_by == "partner"
+        told = {label: name for label, name in _WORTH.items() if by_partner or name != "partner_net_gain_gbp"}
+        saving = self.saving_needed.share_of_demand or self.saving_needed.words
+        units = (*(Unit.GBP if name.endswith("_gbp") else Unit.SHARE for name in told.values()), Unit.SHARE)
+        worth = Column("value", "", units, (*(self.posted_facts[name] for name in told.values()), saving))
+        names = text("over the whole contract", (*told, "true saving from which practices gain"), "measure")
         return Table("share and bond", "Is the practice share worth the bond?", (names, worth))
 
     def _practices(self) -> Table:
@@ -260,8 +228,8 @@ class BondAnswer(Answer):
                 for name, total in self.to_split.items()
             ),
         )
-        by = _SPLIT_BY[self.rule.split_between_practices_by]
-        title = f"How would practices share this, split {by}?"
+        by = self.rule.split_between_practices_by.replace("_", " ")
+        title = f"How would practices share this, split by {by}?"
         return Table("practices", title, columns, keys=2, rows_apart=1)
 
     def sentences(self) -> tuple[str, ...]:
@@ -274,21 +242,18 @@ class BondAnswer(Answer):
         if not alone.high > 0:
             return f"No simulated contract leaves {self.cluster}'s bond anything to pay."
         share = f"{alone.value / self.annual_budget_gbp.value:.1%} of the first year's budget"
+        must = f"{self.cluster} must post {about(alone, Unit.GBP)}, {share}"
         years, sure = len(self.years), f"To be {100 * confidence:g}% sure that"
         if years == 1:
-            return (
-                f"{sure} its bond covers the year's overspend, {self.cluster} must post "
-                f"{about(alone, Unit.GBP)}, {share}."
-            )
+            return f"{sure} its bond covers the year's overspend, {must}."
         return (
-            f"{sure} one bond covers every overspend of the {_NUMBERS[years]} years, {self.cluster} must "
-            f"post {about(alone, Unit.GBP)}, {share}; if the bond is made up to its first size at each "
-            f"review, {about(topped_up, Unit.GBP)} will do, but each top-up is new money."
+            f"{sure} one bond covers every overspend of the {_NUMBERS[years]} years, {must}; if the bond is "
+            f"made up to its first size at each review, {about(topped_up, Unit.GBP)} will do, but each "
+            "top-up is new money."
         )
 
     def _posted_in_words(self) -> str:
-        facts = self.posted_facts
-        posted = facts["bond_posted_gbp"]
+        facts, posted = self.posted_facts, self.posted_facts["bond_posted_gbp"]
         if not posted.value > 0:
             splits = (rule for rule in self.scenario.settings.rules if isinstance(rule, SurplusSplit))
             no_share = any(rule.needs_bond for rule in splits)
@@ -302,7 +267,7 @@ class BondAnswer(Answer):
         )
 
     def _worth_in_words(self) -> Iterator[str]:
-        facts, loss = self.posted_facts, about(self.expected_loss_gbp, Unit.GBP)
+        facts, loss = self.posted_facts, about(self.posted_facts["expected_loss_gbp"], Unit.GBP)
         share = about(facts["practice_share_gbp"], Unit.GBP)
         expected = f"Over the contract the practices may expect a share of {share}"
         better = contracts_in_100(facts["practice_better_off_probability"])
@@ -359,25 +324,56 @@ class BondAnswer(Answer):
             )
         return tuple(notes)
 
-    @cached_property
-    def expected_loss_gbp(self) -> Estimate:
-        """What whoever posts the bond may expect to lose on it: draws and financing less interest."""
-        samples = self.samples
-        return mean((samples.draws_gbp + samples.financing_gbp - samples.interest_gbp).sum(axis=1))
-
-    @property
-    def sizes(self) -> tuple[float, ...]:
-        """Sizes of bonds, as shares of the annual budget: even steps past the largest bond needed."""
-        most = max(one.value for one in self.needed_gbp.values()) / self.annual_budget_gbp.value
-        step = next((step for step in _STEPS if most / step <= _MOST_SIZES), _STEPS[-1])
-        return tuple(round(step * at, 6) for at in range(max(math.ceil(most / step), 1) + 1))
-
     def _to_bear_gbp(self, *, top_up: bool) -> FloatArray:
         """Return what a bond must be to pay every claim of a contract, shape (contract,)."""
         rule = self.rule.model_copy(update={"top_up": top_up})
         return rule.needed_gbp(self.samples.claims_gbp, self.year_months)
 
-    @property
-    def _runs_out(self) -> BoolArray:
-        """Whether the posted bond leaves a part of a claim unpaid, shape (contract, year)."""
-        return np.asarray(self.samples.unpaid_gbp > PENNY_GBP)
+
+@dataclass(frozen=True)
+class BondAnswers(Answer):
+    """What `bond` returns for several clusters."""
+
+    scenario: Scenario  # what was simulated
+    contracts: int  # simulated
+    seed: int  # of chance
+    # In the order of the scenario, or as they were asked for; without what each size of bond would do.
+    clusters: tuple[BondAnswer, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return how big a bond each cluster needs, and if the share is worth it."""
+        names, first = text("cluster", [one.cluster for one in self.clusters]), self.clusters[0]
+        ways = {NO_TOP_UP: "one bond", TOP_UP: "topped up"} if len(first.years) > 1 else {NO_TOP_UP: "bond"}
+        needed = []
+        for (period, way), confidence in product(ways.items(), first.confidences):
+            bonds = [one.needed_gbp[period, confidence] for one in self.clusters]
+            needed.append(pounds(f"{way}, {100 * confidence:g}% sure", bonds))
+        posted = (measures(name, [one.posted_facts[name] for one in self.clusters]) for name in SIDE_BY_SIDE)
+        savings = [one.saving_needed.share_of_demand or one.saving_needed.words for one in self.clusters]
+        saving = (names, shares("true saving, of demand", savings, "true_saving_needed_share"))
+        return (
+            Table("bonds needed", "How big a bond covers every overspend of the contract?", (names, *needed)),
+            Table("share and bond", "Is the practice share worth the bond posted?", (names, *posted)),
+            Table("saving needed", "From which true saving on do practices gain, on average?", saving),
+        )
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return how big a bond the clusters need, and to how many of them the share is worth it."""
+        confidence = self.clusters[0].headline_confidence
+        needed = {
+            one.cluster: one.needed_gbp[NO_TOP_UP, confidence].value / one.annual_budget_gbp.value
+            for one in self.clusters
+        }
+        least, most = min(needed, key=needed.__getitem__), max(needed, key=needed.__getitem__)
+        gain = [one.posted_facts["practice_net_gain_gbp"].value > 0 for one in self.clusters]
+        return (
+            f"To be {100 * confidence:g}% sure that one bond covers every overspend of the contract, a "
+            f"cluster must post from {needed[least]:.1%} ({least}) to {needed[most]:.1%} ({most}) of its "
+            "first year's budget.",
+            f"With the bond that the scenario posts, the practices of {sum(gain)} of {len(gain)} clusters "
+            "gain on average, all that the bond costs them taken off.",
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the tables must know."""
+        return tuple(dict.fromkeys(note for one in self.clusters for note in one.notes()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
@@ -9,20 +10,21 @@ from numbers import Real
 from typing import overload
 
 from simulator.errors import InputError, Problem, Problems, shown, unknown
-from simulator.questions.bond.answer import BondAnswer
-from simulator.questions.bond.practices import practice_parts
-from simulator.questions.bond.samples import bond_samples, saving_needed, with_cluster
-from simulator.questions.bond.several import BondAnswers
-from simulator.risk.estimator import Quantile
+from simulator.questions.bond.answer import BondAnswer, BondAnswers
+from simulator.questions.bond.pieces import Simulate, practice_parts, samples_of, saving_needed, with_cluster
+from simulator.risk.estimation import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import FEWEST_CONTRACTS
 from simulator.simulation.draws import Draws
+from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
 CONFIDENCES = (0.90, 0.95, 0.99)
 Progress = Callable[[int], None]
+_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+_MOST_SIZES = 10
 
 
 @overload
@@ -86,13 +88,14 @@ def bond(
     wanted = _takers(scenario) if clusters is None else tuple(dict.fromkeys(clusters))
     shared, simulated = SharedDraws.of(scenario, draws), count(1)
 
-    def done() -> None:
+    def simulate(varied: Scenario) -> Result:
+        result = shared.simulate(varied)
         progress(next(simulated))
+        return result
 
-    answers = tuple(_answer(scenario, rule, names.index(name), confidences, shared, done) for name in wanted)
+    answers = tuple(_answer(scenario, rule, names.index(name), confidences, simulate) for name in wanted)
     if isinstance(cluster, str):
-        (answer,) = answers
-        return _with_sizes(answer, shared, names.index(cluster), done)
+        return _with_sizes(answers[0], names.index(cluster), simulate)
     return BondAnswers(scenario, answers[0].contracts, answers[0].seed, answers)
 
 
@@ -100,10 +103,9 @@ def check_bond(
     scenario: Scenario, clusters: Sequence[str] | None, confidences: Sequence[float], draws: Draws
 ) -> Bond:
     """Return the scenario's rule, if `bond` can be asked: InputError with everything that is wrong."""
-    problems = Problems()
-    contracts = 0
     if not isinstance(scenario, Scenario):
         draws.of(scenario)
+    problems, contracts = Problems(), 0
     with problems.noted():
         contracts = draws.of(scenario).contracts
     problems += _confidence_problems(confidences, contracts)
@@ -120,9 +122,8 @@ def check_bond(
     elif clusters is not None and not clusters:
         problems.append(Problem("cluster", "at least one", "none"))
     elif not _takers(scenario):
-        hint = "--set 'clusters.*.takes_share=true'"
-        where = f"{scenario.source}, clusters"
-        problems.append(Problem(where, "one at least that takes the share", "none", hint))
+        need, hint = "one at least that takes the share", "--set 'clusters.*.takes_share=true'"
+        problems.append(Problem(f"{scenario.source}, clusters", need, "none", hint))
     if problems or rule is None:
         raise InputError(dict.fromkeys(problems))
     return rule
@@ -134,19 +135,12 @@ def _takers(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _answer(
-    scenario: Scenario,
-    rule: Bond,
-    at: int,
-    confidences: Sequence[float],
-    draws: SharedDraws,
-    done: Callable[[], None],
+    scenario: Scenario, rule: Bond, at: int, confidences: Sequence[float], simulate: Simulate
 ) -> BondAnswer:
     """Answer for one cluster a question that can be asked; sizes other than the posted one are left out."""
-    cluster = scenario.settings.clusters[at].name
-    result = draws.simulate(scenario)
+    cluster, result = scenario.settings.clusters[at].name, simulate(scenario)
     if not result.contract_outcomes.annual_budget_gbp[:, at].mean() > 0:
         raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
-    done()
     return BondAnswer(
         scenario=scenario,
         contracts=result.contracts,
@@ -156,43 +150,44 @@ def _answer(
         confidences=tuple(sorted({float(one) for one in confidences})),
         years=result.years,
         year_months=result.plan.terms.year_months,
-        samples=bond_samples(result, at),
+        samples=samples_of(result, at),
         summary=result.rows[at].estimates,
         of_sizes={},
-        saving_needed=saving_needed(draws, scenario, at, done),
+        saving_needed=saving_needed(simulate, scenario, at),
         parts=practice_parts(scenario, result.plan, at, rule.split_between_practices_by),
     )
 
 
-def _with_sizes(answer: BondAnswer, draws: SharedDraws, at: int, done: Callable[[], None]) -> BondAnswer:
+def _with_sizes(answer: BondAnswer, at: int, simulate: Simulate) -> BondAnswer:
     """Return the answer with what each size of bond would do, on the same draws."""
+    budget_gbp = answer.annual_budget_gbp.value
+    # Even steps, as shares of the annual budget, past the largest bond needed.
+    most = max(one.value for one in answer.needed_gbp.values()) / budget_gbp
+    step = next((step for step in _STEPS if most / step <= _MOST_SIZES), _STEPS[-1])
     of_sizes = {}
-    for size in answer.sizes:
-        bond_gbp = size * answer.annual_budget_gbp.value
-        of_sizes[size] = (
-            draws.simulate(with_cluster(answer.scenario, at, bond_gbp=bond_gbp)).rows[at].estimates
-        )
-        done()
+    for number in range(max(math.ceil(most / step), 1) + 1):
+        size = round(step * number, 6)
+        varied = with_cluster(answer.scenario, at, bond_gbp=size * budget_gbp)
+        of_sizes[size] = simulate(varied).rows[at].estimates
     return replace(answer, of_sizes=of_sizes)
 
 
 def _confidence_problems(confidences: Sequence[float], contracts: int) -> list[Problem]:
-    where = "confidence"
     if isinstance(confidences, str) or not isinstance(confidences, Sequence) or not confidences:
-        return [Problem(where, "a list of probabilities, such as 0.9, 0.95", shown(confidences))]
+        return [Problem("confidence", "a list of probabilities, such as 0.9, 0.95", shown(confidences))]
     problems = []
     sound: list[float] = []
     for one in confidences:
         if isinstance(one, bool) or not isinstance(one, Real) or not 0.5 <= float(one) < 1:
             percentage = isinstance(one, (int, float)) and 50 <= one < 100
             hint = f"did you mean {float(one) / 100:g}?" if percentage else ""
-            problems.append(Problem(where, "from 0.5 to below 1", shown(one), hint))
+            problems.append(Problem("confidence", "from 0.5 to below 1", shown(one), hint))
         else:
             sound.append(float(one))
     highest = max(sound, default=BOND_CONFIDENCE)
     fewest = Quantile(highest).fewest_contracts
     if FEWEST_CONTRACTS <= contracts < fewest:
-        hint = "with fewer the bond has no 95% interval"
         need = f"{fewest:,} or more, for a confidence of {highest:g}"
+        hint = "with fewer the bond has no 95% interval"
         problems.append(Problem("contracts", need, f"{contracts:,}", hint))
     return problems

@@ -32,9 +32,8 @@ def bond(asked: Asked, clusters: tuple[str, ...], confidence: str) -> Ask:
     from simulator.questions.bond.ask import bond as ask
     from simulator.questions.bond.ask import check_bond
 
-    confidences = asked.numbers(
-        confidence, "--confidence", "probabilities with commas between, such as 0.9,0.95"
-    )
+    what = "probabilities with commas between, such as 0.9,0.95"
+    confidences = asked.numbers(confidence, "--confidence", what)
     with asked.problems.noted():
         check_bond(asked.scenario, clusters or None, confidences or (0.95,), asked.draws)
     one = clusters[0] if len(clusters) == 1 else clusters or None

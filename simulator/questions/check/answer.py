@@ -41,7 +41,7 @@ class CheckAnswer(Answer):
         """Return the scheme in words: rules, budgets, growth and shocks."""
         settings = self.plan.settings
         rules = tuple(rule_notes(settings.rules)) or ("There is no rule about money.",)
-        return (*rules, *self._budgets_in_words(), *self._growth_in_words(), *self._shocks_in_words())
+        return (*rules, *self._budgets_in_words(), self._growth_in_words(), self._shocks_in_words())
 
     def _budgets_in_words(self) -> Iterator[str]:
         settings = self.plan.settings
@@ -54,33 +54,30 @@ class CheckAnswer(Answer):
             held = per_cent_of(settings.budgets.top_slice_share)
             yield f"Of every budget the PCT holds back {held} as contingency."
 
-    def _growth_in_words(self) -> Iterator[str]:
-        lines = self.plan.settings.service_lines
+    def _growth_in_words(self) -> str:
         by_growth: dict[float, list[str]] = {}
-        for line in lines:
+        for line in self.plan.settings.service_lines:
             by_growth.setdefault(line.growth_share, []).append(line.name)
+        if list(by_growth) == [0]:
+            return "Cases are not expected to grow."
         each = (
             f"{per_cent_of(growth)} a year for {listed(names) if len(by_growth) > 1 else 'all care'}"
             for growth, names in by_growth.items()
         )
-        if list(by_growth) == [0]:
-            yield "Cases are not expected to grow."
-            return
         follow = "rise with it" if budgets_that_follow_growth(self.plan.settings) else "do not follow it"
-        yield f"Cases are expected to grow by {', '.join(each)}; budgets {follow}."
+        return f"Cases are expected to grow by {', '.join(each)}; budgets {follow}."
 
-    def _shocks_in_words(self) -> Iterator[str]:
+    def _shocks_in_words(self) -> str:
         shocks = self.plan.settings.shocks
         found = {
             "to a kind of care in the whole PCT in a year": _sizes(self.plan.shock_sizes),
             "to a cluster for good (need that nobody measured)": _sizes((shocks.cluster,)),
             "to a cluster in a year": _sizes((shocks.cluster_year,)),
         }
-        said = [f"{size} {what}" for what, size in found.items() if size]
+        said = "; ".join(f"{size} {what}" for what, size in found.items() if size)
         if said:
-            yield f"Shocks move expected cases by a standard deviation of {'; '.join(said)}."
-        else:
-            yield "No shock moves expected cases: chance alone decides."
+            return f"Shocks move expected cases by a standard deviation of {said}."
+        return "No shock moves expected cases: chance alone decides."
 
     def tables(self) -> tuple[Table, ...]:
         """Return people, budgets by kind of care, budget against expected spend by year, and rates."""
@@ -89,49 +86,45 @@ class CheckAnswer(Answer):
     def _people(self) -> Table:
         settings, population = self.plan.settings, self.plan.population
         practices = [len(cluster.practices) for cluster in settings.clusters]
-        columns: list[Column] = [self._clusters(), people(_with_total(population.people))]
-        if any(practices):
-            columns.insert(1, numbers("practices", [*practices, sum(practices)]))
-        lines = settings.service_lines
-        for weights in dict.fromkeys(line.need_weights for line in lines):
-            at_line = [line.need_weights for line in lines].index(weights)
-            weighted = _with_total(population.need_weighted_people[:, at_line])
-            columns.append(people(weighted, f"weighted by {weights}"))
-        return Table("people", "People", tuple(columns), rows_apart=1)
+        # Lines with the same weights have the same people: the last of them stands for all.
+        at_line = {line.need_weights: at for at, line in enumerate(settings.service_lines)}
+        columns = (
+            *([numbers("practices", [*practices, sum(practices)])] if any(practices) else []),
+            people(_with_total(population.people)),
+            *(
+                people(_with_total(population.need_weighted_people[:, at]), f"weighted by {weights}")
+                for weights, at in at_line.items()
+            ),
+        )
+        return self._by_cluster("people", "People", *columns)
 
     def _budgets(self) -> Table:
         budgets = expected_annual_budgets_gbp(self.plan)
         totals = budgets.sum(axis=1)
-        columns = (
-            *(
-                pounds(line.replace("_", " "), _with_total(budgets[:, at_line]))
-                for at_line, line in enumerate(self.plan.axes.lines)
-            ),
-            pounds("total", _with_total(totals)),
-            pounds("a head of list", self._by_head(totals)),
+        heads = _with_total(self.plan.population.people)
+        a_head = [gbp / head for gbp, head in zip(_with_total(totals), heads, strict=True)]
+        lines = (
+            pounds(line.replace("_", " "), _with_total(of_line))
+            for line, of_line in zip(self.plan.axes.lines, budgets.T, strict=True)
         )
-        title = (
-            f"Expected budgets for what clusters answer for, {self.plan.years[1].label} at the rate of a "
-            "whole year"
-        )
-        return Table("budgets", title, (self._clusters(), *columns), rows_apart=1)
+        year = self.plan.years[1].label
+        title = f"Expected budgets for what clusters answer for, {year} at the rate of a whole year"
+        total = pounds("total", _with_total(totals))
+        return self._by_cluster("budgets", title, *lines, total, pounds("a head of list", a_head))
 
     def _against_spend(self) -> Table:
         budgets = (_expected_budgets(self.plan).budget_gbp[0] * self.plan.responsibility).sum(axis=-1)
         spend = (self.plan.expected_spend_gbp[1:] * self.plan.responsibility).sum(axis=-1)
+        amounts = {"budget": budgets, "spend": spend, "budget less spend": budgets - spend}
         columns = [
-            pounds(f"{heading} {year.label}", _with_total(amounts))
+            pounds(f"{heading} {year.label}", _with_total(by_year[at]))
             for at, year in enumerate(self.plan.years[1:])
-            for heading, amounts in (
-                ("budget", budgets[at]),
-                ("spend", spend[at]),
-                ("budget less spend", budgets[at] - spend[at]),
-            )
+            for heading, by_year in amounts.items()
         ]
         title = (
             "Do budgets keep up with expected spend? Of what clusters answer for, in the contract's months"
         )
-        return Table("budget against spend", title, (self._clusters(), *columns), rows_apart=1)
+        return self._by_cluster("budget against spend", title, *columns)
 
     def _rates(self) -> Table:
         lines = self.plan.settings.service_lines
@@ -158,27 +151,19 @@ class CheckAnswer(Answer):
             *scheme_notes(self.scenario),
         )
 
-    def _clusters(self) -> Column:
-        return text("cluster", (*self.plan.axes.clusters, ALL_CLUSTERS))
-
-    def _by_head(self, totals_gbp: FloatArray) -> list[float]:
-        heads = _with_total(self.plan.population.people)
-        return [gbp / head for gbp, head in zip(_with_total(totals_gbp), heads, strict=True)]
+    def _by_cluster(self, name: str, title: str, *columns: Column) -> Table:
+        clusters = text("cluster", (*self.plan.axes.clusters, ALL_CLUSTERS))
+        return Table(name, title, (clusters, *columns), rows_apart=1)
 
 
 def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:
-    """Return the first contract year's expected budgets at the rate of a whole year.
-
-    Budget rules are linear in past spend, so that the budget of expected spend is the expected
-    budget.
-
-    Returns shape (cluster, line): Pounds, for what each cluster answers for.
-    """
+    """Return the first year's expected budgets at the rate of a whole year, shape (cluster, line)."""
     return np.asarray(_expected_budgets(plan).annual_gbp[0] * plan.responsibility)
 
 
 def _expected_budgets(plan: Plan) -> Budgets:
     """Return the budgets of expected spend, of a single contract."""
+    # Budget rules are linear in past spend, so that the budget of expected spend is the expected budget.
     return plan.set_budgets(Spend(plan.expected_spend_gbp[None]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from simulator.answers.command import Ask, Asked, clusters_option, measure_option, question
+from simulator.answers.command import Ask, Asked, clusters_option, measure_option, question, row_of
 
 
 @question("scenarios", several=True)
@@ -19,7 +19,6 @@ def compare(asked: Asked, measures: tuple[str, ...], clusters: tuple[str, ...]) 
     from simulator.questions.compare.ask import check_comparison
     from simulator.questions.compare.ask import compare as ask
 
-    check_comparison(asked.scenarios, measures or None, clusters or None, asked.draws)
-    return partial(
-        ask, asked.scenarios, measures=measures or None, clusters=clusters or None, draws=asked.draws
-    )
+    rows = [row_of(name) or name for name in clusters] or None
+    check_comparison(asked.scenarios, measures or None, rows, asked.draws)
+    return partial(ask, asked.scenarios, measures=measures or None, clusters=rows, draws=asked.draws)

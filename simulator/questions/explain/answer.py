@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Table, pounds, shares, text
-from simulator.errors import InputError, unknown
+from simulator.answers.table import ERRORS_NOTE, Table, pounds, shares, text
+from simulator.errors import InputError, Problems, unknown
 from simulator.questions.explain.pieces import Place, PowerSums, Source, expected_budget_gbp, with_totals
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
@@ -79,25 +78,12 @@ class Explanation(Answer):
         return (*self.plan.axes.lines, ALL_LINES)
 
     def share(
-        self,
-        source: str,
-        cluster: str = ALL_CLUSTERS,
-        year: str = WHOLE_CONTRACT,
-        line: str = ALL_LINES,
+        self, source: str, cluster: str = ALL_CLUSTERS, year: str = WHOLE_CONTRACT, line: str = ALL_LINES
     ) -> Estimate | None:
         """Return a piece's share of the variance of the outturn of its year and cluster.
 
-        Parameters
-        ----------
-        source, cluster, year, line : str
-            Which piece.
-
-        Returns
-        -------
-        Estimate or None
-            Covariance of the piece with the outturn over the outturn's variance. The shares of all
-            sources, or of all sources and lines, add up to 1; one below zero is an offset. None
-            where the outturn does not vary.
+        That is its covariance with the outturn over the outturn's variance. The shares of all sources, or of
+        all sources and lines, add up to 1; one below zero is an offset. None where the outturn does not vary.
         """
         return self.sums.share(self._place(source, cluster, year, line))
 
@@ -112,20 +98,12 @@ class Explanation(Answer):
         return self.sums.sd(self._place(source, cluster, year, line), self.contracts)
 
     def pooled_share(self, source: str = ALL_SOURCES) -> Estimate | None:
-        """Return how much of the SD of a source is left when all clusters share it.
+        """Return the SD of a source in all clusters together over the sum of its SDs in each.
 
-        Parameters
-        ----------
-        source : str
-            Which source.
-
-        Returns
-        -------
-        Estimate or None
-            SD of all clusters together over the sum of their own, for the whole contract: 1 where
-            pooling cures nothing. None where it does not vary.
+        Of the whole contract: 1 where pooling cures nothing, and None where the source does not vary.
         """
-        return self.sums.pooled(self.sources.index(source), -1, self.contracts)
+        at, *_ = self._place(source, ALL_CLUSTERS, WHOLE_CONTRACT, ALL_LINES)
+        return self.sums.pooled(at, -1, self.contracts)
 
     @cached_property
     def expected_budget_gbp(self) -> dict[str, float]:
@@ -134,18 +112,13 @@ class Explanation(Answer):
         return dict(zip(self.clusters, map(float, budgets), strict=True))
 
     def every_number(self) -> pd.DataFrame:
-        """Return every share and SD, one row for each cluster, year, line and source.
+        """Return every share and SD with its error, one row for each cluster, year, line and source.
 
-        Returns
-        -------
-        pandas.DataFrame
-            `share_of_variance` and `sd_gbp`, each with its standard error and the ends of its 95%
-            interval; the share is nan where the outturn does not vary. Of one cluster, where it
-            alone is explained.
+        A share is nan where the outturn does not vary. Only of one cluster, where that alone is explained.
         """
         import pandas as pd
 
-        rows: list[dict[str, str | float]] = [
+        rows: list[dict[str, str | float | None]] = [
             {"cluster": name, "year": year, "line": line, "source": source}
             | _fields("share_of_variance", self.share(source, name, year, line))
             | _fields("sd_gbp", self.sd_gbp(source, name, year, line))
@@ -157,23 +130,7 @@ class Explanation(Answer):
         return pd.DataFrame(rows)
 
     def of(self, cluster: str) -> Explanation:
-        """Return the explanation of one cluster alone, or of all together by year and line.
-
-        Parameters
-        ----------
-        cluster : str
-            One of `clusters`.
-
-        Returns
-        -------
-        Explanation
-            The same numbers, in other tables.
-
-        Raises
-        ------
-        InputError
-            If there is no such cluster.
-        """
+        """Return the same numbers in tables of one of `clusters`, by year and line; InputError for others."""
         if problems := unknown("cluster", cluster, self.clusters):
             raise InputError(problems)
         return replace(self, cluster=cluster)
@@ -245,10 +202,8 @@ class Explanation(Answer):
         if everything := self._cured(ALL_SOURCES):
             yield f"A pool of all clusters cures {per_cent(everything)} of the SD that they bear one by one."
         if left := _if_it_varies(self.share(Source.PCT_SHOCKS)):
-            yield (
-                f"PCT-wide shocks, which no pool inside the PCT cures, are {per_cent(left)} of the variance "
-                "then."
-            )
+            share = per_cent(left)
+            yield f"PCT-wide shocks, which no pool inside the PCT cures, are {share} of the variance then."
 
     def _of_one_in_words(self, cluster: str) -> Iterator[str]:
         share_of_budget = self._sd_of_budget(cluster)
@@ -298,30 +253,20 @@ class Explanation(Answer):
         return left and Estimate(1 - left.value, 1 - left.high, 1 - left.low)
 
     def _place(self, source: str, cluster: str, year: str, line: str) -> Place:
-        asked = {
-            "source": (source, self.sources),
-            "year": (year, self.years),
-            "cluster": (cluster, self.clusters),
-            "line": (line, self.lines),
-        }
-        problems = [
-            problem for what, (name, known) in asked.items() for problem in unknown(what, name, known)
-        ]
-        if problems:
-            raise InputError(problems)
+        asked = {"source": (source, self.sources), "year": (year, self.years)}
+        asked |= {"cluster": (cluster, self.clusters), "line": (line, self.lines)}
+        Problems(one for what, (name, known) in asked.items() for one in unknown(what, name, known)).report()
         # All together is looked for first: nothing forbids a service line of that name.
         at = [-1 if name == known[-1] else known.index(name) for name, known in asked.values()]
         return (at[0], at[1], at[2], at[3])
 
 
-def _fields(name: str, estimate: Estimate | None) -> dict[str, str | float]:
+def _fields(name: str, estimate: Estimate | None) -> dict[str, str | float | None]:
     """Return an estimate as columns of a table; nan for none."""
-    nan = float("nan")
-    found = estimate or Estimate(nan, nan, nan, nan)
-    error = nan if found.standard_error is None else found.standard_error
+    found = estimate or Estimate(*[float("nan")] * 4)
     return {
         name: found.value,
-        f"{name}_standard_error": error,
+        f"{name}_standard_error": found.standard_error,
         f"{name}_low": found.low,
         f"{name}_high": found.high,
     }

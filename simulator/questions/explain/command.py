@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.answers.command import Ask, Asked, Show, question, row_of
-from simulator.errors import InputError, unknown
+from simulator.errors import unknown
 
 if TYPE_CHECKING:
     from simulator.questions.explain.answer import Explanation
@@ -26,8 +26,8 @@ def explain(asked: Asked, cluster: str | None) -> Ask:
 
     row = row_of(cluster)
     names = (*(one.name for one in asked.scenario.settings.clusters), ALL_CLUSTERS)
-    if row is not None and (problems := unknown("--cluster", row, names)):
-        raise InputError(problems)
+    if row is not None:
+        asked.problems += unknown("--cluster", row, names)
 
     def explained(*, progress: Show) -> Explanation:
         answer = ask(asked.scenario, draws=asked.draws, progress=progress)

@@ -43,10 +43,8 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     anything; how much each varies by itself is known outright (`known_variances_gbp2`).
 
     Unmeasured need is booked net: less what it adds to a budget that is set by past spend. All else
-    that past spend does to a budget is the piece of the base year.
-
-    Returns shape (contract, year, cluster, line): pounds for which the cluster answers; above zero where
-    they add to a surplus.
+    that past spend does to a budget is the piece of the base year. Shape (contract, year, cluster, line):
+    pounds for which the cluster answers; above zero where they add to a surplus.
     """
     spend_gbp, by_source_gbp = _draw_spend(plan, streams, block)
     expected_gbp = plan.expected_spend_gbp[None]
@@ -62,10 +60,7 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
 
 
 def expected_budget_gbp(plan: Plan) -> FloatArray:
-    """Return the budgets that clusters answer for when past spend is as expected.
-
-    Returns shape (year, cluster, line): Pounds, after the top-slice.
-    """
+    """Return what clusters answer for of budgets when past spend is as expected, (year, cluster, line)."""
     return np.asarray(_budget_gbp(plan, plan.expected_spend_gbp[None])[0] * plan.responsibility)
 
 
@@ -74,8 +69,7 @@ def _draw_spend(
 ) -> tuple[FloatArray, dict[Source, FloatArray]]:
     """Return spend and its pieces, each of shape (contract, year, cluster, line), base year first."""
     shocks = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, block)
-    spend = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block)
-    spend_gbp = spend.gbp
+    spend_gbp = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block).gbp
 
     per_case = np.array([price.totals is not None for price in plan.prices])
     of_cases_gbp = plan.expected_spend_gbp * per_case
@@ -153,10 +147,7 @@ class PowerSums:
 
     @classmethod
     def of(cls, pieces: Iterable[FloatArray]) -> Self:
-        """Sum up the pieces of some contracts.
-
-        Takes ``pieces`` of shape (contract, year, cluster, line).
-        """
+        """Sum up the pieces of some contracts, each of shape (contract, year, cluster, line)."""
         each = [with_totals(gbp, (1, 2, 3)) for gbp in pieces]
         whole = np.sum(each, axis=0)
         rows = [_sums(gbp, whole[..., -1]) for gbp in (*each, whole)]
@@ -178,18 +169,14 @@ class PowerSums:
         return replace(self, squares=squares, fourths=fourths, cross=cross)
 
     def share(self, place: Place) -> Estimate | None:
-        """Estimate the covariance of a piece with the whole, over the whole's variance.
-
-        Its error is the delta method's for the ratio of sums r: the root of the sum of the squares
-        of p T - r T ** 2, over the sum of T ** 2.
-
-        Returns None where the whole does not vary.
-        """
+        """Estimate the covariance of a piece with the whole, over the whole's variance; None if that is 0."""
         whole = self._whole(place)
         if self.squares[whole] == 0:
             return None
         if self._is_rounding(place):
             return Estimate(0.0, 0.0, 0.0, 0.0)
+        # Its error is the delta method's for the ratio of sums r: the root of the sum of the squares of
+        # p T - r T ** 2, over the sum of T ** 2.
         total = float(self.squares[whole])
         ratio = float(self.products[place]) / total
         own, whole_part = float(self.products_squared[place]), ratio**2 * float(self.fourths[whole])
@@ -197,22 +184,15 @@ class PowerSums:
         return _estimate(ratio, _root(spread, own + whole_part) / total)
 
     def sd(self, place: Place, contracts: int) -> Estimate:
-        """Estimate the SD of a piece.
-
-        In pounds; its error is the delta method's for the root of a mean of squares.
-        """
+        """Estimate the SD of a piece, in pounds; its error is the delta method's for the root of a mean."""
         if self._is_rounding(place):
             return Estimate(0.0, 0.0, 0.0, 0.0)
         variance, fourth = float(self.squares[place]) / contracts, float(self.fourths[place]) / contracts
         sd = variance**0.5
-        error = _root(fourth - variance**2, fourth) / contracts**0.5 / (2 * sd)
-        return _estimate(sd, error)
+        return _estimate(sd, _root(fourth - variance**2, fourth) / contracts**0.5 / (2 * sd))
 
     def pooled(self, source: int, year: int, contracts: int) -> Estimate | None:
-        """Estimate the SD of all clusters together over the sum of their SDs.
-
-        Returns 1 where pooling cures nothing; None where the piece does not vary.
-        """
+        """Estimate the SD of all clusters together over the sum of theirs; None where it is nothing."""
         sds = np.sqrt(self.squares[source, year, :, -1] / contracts)
         alone = float(sds[:-1].sum())
         if alone == 0 or self._is_rounding((source, year, -1, -1)):

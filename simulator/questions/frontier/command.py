@@ -9,22 +9,14 @@ import click
 from simulator.answers.command import Ask, Asked, question, row_of
 from simulator.questions.sweep.command import together_option, vary_option
 
+_A_MEASURE = "A column of the summary, with or without its unit: pct_cost stands for pct_cost_gbp."
+
 
 @question("policies")
 @vary_option
 @together_option
-@click.option(
-    "--minimise",
-    multiple=True,
-    metavar="MEASURE",
-    help="A column of the summary, with or without its unit: pct_cost stands for pct_cost_gbp.",
-)
-@click.option(
-    "--maximise",
-    multiple=True,
-    metavar="MEASURE",
-    help="A column of the summary, with or without its unit: practice_net_gain, say.",
-)
+@click.option("--minimise", multiple=True, metavar="MEASURE", help=_A_MEASURE)
+@click.option("--maximise", multiple=True, metavar="MEASURE", help=_A_MEASURE)
 @click.option("--cluster", help="Whose measures; those of all clusters together by default.")
 def frontier(
     asked: Asked,

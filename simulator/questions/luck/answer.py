@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Column, Table, change, people, pounds, shares, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, change, people, pounds, shares, text
+from simulator.plain_words import per_cent_of
 from simulator.questions.luck.estimates import (
     EARNED,
     LUCK_SHARE,
@@ -18,13 +18,13 @@ from simulator.questions.luck.estimates import (
     UNPAID,
     change_of,
 )
-from simulator.questions.luck.policies import AS_IT_IS
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money, per_cent
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster
 
+AS_IT_IS = "the scenario as it is"
 _MEASURES = (SHARE, SHARE_PER_YEAR, SHARE_PER_HEAD, PAID, UNPAID, EARNED, LUCK_SHARE)
 
 
@@ -75,19 +75,9 @@ class LuckAnswer(Answer):
         return tuple(dict.fromkeys(row.policy for row in self.rows))
 
     def row(self, policy: str = AS_IT_IS, saving: float = 0.0, cluster: str = ALL_CLUSTERS) -> LuckRow:
-        """Return what a cluster, or all together, are paid under a policy at a true saving.
+        """Return what one of `names` is paid under one of `policy_names` at a true saving.
 
-        Parameters
-        ----------
-        policy, cluster : str
-            One of `policy_names`, and of `names`.
-        saving : float
-            Zero or one of `true_savings`; for a change of rules, zero or `policy_saving`.
-
-        Returns
-        -------
-        LuckRow
-            Its estimates.
+        That is zero or one of `true_savings`; for a change of rules, zero or `policy_saving`.
         """
         wanted = (policy, saving, cluster)
         return next(row for row in self.rows if (row.policy, row.true_saving_share, row.cluster) == wanted)
@@ -112,7 +102,7 @@ class LuckAnswer(Answer):
     def _unpaid(self) -> Table:
         columns = (
             shares(
-                f"saving {100 * saving:g}%",
+                f"saving {per_cent_of(saving)}",
                 _of([self.row(saving=saving, cluster=name) for name in self.names], UNPAID),
                 f"unpaid_at_{100 * saving:g}_percent_probability",
             )
@@ -135,7 +125,7 @@ class LuckAnswer(Answer):
     def _policies(self) -> Table:
         luck = [self.row(name) for name in self.policy_names]
         saved = [self.row(name, self.policy_saving) for name in self.policy_names]
-        saving = f"{100 * self.policy_saving:g}%"
+        saving = per_cent_of(self.policy_saving)
         columns: list[Column] = [text("rules", self.policy_names, "policy")]
         for column, rows in (
             (pounds("paid for luck", _of(luck, SHARE), SHARE), luck),
@@ -204,34 +194,26 @@ class LuckAnswer(Answer):
 
     @property
     def _saving(self) -> str:
-        return f"A true saving of {100 * self.policy_saving:g}%"
+        return f"A true saving of {per_cent_of(self.policy_saving)}"
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[str]:
         clusters = self.scenario.settings.clusters
-        yield (
+        sharing = [one for one in clusters if one.takes_share]
+        left_out = {
+            "taking no practice share": [one.name for one in clusters if not one.takes_share],
+            "answering for nothing": [one.name for one in sharing if not answers_for_something(one)],
+        }
+        return (
             f"{ERRORS_NOTE} Everything shares the same draws of chance, so a change has a smaller error than "
-            "if each had draws of its own."
-        )
-        yield (
+            "if each had draws of its own.",
             "Luck: what is paid while no cluster truly saves anything, by chance or because budgets turn out "
             "loose. A true saving: the same share of every cluster's demand, in every year; the scenario's "
-            f"own play no part. Probabilities of {self.all_together} are of a cluster, on average."
-        )
-        yield (
+            f"own play no part. Probabilities of {self.all_together} are of a cluster, on average.",
             "The sizes of the other rules are assumptions, to be set by options; a limit per case also takes "
-            "the excess out of budgets, for the PCT to pay."
+            "the excess out of budgets, for the PCT to pay.",
+            *(f"Left out, for {why}: {', '.join(names)}." for why, names in left_out.items() if names),
         )
-        sharing = [one for one in clusters if one.takes_share]
-        for why, left_out in (
-            ("taking no practice share", [one.name for one in clusters if not one.takes_share]),
-            ("answering for nothing", [one.name for one in sharing if not answers_for_something(one)]),
-        ):
-            if left_out:
-                yield f"Left out, for {why}: {', '.join(left_out)}."
 
 
 def answers_for_something(cluster: Cluster) -> bool:

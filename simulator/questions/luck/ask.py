@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 from simulator.errors import Problem, Problems, shown
-from simulator.questions.luck.answer import LuckAnswer, LuckRow, can_be_paid
+from simulator.plain_words import per_cent_of, pounds_of
+from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, LuckRow, can_be_paid
 from simulator.questions.luck.estimates import changes, estimates, paid_gbp
-from simulator.questions.luck.policies import AS_IT_IS, Policy, PolicySizes, policies_of, wrong_number
 from simulator.records import ClusterTerms, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import MONTHS_IN_A_YEAR
-from simulator.rules.surplus import SurplusSplit
-from simulator.scenario.scenario import Scenario
+from simulator.rules.corridor import Corridor
+from simulator.rules.per_case_limit import PerCaseLimit
+from simulator.rules.rule import Rule
+from simulator.rules.surplus import MinimumSavingsRate, SurplusSplit
+from simulator.scenario.keys import apply_overrides
+from simulator.scenario.scenario import Scenario, check_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
-SAVINGS = (0.01, 0.02, 0.03, 0.05)
-POLICY_SAVING = 0.02
-"""True saving at which policies are compared; an assumption."""
+_OTHER_SETTLEMENT = {
+    "each_year": ("a settlement over the whole contract", "whole_contract"),
+    "whole_contract": ("a settlement of each year by itself", "each_year"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySizes:
+    """How large the changes of rules are that `luck` tries. The defaults are assumptions."""
+
+    # Least surplus that practices share in, as a share of the budget; Medicare's for 60,000 people and more
+    # is 0.02 (see `MinimumSavingsRate`).
+    minimum_savings_rate: float = 0.02
+    corridor_width: float = 0.02  # width of the corridor either side of the budget, as a share of it
+    corridor_cluster_share: float = 0.5  # share of what lies beyond the corridor that stays with the cluster
+    per_case_limit: float = 50_000.0  # most that a cluster answers for of one case, in pounds
 
 
 def luck(
     scenario: Scenario,
-    savings: Sequence[float] = SAVINGS,
+    savings: Sequence[float] = (0.01, 0.02, 0.03, 0.05),
     *,
-    policy_saving: float = POLICY_SAVING,
+    policy_saving: float = 0.02,
     minimum_savings_rate: float = PolicySizes().minimum_savings_rate,
     corridor_width: float = PolicySizes().corridor_width,
     corridor_cluster_share: float = PolicySizes().corridor_cluster_share,
@@ -46,7 +66,7 @@ def luck(
     savings : sequence of float
         True savings of every cluster, as shares of demand.
     policy_saving : float
-        The one at which policies are compared; it is added to `savings`.
+        The one at which policies are compared, an assumption; it is added to `savings`.
     minimum_savings_rate, corridor_width, corridor_cluster_share, per_case_limit : float
         How large the changes of rules are that are tried; see `PolicySizes`.
     draws : Draws
@@ -66,30 +86,27 @@ def luck(
     """
     sizes = PolicySizes(minimum_savings_rate, corridor_width, corridor_cluster_share, per_case_limit)
     check_luck(scenario, savings, policy_saving, sizes, draws)
-    asked = _simulations(policies_of(scenario, sizes), savings, policy_saving)
+    policies = policies_of(scenario, sizes)
+    asked = _simulations(policies, savings, policy_saving)
     shared = SharedDraws.of(scenario, draws)
     taking = tuple(at for at, one in enumerate(scenario.settings.clusters) if can_be_paid(one))
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
-        result = shared.simulate(policy.scenario.vary(f"clusters.*.true_saving_share={saving!r}"))
-        paid[policy.name, saving] = paid_gbp(result, taking)
+        result = shared.simulate(policies[policy].vary(f"clusters.*.true_saving_share={saving!r}"))
+        paid[policy, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))
     return LuckAnswer(scenario, shared.draws.contracts, shared.draws.seed, rows, float(policy_saving))
 
 
 def check_luck(
-    scenario: Scenario,
-    savings: Sequence[float],
-    policy_saving: float,
-    sizes: PolicySizes,
-    draws: Draws = Draws(),
+    scenario: Scenario, savings: Sequence[float], policy_saving: float, sizes: PolicySizes, draws: Draws
 ) -> None:
     """Check what `luck` is given."""
     if not isinstance(scenario, Scenario):
         draws.of(scenario)
     problems = Problems(_scenario_problems(scenario))
-    problems += [*_saving_problems(savings, policy_saving), *sizes.problems()]
+    problems += [*_saving_problems(savings, policy_saving), *_size_problems(sizes)]
     with problems.noted():
         draws.of(scenario)
     problems.report()
@@ -117,7 +134,7 @@ def _saving_problems(savings: Sequence[float], policy_saving: float) -> list[Pro
     problems = [
         problem
         for where, saving in (*(("savings", one) for one in savings), ("policy_saving", policy_saving))
-        for problem in wrong_number(where, saving, "a share above 0 and below 1", lambda one: 0 < one < 1)
+        for problem in _wrong_number(where, saving, "a share above 0 and below 1", lambda one: 0 < one < 1)
     ]
     repeated = [saving for saving, times in Counter(map(shown, savings)).items() if times > 1]
     if repeated:
@@ -125,16 +142,32 @@ def _saving_problems(savings: Sequence[float], policy_saving: float) -> list[Pro
     return problems
 
 
+def _size_problems(sizes: PolicySizes) -> Iterator[Problem]:
+    for name in ("minimum_savings_rate", "corridor_width", "corridor_cluster_share"):
+        yield from _wrong_number(name, getattr(sizes, name), "a share from 0 to 1", lambda one: 0 <= one <= 1)
+    need = "pounds, from 1 to 1,000,000,000,000"
+    yield from _wrong_number("per_case_limit", sizes.per_case_limit, need, lambda one: 1 <= one <= 1e12)
+
+
+def _wrong_number(where: str, value: object, need: str, holds: Callable[[float], bool]) -> Iterator[Problem]:
+    """Yield the problem with a number, if there is one, with a hint where it is a percentage for a share."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        yield Problem(where, need, shown(value))
+    elif not holds(number := float(value)):
+        hint = f"did you mean {number / 100:g}?" if 1 <= number <= 100 else ""
+        yield Problem(where, need, f"{number:g}", hint)
+
+
 def _simulations(
-    policies: Sequence[Policy], savings: Sequence[float], policy_saving: float
-) -> list[tuple[Policy, float]]:
+    policies: Iterable[str], savings: Sequence[float], policy_saving: float
+) -> list[tuple[str, float]]:
     """Return what to simulate: each policy without saving and at one, the scenario as it is at all."""
     # Policies at one saving come together: all but the limit per case share its spend.
     return [
         (policy, saving)
         for saving in (0.0, *sorted({float(one) for one in (*savings, policy_saving)}))
         for policy in policies
-        if policy.name == AS_IT_IS or saving in {0.0, policy_saving}
+        if policy == AS_IT_IS or saving in {0.0, policy_saving}
     ]
 
 
@@ -154,3 +187,41 @@ def _rows(
                 base, base_luck = (paid[AS_IT_IS, one][:, places] for one in (saving, 0.0))
                 found |= changes(now, by_luck, base, base_luck)
             yield LuckRow(policy, saving, name, people, found)
+
+
+def policies_of(scenario: Scenario, sizes: PolicySizes) -> dict[str, Scenario]:
+    """Return the scenario as it is, and then under each rule that pays less for luck, by what is changed."""
+    (split,) = (rule for rule in scenario.settings.rules if isinstance(rule, SurplusSplit))
+    first_pound, excess = (
+        MinimumSavingsRate(share_of_budget=sizes.minimum_savings_rate, once_met=once)
+        for once in ("first_pound", "excess")
+    )
+    corridor = Corridor(width_share=sizes.corridor_width, cluster_share_beyond=sizes.corridor_cluster_share)
+    limit = PerCaseLimit(limit_gbp=sizes.per_case_limit)
+    rate = f"a minimum savings rate of {per_cent_of(sizes.minimum_savings_rate)}"
+    name_of_other, other = _OTHER_SETTLEMENT[split.settlement]
+    beyond = f"{per_cent_of(sizes.corridor_cluster_share)} of what lies beyond"
+    changed: dict[str, Rule] = {
+        f"{rate}, from the first pound": split.model_copy(update={"minimum_savings_rate": first_pound}),
+        f"{rate}, on the excess alone": split.model_copy(update={"minimum_savings_rate": excess}),
+        name_of_other: split.model_copy(update={"settlement": other}),
+        f"a corridor of {per_cent_of(sizes.corridor_width)}, with {beyond}": corridor,
+        f"a limit of {pounds_of(sizes.per_case_limit)} per case": limit,
+    }
+    policies = {name: with_rule(scenario, rule) for name, rule in changed.items()}
+    rules = scenario.settings.rules
+    others = {name: other for name, other in policies.items() if other.settings.rules != rules}
+    return {AS_IT_IS: scenario} | others
+
+
+def with_rule(scenario: Scenario, rule: Rule) -> Scenario:
+    """Return a scenario with one more rule, or another in place of its own of that kind."""
+    given, _ = apply_overrides(scenario.given, scenario.overrides)
+    new: dict[str, Any] = rule.model_dump(exclude_none=True)
+    rules = list(given.get("rules", ()))
+    kinds = [one["rule"] for one in rules]
+    if new["rule"] in kinds:
+        rules[kinds.index(new["rule"])] = new
+    else:
+        rules.insert(0, new)
+    return check_scenario(given | {"rules": rules}, scenario.folder, scenario.source)

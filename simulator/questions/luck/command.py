@@ -9,6 +9,8 @@ import click
 
 from simulator.answers.command import Ask, Asked, question
 
+_number = partial(click.option, type=float, show_default=True)
+
 
 @question("simulations")
 @click.option(
@@ -17,41 +19,19 @@ from simulator.answers.command import Ask, Asked, question
     show_default=True,
     help="True savings, as shares of demand with commas between.",
 )
-@click.option(
-    "--policy-saving",
-    type=float,
-    default=0.02,
-    show_default=True,
-    help="True saving at which rules are compared.",
-)
-@click.option(
+@_number("--policy-saving", default=0.02, help="True saving at which rules are compared.")
+@_number(
     "--minimum-savings-rate",
-    type=float,
     default=0.02,
-    show_default=True,
     help="Least surplus to share in, as a share of the budget. An assumption, as the next three are.",
 )
-@click.option(
-    "--corridor-width",
-    type=float,
-    default=0.02,
-    show_default=True,
-    help="Width either side of the budget, as a share of it.",
-)
-@click.option(
+@_number("--corridor-width", default=0.02, help="Width either side of the budget, as a share of it.")
+@_number(
     "--corridor-cluster-share",
-    type=float,
     default=0.5,
-    show_default=True,
     help="Share of what lies beyond the corridor that stays with the cluster.",
 )
-@click.option(
-    "--per-case-limit",
-    type=float,
-    default=50_000,
-    show_default=True,
-    help="Most that a cluster answers for of one case, in pounds.",
-)
+@_number("--per-case-limit", default=50_000, help="Most that a cluster answers for of one case, in pounds.")
 def luck(asked: Asked, savings: str, policy_saving: float, **sizes: Any) -> Ask:
     """Say what practices of SCENARIO are paid for luck, and which true savings go unpaid.
 
@@ -59,9 +39,8 @@ def luck(asked: Asked, savings: str, policy_saving: float, **sizes: Any) -> Ask:
     how much of what is paid they earn, and what a minimum savings rate, settlement over the whole
     contract, a corridor and a limit per case would change.
     """
-    from simulator.questions.luck.ask import check_luck
+    from simulator.questions.luck.ask import PolicySizes, check_luck
     from simulator.questions.luck.ask import luck as ask
-    from simulator.questions.luck.policies import PolicySizes
 
     shares = asked.numbers(savings, "--savings", "shares with commas between, such as 0.01,0.02")
     check_luck(asked.scenario, shares or (policy_saving,), policy_saving, PolicySizes(**sizes), asked.draws)

@@ -41,10 +41,7 @@ def paid_gbp(result: Result, clusters: tuple[int, ...]) -> FloatArray:
 
 
 def estimates(paid: FloatArray, luck: FloatArray, years: float, people: float) -> dict[str, Estimate]:
-    """Return what clusters are paid under a policy at a true saving.
-
-    Takes ``paid, luck`` of shape (contract, cluster).
-    """
+    """Return what clusters are paid under a policy at a true saving, from arrays (contract, cluster)."""
     in_all, by_luck = paid.sum(axis=1), luck.sum(axis=1)
     of_luck = ratio(by_luck, in_all)
     return {
@@ -60,10 +57,7 @@ def estimates(paid: FloatArray, luck: FloatArray, years: float, people: float) -
 def changes(
     paid: FloatArray, luck: FloatArray, base_paid: FloatArray, base_luck: FloatArray
 ) -> dict[str, Estimate]:
-    """Return how far a policy is from the scenario as it is, at the same true saving.
-
-    Takes ``paid, luck`` of shape (contract, cluster), ``base_paid, base_luck`` of shape (contract, cluster).
-    """
+    """Return how far a policy is from the scenario as it is at one saving; arrays (contract, cluster)."""
     in_all, by_luck, base_in_all, base_by_luck = (
         gbp.sum(axis=1) for gbp in (paid, luck, base_paid, base_luck)
     )
@@ -77,10 +71,7 @@ def changes(
 
 
 def of_a_cluster(happened: BoolArray) -> Estimate:
-    """Estimate the probability of an event, on average over clusters.
-
-    Takes ``happened`` of shape (contract, cluster).
-    """
+    """Estimate the probability of an event, shape (contract, cluster), on average over clusters."""
     if happened.shape[1] == 1 or happened.all() or not happened.any():
         return probability(happened[:, 0])
     found = mean(happened.mean(axis=1))
@@ -88,21 +79,15 @@ def of_a_cluster(happened: BoolArray) -> Estimate:
 
 
 def of_a_cluster_difference(changed: BoolArray, base: BoolArray) -> Estimate:
-    """Estimate by how much a change moves what `of_a_cluster` estimates.
-
-    Takes ``changed, base`` of shape (contract, cluster).
-    """
+    """Estimate by how much a change moves what `of_a_cluster` estimates; shapes (contract, cluster)."""
     if changed.shape[1] == 1 or np.array_equal(changed, base):
         return probability_difference(changed[:, 0], base[:, 0])
     return mean_difference(changed.mean(axis=1), base.mean(axis=1))
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> Estimate | None:
-    """Estimate the ratio of two means of the same contracts.
-
-    Takes ``part, whole`` of shape (contract,). The standard error is that of the mean of part - ratio *
-    whole, over the mean of whole. None where that is nothing.
-    """
+    """Estimate the ratio of two means, of shape (contract,); None where that of `whole` is nothing."""
+    # The standard error is that of the mean of part - ratio * whole, over the mean of whole.
     below = float(whole.mean())
     if not below > 0:
         return None

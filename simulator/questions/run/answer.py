@@ -1,4 +1,4 @@
-"""The answer to `run`: each cluster's risk, and that of all together."""
+"""The answers to `run`: each cluster's risk and that of all together, simulated or by the exact method."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
 from simulator.answers.rule_notes import rule_notes, scheme_notes
-from simulator.answers.table import Column, Table, measures, people, pounds, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, measures, people, pounds, text
+from simulator.exact.method import WHOLE_CONTRACT, ExactRisk, ExactRow
 from simulator.records import Account
 from simulator.risk.account_book import account_books
-from simulator.risk.build_up import pct_build_up
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import loss, money, per_cent, signed_money
+from simulator.risk.positions import pct_build_up
 from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule
@@ -33,6 +33,12 @@ _SURPLUS = (
     "pct_return_gbp",
     "reinvestment_gbp",
 )
+_EXACT = {
+    "expected_overspend_gbp": "expected overspend",
+    "bond_90_gbp": "bond needed at 90%",
+    "bond_95_gbp": "bond needed at 95%",
+    "bond_99_gbp": "bond needed at 99%",
+}
 
 
 @dataclass(frozen=True)
@@ -64,20 +70,17 @@ class RunAnswer(Answer):
 
     def tables(self) -> tuple[Table, ...]:
         """Return budgets against spend, overspends, leavers, bonds, surpluses, and who gains what."""
-        return tuple(self._tables())
-
-    def _tables(self) -> Iterator[Table]:
         years = range(1, len(self.result.years) + 1)
-        yield from self._budgets()
         risk = (*(f"overspend_probability_year_{number}" for number in years), *_RISK)
-        yield self._by_cluster("overspends", "How likely is an overspend, and how large?", risk)
+        overspends = self._by_cluster("overspends", "How likely is an overspend, and how large?", risk)
+        tables = [*self._budgets(), overspends]
         if any(rule.when_exhausted == "leaves" for rule in self._rules(Bond)):
             leaving = (*(f"leaves_probability_year_{number}" for number in years[:-1]), "leaves_probability")
-            yield self._by_cluster("leavers", "Who leaves, and when?", leaving)
+            tables.append(self._by_cluster("leavers", "Who leaves, and when?", leaving))
         if self._rules(Bond):
-            yield self._bonds()
+            tables.append(self._bonds())
         if self._rules(SurplusSplit):
-            yield self._by_cluster("surpluses", "Who may expect what of surpluses?", _SURPLUS)
+            tables.append(self._by_cluster("surpluses", "Who may expect what of surpluses?", _SURPLUS))
         gains = (
             "practice_net_gain_gbp",
             "practice_net_gain_1_in_20_gbp",
@@ -86,14 +89,16 @@ class RunAnswer(Answer):
             "pct_net_position_gbp",
             "pct_net_position_1_in_20_gbp",
         )
-        yield self._by_cluster("positions", "Who gains and who loses over the whole contract?", gains)
+        title = "Who gains and who loses over the whole contract?"
+        return (*tables, self._by_cluster("positions", title, gains))
 
-    def _by_cluster(self, name: str, title: str, found: Sequence[str]) -> Table:
-        """Return measures by cluster, and for all together."""
+    def _by_cluster(self, name: str, title: str, found: Sequence[str], *others: Column) -> Table:
+        """Return measures by cluster, and for all together, after other columns."""
+        clusters = text("cluster", [row.name for row in self.result.rows])
         columns = (measures(one, self._estimates(one), self.result.years) for one in found)
-        return Table(name, title, (self._clusters(), *columns), rows_apart=1)
+        return Table(name, title, (clusters, *others, *columns), rows_apart=1)
 
-    def _budgets(self) -> Iterator[Table]:
+    def _budgets(self) -> tuple[Table, Table]:
         together, years = self.result.rows[-1].estimates, range(1, len(self.result.years) + 1)
         whole = ("whole contract",) if len(years) > 1 else ()
         columns: list[Column] = [text("all clusters together", (*self.result.years, *whole), "period")]
@@ -105,15 +110,12 @@ class RunAnswer(Answer):
             by_year = [together.get(f"{name}_year_{year}") for year in years]
             columns.append(pounds(heading, [*by_year, *([together[name]] if whole else [])], name))
         title = "Do budgets keep up with expected spend?"
-        yield Table("budgets", title, tuple(columns), rows_apart=len(whole))
-        by_cluster = self._by_cluster(
-            "budgets by cluster",
-            "By cluster",
-            ("annual_budget_gbp", *(f"budget_less_spend_gbp_year_{year}" for year in years)),
-        )
-        first, *others = by_cluster.columns
+        found = ("annual_budget_gbp", *(f"budget_less_spend_gbp_year_{year}" for year in years))
         lists = people([row.people for row in self.result.rows])
-        yield Table(by_cluster.name, by_cluster.title, (first, lists, *others), rows_apart=1)
+        return (
+            Table("budgets", title, tuple(columns), rows_apart=len(whole)),
+            self._by_cluster("budgets by cluster", "By cluster", found, lists),
+        )
 
     def _bonds(self) -> Table:
         """Return each cluster's bond; then all of them, and the one bond that they could share."""
@@ -139,68 +141,59 @@ class RunAnswer(Answer):
 
     def sentences(self) -> tuple[str, ...]:
         """Return the PCT's position, how it comes about, and how bad a bad contract is."""
-        return tuple(self._sentences())
-
-    def _sentences(self) -> Iterator[str]:
         pct = self.result.rows[-1].estimates
-        book = account_books(self.result.contract_outcomes, self.result.plan.terms)[-1]
-        build_up = pct_build_up(book)
+        build_up = pct_build_up(account_books(self.result.contract_outcomes, self.result.plan.terms)[-1])
         parts = ", ".join(f"{words} {signed_money(one)}" for words, one in build_up.parts)
-        yield f"The PCT's net position: {parts}; in all {signed_money(build_up.total)}."
+        said = [f"The PCT's net position: {parts}; in all {signed_money(build_up.total)}."]
         bad, worst = pct.get("pct_net_position_1_in_20_gbp"), pct.get("pct_net_position_1_in_100_gbp")
         beyond = pct.get("pct_net_position_beyond_1_in_20_gbp")
         if bad and beyond:
             hundred = f"; in one in a hundred {loss(worst)}" if worst else ""
-            yield (
+            said.append(
                 f"In one contract in twenty the PCT {loss(bad)} or worse, {signed_money(beyond)} on average "
                 f"of those{hundred} or worse."
             )
-        yield (
+        said.append(
             f"It pays {money(pct['pct_payment_gbp'])} for overspends on average, "
             f"{money(pct['pct_payment_median_gbp'])} in the middle contract of all, and more than "
             f"{money(pct['pct_payment_1_in_20_gbp'])} in one contract in twenty."
         )
         if self._rules(Pool):
-            yield (
+            said.append(
                 f"The pool pays {money(pct['pool_payment_gbp'])} for overspends and ends at "
                 f"{money(pct['pool_balance_gbp'])}. Pool and bonds leave no overspend to the PCT with "
                 f"probability {per_cent(pct['pool_and_bonds_cover_probability'])}."
             )
         if len(self.result.rows) > 2:
-            yield (
-                "Some cluster overspends in some year with probability "
-                f"{per_cent(pct['some_cluster_overspends_probability'])}."
-            )
+            chance = per_cent(pct["some_cluster_overspends_probability"])
+            said.append(f"Some cluster overspends in some year with probability {chance}.")
+        return tuple(said)
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[str]:
         everyone, inside = self.result.plan.population.pct_people, self.result.rows[-1].people
-        if everyone > inside:
-            yield (
-                f"The whole PCT has {everyone:,.0f} people; {everyone - inside:,.0f} of them are in no "
-                "cluster, and in none of these numbers."
-            )
-        yield f"{ERRORS_NOTE} Sources and assumptions are marked in its file."
-        yield (
+        outside = (
+            f"The whole PCT has {everyone:,.0f} people; {everyone - inside:,.0f} of them are in no cluster, "
+            "and in none of these numbers."
+        )
+        savers = any(cluster.true_saving_share for cluster in self.scenario.settings.clusters)
+        only_luck = self._rules(SurplusSplit) and self.result.plan.terms.takes_share.any() and not savers
+        luck = "No cluster truly saves anything here: every practice share above is luck."
+        return (
+            *([outside] if everyone > inside else []),
+            f"{ERRORS_NOTE} Sources and assumptions are marked in its file.",
             "Overspends of a contract are the sum of its years' overspends; its chance of an overspend in "
             "all is that its total spend exceeds its total budget. All clusters together: chances are of "
-            "their net total, expected overspends add up every cluster's."
-        )
-        yield (
+            "their net total, expected overspends add up every cluster's.",
             "Net gain: all that comes to a party less all that it pays. Better off: a net gain above "
             "nothing. 1 in 20: only one contract in twenty is worse. The PCT's net position: what it planned "
             "for the care of the clusters' people (expected spend at the scenario's own growth, before true "
-            "savings) less all that this care costs it."
+            "savings) less all that this care costs it.",
+            *rule_notes(self.scenario.settings.rules),
+            *scheme_notes(self.scenario),
+            *([luck] if only_luck else []),
+            *self._precision(),
         )
-        yield from rule_notes(self.result.scenario.settings.rules)
-        yield from scheme_notes(self.result.scenario)
-        savers = [cluster for cluster in self.result.scenario.settings.clusters if cluster.true_saving_share]
-        if self._rules(SurplusSplit) and self.result.plan.terms.takes_share.any() and not savers:
-            yield "No cluster truly saves anything here: every practice share above is luck."
-        yield from self._precision()
 
     def _precision(self) -> Iterator[str]:
         if self.precision is None:
@@ -217,8 +210,74 @@ class RunAnswer(Answer):
     def _rules(self, kind: type[_Kind]) -> list[_Kind]:
         return [rule for rule in self.scenario.settings.rules if isinstance(rule, kind)]
 
-    def _clusters(self) -> Column:
-        return text("cluster", [row.name for row in self.result.rows])
-
     def _estimates(self, name: str) -> list[Estimate | None]:
         return [row.estimates.get(name) for row in self.result.rows]
+
+
+@dataclass(frozen=True)
+class ExactAnswer(Answer):
+    """What the exact method found."""
+
+    risk: ExactRisk
+    is_drawn = False
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was asked about."""
+        return self.risk.scenario
+
+    @property
+    def _rows_by_year(self) -> dict[str, list[ExactRow]]:
+        years = dict.fromkeys(row.year for row in self.risk.rows)
+        return {year: [row for row in self.risk.rows if row.year == year] for year in years}
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the overspends and bonds of each year, where there are any."""
+        found = self._rows_by_year.items()
+        return tuple(_table(year, rows) for year, rows in found if any(row.estimates for row in rows))
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what is not given, and why; and what a reader of the tables must know."""
+        return (
+            *self._missing(),
+            "Each ± bounds the numerical error; it does not cover doubt about the scenario's figures. The "
+            "chance over the whole contract is that its total spend exceeds its total budget; its expected "
+            "overspend is the sum of the years'. Bonds needed are under the scenario's own bond rule: its "
+            "interest and its top-up.",
+        )
+
+    def origin(self) -> dict[str, str]:
+        """Return the method, what low and high are, and what is not given."""
+        return {
+            "method": "exact: nothing is drawn",
+            "intervals": "columns low and high bound the numerical error; doubt about the scenario's figures "
+            "is not in it",
+            "not given": " ".join(self._missing()) or "nothing",
+        }
+
+    def _missing(self) -> Iterator[str]:
+        for year, rows in self._rows_by_year.items():
+            for reason in dict.fromkeys(row.not_given for row in rows if row.not_given):
+                names = [row.cluster for row in rows if row.not_given == reason]
+                of_whom = "" if len(names) == len(rows) else f" for {', '.join(names)}"
+                yield f"{_title(year)}{of_whom}: {reason}."
+
+
+def _table(year: str, rows: list[ExactRow]) -> Table:
+    """Return the overspends and bonds of one year."""
+    chance = "overspend_probability"
+    columns = (
+        text("cluster", [row.cluster for row in rows]),
+        people([row.people for row in rows]),
+        measures(chance, [row.estimates.get(chance) for row in rows], heading="overspend"),
+        *(
+            pounds(heading, [row.estimates.get(name) for row in rows], name)
+            for name, heading in _EXACT.items()
+            if any(name in row.estimates for row in rows)
+        ),
+    )
+    return Table(year.replace("/", "-"), _title(year), columns)
+
+
+def _title(year: str) -> str:
+    return "The whole contract" if year == WHOLE_CONTRACT else f"The contract year {year}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -73,10 +74,7 @@ def run(
     if out is not None and out.suffix.lower() in {".csv", ".xlsx"}:
         hint = f"--out {printable(out.with_suffix(''))} writes summary.csv in a folder of that name"
         raise InputError([Problem(f"--out {printable(out)}", "a folder's name", out.suffix, hint)])
-    from contextlib import ExitStack
-
-    from simulator.answers.printer import Printer
-    from simulator.answers.progress import progress_bar
+    from simulator.answers.printer import Printer, progress_bar
     from simulator.questions.run.answer import RunAnswer
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.draws import Draws
@@ -87,8 +85,7 @@ def run(
     started, clock = datetime.now(UTC), time.perf_counter()
     loaded = load_scenario(scenario, overrides)
     total = loaded.settings.simulation.contracts if contracts is None else contracts
-    workers = (os.cpu_count() or 1) if workers is None else workers
-    draws = Draws(contracts, seed, workers)
+    draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     if precision is None:
         draws.of(loaded)
         simulated = partial(simulate, loaded, draws)
@@ -109,7 +106,7 @@ def run(
 def _exact(asked: Asked, **drawn: object) -> Ask:
     """Return what asks the exact method; `drawn` are options that belong to the simulation."""
     from simulator.exact.method import exact_risk, laws_needed
-    from simulator.questions.run.exact_answer import ExactAnswer
+    from simulator.questions.run.answer import ExactAnswer
 
     asked.problems += [
         Problem(f"--{name}", "left out with --method exact", shown(value), "the exact method draws nothing")
@@ -118,10 +115,8 @@ def _exact(asked: Asked, **drawn: object) -> Ask:
     ]
 
     def ask(*, progress: Show) -> ExactAnswer:
-        laws = laws_needed(asked.scenario)
-        risk = exact_risk(
-            asked.scenario, workers=asked.draws.workers, progress=lambda done: progress(done, laws)
-        )
+        laws, workers = laws_needed(asked.scenario), asked.draws.workers
+        risk = exact_risk(asked.scenario, workers=workers, progress=lambda done: progress(done, laws))
         return ExactAnswer(risk)
 
     return ask

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
-from simulator.answers.cells import ERRORS_NOTE
-from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
+from simulator.answers.table import ERRORS_NOTE, Column, Table, numbers, people, pounds, shares, text
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import per_cent
-from simulator.risk.rounding import rounded
+from simulator.risk.in_words import per_cent, rounded
 from simulator.scenario.scenario import Scenario
 
 BEYOND_SHARES = (0.0, 0.01, 0.02, 0.05)
@@ -96,31 +94,66 @@ class Sizes(Answer):
 
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain words."""
-        return tuple(self._sentences())
+        small, large, pool = self.rows[0], self.rows[-1], self.pools[-1]
+        found = [
+            f"Chance alone falls with the square root of size: over the contract its SD is "
+            f"{per_cent(small.whole[CHANCE_SD])} of the budget for {small.people:,.0f} people and "
+            f"{per_cent(large.whole[CHANCE_SD])} for {large.people:,.0f}.",
+            *self._not_cured_in_words(),
+        ]
+        if len(pool.clusters) > 1 and pool.saved_share:
+            found.append(
+                f"One joint bond of all {len(pool.clusters)} clusters, for their net overspends, is "
+                f"{per_cent(pool.saved_share)} smaller than their separate bonds together."
+            )
+        return tuple(found)
+
+    def _not_cured_in_words(self) -> tuple[str, ...]:
+        if self.balance_people is None:
+            return ("Nothing else is seen: a cluster that is large enough has hardly any risk.",)
+        number, error = rounded(self.balance_people.value, self.balance_people.half_width)
+        pct_wide = "None of it is PCT-wide: a pool of many clusters would cure it."
+        if self.any_pool_sd_share.low > 0:
+            left = per_cent(self.any_pool_sd_share)
+            pct_wide = f"PCT-wide shocks alone leave {left}, which no pool inside the PCT cures either."
+        return (
+            f"From about {number} ± {error} people on, shocks to the whole cluster or the whole PCT are most "
+            f"of what is left. No size cures them: they leave an SD of {per_cent(self.any_size_sd_share)}.",
+            pct_wide,
+        )
 
     def _overspends(self, span: str, *, in_files_only: bool) -> Table:
-        columns = [
-            self._column(shares, f"above {share:.0%} of budget" if share else "any overspend", span, name)
-            for share in BEYOND_SHARES
-            for name in (overspend_column(share),)
-        ]
-        columns.append(self._column(shares, "SD of outturn, of budget", span, SD))
+        columns = self._by_size(
+            span,
+            (shares, "any overspend", overspend_column(0.0)),
+            *(
+                (shares, f"above {share:.0%} of budget", overspend_column(share))
+                for share in BEYOND_SHARES[1:]
+            ),
+            (shares, "SD of outturn, of budget", SD),
+        )
         when = "over the whole contract" if span == WHOLE_CONTRACT else f"in {span}"
-        title = f"How likely is an overspend {when}, by size?"
-        name = f"overspends, {span.replace('/', '-')}"
-        return Table(name, title, (self._people(), *columns), in_files_only=in_files_only)
+        name, title = f"overspends, {span.replace('/', '-')}", f"How likely is an overspend {when}, by size?"
+        return Table(name, title, columns, in_files_only=in_files_only)
 
     def _costs(self) -> Table:
-        made = (
+        columns = self._by_size(
+            WHOLE_CONTRACT,
             (shares, "SD by chance alone, of budget", CHANCE_SD),
             (pounds, "bond (95%)", BOND),
             (pounds, "bond per head", BOND_PER_HEAD),
             (pounds, "practice share by luck", SHARE),
             (pounds, "practice share by luck per head", SHARE_PER_HEAD),
         )
-        columns = (self._column(kind, heading, WHOLE_CONTRACT, name) for kind, heading, name in made)
-        title = "What does it cost over the whole contract?"
-        return Table("costs", title, (self._people(), *columns))
+        return Table("costs", "What does it cost over the whole contract?", columns)
+
+    def _by_size(self, span: str, *made: tuple[Callable[..., Column], str, str]) -> tuple[Column, ...]:
+        """Return the sizes, and columns of a span, each made by a function with a heading and a name."""
+        columns = (
+            kind(heading, [row.by_span[span][name] for row in self.rows], name)
+            for kind, heading, name in made
+        )
+        return (people([row.people for row in self.rows]), *columns)
 
     def _pools(self) -> Table:
         pools = self.pools
@@ -144,39 +177,3 @@ class Sizes(Answer):
             people([self.balance_people], "people from whom on it is most", "balance_people"),
         )
         return Table("not cured", "What does neither size nor pooling cure?", columns)
-
-    def _people(self) -> Column:
-        return people([row.people for row in self.rows])
-
-    def _column(self, kind: Callable[..., Column], heading: str, span: str, name: str) -> Column:
-        return kind(heading, [row.by_span[span][name] for row in self.rows], name)
-
-    def _sentences(self) -> Iterator[str]:
-        small, large = self.rows[0], self.rows[-1]
-        yield (
-            f"Chance alone falls with the square root of size: over the contract its SD is "
-            f"{per_cent(small.whole[CHANCE_SD])} of the budget for {small.people:,.0f} people and "
-            f"{per_cent(large.whole[CHANCE_SD])} for {large.people:,.0f}."
-        )
-        if self.balance_people is None:
-            yield "Nothing else is seen: a cluster that is large enough has hardly any risk."
-        else:
-            people, error = rounded(self.balance_people.value, self.balance_people.half_width)
-            yield (
-                f"From about {people} ± {error} people on, shocks to the whole cluster or the whole PCT are "
-                "most of what is left. No size cures them: they leave an SD of "
-                f"{per_cent(self.any_size_sd_share)}."
-            )
-            if self.any_pool_sd_share.low > 0:
-                yield (
-                    f"PCT-wide shocks alone leave {per_cent(self.any_pool_sd_share)}, which no pool inside "
-                    "the PCT cures either."
-                )
-            else:
-                yield "None of it is PCT-wide: a pool of many clusters would cure it."
-        pool = self.pools[-1]
-        if len(pool.clusters) > 1 and pool.saved_share:
-            yield (
-                f"One joint bond of all {len(pool.clusters)} clusters, for their net overspends, is "
-                f"{per_cent(pool.saved_share)} smaller than their separate bonds together."
-            )

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import count
 
+import numpy as np
+
+from simulator.demand.shock_laws import LognormalShock
+from simulator.errors import InputError, Problem, Problems, shown
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import (
     BEYOND_SHARES,
@@ -14,35 +21,37 @@ from simulator.questions.size.answer import (
     SD,
     SHARE,
     SHARE_PER_HEAD,
+    PoolRow,
     SizeRow,
     Sizes,
     overspend_column,
 )
-from simulator.questions.size.scenario import (
-    LARGEST,
-    check_asked,
-    one_cluster,
-    only_pct_shocks,
-    where_all_stay,
-)
-from simulator.questions.size.variance import outturn_variance, pools_of, relative_variance
-from simulator.records import BUDGET, SPEND
+from simulator.records import BUDGET, SPEND, FloatArray, Outturn
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import probability
-from simulator.risk.influence import Influence, root
+from simulator.risk.estimation import Influence, probability, quantile_and_spread, root
+from simulator.risk.measures.measure import BOND_CONFIDENCE
+from simulator.rules.bond import Bond
+from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import Cluster
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
-FEWEST_PEOPLE, MOST_PEOPLE, POINTS = 1_000, 1_000_000, 7
+LARGEST = 1e8
+"""People of a cluster so large that chance is next to nothing; as many as a scenario takes."""
+NAME = "a cluster of any size"
+"""Streams of chance are named by the cluster, so that all sizes share them and the curve is smooth."""
+_MOST_POINTS = 50
+_ROUNDING = 1e-9
+"""An SD below this share of the budget is the rounding of sums."""
 
 
 def size(
     scenario: Scenario,
-    people: tuple[float, float] = (FEWEST_PEOPLE, MOST_PEOPLE),
-    points: int = POINTS,
+    people: tuple[float, float] = (1_000, 1_000_000),
+    points: int = 7,
     *,
     draws: Draws = Draws(),
     progress: Callable[[int, int], None] = lambda sizes_done, of_sizes: None,
@@ -78,18 +87,40 @@ def size(
     """
     check_asked(scenario, people, points, draws)
     sizes = _sizes(*people, points)
-    settled = draws.of(scenario)
-    own = Draws(settled.contracts, settled.seed, settled.workers)
-    done = 0
+    steps = count(1)
 
     def simulated(varied: Scenario) -> Result:
-        nonlocal done
-        result = simulate(varied, own)
-        done += 1
-        progress(done, len(sizes) + 3)
+        result = simulate(varied, draws)
+        progress(next(steps), len(sizes) + 3)
         return result
 
     return _found(scenario, sizes, simulated)
+
+
+def check_asked(scenario: Scenario, people: tuple[float, float], points: int, draws: Draws) -> None:
+    """Check what `size` is given."""
+    problems = Problems()
+    with problems.noted():
+        check_people(people)
+    with problems.noted():
+        check_points(points)
+    with problems.noted():
+        draws.of(scenario)
+    problems.report()
+
+
+def check_people(people: tuple[float, float]) -> None:
+    """Check the range of sizes."""
+    low, high = people
+    if not 1 <= low < high <= LARGEST / 10:
+        need = f"a range LOW:HIGH from 1 to {LARGEST / 10:,.0f}, the lower first"
+        raise InputError([Problem("people", need, f"{low:g}:{high:g}")])
+
+
+def check_points(points: int) -> None:
+    """Check the number of sizes."""
+    if not isinstance(points, int) or not 2 <= points <= _MOST_POINTS:
+        raise InputError([Problem("points", f"a whole number from 2 to {_MOST_POINTS}", shown(points))])
 
 
 def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Scenario], Result]) -> Sizes:
@@ -106,15 +137,9 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
     if any_size.estimate.low > 0:
         even = ((outturn_variance(first) - any_size) / any_size).times(smallest).estimate
     rest = (_row(simulated(one_cluster(scenario, number)), any_size) for number in larger)
+    rows = (_row(first, any_size), *rest)
     return Sizes(
-        scenario,
-        first.contracts,
-        first.seed,
-        (_row(first, any_size), *rest),
-        pools,
-        root(any_size),
-        root(shared - left),
-        even,
+        scenario, first.contracts, first.seed, rows, pools, root(any_size), root(shared - left), even
     )
 
 
@@ -139,15 +164,100 @@ def _row(result: Result, any_size: Influence) -> SizeRow:
             for share in BEYOND_SHARES
         }
         by_span[span] = beyond | {SD: root(relative_variance(budget - spend, budget))}
-    by_span[WHOLE_CONTRACT] |= {
+    needed, a_head = row.estimates[BOND], 1 / row.people
+    by_span[WHOLE_CONTRACT] |= {name: row.estimates[name] for name in (BOND, SHARE, SHARE_PER_HEAD)} | {
         CHANCE_SD: root(outturn_variance(result) - any_size),
-        BOND: row.estimates[BOND],
-        BOND_PER_HEAD: _scaled(row.estimates[BOND], 1 / row.people),
-        SHARE: row.estimates[SHARE],
-        SHARE_PER_HEAD: row.estimates[SHARE_PER_HEAD],
+        BOND_PER_HEAD: Estimate(needed.value * a_head, needed.low * a_head, needed.high * a_head),
     }
     return SizeRow(row.people, by_span)
 
 
-def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    return Estimate(estimate.value * factor, estimate.low * factor, estimate.high * factor)
+def where_all_stay(scenario: Scenario) -> Scenario:
+    """Return the scenario without leaving: what clusters that stay would share."""
+    rules = tuple(
+        rule.model_copy(update={"when_exhausted": "stays"}) if isinstance(rule, Bond) else rule
+        for rule in scenario.settings.rules
+    )
+    return replace(scenario, settings=scenario.settings.model_copy(update={"rules": rules}))
+
+
+def one_cluster(scenario: Scenario, people: float) -> Scenario:
+    """Return the scenario with one cluster of a size in place of its own."""
+    answers_for = Counter((one.proportion, one.service_lines) for one in scenario.settings.clusters)
+    (proportion, lines), _ = answers_for.most_common(1)[0]
+    cluster = Cluster(name=NAME, people=people, proportion=proportion, service_lines=lines)
+    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": (cluster,)}))
+
+
+def only_pct_shocks(scenario: Scenario) -> Scenario:
+    """Return the scenario without the clusters' own shocks: those that a pool would cure."""
+    none = LognormalShock(sd_share=0.0)
+    shocks = scenario.settings.shocks.model_copy(update={"cluster": none, "cluster_year": none})
+    return replace(scenario, settings=scenario.settings.model_copy(update={"shocks": shocks}))
+
+
+def relative_variance(left_gbp: FloatArray, budget_gbp: FloatArray) -> Influence:
+    """Return the variance of what is left of a budget over the square of its mean, both shape (contract,)."""
+    squares, contracts = (left_gbp - left_gbp.mean()) ** 2, left_gbp.size
+    variance = Influence(float(squares.mean()) * contracts / (contracts - 1), squares - squares.mean())
+    mean = float(budget_gbp.mean())
+    if not variance.value > (_ROUNDING * mean) ** 2:
+        return Influence(0.0, np.zeros(contracts))
+    return variance / Influence(mean**2, 2 * mean * (budget_gbp - mean))
+
+
+def bond(overspend_gbp: FloatArray, confidence: float) -> Influence:
+    """Return the bond that covers an overspend of the contract, shape (contract,), with a probability."""
+    # A contract above the quantile moves it by (1 - its probability) over the density there
+    # (Bahadur 1966, Annals of Mathematical Statistics 37:577-580).
+    value, spread = quantile_and_spread(overspend_gbp, confidence)
+    above = overspend_gbp > value
+    return Influence(value, (above - above.mean()) * spread)
+
+
+def outturn_variance(result: Result, clusters: Sequence[int] = (0,)) -> Influence:
+    """Return the relative variance of the net outturn of clusters over the contract."""
+    outcomes, chosen = result.contract_outcomes, list(clusters)
+    budget_gbp = outcomes.gbp(BUDGET)[:, :, chosen].sum(axis=(1, 2))
+    spend_gbp = outcomes.gbp(SPEND)[:, :, chosen].sum(axis=(1, 2))
+    return relative_variance(budget_gbp - spend_gbp, budget_gbp)
+
+
+def pools_of(result: Result) -> tuple[PoolRow, ...]:
+    """Return the scenario's clusters pooled one after another, the largest first."""
+    people = result.plan.population.people
+    order = [int(cluster) for cluster in np.argsort(-people, kind="stable")]
+    separate = Influence(0.0, np.zeros(result.contracts))
+    rows = []
+    for number, cluster in enumerate(order, start=1):
+        pooled = tuple(order[:number])
+        joint, alone = (
+            bond(bond_needed_as_one_gbp(result, some), BOND_CONFIDENCE) for some in (pooled, (cluster,))
+        )
+        separate += alone
+        needed = number > 1 and separate.value > PENNY_GBP
+        saved = ((separate - joint) / separate).estimate if needed else None
+        names = tuple(result.plan.axes.clusters[one] for one in pooled)
+        together = float(people[list(pooled)].sum())
+        spread = root(outturn_variance(result, pooled))
+        rows.append(PoolRow(names, together, joint.estimate, separate.estimate, saved, spread))
+    return tuple(rows)
+
+
+def bond_needed_as_one_gbp(result: Result, clusters: Sequence[int]) -> FloatArray:
+    """Return the bond that clusters would need, were they one, in pounds, shape (contract,)."""
+    outcomes, plan, some = result.contract_outcomes, result.plan, list(clusters)
+    budget_gbp, spend_gbp = (
+        outcomes.gbp(reason)[:, :, some].sum(axis=2, keepdims=True) for reason in (BUDGET, SPEND)
+    )
+    annual_budget_gbp = outcomes.annual_budget_gbp[:, some].sum(axis=1, keepdims=True)
+    outturn = Outturn(budget_gbp, spend_gbp, np.zeros_like(budget_gbp), annual_budget_gbp)
+    terms = replace(
+        plan.terms,
+        names=(" and ".join(plan.terms.names[one] for one in some),),
+        people=plan.terms.people[some].sum(keepdims=True),
+        takes_share=np.ones(1, dtype=bool),
+        bond_gbp=np.full(1, np.nan),
+        planned_gbp=plan.terms.planned_gbp[:, some].sum(axis=1, keepdims=True),
+    )
+    return settled_outcomes(plan.settings.rules, outturn, terms, plan.axes).bond_needed_gbp[:, 0]

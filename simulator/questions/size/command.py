@@ -21,8 +21,8 @@ def size(asked: Asked, people: str, points: int) -> Ask:
     Shows the chance of overspend, the bond and the practice share earned by luck from small to
     large, the scenario's own clusters under one joint bond, and the risk that no size cures.
     """
+    from simulator.questions.size.ask import check_people, check_points
     from simulator.questions.size.ask import size as ask
-    from simulator.questions.size.scenario import check_people, check_points
 
     with asked.problems.noted():
         check_points(points)
@@ -37,6 +37,5 @@ def _range(people: str) -> tuple[float, float]:
     try:
         return float(low), float(high)
     except ValueError:
-        raise InputError(
-            [Problem("--people", "LOW:HIGH, with two numbers", shown(people), "1000:1000000")]
-        ) from None
+        problem = Problem("--people", "LOW:HIGH, with two numbers", shown(people), "1000:1000000")
+        raise InputError([problem]) from None

@@ -3,28 +3,163 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from numpy.typing import NDArray
 
-from simulator.questions.solve.answer import Crossing, Point, Solution
+from simulator.answers.answer import Answer
+from simulator.answers.rule_notes import policy_notes
+from simulator.answers.table import ERRORS_NOTE, Column, Table, numbers, text
+from simulator.errors import Problems
 from simulator.questions.solve.condition import (
     GRID_POINTS,
     TOLERANCE,
     Condition,
     Scale,
-    check_solve,
+    check_question,
+    check_range,
     varied_by,
 )
+from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import decimals_for, phrase
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
 _MARGIN = 2.0
 """Half intervals by which a measure must move to have risen or fallen: eight moves are looked at."""
+_YES = {True: "yes", False: "no"}
+_SIDE = {True: "above", False: "below"}
+"""Of the place where a condition begins to hold, and of the one where it ceases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What was found at one value of the key."""
+
+    value: float  # of the key
+    estimate: Estimate  # of the measure
+    holds: bool  # whether the estimate meets the condition
+    close: bool  # whether the target lies inside the estimate's 95% interval
+    on_grid: bool  # whether it is one of the values that were looked at first
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Where the condition begins to hold, or ceases."""
+
+    at: Point  # the last value that was found to hold
+    # The key's 95% interval: between its ends the target lies inside the 95% interval of the measure.
+    low: float  # its lower end
+    high: float  # its upper end
+    low_clipped: bool  # whether it would go on below the range that was searched
+    high_clipped: bool  # whether it would go on above that range
+    begins: bool  # whether the condition holds above; otherwise below
+
+
+@dataclass(frozen=True)
+class Solution(Answer):
+    """What `solve` returns."""
+
+    scenario: Scenario  # what was asked about
+    contracts: int  # simulated
+    seed: int  # of chance
+    key: str  # what was varied
+    scale: Scale  # over which range
+    condition: Condition  # what was to hold
+    points: tuple[Point, ...]  # everything that was evaluated, by the key
+    crossings: tuple[Crossing, ...]  # by the key; none where the condition holds everywhere or nowhere
+    monotone: bool  # whether the measure only rises or only falls over the grid, as far as its error tells
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the values that were looked at first; every value, and the answer, for files."""
+        grid = [point for point in self.points if point.on_grid]
+        key = self.key.rsplit(".", 1)[-1].replace("_", " ")
+        condition = self.condition
+        what = f"{condition.what} of {condition.row}, by {self.key}"
+        found = self.crossings
+        answer = (
+            numbers(key, [Estimate(one.at.value, one.low, one.high) for one in found], self.key),
+            text("holds", [_SIDE[one.begins] for one in found]),
+            text("low end is the range's", [_YES[one.low_clipped] for one in found]),
+            text("high end is the range's", [_YES[one.high_clipped] for one in found]),
+        )
+        return (
+            self._table("grid", what, key, grid),
+            replace(self._table("values", f"Every value: {what}", key, self.points), in_files_only=True),
+            Table("answer", f"Where {self._wanted()} begins or ceases to hold", answer, in_files_only=True),
+        )
+
+    def _table(self, name: str, title: str, key: str, points: Sequence[Point]) -> Table:
+        condition = self.condition
+        heading = condition.what.replace("_gbp", "").replace("_", " ")
+        found = tuple(point.estimate for point in points)
+        columns = (
+            numbers(key, [point.value for point in points], self.key),
+            Column(condition.what.replace(" ", "_"), heading, condition.unit, found),
+            text("holds?", [_YES[point.holds] + ", within error" * point.close for point in points], "holds"),
+        )
+        return Table(name, title, columns)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the table must know."""
+        draws = f"{ERRORS_NOTE} All values of the key share the same draws of chance."
+        return (*policy_notes(self.scenario, [self.key]), draws)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the answer in plain words."""
+        found = self._answer() if self.crossings else self._no_crossing()
+        return (*found, *self._warning())
+
+    def shown(self, value: float, half_width: float = 0.0) -> str:
+        """Return a value of the key, rounded to what its error allows."""
+        if half_width <= 0:
+            return f"{value:,.12g}"
+        decimals = min(decimals_for(half_width), 0 if self.scale.whole else 12)
+        return f"{round(value, decimals):,.{max(decimals, 0)}f}"
+
+    def _answer(self) -> Iterator[str]:
+        for one in self.crossings:
+            # An uneven interval is rounded by its shorter side.
+            sides = (one.high - one.at.value, one.at.value - one.low)
+            half = min((side for side in sides if side > 0), default=0.0)
+            ends = " to ".join(self.shown(end, half) for end in (one.low, one.high))
+            at = self.shown(one.at.value, half)
+            if len(self.crossings) == 1:
+                most = "at least" if one.begins else "at most"
+                yield f"{self.key} must be {most} {at} (95% interval {ends}) so that {self._wanted()}."
+            else:
+                yield f"{self._wanted()} holds {_SIDE[one.begins]} {at} of {self.key} (95% interval {ends})."
+            yield f"There {self.condition.what} is {phrase(one.at.estimate, self.condition.unit)}."
+            both = ((self.scale.low, "lower", one.low_clipped), (self.scale.high, "upper", one.high_clipped))
+            clipped = [f"{self.shown(end)}, the {name} end" for end, name, is_clipped in both if is_clipped]
+            if clipped:
+                yield f"The interval stops at {' and at '.join(clipped)} of the range given; it may go on."
+
+    def _no_crossing(self) -> Iterator[str]:
+        first, last = self.points[0], self.points[-1]
+        what, unit = self.condition.what, self.condition.unit
+        where = "everywhere" if first.holds else "nowhere"
+        low, high = self.shown(first.value), self.shown(last.value)
+        yield f"{self._wanted()} holds {where} from {low} to {high} of {self.key}: there is no value to find."
+        lowest, highest = (phrase(point.estimate, unit) for point in (first, last))
+        yield f"{what} is {lowest} at {low} and {highest} at {high}."
+        if len({point.estimate for point in self.points}) == 1:
+            yield f"It does not depend on {self.key} in this range."
+        elif close := [self.shown(point.value) for point in self.points if point.close]:
+            yield f"But the target lies within sampling error at {', '.join(close)}; try more contracts."
+
+    def _warning(self) -> Iterator[str]:
+        if len(self.crossings) > 1:
+            yield "Warning: the condition begins or ceases to hold more than once; look at the table."
+        elif not self.monotone:
+            yield "Warning: the measure both rises and falls over the range; there may be other solutions."
+
+    def _wanted(self) -> str:
+        return f"{self.condition} for {self.condition.row}"
 
 
 def solve(
@@ -74,13 +209,19 @@ def solve(
     InputError
         With every problem that was found; also where the scenario refuses a value of the range.
     """
-    condition, scale = check_solve(scenario, key, low, high, so_that, cluster, tolerance, draws)
-    shared = SharedDraws.of(scenario, draws)
-    search = _Search(scenario, key, scale, condition, shared, tolerance, progress)
+    if not isinstance(scenario, Scenario):
+        draws.of(scenario)
+    problems = Problems()
+    with problems.noted():
+        condition = check_question(scenario, so_that, cluster, tolerance, draws)
+    with problems.noted():
+        scale = check_range(scenario, key, low, high)
+    problems.report()
+    drawn = draws.of(scenario)
+    search = _Search(scenario, key, scale, condition, SharedDraws(drawn), tolerance, progress)
     monotone, crossings = search.look_over(), tuple(search.crossings())
     points = tuple(search.found[value] for value in sorted(search.found))
-    drawn = shared.draws.contracts, shared.draws.seed
-    return Solution(scenario, *drawn, key, scale, condition, points, crossings, monotone)
+    return Solution(scenario, drawn.contracts, drawn.seed, key, scale, condition, points, crossings, monotone)
 
 
 @dataclass
@@ -116,8 +257,7 @@ class _Search:
             first, last = self._halve(first, last, lambda point: point.holds)
             at = last if last.holds else first
             places = sorted({*grid, first.value, last.value})
-            below = [value for value in reversed(places) if value <= first.value]
-            low, low_clipped = self._end(at, below)
+            low, low_clipped = self._end(at, [value for value in reversed(places) if value <= first.value])
             high, high_clipped = self._end(at, [value for value in places if value >= last.value])
             yield Crossing(at, low, high, low_clipped, high_clipped, begins=last.holds)
 
@@ -144,10 +284,7 @@ class _Search:
             if middle not in self.found:
                 self._evaluate(middle)
             point = self.found[middle]
-            if says(point) == said:
-                one = point
-            else:
-                other = point
+            one, other = (point, other) if says(point) == said else (one, point)
         return one, other
 
     def _evaluate(self, value: float, on_grid: bool = False) -> NDArray[Any]:

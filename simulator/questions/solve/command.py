@@ -64,7 +64,5 @@ def _range(vary: tuple[str, ...]) -> tuple[str, float, float]:
         # Without both signs an end is empty, which is no number either.
         return key.strip(), float(low), float(high)
     except ValueError:
-        hint = "rules.surplus.pct_return_share=0.3:1"
-        raise InputError(
-            [Problem("--vary", "KEY=LOW:HIGH, with two numbers", shown(vary[0]), hint)]
-        ) from None
+        need, hint = "KEY=LOW:HIGH, with two numbers", "rules.surplus.pct_return_share=0.3:1"
+        raise InputError([Problem("--vary", need, shown(vary[0]), hint)]) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,16 +15,26 @@ from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.sweep.question import SETTLED_ONCE
 from simulator.risk.account_book import ALL_CLUSTERS, account_books
-from simulator.risk.estimate import Estimate
-from simulator.risk.estimator import Estimator, Mean
+from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.estimation import Estimator, Mean
 from simulator.risk.measures import columns
-from simulator.risk.unit import Unit
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.result import Result
 
+GRID_POINTS = 9
+TOLERANCE = 0.001
+_WIDEST_TOLERANCE = 0.1
+_WHOLE_RANGE = 1_000
+"""In a range as wide as this, whole numbers are as fine as the usual tolerance."""
 _BY_RATIOS = 100
 """A range whose ends are this many times apart is searched by ratios."""
+WHERE = "so that"
+_PATTERN = re.compile(r"\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=](?:[^<>=]*[^\s<>=])?)\s*")
+_AMOUNT = re.compile(r"([-+]?)£?\s*(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(%|k|m|bn|)", re.IGNORECASE)
+"""A number as people write it, with a unit; one without a unit is read as it stands."""
+_UNITS = {"%": 0.01, "k": 1e3, "m": 1e6, "bn": 1e9, "": 1.0}
+_SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +80,6 @@ class Scale:
         return float(round(value)) if self.whole else float(value)
 
 
-WHERE = "so that"
-_PATTERN = re.compile(r"\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=](?:[^<>=]*[^\s<>=])?)\s*")
-_AMOUNT = re.compile(r"([-+]?)£?\s*(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(%|k|m|bn|)", re.IGNORECASE)
-"""A number as people write it, with a unit; one without a unit is read as it stands."""
-_UNITS = {"%": 0.01, "k": 1e3, "m": 1e6, "bn": 1e9, "": 1.0}
-_SIGNS: Mapping[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A measure of one row, a sign and a target."""
@@ -100,17 +96,13 @@ class Condition:
         return f"{self.measure} {self.sign} {self.less or f'{self.target:,.15g}'}"
 
     @property
-    def _names(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.measure, self.less)))
-
-    @property
     def what(self) -> str:
         """Name of what is estimated."""
         return f"{self.measure} less {self.less}" if self.less else self.measure
 
     def holds(self, estimate: Estimate) -> bool:
         """Return whether an estimate is on the right side of the target."""
-        return _SIGNS[self.sign](estimate.value, self.target)
+        return bool(_SIGNS[self.sign](estimate.value, self.target))
 
     def estimate(self, samples: NDArray[Any]) -> Estimate:
         """Return the estimate from what `samples` gives."""
@@ -123,13 +115,13 @@ class Condition:
     def samples(self, result: Result) -> NDArray[Any]:
         """Return what is estimated for each contract, shape (contract,)."""
         known = columns(len(result.years))
+        names = tuple(filter(None, (self.measure, self.less)))
         books = {book.name: book for book in account_books(result.contract_outcomes, result.plan.terms)}
-        problems = unknown("cluster", self.row, tuple(books))
-        for name in (self.measure, self.less):
-            problems += unknown(WHERE, name, tuple(known)) if name else []
-        if problems:
-            raise InputError(problems)
-        found = {name: known[name].measure.of(books[self.row], known[name].year) for name in self._names}
+        problems = Problems(unknown("cluster", self.row, tuple(books)))
+        for name in names:
+            problems += unknown(WHERE, name, tuple(known))
+        problems.report()
+        found = {name: known[name].measure.of(books[self.row], known[name].year) for name in names}
         if missing := [name for name, samples in found.items() if samples is None]:
             hint = "a bond is posted by clusters that take the share, where there is a rule bond"
             raise InputError([Problem(WHERE, f"a measure that {self.row} has", missing[0], hint)])
@@ -146,29 +138,24 @@ def read_condition(text: str, row: str, years: int) -> Condition:
     name, sign, right = found.groups()
     known = columns(years)
     name, target = column_named(name), _number(right)
-    right = right if target is not None else column_named(right)
-    names = [name] if target is not None else [name, right]
-    with_unit = _with_unit(right) if target is None else []
-    problems = unknown(WHERE, name, tuple(known)) + with_unit
-    if target is None and not with_unit:
-        problems += unknown(WHERE, right, tuple(known))
-    if problems:
-        raise InputError(problems)
-    measures = [known[name].measure for name in names]
+    less = "" if target is not None else column_named(right)
+    problems = Problems(unknown(WHERE, name, tuple(known)))
+    if less:
+        problems += _with_unit(less) or unknown(WHERE, less, tuple(known))
+    problems.report()
+    measures = [known[name].measure for name in filter(None, (name, less))]
     for one in measures:
         if not one.is_of(row):
             together = one.rows == "together"
             whose = "all clusters together" if together else "single clusters"
             hint = "leave --cluster out" if together else "name one with --cluster"
             problems.append(Problem(WHERE, f"a measure that {row} has", f"{one.name}, of {whose}", hint))
-    if target is None and any(not isinstance(one.estimator, Mean) for one in measures):
+    if less and any(not isinstance(one.estimator, Mean) for one in measures):
         problems.append(Problem(WHERE, "two means, where a measure stands on the right", text))
     if target is not None and measures[0].unit is Unit.PROBABILITY and not 0 <= target <= 1:
         hint = f"did you mean {target / 100:g}?" if 1 < target <= 100 else ""
         problems.append(Problem(WHERE, "a probability from 0 to 1", right, hint))
-    if problems:
-        raise InputError(problems)
-    less = "" if target is not None else right
+    problems.report()
     return Condition(name, sign, target or 0.0, less, row, measures[0].estimator, measures[0].unit)
 
 
@@ -192,35 +179,6 @@ def _number(text: str) -> float | None:
     if not math.isfinite(value):
         raise InputError([Problem(WHERE, "a number", text)])
     return value
-
-
-GRID_POINTS = 9
-TOLERANCE = 0.001
-_WIDEST_TOLERANCE = 0.1
-_WHOLE_RANGE = 1_000
-"""In a range as wide as this, whole numbers are as fine as the usual tolerance."""
-
-
-def check_solve(
-    scenario: Scenario,
-    key: str,
-    low: float,
-    high: float,
-    so_that: str,
-    cluster: str | None,
-    tolerance: float,
-    draws: Draws,
-) -> tuple[Condition, Scale]:
-    """Return the condition and the range, if `solve` can be asked; InputError with all that is wrong."""
-    if not isinstance(scenario, Scenario):
-        draws.of(scenario)
-    problems = Problems()
-    with problems.noted():
-        condition = check_question(scenario, so_that, cluster, tolerance, draws)
-    with problems.noted():
-        scale = check_range(scenario, key, low, high)
-    problems.report()
-    return condition, scale
 
 
 def check_question(
@@ -249,8 +207,7 @@ def check_range(scenario: Scenario, key: str, low: float, high: float) -> Scale:
     if not (_is_number(low) and _is_number(high) and low < high):
         need = "a range LOW:HIGH of two numbers, the lower first"
         raise InputError([Problem(f"range of {key}", need, f"{shown(low)} to {shown(high)}")])
-    scale = Scale(low, high)
-    scale = replace(scale, whole=_whole(scenario, key, scale))
+    scale = Scale(low, high, _whole(scenario, key, low, high))
     problems: dict[str, Problem] = {}
     # The ends first: they are what was given.
     for value in (low, high, *scale.grid(GRID_POINTS)):
@@ -269,24 +226,22 @@ def varied_by(scenario: Scenario, key: str, text: str) -> Scenario:
     try:
         return scenario.vary(f"{key}={text}")
     except InputError as error:
-        raise InputError(
-            replace(problem, where=problem.where.replace("--set ", "--vary, at "))
-            for problem in error.problems
-        ) from None
+        told = [replace(one, where=one.where.replace("--set ", "--vary, at ")) for one in error.problems]
+        raise InputError(told) from None
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _whole(scenario: Scenario, key: str, scale: Scale) -> bool:
+def _whole(scenario: Scenario, key: str, low: float, high: float) -> bool:
     """Return whether to search whole numbers: where a fraction is refused, or would say no more."""
-    if scale.low != round(scale.low) or scale.high != round(scale.high):
+    if low != round(low) or high != round(high):
         return False
-    if scale.high - scale.low >= _WHOLE_RANGE:
+    if high - low >= _WHOLE_RANGE:
         return True
     try:
-        scenario.vary(f"{key}={scale.low + 0.5}")
+        scenario.vary(f"{key}={low + 0.5}")
     except InputError:
         # Whatever else is wrong with it is found when the ends are tried.
         return True

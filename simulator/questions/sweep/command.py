@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.answers.command import Ask, Asked, Show, clusters_option, measure_option, question
+from simulator.answers.command import Ask, Asked, Show, clusters_option, measure_option, question, row_of
 from simulator.errors import Problem
 
 if TYPE_CHECKING:
-    from simulator.questions.sweep.answer import Sweep
+    from simulator.questions.sweep.ask import Sweep
 
 vary_option = click.option(
     "--vary",
@@ -26,7 +26,7 @@ together_option = click.option(
 )
 
 
-@question("policies", resumable=True)
+@question("policies")
 @vary_option
 @together_option
 @measure_option
@@ -45,8 +45,8 @@ def sweep(
 
     With --out a sweep that is stopped keeps the policies that it has finished: --resume goes on.
     """  # noqa: D205 - the help shows the first paragraph whole
-    from simulator.answers.progress import progress_bar
-    from simulator.answers.workbook import MOST_ROWS
+    from simulator.answers.files import MOST_ROWS
+    from simulator.answers.printer import progress_bar
     from simulator.questions.sweep.ask import run_sweep
     from simulator.questions.sweep.journal import sweep_journal
     from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
@@ -62,21 +62,17 @@ def sweep(
             vary,
             together=together,
             measures=measures or None,
-            clusters=clusters or None,
+            clusters=[row_of(name) or name for name in clusters] or None,
             draws=asked.draws,
             progress=show,
             most_estimates=MOST_ROWS if in_excel else MOST_ESTIMATES,
         )
 
     def ask(*, progress: Show) -> Sweep:
-        def shown(done: int) -> None:
-            progress(done, len(policies.policies))
-
         if asked.out is None:
-            return run_sweep(policies, asked.draws.workers, shown)
+            return run_sweep(policies, asked.draws.workers, progress)
         shape = (len(policies.places), len(NUMBERS))
-        journal = sweep_journal(asked.out, policies.identity(), shape, resume)
-        kept = asked.stack.enter_context(journal)
-        return run_sweep(policies, asked.draws.workers, shown, kept.found, kept.keep)
+        kept = asked.stack.enter_context(sweep_journal(asked.out, policies.identity(), shape, resume))
+        return run_sweep(policies, asked.draws.workers, progress, kept.found, kept.keep)
 
     return ask

@@ -28,15 +28,14 @@ class Journal:
     """A database with a row for each finished policy."""
 
     database: sqlite3.Connection = field(repr=False)
-    found: dict[int, FloatArray]  # what was finished before, by the policy's number
-    kept: int  # policies in the file
+    found: dict[int, FloatArray]  # what is finished, by the policy's number
 
     def keep(self, number: int, numbers: FloatArray) -> None:
         """Add a finished policy; it is with the system when this returns, whatever happens to us."""
         row = (number, numbers.astype(_LITTLE_ENDIAN).tobytes())
         with self.database:
             self.database.execute("INSERT OR REPLACE INTO policies VALUES (?, ?)", row)
-        self.kept += 1
+        self.found[number] = numbers
 
 
 @contextmanager
@@ -47,9 +46,8 @@ def sweep_journal(
     path, where = unfinished(out), f"--out {printable(out)}"
     if resume and not path.is_file():
         need = f"used where {printable(path)} is left of a sweep"
-        raise InputError(
-            [Problem("--resume", need, "no such file", "without --resume the sweep starts anew")]
-        )
+        hint = "without --resume the sweep starts anew"
+        raise InputError([Problem("--resume", need, "no such file", hint)])
     if not resume and path.exists():
         hint = f"continue it with --resume, or remove {printable(path)}"
         raise InputError([Problem(where, "a new file", "an unfinished sweep", hint)])
@@ -63,18 +61,18 @@ def sweep_journal(
                 database.executescript(_TABLES)
                 with database:
                     database.executemany("INSERT INTO unfinished_sweep VALUES (?, ?)", identity.items())
-            journal = Journal(database, found, len(found))
+            journal = Journal(database, found)
             yield journal
         done = True
     except sqlite3.OperationalError as error:
         raise InputError([Problem(where, "a file that can be made", str(error))]) from None
     except KeyboardInterrupt:
-        if journal is None or not journal.kept:
+        if journal is None or not journal.found:
             raise
-        kept = f"{journal.kept:,} finished policies are kept in {printable(path)}"
+        kept = f"{len(journal.found):,} finished policies are kept in {printable(path)}"
         raise KeyboardInterrupt(f"{kept}: go on with --resume") from None
     finally:
-        if done or (journal is not None and not journal.kept) or (journal is None and not resume):
+        if done or (journal is not None and not journal.found) or (journal is None and not resume):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
@@ -98,7 +96,4 @@ def _read(
             got = "changed since" if is_digest else shown(value)
             problems.append(Problem(f"--resume, {name}", need, got, hint))
     problems.report()
-    return {
-        number: np.frombuffer(numbers, _LITTLE_ENDIAN).astype(float).reshape(shape)
-        for number, numbers in rows
-    }
+    return {number: np.frombuffer(one, _LITTLE_ENDIAN).astype(float).reshape(shape) for number, one in rows}

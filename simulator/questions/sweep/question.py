@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from hashlib import sha256
@@ -16,24 +16,32 @@ from typing import Any
 
 import numpy as np
 
-from simulator.answers.places import places_of, rows_shown
+from simulator.answers.places import places_of, rows_shown, samples_at
 from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.execution.blocks import run_blocks
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.paired import Place
-from simulator.scenario.overrides import as_toml
+from simulator.risk.paired import Place, Samples
+from simulator.scenario.keys import as_toml
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.plan import Plan, make_plan
-from simulator.simulation.shared_draws import same_demand
+from simulator.simulation.shared_draws import SharedDraws, same_demand
 
 MOST_POLICIES = 100_000
 """More would take days, and nobody could read them."""
+MOST_ESTIMATES = 5_000_000
+"""All policies' estimates together: some 300 MB, and a file that a spreadsheet cannot open."""
+_CHECKED_AT_ONCE = 50
+_GIVEN_SHOWN = 5
 SETTLED_ONCE = "simulation"
 """The section that no policy can change: all share the draws."""
 _HIT = Decimal("1e-9")
 """Share of a step by which a range may miss its end and still include it."""
+Values = str | Sequence[Any]
+"""Text such as ``0.1:0.3:0.05`` or ``0.1,0.3``, or a sequence of Python values."""
+Policy = tuple[str, ...]
+"""A value of each key, as the user wrote it."""
 _PIECES = re.compile(r""" "(?:[^"\\]|\\.)*" | '[^']*' | [\[{] | [\]}] | , | [^"'\[\]{},]+ | . """, re.VERBOSE)
 
 
@@ -45,13 +53,9 @@ class Range:
     values: tuple[str, ...]  # as the user wrote them
 
 
-Values = str | Sequence[Any]
-"""Text such as ``0.1:0.3:0.05`` or ``0.1,0.3``, or a sequence of Python values."""
-
-
 def read_ranges(vary: Mapping[str, Values] | Sequence[str]) -> tuple[Range, ...]:
     """Read which keys are to take which values."""
-    problems: list[Problem] = []
+    problems = Problems()
     pairs = list(vary.items()) if isinstance(vary, Mapping) else [_pair(text, problems) for text in vary]
     if not pairs:
         example = "--vary rules.surplus.practice_share=0.05,0.1"
@@ -69,8 +73,7 @@ def read_ranges(vary: Mapping[str, Values] | Sequence[str]) -> tuple[Range, ...]
         if repeated:
             problems.append(Problem(where, "values that differ", f"{repeated[0]} more than once"))
         ranges.append(Range(key, tuple(texts)))
-    if problems:
-        raise InputError(problems)
+    problems.report()
     return tuple(ranges)
 
 
@@ -91,10 +94,8 @@ def policies_of(ranges: Sequence[Range], together: bool) -> tuple[tuple[str, ...
 def _pair(text: str, problems: list[Problem]) -> tuple[str, str]:
     key, equals, values = text.partition("=")
     if not equals or not key.strip():
-        need = "KEY=VALUE,VALUE or KEY=START:STOP:STEP"
-        problems.append(
-            Problem(f"--vary {text}", need, shown(text), "such as rules.surplus.practice_share=0.05,0.1")
-        )
+        need, hint = "KEY=VALUE,VALUE or KEY=START:STOP:STEP", "such as rules.surplus.practice_share=0.05,0.1"
+        problems.append(Problem(f"--vary {text}", need, shown(text), hint))
         return text, "none"
     return key.strip(), values
 
@@ -104,14 +105,15 @@ def _read_values(where: str, values: Values, problems: list[Problem]) -> list[st
     if isinstance(values, str):
         texts: list[str] = []
         for item in _split(values):
-            texts.extend(_steps(where, item, problems) if _is_range(item) else [item])
+            is_range = ":" in item and item[0] not in "\"'[{"
+            texts += _steps(where, item, problems) if is_range else [item]
     elif isinstance(values, Sequence | np.ndarray):
         texts = [value.strip() if isinstance(value, str) else as_toml(value) for value in values]
     else:
         problems.append(Problem(where, "a list of values", shown(values)))
         return []
     if "" in texts or not texts:
-        problems.append(Problem(where, "values with commas in between", shown(values) or "nothing"))
+        problems.append(Problem(where, "values with commas in between", shown(values)))
     return texts
 
 
@@ -126,10 +128,6 @@ def _split(text: str) -> Iterator[str]:
         else:
             item += piece
     yield item.strip()
-
-
-def _is_range(item: str) -> bool:
-    return ":" in item and item[0] not in "\"'[{"
 
 
 def _steps(where: str, item: str, problems: list[Problem]) -> list[str]:
@@ -161,15 +159,6 @@ def _steps(where: str, item: str, problems: list[Problem]) -> list[str]:
     return [f"{value.normalize():f}" for value in values]
 
 
-MOST_ESTIMATES = 5_000_000
-"""All policies' estimates together: some 300 MB, and a file that a spreadsheet cannot open."""
-_CHECKED_AT_ONCE = 50
-_GIVEN_SHOWN = 5
-
-Policy = tuple[str, ...]
-"""A value of each key, as the user wrote it."""
-
-
 @dataclass(frozen=True)
 class SweepQuestion:
     """A sweep that can be run."""
@@ -192,15 +181,15 @@ class SweepQuestion:
         """Return a policy's scenario, by its number from 0."""
         return self.scenario.vary(*_overrides(self.keys, self.policies[number]))
 
+    def samples(self, draws: SharedDraws, number: int) -> Samples:
+        """Return what is estimated of a policy, for each contract."""
+        return samples_at(draws.simulate(self.policy(number)), self.places)
+
     def order(self) -> list[int]:
         """Return the policies' numbers, those that share demand one after another: it stays drawn."""
-        plan = make_plan(self.scenario)
+        plan, policies = make_plan(self.scenario), self.policies
         demand = [at for at, one in enumerate(self.ranges) if self._changes_demand(plan, one)]
-        ranks = [{value: rank for rank, value in enumerate(one.values)} for one in self.ranges]
-        return sorted(
-            range(len(self.policies)),
-            key=lambda number: [ranks[at][self.policies[number][at]] for at in demand],
-        )
+        return sorted(range(len(policies)), key=lambda number: [policies[number][at] for at in demand])
 
     def _changes_demand(self, plan: Plan, one: Range) -> bool:
         """Return whether a key changes what is drawn: asked of plans, for its first and its last value."""
@@ -244,10 +233,9 @@ def sweep_question(
         draws.of(scenario)
     problems = Problems()
     places: tuple[Place, ...] = ()
-    ranges: tuple[Range, ...] = ()
     policies: tuple[Policy, ...] = ()
     with problems.noted():
-        draws.of(scenario)
+        settled = draws.of(scenario)
     with problems.noted():
         places = places_of([scenario], measures, clusters)
     with problems.noted():
@@ -258,21 +246,12 @@ def sweep_question(
         hint = "name the measures that matter, or take longer steps"
         problems.append(Problem("--vary", f"at most {most_estimates:,} estimates", got, hint))
     elif policies:
-        problems.extend(
-            _policy_problems(scenario, [one.key for one in ranges], policies, max(draws.workers, 1), progress)
-        )
+        keys = [one.key for one in ranges]
+        problems += _policy_problems(scenario, keys, policies, max(draws.workers, 1), progress)
     problems.report()
-    settled = draws.of(scenario)
-    return SweepQuestion(
-        scenario,
-        ranges,
-        policies,
-        places,
-        settled.contracts,
-        settled.seed,
-        tuple(map(column_named, measures or ())),
-        rows_shown(places, clusters),
-    )
+    asked = tuple(map(column_named, measures or ()))
+    drawn = settled.contracts, settled.seed
+    return SweepQuestion(scenario, ranges, policies, places, *drawn, asked, rows_shown(places, clusters))
 
 
 def _digest(value: object) -> str:
@@ -292,42 +271,43 @@ def _policy_problems(
     progress: Callable[[int, int], None],
 ) -> list[Problem]:
     """Return what is wrong with any policy, each problem once with the first policy that has it."""
-    starts = range(0, len(policies), _CHECKED_AT_ONCE)
-    tasks = [policies[start : start + _CHECKED_AT_ONCE] for start in starts]
-    found: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    numbers = range(len(policies))
+    tasks = [numbers[start : start + _CHECKED_AT_ONCE] for start in numbers[::_CHECKED_AT_ONCE]]
     checked: dict[int, list[tuple[int, Problem]]] = {}
-    for position, problems in run_blocks(partial(_check, scenario, keys), tasks, workers):
+    for position, problems in run_blocks(partial(_check, scenario, keys, policies), tasks, workers):
         checked[position] = problems
         progress(len(checked) * _CHECKED_AT_ONCE, len(policies))
+    found: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
     # In the order of the policies, whichever was checked first.
     for position in sorted(checked):
-        for at, one in checked[position]:
-            number = position * _CHECKED_AT_ONCE + at
+        for number, one in checked[position]:
             found.setdefault((one.where, one.need, one.hint), []).append((number, one.got))
     return [
         Problem(where, need, _given(met, keys, policies), hint) for (where, need, hint), met in found.items()
     ]
 
 
-def _check(scenario: Scenario, keys: Sequence[str], policies: Sequence[Policy]) -> list[tuple[int, Problem]]:
+def _check(
+    scenario: Scenario, keys: Sequence[str], policies: Sequence[Policy], numbers: Sequence[int]
+) -> list[tuple[int, Problem]]:
+    """Return the problems of some policies, each with the policy's number."""
     problems = []
-    for at, policy in enumerate(policies):
-        settings = _overrides(keys, policy)
+    for number in numbers:
+        settings = _overrides(keys, policies[number])
         try:
             scenario.vary(*settings)
         except InputError as error:
-            problems += [(at, _about_vary(problem, keys, settings)) for problem in error.problems]
+            problems += [(number, _about_vary(problem, keys, settings)) for problem in error.problems]
     return problems
 
 
 def _about_vary(problem: Problem, keys: Sequence[str], settings: Iterable[str]) -> Problem:
     """Say `--vary KEY` where the check of a scenario says `--set KEY=VALUE`."""
-    where = problem.where
     for key, setting in zip(keys, settings, strict=True):
-        if where.startswith(f"--set {setting}"):
-            where = f"--vary {key}{where.removeprefix(f'--set {setting}').replace(f' ({key})', '')}"
-            break
-    return Problem(where, problem.need, problem.got, problem.hint)
+        if problem.where.startswith(f"--set {setting}"):
+            below = problem.where.removeprefix(f"--set {setting}").replace(f" ({key})", "")
+            return replace(problem, where=f"--vary {key}{below}")
+    return problem
 
 
 def _given(met: Sequence[tuple[int, str]], keys: Sequence[str], policies: Sequence[Policy]) -> str:

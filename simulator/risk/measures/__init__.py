@@ -1,22 +1,37 @@
 """Measures: the columns of a summary, each defined once for every table, chart and document."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from simulator.risk.measures.bond import BOND_MEASURES
-from simulator.risk.measures.measure import Measure, SummaryColumn
+from numpy.typing import NDArray
+
+from simulator.records import ClusterTerms, Outcomes
+from simulator.risk.account_book import AccountBook, account_books
+from simulator.risk.estimate import Estimate
+from simulator.risk.measures.cover import BOND_MEASURES, PCT_PAYS_MEASURES
+from simulator.risk.measures.gains import GAIN_MEASURES
+from simulator.risk.measures.measure import YEAR, Measure
 from simulator.risk.measures.overspend import OVERSPEND_MEASURES
-from simulator.risk.measures.pct_pays import PCT_PAYS_MEASURES
-from simulator.risk.measures.positions import POSITION_MEASURES
-from simulator.risk.measures.surplus import SURPLUS_MEASURES
 
-MEASURES = (
-    *OVERSPEND_MEASURES,
-    *BOND_MEASURES,
-    *SURPLUS_MEASURES,
-    *POSITION_MEASURES,
-    *PCT_PAYS_MEASURES,
-)
-"""The register of measures."""
+MEASURES = (*OVERSPEND_MEASURES, *BOND_MEASURES, *GAIN_MEASURES, *PCT_PAYS_MEASURES)
+"""The register of measures, in the order of the summary's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryColumn:
+    """A measure in a column of the summary."""
+
+    name: str  # of the column
+    measure: Measure  # what stands there
+    year: int  # position of the contract year, for a measure by year
+
+    def heading(self, years: Sequence[str] = ()) -> str:
+        """Return what tables call it; `years` are the labels of the contract years."""
+        return self.measure.heading.replace(YEAR, years[self.year] if years else f"year {self.year + 1}")
 
 
 @lru_cache
@@ -29,4 +44,44 @@ def columns(years: int) -> dict[str, SummaryColumn]:
     }
 
 
-__all__ = ["MEASURES", "Measure", "SummaryColumn", "columns"]
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """Estimates for one cluster, or for all together."""
+
+    name: str  # the cluster, or `ALL_CLUSTERS`
+    people: float  # registered list: a fact, not an estimate
+    estimates: dict[str, Estimate]  # by column; a measure without meaning for the row is missing
+
+
+def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]:
+    """Estimate every measure."""
+    rows = []
+    for book in account_books(outcomes, terms):
+        found = {
+            column.name: column.measure.estimator.of(samples) for column, samples in measure_samples(book)
+        }
+        estimates = {name: estimate for name, estimate in found.items() if estimate is not None}
+        rows.append(SummaryRow(book.name, book.people, estimates))
+    return tuple(rows)
+
+
+def summary_columns(rows: tuple[SummaryRow, ...], years: int) -> dict[str, list[float | str | None]]:
+    """Return columns of one value a row: each estimate with its error; None where it has no meaning."""
+    table: dict[str, list[float | str | None]] = {
+        "cluster": [row.name for row in rows],
+        "people": [row.people for row in rows],
+    }
+    for name, column in columns(years).items():
+        found = [row.estimates.get(name) for row in rows]
+        table[name] = [None if estimate is None else estimate.value for estimate in found]
+        for end in column.measure.estimator.ends:
+            table[f"{name}_{end}"] = [getattr(estimate, end, None) for estimate in found]
+    return table
+
+
+def measure_samples(book: AccountBook) -> Iterator[tuple[SummaryColumn, NDArray[Any]]]:
+    """Yield each measure that has a meaning for a row: its column, and its value in each contract."""
+    for column in columns(len(book.year_months)).values():
+        samples = column.measure.of(book, column.year)
+        if samples is not None:
+            yield column, samples

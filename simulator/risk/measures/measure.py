@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from numpy.typing import NDArray
 
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
-from simulator.risk.estimator import Estimator
-from simulator.risk.unit import Unit
+from simulator.risk.estimate import Unit
+from simulator.risk.estimation import Estimator, Mean, Probability
 
 BOND_CONFIDENCE = 0.95
 """Confidence with which the needed bond covers the contract's overspend."""
-_YEAR = "{year}"
+YEAR = "{year}"
+"""Stands for each contract year in names and headings."""
+_MEAN = Mean()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,11 @@ class Measure:
 
     name: str  # column of the summary; `{year}` in it stands for each contract year, from 1
     heading: str  # what tables call it, without the unit; `{year}` stands for the year's label
-    unit: Unit  # of what
-    estimator: Estimator  # how it comes from one value for each contract
     meaning: str  # what it is, in a sentence without its end
     # From a row's book, and the position of the year for a measure by year, to one value for each contract;
     # nan for a contract that does not count, None where the row has no such measure.
     samples: Callable[[AccountBook, int], NDArray[Any] | None]
+    estimator: Estimator = _MEAN  # how it comes from those values
     # Which rows have it: every one, single clusters, or all clusters together.
     rows: Literal["every", "clusters", "together"] = "every"
     less_is_better: bool = False  # whether whoever asks would rather have less of it
@@ -38,19 +39,15 @@ class Measure:
         return _measure_named, (self.name,)
 
     @property
-    def is_by_year(self) -> bool:
-        """Whether there is one of it for each contract year."""
-        return _YEAR in self.name
+    def unit(self) -> Unit:
+        """What it counts: pounds, but for probabilities."""
+        return Unit.PROBABILITY if isinstance(self.estimator, Probability) else Unit.GBP
 
     def columns(self, years: int) -> list[tuple[str, int]]:
         """Return the names of the measure's columns, each with the position of its year."""
-        if not self.is_by_year:
+        if YEAR not in self.name:
             return [(self.name, 0)]
         return [(self.name.format(year=year + 1), year) for year in range(years)]
-
-    def heading_in(self, year_label: str) -> str:
-        """Return the heading, of a year where there is one of it for each."""
-        return self.heading.replace(_YEAR, year_label)
 
     def of(self, book: AccountBook, year: int = 0) -> NDArray[Any] | None:
         """Return the measure's value in each contract; None where the row has no such measure."""
@@ -65,16 +62,3 @@ def _measure_named(name: str) -> Measure:
     from simulator.risk.measures import MEASURES
 
     return next(measure for measure in MEASURES if measure.name == name)
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryColumn:
-    """A measure in a column of the summary."""
-
-    name: str  # of the column
-    measure: Measure  # what stands there
-    year: int  # position of the contract year, for a measure by year
-
-    def heading(self, years: Sequence[str] = ()) -> str:
-        """Return what tables call it; `years` are the labels of the contract years."""
-        return self.measure.heading_in(years[self.year] if years else f"year {self.year + 1}")

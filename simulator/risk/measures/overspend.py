@@ -6,9 +6,8 @@ import numpy as np
 
 from simulator.records import BUDGET, SPEND, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimator import Mean, Probability
+from simulator.risk.estimation import Probability
 from simulator.risk.measures.measure import Measure
-from simulator.risk.unit import Unit
 
 LARGE_SHARE = 0.02
 """An overspend above this share of the budget counts as large (HSJ's threshold of 2010)."""
@@ -35,36 +34,22 @@ def _leaves_after(book: AccountBook, year: int) -> BoolArray | None:
     return book.leaves[:, year] if book.has_bond and year + 1 < len(book.year_months) else None
 
 
-def _some_cluster_overspends(book: AccountBook, _: int) -> BoolArray:
-    return np.asarray(np.any(book.overspend_gbp > PENNY_GBP, axis=1))
-
-
-def _any_year(book: AccountBook, _: int) -> BoolArray:
-    return np.asarray(np.any(book.overspend_gbp - book.surplus_gbp > PENNY_GBP, axis=1))
-
-
 OVERSPEND_MEASURES = (
     Measure(
         "annual_budget_gbp",
         "budget a year",
-        Unit.GBP,
-        Mean(),
         "mean of the first contract year's budget, at the rate of a whole year; a bond is a share of it",
         lambda book, _: book.annual_budget_gbp,
     ),
     Measure(
         "budget_gbp",
         "budget in all",
-        Unit.GBP,
-        Mean(),
         "mean budget of the whole contract",
         lambda book, _: book.total_gbp(BUDGET),
     ),
     Measure(
         "spend_gbp",
         "spend in all",
-        Unit.GBP,
-        Mean(),
         "mean spend of the whole contract on what the cluster answers for",
         lambda book, _: book.total_gbp(SPEND),
         less_is_better=True,
@@ -72,24 +57,18 @@ OVERSPEND_MEASURES = (
     Measure(
         "budget_less_spend_gbp",
         "budget less spend",
-        Unit.GBP,
-        Mean(),
         "mean budget less spend of the whole contract; negative where budgets are too small",
         lambda book, _: book.total_gbp(BUDGET) - book.total_gbp(SPEND),
     ),
     Measure(
         "budget_gbp_year_{year}",
         "budget {year}",
-        Unit.GBP,
-        Mean(),
         "mean budget of the year, where the cluster takes part in it",
         lambda book, year: _while_inside(book, year, book.by_year_gbp(BUDGET)[:, year]),
     ),
     Measure(
         "spend_gbp_year_{year}",
         "spend {year}",
-        Unit.GBP,
-        Mean(),
         "mean spend of the year, where the cluster takes part in it",
         lambda book, year: _while_inside(book, year, book.by_year_gbp(SPEND)[:, year]),
         less_is_better=True,
@@ -97,62 +76,53 @@ OVERSPEND_MEASURES = (
     Measure(
         "budget_less_spend_gbp_year_{year}",
         "budget less spend {year}",
-        Unit.GBP,
-        Mean(),
         "mean budget less spend of the year, where the cluster takes part in it",
         lambda book, year: _while_inside(book, year, book.surplus_gbp[:, year] - book.overspend_gbp[:, year]),
     ),
     Measure(
         "overspend_probability_year_{year}",
         "overspend {year}",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that spend exceeds budget in the year, where the cluster takes part in it",
         _overspent,
+        Probability(),
         less_is_better=True,
     ),
     Measure(
         "overspend_probability",
         "overspend in all",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that the whole contract's spend exceeds its budget",
         lambda book, _: _beyond(book, 0.0) > PENNY_GBP,
+        Probability(),
         less_is_better=True,
     ),
     Measure(
         "overspend_any_year_probability",
         "overspend in any year",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that spend exceeds budget in at least one year",
-        _any_year,
+        lambda book, _: np.asarray((book.overspend_gbp - book.surplus_gbp > PENNY_GBP).any(axis=1)),
+        Probability(),
         less_is_better=True,
     ),
     Measure(
         "some_cluster_overspends_probability",
         "some cluster overspends",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that at least one cluster overspends in at least one year",
-        _some_cluster_overspends,
+        lambda book, _: np.asarray((book.overspend_gbp > PENNY_GBP).any(axis=1)),
+        Probability(),
         rows="together",
         less_is_better=True,
     ),
     Measure(
         "large_overspend_probability",
         "by more than 2%",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that the whole contract's spend exceeds its budget by more than 2% of it",
         lambda book, _: _beyond(book, LARGE_SHARE) > PENNY_GBP,
+        Probability(),
         less_is_better=True,
     ),
     Measure(
         "expected_overspend_gbp",
         "expected overspend",
-        Unit.GBP,
-        Mean(),
         "mean sum of the years' overspends, surpluses not set off",
         lambda book, _: book.total_overspend_gbp,
         less_is_better=True,
@@ -160,27 +130,23 @@ OVERSPEND_MEASURES = (
     Measure(
         "expected_surplus_gbp",
         "expected surplus",
-        Unit.GBP,
-        Mean(),
         "mean sum of the years' surpluses, overspends not set off",
         lambda book, _: book.total_surplus_gbp,
     ),
     Measure(
         "leaves_probability",
         "leaves",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that the cluster leaves before the contract ends (all together: that some cluster does)",
         lambda book, _: np.asarray(book.leaves.any(axis=1)) if book.has_bond else None,
+        Probability(),
         less_is_better=True,
     ),
     Measure(
         "leaves_probability_year_{year}",
         "leaves after {year}",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that the cluster leaves at the review that ends the year (all together: that some does)",
         _leaves_after,
+        Probability(),
         less_is_better=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""Measures of the bond."""
+"""Measures of what pays for overspends: the bond, and after it the pool and the PCT."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.records import Account
+from simulator.records import BUDGET, UNCOVERED, Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimator import Mean, Probability, Quantile
+from simulator.risk.estimation import Probability, Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE, Measure
-from simulator.risk.unit import Unit
 
 
 def covers(book: AccountBook) -> NDArray[Any]:
@@ -27,62 +26,100 @@ def _own_bonds_cover(book: AccountBook, _: int) -> NDArray[Any] | None:
     return np.asarray(np.logical_and.reduce(own))
 
 
+def _pct_payment_gbp(book: AccountBook, _: int = 0) -> FloatArray:
+    return book.paid_gbp((Account.PCT,), (Account.CLUSTER,), besides=BUDGET)
+
+
 BOND_MEASURES = (
     Measure(
         "bond_posted_gbp",
         "bond posted",
-        Unit.GBP,
-        Mean(),
         "mean bond posted at the start",
         lambda book, _: book.bond_posted_gbp,
     ),
     Measure(
         "bond_covers_probability",
         "bond covers",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that the posted bond pays all that reaches it over the contract (all together: that "
         "every cluster's own does)",
         _own_bonds_cover,
+        Probability(),
     ),
     Measure(
         "bond_needed_gbp",
         "bond needed at 95%",
-        Unit.GBP,
-        Quantile(BOND_CONFIDENCE),
         "smallest bond that pays with 95% probability all that reaches it under the scenario's rules in "
         "their order, with top-ups and interest where there are any",
         lambda book, _: book.bond_needed_gbp,
+        Quantile(BOND_CONFIDENCE),
         rows="clusters",
         less_is_better=True,
     ),
     Measure(
         "shared_bond_covers_probability",
         "one shared bond covers",
-        Unit.PROBABILITY,
-        Probability(),
         "probability that one bond of all that is posted, shared by all, would pay all that reaches bonds",
         lambda book, _: covers(book) if book.has_bond else None,
+        Probability(),
         rows="together",
     ),
     Measure(
         "shared_bond_needed_gbp",
         "one shared bond needed at 95%",
-        Unit.GBP,
-        Quantile(BOND_CONFIDENCE),
         "smallest bond, shared by all clusters that take the share, that pays with 95% probability all that "
         "reaches bonds",
         lambda book, _: book.bond_needed_gbp,
+        Quantile(BOND_CONFIDENCE),
         rows="together",
         less_is_better=True,
     ),
     Measure(
         "expected_bond_draw_gbp",
         "expected draw",
-        Unit.GBP,
-        Mean(),
         "mean drawn from the bond over the contract",
         lambda book, _: book.paid_gbp((Account.BOND,), (Account.CLUSTER,)),
         less_is_better=True,
+    ),
+)
+
+PCT_PAYS_MEASURES = (
+    Measure(
+        "pool_payment_gbp",
+        "paid by the pool",
+        "mean paid by the pool for overspends over the contract",
+        lambda book, _: book.paid_gbp((Account.POOL,), (Account.CLUSTER,)),
+        less_is_better=True,
+    ),
+    Measure(
+        "pct_payment_gbp",
+        "PCT pays for overspends",
+        "mean that the PCT pays for clusters' overspends over the contract, a corridor's part included",
+        _pct_payment_gbp,
+        less_is_better=True,
+    ),
+    Measure(
+        "pct_payment_median_gbp",
+        "PCT pays for overspends, median",
+        "what the PCT pays for overspends in the middle one of all contracts",
+        _pct_payment_gbp,
+        Quantile(0.5),
+        less_is_better=True,
+    ),
+    Measure(
+        "pct_payment_1_in_20_gbp",
+        "PCT pays for overspends, 1 in 20",
+        "what the PCT pays for overspends that only one contract in twenty exceeds",
+        _pct_payment_gbp,
+        Quantile(0.95),
+        less_is_better=True,
+    ),
+    Measure(
+        "pool_and_bonds_cover_probability",
+        "pool and bonds cover",
+        "probability that bonds, the pool and other rules leave no overspend to fall on the PCT; a "
+        "corridor's part is not one",
+        lambda book, _: book.total_gbp(UNCOVERED) < PENNY_GBP,
+        Probability(),
+        rows="together",
     ),
 )

@@ -1,0 +1,253 @@
+"""Where surpluses go: each pound of them, and the practice share with its part by luck."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.charts.chart import Chart, measure_rows, with_ends
+from simulator.charts.panels import legend_above, one_panel, row_panel, scale, worded, write_beside
+from simulator.charts.study import Study, fan_of
+from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, WARM, Looks, in_house_style
+from simulator.charts.words import money, per_cent, pounds
+from simulator.plain_words import spaced
+from simulator.records import Account, FloatArray
+from simulator.risk.account_book import PENNY_GBP, AccountBook
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimation import mean, mean_difference, probability
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+_LOOKS = {
+    Account.PRACTICES: ("practices", DARK, "white"),
+    Account.REINVESTMENT: ("reinvested in care", LIGHT, INK),
+    Account.POOL: ("PCT's pool", PALE, INK),
+}
+"""By who gets it; the PCT gets money for several reasons, which are told apart."""
+_PCT_LOOKS = ((GREY, "white"), (WARM, INK), ("white", INK))
+_STAYS = (Account.PROVIDERS, Account.HELD)
+"""What goes there is no surplus, or waits to be split."""
+Look = tuple[str, str, str]
+"""Words, the colour of the bar, and of what is written on it."""
+_ROOM_FOR_WORDS = 0.08
+"""Share of the width that a number needs."""
+
+
+@in_house_style
+def surplus_split(study: Study, cluster: str | None = None) -> Chart:
+    """Where each pound of a surplus goes: practices, the PCT and reinvestment."""
+    names = study.chosen_and_all(cluster)
+    surplus = {name: mean(study.books[name].total_surplus_gbp) for name in names}
+    parts = {name: _parts(study.books[name]) for name in names}
+    looks = _looks(study.books[names[-1]])
+    used = [look for reason, look in looks.items() if any(reason in found for found in parts.values())]
+    title = _split_title(study.books[names[-1]], parts)
+    subtitle = (
+        "Pence of each pound of the years' surpluses over the contract, and the mean surplus of a contract"
+    )
+    figure, axes = row_panel(title, subtitle, study.source, names, top_in=0.3)
+    for row, name in enumerate(names):
+        _draw_row(axes, row, parts[name], looks)
+    _name_parts(axes, used)
+    write_beside(axes, "surplus", [money(surplus[name]) for name in names])
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}p")
+    words = " ".join(f"{name}: {_split_words(parts[name], surplus[name], looks)}" for name in names)
+    rows = [
+        {"cluster": name, "goes_to": looks[reason][0], "flow": f"{reason}_gbp"}
+        | with_ends("share_of_surplus", share)
+        | with_ends("mean_gbp", mean(study.books[name].total_gbp(reason)))
+        for name in names
+        for reason, share in parts[name].items()
+    ]
+    return Chart.of("surplus-split", title, figure, rows, words, study.source)
+
+
+def _looks(book: AccountBook) -> dict[str, Look]:
+    """Return how each flow of surpluses looks, by its reason, in the order of the rules."""
+    looks, of_the_pct = {}, itertools.cycle(_PCT_LOOKS)
+    for reason, flow in book.flows.items():
+        if flow.payer == Account.CLUSTER and flow.payee == Account.PCT:
+            looks[reason] = (f"PCT, {spaced(reason)}", *next(of_the_pct))
+        elif flow.payer == Account.CLUSTER and flow.payee not in _STAYS:
+            looks[reason] = _LOOKS.get(flow.payee, (str(flow.payee), WARM, INK))
+    return looks
+
+
+def _parts(book: AccountBook) -> dict[str, Estimate]:
+    """Return the share of all surpluses that goes each way; nothing where there is none."""
+    surplus = book.total_surplus_gbp
+    if surplus.mean() < PENNY_GBP:
+        return {}
+    paid = {reason: book.total_gbp(reason) for reason in _looks(book)}
+    return {reason: _ratio(gbp, surplus) for reason, gbp in paid.items() if gbp.mean() >= PENNY_GBP}
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> Estimate:
+    """Estimate mean(part) / mean(whole), with the error of a ratio (Cochran 1977, section 2.11)."""
+    value = float(part.mean() / whole.mean())
+    left = part - value * whole
+    error = float(np.sqrt(left @ left / (left.size - 1) / left.size) / whole.mean())
+    # Always the same share, up to the rounding of sums.
+    error = error if error > 1e-9 else 0.0
+    return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)
+
+
+def _draw_row(axes: Axes, row: int, parts: dict[str, Estimate], looks: dict[str, Look]) -> None:
+    if not parts:
+        axes.text(0.01, row, "no surplus in any contract", va="center", size=7.5, color=GREY)
+    left = 0.0
+    for reason, share in parts.items():
+        _, colour, ink = looks[reason]
+        axes.barh(row, share.value, left=left, height=0.62, color=colour, edgecolor=INK, linewidth=0.4)
+        if share.value >= _ROOM_FOR_WORDS:
+            place, pence = left + share.value / 2, per_cent(share, sign="p")
+            axes.text(place, row, pence, ha="center", va="center", size=7.5, color=ink)
+        left += share.value
+
+
+def _name_parts(axes: Axes, used: list[Look]) -> None:
+    """Write what the colours are above the bars, in the bars' order."""
+    from matplotlib.patches import Patch
+
+    edge: Looks = {"edgecolor": INK, "linewidth": 0.4}
+    handles = [Patch(facecolor=colour, label=words, **edge) for words, colour, _ in used]
+    legend_above(axes, handles=handles, fontsize=7.5, ncols=3, handlelength=1.2, columnspacing=1.2)
+
+
+def _split_title(book: AccountBook, parts: dict[str, dict[str, Estimate]]) -> str:
+    if not any(parts.values()):
+        return "No contract ends a year with a surplus: there is nothing to split"
+    kept = [reason for reason in parts[book.name] if book.flows[reason].payee == Account.PRACTICES]
+    if len(kept) != 1:
+        return "Where does each pound of a surplus go?"
+    return f"Of each pound of surplus, practices keep {per_cent(parts[book.name][kept[0]], sign='p')}"
+
+
+def _split_words(parts: dict[str, Estimate], surplus: Estimate, looks: dict[str, Look]) -> str:
+    if not parts:
+        return "no surplus."
+    shares = ", ".join(f"{looks[reason][0]} {per_cent(share, sign='p')}" for reason, share in parts.items())
+    return f"of surpluses of {money(surplus)}, {shares} in the pound."
+
+
+_BINS = 40
+_ALL_LUCK = "No cluster truly saves anything here, so all of it is luck"
+
+
+@dataclass(frozen=True)
+class _Share:
+    """One cluster's practice share over the contract."""
+
+    paid_gbp: FloatArray  # shape (contract,)
+    luck_gbp: FloatArray  # in the same contracts, had no cluster truly saved anything
+    total: Estimate  # mean
+    luck: Estimate  # its part by luck
+    skill: Estimate  # and by true saving
+    none: Estimate  # probability of no share at all
+    fan: dict[float, Estimate]  # quantiles of what is paid, by level
+
+
+@in_house_style
+def practice_share(study: Study, cluster: str | None = None) -> Chart:
+    """What practices may keep over the contract, split into luck and true saving."""
+    names = study.chosen(cluster)
+    found = {name: _share(study, at) for at, name in enumerate(study.clusters) if name in names}
+    all_luck = study.without_saving is study.result
+    title = _share_title(found, all_luck=all_luck)
+    if not any(one.paid_gbp.any() for one in found.values()):
+        why = "Clusters take no practice share, post no bond for it, or have no surplus."
+        figure = worded(title, study.source, why)
+    elif len(names) == 1:
+        subtitle = "Share of contracts by practice share over the whole contract, in pounds"
+        figure, axes = one_panel(title, subtitle, study.source, 2.8)
+        _draw_spread(axes, found[names[0]], all_luck=all_luck)
+    else:
+        subtitle = (
+            "Mean practice share over the whole contract, in pounds. Line: nine contracts in ten end on it"
+        )
+        figure, axes = row_panel(title, subtitle, study.source, names)
+        _draw_means(axes, found, all_luck=all_luck)
+    words = [f"{name}: {_share_words(one)}" for name, one in found.items()] + all_luck * [f"{_ALL_LUCK}."]
+    data = measure_rows({name: _measures(one) for name, one in found.items()})
+    return Chart.of("practice-share", title, figure, data, " ".join(words), study.source)
+
+
+def _share(study: Study, at: int) -> _Share:
+    paid, luck = (
+        result.contract_outcomes.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,))[:, :, at].sum(axis=1)
+        for result in (study.result, study.without_saving)
+    )
+    total, none = study.estimate(study.clusters[at], "practice_share_gbp"), probability(paid < PENNY_GBP)
+    return _Share(paid, luck, total, mean(luck), mean_difference(paid, luck), none, fan_of(paid))
+
+
+def _draw_spread(axes: Axes, one: _Share, *, all_luck: bool) -> None:
+    """Draw one cluster's contracts: those without a share apart, the others by its size."""
+    top = max(float(np.quantile(one.paid_gbp, 0.999)), float(np.quantile(one.luck_gbp, 0.999)), 1.0)
+    edges = np.linspace(0, top, _BINS + 1)
+
+    def heights(paid: FloatArray) -> FloatArray:
+        some = paid[paid >= PENNY_GBP]
+        counts, _ = np.histogram(np.minimum(some, top), edges)
+        return np.asarray(counts / paid.size)
+
+    axes.bar(edges[:-1], heights(one.paid_gbp), np.diff(edges), align="edge", color=LIGHT)
+    if not all_luck:
+        axes.stairs(heights(one.luck_gbp), edges, color=WARM, linewidth=1.6)
+    tallest = max(float(heights(one.paid_gbp).max()), float(heights(one.luck_gbp).max()), 1e-3)
+    axes.set(xlim=(0, top), ylim=(0, 1.25 * tallest))
+    axes.axvline(one.total.value, ymax=0.97, color=INK, linewidth=1)
+    side = "right" if one.total.value > 0.6 * top else "left"
+    axes.text(one.total.value, 1.2 * tallest, f" mean {money(one.total)} ", ha=side, va="top", size=8)
+    parts = f"luck {money(one.luck)} (orange outline: without true saving)\ntrue saving {money(one.skill)}"
+    luck = f"{_ALL_LUCK}." if all_luck else parts
+    words = f"nothing at all in {per_cent(one.none)} of contracts\n(not drawn)\n{luck}"
+    axes.text(0.995, 0.8, words, transform=axes.transAxes, ha="right", va="top", size=8, linespacing=1.4)
+    axes.xaxis.set_major_formatter(pounds)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
+    axes.set_xlabel("practice share, where there is any")
+
+
+def _draw_means(axes: Axes, found: dict[str, _Share], *, all_luck: bool) -> None:
+    for row, one in enumerate(found.values()):
+        axes.barh(row, one.luck.value, height=0.5, color=LIGHT)
+        axes.barh(row, one.skill.value, left=one.luck.value, height=0.5, color=WARM, hatch="////")
+        low, high = one.fan[0.05].value, one.fan[0.95].value
+        axes.plot([low, high], [row, row], color=DARK, linewidth=1)
+        axes.plot([high], [row], "|", color=DARK, markersize=6)
+    heading = "mean, all of it luck" if all_luck else "mean, and its part by luck"
+    words = [money(one.total) + f"; luck {money(one.luck)}" * (not all_luck) for one in found.values()]
+    write_beside(axes, heading, words)
+    axes.set_xlim(left=0)
+    scale(axes, "x", pounds)
+
+
+def _share_title(found: dict[str, _Share], *, all_luck: bool) -> str:
+    if all(not one.total.value for one in found.values()):
+        return "No practice share is paid in any simulated contract"
+    if len(found) > 1:
+        every_pound = "Every pound of practice share is luck: nobody truly saves"
+        return every_pound if all_luck else "How much of the practice share is luck?"
+    name, one = next(iter(found.items()))
+    return f"{name}: a practice share of {money(one.total)} on average{', all of it luck' * all_luck}"
+
+
+def _share_words(one: _Share) -> str:
+    low, high = pounds(one.fan[0.05].value), pounds(one.fan[0.95].value)
+    return (
+        f"mean {money(one.total)} (luck {money(one.luck)}, true saving {money(one.skill)}), "
+        f"none in {per_cent(one.none)} of contracts, nine in ten between {low} and {high}."
+    )
+
+
+def _measures(one: _Share) -> dict[str, Estimate]:
+    """Return the chart's data of one cluster."""
+    means = {"practice_share_gbp": one.total, "luck_gbp": one.luck, "true_saving_gbp": one.skill}
+    quantiles = {f"practice_share_{100 * level:g}_gbp": gbp for level, gbp in one.fan.items()}
+    return means | {"no_share_probability": one.none} | quantiles

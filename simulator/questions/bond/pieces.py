@@ -1,0 +1,166 @@
+"""What one cluster's bond, share and overspends come to, what repays the bond, and how practices split it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from simulator.population.need import ClusterMembers, weigh_population
+from simulator.records import Account, BoolArray, FloatArray
+from simulator.risk.account_book import PENNY_GBP, account_books
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimation import mean
+from simulator.risk.positions import gain_gbp
+from simulator.scenario.scenario import Scenario
+from simulator.simulation.plan import Plan
+from simulator.simulation.result import Result
+
+Simulate = Callable[[Scenario], Result]
+LARGEST_SAVING = 0.5
+"""Share of demand; no saving that was ever measured comes near (assumption)."""
+MOST_SIMULATIONS = 16
+"""For a root with 12 steps, the ends of the bracket and the slope; most need half of them."""
+_CLOSE_ENOUGH = 1e-5
+_SLOPE_STEP = 0.005
+"""Half a per cent of demand: the slope hardly bends over it, and sampling hardly shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class BondSamples:
+    """One cluster's contracts under the scenario's bond, shape (contract, year) unless said."""
+
+    claims_gbp: FloatArray  # what reaches the bond under the scenario's rules, had it never run dry
+    draws_gbp: FloatArray  # what the posted bond pays
+    unpaid_gbp: FloatArray  # what it leaves of the claims of a cluster that still takes part
+    top_ups_gbp: FloatArray  # paid into the bond at each review
+    interest_gbp: FloatArray  # earned by the bond
+    financing_gbp: FloatArray  # paid to who lends its money
+    practice_share_gbp: FloatArray  # of surpluses
+    # Shape (contract,); what practices gain over the contract, all that the bond costs them taken off.
+    gain_gbp: FloatArray
+
+    @property
+    def runs_out(self) -> BoolArray:
+        """Whether the posted bond leaves a part of a claim unpaid, shape (contract, year)."""
+        return np.asarray(self.unpaid_gbp > PENNY_GBP)
+
+    @property
+    def losses_gbp(self) -> FloatArray:
+        """What whoever posts the bond loses on it, shape (contract, year)."""
+        return self.draws_gbp + self.financing_gbp - self.interest_gbp
+
+
+def samples_of(result: Result, at: int) -> BondSamples:
+    """Return what a cluster's bond must bear, and what the posted one does."""
+    book = account_books(result.contract_outcomes, result.plan.terms)[at]
+    claims = result.contract_outcomes.bond_claims_gbp[:, :, at]
+    paid = book.paid_by_year_gbp((Account.BOND,), (Account.CLUSTER,))
+    depositors = (book.depositor or Account.PRACTICES,)
+    top_ups = book.paid_by_year_gbp(depositors, (Account.BOND,)).copy()
+    top_ups[:, 0] -= book.bond_posted_gbp
+    return BondSamples(
+        claims_gbp=claims,
+        draws_gbp=paid,
+        unpaid_gbp=np.maximum(claims * book.takes_part - paid, 0.0),
+        top_ups_gbp=top_ups,
+        interest_gbp=book.paid_by_year_gbp((Account.PCT,), (Account.BOND,)),
+        financing_gbp=book.paid_by_year_gbp(depositors, (Account.LENDER,)),
+        practice_share_gbp=book.paid_by_year_gbp((Account.CLUSTER,), (Account.PRACTICES,)),
+        gain_gbp=gain_gbp(book, Account.PRACTICES),
+    )
+
+
+def with_cluster(scenario: Scenario, at: int, **changes: Any) -> Scenario:
+    """Return the scenario with some keys of one cluster changed."""
+    clusters = list(scenario.settings.clusters)
+    clusters[at] = clusters[at].model_copy(update=changes)
+    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": tuple(clusters)}))
+
+
+@dataclass(frozen=True, slots=True)
+class SavingNeeded:
+    """The true saving from which on practices gain on average, net of all that the bond costs them."""
+
+    share_of_demand: Estimate | None  # in every contract year; None where it lies outside what was searched
+    words: str = ""  # what there is to say where there is none
+
+
+def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeeded:
+    """Solve for the true saving at which practices neither gain nor lose on average."""
+    from scipy.optimize import brentq
+
+    @cache
+    def gain(saving: float) -> Estimate:
+        result = simulate(with_cluster(scenario, at, true_saving_share=saving))
+        book = account_books(result.contract_outcomes, result.plan.terms)[at]
+        return mean(gain_gbp(book, Account.PRACTICES))
+
+    if gain(0.0).value == gain(LARGEST_SAVING).value == 0:
+        return SavingNeeded(None, "neither gained nor lost on: there is nothing to repay")
+    if gain(0.0).value >= 0:
+        return SavingNeeded(None, "already repaid without any true saving")
+    # Nothing gained where nothing is lost repays nothing.
+    if gain(LARGEST_SAVING).value <= 0:
+        return SavingNeeded(None, f"not repaid by a true saving of {LARGEST_SAVING:.0%}")
+    steps = {"xtol": _CLOSE_ENOUGH, "maxiter": MOST_SIMULATIONS - 4, "disp": False}
+    root = float(brentq(lambda saving: gain(float(saving)).value, 0.0, LARGEST_SAVING, **steps))
+    low, high = max(root - _SLOPE_STEP, 0.0), min(root + _SLOPE_STEP, LARGEST_SAVING)
+    slope = (gain(high).value - gain(low).value) / (high - low)
+    if not slope > 0:
+        return SavingNeeded(None, "repaid by no one saving, as the gain does not rise with it")
+    error = (gain(root).standard_error or 0.0) / slope
+    half = CONFIDENCE_Z * error
+    return SavingNeeded(Estimate(root, root - half, root + half, error))
+
+
+@dataclass(frozen=True, slots=True)
+class PracticePart:
+    """A practice, and its part of what is split."""
+
+    code: str  # as the NHS lists them
+    name: str  # as the NHS lists them
+    people: int  # registered list
+    share: float  # of the cluster, 0 to 1
+
+
+def practice_parts(scenario: Scenario, plan: Plan, at: int, by: str) -> tuple[PracticePart, ...]:
+    """Return a cluster's practices and their shares."""
+    known = {one.code: one for one in scenario.practices.practices} if scenario.practices else {}
+    practices = [known[code] for code in scenario.settings.clusters[at].practices]
+    size = np.array([float(practice.people) for practice in practices])
+    if by == "need":
+        need = _expected_gbp(scenario, plan, at)
+        # A cluster that answers for nothing has nothing to split, however it is split.
+        size = need if need.sum() > 0 else size
+    each = zip(practices, (size / size.sum()).tolist(), strict=True)
+    return tuple(PracticePart(one.code, one.name, one.people, share) for one, share in each)
+
+
+def split_to_the_penny(total: Estimate, shares: FloatArray) -> list[Estimate]:
+    """Split an amount so that the parts, in whole pence, add up to it."""
+    pence = round(total.value * 100)
+    exact = pence * shares
+    whole = np.floor(exact)
+    left = round(pence - whole.sum())
+    whole[np.argsort(whole - exact, kind="stable")[:left]] += 1
+    parts = []
+    for value, share in zip((whole / 100).tolist(), shares.tolist(), strict=True):
+        low, high = min(total.low * share, value), max(total.high * share, value)
+        error = None if total.standard_error is None else total.standard_error * share
+        parts.append(Estimate(value, low, high, error))
+    return parts
+
+
+def _expected_gbp(scenario: Scenario, plan: Plan, at: int) -> FloatArray:
+    """Return what is expected to be spent on each practice's patients, shape (practice,)."""
+    members = [ClusterMembers(code, (code,)) for code in scenario.settings.clusters[at].practices]
+    line_weights = {line.name: line.need_weights for line in plan.settings.service_lines}
+    weighed = weigh_population(members, line_weights, scenario.practices, scenario.need_weights)
+    of_cluster = plan.population.need_weighted_people[at]
+    answered_for = plan.expected_spend_gbp[1:, at].sum(axis=0) * plan.responsibility[at]
+    each = np.divide(answered_for, of_cluster, out=np.zeros_like(answered_for), where=of_cluster > 0)
+    return np.asarray(weighed.need_weighted_people @ each)

@@ -1,0 +1,69 @@
+"""What each party has at the end of the contract against the beginning, and how the PCT's comes about.
+
+A party's position is what came into its accounts less what left them, whatever the reason. What is
+in a bond belongs to who deposited it until it is drawn. The pool is the PCT's. By double entry the
+positions add up: all that leaves the PCT reaches another party.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.plain_words import spaced
+from simulator.records import BUDGET, CARE_OUTSIDE, Account, FloatArray
+from simulator.risk.account_book import PCT_ACCOUNTS, PENNY_GBP, AccountBook
+from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import mean
+
+
+def gain_gbp(book: AccountBook, party: Account) -> FloatArray:
+    """Return what a party gains over the contract, shape (contract,), in pounds."""
+    return book.gained_gbp(_owned_by(book, party))
+
+
+def gain_by_year_gbp(book: AccountBook, party: Account) -> FloatArray:
+    """Return what a party gains in each year, its deposit in the bond counted, shape (contract, year)."""
+    return book.gained_by_year_gbp(_owned_by(book, party))
+
+
+def _owned_by(book: AccountBook, party: Account) -> tuple[Account, ...]:
+    """Return a party's own account, and the bond where that party deposited it."""
+    return (party, Account.BOND) if book.depositor == party else (party,)
+
+
+def pct_net_gbp(book: AccountBook) -> FloatArray:
+    """Return what the PCT planned for the care less what it costs it, shape (contract,), in pounds."""
+    return float(book.planned_gbp.sum()) + book.gained_gbp(PCT_ACCOUNTS)
+
+
+def pct_net_by_year_gbp(book: AccountBook) -> FloatArray:
+    """Return what the PCT planned less its cost in each year, shape (contract, year), in pounds."""
+    return book.planned_gbp + book.gained_by_year_gbp(PCT_ACCOUNTS)
+
+
+def pct_payment_by_year_gbp(book: AccountBook) -> FloatArray:
+    """Return what the PCT pays for overspends, on top of budgets, shape (contract, year), in pounds."""
+    return book.paid_by_year_gbp((Account.PCT,), (Account.CLUSTER,), besides=BUDGET)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildUp:
+    """A sum with its parts."""
+
+    parts: tuple[tuple[str, Estimate], ...]  # what each part is, in words, and its mean; above zero is gained
+    total: Estimate  # mean of the sum of the parts
+
+
+def pct_build_up(book: AccountBook) -> BuildUp:
+    """Return what the PCT's net position over the contract is made of."""
+    kept_back = float(book.planned_gbp.sum()) - book.total_gbp(BUDGET) - book.total_gbp(CARE_OUTSIDE)
+    outside = f" and {spaced(CARE_OUTSIDE)}" if CARE_OUTSIDE in book.flows else ""
+    parts: list[tuple[str, FloatArray]] = [(f"planned care less budgets{outside}", kept_back)]
+    for reason, flow in book.flows.items():
+        pays, gets = flow.payer in PCT_ACCOUNTS, flow.payee in PCT_ACCOUNTS
+        if pays != gets and reason not in {BUDGET, CARE_OUTSIDE}:
+            moved = book.total_gbp(reason)
+            parts.append((spaced(reason), moved if gets else -moved))
+    means = ((words, mean(gbp)) for words, gbp in parts)
+    moving = tuple((words, one) for words, one in means if max(one.high, -one.low) > PENNY_GBP)
+    return BuildUp(moving, mean(pct_net_gbp(book)))

@@ -1,0 +1,329 @@
+"""Keys of a scenario: which there are, settings laid over them, and what the validator says of them."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+from pydantic_core import ErrorDetails
+
+from simulator.errors import InputError, Problem, Problems, shown
+from simulator.rules import RULES_IN_USUAL_ORDER
+from simulator.scenario.files import Given, KeyPath, Place
+from simulator.scenario.schema import ScenarioFile
+
+_NEEDS = {
+    "missing": "given",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "string_type": 'text in "quotes"',
+    "tuple_type": "a list in [brackets]",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+    "finite_number": "a finite number",
+    "union_tag_not_found": "a table that says which one with {discriminator}",
+    "union_tag_invalid": "one of {expected_tags}",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "string_too_short": "text that is not empty",
+    "string_pattern_mismatch": "text on one line, without control characters",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length} of them",
+}
+_RULE_NAMES = tuple(str(rule.model_fields["rule"].default) for rule in RULES_IN_USUAL_ORDER)
+_STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
+_KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
+EVERY = "*"
+_SHARES = ("proportion", "correlation", "persistence")
+_CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_saving_")
+"""Starts of the names of shares that may be negative, or more than 1."""
+
+
+def problems_of(errors: Sequence[ErrorDetails], given: Given, place: Place) -> list[Problem]:
+    """Return one problem for each of the validator's errors."""
+    found: dict[tuple[str, str], Problem] = {}
+    for error in errors:
+        path = real_path(error["loc"], given, ends_in_missing_key=error["type"] == "missing")
+        where, need, got = place(path), _need(error), shown(error["input"])
+        if error["type"] == "missing":
+            got = "nothing"
+        elif error["type"] == "union_tag_invalid":
+            where, got = place((*path, _discriminator(error))), shown(error["ctx"]["tag"])
+        found.setdefault((where, need), Problem(where, need, got, _hint(error, path, given)))
+    return list(found.values())
+
+
+def real_path(location: Sequence[str | int], given: Any, ends_in_missing_key: bool = True) -> KeyPath:
+    """Return an error's path in the file; the validator adds the names of alternatives to it."""
+    path: list[str | int] = []
+    for number, step in enumerate(location):
+        is_missing_key = ends_in_missing_key and number == len(location) - 1
+        if isinstance(given, Mapping):
+            is_step = step in given or is_missing_key
+        else:
+            is_step = isinstance(given, (list, tuple)) and isinstance(step, int)
+        if is_step:
+            path.append(step)
+            given = _below(given, step)
+    return tuple(path)
+
+
+def _below(given: Any, step: str | int) -> Any:
+    """Return what stands one step below a table or a list; None where nothing does."""
+    if isinstance(given, Mapping):
+        return given.get(str(step))
+    is_item = isinstance(given, (list, tuple)) and isinstance(step, int) and step < len(given)
+    return given[step] if is_item else None
+
+
+def _need(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return "a key that scenarios have"
+    if error["type"] in ("less_than_equal", "greater_than_equal") and _is_share(error):
+        return "a share from 0 to 1"
+    if error["type"] not in _NEEDS:
+        return error["msg"].removeprefix("Input should be ")
+    bounds = error.get("ctx", {})
+    return _NEEDS[error["type"]].format(**{key: _readable(value) for key, value in bounds.items()})
+
+
+def _readable(value: object) -> object:
+    """Return a bound as a person writes it."""
+    if not isinstance(value, float):
+        return value
+    if abs(value) >= 1e6:
+        return f"{value:,.0f}"
+    return f"{value:.6f}" if 0 < abs(value) < 1e-3 else f"{value:g}"
+
+
+def _is_share(error: ErrorDetails) -> bool:
+    """Whether the bound that was crossed is that of a share, told by the key's name."""
+    key = next((step for step in reversed(error["loc"]) if isinstance(step, str)), "")
+    bounds = error.get("ctx", {})
+    named = key in _SHARES or ("share" in key and not key.startswith(_CHANGES))
+    return named and (bounds.get("le") == 1 or bounds.get("ge") == 0)
+
+
+def _hint(error: ErrorDetails, path: KeyPath, given: Given) -> str:
+    value = error["input"]
+    match error["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(str(path[-1]), known_keys(path[:-1], given), n=1)
+            return f"did you mean {near[0]}?" if near else ""
+        case "less_than_equal" if "share" in str(path) + _need(error) and 1 < value <= 100:
+            return f"a share, not a percentage: {value:g}% is written {value / 100:g}"
+        case "float_type" | "int_type" if isinstance(value, str):
+            if value.strip().endswith("%"):
+                return "a share, not a percentage: 10% is written 0.1"
+            return "numbers stand without quotes, without commas and without £"
+        case "union_tag_invalid" | "literal_error" if isinstance(value, (str, Mapping)):
+            tag = value.get(_discriminator(error)) if isinstance(value, Mapping) else value
+            allowed = str(error.get("ctx", {}).get("expected_tags") or error["ctx"].get("expected"))
+            options = [option.strip(" '") for option in allowed.replace(" or ", ",").split(",")]
+            near = difflib.get_close_matches(str(tag), options, n=1)
+            return f'did you mean "{near[0]}"?' if near else ""
+        case "missing":
+            return f"add {path[-1]} = ..." if path else ""
+    return ""
+
+
+def _discriminator(error: ErrorDetails) -> str:
+    return str(error.get("ctx", {}).get("discriminator", "")).strip("'")
+
+
+def known_keys(path: KeyPath, given: Any) -> list[str]:
+    """Return the keys that the scenario format knows at `path`."""
+    schema: Any = TypeAdapter(ScenarioFile).json_schema()
+    definitions = schema["$defs"]
+    for step in path:
+        schema = _resolved(schema, definitions, given)
+        is_item = isinstance(step, int)
+        schema = schema.get("items", {}) if is_item else schema.get("properties", {}).get(step, {})
+        given = _below(given, step)
+    return list(_resolved(schema, definitions, given).get("properties", {}))
+
+
+def every_key(given: Given) -> list[str]:
+    """Return every key that a scenario can have, as ``--set`` takes it: of laws those that `given` names."""
+    schema = TypeAdapter(ScenarioFile).json_schema()
+    return list(dict.fromkeys(_keys_below(schema, schema["$defs"], given, "")))
+
+
+def _keys_below(schema: Any, definitions: Mapping[str, Any], given: Any, start: str) -> Iterator[str]:
+    """Yield the keys of a table and of the tables in it; of lists of tables with * for each."""
+    schema = _resolved(schema, definitions, given)
+    given = given if isinstance(given, Mapping) else {}
+    for key, part in schema.get("properties", {}).items():
+        yield f"{start}{key}"
+        if "items" in part:
+            tables = given.get(key)
+            tables = [one for one in tables if isinstance(one, Mapping)] if isinstance(tables, list) else []
+            if key == "rules":
+                tables += [{"rule": rule} for rule in _RULE_NAMES]
+            for table in tables or [{}]:
+                name = table.get("rule") if key == "rules" else "*"
+                yield from _keys_below(part["items"], definitions, table, f"{start}{key}.{name}.")
+        else:
+            yield from _keys_below(part, definitions, given.get(key), f"{start}{key}.")
+
+
+def _resolved(schema: Any, definitions: Mapping[str, Any], given: Any) -> Any:
+    """Follow references and choose among alternatives as `given` does."""
+    for _ in range(10):
+        if "$ref" in schema:
+            schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
+        elif "discriminator" in schema:
+            tag = given.get(schema["discriminator"]["propertyName"]) if isinstance(given, Mapping) else None
+            chosen = schema["discriminator"]["mapping"].get(tag)
+            schema = {"$ref": chosen} if chosen else {}
+        elif "anyOf" in schema:
+            schema = next((option for option in schema["anyOf"] if option.get("type") != "null"), {})
+        else:
+            break
+    return schema
+
+
+def setting(key: str, value: object) -> str:
+    """Return a setting of a Python value as it is written on the command line: KEY=VALUE."""
+    if value is None:
+        raise InputError([Problem(key, "a value: what is set cannot be left out", "None")])
+    # A text that would be read as something else, such as "2010", stands in quotes.
+    is_plain = isinstance(value, str) and _value(value.strip()) == value
+    return f"{key}={as_toml(value, inside=not is_plain)}"
+
+
+def as_toml(value: object, inside: bool = False) -> str:
+    """Return a Python value as TOML writes it."""
+    match value:
+        case np.generic():
+            return as_toml(value.item(), inside)
+        case bool():
+            return str(value).lower()
+        case str() if inside:
+            return json.dumps(value, ensure_ascii=False)
+        case Mapping():
+            texts = {as_toml(str(key), inside=True): as_toml(one, inside=True) for key, one in value.items()}
+            return f"{{ {', '.join(f'{key} = {one}' for key, one in texts.items())} }}"
+        case list() | tuple() | np.ndarray():
+            return f"[{', '.join(as_toml(one, inside=True) for one in value)}]"
+        case _:
+            return str(value)
+
+
+def apply_overrides(given: Given, overrides: Iterable[str]) -> tuple[dict[str, Any], dict[KeyPath, str]]:
+    """Lay ``KEY=VALUE`` settings over a scenario."""
+    changed = copy.deepcopy(dict(given))
+    sources: dict[KeyPath, str] = {}
+    problems = Problems()
+    for override in overrides:
+        where = f"--set {override}"
+        key, equals, text = override.partition("=")
+        if not equals or not _KEY.fullmatch(key.strip()):
+            problems.append(Problem(where, "KEY=VALUE, such as rules.surplus.practice_share=0.2", override))
+            continue
+        steps = [step.strip('"') for step in re.findall(_STEP, key.strip())]
+        is_known = steps[0] in changed or steps[0] in ScenarioFile.model_fields
+        if not is_known and (meant := _meant(steps, changed)):
+            need = f"a key: one of {', '.join(ScenarioFile.model_fields)}, or what stands below them"
+            problems.append(Problem(where, need, key.strip(), f"did you mean {' or '.join(meant)}?"))
+            continue
+        if steps[0] == "rules" and len(steps) > 1:
+            sources |= dict.fromkeys(_add_rule(changed, steps[1]), where)
+        try:
+            for path in _set(changed, steps, _value(text.strip()), ()):
+                sources[path] = where
+        except KeyError as error:
+            missing, known = error.args
+            near = difflib.get_close_matches(missing, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else ""
+            problems.append(Problem(where, f"a key: one of {', '.join(known) or 'none'}", missing, hint))
+    problems.report()
+    return changed, sources
+
+
+def _add_rule(given: dict[str, Any], name: str) -> list[KeyPath]:
+    """Add a rule that the file has not, without settings, in its usual place; return where it was added."""
+    rules = given.setdefault("rules", [])
+    names = [_name_of(rule) for rule in rules] if isinstance(rules, list) else [name]
+    if name in names or name not in _RULE_NAMES:
+        return []
+    later = _RULE_NAMES[_RULE_NAMES.index(name) + 1 :]
+    place = next((at for at, other in enumerate(names) if other in later), len(rules))
+    rules.insert(place, {"rule": name})
+    return [("rules", place)]
+
+
+def _meant(steps: list[str], given: Given) -> list[str]:
+    """Return the whole keys that end as a key does, or else nearly so; at most three."""
+    known = every_key(given)
+    parts = {key: key.rpartition(".")[2] for key in known}
+    found = [key for key in known if key.endswith(f".{'.'.join(steps)}")]
+    found = found or [key for key in known if parts[key] == steps[-1]]
+    if not found and len(steps) == 1:
+        near = difflib.get_close_matches(steps[0], list(dict.fromkeys(parts.values())), n=1)
+        # What is nearly the name of a section is left to the validator, which says so too.
+        found = [key for key in known if parts[key] in near and parts[key] not in ScenarioFile.model_fields]
+    return found[:3]
+
+
+def _set(table: Any, steps: list[str], value: Any, path: KeyPath) -> Iterable[KeyPath]:
+    """Set a value some steps below `table`; yield the path of each place that was set."""
+    step, *rest = steps
+    places: list[Any] = [step]
+    if isinstance(table, list):
+        places = _places(table, step)
+    elif not isinstance(table, dict):
+        raise KeyError(step, [])
+    elif rest:
+        table.setdefault(step, {})
+    for place in places:
+        if rest:
+            yield from _set(table[place], rest, value, (*path, place))
+        else:
+            table[place] = value
+            yield (*path, place)
+
+
+def _places(tables: list[Any], step: str) -> list[int]:
+    names = [_name_of(table) for table in tables]
+    found = [place for place, name in enumerate(names) if step in (name, EVERY)]
+    if not found and step.isdecimal() and int(step) < len(tables):
+        found = [int(step)]
+    if not found:
+        raise KeyError(step, [*names, EVERY])
+    return found
+
+
+def _name_of(table: Any) -> str:
+    keys = ("name", "rule") if isinstance(table, dict) else ()
+    return next((str(table[key]) for key in keys if key in table), "")
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
+        return text
+
+
+def readable(path: KeyPath, given: Any) -> str:
+    """Return a path as `apply_overrides` reads it: tables in lists by their names."""
+    steps: list[str] = []
+    for step in path:
+        is_item = isinstance(given, list)
+        given = _below(given, step)
+        name = (_name_of(given) if is_item else "") or str(step)
+        steps.append(f'"{name}"' if "." in name else name)
+    return shown(".".join(steps), 200).strip('"') if steps else "the scenario"
