@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
-.PHONY: run test check format docs benchmark constraints clean
+.PHONY: run test check format docs study benchmark constraints clean
 
 run: $(VENV)/ready ## set up, and run the flagship scenario
 	$(BIN)/cluster-risk run scenarios/cambridgeshire-2010.toml --out results/cambridgeshire-2010 --replace
@@ -29,6 +29,9 @@ docs: $(VENV)/ready ## write the README's tables and the picture of the flow ane
 	$(BIN)/python docs/write_keys.py
 	$(BIN)/python docs/draw_flow.py
 	$(BIN)/python docs/write_validation.py
+
+study: $(VENV)/ready ## studies that take minutes: coverage of intervals
+	$(BIN)/python docs/write_interval_coverage.py
 
 benchmark: $(VENV)/ready ## measure against peers and limits, side by side
 	$(BIN)/python benchmarks/run.py

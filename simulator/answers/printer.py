@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.answers.answer import Answer
-from simulator.answers.table import PrintedColumn, printed
+from simulator.answers.table import ROUGH_NOTE, PrintedColumn, printed
 from simulator.answers.table import Table as AnswerTable
 
 _PLAIN = str.maketrans({"£": "GBP ", "±": "+/-", "─": "-"})
@@ -65,6 +65,8 @@ class Printer:
                 self.table(table)
         for text in answer.notes():
             self.line(text)
+        if any(table.has_rough_cells for table in answer.tables()):
+            self.line(ROUGH_NOTE)
 
     def table(self, table: AnswerTable) -> None:
         """Write a table, in parts where it is wider than the page."""

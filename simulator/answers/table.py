@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
-from simulator.risk.in_words import PER_CENT, POINTS, bound_in_per_cent, money_unit, phrase, rounded
+from simulator.risk.in_words import (
+    PER_CENT,
+    POINTS,
+    ROUGH,
+    bound_in_per_cent,
+    money_unit,
+    phrase,
+    rough,
+    rounded,
+)
 from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate
 from simulator.scenario.schema import MOST_YEARS
@@ -25,6 +34,9 @@ ERRORS_NOTE = (
     "scenario's figures."
 )
 """What every answer says of its errors."""
+ROUGH_NOTE = (
+    f"{ROUGH} So few of the contracts carry this mean that its interval says too little: draw more contracts."
+)
 SAME_DRAWS = "share the same draws of chance"
 _ALIASES = {"pct_deficit": "pct_payment_gbp"}
 """Names that people give to measures, besides a column's own without its unit."""
@@ -57,6 +69,12 @@ class Table:
     keys: int = 1  # how many columns from the left say what a row is
     rows_apart: int = 0  # how many rows at the end stand for all others
     in_files_only: bool = False  # whether it is too long for a page
+
+    @property
+    def has_rough_cells(self) -> bool:
+        """Whether a page shows an error that is itself hardly known."""
+        cells = (cell for column in self.columns for cell in column.cells)
+        return not self.in_files_only and any(isinstance(cell, Estimate) and cell.is_rough for cell in cells)
 
     def frame(self) -> pd.DataFrame:
         """Return the table for pandas: an estimate as its value and the ends of its interval."""
@@ -203,7 +221,7 @@ def _cell(cell: Cell, unit: Unit, size: float, is_change: bool) -> str:
         return _fact(cell.value, unit, size) if cell.value else f"0{_mark(cell, is_change)}"
     value, error = rounded(cell.value, cell.half_width, size)
     sign = "+" if is_change and cell.value > 0 and not value.startswith("-") else ""
-    return f"{sign}{value} ±{error}{_mark(cell, is_change)}"
+    return f"{sign}{value} ±{error}{rough(cell)}{_mark(cell, is_change)}"
 
 
 def _mark(cell: Estimate, is_change: bool) -> str:

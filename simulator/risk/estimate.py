@@ -37,14 +37,16 @@ class Estimate:
     low, high : float
         Ends of its 95% interval.
     standard_error : float or None
-        Where the interval comes from one (means and differences); None for probabilities and
-        quantiles, whose intervals are not symmetric.
+        Of a mean or a difference; None for probabilities and quantiles.
+    is_rough : bool
+        Whether so few contracts carry a mean that its interval says too little.
     """
 
     value: float
     low: float
     high: float
     standard_error: float | None = None
+    is_rough: bool = False
 
     def __post_init__(self) -> None:
         if not (self.low <= self.value <= self.high or math.isnan(self.value)):

@@ -13,6 +13,8 @@ MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
 _MOST_DIGITS = 4
 """Digits of an estimate that a reader can take in, however small its error."""
 _MOST_DIGITS_HEARD = 3
+ROUGH = "?"
+"""Stands behind an error that is itself hardly known."""
 POINTS = "points"
 """Of a hundred: what differences of probabilities are counted in."""
 
@@ -78,7 +80,12 @@ def phrase(estimate: Estimate, unit: Unit, *, signed: bool = False) -> str:
     if unit.is_share:
         return points(estimate) if signed else per_cent(estimate)
     value, error = rounded(estimate.value, estimate.half_width)
-    return f"{value} ± {error}"
+    return f"{value} ± {error}{rough(estimate)}"
+
+
+def rough(estimate: Estimate) -> str:
+    """Return the mark of an error that is itself hardly known; nothing for all others."""
+    return ROUGH if estimate.is_rough else ""
 
 
 def money(estimate: Estimate) -> str:
@@ -90,7 +97,7 @@ def money(estimate: Estimate) -> str:
     suffix = symbol.removeprefix("£")
     sign = "-" if value.startswith("-") else ""
     amount = f"{sign}£{value.removeprefix('-')}{suffix}"
-    return f"{amount} ± {error}{suffix}" if estimate.half_width else amount
+    return f"{amount} ± {error}{suffix}{rough(estimate)}" if estimate.half_width else amount
 
 
 def signed_money(estimate: Estimate) -> str:
@@ -110,14 +117,14 @@ def per_cent(estimate: Estimate) -> str:
     if bound := bound_in_per_cent(estimate.value, estimate.low, estimate.high):
         return f"{bound}%"
     value, error = rounded(estimate.value, estimate.half_width, PER_CENT)
-    return f"{value}% ± {error}%" if estimate.half_width else f"{value}%"
+    return f"{value}% ± {error}%{rough(estimate)}" if estimate.half_width else f"{value}%"
 
 
 def points(estimate: Estimate) -> str:
     """Return one difference of probabilities, such as ``+1.2 ± 0.3 points``."""
     value, error = rounded(estimate.value, estimate.half_width, PER_CENT)
     sign = "+" if estimate.value > 0 and not value.startswith("-") else ""
-    return f"{sign}{value} ± {error} {POINTS}"
+    return f"{sign}{value} ± {error}{rough(estimate)} {POINTS}"
 
 
 def about(estimate: Estimate, unit: Unit) -> str:

@@ -31,11 +31,11 @@ def answers(begun: int, ended: int, both: int, of: int) -> Estimate:
 
 
 def test_mean_of_three_differences() -> None:
-    # 3 - 1, 5 - 2 and 4 - 6: mean 1, squares of deviations 1 + 4 + 9 = 14, SD sqrt(7), over sqrt(3).
-    estimate = mean_difference(np.array([3.0, 5.0, 4.0]), np.array([1.0, 2.0, 6.0]))
+    # 4 - 1, 5 - 4 and 4 - 5: mean 1, squares of deviations 4 + 0 + 4 = 8, SD 2, over sqrt(3); no skewness.
+    estimate = mean_difference(np.array([4.0, 5.0, 4.0]), np.array([1.0, 4.0, 5.0]))
     assert estimate.value == 1
-    assert estimate.standard_error == pytest.approx(math.sqrt(7 / 3))
-    assert estimate.high == pytest.approx(1 + CONFIDENCE_Z * math.sqrt(7 / 3))
+    assert estimate.standard_error == pytest.approx(2 / math.sqrt(3))
+    assert estimate.high == pytest.approx(1 + CONFIDENCE_Z * 2 / math.sqrt(3))
 
 
 @pytest.mark.parametrize(

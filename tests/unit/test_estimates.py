@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate, Unit
 from simulator.risk.estimation import interval_ranks, mean, probability, quantile
+from simulator.risk.in_words import phrase
 
 
 def test_an_interval_must_hold_its_estimate() -> None:
@@ -21,9 +22,9 @@ def test_an_interval_must_hold_its_estimate() -> None:
 
 
 def test_mean_of_four() -> None:
-    # 1, 2, 3, 6: mean 3, squares of deviations 4 + 1 + 0 + 9 = 14, SD sqrt(14 / 3), over sqrt(4).
-    estimate = mean(np.array([1.0, 2.0, 3.0, 6.0]))
-    error = math.sqrt(14 / 3) / 2
+    # 1, 2, 4, 5: mean 3, deviations 4 + 1 + 1 + 4 = 10, SD sqrt(10 / 3), over sqrt(4); no skewness.
+    estimate = mean(np.array([1.0, 2.0, 4.0, 5.0]))
+    error = math.sqrt(10 / 3) / 2
     assert estimate.value == 3
     assert estimate.standard_error == pytest.approx(error)
     assert (estimate.low, estimate.high) == pytest.approx(
@@ -105,3 +106,33 @@ def test_a_hundred_contracts_are_enough_for_the_bond_s_upper_end() -> None:
     assert interval_ranks(100, 0.95)[1] == 99
     # Of 100 samples the second largest is not enough, and the largest is.
     assert stats.binom.cdf(98, 100, 0.95) < 0.975 <= stats.binom.cdf(99, 100, 0.95)
+
+
+def test_a_skewed_mean_has_hall_s_interval() -> None:
+    # 90 nothings and 10 tens: mean 1, population variance 9; skewness 8/3, with 99 for 100 a little less.
+    samples = np.array([0.0] * 90 + [10.0] * 10)
+    found = mean(samples)
+    error = 3 / math.sqrt(99)
+    skewness = 8 / 3 * math.sqrt(99 / 100) ** 3
+    assert found.standard_error == pytest.approx(error)
+    for end, normal in ((found.low, CONFIDENCE_Z), (found.high, -CONFIDENCE_Z)):
+        # The cubic of the studentised mean at the end is the normal again.
+        studentised = (1 - end) / error / 10
+        cubic = studentised + skewness * studentised**2 / 3 + skewness**2 * studentised**3 / 27
+        assert 10 * (cubic + skewness / 600) == pytest.approx(normal)
+    assert found.high - found.value > 1.96 * error > found.value - found.low
+    assert not found.is_rough
+
+
+@pytest.mark.parametrize(("overspends", "is_rough"), [(1, True), (2, False), (3, False), (40, False)])
+def test_a_mean_that_too_few_contracts_carry_is_rough(overspends: int, is_rough: bool) -> None:
+    found = mean(np.array([0.0] * (1_000 - overspends) + [5.0] * overspends))
+    assert found.is_rough == is_rough
+    assert ("?" in phrase(found, Unit.GBP)) == is_rough
+    assert ("?" in phrase(found, Unit.GBP, signed=True)) == is_rough
+
+
+def test_the_interval_mirrors() -> None:
+    samples = np.random.default_rng(3).pareto(3, 500)
+    found, mirrored = mean(samples), mean(-samples)
+    assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low))

@@ -263,7 +263,7 @@ class Explanation(Answer):
 
 def _fields(name: str, estimate: Estimate | None) -> dict[str, str | float | None]:
     """Return an estimate as columns of a table; nan for none."""
-    found = estimate or Estimate(*[float("nan")] * 4)
+    found = estimate or Estimate.with_error(float("nan"), float("nan"))
     return {
         name: found.value,
         f"{name}_standard_error": found.standard_error,

@@ -233,5 +233,6 @@ def _of(rows: Sequence[LuckRow], measure: str) -> list[Estimate | None]:
 def _effect(move: Estimate) -> str:
     if move.low <= 0 <= move.high:
         return "hardly change what is paid for luck"
-    size = Estimate(abs(move.value), *sorted((abs(move.low), abs(move.high))))
+    low, high = sorted((abs(move.low), abs(move.high)))
+    size = Estimate(abs(move.value), low, high)
     return f"{'cut' if move.value < 0 else 'raise'} what is paid for luck by {money(size)}"
