@@ -218,7 +218,9 @@ def _cell(cell: Cell, unit: Unit, size: float, is_change: bool) -> str:
     if not is_change and unit.is_share and (bound := bound_in_per_cent(cell.value, cell.low, cell.high)):
         return bound
     if not cell.half_width and not (is_change and cell.value):
-        return _fact(cell.value, unit, size) if cell.value else f"0{_mark(cell, is_change)}"
+        # What is known outright needs no more digits than what is estimated.
+        known = float(f"{cell.value:.4g}") if unit.is_share else cell.value
+        return _fact(known, unit, size) if cell.value else f"0{_mark(cell, is_change)}"
     value, error = rounded(cell.value, cell.half_width, size)
     sign = "+" if is_change and cell.value > 0 and not value.startswith("-") else ""
     return f"{sign}{value} ±{error}{rough(cell)}{_mark(cell, is_change)}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from simulator.questions.explain.answer import Explanation
-from simulator.questions.explain.pieces import PowerSums, draw_pieces, known_variances_gbp2
+from simulator.questions.explain.pieces import KNOWN, PowerSums, draw_pieces, known_variances_gbp2
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
@@ -63,4 +63,6 @@ def explain(
 def _explain_block(plan: Plan, streams: RandomStreams, contracts: int, block: Block) -> PowerSums:
     """Return the sums over those contracts of a block that are wanted."""
     wanted = contracts - block.number * block.contracts
-    return PowerSums.of(gbp[:wanted] for gbp in draw_pieces(plan, streams, block).values())
+    pieces = draw_pieces(plan, streams, block)
+    known = [at for at, source in enumerate(pieces) if source in KNOWN]
+    return PowerSums.of((gbp[:wanted] for gbp in pieces.values()), known)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass, fields, replace
 from enum import StrEnum
 from typing import Self
 
@@ -27,6 +27,10 @@ class Source(StrEnum):
     PCT_SHOCKS = "PCT-wide shocks"
     BASE_YEAR = "budget's base year"
     INTERACTION = "interaction"
+
+
+KNOWN = (Source.COUNTS, Source.UNIT_COSTS)
+"""What these add to a variance is known, not drawn."""
 
 
 def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source, FloatArray]:
@@ -132,6 +136,9 @@ Place = tuple[int, int, int, int]
 class PowerSums:
     """Sums over contracts of powers of the pieces p, and of the whole T of their year and cluster.
 
+    Where the variance of a piece is known, what it adds to that of the whole is not drawn: d is nothing
+    for it, p for other pieces, and for the whole what they add up to.
+
     A piece is what its source adds beyond expectation, so that its mean is known to be zero; a sum
     of squares needs no centring, and sums of blocks add up.
     """
@@ -139,18 +146,23 @@ class PowerSums:
     # Each of shape (source, year, cluster, line).
     squares: FloatArray  # of p ** 2
     fourths: FloatArray  # of p ** 4
-    products: FloatArray  # of p T
-    products_squared: FloatArray  # of (p T) ** 2
-    products_by_total: FloatArray  # of p T ** 3
+    products: FloatArray  # of d T
+    products_squared: FloatArray  # of (d T) ** 2
+    products_by_whole: FloatArray  # of d T times the whole's d T
     # Shape (source, year, cluster, cluster), all lines together.
     cross: FloatArray  # of p ** 2 in one cluster times p ** 2 in another
 
     @classmethod
-    def of(cls, pieces: Iterable[FloatArray]) -> Self:
+    def of(cls, pieces: Iterable[FloatArray], known: Collection[int] = ()) -> Self:
         """Sum up the pieces of some contracts, each of shape (contract, year, cluster, line)."""
         each = [with_totals(gbp, (1, 2, 3)) for gbp in pieces]
         whole = np.sum(each, axis=0)
-        rows = [_sums(gbp, whole[..., -1]) for gbp in (*each, whole)]
+        drawn = [np.zeros_like(gbp) if at in known else gbp for at, gbp in enumerate(each)]
+        drawn.append(np.sum(drawn, axis=0))
+        rows = [
+            _sums(gbp, of_gbp, whole[..., -1:], drawn[-1][..., -1:])
+            for gbp, of_gbp in zip((*each, whole), drawn, strict=True)
+        ]
         return cls(*map(np.stack, zip(*rows, strict=True)))
 
     @classmethod
@@ -160,13 +172,15 @@ class PowerSums:
 
     def with_known(self, variances: Mapping[Source, FloatArray], contracts: int) -> PowerSums:
         """Return these sums with those of single pieces as they are where variances are known."""
-        squares, fourths, cross = self.squares.copy(), self.fourths.copy(), self.cross.copy()
+        found = replace(self, **{one.name: getattr(self, one.name).copy() for one in fields(self)})
         for source, variance in variances.items():
             at = list(Source).index(source)
-            squares[at], fourths[at] = contracts * variance, contracts * variance**2
+            found.squares[at] = contracts * variance
+            found.fourths[at] = contracts * variance**2
+            found.products[[at, -1]] += contracts * variance
             own = variance[..., -1]
-            cross[at] = contracts * own[:, :, None] * own[:, None, :]
-        return replace(self, squares=squares, fourths=fourths, cross=cross)
+            found.cross[at] = contracts * own[:, :, None] * own[:, None, :]
+        return found
 
     def share(self, place: Place) -> Estimate | None:
         """Estimate the covariance of a piece with the whole, over the whole's variance; None if that is 0."""
@@ -175,12 +189,12 @@ class PowerSums:
             return None
         if self._is_rounding(place):
             return Estimate(0.0, 0.0, 0.0, 0.0)
-        # Its error is the delta method's for the ratio of sums r: the root of the sum of the squares of
-        # p T - r T ** 2, over the sum of T ** 2.
-        total = float(self.squares[whole])
+        # The error is the delta method's for the ratio of sums r: the root of the sum of the squares of
+        # d T - r times the whole's d T, over the sum of what all pieces add to the whole's variance.
+        total = float(self.products[whole])
         ratio = float(self.products[place]) / total
-        own, whole_part = float(self.products_squared[place]), ratio**2 * float(self.fourths[whole])
-        spread = own - 2 * ratio * float(self.products_by_total[place]) + whole_part
+        own, whole_part = float(self.products_squared[place]), ratio**2 * float(self.products_squared[whole])
+        spread = own - 2 * ratio * float(self.products_by_whole[place]) + whole_part
         return _estimate(ratio, _root(spread, own + whole_part) / total)
 
     def sd(self, place: Place, contracts: int) -> Estimate:
@@ -221,9 +235,11 @@ def with_totals(amounts: FloatArray, axes: tuple[int, ...]) -> FloatArray:
     return amounts
 
 
-def _sums(piece: FloatArray, whole: FloatArray) -> tuple[FloatArray, ...]:
+def _sums(
+    piece: FloatArray, drawn: FloatArray, whole: FloatArray, drawn_of_whole: FloatArray
+) -> tuple[FloatArray, ...]:
     """Return one source's sums over contracts, in the order of the fields of `PowerSums`."""
-    products = piece * whole[..., None]
+    products = drawn * whole
     squares = piece**2
     own = squares[..., -1]
     return (
@@ -231,7 +247,7 @@ def _sums(piece: FloatArray, whole: FloatArray) -> tuple[FloatArray, ...]:
         (squares**2).sum(axis=0),
         products.sum(axis=0),
         (products**2).sum(axis=0),
-        (products * whole[..., None] ** 2).sum(axis=0),
+        (products * drawn_of_whole * whole).sum(axis=0),
         np.einsum("nyc,nyd->ycd", own, own),
     )
 
