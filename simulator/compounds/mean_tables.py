@@ -268,7 +268,7 @@ class MeanTables:
         most = mean + math.sqrt(2 * _LOG_TAIL * mean * ratio) + _LOG_TAIL * ratio
         cap, limit = self._cap_gbp(most), self.unit_cost.limit
         first = self._capped_mean_gbp(cap)
-        variance = most * (self._capped_second_gbp2(cap) - first**2)
+        variance = most * max(self._capped_second_gbp2(cap) - first**2, 0.0)
         if limit is not None and cap >= limit:  # Bernstein: several costs may be at the limit.
             third = limit * _LOG_TAIL / 3
             rise = third + math.sqrt(third**2 + 2 * _LOG_TAIL * variance)
