@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,7 +80,9 @@ def unknown(what: str, name: object, known: Sequence[str], most: int | None = No
     """Return the problem with an unknown name, and what was meant; at most `most` of the known are listed."""
     if name in known:
         return []
-    near = difflib.get_close_matches(str(name), known, n=1)
+    from difflib import get_close_matches  # Only who misspells a name waits for it.
+
+    near = get_close_matches(str(name), known, n=1)
     hint = f'did you mean "{near[0]}"?' if near else ""
     listed = ", ".join([*known[:most], *(["..."] if len(known[:most]) < len(known) else [])])
     return [Problem(what, f"one of {listed}", shown(name), hint)]

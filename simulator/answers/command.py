@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -168,6 +167,8 @@ def answer_question(
 
 def _command_line() -> str:
     """Return the question as it was asked, without where it was written and how it was drawn."""
+    from shlex import quote
+
     context = click.get_current_context()
     words = [context.info_name or ""]
     for parameter in context.command.params:
@@ -175,10 +176,10 @@ def _command_line() -> str:
         if parameter.name in _NO_PART_OF_THE_QUESTION or value in (None, False, ()):
             continue
         if isinstance(parameter, click.Argument):
-            words += map(shlex.quote, value) if isinstance(value, tuple) else []
+            words += map(quote, value) if isinstance(value, tuple) else []
             continue
         for one in value if isinstance(value, tuple) else (value,):
-            words += [parameter.opts[0]] if one is True else [parameter.opts[0], shlex.quote(str(one))]
+            words += [parameter.opts[0]] if one is True else [parameter.opts[0], quote(str(one))]
     return " ".join(words)
 
 
