@@ -17,10 +17,10 @@ from simulator.records import Axes, Block, FloatArray, Spend
 class LinePrices:
     """What is paid for a service line."""
 
-    # Total cost of a random number of cases at the base year's prices, with the limit per case where the
-    # rules have one; None for a block contract.
+    # Total cost of a random number of cases at the prices of the rate's year, with the limit per case where
+    # the rules have one; None for a block contract.
     totals: CompoundTotals | None
-    # shape (year,); prices of each year against the base year's, the base year first. A limit and a
+    # shape (year,); prices of each year against those of the rate's year, the base year first. A limit and a
     # deductible move with them.
     price_index: FloatArray
     # shape (year, cluster); what a block contract pays; used where there are no `totals`.

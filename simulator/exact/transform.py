@@ -216,7 +216,7 @@ class Term:
 
     at_line: int  # position of the line
     count: CountLaw  # law of its cases
-    unit_cost: UnitCost  # law of the cost of one case, at the base year's prices
+    unit_cost: UnitCost  # law of the cost of one case, at the prices of the rate's year
     expected_counts: FloatArray  # shape (year,); expected cases before shocks
     # shape (year,); what one pound of unit cost adds to the position: weight times price index.
     scales: FloatArray

@@ -36,7 +36,10 @@ class Bond(Rule):
     interest_share_per_year: Share = 0.0
     """Interest that the PCT pays on what is in the bond at the end of a year."""
     when_exhausted: Literal["stays", "leaves"] = "stays"
-    """Whether a cluster whose bond is used up goes on, or hands its budget back at the review."""
+    """Whether a cluster whose bond is used up goes on, or hands its budget back at the review.
+
+    Not with `top_up`: a bond that is made up first is never used up.
+    """
     financing_share_per_year: Share = 0.0
     """What the money in the bond costs who posts it, a year; it is paid to a lender."""
     split_between_practices_by: Literal["list_size", "need"] = "list_size"

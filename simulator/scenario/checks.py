@@ -127,6 +127,7 @@ def _rule_problems(given: Given, place: Place) -> Iterator[Problem]:
         if too_early:
             yield Problem(place(("rules", at, "rule")), f"listed before the rule {too_early[0]}", "after it")
     if "bond" in order:
+        yield from _bond_problems(given, order.index("bond"), place)
         return
     for at, cluster in enumerate(_tables_in(given, "clusters")):
         if "bond_gbp" in cluster:
@@ -138,6 +139,15 @@ def _rule_problems(given: Given, place: Place) -> Iterator[Problem]:
             hint = "add a rule bond, or write needs_bond = false"
             got = "needs_bond and no rule bond: nobody could keep a share"
             yield Problem(place(("rules", at, "needs_bond")), "a bond that can be posted", got, hint)
+
+
+def _bond_problems(given: Given, at: int, place: Place) -> Iterator[Problem]:
+    """Yield a bond that is made up again before anybody asks whether it is used up."""
+    bond = _tables_in(given, "rules")[at]
+    if bond.get("top_up") is True and bond.get("when_exhausted") == "leaves":
+        need = '"stays" where top_up is true: the top-up comes before the question who leaves'
+        hint = "write top_up = false for clusters to leave"
+        yield Problem(place(("rules", at, "when_exhausted")), need, shown("leaves"), hint)
 
 
 def _people_problems(

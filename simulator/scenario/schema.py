@@ -129,7 +129,7 @@ class Cluster(Part):
     bond_gbp: NonNegativeGbp | None = None
     """Bond agreed with this cluster, in pounds, if it takes the share; otherwise the bond rule says."""
     true_saving_share: Annotated[float, Field(ge=-1, lt=1)] = 0.0
-    """Share of demand that the cluster really avoids, in every contract year."""
+    """Share of demand that the cluster really avoids, in every contract year; block contracts know none."""
 
     @model_validator(mode="after")
     def _has_people(self) -> Self:

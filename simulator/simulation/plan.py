@@ -76,6 +76,15 @@ class Plan:
             spend[..., at_line] = paid
         return spend
 
+    def per_case_share(self, clusters: Sequence[int]) -> float:
+        """Return the part of what is planned for the people of some clusters that is paid per case.
+
+        A true saving is of that part: block contracts know none.
+        """
+        blocks = [price.block_gbp[1:, clusters] for price in self.prices if price.totals is None]
+        planned = self.terms.planned_gbp[:, clusters]
+        return 1 - float(sum(block.sum() for block in blocks)) / float(planned.sum()) if blocks else 1.0
+
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and spend of one block of contracts."""
         shocks = draw_shocks(self.settings.shocks, self.shock_sizes, self.axes, streams, block)

@@ -47,7 +47,6 @@ def test_it_agrees_with_run():
 
 def test_the_scenarios_options_show():
     settings = (
-        "rules.bond.top_up=true",
         "rules.bond.when_exhausted=leaves",
         "rules.bond.deposited_by=partner",
         "rules.bond.financing_share_per_year=0.05",
@@ -57,7 +56,7 @@ def test_the_scenarios_options_show():
     done = cluster_risk("bond", FLAGSHIP, "--cluster", "Wisbech", *FEW, *overrides)
     assert done.returncode == 0, done.stderr
     for words in (
-        ", topped up?",
+        ", not topped up?",
         "split by need",
         "5% a year",
         "external partner",

@@ -129,11 +129,6 @@ def test_who_stays_and_who_never_posted() -> None:
     assert settled([BOND], budget, spend).takes_part.all()
 
 
-def test_a_topped_up_bond_is_never_used_up_at_the_review() -> None:
-    settlement = settled([_bond(when_exhausted="leaves", top_up=True)], [[1_000]] * 3, [[2_000]] * 3)
-    assert settlement.takes_part.all()
-
-
 def test_a_cluster_that_left_keeps_out_of_the_pool_and_the_split() -> None:
     leaving = _bond(when_exhausted="leaves")
     budget, spend = [[100_000, 100_000], [100_000, 100_000]], [[110_000, 99_000], [0, 99_000]]

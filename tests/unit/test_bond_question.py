@@ -14,7 +14,17 @@ from simulator.questions.bond.pieces import SavingNeeded
 from simulator.records import FloatArray, Outcomes
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
-from tests.builders import BOND, CORRIDOR, DEFICIT_RECOVERY, POOL, SURPLUS, Table, checked, scenario_of
+from tests.builders import (
+    BOND,
+    CORRIDOR,
+    DEFICIT_RECOVERY,
+    POOL,
+    SURPLUS,
+    Table,
+    checked,
+    line_of,
+    scenario_of,
+)
 from tests.unit.problems import problems_of_call
 
 CONTRACTS = 400
@@ -271,3 +281,36 @@ def test_a_bond_of_each_size_is_what_a_run_with_it_says() -> None:
         assert posted[name] == pytest.approx(told[name].value)
     # A bond of nothing takes the share away.
     assert sizes.iloc[0]["practice_net_gain_gbp"] == 0
+
+
+def test_a_true_saving_is_of_the_care_that_is_paid_per_case() -> None:
+    # A quarter of care is under a block contract: £100 a head paid per case, and £33.33 in the block.
+    costs = {"model": "gamma", "mean": 1000, "cv": 1}
+    block = line_of("homes", rate_per_1000=100 / 3, payment="block", unit_cost_gbp=costs)
+    answer = asked(scenario_of(budgets=TIGHT, service_lines=[line_of(), block]))
+    assert answer.per_case_share == pytest.approx(0.75)
+    saving = answer.saving_needed.share_of_demand
+    assert saving is not None
+    of_all = answer.saving_needed.of_all_care(answer.per_case_share)
+    assert not isinstance(of_all, str)
+    assert (of_all.value, of_all.standard_error) == pytest.approx(
+        (0.75 * saving.value, 0.75 * (saving.standard_error or 0))
+    )
+    said = f"of its patients' care that is paid per case, about {0.75 * saving.value:.1%} of all of it, every"
+    assert said in answer.sentences()[-1]
+    assert "A true saving is of the care that is paid per case: block contracts know none." in answer.notes()
+    without = asked(scenario_of(budgets=TIGHT))
+    assert "of its patients' care, every year" in without.sentences()[-1]
+    assert not any("block contracts" in note for note in without.notes())
+
+
+def test_all_clusters_beside_each_other_say_the_saving_of_all_care_too() -> None:
+    block = line_of("homes", payment="block")
+    blocks = checked(scenario_of(budgets=TIGHT, service_lines=[line_of(), block]))
+    without = checked(scenario_of(budgets=TIGHT))
+    found, usual = (
+        [column.heading for column in bond(one, draws=Draws(CONTRACTS, 3)).tables()[-1].columns]
+        for one in (blocks, without)
+    )
+    assert usual == ["cluster", "true saving, of demand"]
+    assert found == ["cluster", "true saving, of care paid per case", "the same, of all care"]

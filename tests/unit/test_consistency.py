@@ -176,6 +176,18 @@ def test_rules_that_can(rules: list[Table]) -> None:
     assert len(checked(scenario_of(rules=rules)).settings.rules) == len(rules)
 
 
+def test_a_bond_that_is_topped_up_leaves_nobody_who_could_leave() -> None:
+    leaving = BOND | {"when_exhausted": "leaves"}
+    checked(scenario_of(rules=[leaving]))
+    checked(scenario_of(rules=[leaving | {"top_up": False}]))
+    assert _only(scenario_of(rules=[SURPLUS, leaving | {"top_up": True}, POOL])) == (
+        "rules.bond.when_exhausted",
+        '"stays" where top_up is true: the top-up comes before the question who leaves',
+        '"leaves"',
+        "write top_up = false for clusters to leave",
+    )
+
+
 def test_a_rule_in_the_wrong_place_says_before_which() -> None:
     assert _only(scenario_of(rules=[BOND, POOL, CORRIDOR]))[1:3] == (
         "listed before the rule bond",

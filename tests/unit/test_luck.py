@@ -188,6 +188,14 @@ def test_a_policy_that_changes_nothing_differs_by_exactly_nothing() -> None:
         assert found[change_of(SHARE)].half_width == found[change_of(EARNED)].half_width == 0
 
 
+def test_a_true_saving_is_of_the_care_that_is_paid_per_case() -> None:
+    """Equal rates and costs: half of what is planned is under the block contract."""
+    half = asked(scenario_of(service_lines=[line_of(), line_of("homes", payment="block")]))
+    assert half.per_case_share == pytest.approx(0.5)
+    assert "every cluster's demand for care that is paid per case (50% of what is planned)" in half.notes()[1]
+    assert "every cluster's demand, in every year" in asked(scenario_of()).notes()[1]
+
+
 def test_the_scenarios_own_true_savings_play_no_part() -> None:
     saving = asked(scenario_of(clusters=[cluster_of("North", true_saving_share=0.2), cluster_of("South")]))
     assert saving.rows == asked(scenario_of(clusters=[cluster_of("North"), cluster_of("South")])).rows

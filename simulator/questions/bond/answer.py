@@ -80,6 +80,7 @@ class BondAnswer(Answer):
     # What `run` would say had another bond been posted, by its size as a share of the first year's budget.
     of_sizes: Mapping[float, Mapping[str, Estimate]]
     saving_needed: SavingNeeded  # what would repay the bond
+    per_case_share: float  # of the care that is planned for the cluster's people: of what a saving is a part
     parts: tuple[PracticePart, ...]  # the cluster's practices; none for a cluster that is a number of people
 
     @property
@@ -286,9 +287,11 @@ class BondAnswer(Answer):
         if saving is None:
             yield f"On average the practices' part of the bond is {self.saving_needed.words}."
         else:
+            of_what = "" if self.per_case_share == 1 else " that is paid per case"
+            of_all = f", about {self.per_case_share * saving.value:.1%} of all of it" if of_what else ""
             yield (
-                f"{self.cluster} would have to save {about(saving, Unit.SHARE)} of its patients' care, every "
-                "year, before its practices gain anything on average."
+                f"{self.cluster} would have to save {about(saving, Unit.SHARE)} of its patients' care"
+                f"{of_what}{of_all}, every year, before its practices gain anything on average."
             )
 
     def notes(self) -> tuple[str, ...]:
@@ -303,6 +306,8 @@ class BondAnswer(Answer):
             "interest and bond given back, less bond, top-ups and financing. Better off: a net gain above "
             "nothing.",
         ]
+        if self.per_case_share < 1:
+            notes.append("A true saving is of the care that is paid per case: block contracts know none.")
         if not self.parts:
             notes.append(
                 f"{self.cluster} is given as a number of people: there are no practices to split the bond."
@@ -350,11 +355,19 @@ class BondAnswers(Answer):
             needed.append(pounds(f"{way}, {100 * confidence:g}% sure", bonds))
         posted = (measures(name, [one.posted_facts[name] for one in self.clusters]) for name in SIDE_BY_SIDE)
         savings = [one.saving_needed.share_of_demand or one.saving_needed.words for one in self.clusters]
-        saving = (names, shares("true saving, of demand", savings, "true_saving_needed_share"))
+        parts = [one.per_case_share for one in self.clusters]
+        saving = [names, shares("true saving, of demand", savings, "true_saving_needed_share")]
+        if min(parts) < 1:
+            of_all = [one.saving_needed.of_all_care(one.per_case_share) for one in self.clusters]
+            saving = [
+                names,
+                shares("true saving, of care paid per case", savings, "true_saving_needed_share"),
+                shares("the same, of all care", of_all, "true_saving_needed_share_of_all_care"),
+            ]
         return (
             Table("bonds needed", "How big a bond covers every overspend of the contract?", (names, *needed)),
             Table("share and bond", "Is the practice share worth the bond posted?", (names, *posted)),
-            Table("saving needed", "From which true saving on do practices gain, on average?", saving),
+            Table("saving needed", "From which true saving on do practices gain, on average?", tuple(saving)),
         )
 
     def sentences(self) -> tuple[str, ...]:

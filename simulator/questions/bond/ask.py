@@ -154,6 +154,7 @@ def _answer(
         summary=result.rows[at].estimates,
         of_sizes={},
         saving_needed=saving_needed(simulate, scenario, at),
+        per_case_share=result.plan.per_case_share([at]),
         parts=practice_parts(scenario, result.plan, at, rule.split_between_practices_by),
     )
 

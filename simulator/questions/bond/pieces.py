@@ -88,6 +88,14 @@ class SavingNeeded:
     share_of_demand: Estimate | None  # in every contract year; None where it lies outside what was searched
     words: str = ""  # what there is to say where there is none
 
+    def of_all_care(self, per_case_share: float) -> Estimate | str:
+        """Return it as a share of all care, of which a part is paid per case; words where there is none."""
+        found = self.share_of_demand
+        if found is None:
+            return self.words
+        error = per_case_share * (found.standard_error or 0.0)
+        return Estimate.with_error(per_case_share * found.value, error)
+
 
 def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeeded:
     """Solve for the true saving at which practices neither gain nor lose on average."""

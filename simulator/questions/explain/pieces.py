@@ -98,7 +98,7 @@ def _draw_spend(
 def _variances_of_a_case(plan: Plan) -> tuple[FloatArray, FloatArray]:
     """Return what counts and unit costs add to the variance of spend for each case expected, shape (line,).
 
-    In pounds squared at the base year's prices. Every count law's variance is in proportion to its mean.
+    In pounds squared at the rate's year's prices. Every count law's variance is in proportion to its mean.
     """
     laws = [(line.count.variance(1.0), line.unit_cost_gbp) for line in plan.settings.service_lines]
     counts = [ratio * cost.mean_gbp**2 for ratio, cost in laws]

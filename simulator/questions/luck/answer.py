@@ -48,6 +48,7 @@ class LuckAnswer(Answer):
     seed: int  # of chance
     rows: tuple[LuckRow, ...]  # by policy, true saving and cluster
     policy_saving: float  # true saving at which policies are compared
+    per_case_share: float  # of the care that is planned for the clusters' people: of what a saving is a part
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -196,6 +197,13 @@ class LuckAnswer(Answer):
     def _saving(self) -> str:
         return f"A true saving of {per_cent_of(self.policy_saving)}"
 
+    @property
+    def _demand(self) -> str:
+        """What a true saving is a share of."""
+        if self.per_case_share == 1:
+            return "demand"
+        return f"demand for care that is paid per case ({self.per_case_share:.0%} of what is planned)"
+
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
         clusters = self.scenario.settings.clusters
@@ -208,8 +216,9 @@ class LuckAnswer(Answer):
             f"{ERRORS_NOTE} Everything shares the same draws of chance, so a change has a smaller error than "
             "if each had draws of its own.",
             "Luck: what is paid while no cluster truly saves anything, by chance or because budgets turn out "
-            "loose. A true saving: the same share of every cluster's demand, in every year; the scenario's "
-            f"own play no part. Probabilities of {self.all_together} are of a cluster, on average.",
+            f"loose. A true saving: the same share of every cluster's {self._demand}, in every year; the "
+            "scenario's own play no part. "
+            f"Probabilities of {self.all_together} are of a cluster, on average.",
             "The sizes of the other rules are assumptions, to be set by options; a limit per case also takes "
             "the excess out of budgets, for the PCT to pay.",
             *(f"Left out, for {why}: {', '.join(names)}." for why, names in left_out.items() if names),

@@ -96,7 +96,9 @@ def luck(
         paid[policy, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))
-    return LuckAnswer(scenario, shared.draws.contracts, shared.draws.seed, rows, float(policy_saving))
+    asked_of = shared.draws
+    per_case_share = result.plan.per_case_share(taking)
+    return LuckAnswer(scenario, asked_of.contracts, asked_of.seed, rows, float(policy_saving), per_case_share)
 
 
 def check_luck(

@@ -1,0 +1,208 @@
+"""docs/notation.md is enough to re-implement from: what was written from it alone gives the same money."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator import load_scenario
+from simulator.random_streams import RandomStreams
+from simulator.records import Account, Block
+from simulator.risk import estimation
+from simulator.risk.estimate import Estimate
+from simulator.scenario.scenario import Scenario
+from simulator.simulation.plan import make_plan
+from tests.builders import CORRIDOR, DEFICIT_RECOVERY, POOL, Table, checked, cluster_of, line_of, scenario_of
+from tests.references import estimates_by_notation
+from tests.references.by_notation import ByNotation, is_block
+from tests.references.money_by_notation import Money
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+PENNY = 0.01
+CONTRACTS = 60
+NAMES = {
+    "patient care": Account.REINVESTMENT,
+    "partner": Account.PARTNER,
+    "held": Account.HELD,
+} | {str(one): one for one in (Account.PCT, Account.PROVIDERS, Account.PRACTICES)}
+NAMES |= {str(one): one for one in (Account.BOND, Account.POOL, Account.LENDER)}
+
+SPLIT = {"rule": "surplus", "practice_share": 0.1, "practice_share_from": "top", "pct_return_share": 0.4}
+BOND = {"rule": "bond", "share_of_annual_budget": 0.01}
+LATE = {"settlement": "whole_contract"}
+RULES: dict[str, list[Table]] = {
+    "none": [],
+    "pool alone": [POOL],
+    "split of what is reinvested": [SPLIT | {"practice_share_from": "reinvestment"}, BOND, POOL],
+    "split of the PCT's part": [
+        SPLIT
+        | {
+            "practice_share_from": "pct_return",
+            "minimum_savings_rate": {"share_of_budget": 0.005, "once_met": "excess"},
+        },
+        BOND | {"interest_share_per_year": 0.05, "top_up": True, "financing_share_per_year": 0.04},
+        POOL | {"holds_top_slice": True},
+    ],
+    "whole contract": [DEFICIT_RECOVERY, SPLIT | LATE, BOND | {"deposited_by": "partner"}, POOL],
+    "whole contract, least saving": [
+        CORRIDOR | {"width_share": 0.02},
+        SPLIT | LATE | {"needs_bond": False, "minimum_savings_rate": {"share_of_budget": 0.002}},
+        POOL,
+    ],
+    "leavers": [SPLIT, BOND | {"when_exhausted": "leaves", "interest_share_per_year": 0.02}, POOL],
+    "leavers who held": [
+        SPLIT | LATE | {"minimum_savings_rate": {"share_of_budget": 0.005}},
+        BOND | {"when_exhausted": "leaves", "deposited_by": "partner"},
+    ],
+    "pool before the bond": [
+        {"rule": "per_case_limit", "limit_gbp": 5_000},
+        SPLIT,
+        POOL,
+        {"rule": "bond", "gbp_per_head": 5, "when_exhausted": "leaves"},
+    ],
+    "every rule": [
+        {"rule": "per_case_limit", "limit_gbp": 20_000},
+        CORRIDOR | {"width_share": 0.01},
+        DEFICIT_RECOVERY,
+        SPLIT | {"minimum_savings_rate": {"share_of_budget": 0.01}},
+        BOND | {"top_up": True, "interest_share_per_year": 0.01},
+        POOL,
+    ],
+}
+FLAGSHIP_TERMS = (
+    "clusters.Wisbech.takes_share=false",
+    "clusters.Granta.proportion=0.6",
+    'clusters.Granta.service_lines=["prescribing", "emergency_admissions", "mental_health"]',
+    "clusters.Isle of Ely.true_saving_share=0.03",
+    "budgets.top_slice_share=0.02",
+)
+GIVEN = scenario_of(
+    contract={"start_year": 2011, "start_month": 2, "years": 4},
+    shocks={
+        "cluster_year": {"law": "lognormal", "sd_share": 0.05},
+        "pct": {"size": {"law": "normal", "sd_share": 0.1}},
+    },
+    budgets={"rule": {"rule": "per_head", "gbp_per_head": 60, "uplift_share": 0.03}, "top_slice_share": 0.05},
+    service_lines=[
+        line_of(rate_year=2008, growth_share=0.04, price_growth_share=-0.02, rate_per_1000=60),
+        line_of("clinics", unit_cost_gbp={"model": "uniform", "low": 5, "high": 95, "deductible": 10}),
+        line_of(
+            "homes",
+            payment="block",
+            growth_share=0.1,
+            unit_cost_gbp={"model": "pareto", "shape": 3, "scale": 300, "limit": 2_000},
+            budget_rule={
+                "rule": "toolkit",
+                "fair_share_weight_by_year": [0.1, 0.4],
+                "historic_year": "latest",
+            },
+        ),
+        line_of(
+            "drugs",
+            growth_share=0.02,
+            price_growth_share=0.05,
+            unit_cost_gbp={"model": "empirical", "values": [5, 10, 20], "probabilities": [0.2, 0.3, 0.5]},
+            budget_rule={"rule": "toolkit", "fair_share_weight_by_year": [0.5], "historic_year": "latest"},
+        ),
+        line_of("tests", budget_rule={"rule": "expected_spend", "margin_share": -0.02}),
+    ],
+    clusters=[
+        cluster_of("North", true_saving_share=0.05),
+        cluster_of("South", 20_000, takes_share=False, service_lines=["admissions", "drugs"]),
+        cluster_of("East", 9_000, proportion=0.5, true_saving_share=-0.02),
+    ],
+)
+
+
+def compare(scenario: Scenario) -> Money:
+    """Hold every amount against the paper's, and return the paper's."""
+    plan = make_plan(scenario)
+    spend = plan.draw(RandomStreams(3), Block(0, CONTRACTS))
+    budgets = plan.set_budgets(spend)
+    outturn = plan.outturn(spend, budgets)
+    ours = plan.settle(outturn)
+    paper = ByNotation(scenario.changed, scenario.folder)
+    theirs = Money(paper, spend.gbp, spend.above_limit_gbp)
+
+    per_case = [not is_block(line) for line in paper.lines]
+    close(plan.expected_counts[..., per_case], paper.expected_counts()[..., per_case], 1e-7)
+    close(plan.expected_spend_gbp, paper.expected_spend())
+    close(spend.gbp[..., ~np.array(per_case)], paper.expected_spend()[None][..., ~np.array(per_case)])
+    close(plan.terms.planned_gbp, paper.planned())
+    close(outturn.budget_gbp, theirs.budget)
+    close(outturn.top_slice_gbp, theirs.top_slice)
+    close(ours.annual_budget_gbp, theirs.annual_budget)
+    close(ours.bond_posted_gbp, theirs.first_bonds)
+    assert np.array_equal(ours.takes_part, theirs.takes_part)
+    for name, party in NAMES.items():
+        gains = np.zeros(ours.takes_part.shape)
+        for flow in ours.flows.values():
+            gains += flow.gbp * (int(flow.payee == party) - int(flow.payer == party))
+        close(gains, theirs.gains[name], what=name)
+    close(ours.bond_claims_gbp, theirs.claims)
+    close(ours.bond_needed_gbp, theirs.bond_needed())
+    close(ours.shared_bond_needed_gbp, theirs.shared_bond_needed())
+    return theirs
+
+
+def close(ours: np.ndarray, theirs: np.ndarray, within: float = PENNY, what: str = "") -> None:
+    # What a bond of a million billion pounds leaves of a penny is rounding.
+    np.testing.assert_allclose(
+        ours, np.broadcast_to(theirs, ours.shape), rtol=1e-11, atol=within, err_msg=what
+    )
+
+
+@pytest.mark.parametrize("name", ["cambridgeshire-2010.toml", "two-clusters.toml"])
+def test_the_shipped_scenarios(name: str) -> None:
+    compare(load_scenario(SCENARIOS / name))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rules_of_the_flagship_on_other_terms(name: str) -> None:
+    rules = RULES[name]
+    posts = ("clusters.Granta.bond_gbp=400000",) if any(one["rule"] == "bond" for one in rules) else ()
+    terms = load_scenario(SCENARIOS / "cambridgeshire-2010.toml", FLAGSHIP_TERMS)
+    assert_happened(name, compare(terms.vary({"rules": rules}, *posts)))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rules_where_every_kind_of_budget_is_set(name: str) -> None:
+    assert_happened(name, compare(checked(GIVEN | {"rules": RULES[name]})))
+
+
+def assert_happened(name: str, money: Money) -> None:
+    """What a list of rules is there to try did happen in some contract, and did not in some other."""
+    rules = {rule["rule"]: rule for rule in RULES[name]}
+    over, under = money.spend > money.budget, money.spend < money.budget
+    assert over.any()
+    assert under.any()
+    assert money.takes_part.all() != ("leavers" in name or name == "pool before the bond")
+    assert money.takes_part[:, -1].any()
+    assert money.gains["practices"].any() == ("surplus" in rules)
+    assert money.gains["held"].any() == (rules.get("surplus", {}).get("settlement") == "whole_contract")
+    assert (money.gains["bond"] < 0).any() == ("bond" in rules)
+    assert money.claims.any()
+
+
+@pytest.mark.parametrize("chance", [0.004, 0.3, 1.0])
+def test_estimates(chance: float) -> None:
+    generator = RandomStreams(4).generator("amounts")
+    amounts = generator.pareto(2.2, 1_000) * (generator.random(1_000) < chance)
+    rough_or_not = estimation.mean(amounts)
+    expected, is_rough = estimates_by_notation.mean(amounts.tolist())
+    assert three(rough_or_not) == pytest.approx(expected, rel=1e-9)
+    assert rough_or_not.is_rough == is_rough
+    happened = amounts > 0
+    expected = estimates_by_notation.probability(happened.tolist())
+    assert three(estimation.probability(happened)) == pytest.approx(expected, rel=1e-9)
+    for level in (0.05, 0.5, 0.95):
+        expected = estimates_by_notation.quantile(amounts.tolist(), level)
+        assert three(estimation.quantile(amounts, level)) == expected
+    worst = estimates_by_notation.mean_of_worst((-amounts).tolist(), 0.05)
+    assert three(estimation.TailMean(0.05).estimate(-amounts)) == pytest.approx(worst, rel=1e-9)
+
+
+def three(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.value, estimate.low, estimate.high

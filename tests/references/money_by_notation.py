@@ -1,0 +1,246 @@
+"""Every party's money as docs/notation.md has it: written from that paper alone, in plain loops.
+
+Takes what was spent, as drawn. Knows nothing of the simulator's code.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests.references.by_notation import ByNotation, FloatArray, Table
+
+PARTIES = ("PCT", "providers", "practices", "patient care", "bond", "pool", "partner", "held", "lender")
+LASTING_BOND = 1e15
+
+
+class Money:
+    """Budgets, and who has what: arrays have the axes (contract, contract year, cluster)."""
+
+    def __init__(self, scenario: ByNotation, spend: FloatArray, above: FloatArray | None = None) -> None:
+        """Take spend of shape (contract, year, cluster, line), and what a limit per case took out of it."""
+        self.of, above = scenario, np.zeros_like(spend) if above is None else above
+        sliced = scenario.scenario["budgets"].get("top_slice_share", 0.0)
+        years, lines = len(scenario.starts), len(scenario.lines)
+        # Of a whole year, by contract, contract year, cluster and line.
+        whole = np.stack(
+            [
+                np.stack([scenario.budget_of_whole_year(spend, year, at) for at in range(lines)], axis=-1)
+                for year in range(1, years)
+            ],
+            axis=1,
+        )
+        part, answers_for = scenario.part_of_year[1:], scenario.answers_for
+        self.budget = (answers_for * (1 - sliced) * whole * part).sum(axis=3)
+        self.top_slice = (answers_for * sliced * whole * part).sum(axis=3)
+        self.annual_budget = (answers_for * (1 - sliced) * whole[:, 0]).sum(axis=2)
+        self.spend = (answers_for * spend[:, 1:]).sum(axis=3)
+        self.above = (answers_for * above[:, 1:]).sum(axis=3)
+        self.outside = ((1 - answers_for) * (spend + above)[:, 1:]).sum(axis=3)
+        self.bond = next((rule for rule in scenario.rules if rule["rule"] == "bond"), None)
+        self.takes_part = np.ones(self.budget.shape, dtype=bool)
+        self.gains = {party: np.zeros(self.budget.shape) for party in PARTIES}
+        self.claims = np.zeros(self.budget.shape)
+        self.first_bonds = np.array([self._first_bonds(at) for at in range(len(spend))])
+        for contract in range(len(spend)):
+            year_by_year = Contract(self, contract, self.first_bonds[contract])
+            for party in PARTIES:
+                self.gains[party][contract] = year_by_year.gains[party]
+            self.takes_part[contract] = year_by_year.takes_part
+            self.claims[contract] = year_by_year.claims
+            for at, cluster in enumerate(scenario.clusters):
+                if cluster.get("takes_share", True):
+                    lasting = self.first_bonds[contract].copy()
+                    lasting[at] = LASTING_BOND
+                    again = Contract(self, contract, lasting if self.bond else 0 * lasting)
+                    self.claims[contract, :, at] = again.claims[:, at]
+
+    def _first_bonds(self, contract: int) -> FloatArray:
+        sizes = np.zeros(len(self.of.clusters))
+        for at, cluster in enumerate(self.of.clusters):
+            if self.bond is None or not cluster.get("takes_share", True):
+                continue
+            if "share_of_annual_budget" in self.bond:
+                usual = self.bond["share_of_annual_budget"] * self.annual_budget[contract, at]
+            else:
+                usual = self.bond["gbp_per_head"] * self.of.people[at]
+            sizes[at] = cluster.get("bond_gbp", usual)
+        return sizes
+
+    def bond_needed(self) -> FloatArray:
+        """Return the smallest bonds that pay all claims, shape (contract, cluster)."""
+        return np.array([[self._needed(list(v)) for v in one.T] for one in self.claims])
+
+    def shared_bond_needed(self) -> FloatArray:
+        """Return the smallest bonds that pay all claims together, shape (contract,)."""
+        sharing = [at for at, one in enumerate(self.of.clusters) if one.get("takes_share", True)]
+        some = self.claims[:, :, sharing] if sharing else self.claims
+        return np.array([self._needed(list(v)) for v in some.sum(axis=2)])
+
+    def _needed(self, claims: list[float]) -> float:
+        bond = self.bond or {}
+        grows = [1 + bond.get("interest_share_per_year", 0.0) * k / 12 for k in self.of.year_months]
+        most = 0.0
+        for last in range(len(claims)):
+            starts = range(last + 1) if bond.get("top_up", False) else [0]
+            sums = [
+                sum(claims[year] / math.prod(grows[start:year]) for year in range(start, last + 1))
+                for start in starts
+            ]
+            most = max(most, min(sums))
+        return most
+
+
+class Contract:
+    """One contract, year by year; amounts are lists by cluster."""
+
+    def __init__(self, money: Money, contract: int, first_bonds: FloatArray) -> None:
+        self.money, self.of, self.first_bonds = money, money.of, first_bonds
+        years, clusters = money.budget.shape[1:]
+        self.every, self.years = range(clusters), years
+        self.gains = {party: np.zeros((years, clusters)) for party in PARTIES}
+        self.claims, self.takes_part = np.zeros((years, clusters)), np.ones((years, clusters), dtype=bool)
+        self.account = np.zeros(clusters)  # of the cluster
+        self.unpaid_by_rules, self.repaid = np.zeros(clusters), np.zeros(clusters)
+        self.outturn, self.budgets, self.topped_up = (np.zeros(clusters) for _ in range(3))
+        names = [rule["rule"] for rule in self.of.rules]
+        before = [at for at, name in enumerate(names) if name == ("bond" if money.bond else "pool")]
+        bond_at = before[0] if before else len(names)
+        self.depositor = "practices"
+        if money.bond:
+            self.depositor = money.bond.get("deposited_by", "practices")
+        for self.year in range(years):
+            self._start(contract)
+            for at in range(len(names) + 1):
+                if at == bond_at:
+                    self.claims[self.year] = np.maximum(-self.account, 0.0)
+                if at < len(names):
+                    getattr(self, f"_{names[at]}")(self.of.rules[at])
+            for c in self.every:
+                left = self.account[c]
+                self.unpaid_by_rules[c] += max(-left, 0.0)
+                self._move(c, "cluster", "PCT", left)
+            if money.bond:
+                self._review(money.bond)
+
+    def _move(self, c: int, payer: str, payee: str, pounds: float) -> None:
+        for party, sign in ((payer, -1.0), (payee, 1.0)):
+            if party == "cluster":
+                self.account[c] += sign * pounds
+            else:
+                self.gains[party][self.year, c] += sign * pounds
+
+    def _balance(self, party: str, c: int) -> float:
+        return float(self.gains[party][:, c].sum())
+
+    def _start(self, contract: int) -> None:
+        money, year = self.money, self.year
+        inside = self.takes_part[year]
+        self.budget = money.budget[contract, year] * inside
+        self.top_slice = money.top_slice[contract, year] * inside
+        self.above = money.above[contract, year] * inside
+        for c in self.every:
+            if year == 0:
+                self._move(c, self.depositor, "bond", self.first_bonds[c])
+            spend = money.spend[contract, year, c]
+            self._move(c, "PCT", "cluster", self.budget[c])
+            self._move(c, "cluster", "providers", spend * inside[c])
+            self._move(c, "PCT", "providers", money.outside[contract, year, c])
+            if inside[c]:
+                self.outturn[c] += self.budget[c] - spend
+            else:
+                self._move(c, "PCT", "providers", spend + money.above[contract, year, c])
+            self.budgets[c] += self.budget[c]
+
+    def _per_case_limit(self, rule: Table) -> None:
+        for c in self.every:
+            self._move(c, "PCT", "providers", self.above[c])
+
+    def _corridor(self, rule: Table) -> None:
+        for c in self.every:
+            width = rule["width_share"] * self.budget[c]
+            taken = max(abs(self.account[c]) - width, 0.0) * (1 - rule["cluster_share_beyond"])
+            paid = taken if self.account[c] < 0 else -taken
+            self.outturn[c] += paid
+            self._move(c, "PCT", "cluster", paid)
+
+    def _deficit_recovery(self, rule: Table) -> None:
+        for c in self.every:
+            owed = self.unpaid_by_rules[c] - self.repaid[c]
+            back = min(max(self.account[c], 0.0), max(owed, 0.0))
+            self.repaid[c] += back
+            self._move(c, "cluster", "PCT", back)
+
+    def _surplus(self, rule: Table) -> None:
+        share = rule["practice_share"]
+        for c, cluster in enumerate(self.of.clusters):
+            may = cluster.get("takes_share", True)
+            if rule.get("needs_bond", True):
+                may = may and self.first_bonds[c] > 0
+            left = max(self.account[c], 0.0)
+            if rule.get("settlement", "each_year") == "each_year":
+                given = may * share * _shared_in(rule, left, self.budget[c])
+                self._move(c, "cluster", "practices", given)
+            elif self.year + 1 < self.years:
+                given = may * share * left
+                self._move(c, "cluster", "held", given)
+            else:
+                held = self._balance("held", c)
+                paid = may * share * _shared_in(rule, max(self.outturn[c], 0.0), self.budgets[c])
+                self._move(c, "held", "cluster", held)
+                self._move(c, "cluster", "practices", paid)
+                given = paid - held
+            self._rest(rule, c, left, given)
+
+    def _rest(self, rule: Table, c: int, left: float, given: float) -> None:
+        back = rule["pct_return_share"] * left
+        if rule["practice_share_from"] == "top":
+            back = rule["pct_return_share"] * max(left - given, 0.0)
+        elif rule["practice_share_from"] == "pct_return":
+            back = max(back - given, 0.0)
+        self._move(c, "cluster", "pool", back)
+        self._move(c, "cluster", "patient care", max(left - given - back, 0.0))
+
+    def _bond(self, rule: Table) -> None:
+        for c in self.every:
+            self._move(c, "bond", "cluster", min(max(-self.account[c], 0.0), self._balance("bond", c)))
+
+    def _pool(self, rule: Table) -> None:
+        if rule.get("holds_top_slice", False):
+            for c in self.every:
+                self._move(c, "PCT", "pool", self.top_slice[c])
+        there = sum(self._balance("pool", c) for c in self.every)
+        unpaid = [max(-self.account[c], 0.0) for c in self.every]
+        for c in self.every:
+            if unpaid[c]:
+                self._move(c, "pool", "cluster", unpaid[c] * min(there / sum(unpaid), 1.0))
+
+    def _review(self, bond: Table) -> None:
+        part, is_last = self.of.year_months[self.year] / 12, self.year + 1 == self.years
+        for c in self.every:
+            lent = self.first_bonds[c] + self.topped_up[c]
+            cost = bond.get("financing_share_per_year", 0.0) * part * lent
+            self._move(c, self.depositor, "lender", cost)
+            interest = bond.get("interest_share_per_year", 0.0) * part * self._balance("bond", c)
+            self._move(c, "PCT", "bond", interest)
+            if bond.get("top_up", False) and not is_last:
+                missing = max(self.first_bonds[c] - self._balance("bond", c), 0.0)
+                self.topped_up[c] += missing
+                self._move(c, self.depositor, "bond", missing)
+            used_up = self.first_bonds[c] > 0 and self._balance("bond", c) <= 0
+            if bond.get("when_exhausted", "stays") == "leaves" and used_up:
+                self.takes_part[self.year + 1 :, c] = False
+            if is_last:
+                self._move(c, "bond", self.depositor, self._balance("bond", c))
+
+
+def _shared_in(rule: Table, surplus: float, budget: float) -> float:
+    """Return what of a surplus practices share in."""
+    least = rule.get("minimum_savings_rate")
+    if least is None:
+        return surplus
+    from_here = least["share_of_budget"] * budget
+    if least.get("once_met", "first_pound") == "excess":
+        return max(surplus - from_here, 0.0)
+    return surplus if surplus >= from_here else 0.0
