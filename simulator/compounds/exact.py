@@ -1,47 +1,69 @@
-"""The law of a compound total without sampling error, on a grid of amounts."""
+"""The law of a compound total without sampling error: a distribution function with its jumps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulator.spend.unit_cost import UnitCost
+
 FloatArray = NDArray[np.float64]
+
+_NEGLIGIBLE = 1e-9
+"""Part of a third moment that its integral may leave out."""
+_SAME_PROBABILITY = 1e-12
+"""Levels of a quantile that differ by less, which is rounding, are one."""
+SAME_AMOUNT = 3e-14
+"""Amounts that differ by less as a share, which is what sums in another order do, are one."""
 
 
 @dataclass(frozen=True)
 class ExactLaw:
-    """Law of a total on a grid of amounts. Made by ``compound(...).exact()``.
+    """Law of a total: atoms, and between them a smooth part. Made by ``compound(...).exact()``.
 
     Parameters
     ----------
     amounts_gbp : ndarray of float
-        Evenly spaced, rising; what lies outside has a probability of about 1e-11.
-    probabilities : ndarray of float
-        Probability of a total at each amount or, off a lattice, within half a step of it; without
-        that of `nothing_probability`.
-    nothing_probability : float
-        Probability that the total is zero.
-    on_lattice : bool
-        Whether totals take the amounts alone; otherwise a probability is spread evenly over its cell.
+        Rising; the distribution function is straight between neighbours.
+    before : ndarray of float
+        P(total < amount); smaller than the next where the amount is an atom.
+    within : ndarray of float
+        P(total <= amount).
+    unit_cost : UnitCost
+        Law of one cost: one alone makes what lies beyond the last amount.
     mean, variance : float
-        Of the total, from the laws of counts and costs and not from the grid.
+        Of the total, from the laws of counts and costs; the variance may be infinite.
     """
 
     amounts_gbp: FloatArray
-    probabilities: FloatArray
-    nothing_probability: float
-    on_lattice: bool
+    before: FloatArray
+    within: FloatArray
+    unit_cost: UnitCost
     mean: float
     variance: float
 
     @property
+    def nothing_probability(self) -> float:
+        """Probability that the total is zero."""
+        return float(self.cdf(0.0))
+
+    @property
     def skewness(self) -> float:
-        """Skewness of the total, on the grid."""
-        third = float(self.probabilities @ (self.amounts_gbp - self.mean) ** 3)
-        third -= self.nothing_probability * self.mean**3
-        return float(third / self.variance**1.5)
+        """Skewness of the total; infinite where its third moment is."""
+        end = float(self.amounts_gbp[-1])
+        # A cost's own end, or so far out that what is beyond could not be told from rounding.
+        last = max(float(self.unit_cost.isf(np.array([1e-300]))[0]), end)
+        beyond = np.geomspace(end, last, _TAIL_POINTS)[1:] if 0 < end < last else np.zeros(0)
+        amounts = np.concatenate([self.amounts_gbp, beyond])
+        stop_loss = np.append(self.mean - self._limited_means, self.stop_loss(beyond))
+        # E[(S - m)^3] is six times the integral of (x - m) times the stop-loss, less (m - x)+.
+        terms = (amounts - self.mean) * (stop_loss - np.maximum(self.mean - amounts, 0.0))
+        third = 6 * float(np.trapezoid(terms, amounts))
+        diverges = beyond.size > 0 and terms[-1] * amounts[-1] > _NEGLIGIBLE * third
+        return np.inf if diverges else float(third / self.variance**1.5)
 
     def cdf(self, amount_gbp: ArrayLike) -> FloatArray:
         """Return P(total <= amount).
@@ -57,12 +79,13 @@ class ExactLaw:
             Same shape.
         """
         amounts = np.asarray(amount_gbp, dtype=float)
-        ends, below = self._ends_gbp, self._below
-        if self.on_lattice:
-            inside = below[np.searchsorted(ends, amounts + self._step_gbp * 1e-6, side="right")]
-        else:
-            inside = np.interp(amounts, ends, below[1:])
-        return np.asarray(np.where(amounts < 0, 0.0, np.minimum(inside, 1.0)))
+        place, past = self._places(amounts)
+        inside = self.within[place] + past * self._slopes[place]
+        end = self.amounts_gbp[-1]
+        beyond = float(self.unit_cost.sf(self.amounts_gbp[-1:])[0])
+        left = self.unit_cost.sf(np.maximum(amounts, end)) / beyond if beyond > 0 else 0.0
+        inside = np.where(amounts > end, 1 - (1 - inside) * left, inside)
+        return np.asarray(np.where(amounts < self.amounts_gbp[0], 0.0, inside))
 
     def quantile(self, probability: ArrayLike) -> FloatArray:
         """Return the smallest amount that the total stays within, with a probability.
@@ -77,13 +100,13 @@ class ExactLaw:
         ndarray of float
             Pounds, same shape.
         """
-        levels = np.asarray(probability, dtype=float)
-        if self.on_lattice:
-            cells = np.searchsorted(self._below[1:], levels - 1e-12)
-            found = self.amounts_gbp[np.minimum(cells, self.amounts_gbp.size - 1)]
-        else:
-            found = np.interp(levels, self._below[1:], self._ends_gbp)
-        return np.asarray(np.where(levels <= self.nothing_probability, 0.0, found))
+        levels = np.asarray(probability, dtype=float) - _SAME_PROBABILITY
+        after = np.minimum(np.searchsorted(self.within, levels), self.within.size - 1)
+        earlier = np.maximum(after - 1, 0)
+        rise = self.before[after] - self.within[earlier]
+        short = np.maximum(self.before[after] - levels, 0.0) / np.where(rise > 0, rise, 1.0)
+        gap = self.amounts_gbp[after] - self.amounts_gbp[earlier]
+        return np.asarray(self.amounts_gbp[after] - np.minimum(short, 1.0) * gap)
 
     def limited_mean(self, amount_gbp: ArrayLike) -> FloatArray:
         """Return E[min(total, amount)].
@@ -98,7 +121,15 @@ class ExactLaw:
         ndarray of float
             Pounds, same shape.
         """
-        return self.mean - self.stop_loss(amount_gbp)
+        amounts = np.asarray(amount_gbp, dtype=float)
+        place, past = self._places(amounts)
+        inside = past * (1 - self.within[place] - past * self._slopes[place] / 2)
+        end = self.amounts_gbp[-1]
+        left = float(self.unit_cost.excess_mean(self.amounts_gbp[-1:])[0])
+        share = self.unit_cost.excess_mean(np.maximum(amounts, end)) / left if left > 0 else 0.0
+        beyond = self.mean - (self.mean - self._limited_means[-1]) * share
+        inside = np.where(amounts > end, beyond, self._limited_means[place] + inside)
+        return np.asarray(np.minimum(inside, amounts))
 
     def stop_loss(self, amount_gbp: ArrayLike) -> FloatArray:
         """Return E[max(total - amount, 0)].
@@ -113,23 +144,31 @@ class ExactLaw:
         ndarray of float
             Pounds, same shape.
         """
-        amounts = np.asarray(amount_gbp, dtype=float)
-        beyond = np.append(self.probabilities[::-1].cumsum()[::-1][1:], 0.0)
-        at_grid = np.append(beyond[::-1].cumsum()[::-1][1:], 0.0) * self._step_gbp
-        at_grid = at_grid + beyond * self._step_gbp
-        inside = np.interp(amounts, self.amounts_gbp, at_grid)
-        return np.asarray(np.where(amounts < self.amounts_gbp[0], self.mean - amounts, inside))
+        return self.mean - self.limited_mean(amount_gbp)
 
-    @property
-    def _step_gbp(self) -> float:
-        return float(self.amounts_gbp[1] - self.amounts_gbp[0])
+    def _places(self, amounts: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
+        """Return the last point at or below each amount, and how far past it the amount is."""
+        reached = amounts + np.abs(amounts) * SAME_AMOUNT
+        place = np.maximum(np.searchsorted(self.amounts_gbp, reached, side="right") - 1, 0)
+        past = np.clip(amounts - self.amounts_gbp[place], 0.0, self._gaps[place])
+        return place, past
 
-    @property
-    def _ends_gbp(self) -> FloatArray:
-        """Upper end of each amount's cell."""
-        return self.amounts_gbp if self.on_lattice else self.amounts_gbp + self._step_gbp / 2
+    @cached_property
+    def _gaps(self) -> FloatArray:
+        return np.diff(self.amounts_gbp, append=self.amounts_gbp[-1])
 
-    @property
-    def _below(self) -> FloatArray:
-        """P(total <= upper end) of each cell, with what is below the first in front."""
-        return self.nothing_probability + np.append(0.0, self.probabilities.cumsum())
+    @cached_property
+    def _slopes(self) -> FloatArray:
+        """Density between each amount and the next."""
+        rise = np.append(self.before[1:] - self.within[:-1], 0.0)
+        return rise / np.where(self._gaps > 0, self._gaps, 1.0)
+
+    @cached_property
+    def _limited_means(self) -> FloatArray:
+        """E[min(total, amount)] at each amount."""
+        beyond = 1 - (self.within[:-1] + self.before[1:]) / 2
+        return self.amounts_gbp[0] + np.append(0.0, (beyond * self._gaps[:-1]).cumsum())
+
+
+_TAIL_POINTS = 4096
+"""To integrate a tail in steps of at most a tenth of it or so, however long it is."""

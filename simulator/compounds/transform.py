@@ -1,4 +1,4 @@
-"""Computing the law of a compound total by Fourier transform, and refusing to where it would be wrong."""
+"""The law of a compound total: what is known outright, and the rest by Fourier transform."""
 
 from __future__ import annotations
 
@@ -7,80 +7,110 @@ import math
 import numpy as np
 
 from simulator.compounds.exact import ExactLaw
+from simulator.compounds.grids import (
+    COARSE,
+    MOST_CELLS,
+    ComplexArray,
+    Grid,
+    bounds_gbp,
+    bulk_sd_gbp,
+    cost_sd_gbp,
+    cost_weights,
+    grids,
+    spread_variance_gbp2,
+    transform_of,
+)
+from simulator.compounds.known_totals import LimitTotals, ListedTotals
+from simulator.compounds.near_limits import resolved
 from simulator.demand.count_law import CountLaw
 from simulator.errors import InputError, Problem
-from simulator.spend.characteristic import hat_weights, power_of_two
-from simulator.spend.smooth_part import SmoothPart
-from simulator.spend.unit_cost import UnitCost
+from simulator.spend.unit_cost import FloatArray, UnitCost
 
-_CELLS, _MOST_CELLS = 2**20, 2**22
-_STEPS_PER_COST_SD = 16
-_TAIL = 1e-11
-_SDS_ABOVE, _SDS_BELOW = 30.0, 12.0
-_MEAN_TOLERANCE = 1e-6
-_SD_TOLERANCE = 1e-3
+_TOLERANCE = 1e-6
+"""By how much probability and mean may differ from what they must be."""
+
+_OF_TAIL = 0.01
+"""Part of what one large cost makes beyond a grid, which the others shift a little."""
 
 
 def exact_law(count: CountLaw, unit_cost: UnitCost, mean: float, variance: float) -> ExactLaw:
-    """Compute the law of the total of a random number of costs."""
-    expected = count.mean or 0.0
-    most = expected + _SDS_ABOVE * math.sqrt(count.variance(expected)) + _SDS_ABOVE
-    largest = float(unit_cost.isf(np.array([_TAIL / most]))[0])
-    high = mean + _SDS_ABOVE * math.sqrt(variance) + largest
-    low = mean - _SDS_BELOW * math.sqrt(variance)
-    span = unit_cost.lattice_span_gbp
-    on_lattice = bool(span) and (high - max(low, 0.0)) / (span or 1.0) < _CELLS
-    first = 0.0 if low < 0 else low
-    cells, step = _grid(unit_cost, high - first, span if on_lattice else None)
-    first = math.floor(first / step) * step
-    weights = hat_weights(unit_cost.excess_mean, largest, step, cells)
-    transform = count.generating_function(np.fft.rfft(weights, cells), expected)
-    frequencies = np.arange(transform.size) * (2 * math.pi / (cells * step))
-    pmf = np.maximum(np.fft.irfft(transform * np.exp(1j * frequencies * first), cells), 0.0)
-    zero_cost = 1 - unit_cost.sf(np.array([0.0]))
-    nothing = float(count.generating_function(zero_cost.astype(complex), expected)[0].real)
-    if first == 0:
-        pmf[0] = max(pmf[0] - nothing, 0.0)
+    """Compute the law of the total of a random number of costs, or refuse to where it would be wrong."""
+    low, high = bounds_gbp(count, unit_cost)
+    span = unit_cost.span_gbp(MOST_CELLS)
+    if span is not None and (high - low) / span < MOST_CELLS:
+        points = _on_lattice(
+            count, unit_cost, Grid(math.floor(low / span) * span, span, math.ceil((high - low) / span) + 2, 1)
+        )
     else:
-        nothing = 0.0
-    law = ExactLaw(
-        first + step * np.arange(cells, dtype=np.float64), pmf, nothing, on_lattice, mean, variance
-    )
-    _check(law, _sd_within(count, unit_cost, largest))
+        points = _off_lattice(count, unit_cost, (low, high))
+    law = ExactLaw(*points, unit_cost, mean, variance)
+    _check(law, count)
     return law
 
 
-def _grid(unit_cost: UnitCost, width_gbp: float, span_gbp: float | None) -> tuple[int, float]:
-    """Return the cells of a grid, and the step between them in pounds."""
-    if span_gbp:
-        return power_of_two(width_gbp / span_gbp + 1), span_gbp
-    part = SmoothPart.of(unit_cost)
-    # The spread of all but the largest costs: a coarser step would blur where most totals are.
-    fine = width_gbp / _CELLS * _STEPS_PER_COST_SD < part.capped_sd_gbp(part.isf(0.1))
-    cells = _CELLS if fine else _MOST_CELLS
-    return cells, width_gbp / cells
+def _on_lattice(
+    count: CountLaw, unit_cost: UnitCost, grid: Grid
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return amounts, and probabilities of less and of no more, where all costs are multiples of a step."""
+    z, s = transform_of(cost_weights(unit_cost, grid), grid), grid.frequencies_per_gbp
+    exponents = (count.mean or 0.0) * count.log_generating_function(z) + s * grid.low_gbp
+    within = np.maximum.accumulate(np.maximum(grid.below(np.exp(exponents)), 0.0))
+    return grid.middles_gbp - grid.step_gbp / 2, np.append(0.0, within[:-1]), within
 
 
-def _sd_within(count: CountLaw, unit_cost: UnitCost, largest_gbp: float) -> float:
-    """Return the SD of the total, in pounds, if no cost were more than `largest_gbp`.
+def _off_lattice(
+    count: CountLaw, unit_cost: UnitCost, bounds: tuple[float, float]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return amounts, and probabilities of less and of no more, of atoms and of a smooth law beside them."""
+    known = LimitTotals.of(count, unit_cost) if unit_cost.is_smooth else ListedTotals.of(count, unit_cost)
+    atoms, masses = known.atoms()
+    amounts, below = np.zeros(0), np.zeros(0)
+    for grid in reversed(list(grids(count, unit_cost, bounds, known.limit_gbp))):
+        reached = float(amounts[-1]) if amounts.size else 0.0
+        here, until = grid.middles_gbp, grid.below(_rest(count, unit_cost, known, grid))
+        if isinstance(known, LimitTotals):
+            here, until = resolved(count, known, grid, until, reached)
+        amounts = np.append(amounts, here[here > reached])
+        below = np.append(below, until[here > reached])
+    every = np.unique(np.concatenate([[0.0], amounts, atoms, known.kinks_gbp()]))
+    every = every[every <= amounts[-1]]
+    smooth = np.interp(every, amounts, below, left=0.0) + known.below(every)
+    smooth = np.maximum.accumulate(np.maximum(smooth, 0.0))
+    steps = np.zeros(every.size)
+    here = atoms <= amounts[-1]
+    steps[np.searchsorted(every, atoms[here])] = masses[here]
+    within = smooth + steps.cumsum()
+    return every, within - steps, within
 
-    Of a heavy tail a good part of the variance lies in costs that all but never occur.
-    """
-    expected = count.mean or 0.0
-    second = float(unit_cost.limited_second_moment(np.array([largest_gbp]))[0])
-    first = unit_cost.mean_gbp - float(unit_cost.excess_mean(np.array([largest_gbp]))[0])
-    return math.sqrt(expected * (second - first**2) + count.variance(expected) * first**2)
+
+def _rest(
+    count: CountLaw, unit_cost: UnitCost, known: LimitTotals | ListedTotals, grid: Grid
+) -> ComplexArray:
+    """Return the transform of totals that are not known outright, counted from the low end of a grid."""
+    expected, s = count.mean or 0.0, grid.frequencies_per_gbp
+    weights = cost_weights(unit_cost, grid)
+    z = transform_of(weights, grid)
+    total = np.exp(expected * count.log_generating_function(z) + s * grid.low_gbp)
+    one = known.one_other(z, grid)
+    outright, slope = known.transform(one, grid)
+    rest = total - outright
+    added = spread_variance_gbp2(unit_cost, weights, grid)
+    coarse = grid.step_gbp > COARSE * cost_sd_gbp(unit_cost)
+    if coarse and expected * added < (bulk_sd_gbp(count, unit_cost) / 2) ** 2:
+        # What spreading adds to the variance is taken out again: once, so that no error can grow.
+        fine = grid.step_gbp / grid.refinement
+        less = one * (added / fine**2 / known.other_probability * (1 - np.cosh(s * fine)))
+        rest += (total * (expected * count.log_generating_slope(z)) - slope) * less
+    return rest
 
 
-def _check(law: ExactLaw, sd: float) -> None:
-    """Refuse a law whose moments on the grid are not those of the total."""
-    total = float(law.probabilities.sum()) + law.nothing_probability
-    mean = float(law.probabilities @ law.amounts_gbp)
-    spread = float(law.probabilities @ (law.amounts_gbp - law.mean) ** 2)
-    spread += law.nothing_probability * law.mean**2
-    sound = abs(total - 1) < _MEAN_TOLERANCE and abs(mean - law.mean) < _MEAN_TOLERANCE * (law.mean + sd)
-    if not sound or abs(math.sqrt(spread) / sd - 1) > _SD_TOLERANCE:
-        got = f"probability {total:.6g}, mean {mean:.6g} for {law.mean:.6g}, "
-        got += f"SD {math.sqrt(spread):.6g} for {sd:.6g}"
-        hint = "use draw(), or give the cost a limit: a grid cannot hold so long a tail or so many cases"
-        raise InputError([Problem("exact()", "a law whose moments a grid can hold", got, hint)])
+def _check(law: ExactLaw, count: CountLaw) -> None:
+    """Refuse a law that has lost probability or mean."""
+    end = law.amounts_gbp[-1:]
+    beyond = (count.mean or 0.0) * float(law.unit_cost.excess_mean(end)[0])
+    total, mean = float(law.within[-1]), float(law.limited_mean(end)[0])
+    allowed = _TOLERANCE * (law.mean + bulk_sd_gbp(count, law.unit_cost)) + _OF_TAIL * beyond
+    if not (abs(total - 1) < _TOLERANCE and abs(mean + beyond - law.mean) < allowed):
+        got = f"probability {total:.6g}, mean {mean:.6g} for {law.mean:.6g}"
+        hint = "use draw(): of so many cases, or costs so nearly alike, a transform is lost in rounding"
+        raise InputError([Problem("exact()", "a law that a grid can hold", got, hint)])

@@ -59,6 +59,10 @@ class CountLaw(Part):
         Every law here is infinitely divisible: the logarithm is in proportion to the mean.
         """
 
+    @abstractmethod
+    def log_generating_slope(self, z: ComplexArray) -> ComplexArray:
+        """Return the derivative of `log_generating_function`."""
+
     def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
         """Return E[z ** number of cases] when `mean` are expected, for complex `z` of modulus <= 1."""
         return np.exp(mean * self.log_generating_function(z))

@@ -36,6 +36,10 @@ class NegativeBinomial(CountLaw):
         scale = self.variance_to_mean - 1
         return np.asarray(-np.log(1 - scale * (z - 1)) / scale)
 
+    def log_generating_slope(self, z: ComplexArray) -> ComplexArray:
+        """Return the derivative of `log_generating_function`."""
+        return np.asarray(1 / (1 - (self.variance_to_mean - 1) * (z - 1)))
+
     @classmethod
     def example(cls) -> Self:
         """Emergency admissions of about 60,000 people: mean 6,000, ratio 1.5."""

@@ -27,6 +27,10 @@ class Poisson(CountLaw):
         """Return log E[z ** number of cases] for each case expected."""
         return z - 1
 
+    def log_generating_slope(self, z: ComplexArray) -> ComplexArray:
+        """Return the derivative of `log_generating_function`."""
+        return np.ones_like(z)
+
     @classmethod
     def example(cls) -> Self:
         """Twenty-five cases."""

@@ -66,11 +66,20 @@ class Empirical(UnitCost):
     @property
     def lattice_span_gbp(self) -> float | None:
         """Largest step of which every cost to the payer is a multiple, in pounds, or None."""
+        return self.span_gbp(_LONGEST_LATTICE)
+
+    def span_gbp(self, most_steps: int) -> float | None:
+        """Return the largest common step of costs of up to so many steps, in pounds, or None."""
         values = self._payer_gbp
         span = 0.0
         for value in values:
             span = _common_step(span, float(value), float(values[-1]))
-        return span if span * _LONGEST_LATTICE >= values[-1] else None
+        # A whole number of steps: what rounding did to the step must not add up over them.
+        return values[-1] / round(values[-1] / span) if span * most_steps >= values[-1] else None
+
+    def payer_law(self) -> tuple[FloatArray, FloatArray]:
+        """Return what the payer answers for of each distinct value, rising, and how likely it is."""
+        return self._payer_gbp, self._law[1]
 
     def _ground_sf(self, cost_gbp: FloatArray) -> FloatArray:
         values, weights = self._law

@@ -57,6 +57,14 @@ class UnitCost(Part):
         """Step of which every cost is a multiple, in pounds; None for costs without one."""
         return None
 
+    def span_gbp(self, most_steps: int) -> float | None:
+        """Return what `lattice_span_gbp` does, if the largest cost is at most so many steps."""
+        return None
+
+    def payer_law(self) -> tuple[FloatArray, FloatArray]:
+        """Return the costs to the payer, rising, and how likely each is, of a law that has no density."""
+        raise NotImplementedError
+
     @property
     def lowest_gbp(self) -> float:
         """Smallest cost to the payer, in pounds."""
