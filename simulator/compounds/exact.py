@@ -16,6 +16,8 @@ _NEGLIGIBLE = 1e-9
 """Part of a third moment that its integral may leave out."""
 _SAME_PROBABILITY = 1e-12
 """Levels of a quantile that differ by less, which is rounding, are one."""
+_TAIL_POINTS = 4096
+"""To integrate a tail in steps of at most a tenth of it or so, however long it is."""
 SAME_AMOUNT = 3e-14
 """Amounts that differ by less as a share, which is what sums in another order do, are one."""
 
@@ -34,6 +36,8 @@ class ExactLaw:
         P(total <= amount).
     unit_cost : UnitCost
         Law of one cost: one alone makes what lies beyond the last amount.
+    cases_per_total : float
+        Mean number of costs in a total.
     mean, variance : float
         Of the total, from the laws of counts and costs; the variance may be infinite.
     """
@@ -42,6 +46,7 @@ class ExactLaw:
     before: FloatArray
     within: FloatArray
     unit_cost: UnitCost
+    cases_per_total: float
     mean: float
     variance: float
 
@@ -58,7 +63,7 @@ class ExactLaw:
         last = max(float(self.unit_cost.isf(np.array([1e-300]))[0]), end)
         beyond = np.geomspace(end, last, _TAIL_POINTS)[1:] if 0 < end < last else np.zeros(0)
         amounts = np.concatenate([self.amounts_gbp, beyond])
-        stop_loss = np.append(self.mean - self._limited_means, self.stop_loss(beyond))
+        stop_loss = self.stop_loss(amounts)
         # E[(S - m)^3] is six times the integral of (x - m) times the stop-loss, less (m - x)+.
         terms = (amounts - self.mean) * (stop_loss - np.maximum(self.mean - amounts, 0.0))
         third = 6 * float(np.trapezoid(terms, amounts))
@@ -124,11 +129,8 @@ class ExactLaw:
         amounts = np.asarray(amount_gbp, dtype=float)
         place, past = self._places(amounts)
         inside = past * (1 - self.within[place] - past * self._slopes[place] / 2)
-        end = self.amounts_gbp[-1]
-        left = float(self.unit_cost.excess_mean(self.amounts_gbp[-1:])[0])
-        share = self.unit_cost.excess_mean(np.maximum(amounts, end)) / left if left > 0 else 0.0
-        beyond = self.mean - (self.mean - self._limited_means[-1]) * share
-        inside = np.where(amounts > end, beyond, self._limited_means[place] + inside)
+        beyond = self.mean - self.stop_loss(amounts)
+        inside = np.where(amounts > self.amounts_gbp[-1], beyond, self._limited_means[place] + inside)
         return np.asarray(np.minimum(inside, amounts))
 
     def stop_loss(self, amount_gbp: ArrayLike) -> FloatArray:
@@ -144,7 +146,13 @@ class ExactLaw:
         ndarray of float
             Pounds, same shape.
         """
-        return self.mean - self.limited_mean(amount_gbp)
+        amounts = np.asarray(amount_gbp, dtype=float)
+        place, past = self._places(amounts)
+        inside = past * (1 - self.within[place] - past * self._slopes[place] / 2)
+        end = self.amounts_gbp[-1]
+        excess = self.unit_cost.excess_mean(np.maximum(amounts, end).ravel()).reshape(amounts.shape)
+        inside = np.where(amounts > end, self.cases_per_total * excess, self._stop_losses[place] - inside)
+        return np.asarray(np.where(amounts < self.amounts_gbp[0], self.mean - amounts, inside))
 
     def _places(self, amounts: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
         """Return the last point at or below each amount, and how far past it the amount is."""
@@ -165,10 +173,16 @@ class ExactLaw:
 
     @cached_property
     def _limited_means(self) -> FloatArray:
-        """E[min(total, amount)] at each amount."""
-        beyond = 1 - (self.within[:-1] + self.before[1:]) / 2
-        return self.amounts_gbp[0] + np.append(0.0, (beyond * self._gaps[:-1]).cumsum())
+        """E[min(total, amount)] at each amount, summed from nothing up."""
+        return np.asarray(self.amounts_gbp[0] + np.append(0.0, self._steps_beyond.cumsum()))
 
+    @cached_property
+    def _stop_losses(self) -> FloatArray:
+        """E[max(total - amount, 0)] at each amount, summed from far out: small ones are as precise."""
+        end = self.cases_per_total * self.unit_cost.excess_mean(self.amounts_gbp[-1:])
+        return np.asarray(np.append(self._steps_beyond, end)[::-1].cumsum()[::-1])
 
-_TAIL_POINTS = 4096
-"""To integrate a tail in steps of at most a tenth of it or so, however long it is."""
+    @cached_property
+    def _steps_beyond(self) -> FloatArray:
+        """Integral of P(total > x) between each amount and the next."""
+        return np.asarray((1 - (self.within[:-1] + self.before[1:]) / 2) * self._gaps[:-1])

@@ -23,8 +23,8 @@ from simulator.spend.unit_cost import FloatArray, UnitCost
 
 ComplexArray = NDArray[np.complex128]
 
-_FEWEST_CELLS, _CELLS, MOST_CELLS = 2**15, 2**17, 2**21
-"""Of a grid near nothing, of the longest one, and of any; transforms take 1, 5 and 100 ms."""
+_FEWEST_CELLS, _CELLS, MOST_CELLS = 2**15, 2**19, 2**21
+"""Of a grid near nothing, of the longest one, and of any; transforms take 1, 20 and 100 ms."""
 _SHORTER = 16.0
 """Each grid over the next: it still has 2,048 cells where the next takes over."""
 _LEFT = 64
@@ -76,7 +76,7 @@ class Grid:
     @property
     def middles_gbp(self) -> FloatArray:
         """Middles between the totals of the grid, shape (cells,)."""
-        return self.low_gbp + self.step_gbp * (np.arange(self.cells) + 0.5)
+        return np.asarray(self.low_gbp + self.step_gbp * (np.arange(self.cells) + 0.5))
 
     @property
     def period(self) -> int:
@@ -92,7 +92,7 @@ class Grid:
     def frequencies_per_gbp(self) -> ComplexArray:
         """Complex frequencies s of E[exp(-s total)], shape (period / 2 + 1,)."""
         waves = np.arange(self.period // 2 + 1) * (2 * math.pi / (self.period * self.step_gbp))
-        return self.tilt_per_gbp + 1j * waves
+        return np.asarray(self.tilt_per_gbp + 1j * waves)
 
     def below(self, transform: ComplexArray) -> FloatArray:
         """Return P(total <= middle) from a transform that is counted from the low end, shape (cells,)."""
@@ -176,7 +176,7 @@ def transform_of(weights: FloatArray, grid: Grid) -> ComplexArray:
 
 def spread_variance_gbp2(unit_cost: UnitCost, weights: FloatArray, grid: Grid) -> float:
     """Return what spreading a cost over a grid adds to its variance, in pounds squared."""
-    points = grid.step_gbp / grid.refinement * np.arange(weights.size + 1)
+    points: FloatArray = grid.step_gbp / grid.refinement * np.arange(weights.size + 1, dtype=float)
     # Costs beyond the last point count as of it.
     capped = np.append(weights, 1 - float(weights.sum()))
     return float(capped @ points**2) - float(unit_cost.limited_second_moment(points[-1:])[0])
@@ -184,7 +184,7 @@ def spread_variance_gbp2(unit_cost: UnitCost, weights: FloatArray, grid: Grid) -
 
 def _mean_cdf(unit_cost: UnitCost, step_gbp: float, cells: int) -> FloatArray:
     """Return the mean of P(cost <= x) over each of the first cells."""
-    ends = step_gbp * np.arange(cells + 1)
+    ends: FloatArray = step_gbp * np.arange(cells + 1, dtype=float)
     if step_gbp > _PRECISE_OF_MEAN * unit_cost.mean_gbp:
         return 1 + np.diff(unit_cost.excess_mean(ends)) / step_gbp
     within = 1 - unit_cost.sf(ends)

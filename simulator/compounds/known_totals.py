@@ -71,7 +71,7 @@ class LimitTotals:
         return self.limit_gbp is not None and self.limit_gbp < grid.width_gbp
 
     def transform(self, one: ComplexArray, grid: Grid) -> tuple[ComplexArray, ComplexArray]:
-        """Return the transform of these totals on a grid, from its low end, and its slope in that of `one`."""
+        """Return the transform of these totals from a grid's low end, and its slope in that of `one`."""
         at_limit = self._reaches_limit(grid)
         cells = np.arange(self.alone.size if at_limit else 1) * round((self.limit_gbp or 0.0) / grid.step_gbp)
         cells -= round(grid.low_gbp / grid.step_gbp)
@@ -83,7 +83,7 @@ class LimitTotals:
             spread = np.zeros(grid.period)
             spread[cells] = masses[: here.size][here] * tilts
             known.append(np.fft.rfft(spread))
-        return known[0] + known[1] * one, known[1]
+        return np.asarray(known[0] + known[1] * one), np.asarray(known[1])
 
     def below(self, amounts_gbp: FloatArray) -> FloatArray:
         """Return P(total with one other cost <= amount), same shape."""
@@ -99,12 +99,13 @@ class LimitTotals:
     def atoms(self) -> tuple[FloatArray, FloatArray]:
         """Return amounts in pounds that have a probability, rising, and their probabilities."""
         some = np.flatnonzero(self.alone > _NEVER)
-        return some * (self.limit_gbp or 0.0), self.alone[some]
+        return np.asarray(some * (self.limit_gbp or 0.0)), self.alone[some]
 
     def kinks_gbp(self) -> FloatArray:
         """Return the amounts at which the law of totals with one other cost has kinks."""
         ends = self.unit_cost.isf(np.array([1.0, 1e-300]))
-        return np.add.outer(np.flatnonzero(self.with_one) * (self.limit_gbp or 0.0), ends).ravel()
+        multiples = np.flatnonzero(self.with_one) * (self.limit_gbp or 0.0)
+        return np.asarray(np.add.outer(multiples, ends).ravel())
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class ListedTotals:
         return z
 
     def transform(self, one: ComplexArray, grid: Grid) -> tuple[ComplexArray, ComplexArray]:
-        """Return the transform of these totals on a grid, from its low end, and its slope in that of `one`."""
+        """Return the transform of these totals from a grid's low end, and its slope in that of `one`."""
         law = np.polynomial.Polynomial(self.numbers)
         shift = np.exp(grid.low_gbp * grid.frequencies_per_gbp)
         return law(one) * shift, law.deriv()(one) * shift

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.compounds.exact import SAME_AMOUNT
 from simulator.compounds.grids import Grid, cost_weights, is_straight, transform_of
@@ -19,6 +20,8 @@ from simulator.demand.count_law import CountLaw
 from simulator.errors import InputError, Problem
 from simulator.spend.characteristic import power_of_two
 from simulator.spend.unit_cost import FloatArray
+
+IndexArray = NDArray[np.intp]
 
 _WINDOW = 2048
 """Cells above a multiple; beyond them the long grid is as fine as the ones near nothing where they end."""
@@ -56,7 +59,7 @@ def resolved(
     past, fine = _from_the_finest(count, known, coarse_grid, some, numbers.size)
     amounts, values, done = [], [], 0
     for at, place in enumerate(places[some - 1].tolist()):
-        # What the long grid says without its own version of this; from half a cell before, where there is none.
+        # What the long grid says without its own version of this, which begins half a cell earlier.
         others = below[place - 1 : place + window] - np.append(0.0, coarse[at])
         # Closer amounts would be one with the multiple itself.
         apart = (past == 0) | (past > _APART * middles[place])
@@ -83,7 +86,7 @@ def _numbers(count: CountLaw, known: LimitTotals) -> FloatArray:
 
 
 def _from_the_finest(
-    count: CountLaw, known: LimitTotals, longest: Grid, some: FloatArray, size: int
+    count: CountLaw, known: LimitTotals, longest: Grid, some: IndexArray, size: int
 ) -> tuple[FloatArray, FloatArray]:
     """Return amounts above a multiple, rising, and for each of `some` the probabilities up to them."""
     amounts, below = np.zeros(1), np.zeros((some.size, 1))
@@ -105,7 +108,7 @@ def _finer(count: CountLaw, known: LimitTotals, longest: Grid) -> Iterator[Grid]
         width /= _SHORTER
 
 
-def _beside(count: CountLaw, known: LimitTotals, grid: Grid, some: FloatArray, size: int) -> FloatArray:
+def _beside(count: CountLaw, known: LimitTotals, grid: Grid, some: IndexArray, size: int) -> FloatArray:
     """Return P(so many costs at the limit, others within each middle) but for what is known outright."""
     one = transform_of(cost_weights(known.unit_cost, grid), grid) - known.part.zero_probability
     circle = known.part.limit_probability * np.exp(2j * math.pi / size * np.arange(size))

@@ -43,8 +43,8 @@ def exact_law(count: CountLaw, unit_cost: UnitCost, mean: float, variance: float
         )
     else:
         points = _off_lattice(count, unit_cost, (low, high))
-    law = ExactLaw(*points, unit_cost, mean, variance)
-    _check(law, count)
+    law = ExactLaw(*points, unit_cost, count.mean or 0.0, mean, variance)
+    _check(law, bulk_sd_gbp(count, unit_cost))
     return law
 
 
@@ -104,12 +104,12 @@ def _rest(
     return rest
 
 
-def _check(law: ExactLaw, count: CountLaw) -> None:
+def _check(law: ExactLaw, bulk_sd_gbp: float) -> None:
     """Refuse a law that has lost probability or mean."""
-    end = law.amounts_gbp[-1:]
-    beyond = (count.mean or 0.0) * float(law.unit_cost.excess_mean(end)[0])
-    total, mean = float(law.within[-1]), float(law.limited_mean(end)[0])
-    allowed = _TOLERANCE * (law.mean + bulk_sd_gbp(count, law.unit_cost)) + _OF_TAIL * beyond
+    end = law.amounts_gbp[-1]
+    beyond, mean = float(law.stop_loss(end)), float(law.limited_mean(end))
+    total = float(law.within[-1])
+    allowed = _TOLERANCE * (law.mean + bulk_sd_gbp) + _OF_TAIL * beyond
     if not (abs(total - 1) < _TOLERANCE and abs(mean + beyond - law.mean) < allowed):
         got = f"probability {total:.6g}, mean {mean:.6g} for {law.mean:.6g}"
         hint = "use draw(): of so many cases, or costs so nearly alike, a transform is lost in rounding"

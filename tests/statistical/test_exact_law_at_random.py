@@ -81,7 +81,7 @@ def prices(chance: np.random.Generator) -> Law:
 
 
 def layer(chance: np.random.Generator) -> Law:
-    """Costs of any kind with a limit, and perhaps a deductible: atoms at nothing and multiples of the limit."""
+    """Costs of any kind with a limit, and perhaps a deductible: atoms at multiples of the limit."""
     count, counts = counts_of(chance, 40)
     limit = float(chance.integers(10, 60_000))
     deductible = limit * float(chance.choice([0, 0, 0.125, 0.5, 2]))
