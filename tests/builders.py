@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from simulator.demand.shock_laws import AnyShockLaw
+from simulator.demand.shocks import ShockPlan, Shocks
+from simulator.records import Axes
 from simulator.scenario.scenario import Scenario, check_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -59,6 +62,12 @@ def scenario_of(**changes: Any) -> Table:
         "rules": [SURPLUS, BOND, POOL],
     }
     return scenario | changes
+
+
+def shock_plan(shocks: Shocks, axes: Axes, sizes: tuple[AnyShockLaw, ...] | None = None) -> ShockPlan:
+    """Return shocks of clusters without practices, where lines have the usual law or those of `sizes`."""
+    usual, prices = ((size,) * len(axes.lines) for size in (shocks.pct.size, shocks.price.size))
+    return ShockPlan(shocks, sizes or usual, prices, ({},) * len(axes.clusters))
 
 
 def checked(mapping: Table, *overrides: str, folder: Path = Path()) -> Scenario:

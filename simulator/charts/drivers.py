@@ -16,7 +16,7 @@ from simulator.charts.words import money, people, per_cent, per_cent_tick, phras
 from simulator.errors import InputError
 from simulator.plain_words import listed
 from simulator.questions.explain.answer import ALL_SOURCES, Explanation
-from simulator.questions.explain.pieces import Source
+from simulator.questions.explain.pieces import Source, sources_of
 from simulator.questions.size.answer import CHANCE_SD, SD, Sizes
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
@@ -37,6 +37,9 @@ _NAMES = {
     Source.CLUSTER_YEAR: "the cluster's year",
     Source.UNMEASURED_NEED: "need that weights do not measure",
     Source.PCT_SHOCKS: "shocks to the whole PCT",
+    Source.CLUSTER_LINE: "a cluster's kinds of care",
+    Source.DRIFT: "growth that drifts",
+    Source.PRICES: "shocks to prices",
     Source.BASE_YEAR: "luck of the budget's base year",
     Source.INTERACTION: "shocks together",
 }
@@ -80,7 +83,7 @@ def variance(study: Study, cluster: str | None = None) -> Chart:
 
 def _shares(explanation: Explanation, name: str) -> list[tuple[Source, Estimate]]:
     """Return the sources that play a part."""
-    found = ((source, explanation.share(source, name)) for source in Source)
+    found = ((source, explanation.share(source, name)) for source in sources_of(explanation.plan))
     return [(source, share) for source, share in found if share and (share.value or share.half_width)]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from simulator.parts import Part
+from simulator.parts import Part, Share
 
 FloatArray = NDArray[np.float64]
 
@@ -61,3 +61,22 @@ class NormalShock(ShockLaw):
 
 AnyShockLaw = Annotated[LognormalShock | NormalShock, Field(discriminator="law")]
 """The register of shock laws."""
+
+
+class OfYears(Part):
+    """A shock that has a value in every year."""
+
+    persistence: Share = 0.0
+    """Correlation of the shock with that of the year before."""
+
+
+class LognormalYearShock(LognormalShock, OfYears):
+    """Lognormal factor of each year."""
+
+
+class NormalYearShock(NormalShock, OfYears):
+    """Normal factor of each year, for checks against closed forms."""
+
+
+AnyYearShockLaw = Annotated[LognormalYearShock | NormalYearShock, Field(discriminator="law")]
+"""The register of laws of shocks that have a value in every year."""

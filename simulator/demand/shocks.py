@@ -1,26 +1,37 @@
-"""Shocks to demand: PCT-wide, lasting for a cluster, and of a cluster's year."""
+"""Shocks: what moves expected cases and prices away from what was planned, for all or for some."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from simulator.demand.shock_laws import AnyShockLaw, LognormalShock
+from simulator.demand.shock_laws import (
+    AnyShockLaw,
+    AnyYearShockLaw,
+    LognormalShock,
+    LognormalYearShock,
+    ShockLaw,
+)
 from simulator.parts import Part, Share
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+_NONE, _NONE_OF_A_YEAR = LognormalShock(sd_share=0.0), LognormalYearShock(sd_share=0.0)
 
 
-class PctShock(Part):
-    """Shock to one line's demand across the whole PCT in one year."""
+class PriceShock(Part):
+    """Shock to one line's prices across the whole PCT in one year."""
 
-    size: AnyShockLaw = LognormalShock(sd_share=0.0)
+    size: AnyShockLaw = _NONE
     """Law of the factor; a line can have its own."""
     correlation: Share = 0.0
     """Correlation between any two lines in a year, through one factor that they share."""
@@ -28,73 +39,196 @@ class PctShock(Part):
     """Correlation of a line's shock with that of the year before."""
 
 
+class PctShock(PriceShock):
+    """Shock to one line's demand across the whole PCT in one year."""
+
+    growth_drift_sd_share: Annotated[float, Field(ge=0, le=0.2)] = 0.0
+    """By how much a line's growth itself moves each year after the base year, as an SD: 0.01 is 1% a year."""
+
+
+class PracticeShock(Part):
+    """Lasting need of each practice that the weights do not measure; the more practices, the less."""
+
+    size: AnyShockLaw = _NONE
+    """Law of the factor of one practice; a cluster's is their mean, by people."""
+    people: Annotated[float, Field(ge=100, le=1e6)] = 7000.0
+    """People of a practice, for a cluster that is given as a number of people."""
+
+
 class Shocks(Part):
-    """The three shocks of a scenario. Each has mean one; none is the default."""
+    """The shocks of a scenario. Each has mean one; none is the default."""
 
     pct: PctShock = PctShock()
     """One for each line and year, the same for all clusters."""
-    cluster: AnyShockLaw = LognormalShock(sd_share=0.0)
+    cluster: AnyShockLaw = _NONE
     """One for each cluster, from the base year to the end: need that the weights do not measure."""
-    cluster_year: AnyShockLaw = LognormalShock(sd_share=0.0)
+    practice: PracticeShock = PracticeShock()
+    """One for each practice, from the base year to the end."""
+    cluster_year: AnyYearShockLaw = _NONE_OF_A_YEAR
     """One for each cluster and year."""
+    cluster_line: AnyShockLaw = _NONE
+    """One for each cluster and line, from the base year to the end."""
+    cluster_line_year: AnyYearShockLaw = _NONE_OF_A_YEAR
+    """One for each cluster, line and year."""
+    price: PriceShock = PriceShock()
+    """One on the prices of each line and year, the same for all clusters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShockPlan:
+    """The shocks of a scenario, with what they fall on."""
+
+    settings: Shocks
+    sizes: tuple[AnyShockLaw, ...]  # law of each line's PCT-wide shock
+    price_sizes: tuple[AnyShockLaw, ...]  # law of each line's price shock
+    # By cluster: each practice's share of its people.
+    practice_shares: tuple[Mapping[str, float], ...]
+
+    def part(self, clusters: IntArray, lines: IntArray) -> Self:
+        """Return the shocks of some clusters and lines."""
+        return replace(
+            self,
+            sizes=tuple(self.sizes[line] for line in lines),
+            price_sizes=tuple(self.price_sizes[line] for line in lines),
+            practice_shares=tuple(self.practice_shares[cluster] for cluster in clusters),
+        )
+
+    def key_of(self, at_cluster: int, at_line: int) -> str:
+        """Return a text that is the same where the shocks to a cluster's line have the same law."""
+        own = (self.sizes[at_line], self.price_sizes[at_line])
+        practices = sorted(self.practice_shares[at_cluster].items()) if self._practices_differ else ()
+        return repr((self.settings, own, practices))
+
+    @property
+    def _practices_differ(self) -> bool:
+        return self.settings.practice.size.sd_share > 0
+
+    def largest_variance(self, at_line: int) -> float:
+        """Return about the variance of what all shocks together make of a line's cases, at most."""
+        shocks = self.settings
+        laws = (self.sizes[at_line], shocks.cluster, shocks.cluster_year, shocks.practice.size)
+        return sum(law.sd_share**2 for law in (*laws, shocks.cluster_line, shocks.cluster_line_year))
 
 
 @dataclass(frozen=True, slots=True)
 class ShockDraws:
-    """Factors on expected counts in one block of contracts."""
+    """Factors in one block of contracts, the base year first; None for a shock that is off."""
 
-    pct: FloatArray  # shape (contract, year, line); the base year first
-    # shape (contract, year, cluster); product of the lasting and the year's shock; the base year first.
-    cluster_year: FloatArray
+    pct: FloatArray  # on cases, shape (contract, year, line)
+    lasting: FloatArray  # on cases, shape (contract, cluster): the cluster's, and that of its practices
+    cluster_year: FloatArray  # on cases, shape (contract, year, cluster): lasting and passing together
+    drift: FloatArray | None = None  # on cases, shape (contract, year, line)
+    cluster_line: FloatArray | None = None  # on cases, shape (contract, year, cluster, line)
+    price: FloatArray | None = None  # on prices, shape (contract, year, line)
 
     def factors(self, at_year: int, at_cluster: int, at_line: int) -> FloatArray:
         """Return what all shocks together make of a cluster's cases, shape (contract,)."""
-        return self.pct[:, at_year, at_line] * self.cluster_year[:, at_year, at_cluster]
+        found = self.pct[:, at_year, at_line] * self.cluster_year[:, at_year, at_cluster]
+        if self.drift is not None:
+            found *= self.drift[:, at_year, at_line]
+        if self.cluster_line is not None:
+            found *= self.cluster_line[:, at_year, at_cluster, at_line]
+        return np.asarray(found)
+
+    def prices(self, at_year: int, at_line: int) -> FloatArray | float:
+        """Return what shocks make of a line's prices, shape (contract,), or 1."""
+        return 1.0 if self.price is None else self.price[:, at_year, at_line]
 
 
-def draw_shocks(
-    shocks: Shocks, sizes: tuple[AnyShockLaw, ...], axes: Axes, streams: RandomStreams, block: Block
-) -> ShockDraws:
+def draw_shocks(plan: ShockPlan, axes: Axes, streams: RandomStreams, block: Block) -> ShockDraws:
     """Draw the shocks of one block of contracts."""
-    normals = partial(_normals, streams, block)
-    common_weight = math.sqrt(shocks.pct.correlation)
-    own_weight = math.sqrt(1 - shocks.pct.correlation)
-    common = [common_weight * normals("pct", year) for year in axes.years]
-    pct = np.empty((block.contracts, len(axes.years), len(axes.lines)), order="F")
-    for at_line, line in enumerate(axes.lines):
-        own = [own_weight * normals("pct", year, line) for year in axes.years]
-        levels = _persistent([shared + alone for shared, alone in zip(common, own, strict=True)], shocks.pct)
-        for at_year, level in enumerate(levels):
-            pct[:, at_year, at_line] = sizes[at_line].factors(level)
-    lasting = draw_lasting_shocks(shocks, axes, streams, block)
+    shocks, normals = plan.settings, partial(_normals, streams, block)
+    line_shape = (block.contracts, len(axes.years), len(axes.lines))
+    pct = np.empty(line_shape, order="F")
+    for at_line, levels in enumerate(_by_line(shocks.pct.correlation, axes, partial(normals, "pct"))):
+        pct[..., at_line] = _of_years(plan.sizes[at_line], shocks.pct.persistence, levels)
+    lasting = np.empty((block.contracts, len(axes.clusters)), order="F")
     cluster_year = np.empty((block.contracts, len(axes.years), len(axes.clusters)), order="F")
     for at_cluster, cluster in enumerate(axes.clusters):
-        for at_year, year in enumerate(axes.years):
-            passing = shocks.cluster_year.factors(normals("cluster", cluster, year))
-            cluster_year[:, at_year, at_cluster] = lasting[:, at_cluster] * passing
-    return ShockDraws(pct, cluster_year)
+        lasting[:, at_cluster] = shocks.cluster.factors(normals("cluster", cluster))
+        if (law := shocks.practice.size).sd_share:
+            shares = plan.practice_shares[at_cluster]
+            lasting[:, at_cluster] *= sum(
+                share * law.factors(normals("practice", practice)) for practice, share in shares.items()
+            )
+        levels = [normals("cluster", cluster, year) for year in axes.years]
+        passing = _of_years(shocks.cluster_year, shocks.cluster_year.persistence, levels)
+        cluster_year[..., at_cluster] = lasting[:, at_cluster, None] * passing
+    return ShockDraws(
+        pct,
+        lasting,
+        cluster_year,
+        _drift(shocks.pct, axes, normals, line_shape),
+        _cluster_line(shocks, axes, normals, block),
+        _prices(plan, axes, normals, line_shape),
+    )
 
 
-def draw_lasting_shocks(shocks: Shocks, axes: Axes, streams: RandomStreams, block: Block) -> FloatArray:
-    """Draw the lasting shocks of one block of contracts, a part of what `draw_shocks` draws.
-
-    Returns shape (contract, cluster): factors with mean one.
-    """
-    factors = np.empty((block.contracts, len(axes.clusters)), order="F")
-    for at_cluster, cluster in enumerate(axes.clusters):
-        factors[:, at_cluster] = shocks.cluster.factors(_normals(streams, block, "cluster", cluster))
-    return factors
+Normals = Callable[..., FloatArray]
+"""From names to one standard normal for each contract, from the stream of what it shakes."""
 
 
 def _normals(streams: RandomStreams, block: Block, *names: str) -> FloatArray:
-    """Return one standard normal for each contract, from the stream of what it shakes."""
     return streams.generator("shock", *names, block=block.number).standard_normal(block.contracts)
 
 
-def _persistent(fresh: list[FloatArray], shock: PctShock) -> list[FloatArray]:
-    """Return levels that remember the year before; each has the variance of the fresh ones."""
-    innovation = math.sqrt(1 - shock.persistence**2)
-    levels = fresh[:1]
+def _by_line(correlation: float, axes: Axes, normals: Normals) -> Iterator[list[FloatArray]]:
+    """Yield each line's normals of every year, which share a part with those of other lines."""
+    common_weight, own_weight = math.sqrt(correlation), math.sqrt(1 - correlation)
+    common = [common_weight * normals(year) for year in axes.years]
+    for line in axes.lines:
+        own = [own_weight * normals(year, line) for year in axes.years]
+        yield [shared + alone for shared, alone in zip(common, own, strict=True)]
+
+
+def _of_years(law: ShockLaw, persistence: float, fresh: Sequence[FloatArray]) -> FloatArray:
+    """Return factors, shape (contract, year), that remember the year before; all years vary alike."""
+    innovation = math.sqrt(1 - persistence**2)
+    levels = [fresh[0]]
     for normals in fresh[1:]:
-        levels.append(shock.persistence * levels[-1] + innovation * normals)
-    return levels
+        levels.append(persistence * levels[-1] + innovation * normals)
+    return np.stack([law.factors(level) for level in levels], axis=-1)
+
+
+def _drift(shock: PctShock, axes: Axes, normals: Normals, shape: tuple[int, ...]) -> FloatArray | None:
+    """Return what growth that moves makes of cases: nothing in the base year, and ever more after it."""
+    sd = shock.growth_drift_sd_share
+    if not sd:
+        return None
+    drift = np.empty(shape, order="F")
+    for at_line, changes in enumerate(_by_line(shock.correlation, axes, partial(normals, "drift"))):
+        # Growth is the sum of its changes so far, and the level the sum of growth so far.
+        level = np.cumsum(np.cumsum(sd * np.stack(changes[1:], axis=-1), axis=-1), axis=-1)
+        since_base = np.arange(1, len(axes.years))
+        variance = sd**2 * since_base * (since_base + 1) * (2 * since_base + 1) / 6
+        drift[:, 0, at_line] = 1.0
+        drift[:, 1:, at_line] = np.exp(level - variance / 2)
+    return drift
+
+
+def _cluster_line(shocks: Shocks, axes: Axes, normals: Normals, block: Block) -> FloatArray | None:
+    """Return the factors of each cluster's line: what lasts times what passes."""
+    lasting, passing = shocks.cluster_line, shocks.cluster_line_year
+    if not (lasting.sd_share or passing.sd_share):
+        return None
+    years, clusters, lines = axes.years, axes.clusters, axes.lines
+    factors = np.ones((block.contracts, len(years), len(clusters), len(lines)), order="F")
+    for at_cluster, cluster in enumerate(clusters):
+        for at_line, line in enumerate(lines):
+            names = ("cluster's line", cluster, line)
+            if lasting.sd_share:
+                factors[..., at_cluster, at_line] *= lasting.factors(normals(*names))[:, None]
+            if passing.sd_share:
+                levels = [normals(*names, year) for year in years]
+                factors[..., at_cluster, at_line] *= _of_years(passing, passing.persistence, levels)
+    return factors
+
+
+def _prices(plan: ShockPlan, axes: Axes, normals: Normals, shape: tuple[int, ...]) -> FloatArray | None:
+    """Return the factors on each line's prices."""
+    if not any(law.sd_share for law in plan.price_sizes):
+        return None
+    shock, prices = plan.settings.price, np.empty(shape, order="F")
+    for at_line, levels in enumerate(_by_line(shock.correlation, axes, partial(normals, "price"))):
+        prices[..., at_line] = _of_years(plan.price_sizes[at_line], shock.persistence, levels)
+    return prices

@@ -230,7 +230,8 @@ def years_are_independent(plan: Plan, cluster: int) -> bool:
     """Return whether a cluster's positions of different years do not depend on each other."""
     shocks = plan.settings.shocks
     lasting = shocks.cluster.sd_share > 0
-    persistent = shocks.pct.persistence > 0 and any(law.sd_share > 0 for law in plan.shock_sizes)
+    persistent = shocks.pct.persistence > 0 and any(law.sd_share > 0 for law in plan.shocks.sizes)
+    persistent |= shocks.cluster_year.persistence > 0 and shocks.cluster_year.sd_share > 0
     positions = [year_end(plan, cluster, (year,)) for year in range(len(plan.axes.years) - 1)]
     looks_at = [(position.weights != 0).any(axis=1) for position in positions if position is not None]
     shared = len(looks_at) != len(positions) or (np.sum(looks_at, axis=0) > 1).any()

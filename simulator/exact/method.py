@@ -144,6 +144,8 @@ def _spans(years: int) -> list[Span]:
 def _laws(plan: Plan, wanted: Wanted) -> Laws:
     """Return the law of a cluster's spend less budget, or why there is none."""
     cluster, span = wanted
+    if beyond := [name for name, is_on in _shocks_beyond(plan).items() if is_on]:
+        return f"the method does not take {', '.join(beyond)}: simulate it"
     leaves = any(isinstance(rule, Bond) and rule.when_exhausted == "leaves" for rule in plan.settings.rules)
     if max(span) > 0 and leaves and plan.terms.takes_share[cluster]:
         return "a cluster whose bond is used up leaves"
@@ -156,6 +158,18 @@ def _laws(plan: Plan, wanted: Wanted) -> Laws:
     except InputError as refusal:
         (problem,) = refusal.problems
         return f"the law has {problem.got} ({problem.hint})"
+
+
+def _shocks_beyond(plan: Plan) -> dict[str, bool]:
+    """Return by key whether shocks are on that are no function of the normals that the method knows."""
+    shocks = plan.shocks.settings
+    return {
+        "shocks.practice": shocks.practice.size.sd_share > 0,
+        "shocks.cluster_line": shocks.cluster_line.sd_share > 0,
+        "shocks.cluster_line_year": shocks.cluster_line_year.sd_share > 0,
+        "shocks.pct.growth_drift_sd_share": shocks.pct.growth_drift_sd_share > 0,
+        "shocks.price": any(law.sd_share > 0 for law in plan.shocks.price_sizes),
+    }
 
 
 def _row(plan: Plan, cluster: int, span: Span, laws: Mapping[Wanted, Laws]) -> ExactRow:

@@ -55,26 +55,35 @@ class ShockNormals:
     passing: ShockLaw  # law of the cluster's shock of each year
     correlation: float  # between lines, in one year
     persistence: float  # between a line's years
+    passing_persistence: float  # between the cluster's years
 
     @classmethod
     def of(cls, plan: Plan, years: tuple[int, ...]) -> ShockNormals:
         """Return the shocks of a plan in some of its years."""
         shocks = plan.settings.shocks
-        pct = shocks.pct
-        return cls(
-            years, plan.shock_sizes, shocks.cluster, shocks.cluster_year, pct.correlation, pct.persistence
-        )
+        pct, passing = shocks.pct, shocks.cluster_year
+        persistence = (pct.persistence, passing.persistence)
+        return cls(years, plan.shocks.sizes, shocks.cluster, passing, pct.correlation, *persistence)
 
-    @property
-    def year_correlation(self) -> FloatArray:
-        """Correlation of a line's shock between the years, shape (year, year)."""
+    def year_correlation(self, persistence: float) -> FloatArray:
+        """Correlation between the years of a shock that persists so, shape (year, year)."""
         apart = np.abs(np.subtract.outer(self.years, self.years))
-        return np.asarray(self.persistence**apart, dtype=float)
+        return np.asarray(persistence**apart, dtype=float)
 
     @property
     def _from_innovations(self) -> FloatArray:
-        """What makes levels of years out of independent normals, shape (year, normal)."""
-        values, vectors = np.linalg.eigh(self.year_correlation)
+        """What makes a line's levels of years out of independent normals, shape (year, normal)."""
+        return self._root(self.persistence)
+
+    @property
+    def _passing_from_innovations(self) -> FloatArray:
+        """What makes the cluster's levels of years out of independent normals, shape (year, normal)."""
+        return self._root(self.passing_persistence)
+
+    def _root(self, persistence: float) -> FloatArray:
+        if not persistence:
+            return np.eye(len(self.years))
+        values, vectors = np.linalg.eigh(self.year_correlation(persistence))
         return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
     def common_levels(self, outer: FloatArray) -> FloatArray:
@@ -89,7 +98,8 @@ class ShockNormals:
     def cluster_factors(self, outer: FloatArray) -> FloatArray:
         """Return the cluster's factors on demand, shape (point, year)."""
         years = len(self.years)
-        return self.lasting.factors(outer[:, years])[:, None] * self.passing.factors(outer[:, years + 1 :])
+        levels = outer[:, years + 1 :] @ self._passing_from_innovations.T
+        return self.lasting.factors(outer[:, years])[:, None] * self.passing.factors(levels)
 
     @property
     def outer_matters(self) -> BoolArray:
@@ -110,7 +120,7 @@ class ShockNormals:
             [
                 by_year @ self._from_innovations,
                 [amounts_gbp.sum() * slope(self.lasting)],
-                amounts_gbp.sum(axis=1) * slope(self.passing),
+                slope(self.passing) * (amounts_gbp.sum(axis=1) @ self._passing_from_innovations),
             ]
         )
 
@@ -123,10 +133,11 @@ class ShockNormals:
         """Return E[factor * factor] of all pairs, shape (year, line, year, line)."""
         moments = np.empty((len(self.years), len(self.lines)) * 2)
         lasting = product_moment(self.lasting, self.lasting, 1.0)
-        passing = product_moment(self.passing, self.passing, 1.0)
+        of_years, of_cluster = map(self.year_correlation, (self.persistence, self.passing_persistence))
         for one, line, two, other in np.ndindex(moments.shape):
-            cluster = lasting * (passing if one == two else 1.0)
-            shared = float(self.year_correlation[one, two]) * (1 if line == other else self.correlation)
+            same = float(of_cluster[one, two])
+            cluster = lasting * (product_moment(self.passing, self.passing, same) if same else 1.0)
+            shared = float(of_years[one, two]) * (1 if line == other else self.correlation)
             pct = product_moment(self.lines[line], self.lines[other], shared)
             moments[one, line, two, other] = cluster * pct
         return moments

@@ -97,6 +97,8 @@ class ServiceLine(Part):
     """Whether providers are paid for each case, or a fixed sum that follows plans and not cases."""
     pct_shock: AnyShockLaw | None = None
     """Law of this line's PCT-wide shock, where it differs from the others'."""
+    price_shock: AnyShockLaw | None = None
+    """Law of the shock to this line's prices, where it differs from the others'."""
     budget_rule: AnyBudgetRule | None = None
     """Budget rule of this line, where it differs from the others'."""
 

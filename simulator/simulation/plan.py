@@ -12,8 +12,7 @@ from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts
-from simulator.demand.shock_laws import AnyShockLaw
-from simulator.demand.shocks import draw_shocks
+from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.random_streams import RandomStreams
 from simulator.records import (
@@ -33,7 +32,7 @@ from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.checks import FLAT
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import ScenarioFile, ServiceLine
+from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
 from simulator.spend.unit_cost import UnitCost
 
 
@@ -47,6 +46,7 @@ class Plan:
     years: tuple[FinancialYear, ...]  # the base year, whole, and the contract years
     population: Population  # people and need
     rates: tuple[LineRate, ...]  # how often each line is used
+    shocks: ShockPlan  # what moves demand and prices away from what is expected
     # shape (year, cluster, line); expected cases after true savings, before shocks; the base year first.
     expected_counts: FloatArray
     # shape (cluster, line); proportion of budget and spend that each cluster answers for.
@@ -54,12 +54,6 @@ class Plan:
     prices: tuple[LinePrices, ...]  # what is paid for each line
     budgets: tuple[LineBudget, ...]  # how each line's budgets are set
     terms: ClusterTerms  # what each cluster agreed to
-
-    @property
-    def shock_sizes(self) -> tuple[AnyShockLaw, ...]:
-        """Law of each line's PCT-wide shock."""
-        usual = self.settings.shocks.pct.size
-        return tuple(line.pct_shock or usual for line in self.settings.service_lines)
 
     @property
     def years_from_base(self) -> int:
@@ -85,9 +79,13 @@ class Plan:
         planned = self.terms.planned_gbp[:, clusters]
         return 1 - float(sum(block.sum() for block in blocks)) / float(planned.sum()) if blocks else 1.0
 
+    def draw_shocks(self, streams: RandomStreams, block: Block) -> ShockDraws:
+        """Draw the shocks of one block of contracts."""
+        return draw_shocks(self.shocks, self.axes, streams, block)
+
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and spend of one block of contracts."""
-        shocks = draw_shocks(self.settings.shocks, self.shock_sizes, self.axes, streams, block)
+        shocks = self.draw_shocks(streams, block)
         return draw_spend(self.expected_counts, shocks, self.prices, self.axes, streams, block)
 
     def set_budgets(self, spend: Spend) -> Budgets:
@@ -119,10 +117,8 @@ class Plan:
         for at_line, price in enumerate(self.prices):
             if price.totals is None:
                 continue
-            shocks = self.settings.shocks
-            laws = (self.shock_sizes[at_line], shocks.cluster, shocks.cluster_year)
-            shock_variance = sum(law.sd_share**2 for law in laws)
-            expected, spread = self.expected_counts[..., at_line], math.exp(3 * math.sqrt(shock_variance))
+            expected = self.expected_counts[..., at_line]
+            spread = math.exp(3 * math.sqrt(self.shocks.largest_variance(at_line)))
             price.totals.prepare(float(expected.min()) / spread, float(expected.max()) * spread)
 
 
@@ -155,12 +151,35 @@ def make_plan(scenario: Scenario) -> Plan:
         years,
         population,
         rates,
+        _shocks(scenario),
         drawn,
         _responsibility(settings),
         prices,
         _line_budgets(settings, rates, years, population.need_weighted_people),
         terms,
     )
+
+
+def _shocks(scenario: Scenario) -> ShockPlan:
+    settings = scenario.settings
+    shocks, lines = settings.shocks, settings.service_lines
+    return ShockPlan(
+        shocks,
+        tuple(line.pct_shock or shocks.pct.size for line in lines),
+        tuple(line.price_shock or shocks.price.size for line in lines),
+        tuple(_practice_shares(cluster, scenario) for cluster in settings.clusters),
+    )
+
+
+def _practice_shares(cluster: Cluster, scenario: Scenario) -> dict[str, float]:
+    """Return each practice's share of a cluster's people; practices of one size for a number of people."""
+    if cluster.people is not None:
+        number = max(round(cluster.people / scenario.settings.shocks.practice.people), 1)
+        return {f"{cluster.name} {at + 1}": 1 / number for at in range(number)}
+    table = scenario.practices.practices if scenario.practices else ()
+    lists = {one.code: sum(one.people_by_group) for one in table if one.code in cluster.practices}
+    everyone = sum(lists.values())
+    return {code: people / everyone for code, people in lists.items()}
 
 
 def _limited(settings: ScenarioFile) -> ScenarioFile:

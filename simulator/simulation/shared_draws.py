@@ -129,31 +129,27 @@ def same_demand(plan: Plan, other: Plan) -> bool:
 
 def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
     """Return what each cluster's spend on each line depends on, shape (cluster, line)."""
-    shocks = plan.settings.shocks.model_dump_json()
     keys = np.empty((len(plan.axes.clusters), len(plan.axes.lines)), dtype=object)
-    for at_line, (line, price, size) in enumerate(
-        zip(plan.settings.service_lines, plan.prices, plan.shock_sizes, strict=True)
-    ):
+    for at_line, (line, price) in enumerate(zip(plan.settings.service_lines, plan.prices, strict=True)):
         # The line's law has the limit per case in it; the whole law is that of the totals.
         totals = price.totals
         whole = () if totals is None else (totals.unit_cost.model_dump_json(), totals.case_limit_gbp)
         laws = (
             line.count.model_dump_json(),
             line.unit_cost_gbp.model_dump_json(),
-            size.model_dump_json(),
             *whole,
         )
         common = (
             line.name,
             plan.axes.years,
-            shocks,
             totals is None,
             *laws,
             *_bytes(price.price_index),
         )
         for at_cluster, cluster in enumerate(plan.axes.clusters):
             expected = plan.expected_counts[:, at_cluster, at_line]
-            own = (cluster, *common, *_bytes(expected, price.block_gbp[:, at_cluster]))
+            shocks = plan.shocks.key_of(at_cluster, at_line)
+            own = (cluster, shocks, *common, *_bytes(expected, price.block_gbp[:, at_cluster]))
             keys[at_cluster, at_line] = sha256(repr(own).encode()).digest()
     return keys
 
@@ -172,6 +168,7 @@ def _part(plan: Plan, clusters: IntArray, lines: IntArray) -> Plan:
             clusters=tuple(axes.clusters[cluster] for cluster in clusters),
             lines=tuple(axes.lines[line] for line in lines),
         ),
+        shocks=plan.shocks.part(clusters, lines),
         expected_counts=plan.expected_counts[:, clusters][:, :, lines],
         prices=tuple(
             replace(plan.prices[line], block_gbp=plan.prices[line].block_gbp[:, clusters]) for line in lines

@@ -17,9 +17,14 @@ _SHOCK = {"law": "lognormal", "sd_share": 0.02}
 SCENARIO = scenario_of(
     contract={"start_year": 2010, "start_month": 7, "years": 3},
     shocks={
-        "pct": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5},
+        "pct": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5, "growth_drift_sd_share": 0.01},
         "cluster": _SHOCK,
-        "cluster_year": {"law": "normal", "sd_share": 0.02},
+        # So that 5% more people make a practice less.
+        "practice": {"size": _SHOCK, "people": 1_980},
+        "cluster_year": {"law": "normal", "sd_share": 0.02, "persistence": 0.5},
+        "cluster_line": _SHOCK,
+        "cluster_line_year": _SHOCK | {"persistence": 0.5},
+        "price": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5},
     },
     budgets={
         "rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.2, 0.4, 0.6], "uplift_share": 0.02},
@@ -39,6 +44,7 @@ SCENARIO = scenario_of(
             unit_cost_gbp={"model": "pareto", "shape": 2.5, "scale": 3000, "limit": 50_000},
             budget_rule={"rule": "per_head", "gbp_per_head": 6, "uplift_share": 0.01},
             pct_shock={"law": "normal", "sd_share": 0.1},
+            price_shock={"law": "normal", "sd_share": 0.05},
         ),
         line_of(
             "tests",

@@ -10,10 +10,18 @@ from scipy import stats
 
 import simulator
 from simulator.demand.count_law import CountLaw
-from simulator.demand.shock_laws import AnyShockLaw, LognormalShock, NormalShock
+from simulator.demand.shock_laws import (
+    AnyShockLaw,
+    LognormalShock,
+    LognormalYearShock,
+    NormalShock,
+    NormalYearShock,
+    ShockLaw,
+)
 from simulator.demand.shocks import PctShock, ShockDraws, Shocks, draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
+from tests.builders import shock_plan
 from tests.references.checks import (
     Comparison,
     FloatArray,
@@ -29,8 +37,7 @@ AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions"
 
 
 def draw(shocks: Shocks, sizes: tuple[AnyShockLaw, ...] | None = None) -> ShockDraws:
-    sizes = sizes or (shocks.pct.size,) * len(AXES.lines)
-    return draw_shocks(shocks, sizes, AXES, RandomStreams(51), Block(0, DRAWS))
+    return draw_shocks(shock_plan(shocks, AXES, sizes), AXES, RandomStreams(51), Block(0, DRAWS))
 
 
 def correlation_against(one: FloatArray, other: FloatArray, exact: float, what: str) -> Comparison:
@@ -74,12 +81,14 @@ def count_misses(counts: np.ndarray, exact: stats.rv_discrete) -> list[str]:
     return misses(found)
 
 
-@pytest.mark.parametrize("law", [LognormalShock, NormalShock])
+@pytest.mark.parametrize(
+    ("law", "of_year"), [(LognormalShock, LognormalYearShock), (NormalShock, NormalYearShock)]
+)
 @pytest.mark.parametrize("sd", [0.01, 0.05, 0.2])
-def test_shocks_have_mean_one_and_the_stated_sd(law: type[AnyShockLaw], sd: float):
+def test_shocks_have_mean_one_and_the_stated_sd(law: type[ShockLaw], of_year: type[ShockLaw], sd: float):
     named = {"law": "normal"} if law is NormalShock else {}
-    shock = law(sd_share=sd, **named)
-    drawn = draw(Shocks(pct=PctShock(size=shock, correlation=0.3, persistence=0.5), cluster_year=shock))
+    shock, passing = (one(sd_share=sd, **named) for one in (law, of_year))
+    drawn = draw(Shocks(pct=PctShock(size=shock, correlation=0.3, persistence=0.5), cluster_year=passing))
     found = [
         compared
         for sample in (drawn.pct[:, 2, 1], drawn.pct[:, 0, 0], drawn.cluster_year[:, 1, 0])
@@ -113,7 +122,7 @@ def test_a_lasting_cluster_shock_binds_years_and_not_clusters():
     lasting, passing = 0.04, 0.03
     shocks = Shocks(
         cluster=LognormalShock(sd_share=lasting),
-        cluster_year=LognormalShock(sd_share=passing),
+        cluster_year=LognormalYearShock(sd_share=passing),
     )
     logs = np.log(draw(shocks).cluster_year)
     variances = [math.log1p(sd**2) for sd in (lasting, passing)]

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.demand.shock_laws import LognormalShock, NormalShock
+from simulator.demand.shock_laws import LognormalShock, LognormalYearShock, NormalShock
 from simulator.demand.shocks import PctShock, ShockDraws, Shocks, draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
+from tests.builders import shock_plan
 
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions", "tests"))
-SIZE = LognormalShock(sd_share=0.1)
+SIZE, OF_YEAR = LognormalShock(sd_share=0.1), LognormalYearShock(sd_share=0.1)
 
 
 def _drawn(shocks: Shocks, axes: Axes = AXES, block: int = 0) -> ShockDraws:
-    sizes = (shocks.pct.size,) * len(axes.lines)
-    return draw_shocks(shocks, sizes, axes, RandomStreams(1), Block(block, 200))
+    return draw_shocks(shock_plan(shocks, axes), axes, RandomStreams(1), Block(block, 200))
 
 
 def _pct(**changes: float) -> ShockDraws:
@@ -55,14 +55,14 @@ def test_a_cluster_s_lasting_shock_is_the_same_from_the_base_year_on() -> None:
 
 
 def test_a_cluster_s_shocks_multiply() -> None:
-    lasting, passing = (_drawn(Shocks(**{name: SIZE})) for name in ("cluster", "cluster_year"))
-    both = _drawn(Shocks(cluster=SIZE, cluster_year=SIZE))
+    lasting, passing = _drawn(Shocks(cluster=SIZE)), _drawn(Shocks(cluster_year=OF_YEAR))
+    both = _drawn(Shocks(cluster=SIZE, cluster_year=OF_YEAR))
     assert both.cluster_year == pytest.approx(lasting.cluster_year * passing.cluster_year)
 
 
 def test_shocks_are_named_by_what_they_shake() -> None:
     turned = Axes(AXES.years, AXES.clusters[::-1], AXES.lines[::-1])
-    shocks = Shocks(pct=PctShock(size=SIZE), cluster_year=SIZE)
+    shocks = Shocks(pct=PctShock(size=SIZE), cluster_year=OF_YEAR)
     one, other = _drawn(shocks), _drawn(shocks, turned)
     assert np.array_equal(one.pct, other.pct[..., ::-1])
     assert np.array_equal(one.cluster_year, other.cluster_year[..., ::-1])

@@ -8,8 +8,17 @@ import pytest
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
 from simulator.demand.negative_binomial import NegativeBinomial
-from simulator.demand.shock_laws import LognormalShock
-from simulator.demand.shocks import PctShock, ShockDraws, Shocks, _persistent, draw_shocks
+from simulator.demand.shock_laws import LognormalShock, LognormalYearShock, NormalShock
+from simulator.demand.shocks import (
+    PctShock,
+    PracticeShock,
+    PriceShock,
+    ShockDraws,
+    ShockPlan,
+    Shocks,
+    _of_years,
+    draw_shocks,
+)
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
 from simulator.spend.gamma import Gamma
@@ -17,7 +26,7 @@ from simulator.spend.gamma import Gamma
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions", "tests"))
 SHAPE = (3, 2, 2)
 BLOCK = Block(0, 50)
-NO_SHOCKS = ShockDraws(np.ones((50, 3, 2)), np.ones((50, 3, 2)))
+NO_SHOCKS = ShockDraws(np.ones((50, 3, 2)), np.ones((50, 2)), np.ones((50, 3, 2)))
 
 
 def _distinct_series(drawn: np.ndarray) -> int:
@@ -37,10 +46,21 @@ def test_totals() -> None:
 
 def test_shocks() -> None:
     size = LognormalShock(sd_share=0.1)
-    shocks = Shocks(pct=PctShock(size=size), cluster_year=size)
-    drawn = draw_shocks(shocks, (size, size), AXES, RandomStreams(1), BLOCK)
+    of_year = LognormalYearShock(sd_share=0.1)
+    price, practices = PriceShock(size=size), PracticeShock(size=size)
+    pct = PctShock(size=size, growth_drift_sd_share=0.1)
+    shocks = Shocks(pct=pct, cluster_year=of_year, cluster_line_year=of_year, price=price, practice=practices)
+    plan = ShockPlan(shocks, (size, size), (size, size), ({"A": 0.5, "B": 0.5}, {"C": 1.0}))
+    drawn = draw_shocks(plan, AXES, RandomStreams(1), BLOCK)
+    assert drawn.drift is not None
+    assert drawn.cluster_line is not None
+    assert drawn.price is not None
     assert _distinct_series(drawn.pct) == 6
+    assert _distinct_series(drawn.lasting) == 2
     assert _distinct_series(drawn.cluster_year) == 6
+    assert _distinct_series(drawn.drift[:, 1:]) == 4
+    assert _distinct_series(drawn.cluster_line) == 12
+    assert _distinct_series(drawn.price) == 6
 
 
 def test_shocks_multiply_expected_counts() -> None:
@@ -48,7 +68,7 @@ def test_shocks_multiply_expected_counts() -> None:
     pct, cluster = np.full((50, 3, 2), 3.0), np.full((50, 3, 2), 1.0)
     cluster[:, :, 1] = 5 / 3
     prices = [LinePrices(totals_of(1.0), np.ones(3), np.zeros((3, 2)))] * 2
-    shocks = ShockDraws(pct, cluster)
+    shocks = ShockDraws(pct, cluster[:, 0], cluster)
     spend = draw_spend(np.full(SHAPE, 1e9), shocks, prices, AXES, RandomStreams(1), BLOCK)
     assert spend.gbp[:, :, 0] == pytest.approx(np.full((50, 3, 2), 3e9), rel=1e-3)
     assert spend.gbp[:, :, 1] == pytest.approx(np.full((50, 3, 2), 5e9), rel=1e-3)
@@ -72,5 +92,5 @@ def test_prices_and_block_contracts() -> None:
 def test_persistence_keeps_the_variance() -> None:
     # 0.6 of last year's level and 0.8 of a fresh normal: variance 0.36 + 0.64 = 1.
     fresh = [np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.array([0.0, 0.0])]
-    levels = _persistent(fresh, PctShock(persistence=0.6))
-    assert np.array(levels) == pytest.approx(np.array([[1, 0], [0.6, 0.8], [0.36, 0.48]]))
+    factors = _of_years(NormalShock(law="normal", sd_share=0.1), 0.6, fresh)
+    assert (factors - 1) / 0.1 == pytest.approx(np.array([[1, 0.6, 0.36], [0, 0.8, 0.48]]))

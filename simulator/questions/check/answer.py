@@ -70,9 +70,12 @@ class CheckAnswer(Answer):
     def _shocks_in_words(self) -> str:
         shocks = self.plan.settings.shocks
         found = {
-            "to a kind of care in the whole PCT in a year": _sizes(self.plan.shock_sizes),
+            "to a kind of care in the whole PCT in a year": _sizes(self.plan.shocks.sizes),
             "to a cluster for good (need that nobody measured)": _sizes((shocks.cluster,)),
+            "to a practice for good": _sizes((shocks.practice.size,)),
             "to a cluster in a year": _sizes((shocks.cluster_year,)),
+            "to a cluster's kind of care for good": _sizes((shocks.cluster_line,)),
+            "to a cluster's kind of care in a year": _sizes((shocks.cluster_line_year,)),
         }
         said = "; ".join(f"{size} {what}" for what, size in found.items() if size)
         if said:

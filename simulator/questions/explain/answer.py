@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from simulator.answers.answer import Answer
 from simulator.answers.table import ERRORS_NOTE, Table, pounds, shares, text
 from simulator.errors import InputError, Problems, unknown
-from simulator.questions.explain.pieces import Place, PowerSums, Source, expected_budget_gbp, with_totals
+from simulator.questions.explain.pieces import (
+    Place,
+    PowerSums,
+    Source,
+    expected_budget_gbp,
+    sources_of,
+    with_totals,
+)
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence, money, per_cent
@@ -25,16 +32,23 @@ ALL_LINES = "all lines"
 WHOLE_CONTRACT = "whole contract"
 _SIZE = "A larger cluster or a pool of clusters"
 _POOL = "Only a pool of clusters"
-_CURES = {
+_CURES: dict[str, str] = {
     Source.COUNTS: _SIZE,
     Source.UNIT_COSTS: _SIZE,
     Source.CLUSTER_YEAR: _POOL,
     Source.UNMEASURED_NEED: _POOL,
     Source.PCT_SHOCKS: "No pool inside the PCT",
+    Source.CLUSTER_LINE: _POOL,
+    Source.DRIFT: "No pool inside the PCT",
+    Source.PRICES: "No pool inside the PCT",
     Source.BASE_YEAR: "Budgets by need instead of past spend",
 }
 """What would shrink a source; the interaction has no cure of its own."""
-_HEARD = {Source.CLUSTER_YEAR: "the cluster's year", Source.BASE_YEAR: "the budget's base year"}
+_HEARD: dict[str, str] = {
+    Source.CLUSTER_YEAR: "the cluster's year",
+    Source.CLUSTER_LINE: "the cluster's kinds of care",
+    Source.BASE_YEAR: "the budget's base year",
+}
 _NO_VARIANCE = (
     "Budget less spend does not vary here, so there is nothing to explain: no service line that is "
     "answered for is paid by the case."
@@ -60,7 +74,7 @@ class Explanation(Answer):
     @property
     def sources(self) -> tuple[str, ...]:
         """Sources of chance, and all of them."""
-        return (*Source, ALL_SOURCES)
+        return (*sources_of(self.plan), ALL_SOURCES)
 
     @property
     def years(self) -> tuple[str, ...]:
@@ -154,7 +168,10 @@ class Explanation(Answer):
             text("cluster", clusters),
             pounds("SD", [self.sd_gbp(cluster=name) for name in clusters]),
             shares("SD, of budget", [self._sd_of_budget(name) for name in clusters]),
-            *(shares(source, [self.share(source, name) for name in clusters]) for source in Source),
+            *(
+                shares(source, [self.share(source, name) for name in clusters])
+                for source in self.sources[:-1]
+            ),
         )
         title = "What makes budget less spend vary over the whole contract? Shares of its variance"
         return Table("sources of variance", title, columns, rows_apart=1)
@@ -165,7 +182,7 @@ class Explanation(Answer):
             text("source", sources),
             pounds("SD, all clusters together", [self.sd_gbp(source) for source in sources]),
             shares("cured by pooling all clusters", [self._cured(source) for source in sources]),
-            text("what would shrink it", (*(_CURES.get(source, "") for source in Source), "")),
+            text("what would shrink it", [_CURES.get(source, "") for source in sources]),
         )
         title = "What can pooling cure? The clusters' SDs added up, against that of all together"
         return Table("pooling", title, columns, rows_apart=1)
@@ -215,7 +232,7 @@ class Explanation(Answer):
         for cure in dict.fromkeys(_CURES.values()) if cluster != ALL_CLUSTERS else ():
             parts = [
                 f"{_HEARD.get(source, source)} ({per_cent(share)})"
-                for source in Source
+                for source in self.sources[:-1]
                 if _CURES.get(source) == cure and (share := _if_it_varies(self.share(source, cluster)))
             ]
             if parts:

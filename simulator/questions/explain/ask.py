@@ -6,7 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from simulator.questions.explain.answer import Explanation
-from simulator.questions.explain.pieces import KNOWN, PowerSums, draw_pieces, known_variances_gbp2
+from simulator.questions.explain.pieces import (
+    KNOWN,
+    PowerSums,
+    draw_pieces,
+    known_variances_gbp2,
+    sources_of,
+)
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
@@ -56,7 +62,7 @@ def explain(
         progress(min(len(parts) * CONTRACTS_PER_BLOCK, contracts))
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
     drawn = PowerSums.added(parts[at] for at in sorted(parts))
-    sums = drawn.with_known(known_variances_gbp2(plan), contracts)
+    sums = drawn.with_known(sources_of(plan), known_variances_gbp2(plan), contracts)
     return Explanation(scenario, contracts, seed, plan, sums)
 
 

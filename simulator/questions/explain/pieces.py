@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from enum import StrEnum
 from typing import Self
@@ -10,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from simulator.compounds.spend import draw_spend
-from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
+from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Spend
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
@@ -25,6 +26,9 @@ class Source(StrEnum):
     CLUSTER_YEAR = "cluster's year"
     UNMEASURED_NEED = "unmeasured need"
     PCT_SHOCKS = "PCT-wide shocks"
+    CLUSTER_LINE = "cluster's kinds of care"
+    DRIFT = "drift of growth"
+    PRICES = "shocks to prices"
     BASE_YEAR = "budget's base year"
     INTERACTION = "interaction"
 
@@ -41,6 +45,9 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
 
         spend - e = e (P - 1)  +  e (L - 1)  +  e (C - L)  +  e (P - 1)(C - 1)  +  (spend - e P C)
                     PCT-wide      need          year          interaction         counts and unit costs
+
+    A shock that may be off, F, adds e (F - 1), and what its product with the others makes besides is
+    interaction.
 
     Given the shocks, the parts of counts and unit costs in the variance of the last piece are known:
     in proportion to them it is booked to the two. That is right for what they add to the variance of
@@ -60,7 +67,18 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     pieces = {source: -gbp[:, 1:] for source, gbp in by_source_gbp.items()}
     pieces[Source.UNMEASURED_NEED] += with_need - without_chance
     pieces[Source.BASE_YEAR] = _budget_gbp(plan, spend_gbp) - with_need
-    return {source: pieces[source] * plan.responsibility for source in Source}
+    return {source: pieces[source] * plan.responsibility for source in sources_of(plan)}
+
+
+def sources_of(plan: Plan) -> tuple[Source, ...]:
+    """Return the sources of chance of a plan."""
+    shocks = plan.shocks.settings
+    on = {
+        Source.CLUSTER_LINE: shocks.cluster_line.sd_share > 0 or shocks.cluster_line_year.sd_share > 0,
+        Source.DRIFT: shocks.pct.growth_drift_sd_share > 0,
+        Source.PRICES: any(law.sd_share > 0 for law in plan.shocks.price_sizes),
+    }
+    return tuple(source for source in Source if on.get(source, True))
 
 
 def expected_budget_gbp(plan: Plan) -> FloatArray:
@@ -72,7 +90,7 @@ def _draw_spend(
     plan: Plan, streams: RandomStreams, block: Block
 ) -> tuple[FloatArray, dict[Source, FloatArray]]:
     """Return spend and its pieces, each of shape (contract, year, cluster, line), base year first."""
-    shocks = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, block)
+    shocks = plan.draw_shocks(streams, block)
     spend_gbp = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block).gbp
 
     per_case = np.array([price.totals is not None for price in plan.prices])
@@ -81,8 +99,14 @@ def _draw_spend(
 
     pct = shocks.pct[:, :, None, :] - 1
     cluster = shocks.cluster_year[..., None] - 1
-    lasting = draw_lasting_shocks(plan.settings.shocks, plan.axes, streams, block)[:, None, :, None] - 1
-    chance_gbp = spend_gbp - block_gbp - of_cases_gbp * (1 + pct) * (1 + cluster)
+    lasting = shocks.lasting[:, None, :, None] - 1
+    usual = (1 + pct) * (1 + cluster)
+    others = _other_factors(shocks)
+    every = usual * math.prod(others.values())
+    together_gbp = of_cases_gbp * pct * cluster
+    if others:
+        together_gbp += of_cases_gbp * (every - usual - sum(factor - 1 for factor in others.values()))
+    chance_gbp = spend_gbp - block_gbp - of_cases_gbp * every
     of_counts, of_costs = _variances_of_a_case(plan)
     part_of_counts = of_counts / (of_counts + of_costs)
     return spend_gbp, {
@@ -91,8 +115,21 @@ def _draw_spend(
         Source.CLUSTER_YEAR: of_cases_gbp * (cluster - lasting),
         Source.UNMEASURED_NEED: of_cases_gbp * np.broadcast_to(lasting, cluster.shape),
         Source.PCT_SHOCKS: of_cases_gbp * pct,
-        Source.INTERACTION: of_cases_gbp * pct * cluster,
+        **{source: of_cases_gbp * (factor - 1) for source, factor in others.items()},
+        Source.INTERACTION: together_gbp,
     }
+
+
+def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:
+    """Return the factors of the sources that may be off, where they are on, of a shape like that of spend."""
+    found: dict[Source, FloatArray] = {}
+    if shocks.cluster_line is not None:
+        found[Source.CLUSTER_LINE] = shocks.cluster_line
+    if shocks.drift is not None:
+        found[Source.DRIFT] = shocks.drift[:, :, None, :]
+    if shocks.price is not None:
+        found[Source.PRICES] = shocks.price[:, :, None, :]
+    return found
 
 
 def _variances_of_a_case(plan: Plan) -> tuple[FloatArray, FloatArray]:
@@ -109,9 +146,10 @@ def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
     """Return the variances of the pieces of counts and unit costs, shape (year, cluster, line).
 
     The last year, cluster and line are all together: given the shocks, chance in one is independent of
-    chance in another, and shocks have mean one.
+    chance in another, and shocks have mean one. Those to prices enter by their mean square.
     """
     per_case = np.array([price.totals is not None for price in plan.prices])
+    per_case = per_case * (1 + np.square([law.sd_share for law in plan.shocks.price_sizes]))
     index = np.stack([price.price_index[1:] for price in plan.prices], axis=-1)[:, None, :]
     scale = plan.expected_counts[1:] * (index * plan.responsibility) ** 2 * per_case
     counts, costs = (with_totals(scale * of_case, (0, 1, 2)) for of_case in _variances_of_a_case(plan))
@@ -170,11 +208,13 @@ class PowerSums:
         """Return the sums over all contracts of several blocks, added in the order given."""
         return cls(*(np.sum(same, axis=0) for same in zip(*map(astuple, parts), strict=True)))
 
-    def with_known(self, variances: Mapping[Source, FloatArray], contracts: int) -> PowerSums:
+    def with_known(
+        self, sources: Sequence[Source], variances: Mapping[Source, FloatArray], contracts: int
+    ) -> PowerSums:
         """Return these sums with those of single pieces as they are where variances are known."""
         found = replace(self, **{one.name: getattr(self, one.name).copy() for one in fields(self)})
         for source, variance in variances.items():
-            at = list(Source).index(source)
+            at = list(sources).index(source)
             found.squares[at] = contracts * variance
             found.fourths[at] = contracts * variance**2
             found.products[[at, -1]] += contracts * variance

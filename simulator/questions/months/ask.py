@@ -11,7 +11,7 @@ import numpy as np
 from simulator.answers.answer import Answer
 from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.compounds.spend import draw_spend
-from simulator.demand.shocks import ShockDraws, draw_shocks
+from simulator.demand.shocks import ShockDraws
 from simulator.errors import InputError, unknown
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
@@ -153,7 +153,7 @@ class Months:
     def draw(self, streams: RandomStreams, contracts: int, block: Block) -> tuple[FloatArray, FloatArray]:
         """Draw the position, shape (contract, month, cluster), and the budget, shape (contract, cluster)."""
         plan, at_year = self.plan, self.at_year
-        shocks = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, block)
+        shocks = plan.draw_shocks(streams, block)
         spend = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block)
         budget_gbp = plan.set_budgets(spend).budget_gbp[:, at_year - 1] * plan.responsibility
         position_gbp = np.zeros((block.contracts, len(self.calendar), len(plan.axes.clusters)), order="F")
@@ -174,6 +174,7 @@ class Months:
             # A block contract is paid as its budget is phased.
             return np.asarray(month_shares[None, :, None] * price.block_gbp[at_year])
         spend_gbp = np.empty((block.contracts, len(month_shares), len(plan.axes.clusters)), order="F")
+        prices = price.price_index[at_year] * shocks.prices(at_year, line)
         for at_cluster, cluster in enumerate(plan.axes.clusters):
             of_year = plan.expected_counts[at_year, at_cluster, line] * shocks.factors(
                 at_year, at_cluster, line
@@ -182,5 +183,5 @@ class Months:
                 names = (cluster, plan.axes.lines[line], plan.axes.years[at_year], str(month))
                 generator = streams.generator("month's cost", *names, block=block.number)
                 totals = price.totals.draw(of_year * month_shares[at_month], generator)
-                spend_gbp[:, at_month, at_cluster] = totals * price.price_index[at_year]
+                spend_gbp[:, at_month, at_cluster] = totals * prices
         return spend_gbp

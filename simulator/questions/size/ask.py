@@ -10,7 +10,7 @@ from itertools import count
 
 import numpy as np
 
-from simulator.demand.shock_laws import LognormalShock
+from simulator.demand.shocks import Shocks
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import (
@@ -191,8 +191,10 @@ def one_cluster(scenario: Scenario, people: float) -> Scenario:
 
 def only_pct_shocks(scenario: Scenario) -> Scenario:
     """Return the scenario without the clusters' own shocks: those that a pool would cure."""
-    none = LognormalShock(sd_share=0.0)
-    shocks = scenario.settings.shocks.model_copy(update={"cluster": none, "cluster_year": none})
+    usual = Shocks()
+    own = ("cluster", "practice", "cluster_year", "cluster_line", "cluster_line_year")
+    without = {name: getattr(usual, name) for name in own}
+    shocks = scenario.settings.shocks.model_copy(update=without)
     return replace(scenario, settings=scenario.settings.model_copy(update={"shocks": shocks}))
 
 
