@@ -101,11 +101,11 @@ def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -
 
 def paired_estimate(numbers: Sequence[float]) -> PairedEstimate | None:
     """Return the estimate that `NUMBERS` stand for; None for nan."""
-    value, error, low, high, is_rough, *difference = numbers
+    value, error, low, high, is_rough, difference, low_end, high_end, difference_is_rough = numbers
     if np.isnan(value):
         return None
     paired = None
-    if not np.isnan(difference[0]):
-        paired = Estimate(*difference[:3], is_rough=bool(difference[3]))
+    if not np.isnan(difference):
+        paired = Estimate(difference, low_end, high_end, is_rough=bool(difference_is_rough))
     standard_error = None if np.isnan(error) else error
     return PairedEstimate(Estimate(value, low, high, standard_error, bool(is_rough)), paired)
