@@ -16,7 +16,17 @@ from simulator.risk.measures import SummaryColumn, measure_samples
 
 Place = tuple[str, str]
 """Name of the row (a cluster, or all together), and the measure's column."""
-NUMBERS = ("value", "standard_error", "low", "high", "difference", "difference_low", "difference_high")
+NUMBERS = (
+    "value",
+    "standard_error",
+    "low",
+    "high",
+    "is_rough",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "difference_is_rough",
+)
 """What is kept of an estimate and its difference, in this order."""
 _NO_DIFFERENCE = Estimate(0.0, 0.0, 0.0, 0.0)
 
@@ -83,16 +93,19 @@ def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -
         if paired := found.get(place):
             one, difference = paired.estimate, paired.difference
             error = np.nan if one.standard_error is None else one.standard_error
-            numbers[at, :4] = one.value, error, one.low, one.high
+            numbers[at, :5] = one.value, error, one.low, one.high, one.is_rough
             if difference:
-                numbers[at, 4:] = difference.value, difference.low, difference.high
+                numbers[at, 5:] = difference.value, difference.low, difference.high, difference.is_rough
     return numbers
 
 
 def paired_estimate(numbers: Sequence[float]) -> PairedEstimate | None:
     """Return the estimate that `NUMBERS` stand for; None for nan."""
-    value, error, low, high, difference, difference_low, difference_high = numbers
+    value, error, low, high, is_rough, difference, low_end, high_end, difference_is_rough = numbers
     if np.isnan(value):
         return None
-    paired = None if np.isnan(difference) else Estimate(difference, difference_low, difference_high)
-    return PairedEstimate(Estimate(value, low, high, None if np.isnan(error) else error), paired)
+    paired = None
+    if not np.isnan(difference):
+        paired = Estimate(difference, low_end, high_end, is_rough=bool(difference_is_rough))
+    standard_error = None if np.isnan(error) else error
+    return PairedEstimate(Estimate(value, low, high, standard_error, bool(is_rough)), paired)

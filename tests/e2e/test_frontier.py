@@ -25,7 +25,7 @@ def test_the_frontier_is_printed_sorted(tmp_path):
 
 
 def test_beaten_within_chance_is_said():
-    vary = ("--vary", "clusters.Small.true_saving_share=0,0.0001")
+    vary = ("--vary", "shocks.cluster_year.law=lognormal,normal")
     goals = ("--minimise", "overspend_probability", "--maximise", "practice_share")
     done = cluster_risk("frontier", SMALL, *vary, *goals, "--cluster", "Small", *FEW)
     assert done.returncode == 0, done.stderr

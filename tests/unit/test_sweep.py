@@ -186,9 +186,9 @@ def test_numbers_are_kept_by_policy_and_place() -> None:
         clusters=[],
         draws=Draws(CONTRACTS),
     )
-    assert found.numbers.shape == (2, 1, 7)
+    assert found.numbers.shape == (2, 1, 9)
     assert math.isnan(found.numbers[0, 0, 1])
-    assert np.isfinite(found.numbers[0, 0, [0, 2, 3, 4, 5, 6]]).all()
+    assert np.isfinite(found.numbers[0, 0, [0, 2, 3, 5, 6, 7]]).all()
     assert simulator.sweep is sweep
 
 
