@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from simulator.errors import InputError, Problem, shown
+from simulator.uncertain import MAY_BE_UNCERTAIN
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as _ModelType
@@ -70,6 +71,8 @@ CoefficientOfVariation = Annotated[float, Field(ge=1e-6, le=10)]
 """SD over mean; 10 is far beyond the cost of any kind of care."""
 GrowthShare = Annotated[float, Field(ge=-0.5, le=1)]
 """A change a year as a share: 0.03 is 3% more each year."""
+UncertainGrowthShare = Annotated[GrowthShare, *MAY_BE_UNCERTAIN]
+UncertainPositiveGbp = Annotated[PositiveGbp, *MAY_BE_UNCERTAIN]
 
 Floats = Annotated[tuple[float, ...], BeforeValidator(as_tuple)]
 Shares = Annotated[tuple[Share, ...], BeforeValidator(as_tuple), Field(min_length=1)]

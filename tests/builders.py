@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from simulator.demand.doubt import ClusterDoubt, Doubts, LineDoubt
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import ShockPlan, Shocks
 from simulator.records import Axes
@@ -67,7 +68,9 @@ def scenario_of(**changes: Any) -> Table:
 def shock_plan(shocks: Shocks, axes: Axes, sizes: tuple[AnyShockLaw, ...] | None = None) -> ShockPlan:
     """Return shocks of clusters without practices, where lines have the usual law or those of `sizes`."""
     usual, prices = ((size,) * len(axes.lines) for size in (shocks.pct.size, shocks.price.size))
-    return ShockPlan(shocks, sizes or usual, prices, ({},) * len(axes.clusters))
+    known_lines, known_clusters = (LineDoubt(0, 0, 0, 0),) * len(axes.lines), (ClusterDoubt(0, 0),)
+    doubts = Doubts(0.0, known_lines, known_clusters * len(axes.clusters))
+    return ShockPlan(shocks, sizes or usual, prices, ({},) * len(axes.clusters), doubts)
 
 
 def checked(mapping: Table, *overrides: str, folder: Path = Path()) -> Scenario:

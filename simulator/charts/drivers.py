@@ -40,6 +40,7 @@ _NAMES = {
     Source.CLUSTER_LINE: "a cluster's kinds of care",
     Source.DRIFT: "growth that drifts",
     Source.PRICES: "shocks to prices",
+    Source.DOUBT: "figures that are not known",
     Source.BASE_YEAR: "luck of the budget's base year",
     Source.INTERACTION: "shocks together",
 }

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from simulator.demand.doubt import Doubts
 from simulator.demand.shock_laws import (
     AnyShockLaw,
     AnyYearShockLaw,
@@ -83,6 +84,7 @@ class ShockPlan:
     price_sizes: tuple[AnyShockLaw, ...]  # law of each line's price shock
     # By cluster: each practice's share of its people.
     practice_shares: tuple[Mapping[str, float], ...]
+    doubts: Doubts  # what is not known of figures
 
     def part(self, clusters: IntArray, lines: IntArray) -> Self:
         """Return the shocks of some clusters and lines."""
@@ -91,13 +93,16 @@ class ShockPlan:
             sizes=tuple(self.sizes[line] for line in lines),
             price_sizes=tuple(self.price_sizes[line] for line in lines),
             practice_shares=tuple(self.practice_shares[cluster] for cluster in clusters),
+            doubts=self.doubts.part(clusters, lines),
         )
 
     def key_of(self, at_cluster: int, at_line: int) -> str:
         """Return a text that is the same where the shocks to a cluster's line have the same law."""
+        doubts = self.doubts
         own = (self.sizes[at_line], self.price_sizes[at_line])
+        unknown = (doubts.correlation, doubts.lines[at_line], doubts.clusters[at_cluster])
         practices = sorted(self.practice_shares[at_cluster].items()) if self._practices_differ else ()
-        return repr((self.settings, own, practices))
+        return repr((self.settings, own, unknown if doubts else (), practices))
 
     @property
     def _practices_differ(self) -> bool:
@@ -107,7 +112,8 @@ class ShockPlan:
         """Return about the variance of what all shocks together make of a line's cases, at most."""
         shocks = self.settings
         laws = (self.sizes[at_line], shocks.cluster, shocks.cluster_year, shocks.practice.size)
-        return sum(law.sd_share**2 for law in (*laws, shocks.cluster_line, shocks.cluster_line_year))
+        known = sum(law.sd_share**2 for law in (*laws, shocks.cluster_line, shocks.cluster_line_year))
+        return known + self.doubts.lines[at_line].rate ** 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,24 +126,32 @@ class ShockDraws:
     drift: FloatArray | None = None  # on cases, shape (contract, year, line)
     cluster_line: FloatArray | None = None  # on cases, shape (contract, year, cluster, line)
     price: FloatArray | None = None  # on prices, shape (contract, year, line)
+    doubt_of_lines: FloatArray | None = None  # on cases, shape (contract, year, line)
+    doubt_of_clusters: FloatArray | None = None  # on cases, shape (contract, year, cluster)
+    doubt_of_prices: FloatArray | None = None  # on prices, shape (contract, year, line)
 
     def factors(self, at_year: int, at_cluster: int, at_line: int) -> FloatArray:
         """Return what all shocks together make of a cluster's cases, shape (contract,)."""
         found = self.pct[:, at_year, at_line] * self.cluster_year[:, at_year, at_cluster]
-        if self.drift is not None:
-            found *= self.drift[:, at_year, at_line]
+        for of_line in (self.drift, self.doubt_of_lines):
+            if of_line is not None:
+                found *= of_line[:, at_year, at_line]
+        if self.doubt_of_clusters is not None:
+            found *= self.doubt_of_clusters[:, at_year, at_cluster]
         if self.cluster_line is not None:
             found *= self.cluster_line[:, at_year, at_cluster, at_line]
         return np.asarray(found)
 
     def prices(self, at_year: int, at_line: int) -> FloatArray | float:
         """Return what shocks make of a line's prices, shape (contract,), or 1."""
-        return 1.0 if self.price is None else self.price[:, at_year, at_line]
+        on = (one[:, at_year, at_line] for one in (self.price, self.doubt_of_prices) if one is not None)
+        return math.prod(on, start=1.0)
 
 
 def draw_shocks(plan: ShockPlan, axes: Axes, streams: RandomStreams, block: Block) -> ShockDraws:
     """Draw the shocks of one block of contracts."""
     shocks, normals = plan.settings, partial(_normals, streams, block)
+    unknown = partial(normals, "doubt")
     line_shape = (block.contracts, len(axes.years), len(axes.lines))
     pct = np.empty(line_shape, order="F")
     for at_line, levels in enumerate(_by_line(shocks.pct.correlation, axes, partial(normals, "pct"))):
@@ -161,6 +175,9 @@ def draw_shocks(plan: ShockPlan, axes: Axes, streams: RandomStreams, block: Bloc
         _drift(shocks.pct, axes, normals, line_shape),
         _cluster_line(shocks, axes, normals, block),
         _prices(plan, axes, normals, line_shape),
+        plan.doubts.draw_lines(axes.lines, len(axes.years), unknown),
+        plan.doubts.draw_clusters(axes.clusters, len(axes.years), unknown),
+        plan.doubts.draw_prices(axes.lines, len(axes.years), unknown),
     )
 
 

@@ -9,12 +9,14 @@ from pydantic_core import PydanticCustomError
 
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
+from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.parts import GrowthShare, NonNegativeGbp, Part, Share, Strings, as_tuple
+from simulator.parts import NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
 from simulator.population.need import UNWEIGHTED
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
+from simulator.uncertain import MAY_BE_UNCERTAIN
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Year = Annotated[int, Field(ge=1990, le=2100)]
@@ -77,18 +79,18 @@ class ServiceLine(Part):
 
     name: Name
     """Its name."""
-    rate_per_1000: Annotated[float, Field(gt=0, le=1e6)]
-    """Cases a year for each 1,000 people."""
+    rate_per_1000: Annotated[float, Field(gt=0, le=1e6), *MAY_BE_UNCERTAIN]
+    """Cases a year for each 1,000 people; may have an sd."""
     rate_year: Year | None = None
     """Start of the financial year of that rate and cost; the first contract year when left out."""
     count: AnyCountLaw
     """Law of the number of cases; its mean comes from the rate."""
     unit_cost_gbp: AnyUnitCost
     """Law of the cost of one case, in pounds."""
-    growth_share: GrowthShare = 0.0
-    """Growth of the rate a year."""
-    price_growth_share: GrowthShare = 0.0
-    """Growth of the unit cost a year."""
+    growth_share: UncertainGrowthShare = 0.0
+    """Growth of the rate a year; may have an sd."""
+    price_growth_share: UncertainGrowthShare = 0.0
+    """Growth of the unit cost a year; may have an sd."""
     need_weights: Name = UNWEIGHTED
     """Column of the table of need weights, or "people" for one each."""
     season: Name = "flat"
@@ -130,8 +132,10 @@ class Cluster(Part):
     """Whether it wants the practice share, and so posts a bond."""
     bond_gbp: NonNegativeGbp | None = None
     """Bond agreed with this cluster, in pounds, if it takes the share; otherwise the bond rule says."""
-    true_saving_share: Annotated[float, Field(ge=-1, lt=1)] = 0.0
+    true_saving_share: Annotated[float, Field(ge=-1, lt=1), *MAY_BE_UNCERTAIN] = 0.0
     """Share of demand that the cluster really avoids, in every contract year; block contracts know none."""
+    need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN] = 1.0
+    """Need of its people over what the weights say, which budgets do not know: 1.05 is 5% more cases."""
 
     @model_validator(mode="after")
     def _has_people(self) -> Self:
@@ -161,6 +165,9 @@ class ScenarioFile(Part):
     population: PopulationSettings = PopulationSettings()
     seasons: SeasonSettings = SeasonSettings()
     shocks: Shocks = Shocks()
+    """What moves demand and prices away from what is expected."""
+    doubt: DoubtSettings = DoubtSettings()
+    """What becomes of figures that have an sd."""
     budgets: BudgetSettings
     service_lines: Annotated[tuple[ServiceLine, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """Kinds of care, each once."""

@@ -7,7 +7,7 @@ from typing import Literal, Self
 import numpy as np
 from scipy.special import gammainc, gammaincc, gammainccinv
 
-from simulator.parts import CoefficientOfVariation, PositiveGbp
+from simulator.parts import CoefficientOfVariation, UncertainPositiveGbp
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
@@ -18,8 +18,8 @@ class Gamma(UnitCost):
     """Gamma cost of one case, by its mean and coefficient of variation; exponential at `cv` 1."""
 
     model: Literal["gamma"] = "gamma"
-    mean: PositiveGbp
-    """Mean cost of a case, in pounds."""
+    mean: UncertainPositiveGbp
+    """Mean cost of a case, in pounds; in a scenario it may have an sd."""
     cv: CoefficientOfVariation
     """Coefficient of variation of the cost of a case."""
 

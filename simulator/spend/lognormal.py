@@ -8,7 +8,7 @@ from typing import Literal, Self
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from simulator.parts import CoefficientOfVariation, PositiveGbp
+from simulator.parts import CoefficientOfVariation, UncertainPositiveGbp
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
@@ -17,8 +17,8 @@ class Lognormal(UnitCost):
     """Lognormal cost of one case, by its mean and coefficient of variation (SD / mean)."""
 
     model: Literal["lognormal"] = "lognormal"
-    mean: PositiveGbp
-    """Mean cost of a case, in pounds."""
+    mean: UncertainPositiveGbp
+    """Mean cost of a case, in pounds; in a scenario it may have an sd."""
     cv: CoefficientOfVariation
     """Coefficient of variation of the cost of a case."""
 

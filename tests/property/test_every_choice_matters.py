@@ -39,6 +39,8 @@ WITHOUT_EFFECT = {
     "service_lines.community care.count=negative_binomial": "a block contract counts no cases",
     "service_lines.community care.pct_shock=lognormal": "a block contract counts no cases",
     "service_lines.community care.pct_shock=normal": "a block contract counts no cases",
+    "service_lines.community care.price_shock=lognormal": "a block contract pays a fixed sum",
+    "service_lines.community care.price_shock=normal": "a block contract pays a fixed sum",
     "service_lines.community care.unit_cost_gbp=lognormal": "a block contract has no volume risk; same mean",
 }
 REFUSED = {

@@ -26,6 +26,7 @@ SCENARIO = scenario_of(
         "cluster_line_year": _SHOCK | {"persistence": 0.5},
         "price": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5},
     },
+    doubt={"correlation": 0.5},
     budgets={
         "rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.2, 0.4, 0.6], "uplift_share": 0.02},
         "top_slice_share": 0.02,
@@ -33,14 +34,20 @@ SCENARIO = scenario_of(
     service_lines=[
         line_of(
             rate_year=2009,
-            unit_cost_gbp={"model": "lognormal", "mean": 1000, "cv": 1.5, "deductible": 10, "limit": 9000},
+            unit_cost_gbp={
+                "model": "lognormal",
+                "mean": {"mean": 1000, "sd": 50},
+                "cv": 1.5,
+                "deductible": 10,
+                "limit": 9000,
+            },
             count={"model": "negative_binomial", "variance_to_mean": 1.5},
-            growth_share=0.02,
-            price_growth_share=0.01,
+            growth_share={"mean": 0.02, "sd": 0.01},
+            price_growth_share={"mean": 0.01, "sd": 0.01},
         ),
         line_of(
             "costly referrals",
-            rate_per_1000=3,
+            rate_per_1000={"mean": 3, "sd": 0.3},
             unit_cost_gbp={"model": "pareto", "shape": 2.5, "scale": 3000, "limit": 50_000},
             budget_rule={"rule": "per_head", "gbp_per_head": 6, "uplift_share": 0.01},
             pct_shock={"law": "normal", "sd_share": 0.1},
@@ -57,8 +64,8 @@ SCENARIO = scenario_of(
         line_of("community care", payment="block"),
     ],
     clusters=[
-        cluster_of("North", proportion=0.9, true_saving_share=0.01),
-        cluster_of("South", 20_000, proportion=0.8, bond_gbp=50_000),
+        cluster_of("North", proportion=0.9, true_saving_share={"mean": 0.01, "sd": 0.01}),
+        cluster_of("South", 20_000, proportion=0.8, bond_gbp=50_000, need={"mean": 1.02, "sd": 0.02}),
         cluster_of("East", 3_000, proportion=0.7, bond_gbp=0),
     ],
     rules=[

@@ -92,11 +92,11 @@ def explained(case: str) -> Explanation:
 def shares_against(found: Explanation, covariances: dict[str, float]) -> list[Comparison]:
     whole = sum(covariances.values())
     comparisons = []
-    for source in Source:
+    for source, covariance in covariances.items():
         share = found.share(source)
         assert share is not None
         assert share.standard_error is not None
-        exact = covariances[source] / whole
+        exact = covariance / whole
         comparisons.append(Comparison(source, share.value, exact, share.standard_error))
     return comparisons
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,6 @@ from simulator.demand.shocks import (
     PracticeShock,
     PriceShock,
     ShockDraws,
-    ShockPlan,
     Shocks,
     _of_years,
     draw_shocks,
@@ -22,6 +23,7 @@ from simulator.demand.shocks import (
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
 from simulator.spend.gamma import Gamma
+from tests.builders import shock_plan
 
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions", "tests"))
 SHAPE = (3, 2, 2)
@@ -50,7 +52,7 @@ def test_shocks() -> None:
     price, practices = PriceShock(size=size), PracticeShock(size=size)
     pct = PctShock(size=size, growth_drift_sd_share=0.1)
     shocks = Shocks(pct=pct, cluster_year=of_year, cluster_line_year=of_year, price=price, practice=practices)
-    plan = ShockPlan(shocks, (size, size), (size, size), ({"A": 0.5, "B": 0.5}, {"C": 1.0}))
+    plan = replace(shock_plan(shocks, AXES), practice_shares=({"A": 0.5, "B": 0.5}, {"C": 1.0}))
     drawn = draw_shocks(plan, AXES, RandomStreams(1), BLOCK)
     assert drawn.drift is not None
     assert drawn.cluster_line is not None

@@ -41,6 +41,7 @@ _CURES: dict[str, str] = {
     Source.CLUSTER_LINE: _POOL,
     Source.DRIFT: "No pool inside the PCT",
     Source.PRICES: "No pool inside the PCT",
+    Source.DOUBT: "Knowing more",
     Source.BASE_YEAR: "Budgets by need instead of past spend",
 }
 """What would shrink a source; the interaction has no cure of its own."""

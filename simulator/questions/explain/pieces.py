@@ -29,6 +29,7 @@ class Source(StrEnum):
     CLUSTER_LINE = "cluster's kinds of care"
     DRIFT = "drift of growth"
     PRICES = "shocks to prices"
+    DOUBT = "figures not known"
     BASE_YEAR = "budget's base year"
     INTERACTION = "interaction"
 
@@ -77,6 +78,7 @@ def sources_of(plan: Plan) -> tuple[Source, ...]:
         Source.CLUSTER_LINE: shocks.cluster_line.sd_share > 0 or shocks.cluster_line_year.sd_share > 0,
         Source.DRIFT: shocks.pct.growth_drift_sd_share > 0,
         Source.PRICES: any(law.sd_share > 0 for law in plan.shocks.price_sizes),
+        Source.DOUBT: bool(plan.shocks.doubts),
     }
     return tuple(source for source in Source if on.get(source, True))
 
@@ -129,6 +131,12 @@ def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:
         found[Source.DRIFT] = shocks.drift[:, :, None, :]
     if shocks.price is not None:
         found[Source.PRICES] = shocks.price[:, :, None, :]
+    of_lines = [one for one in (shocks.doubt_of_lines, shocks.doubt_of_prices) if one is not None]
+    doubts = [one[:, :, None, :] for one in of_lines]
+    if shocks.doubt_of_clusters is not None:
+        doubts.append(shocks.doubt_of_clusters[..., None])
+    if doubts:
+        found[Source.DOUBT] = math.prod(doubts[1:], start=doubts[0])
     return found
 
 
@@ -146,12 +154,14 @@ def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
     """Return the variances of the pieces of counts and unit costs, shape (year, cluster, line).
 
     The last year, cluster and line are all together: given the shocks, chance in one is independent of
-    chance in another, and shocks have mean one. Those to prices enter by their mean square.
+    chance in another, and shocks have mean one. Those to prices enter by their mean
+    square, and so does what is not known of prices.
     """
     per_case = np.array([price.totals is not None for price in plan.prices])
-    per_case = per_case * (1 + np.square([law.sd_share for law in plan.shocks.price_sizes]))
+    shocked = 1 + np.square([law.sd_share for law in plan.shocks.price_sizes])
+    moved = shocked * (1 + plan.shocks.doubts.price_variances(len(plan.axes.years))[1:, None, :])
     index = np.stack([price.price_index[1:] for price in plan.prices], axis=-1)[:, None, :]
-    scale = plan.expected_counts[1:] * (index * plan.responsibility) ** 2 * per_case
+    scale = plan.expected_counts[1:] * (index * plan.responsibility) ** 2 * per_case * moved
     counts, costs = (with_totals(scale * of_case, (0, 1, 2)) for of_case in _variances_of_a_case(plan))
     return {Source.COUNTS: counts, Source.UNIT_COSTS: costs}
 

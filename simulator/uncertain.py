@@ -1,0 +1,67 @@
+"""Figures that are not known exactly: numbers, each with its standard deviation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import PlainSerializer, WrapValidator
+from pydantic_core import PydanticCustomError
+
+_CONFIDENCE_Z = 1.959963984540054
+"""Standard normal that leaves 2.5% on either side."""
+_FORMS = ({"mean", "sd"}, {"low", "high"}, {"mean", "low", "high"})
+FORMS_IN_WORDS = (
+    "a number, { mean = ..., sd = ... }, or { low = ..., high = ... } between which it lies 95 times of 100"
+)
+
+
+class Uncertain(float):
+    """A figure that is not known exactly: it is its mean wherever a number is wanted, and has an `sd`."""
+
+    sd: float
+
+    def __new__(cls, mean: float, sd: float) -> Self:
+        """Make one of a mean and a standard deviation."""
+        made = super().__new__(cls, mean)
+        made.sd = float(sd)
+        return made
+
+    def __reduce__(self) -> tuple[type[Self], tuple[float, float]]:
+        """Return what a copy, here or in another process, is made of."""
+        return type(self), (float(self), self.sd)
+
+
+def sd_of(figure: float) -> float:
+    """Return the standard deviation of a figure: nothing for one that is known."""
+    return figure.sd if isinstance(figure, Uncertain) else 0.0
+
+
+def as_given(figure: float) -> float | dict[str, float]:
+    """Return a figure as a scenario writes it."""
+    return {"mean": float(figure), "sd": figure.sd} if isinstance(figure, Uncertain) else figure
+
+
+def _read(value: Any, check: Any) -> Any:
+    """Return the number, or the uncertain one that a table describes; its mean must be in range."""
+    if isinstance(value, Uncertain):
+        return value
+    if not isinstance(value, Mapping):
+        return check(value)
+    ends = dict(value)
+    numbers = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in ends.values())
+    if set(ends) not in _FORMS or not numbers or not all(map(math.isfinite, ends.values())):
+        raise PydanticCustomError("uncertain", FORMS_IN_WORDS)
+    sd = ends.get("sd", (ends.get("high", 0.0) - ends.get("low", 0.0)) / (2 * _CONFIDENCE_Z))
+    mean = check(ends.get("mean", (ends.get("high", 0.0) + ends.get("low", 0.0)) / 2))
+    if sd < 0 or not ends.get("low", mean) <= mean <= ends.get("high", mean):
+        raise PydanticCustomError("uncertain_order", "an sd of zero or more, or low <= mean <= high")
+    return Uncertain(mean, sd) if sd else mean
+
+
+MAY_BE_UNCERTAIN = (
+    WrapValidator(_read, json_schema_input_type=float | dict[str, float]),
+    PlainSerializer(as_given),
+)
+"""Annotations of a figure that may be written with its doubt."""
