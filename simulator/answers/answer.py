@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from simulator.answers.table import ERRORS_NOTE, Table
+from simulator.answers.table import ERRORS_ARE, Table
 from simulator.errors import InputError, unknown
+from simulator.plain_words import listed
+from simulator.scenario.doubts import unsure_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,9 +52,18 @@ class Answer(ABC):
         """Return what the numbers say, to be read aloud: the finding first."""
         return ()
 
+    @property
+    def errors_note(self) -> str:
+        """What errors cover, and what becomes of doubt about the scenario's figures."""
+        settings = self.scenario.settings
+        if not (unsure := unsure_of(settings)):
+            return f"{ERRORS_ARE}; it does not cover doubt about the scenario's figures."
+        where = "is inside" if settings.doubt.carried else "is not in"
+        return f"{ERRORS_ARE}; doubt about {listed(unsure)} {where} the figures."
+
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
-        return (ERRORS_NOTE,)
+        return (self.errors_note,)
 
     def origin(self) -> dict[str, str]:
         """Return what else a reader needs to make the numbers again, by what it is."""

@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 _PENNY_GBP = 0.01
 MARK = "*"
 """Of a difference beyond chance."""
-ERRORS_NOTE = (
-    "Each ± is the longer side of a 95% interval of sampling error; it does not cover doubt about the "
-    "scenario's figures."
-)
+ERRORS_ARE = "Each ± is the longer side of a 95% interval of sampling error"
 """What every answer says of its errors."""
 ROUGH_NOTE = (
     f"{ROUGH} So few of the contracts carry this mean that its interval says too little: draw more contracts."

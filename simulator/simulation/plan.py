@@ -11,7 +11,6 @@ import numpy as np
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
-from simulator.demand.doubt import ClusterDoubt, Doubts, LineDoubt, log_sd
 from simulator.demand.expected_counts import LineRate, expected_counts
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
 from simulator.population.need import ClusterMembers, weigh_population
@@ -32,10 +31,10 @@ from simulator.records import (
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.checks import FLAT
+from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
 from simulator.spend.unit_cost import UnitCost
-from simulator.uncertain import sd_of
 
 
 @dataclass(frozen=True)
@@ -170,30 +169,8 @@ def _shocks(scenario: Scenario) -> ShockPlan:
         tuple(line.pct_shock or shocks.pct.size for line in lines),
         tuple(line.price_shock or shocks.price.size for line in lines),
         tuple(_practice_shares(cluster, scenario) for cluster in settings.clusters),
-        _doubts(settings),
+        doubts_of(settings),
     )
-
-
-def _doubts(settings: ScenarioFile) -> Doubts:
-    """Return what is not known of a scenario's figures; nothing where that is not carried."""
-    sd = sd_of if settings.doubt.carried else (lambda _figure: 0.0)
-    lines = [
-        LineDoubt(
-            rate=log_sd(sd(line.rate_per_1000), line.rate_per_1000),
-            growth=log_sd(sd(line.growth_share), 1 + line.growth_share),
-            price_growth=log_sd(sd(line.price_growth_share), 1 + line.price_growth_share),
-            mean_cost=log_sd(sd(cost := getattr(line.unit_cost_gbp, "mean", 1.0)), cost),
-        )
-        for line in settings.service_lines
-    ]
-    clusters = [
-        ClusterDoubt(
-            need=log_sd(sd(cluster.need), cluster.need),
-            kept=log_sd(sd(cluster.true_saving_share), 1 - cluster.true_saving_share),
-        )
-        for cluster in settings.clusters
-    ]
-    return Doubts(settings.doubt.correlation, tuple(lines), tuple(clusters))
 
 
 def _practice_shares(cluster: Cluster, scenario: Scenario) -> dict[str, float]:

@@ -10,17 +10,18 @@ from itertools import product
 import numpy as np
 
 from simulator.answers.answer import Answer
-from simulator.answers.table import ERRORS_NOTE, Column, Table, measures, people, pounds, shares, text
-from simulator.plain_words import per_cent_of
+from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
+from simulator.plain_words import listed, per_cent_of
 from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNeeded, split_to_the_penny
 from simulator.records import FloatArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.estimation import mean, probability, quantile
+from simulator.risk.estimation import Quantile, beyond_chance, mean, probability, quantile
 from simulator.risk.in_words import about, contracts_in_100, money, per_cent
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
 from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.doubts import unsure_of
 from simulator.scenario.scenario import Scenario
 
 NO_TOP_UP = "whole contract, no top-up"
@@ -76,6 +77,8 @@ class BondAnswer(Answer):
     years: tuple[str, ...]  # labels of the contract years
     year_months: tuple[int, ...]  # months in each contract year
     samples: BondSamples  # what happened in each contract
+    # What would happen in it, were every figure of the scenario known; None without figures that are not.
+    known_samples: BondSamples | None
     summary: Mapping[str, Estimate]  # what `run` says of the cluster, by column
     # What `run` would say had another bond been posted, by its size as a share of the first year's budget.
     of_sizes: Mapping[float, Mapping[str, Estimate]]
@@ -109,6 +112,16 @@ class BondAnswer(Answer):
             for period, claims in zip(self.periods, to_bear, strict=True)
             for confidence in self.confidences
         }
+
+    @cached_property
+    def needed_for_doubt_gbp(self) -> Estimate | None:
+        """How much smaller the headline's bond would be, were every figure known; None without doubt."""
+        if self.known_samples is None:
+            return None
+        doubted, known = (
+            self._to_bear_gbp(top_up=False, samples=samples) for samples in (self.samples, self.known_samples)
+        )
+        return Quantile(self.headline_confidence).difference(doubted, known)
 
     @cached_property
     def posted_facts(self) -> dict[str, Estimate]:
@@ -235,7 +248,22 @@ class BondAnswer(Answer):
 
     def sentences(self) -> tuple[str, ...]:
         """Return how big a bond, what becomes of the posted one, and what the share is worth."""
-        return (self._needed_in_words(), self._posted_in_words(), *self._worth_in_words())
+        doubt = self._doubt_in_words()
+        return (self._needed_in_words(), *doubt, self._posted_in_words(), *self._worth_in_words())
+
+    def _doubt_in_words(self) -> Iterator[str]:
+        for_doubt, alone = self.needed_for_doubt_gbp, self.needed_gbp[NO_TOP_UP, self.headline_confidence]
+        if for_doubt is None or not alone.value > 0:
+            return
+        unsure = listed(unsure_of(self.scenario.settings))
+        if not beyond_chance(for_doubt):
+            yield f"What is not known of {unsure} makes no difference to that bond beyond sampling error."
+            return
+        part = f"{for_doubt.value / alone.value:.0%} of it"
+        yield (
+            f"Of that bond {about(for_doubt, Unit.GBP)}, {part}, is for what is not known of {unsure}; the "
+            "rest is for chance."
+        )
 
     def _needed_in_words(self) -> str:
         confidence = self.headline_confidence
@@ -297,7 +325,7 @@ class BondAnswer(Answer):
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
         notes = [
-            ERRORS_NOTE,
+            self.errors_note,
             "An overspend here is what reaches the bond: what the rules listed before it leave unpaid. "
             "Without top-up one bond pays the sum of the years' overspends. Topped up, it is made up to its "
             "first size at each annual review, so that it must cover the largest single year's. The interest "
@@ -329,10 +357,10 @@ class BondAnswer(Answer):
             )
         return tuple(notes)
 
-    def _to_bear_gbp(self, *, top_up: bool) -> FloatArray:
+    def _to_bear_gbp(self, *, top_up: bool, samples: BondSamples | None = None) -> FloatArray:
         """Return what a bond must be to pay every claim of a contract, shape (contract,)."""
         rule = self.rule.model_copy(update={"top_up": top_up})
-        return rule.needed_gbp(self.samples.claims_gbp, self.year_months)
+        return rule.needed_gbp((samples or self.samples).claims_gbp, self.year_months)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,14 @@ from typing import overload
 
 from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.bond.answer import BondAnswer, BondAnswers
-from simulator.questions.bond.pieces import Simulate, practice_parts, samples_of, saving_needed, with_cluster
+from simulator.questions.bond.pieces import (
+    Simulate,
+    practice_parts,
+    samples_of,
+    saving_needed,
+    where_all_is_known,
+    with_cluster,
+)
 from simulator.risk.estimation import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
@@ -141,6 +148,9 @@ def _answer(
     cluster, result = scenario.settings.clusters[at].name, simulate(scenario)
     if not result.contract_outcomes.annual_budget_gbp[:, at].mean() > 0:
         raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
+    known_samples = None
+    if result.plan.shocks.doubts:
+        known_samples = samples_of(simulate(where_all_is_known(scenario)), at)
     return BondAnswer(
         scenario=scenario,
         contracts=result.contracts,
@@ -151,6 +161,7 @@ def _answer(
         years=result.years,
         year_months=result.plan.terms.year_months,
         samples=samples_of(result, at),
+        known_samples=known_samples,
         summary=result.rows[at].estimates,
         of_sizes={},
         saving_needed=saving_needed(simulate, scenario, at),

@@ -81,6 +81,12 @@ def with_cluster(scenario: Scenario, at: int, **changes: Any) -> Scenario:
     return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": tuple(clusters)}))
 
 
+def where_all_is_known(scenario: Scenario) -> Scenario:
+    """Return the scenario with its figures at their means."""
+    known = scenario.settings.doubt.model_copy(update={"carried": False})
+    return replace(scenario, settings=scenario.settings.model_copy(update={"doubt": known}))
+
+
 @dataclass(frozen=True, slots=True)
 class SavingNeeded:
     """The true saving from which on practices gain on average, net of all that the bond costs them."""

@@ -12,7 +12,6 @@ from simulator.answers.answer import Answer
 from simulator.answers.places import places_of, rows_shown, samples_at
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import (
-    ERRORS_NOTE,
     SAME_DRAWS,
     Column,
     Table,
@@ -239,7 +238,7 @@ class Comparison(Answer):
         names_alone = "Clusters and lines of the same name share their chances"
         sharing = f"All scenarios {SAME_DRAWS}" if self.same_demand else names_alone
         keys = [one.key for one in self.settings]
-        return (*policy_notes(self.scenario, keys), mark_means(sharing), ERRORS_NOTE)
+        return (*policy_notes(self.scenario, keys), mark_means(sharing), self.errors_note)
 
     def every_number(self) -> pd.DataFrame:
         """Return every estimate, a row each, and its difference from the first scenario where that has it."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.answers.answer import Answer
-from simulator.answers.table import ERRORS_NOTE, Table, pounds, shares, text
+from simulator.answers.table import Table, pounds, shares, text
 from simulator.errors import InputError, Problems, unknown
 from simulator.questions.explain.pieces import (
     Place,
@@ -250,7 +250,7 @@ class Explanation(Answer):
         if not self.varies:
             return ()
         return (
-            ERRORS_NOTE,
+            self.errors_note,
             "A share is the covariance of that part with budget less spend, over its variance: the shares of "
             "all sources add up to 100%. A share below zero is an offset: that part moves against the rest.",
             "Unmeasured need counts less what a budget set by past spend already carries of it. The budget's "

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import ERRORS_NOTE, Table, column_named, heading_of, mark_means
+from simulator.answers.table import Table, column_named, heading_of, mark_means
 from simulator.errors import InputError, Problem, shown
 from simulator.execution.blocks import run_blocks
 from simulator.questions.sweep.ask import MOST_ROWS, Sweep, run_sweep
@@ -146,7 +146,11 @@ class Frontier(Answer):
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
         question = self.sweep.question
-        notes = (*policy_notes(self.scenario, question.keys, question.policies), mark_means(), ERRORS_NOTE)
+        notes = (
+            *policy_notes(self.scenario, question.keys, question.policies),
+            mark_means(),
+            self.errors_note,
+        )
         if max(map(self.standing.count, (ON_FRONTIER, WITHIN_CHANCE))) <= MOST_ROWS:
             return notes
         return (f"The first {MOST_ROWS} policies of a table are shown; a file of --out has them all.", *notes)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
-from simulator.answers.table import ERRORS_NOTE, Column, Table, change, people, pounds, shares, text
+from simulator.answers.table import Column, Table, change, people, pounds, shares, text
 from simulator.plain_words import per_cent_of
 from simulator.questions.luck.estimates import (
     EARNED,
@@ -213,8 +213,8 @@ class LuckAnswer(Answer):
             "answering for nothing": [one.name for one in sharing if not answers_for_something(one)],
         }
         return (
-            f"{ERRORS_NOTE} Everything shares the same draws of chance, so a change has a smaller error than "
-            "if each had draws of its own.",
+            f"{self.errors_note} Everything shares the same draws of chance, so a change has a smaller error "
+            "than if each had draws of its own.",
             "Luck: what is paid while no cluster truly saves anything, by chance or because budgets turn out "
             f"loose. A true saving: the same share of every cluster's {self._demand}, in every year; the "
             "scenario's own play no part. "

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import rule_notes, scheme_notes
-from simulator.answers.table import ERRORS_NOTE, Column, Table, measures, people, pounds, text
+from simulator.answers.table import Column, Table, measures, people, pounds, text
 from simulator.exact.method import WHOLE_CONTRACT, ExactRisk, ExactRow
 from simulator.records import Account
 from simulator.risk.account_book import account_books
@@ -181,7 +181,7 @@ class RunAnswer(Answer):
         luck = "No cluster truly saves anything here: every practice share above is luck."
         return (
             *([outside] if everyone > inside else []),
-            f"{ERRORS_NOTE} Sources and assumptions are marked in its file.",
+            f"{self.errors_note} Sources and assumptions are marked in its file.",
             "Overspends of a contract are the sum of its years' overspends; its chance of an overspend in "
             "all is that its total spend exceeds its total budget. All clusters together: chances are of "
             "their net total, expected overspends add up every cluster's.",

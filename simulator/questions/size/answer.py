@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
-from simulator.answers.table import ERRORS_NOTE, Column, Table, numbers, people, pounds, shares, text
+from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import per_cent, rounded
@@ -85,7 +85,7 @@ class Sizes(Answer):
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
         return (
-            f"{ERRORS_NOTE} All sizes share the same chances, so that the curve is smooth: errors of "
+            f"{self.errors_note} All sizes share the same chances, so that the curve is smooth: errors of "
             "neighbouring sizes go together.",
             "Sizes are of one cluster with the need per head of the whole PCT and no true saving: its "
             "practice share comes from luck and from how budgets are set. SD: standard deviation, the usual "

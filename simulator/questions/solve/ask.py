@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import ERRORS_NOTE, Column, Table, numbers, text
+from simulator.answers.table import Column, Table, numbers, text
 from simulator.errors import Problems
 from simulator.questions.solve.condition import (
     GRID_POINTS,
@@ -106,7 +106,7 @@ class Solution(Answer):
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the table must know."""
-        draws = f"{ERRORS_NOTE} All values of the key share the same draws of chance."
+        draws = f"{self.errors_note} All values of the key share the same draws of chance."
         return (*policy_notes(self.scenario, [self.key]), draws)
 
     def sentences(self) -> tuple[str, ...]:

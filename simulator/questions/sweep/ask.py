@@ -12,7 +12,7 @@ import numpy as np
 from simulator.answers.answer import Answer
 from simulator.answers.places import samples_at
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import ERRORS_NOTE, Table, heading_of, mark_means, measures, text, with_change
+from simulator.answers.table import Table, heading_of, mark_means, measures, text, with_change
 from simulator.execution.blocks import run_blocks
 from simulator.plain_words import listed
 from simulator.questions.sweep.question import Policy, SweepQuestion, Values, sweep_question
@@ -175,7 +175,11 @@ class Sweep(Answer):
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
-        notes = [*policy_notes(self.scenario, self.question.keys, self.policies), mark_means(), ERRORS_NOTE]
+        notes = [
+            *policy_notes(self.scenario, self.question.keys, self.policies),
+            mark_means(),
+            self.errors_note,
+        ]
         if len(self.shown) < len(self.policies):
             row, measure = self._ranked_by
             by = heading_of(measure) + ("" if row == ALL_CLUSTERS else f" for {in_sentence(row)}")
