@@ -31,7 +31,7 @@ POINTS = (
     (300_000, 6, "HSJ 6%", "left"),
 )
 YEARS = 100_000
-COLUMNS = ("source", "case", "quantity", "published", "ours", "exact", "95% of years", "verdict")
+COLUMNS = ("source", "case", "quantity", "published", "ours", "exact", "95% of repeats", "verdict")
 
 
 def document(rows: Sequence[dict[str, str]]) -> str:

@@ -157,9 +157,9 @@ class Answer:
 
     ours: Estimate  # with its sampling error
     exact: float | None = None  # the same without sampling error, where a transform gives it
-    # For what happened once: what 95% of such years would show. Then this interval, and not the estimate, is
-    # held against the published number.
-    year: Interval | None = None
+    # For what happened once, or was simulated a few times: what 95% of repeats would show. Then this
+    # interval, and not the estimate, is held against the published number.
+    repeats: Interval | None = None
     tuned: str = ""  # what was tuned, and to what
     found: str = ""  # what else the simulated years show, in a sentence
 
@@ -181,13 +181,13 @@ class Check:
     @property
     def verdict(self) -> Verdict:
         """Whether ours fits; if not, whether it lies where the documented misfit says."""
-        ours, exact, year = self.answer.ours.value, self.answer.exact, self.answer.year
+        ours, exact, repeats = self.answer.ours.value, self.answer.exact, self.answer.repeats
         stands_for, documented = self.published.interval, self.published.documented
         if exact is not None and not abs(ours - exact) <= self.allowed:
             return Verdict.FAIL
         fits = stands_for.distance(ours, ours) <= self.allowed
-        if year is not None:
-            fits = stands_for.distance(year.low, year.high) == 0
+        if repeats is not None:
+            fits = stands_for.distance(repeats.low, repeats.high) == 0
         if fits:
             return _IF_IT_FITS[self.published.use]
         if documented is not None and documented.distance(ours, ours) <= self.allowed:

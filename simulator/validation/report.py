@@ -29,11 +29,11 @@ SECTIONS = {
     3: "What really happened",
     4: "Closed forms for the rules",
 }
-_SHOWN = ("published", "ours", "exact", "95% of years", "verdict")
+_SHOWN = ("published", "ours", "exact", "95% of repeats", "verdict")
 NOTES = (
     "Tolerance, set beforehand: a published number stands for anything that would be printed so (half a unit "
     f"of its last digit), and ours may lie {ERRORS_ALLOWED:g} of its standard errors beyond. What happened "
-    "once must meet the interval that holds 95% of simulated years.",
+    "once, or was simulated a hundred times, must meet the interval that holds 95% of our repeats of it.",
     "Each ± is the longer side of a 95% interval of sampling error. Exact: the same law by Fourier transform "
     "or closed form, without sampling error; ours must agree with it too.",
 )
@@ -71,8 +71,8 @@ def shown(check: Check) -> dict[str, str]:
     value, error = rounded(answer.ours.value, answer.ours.half_width, published.scale)
     number = Decimal(published.printed)
     decimals = 1 - min(int(number.as_tuple().exponent), 0)
-    ends = (answer.year.low, answer.year.high) if answer.year else ()
-    years = " to ".join(f"{end / published.scale:.1f}" for end in ends)
+    ends = (answer.repeats.low, answer.repeats.high) if answer.repeats else ()
+    repeats = " to ".join(f"{end / published.scale:.1f}" for end in ends)
     return {
         "section": str(published.section),
         "source": published.source,
@@ -81,7 +81,7 @@ def shown(check: Check) -> dict[str, str]:
         "published": f"{number:,f}{'%' if published.unit == '%' else ''}",
         "ours": f"{value} ±{error}",
         "exact": "" if answer.exact is None else f"{answer.exact / published.scale:,.{decimals}f}",
-        "95% of years": years,
+        "95% of repeats": repeats,
         "verdict": check.verdict.value,
         "tuned": answer.tuned,
         "remark": f"{published.remark} {answer.found}".strip(),
@@ -140,8 +140,8 @@ def _numbers(check: Check) -> dict[str, str]:
         "ours_high": ours.high,
         "allowed_beyond": check.allowed,
         "exact_value": check.answer.exact,
-        "year_low": check.answer.year.low if check.answer.year else None,
-        "year_high": check.answer.year.high if check.answer.year else None,
+        "repeats_low": check.answer.repeats.low if check.answer.repeats else None,
+        "repeats_high": check.answer.repeats.high if check.answer.repeats else None,
     }
     scale = published.scale
     written = {name: "" if value is None else repr(value / scale) for name, value in numbers.items()}

@@ -99,10 +99,10 @@ def test_ours_must_agree_with_the_exact_law_too():
     assert check_of(0.04, 0.001, exact=0.0441).verdict is Verdict.FAIL
 
 
-def test_what_happened_once_must_meet_the_range_of_years():
+def test_what_happened_once_must_meet_the_range_of_repeats():
     worst = TABLE["consortia:worst"]
-    assert check_of(0.10, 1e-5, worst, year=Interval(0.0799, 0.14)).verdict is Verdict.FITS
-    assert check_of(0.10, 1e-5, worst, year=Interval(0.0801, 0.14)).verdict is Verdict.FAIL
+    assert check_of(0.10, 1e-5, worst, repeats=Interval(0.0799, 0.14)).verdict is Verdict.FITS
+    assert check_of(0.10, 1e-5, worst, repeats=Interval(0.0801, 0.14)).verdict is Verdict.FAIL
 
 
 def test_section_1_is_what_the_references_say():
