@@ -27,6 +27,14 @@ class Use(StrEnum):
     GIVEN = "given"
 
 
+class Origin(StrEnum):
+    """How a number came about; only what nobody printed is marked."""
+
+    PRINTED = ""
+    RECOMPUTED = "recomputed"
+    CLOSED_FORM = "closed form"
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """The values that a printed number may stand for."""
@@ -46,6 +54,7 @@ class Published:
     section: int  # 1 exact laws, 2 population size, 3 what happened, 4 closed forms
     key: str  # what the simulator knows it by
     source: str  # who says it
+    origin: Origin  # printed there, or how the figure came about
     case: str  # about what
     quantity: str  # and which of its numbers
     printed: str  # the number as printed, without its unit
@@ -87,6 +96,7 @@ def _published(row: dict[str, str]) -> Published:
         printed=row["published"],
         interval=stated or _within_rounding(row["published"], scale),
         use=Use(row["use"]),
+        origin=Origin(row["origin"]),
         documented=_within_rounding(row["documented"], scale) if row["documented"] else None,
         **as_written,
     )

@@ -72,12 +72,12 @@ def test_draws_that_do_not_follow_the_exact_law_fail(monkeypatch):
 def test_a_failure_is_printed_and_ends_with_exit_code_1(monkeypatch):
     right = CliRunner().invoke(command, ["--section", "4"])
     assert right.exit_code == 0, right.output
-    assert "15 published numbers: 15 pass." in right.output
+    assert "15 numbers (15 closed form): 15 pass." in right.output
     table = TABLE | {"normal:2:bond": changed(TABLE["normal:2:bond"], 1.01)}
     monkeypatch.setattr(published, "load_published", table.values)
     wrong = CliRunner().invoke(command, ["--section", "4"])
     assert wrong.exit_code == 1
-    assert "15 published numbers: 14 pass, 1 FAIL." in wrong.output
+    assert "15 numbers (15 closed form): 14 pass, 1 FAIL." in wrong.output
 
 
 def test_an_answer_to_nothing_is_noticed():
