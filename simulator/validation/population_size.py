@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from statistics import NormalDist
 
 import numpy as np
@@ -32,7 +32,8 @@ YEARS = 200_000
 def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
     """Yield the answer to each number of the section."""
     yield from _overspend_probabilities(published["hsj:100000:1"].value)
-    yield from _savings_rates(published["msr:7000"].value)
+    yield from _savings_rates(published)
+    yield from _credibility(published)
     yield from _people_for_one_per_cent()
     yield from _planned_operations(published["crump:mean"].value, published["crump:sd"].value)
 
@@ -65,21 +66,32 @@ def _overspend_probabilities(on_100000_beyond_1: float) -> Iterator[tuple[str, A
         yield f"hsj:{people}:{per_cent}", Answer(ours, exact, tuned=tuned)
 
 
-def _savings_rates(at_7000: float) -> Iterator[tuple[str, Answer]]:
+def _savings_rates(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
     """The rate is the saving that chance alone exceeds with one less the confidence, by a normal law."""
+    # Sizes where the rule changes the confidence; rates are blended in between (CMS-1345-P, p. 268). The
+    # levels are remembered: assumption.
+    people, confidence = (5_000, 20_000, 50_000), (0.90, 0.95, 0.99)
+    sds = [NormalDist().inv_cdf(level) for level in confidence]
+    yield from _multiples_of_sd(published, "msr", 7_000, lambda size: float(np.interp(size, people, sds)))
 
-    def factor(people: float) -> float:
-        # About 91% at 7,000 and 99% at 60,000; linear in people in between: assumption.
-        return NormalDist().inv_cdf(float(np.interp(people, (7_000, 60_000), (0.91, 0.99))))
 
-    sizes = (7_000, 8_000, 60_000)
-    spread = at_7000 / factor(7_000) * math.sqrt(7_000)
+def _credibility(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
+    """The factor is a fixed multiple of the SD; as the spread is tuned, that may be one."""
+    yield from _multiples_of_sd(published, "credibility", 2_500, lambda size: 1.0)
+
+
+def _multiples_of_sd(
+    published: Mapping[str, Published], name: str, tuned_on: int, factor: Callable[[float], float]
+) -> Iterator[tuple[str, Answer]]:
+    """Answer for a table by people of so many SDs of chance, the spread tuned on one row."""
+    sizes = [int(key.split(":")[1]) for key in published if key.startswith(f"{name}:")]
+    spread = published[f"{name}:{tuned_on}"].value / factor(tuned_on) * math.sqrt(tuned_on)
     tuned = f"a person's yearly spend has an SD of {spread:.2f} times its mean"
     shares = overspend_shares(one_year(sizes, [line_of_spread(spread)], YEARS))
     for at, people in enumerate(sizes):
         exact = factor(people) * spread / math.sqrt(people)
         ours = scaled(standard_deviation(shares[:, at]), factor(people))
-        yield f"msr:{people}", Answer(ours, exact, tuned=tuned)
+        yield f"{name}:{people}", Answer(ours, exact, tuned=tuned)
 
 
 def _people_for_one_per_cent() -> Iterator[tuple[str, Answer]]:
