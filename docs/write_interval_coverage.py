@@ -115,7 +115,7 @@ def _paper(rows: list[str]) -> str:
 _PAPER = """\
 # Intervals of means that a few contracts carry
 
-**Hall's interval holds the mean in 92 to 96 of 100 samples, or the answer says that it cannot be known.**
+**Hall's interval holds the mean in 92 to 94 of 100 samples, or the answer says that it cannot be known.**
 The usual interval, mean ± 1.96 standard errors, misses upwards where an overspend happens in few contracts.
 
 Per cent of {samples:,} samples whose 95% interval holds the true mean. An overspend happens in the share of

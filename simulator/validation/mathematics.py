@@ -41,6 +41,15 @@ _LAWS = {
     "geometric_of_values": compound(_geometric(4), Empirical(values=(1, 2, 3, 4))),
     "stop_loss": compound(_geometric(2), Empirical(values=(5, 10, 20), probabilities=(0.2, 0.3, 0.5))),
     "poisson_of_uniform": compound(Poisson(mean=25), Uniform(low=5, high=95)),
+    # Mean 300, variance 800; the values are those of the text plus 50%.
+    "deductible": compound(
+        NegativeBinomial(mean=300, variance_to_mean=800 / 300),
+        Empirical(values=(60, 120, 180, 300), deductible=100),
+    ),
+    # One case on average: the mean of the total is that of a case.
+    "layer": compound(Poisson(mean=1), Gamma(mean=1000, cv=1, deductible=100, limit=500)),
+    "poisson_of_values": compound(Poisson(mean=2), Empirical(values=(1, 2, 3))),
+    "geometric_of_one_value": compound(_geometric(4), Empirical(values=(40,))),
     "geometric_of_exponential": compound(_geometric(4), Gamma(mean=1000, cv=1)),
     "heavy_tail": compound(Poisson(mean=100), _HEAVY),
     "heavy_tail_of_few": compound(Poisson(mean=1), _HEAVY),

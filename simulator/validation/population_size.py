@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from statistics import NormalDist
 
 import numpy as np
@@ -15,7 +15,15 @@ from simulator.risk.estimate import CONFIDENCE_Z
 from simulator.risk.estimation import mean, probability, quantile
 from simulator.spend.lognormal import Lognormal
 from simulator.validation.outturns import COST_CV, FLAGSHIP, line_of_spread, one_year, overspend_shares
-from simulator.validation.published import Answer, Published, scaled, standard_deviation, tune, with_error
+from simulator.validation.published import (
+    Answer,
+    Interval,
+    Published,
+    scaled,
+    standard_deviation,
+    tune,
+    with_error,
+)
 
 YEARS = 200_000
 """Simulated for each source."""
@@ -24,7 +32,8 @@ YEARS = 200_000
 def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
     """Yield the answer to each number of the section."""
     yield from _overspend_probabilities(published["hsj:100000:1"].value)
-    yield from _savings_rates(published["msr:7000"].value)
+    yield from _savings_rates(published)
+    yield from _credibility(published)
     yield from _people_for_one_per_cent()
     yield from _planned_operations(published["crump:mean"].value, published["crump:sd"].value)
 
@@ -57,21 +66,32 @@ def _overspend_probabilities(on_100000_beyond_1: float) -> Iterator[tuple[str, A
         yield f"hsj:{people}:{per_cent}", Answer(ours, exact, tuned=tuned)
 
 
-def _savings_rates(at_7000: float) -> Iterator[tuple[str, Answer]]:
+def _savings_rates(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
     """The rate is the saving that chance alone exceeds with one less the confidence, by a normal law."""
+    # Sizes where the rule changes the confidence; rates are blended in between (CMS-1345-P, p. 268). The
+    # levels are remembered: assumption.
+    people, confidence = (5_000, 20_000, 50_000), (0.90, 0.95, 0.99)
+    sds = [NormalDist().inv_cdf(level) for level in confidence]
+    yield from _multiples_of_sd(published, "msr", 7_000, lambda size: float(np.interp(size, people, sds)))
 
-    def factor(people: float) -> float:
-        # About 91% at 7,000 and 99% at 60,000; linear in people in between: assumption.
-        return NormalDist().inv_cdf(float(np.interp(people, (7_000, 60_000), (0.91, 0.99))))
 
-    sizes = (7_000, 8_000, 60_000)
-    spread = at_7000 / factor(7_000) * math.sqrt(7_000)
+def _credibility(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
+    """The factor is a fixed multiple of the SD; as the spread is tuned, that may be one."""
+    yield from _multiples_of_sd(published, "credibility", 2_500, lambda size: 1.0)
+
+
+def _multiples_of_sd(
+    published: Mapping[str, Published], name: str, tuned_on: int, factor: Callable[[float], float]
+) -> Iterator[tuple[str, Answer]]:
+    """Answer for a table by people of so many SDs of chance, the spread tuned on one row."""
+    sizes = [int(key.split(":")[1]) for key in published if key.startswith(f"{name}:")]
+    spread = published[f"{name}:{tuned_on}"].value / factor(tuned_on) * math.sqrt(tuned_on)
     tuned = f"a person's yearly spend has an SD of {spread:.2f} times its mean"
     shares = overspend_shares(one_year(sizes, [line_of_spread(spread)], YEARS))
     for at, people in enumerate(sizes):
         exact = factor(people) * spread / math.sqrt(people)
         ours = scaled(standard_deviation(shares[:, at]), factor(people))
-        yield f"msr:{people}", Answer(ours, exact, tuned=tuned)
+        yield f"{name}:{people}", Answer(ours, exact, tuned=tuned)
 
 
 def _people_for_one_per_cent() -> Iterator[tuple[str, Answer]]:
@@ -95,7 +115,10 @@ def _planned_operations(mean_gbp: float, sd_gbp: float) -> Iterator[tuple[str, A
     low, high = (quantile(spend_shares, level) for level in (0.05, 0.95))
     errors = math.hypot(low.half_width, high.half_width) / CONFIDENCE_Z
     exact = float(law.quantile(0.95) - law.quantile(0.05))
+    # The source simulated 100 years (abstract), and its range is of those.
+    ranges = np.subtract(*np.quantile(spend_shares.reshape(-1, 100), (0.95, 0.05), axis=1))
+    repeats = Interval(*(float(end) for end in np.quantile(ranges, (0.025, 0.975))))
     tuned = f"{cases:.0f} operations a year"
     yield "crump:mean", Answer(scaled(mean(spend_shares), mean_gbp))
     yield "crump:sd", Answer(scaled(standard_deviation(spend_shares), mean_gbp), sd_gbp, tuned=tuned)
-    yield "crump:range", Answer(with_error(high.value - low.value, errors), exact, tuned=tuned)
+    yield "crump:range", Answer(with_error(high.value - low.value, errors), exact, repeats, tuned)

@@ -27,6 +27,14 @@ class Use(StrEnum):
     GIVEN = "given"
 
 
+class Origin(StrEnum):
+    """How a number came about; only what nobody printed is marked."""
+
+    PRINTED = ""
+    RECOMPUTED = "recomputed"
+    CLOSED_FORM = "closed form"
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """The values that a printed number may stand for."""
@@ -46,6 +54,7 @@ class Published:
     section: int  # 1 exact laws, 2 population size, 3 what happened, 4 closed forms
     key: str  # what the simulator knows it by
     source: str  # who says it
+    origin: Origin  # printed there, or how the figure came about
     case: str  # about what
     quantity: str  # and which of its numbers
     printed: str  # the number as printed, without its unit
@@ -87,6 +96,7 @@ def _published(row: dict[str, str]) -> Published:
         printed=row["published"],
         interval=stated or _within_rounding(row["published"], scale),
         use=Use(row["use"]),
+        origin=Origin(row["origin"]),
         documented=_within_rounding(row["documented"], scale) if row["documented"] else None,
         **as_written,
     )
@@ -157,9 +167,9 @@ class Answer:
 
     ours: Estimate  # with its sampling error
     exact: float | None = None  # the same without sampling error, where a transform gives it
-    # For what happened once: what 95% of such years would show. Then this interval, and not the estimate, is
-    # held against the published number.
-    year: Interval | None = None
+    # For what happened once, or was simulated a few times: what 95% of repeats would show. Then this
+    # interval, and not the estimate, is held against the published number.
+    repeats: Interval | None = None
     tuned: str = ""  # what was tuned, and to what
     found: str = ""  # what else the simulated years show, in a sentence
 
@@ -181,13 +191,13 @@ class Check:
     @property
     def verdict(self) -> Verdict:
         """Whether ours fits; if not, whether it lies where the documented misfit says."""
-        ours, exact, year = self.answer.ours.value, self.answer.exact, self.answer.year
+        ours, exact, repeats = self.answer.ours.value, self.answer.exact, self.answer.repeats
         stands_for, documented = self.published.interval, self.published.documented
         if exact is not None and not abs(ours - exact) <= self.allowed:
             return Verdict.FAIL
         fits = stands_for.distance(ours, ours) <= self.allowed
-        if year is not None:
-            fits = stands_for.distance(year.low, year.high) == 0
+        if repeats is not None:
+            fits = stands_for.distance(repeats.low, repeats.high) == 0
         if fits:
             return _IF_IT_FITS[self.published.use]
         if documented is not None and documented.distance(ours, ours) <= self.allowed:

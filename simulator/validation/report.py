@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -29,11 +30,13 @@ SECTIONS = {
     3: "What really happened",
     4: "Closed forms for the rules",
 }
-_SHOWN = ("published", "ours", "exact", "95% of years", "verdict")
+_SHOWN = ("origin", "published", "ours", "exact", "95% of repeats", "verdict")
 NOTES = (
     "Tolerance, set beforehand: a published number stands for anything that would be printed so (half a unit "
     f"of its last digit), and ours may lie {ERRORS_ALLOWED:g} of its standard errors beyond. What happened "
-    "once must meet the interval that holds 95% of simulated years.",
+    "once, or was simulated a hundred times, must meet the interval that holds 95% of our repeats of it.",
+    "Recomputed: by running the source's method again, as the figure itself was not read there. Closed form: "
+    "the number is mathematics. All else stands in its source.",
     "Each ± is the longer side of a 95% interval of sampling error. Exact: the same law by Fourier transform "
     "or closed form, without sampling error; ours must agree with it too.",
 )
@@ -58,11 +61,13 @@ def validate(
     return tuple(Check(one, found[one.key]) for one in wanted)
 
 
-def verdict_counts(checks: Sequence[Check]) -> str:
-    """Return how many checks had which verdict, in a sentence."""
-    verdicts = [check.verdict for check in checks]
+def told_counts(rows: Sequence[Mapping[str, str]]) -> str:
+    """Return how many checks, as shown, had which verdict, and how many numbers nobody printed."""
+    verdicts = [row["verdict"] for row in rows]
     counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict if verdict in verdicts]
-    return f"{len(checks)} published numbers: {', '.join(counts)}."
+    origins = Counter(row["origin"] for row in rows if row["origin"])
+    unprinted = ", ".join(f"{count} {origin}" for origin, count in origins.items())
+    return f"{len(rows)} numbers{f' ({unprinted})' if unprinted else ''}: {', '.join(counts)}."
 
 
 def shown(check: Check) -> dict[str, str]:
@@ -71,17 +76,18 @@ def shown(check: Check) -> dict[str, str]:
     value, error = rounded(answer.ours.value, answer.ours.half_width, published.scale)
     number = Decimal(published.printed)
     decimals = 1 - min(int(number.as_tuple().exponent), 0)
-    ends = (answer.year.low, answer.year.high) if answer.year else ()
-    years = " to ".join(f"{end / published.scale:.1f}" for end in ends)
+    ends = (answer.repeats.low, answer.repeats.high) if answer.repeats else ()
+    repeats = " to ".join(f"{end / published.scale:.1f}" for end in ends)
     return {
         "section": str(published.section),
         "source": published.source,
+        "origin": published.origin.value,
         "case": published.case,
         "quantity": published.quantity,
         "published": f"{number:,f}{'%' if published.unit == '%' else ''}",
         "ours": f"{value} ±{error}",
         "exact": "" if answer.exact is None else f"{answer.exact / published.scale:,.{decimals}f}",
-        "95% of years": years,
+        "95% of repeats": repeats,
         "verdict": check.verdict.value,
         "tuned": answer.tuned,
         "remark": f"{published.remark} {answer.found}".strip(),
@@ -116,17 +122,18 @@ def print_validation(checks: Sequence[Check], printer: Printer) -> None:
         printer.line()
     for note in NOTES:
         printer.line(note)
-    printer.line(verdict_counts(checks))
+    printer.line(told_counts([shown(check) for check in checks]))
 
 
 def write_checks(checks: Sequence[Check], target: Path, *, replace: bool = False) -> None:
     """Write every check as CSV or Excel: as shown, and then in full precision; whole or not at all."""
     import pandas as pd
 
-    rows = pd.DataFrame([shown(check) | _numbers(check) for check in checks])
+    rows = [shown(check) | _numbers(check) for check in checks]
     origin = {"title": "Published results, and what the simulator makes of them"} | versions()
     tables = [table for table, _ in tables_of(checks)]
-    write_tables(target, tables, rows, origin | {"answer": verdict_counts(checks)}, replace=replace)
+    origin["answer"] = told_counts(rows)
+    write_tables(target, tables, pd.DataFrame(rows), origin, replace=replace)
 
 
 def _numbers(check: Check) -> dict[str, str]:
@@ -140,8 +147,8 @@ def _numbers(check: Check) -> dict[str, str]:
         "ours_high": ours.high,
         "allowed_beyond": check.allowed,
         "exact_value": check.answer.exact,
-        "year_low": check.answer.year.low if check.answer.year else None,
-        "year_high": check.answer.year.high if check.answer.year else None,
+        "repeats_low": check.answer.repeats.low if check.answer.repeats else None,
+        "repeats_high": check.answer.repeats.high if check.answer.repeats else None,
     }
     scale = published.scale
     written = {name: "" if value is None else repr(value / scale) for name, value in numbers.items()}

@@ -120,8 +120,8 @@ def _years_like_it(overspent: FloatArray, worst: FloatArray) -> str:
 def _worst(result: Result, tuned: str, found: str) -> Answer:
     """Return the worst consortium of a year: the median of years, and what 95% of years show."""
     worst = overspend_shares(result).max(axis=1)
-    year = Interval(quantile(worst, 0.025).low, quantile(worst, 0.975).high)
-    return Answer(quantile(worst, 0.5), year=year, tuned=tuned, found=found)
+    repeats = Interval(quantile(worst, 0.025).low, quantile(worst, 0.975).high)
+    return Answer(quantile(worst, 0.5), repeats=repeats, tuned=tuned, found=found)
 
 
 def practices(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
@@ -139,8 +139,8 @@ def practices(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]
         ours = mean(missed)
         # Practices are independent here, so that a country's share varies less than a sample's.
         spread = CONFIDENCE_Z * float(missed.std()) * math.sqrt(misses.shape[1] / PRACTICES)
-        year = Interval(ours.low - spread, ours.high + spread)
-        yield f"practices:{per_cent}", Answer(ours, year=year, tuned=tuned)
+        repeats = Interval(ours.low - spread, ours.high + spread)
+        yield f"practices:{per_cent}", Answer(ours, repeats=repeats, tuned=tuned)
 
 
 def _misses(sd_share: float) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Exact compound distributions that others have published, and closed forms for normal spend.
+"""Exact compounds that others published, or whose method was run again; closed forms for normal spend.
 
 Shares no code with the simulator: laws are named here, and the tests say which part each name means.
 """
@@ -40,14 +40,16 @@ class Case:
     """A count law and a cost law, by name and parameters, with what is known of their compound."""
 
     name: str
-    count: tuple[Literal["poisson", "geometric"], float]
+    count: tuple[Literal["poisson", "geometric", "negative binomial"], *tuple[float, ...]]
     cost: tuple[str, tuple[float, ...]]
     facts: tuple[Fact, ...]
     source: str
+    layer: tuple[float, float | None] = (0.0, None)  # of each cost: the deductible, and the most beyond it
 
 
 LOSS_DATA_ANALYTICS = "Loss Data Analytics (openacttexts.github.io), example {}"
 SHEVCHENKO = "Shevchenko 2010, Calculation of aggregate loss distributions, J. Operational Risk 5(2)"
+SOCIETY_OF_ACTUARIES = "Society of Actuaries, sample question {}"
 EMBRECHTS_FREI = "Embrechts & Frei 2009, Panjer recursion versus FFT, Math. Methods of OR 69:497-508"
 
 CASES = (
@@ -77,6 +79,36 @@ CASES = (
             Fact("quantile", 0.999, "2217.4"),
         ),
         LOSS_DATA_ANALYTICS.format("5.3.5"),
+    ),
+    Case(
+        "deductible",
+        ("negative binomial", 300.0, 800.0),  # mean and variance
+        ("values", (60.0, 120.0, 180.0, 300.0)),  # 40, 80, 120 and 200 plus 50%
+        (Fact("mean", 0, "22500"), Fact("variance", 0, "6322500")),
+        LOSS_DATA_ANALYTICS.format("5.5.6"),
+        layer=(100.0, None),
+    ),
+    Case(
+        "layer",
+        ("poisson", 1.0),  # so that the mean of the total is that of a case
+        ("exponential", (1000.0,)),
+        (Fact("mean", 0, "356.026"),),
+        LOSS_DATA_ANALYTICS.format("3.4.5"),
+        layer=(100.0, 500.0),
+    ),
+    Case(
+        "Poisson of values",
+        ("poisson", 2.0),
+        ("values", (1.0, 2.0, 3.0)),
+        (Fact("stop_loss", 2, "2.36"),),
+        SOCIETY_OF_ACTUARIES.format(99),
+    ),
+    Case(
+        "geometric of one value",
+        ("geometric", 4.0),
+        ("values", (40.0,)),
+        (Fact("stop_loss", 100, "92"),),
+        SOCIETY_OF_ACTUARIES.format(92),
     ),
     Case(
         "geometric of exponential",

@@ -25,16 +25,22 @@ DRAWS = 1_000_000
 
 @cache
 def law_of(case: Case) -> simulator.Compound:
-    kind, mean = case.count
+    kind, mean, *variance = case.count
     count = {
         "poisson": lambda: simulator.Poisson(mean=mean),
         # The geometric law with mean m has the variance m (1 + m).
         "geometric": lambda: simulator.NegativeBinomial(mean=mean, variance_to_mean=1 + mean),
+        "negative binomial": lambda: simulator.NegativeBinomial(
+            mean=mean, variance_to_mean=variance[0] / mean
+        ),
     }[kind]()
-    return simulator.compound(count, _cost(*case.cost))
+    cost = _cost(*case.cost)
+    deductible, limit = case.layer
+    layered = cost.model_copy(update={"deductible": deductible, "limit": limit})
+    return simulator.compound(count, layered)
 
 
-def _cost(name: str, numbers: tuple[float, ...]) -> object:
+def _cost(name: str, numbers: tuple[float, ...]) -> simulator.spend.unit_cost.UnitCost:
     match name:
         case "values":
             return simulator.Empirical(values=numbers)

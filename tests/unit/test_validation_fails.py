@@ -72,12 +72,12 @@ def test_draws_that_do_not_follow_the_exact_law_fail(monkeypatch):
 def test_a_failure_is_printed_and_ends_with_exit_code_1(monkeypatch):
     right = CliRunner().invoke(command, ["--section", "4"])
     assert right.exit_code == 0, right.output
-    assert "15 published numbers: 15 pass." in right.output
+    assert "15 numbers (15 closed form): 15 pass." in right.output
     table = TABLE | {"normal:2:bond": changed(TABLE["normal:2:bond"], 1.01)}
     monkeypatch.setattr(published, "load_published", table.values)
     wrong = CliRunner().invoke(command, ["--section", "4"])
     assert wrong.exit_code == 1
-    assert "15 published numbers: 14 pass, 1 FAIL." in wrong.output
+    assert "15 numbers (15 closed form): 14 pass, 1 FAIL." in wrong.output
 
 
 def test_an_answer_to_nothing_is_noticed():
@@ -94,11 +94,12 @@ def test_the_reasons_hold():
         for people, share in ((100_000, 0.02), (300_000, 0.01))
     ]
     assert [f"{chance:.1%}" for chance in beyond] == ["4.4%", "6.9%"]
-    # Interpolated in the logarithm of people: 91% plus 8 times log(8/7) / log(60/7).
+    # Blended between 90% at 5,000 people and 95% at 20,000, of which 7,000 are 2/15 of the way.
     quantile = NormalDist().inv_cdf
-    confidence = 0.91 + 0.08 * math.log(8 / 7) / math.log(60 / 7)
-    rate = 3.4 / quantile(0.91) * math.sqrt(7 / 8) * quantile(confidence)
-    assert (f"{confidence:.3f}", f"{rate:.2f}") == ("0.915", "3.25")
+    blended = (13 * quantile(0.90) + 2 * quantile(0.95)) / 15
+    assert f"{3.4 * math.sqrt(14) * quantile(0.90) / blended:.2f}" == "12.26"
+    assert f"{5.2 * math.sqrt(2.5):.2f}" == "8.22"
+    assert pytest.approx(1.65 * math.sqrt(25)) == 8.25
     assert f"{0.275 * 244_891 / 18_349:.2f}" == "3.67"
     # SD that puts 17% of consortia below zero when the mean is 2.5; and 8 at the median of 190 worst.
     assert f"{2.5 / quantile(0.83):.1f}" == "2.6"
