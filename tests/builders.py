@@ -68,7 +68,7 @@ def scenario_of(**changes: Any) -> Table:
 def shock_plan(shocks: Shocks, axes: Axes, sizes: tuple[AnyShockLaw, ...] | None = None) -> ShockPlan:
     """Return shocks of clusters without practices, where lines have the usual law or those of `sizes`."""
     usual, prices = ((size,) * len(axes.lines) for size in (shocks.pct.size, shocks.price.size))
-    known_lines, known_clusters = (LineDoubt(0, 0, 0, 0),) * len(axes.lines), (ClusterDoubt(0, 0),)
+    known_lines, known_clusters = (LineDoubt(0, 0, 0, 0),) * len(axes.lines), (ClusterDoubt(0, 0, 0),)
     doubts = Doubts(0.0, known_lines, known_clusters * len(axes.clusters))
     return ShockPlan(shocks, sizes or usual, prices, ({},) * len(axes.clusters), doubts)
 

@@ -105,7 +105,8 @@ class Study:
     def without_saving(self) -> Result:
         """The same contracts, had no cluster truly saved anything: what luck alone brings."""
         settings = self.scenario.settings
-        clusters = tuple(one.model_copy(update={"true_saving_share": 0.0}) for one in settings.clusters)
+        none = {"true_saving_share": 0.0, "true_saving_share_by_year": ()}
+        clusters = tuple(one.model_copy(update=none) for one in settings.clusters)
         if clusters == settings.clusters:
             return self.result
         unsaving = settings.model_copy(update={"clusters": clusters})

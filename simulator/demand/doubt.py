@@ -42,6 +42,7 @@ class ClusterDoubt:
 
     need: float
     kept: float  # of demand that a true saving leaves
+    list_growth: float  # a year after the base year
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Doubts:
     @property
     def of_clusters(self) -> bool:
         """Whether anything is not known of clusters."""
-        return any(cluster.need or cluster.kept for cluster in self.clusters)
+        return any(one.need or one.kept or one.list_growth for one in self.clusters)
 
     def __bool__(self) -> bool:
         """Whether anything at all is not known."""
@@ -99,10 +100,14 @@ class Doubts:
             return None
         factors = []
         for name, doubt in zip(names, self.clusters, strict=True):
-            need = _factors(doubt.need * normals("need", name), doubt.need)
-            kept = need * _factors(doubt.kept * normals("saving", name), doubt.kept)
-            # Savings are of contract years alone.
-            factors.append(np.stack([need, *[kept] * (years - 1)], axis=-1))
+            need, kept, growth = (normals(kind, name) for kind in ("need", "saving", "list growth"))
+            of_years = []
+            for since_base in range(years):
+                # Savings are of contract years alone.
+                sds = (doubt.need, doubt.kept if since_base else 0.0, doubt.list_growth * since_base)
+                logs = sds[0] * need + sds[1] * kept + sds[2] * growth
+                of_years.append(_factors(logs, math.hypot(*sds)))
+            factors.append(np.stack(of_years, axis=-1))
         return np.stack(factors, axis=-1)
 
     def price_variances(self, years: int) -> FloatArray:

@@ -141,7 +141,7 @@ class Quotes:
     @property
     def has_savers(self) -> bool:
         """Whether any cluster truly saves, or wastes, anything."""
-        return any(cluster.true_saving_share for cluster in self.study.scenario.settings.clusters)
+        return any(cluster.truly_saves for cluster in self.study.scenario.settings.clusters)
 
     def has(self, kind: type[Rule]) -> bool:
         """Return whether the scenario has a rule of a kind."""

@@ -93,9 +93,14 @@ def _particulars(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ..
             tuple("by the rule" if one.bond_gbp is None else pounds_of(one.bond_gbp) for one in clusters),
             {"by the rule"},
         ),
-        ("True saving", tuple(per_cent_of(one.true_saving_share) for one in clusters), {"0%"}),
+        ("True saving", tuple(_savings(one) for one in clusters), {"0%"}),
     ]
     return [(heading, shown) for heading, shown, usual in every if set(shown) != usual]
+
+
+def _savings(cluster: Cluster) -> str:
+    by_year = cluster.true_saving_share_by_year or (cluster.true_saving_share,)
+    return ", ".join(map(per_cent_of, by_year))
 
 
 def _budgets(quotes: Quotes) -> Paragraph:

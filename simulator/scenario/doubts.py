@@ -33,6 +33,7 @@ def unsure_of(settings: ScenarioFile) -> list[str]:
         "mean costs": (line.mean_cost for line in lines),
         "need": (cluster.need for cluster in clusters),
         "true savings": (cluster.kept for cluster in clusters),
+        "lists": (cluster.list_growth for cluster in clusters),
     }
     return [kind for kind, sizes in kinds.items() if any(sizes)]
 
@@ -51,6 +52,7 @@ def _of_cluster(cluster: Cluster, size: Size) -> ClusterDoubt:
     return ClusterDoubt(
         need=log_sd(size(cluster.need), cluster.need),
         kept=log_sd(size(cluster.true_saving_share), 1 - cluster.true_saving_share),
+        list_growth=log_sd(size(cluster.list_growth_share), 1 + cluster.list_growth_share),
     )
 
 

@@ -134,6 +134,12 @@ class Cluster(Part):
     """Bond agreed with this cluster, in pounds, if it takes the share; otherwise the bond rule says."""
     true_saving_share: Annotated[float, Field(ge=-1, lt=1), *MAY_BE_UNCERTAIN] = 0.0
     """Share of demand that the cluster really avoids, in every contract year; block contracts know none."""
+    true_saving_share_by_year: Annotated[
+        tuple[Annotated[float, Field(ge=-1, lt=1)], ...], BeforeValidator(as_tuple)
+    ] = ()
+    """The same by contract year, where years differ; the last repeats."""
+    list_growth_share: UncertainGrowthShare = 0.0
+    """Growth of its list a year after the base year, which budgets do not follow; may have an sd."""
     need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN] = 1.0
     """Need of its people over what the weights say, which budgets do not know: 1.05 is 5% more cases."""
 
@@ -141,7 +147,20 @@ class Cluster(Part):
     def _has_people(self) -> Self:
         if bool(self.practices) == (self.people is not None):
             raise PydanticCustomError("members", "either practices or people, and not both")
+        if self.true_saving_share_by_year and self.true_saving_share:
+            need = "either true_saving_share or true_saving_share_by_year, and not both"
+            raise PydanticCustomError("savings", need)
         return self
+
+    def savings(self, years: int) -> tuple[float, ...]:
+        """Return the share of demand that the cluster really avoids in each contract year."""
+        given = self.true_saving_share_by_year or (self.true_saving_share,)
+        return tuple(given[min(year, len(given) - 1)] for year in range(years))
+
+    @property
+    def truly_saves(self) -> bool:
+        """Whether it really saves, or wastes, anything in any year."""
+        return any(self.savings(MOST_YEARS))
 
 
 class SimulationSettings(Part):

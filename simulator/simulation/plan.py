@@ -132,9 +132,12 @@ def make_plan(scenario: Scenario) -> Plan:
     population = _population(scenario)
     rates = tuple(_rate(line, scenario) for line in lines)
     planned = expected_counts(rates, years, population.need_weighted_people)
-    kept = 1 - np.array([cluster.true_saving_share for cluster in settings.clusters])
-    drawn = planned * np.array([cluster.need for cluster in settings.clusters])[:, None]
-    drawn[1:] *= kept[:, None]
+    # Shapes (year, cluster): what budgets do not know of.
+    kept = 1 - np.array([cluster.savings(len(years) - 1) for cluster in settings.clusters]).T
+    lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
+    grown = lists ** np.arange(len(years))[:, None]
+    drawn = planned * (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
+    drawn[1:] *= kept[..., None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     prices = tuple(
         _prices(line, whole, rate, years, planned[:, :, at_line])

@@ -26,8 +26,9 @@ UNSURE = {
     "mean cost": {"unit_cost_gbp": COST | {"mean": {"low": 900, "high": 1100}}},
     "need": {"need": {"mean": 1.05, "sd": 0.05}},
     "saving": {"true_saving_share": {"mean": 0.02, "sd": 0.03}},
+    "lists": {"list_growth_share": {"mean": 0.03, "sd": 0.02}},
 }
-OF_CLUSTERS = ("need", "saving")
+OF_CLUSTERS = ("need", "saving", "lists")
 OF_PRICES = ("price growth", "mean cost")
 GROWTH_LOG_VARIANCE = math.log1p((0.02 / 1.03) ** 2)
 COST_SD = 200 / (2 * 1.959963984540054) / 1000
@@ -37,6 +38,7 @@ RELATIVE_VARIANCES = {
     "growth": [math.expm1(GROWTH_LOG_VARIANCE * years**2) for years in range(4)],
     "price growth": [math.expm1(GROWTH_LOG_VARIANCE * years**2) for years in range(4)],
     "mean cost": [COST_SD**2] * 4,
+    "lists": [math.expm1(GROWTH_LOG_VARIANCE * years**2) for years in range(4)],
     "need": [(0.05 / 1.05) ** 2] * 4,
     "saving": [0.0] + [(0.03 / 0.98) ** 2] * 3,
 }

@@ -109,7 +109,8 @@ def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeed
 
     @cache
     def gain(saving: float) -> Estimate:
-        result = simulate(with_cluster(scenario, at, true_saving_share=saving))
+        savings = {"true_saving_share": saving, "true_saving_share_by_year": ()}
+        result = simulate(with_cluster(scenario, at, **savings))
         book = account_books(result.contract_outcomes, result.plan.terms)[at]
         return mean(gain_gbp(book, Account.PRACTICES))
 

@@ -92,7 +92,8 @@ def luck(
     taking = tuple(at for at, one in enumerate(scenario.settings.clusters) if can_be_paid(one))
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
-        result = shared.simulate(policies[policy].vary(f"clusters.*.true_saving_share={saving!r}"))
+        of_all = ("clusters.*.true_saving_share_by_year=[]", f"clusters.*.true_saving_share={saving!r}")
+        result = shared.simulate(policies[policy].vary(*of_all))
         paid[policy, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))
