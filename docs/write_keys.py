@@ -14,11 +14,12 @@ from pydantic.fields import FieldInfo
 
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
-from simulator.demand.shock_laws import AnyShockLaw
+from simulator.demand.shock_laws import AnyShockLaw, AnyYearShockLaw
 from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.keys import as_toml
 from simulator.scenario.schema import ScenarioFile
 from simulator.spend import AnyUnitCost
+from simulator.uncertain import MAY_BE_UNCERTAIN
 
 PAGE = Path(__file__).with_name("scenario-keys.md")
 SECTIONS = (
@@ -29,6 +30,7 @@ SECTIONS = (
     "population",
     "seasons",
     "shocks",
+    "doubt",
     "budgets",
     "simulation",
 )
@@ -53,6 +55,7 @@ REGISTERS = (
     (AnyCountLaw, "a law of the number of cases"),
     (AnyUnitCost, "a law of the cost of a case"),
     (AnyShockLaw, "a law of shocks"),
+    (AnyYearShockLaw, "a law of shocks of each year"),
 )
 
 
@@ -151,6 +154,11 @@ def _words(field: FieldInfo) -> str:
 
 
 def _unit(name: str, field: FieldInfo) -> str:
+    known = _known_unit(name, field)
+    return f"{known}; or a table of mean and sd" if set(MAY_BE_UNCERTAIN) & set(field.metadata) else known
+
+
+def _known_unit(name: str, field: FieldInfo) -> str:
     kinds = _kinds(field.annotation)
     if models := _models(field.annotation):
         return f"a table: {next(words for register, words in REGISTERS if models[0] in _models(register))}"
