@@ -57,12 +57,12 @@ def consortia(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]
 
 def _in_proportion(shocks: Shocks, size: float) -> Shocks:
     """Return the flagship's three shocks, all times `size`."""
-    pct = shocks["pct"]
-    scaled = {
-        name: shocks[name] | {"sd_share": size * shocks[name]["sd_share"]}
-        for name in ("cluster", "cluster_year")
-    }
-    return scaled | {"pct": pct | {"size": pct["size"] | {"sd_share": size * pct["size"]["sd_share"]}}}
+
+    def scaled(law: Shocks) -> Shocks:
+        return law | {"sd_share": size * law["sd_share"]}
+
+    sized = {name: shocks[name] | {"size": scaled(shocks[name]["size"])} for name in ("pct", "practice")}
+    return sized | {"cluster_year": scaled(shocks["cluster_year"])}
 
 
 def _apart(sd_share: float) -> Shocks:

@@ -14,6 +14,7 @@ from simulator.demand.shock_laws import AnyShockLaw
 from simulator.plain_words import listed, per_cent_of
 from simulator.records import Budgets, FloatArray, Spend
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.scenario.doubts import unsure_of
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 
@@ -41,7 +42,8 @@ class CheckAnswer(Answer):
         """Return the scheme in words: rules, budgets, growth and shocks."""
         settings = self.plan.settings
         rules = tuple(rule_notes(settings.rules)) or ("There is no rule about money.",)
-        return (*rules, *self._budgets_in_words(), self._growth_in_words(), self._shocks_in_words())
+        chance = (self._growth_in_words(), self._shocks_in_words(), *self._doubt_in_words())
+        return (*rules, *self._budgets_in_words(), *chance)
 
     def _budgets_in_words(self) -> Iterator[str]:
         settings = self.plan.settings
@@ -81,6 +83,17 @@ class CheckAnswer(Answer):
         if said:
             return f"Shocks move expected cases by a standard deviation of {said}."
         return "No shock moves expected cases: chance alone decides."
+
+    def _doubt_in_words(self) -> Iterator[str]:
+        if moved := _sizes(self.plan.shocks.price_sizes):
+            yield f"Shocks move the prices of a kind of care in a year by a standard deviation of {moved}."
+        if drift := self.plan.settings.shocks.pct.growth_drift_sd_share:
+            yield f"Growth itself moves by a standard deviation of {per_cent_of(drift)} a year."
+        if unsure := unsure_of(self.plan.settings):
+            kept = "is drawn in each contract"
+            if not self.plan.settings.doubt.carried:
+                kept = "is left out: each figure is its mean"
+            yield f"What is not known of {listed(unsure)} {kept}."
 
     def tables(self) -> tuple[Table, ...]:
         """Return people, budgets by kind of care, budget against expected spend by year, and rates."""
