@@ -25,9 +25,9 @@ _NOT_STATED = "not stated"
 _WITHOUT_A_FIGURE = {"title", "question", "name"}
 _COMMAND = re.compile(r"\bcluster-risk \w")
 _LIMITS = (
-    "Sampling error is not all. The intervals say nothing about wrong rates, weights or shocks; the next "
-    "section says which figures are assumptions.",
-    "One number of people stands for the whole contract: no list grows, and no patient moves.",
+    "Sampling error is not all. What is not known of figures is inside the numbers only where the scenario "
+    "gives a figure an sd; the next section says which figures are assumptions.",
+    "Lists grow as the scenario says, and budgets do not follow; no patient moves.",
     "Cases are independent, given the shocks. Dependence between the cases of one patient enters only "
     "through how much their number varies.",
     "Years are the finest step.",
