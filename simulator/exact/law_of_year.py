@@ -161,7 +161,7 @@ def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> Float
 def law_of_position(plan: Plan, cluster: int, position: YearEnd, rotated: bool = False) -> OutturnLaw:
     """Compute the law of spend less budget."""
     years = tuple(int(year) for year in np.flatnonzero(position.weights.any(axis=1)))
-    normals = ShockNormals.of(plan, years or (0,))
+    normals = ShockNormals.of(plan, cluster, years or (0,))
     terms = _terms(plan, cluster, position, normals.years)
     mean_gbp, sd_gbp = _moments(position, terms, normals)
     if sd_gbp <= 1e-9 * max(abs(mean_gbp), 1.0):
@@ -229,7 +229,7 @@ def _refusal(must_be: str, got: str, hint: str) -> InputError:
 def years_are_independent(plan: Plan, cluster: int) -> bool:
     """Return whether a cluster's positions of different years do not depend on each other."""
     shocks = plan.settings.shocks
-    lasting = shocks.cluster.sd_share > 0
+    lasting = shocks.cluster.sd_share > 0 or shocks.practice.size.sd_share > 0
     persistent = shocks.pct.persistence > 0 and any(law.sd_share > 0 for law in plan.shocks.sizes)
     persistent |= shocks.cluster_year.persistence > 0 and shocks.cluster_year.sd_share > 0
     positions = [year_end(plan, cluster, (year,)) for year in range(len(plan.axes.years) - 1)]

@@ -164,11 +164,12 @@ def _shocks_beyond(plan: Plan) -> dict[str, bool]:
     """Return by key whether shocks are on that are no function of the normals that the method knows."""
     shocks = plan.shocks.settings
     return {
-        "shocks.practice": shocks.practice.size.sd_share > 0,
+        "shocks.practice beside shocks.cluster": min(shocks.practice.size.sd_share, shocks.cluster.sd_share)
+        > 0,
         "shocks.cluster_line": shocks.cluster_line.sd_share > 0,
         "shocks.cluster_line_year": shocks.cluster_line_year.sd_share > 0,
         "shocks.pct.growth_drift_sd_share": shocks.pct.growth_drift_sd_share > 0,
-        "figures with an sd": bool(plan.shocks.doubts),
+        "figures with an sd (but --set doubt.carried=false)": bool(plan.shocks.doubts),
         "shocks.price": any(law.sd_share > 0 for law in plan.shocks.price_sizes),
     }
 

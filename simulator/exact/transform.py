@@ -12,6 +12,7 @@ from scipy.fft import dct
 
 from simulator.demand.count_law import ComplexArray, CountLaw
 from simulator.demand.shock_laws import ShockLaw
+from simulator.exact.practice_need import PracticeNeed
 from simulator.records import BoolArray, FloatArray
 from simulator.simulation.plan import Plan
 from simulator.spend.characteristic import hat_weights, power_of_two
@@ -51,19 +52,22 @@ class ShockNormals:
 
     years: tuple[int, ...]  # positions of the financial years, the base year being 0
     lines: tuple[ShockLaw, ...]  # law of each line's PCT-wide shock
-    lasting: ShockLaw  # law of the cluster's lasting shock
+    lasting: ShockLaw | PracticeNeed  # law of the cluster's lasting shock, or of its practices'
     passing: ShockLaw  # law of the cluster's shock of each year
     correlation: float  # between lines, in one year
     persistence: float  # between a line's years
     passing_persistence: float  # between the cluster's years
 
     @classmethod
-    def of(cls, plan: Plan, years: tuple[int, ...]) -> ShockNormals:
-        """Return the shocks of a plan in some of its years."""
+    def of(cls, plan: Plan, cluster: int, years: tuple[int, ...]) -> ShockNormals:
+        """Return the shocks of a plan to a cluster in some of its years."""
         shocks = plan.settings.shocks
         pct, passing = shocks.pct, shocks.cluster_year
         persistence = (pct.persistence, passing.persistence)
-        return cls(years, plan.shocks.sizes, shocks.cluster, passing, pct.correlation, *persistence)
+        lasting: ShockLaw | PracticeNeed = shocks.cluster
+        if shocks.practice.size.sd_share:
+            lasting = PracticeNeed(shocks.practice.size, plan.shocks.practice_shares[cluster].values())
+        return cls(years, plan.shocks.sizes, lasting, passing, pct.correlation, *persistence)
 
     def year_correlation(self, persistence: float) -> FloatArray:
         """Correlation between the years of a shock that persists so, shape (year, year)."""
@@ -143,13 +147,13 @@ class ShockNormals:
         return moments
 
 
-def slope(law: ShockLaw) -> float:
+def slope(law: ShockLaw | PracticeNeed) -> float:
     """Return how fast a factor moves with its normal, where that is zero."""
     low, high = law.factors(np.array([-_SLOPE_STEP, _SLOPE_STEP]))
     return float((high - low) / (2 * _SLOPE_STEP))
 
 
-def product_moment(one: ShockLaw, other: ShockLaw, correlation: float) -> float:
+def product_moment(one: ShockLaw | PracticeNeed, other: ShockLaw | PracticeNeed, correlation: float) -> float:
     """Return E[factor * other factor] of two shocks whose normals are correlated."""
     points, weights = _gauss(24)
     alone = math.sqrt(1 - correlation**2)

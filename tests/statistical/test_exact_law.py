@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import special, stats
 
 from simulator import (
     Empirical,
@@ -133,6 +134,32 @@ def test_its_answers_fit_together(name: str) -> None:
     assert float(exact.stop_loss(0.0)) == pytest.approx(exact.mean, rel=1e-6)
     assert float(exact.cdf(-1.0)) == 0.0
     assert float(exact.cdf(1e15)) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_beyond_its_last_amount_a_single_cost_leads() -> None:
+    law = compound(Poisson(mean=40), Pareto(shape=2.5, scale=3_000))
+    exact = law.exact()
+    end = float(exact.amounts_gbp[-1])
+    assert float(exact.stop_loss(end * (1 + 1e-9))) == pytest.approx(float(exact.stop_loss(end)), rel=1e-6)
+    assert float(exact.stop_loss(3 * end)) == pytest.approx(
+        40 * float(law.unit_cost.excess_mean(np.array([3 * end - law.mean]))[0]), rel=1e-2
+    )
+
+
+@pytest.mark.parametrize("cv", [2.0, 4.5])
+def test_just_above_a_limit_others_are_as_steep_as_near_nothing(cv: float) -> None:
+    """One cost at the limit, and others that come to next to nothing: as without a limit, near nothing."""
+    cost, cases, limit = Gamma(mean=1_000, cv=cv), 3.0, 2_000.0
+    law = compound(Poisson(mean=cases), Gamma(mean=1_000, cv=cv, limit=limit)).exact()
+    above = limit * np.array([1e-9, 1e-8, 1e-7])
+    numbers = np.arange(1, 60)[:, None]
+    of_numbers = stats.poisson(cases).pmf(numbers)
+    near_nothing = math.exp(-cases) + (
+        of_numbers * special.gammainc(numbers * cv**-2, above / (1_000 * cv**2))
+    ).sum(axis=0)
+    at_limit = cases * float(cost.sf(np.array([limit]))[0])
+    before = float(law.cdf(limit * (1 - 1e-9)))
+    assert law.cdf(limit + above) - before == pytest.approx(at_limit * near_nothing, abs=3e-7)
 
 
 def test_it_refuses_what_a_grid_cannot_hold() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulator.demand.shock_laws import LognormalShock, NormalShock
 from simulator.exact.method import WHOLE_CONTRACT, exact_risk
+from simulator.exact.practice_need import PracticeNeed
 from simulator.risk.estimate import Estimate
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import (
@@ -44,8 +46,8 @@ LINES = [
 ]
 SHOCKS = {
     "pct": {"size": {"law": "lognormal", "sd_share": 0.03}, "correlation": 0.4, "persistence": 0.6},
-    "cluster": {"law": "lognormal", "sd_share": 0.02},
-    "cluster_year": {"law": "lognormal", "sd_share": 0.018},
+    "practice": {"size": {"law": "lognormal", "sd_share": 0.05}, "people": 20_000},
+    "cluster_year": {"law": "lognormal", "sd_share": 0.018, "persistence": 0.7},
 }
 
 
@@ -91,6 +93,22 @@ def against(position: np.ndarray[Any, Any], exact: dict[str, Estimate], what: st
     ]
     quantiles = [(level, exact[name].value) for level, name in BONDS.items() if name in exact]
     return found + [quantile_against(position, level, bond) for level, bond in quantiles]
+
+
+def test_need_of_practices_is_a_law_of_one_normal() -> None:
+    """Moments of the mean of five factors, by their shares, against closed forms; one alone is itself."""
+    size = LognormalShock(sd_share=0.3)
+    shares = (0.1, 0.15, 0.2, 0.25, 0.3)
+    points, weights = np.polynomial.hermite_e.hermegauss(60)
+    weights = weights / weights.sum()
+    factors = PracticeNeed(size, shares).factors(points)
+    third = 0.3**4 * (3 + 0.3**2) * sum(share**3 for share in shares)
+    for power, moment in ((1, 0.0), (2, 0.3**2 * sum(share**2 for share in shares)), (3, third)):
+        assert weights @ (factors - 1) ** power == pytest.approx(moment, abs=2e-6)
+    normals = np.linspace(-5, 5, 101)
+    assert PracticeNeed(size, (1.0,)).factors(normals) == pytest.approx(size.factors(normals), rel=1e-3)
+    normal = NormalShock(law="normal", sd_share=0.1)
+    assert PracticeNeed(normal, (0.5, 0.5)).factors(np.array([1.0])) == pytest.approx(1 + 0.1 * 0.5**0.5)
 
 
 @pytest.mark.parametrize("cluster", SIZES)
