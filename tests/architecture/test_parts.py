@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
-from simulator.demand.shock_laws import AnyShockLaw
+from simulator.demand.shock_laws import AnyShockLaw, AnyYearShockLaw, LognormalYearShock, NormalYearShock
 from simulator.parts import Part
 from simulator.rules import AnyRule
 from simulator.scenario.schema import ScenarioFile
@@ -21,6 +21,8 @@ from tests.architecture.modules import FILES, module_of
 from tests.architecture.registers import PARTS
 
 REGISTERS = (AnyUnitCost, AnyCountLaw, AnyShockLaw, AnyBudgetRule, AnyRule)
+OF_YEARS = (LognormalYearShock, NormalYearShock)
+"""The laws of shocks again, for those that have a value in every year."""
 EACH = pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
 
 
@@ -114,4 +116,13 @@ def _families() -> list[tuple[Path, type[Part]]]:
 
 
 def test_no_part_is_left_out_of_its_register() -> None:
-    assert {thing for _, thing in _families()} == set(PARTS)
+    assert {thing for _, thing in _families()} == set(PARTS) | set(OF_YEARS)
+
+
+@pytest.mark.parametrize("law", OF_YEARS)
+def test_a_shock_of_years_is_the_shock_with_a_memory(law: type[Part]) -> None:
+    (base,) = (part for part in PARTS if issubclass(law, part))
+    assert set(law.model_fields) == set(base.model_fields) | {"persistence"}
+    given = base.example().model_dump()
+    assert type(TypeAdapter(AnyYearShockLaw).validate_python(given)) is law
+    assert law.example().model_dump() == given | {"persistence": 0.0}

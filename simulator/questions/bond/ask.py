@@ -10,7 +10,8 @@ from numbers import Real
 from typing import overload
 
 from simulator.errors import InputError, Problem, Problems, shown, unknown
-from simulator.questions.bond.answer import BondAnswer, BondAnswers
+from simulator.questions.bond.answer import BondAnswer
+from simulator.questions.bond.beside import BondAnswers
 from simulator.questions.bond.pieces import (
     Simulate,
     practice_parts,
