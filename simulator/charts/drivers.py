@@ -189,6 +189,7 @@ _USUAL = (
     ("spread of the cost of a case", "service_lines.*.unit_cost_gbp.cv", 0.25, _SHARE),
     ("SD of shocks to the whole PCT", "shocks.pct.size.sd_share", 0.5, _SHARE),
     ("SD of need that weights do not measure", "shocks.cluster.sd_share", 0.5, _SHARE),
+    ("SD of a practice's need that weights do not measure", "shocks.practice.size.sd_share", 0.5, _SHARE),
     ("SD of shocks to a cluster's year", "shocks.cluster_year.sd_share", 0.5, _SHARE),
     ("uplift of budgets a year", "*rule.uplift_share", 0.01, _POINTS),
     ("margin of budgets", "*rule.margin_share", 0.01, _POINTS),
@@ -197,17 +198,35 @@ _USUAL = (
     ("bond", "rules.bond.share_of_annual_budget", 0.5, _SHARE),
 )
 """What is moved, its keys, and how far, in points or as a share of what it is: assumptions about what a
-planner may be wrong by, or may decide."""
+planner may be wrong by, or may decide. A figure that has an sd is moved by that in place of points."""
 
 
 def usual_moves(scenario: Scenario) -> Iterator[Move]:
     """Yield what is moved unless the user says otherwise: what the scenario has of the usual settings."""
     numbers = dict(_numbers(scenario.settings.model_dump()))
     for words, keys, by, how in _USUAL:
+        known = fnmatch.filter(numbers, keys)
+        sds = {key: numbers[f"{key[:-5]}.sd"] for key in fnmatch.filter(numbers, f"{keys}.mean")}
         # A share of nothing is nothing.
-        moved = {key: numbers[key] for key in fnmatch.filter(numbers, keys) if numbers[key] or how == _POINTS}
+        moved = {key: by if how == _POINTS else by * numbers[key] for key in known}
+        moved = {key: far for key, far in (moved | sds).items() if far}
+        far = f"{100 * by:g}\N{NO-BREAK SPACE}{'point' if by == 0.01 else 'points'}"
+        far = "one SD of what is not known" if sds else far if how == _POINTS else per_cent_tick(by)
         if moved:
-            yield _move(scenario, words, moved, by, how)
+            named = f"{words} ±\N{NO-BREAK SPACE}{far}"
+            yield Move(named, *(_end(scenario, numbers, moved, way) for way in (-1, 1)))
+
+
+def _end(
+    scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float], way: int
+) -> tuple[str, ...]:
+    """Return the settings at one end of a move; none where they are out of range."""
+    overrides = tuple(f"{key}={numbers[key] + way * far!r}" for key, far in moved.items())
+    try:
+        scenario.vary(*overrides)
+    except InputError:
+        return ()
+    return overrides
 
 
 def _numbers(of: object, key: str = "") -> Iterator[tuple[str, float]]:
@@ -221,24 +240,6 @@ def _numbers(of: object, key: str = "") -> Iterator[tuple[str, float]]:
         case list() | tuple():
             for at, item in enumerate(of):
                 yield from _numbers(item, f"{key}.{item['rule'] if key == 'rules' else at}")
-
-
-def _move(scenario: Scenario, words: str, values: Mapping[str, float], by: float, how: str) -> Move:
-    def ends(way: int) -> tuple[str, ...]:
-        moved = {
-            key: value + way * by if how == _POINTS else value * (1 + way * by)
-            for key, value in values.items()
-        }
-        overrides = tuple(f"{key}={value!r}" for key, value in moved.items())
-        try:
-            scenario.vary(*overrides)
-        except InputError:
-            return ()
-        return overrides
-
-    points = "point" if by == 0.01 else "points"
-    far = f"{100 * by:g}\N{NO-BREAK SPACE}{points}" if how == _POINTS else per_cent_tick(by)
-    return Move(f"{words} ±\N{NO-BREAK SPACE}{far}", ends(-1), ends(1))
 
 
 def given_moves(moves: Mapping[str, tuple[float, float]]) -> Iterator[Move]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.answers.answer import Answer
 from simulator.answers.table import Table, pounds, shares, text
 from simulator.errors import InputError, Problems, unknown
+from simulator.plain_words import listed
 from simulator.questions.explain.pieces import (
     Place,
     PowerSums,
@@ -21,6 +22,7 @@ from simulator.questions.explain.pieces import (
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence, money, per_cent
+from simulator.scenario.doubts import unsure_of
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 
@@ -222,6 +224,9 @@ class Explanation(Answer):
         if left := _if_it_varies(self.share(Source.PCT_SHOCKS)):
             share = per_cent(left)
             yield f"PCT-wide shocks, which no pool inside the PCT cures, are {share} of the variance then."
+        if Source.DOUBT in self.sources and (left := _if_it_varies(self.share(Source.DOUBT))):
+            unsure = listed(unsure_of(self.scenario.settings))
+            yield f"What is not known of {unsure} is {per_cent(left)} of it: only knowing more would cure that."
 
     def _of_one_in_words(self, cluster: str) -> Iterator[str]:
         share_of_budget = self._sd_of_budget(cluster)
