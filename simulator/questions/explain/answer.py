@@ -226,7 +226,7 @@ class Explanation(Answer):
             yield f"PCT-wide shocks, which no pool inside the PCT cures, are {share} of the variance then."
         if Source.DOUBT in self.sources and (left := _if_it_varies(self.share(Source.DOUBT))):
             unsure = listed(unsure_of(self.scenario.settings))
-            yield f"What is not known of {unsure} is {per_cent(left)} of it: only knowing more would cure that."
+            yield f"What is not known of {unsure} is {per_cent(left)} of it: knowing more would cure that."
 
     def _of_one_in_words(self, cluster: str) -> Iterator[str]:
         share_of_budget = self._sd_of_budget(cluster)
