@@ -12,7 +12,7 @@ from simulator.demand import AnyCountLaw
 from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.parts import NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
+from simulator.parts import GrowthShare, NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
 from simulator.population.need import UNWEIGHTED
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
@@ -89,6 +89,8 @@ class ServiceLine(Part):
     """Law of the cost of one case, in pounds."""
     growth_share: UncertainGrowthShare = 0.0
     """Growth of the rate a year; may have an sd."""
+    planned_growth_share: GrowthShare | None = None
+    """Growth that plans expect, which budgets and block contracts follow; growth_share when left out."""
     price_growth_share: UncertainGrowthShare = 0.0
     """Growth of the unit cost a year; may have an sd."""
     need_weights: Name = UNWEIGHTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -131,12 +131,14 @@ def make_plan(scenario: Scenario) -> Plan:
     lines = settings.service_lines
     population = _population(scenario)
     rates = tuple(_rate(line, scenario) for line in lines)
-    planned = expected_counts(rates, years, population.need_weighted_people)
+    planned_rates = tuple(_planned(line, rate) for line, rate in zip(lines, rates, strict=True))
+    planned = expected_counts(planned_rates, years, population.need_weighted_people)
     # Shapes (year, cluster): what budgets do not know of.
     kept = 1 - np.array([cluster.savings(len(years) - 1) for cluster in settings.clusters]).T
     lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
     grown = lists ** np.arange(len(years))[:, None]
-    drawn = planned * (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
+    drawn = expected_counts(rates, years, population.need_weighted_people)
+    drawn *= (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
     drawn[1:] *= kept[..., None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     prices = tuple(
@@ -159,7 +161,7 @@ def make_plan(scenario: Scenario) -> Plan:
         drawn,
         _responsibility(settings),
         prices,
-        _line_budgets(settings, rates, years, population.need_weighted_people),
+        _line_budgets(settings, planned_rates, years, population.need_weighted_people),
         terms,
     )
 
@@ -230,6 +232,12 @@ def _rate(line: ServiceLine, scenario: Scenario) -> LineRate:
     return LineRate(line.rate_per_1000, year, line.growth_share, season)
 
 
+def _planned(line: ServiceLine, rate: LineRate) -> LineRate:
+    """Return how often plans take a line to be used."""
+    growth = line.planned_growth_share
+    return rate if growth is None else replace(rate, growth_share=growth)
+
+
 def _price_of_case_gbp(line: ServiceLine, rate: LineRate, years: Sequence[FinancialYear]) -> FloatArray:
     """Return the mean cost of a case in each year, shape (year,)."""
     growth = 1 + line.price_growth_share
@@ -264,7 +272,7 @@ def _line_budgets(
     return tuple(
         LineBudget(
             rule=line.budget_rule or settings.budgets.rule,
-            growth_share=(1 + line.growth_share) * (1 + line.price_growth_share) - 1,
+            growth_share=(1 + rate.growth_share) * (1 + line.price_growth_share) - 1,
             part_year_share=np.array([rate.part_year_share(year) for year in years[1:]]),
             fair_share_gbp=planned_gbp[0, :, at_line],
             expected_gbp=planned_gbp[1:, :, at_line],

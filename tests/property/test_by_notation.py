@@ -92,6 +92,7 @@ GIVEN = scenario_of(
             "homes",
             payment="block",
             growth_share=0.1,
+            planned_growth_share=0.08,
             unit_cost_gbp={"model": "pareto", "shape": 3, "scale": 300, "limit": 2_000},
             budget_rule={
                 "rule": "toolkit",
@@ -102,6 +103,7 @@ GIVEN = scenario_of(
         line_of(
             "drugs",
             growth_share=0.02,
+            planned_growth_share=0.01,
             price_growth_share=0.05,
             unit_cost_gbp={"model": "empirical", "values": [5, 10, 20], "probabilities": [0.2, 0.3, 0.5]},
             budget_rule={"rule": "toolkit", "fair_share_weight_by_year": [0.5], "historic_year": "latest"},

@@ -41,7 +41,8 @@ class CheckAnswer(Answer):
         """Return the scheme in words: rules, budgets, growth and shocks."""
         settings = self.plan.settings
         rules = tuple(rule_notes(settings.rules)) or ("There is no rule about money.",)
-        return (*rules, *self._budgets_in_words(), self._growth_in_words(), self._shocks_in_words())
+        growth = (self._growth_in_words(), *self._planned_growth_in_words())
+        return (*rules, *self._budgets_in_words(), *growth, self._shocks_in_words())
 
     def _budgets_in_words(self) -> Iterator[str]:
         settings = self.plan.settings
@@ -66,6 +67,12 @@ class CheckAnswer(Answer):
         )
         follow = "rise with it" if budgets_that_follow_growth(self.plan.settings) else "do not follow it"
         return f"Cases are expected to grow by {', '.join(each)}; budgets {follow}."
+
+    def _planned_growth_in_words(self) -> Iterator[str]:
+        for line in self.plan.settings.service_lines:
+            if line.planned_growth_share is not None:
+                growth = per_cent_of(line.planned_growth_share)
+                yield f"Plans take cases of {line.name.replace('_', ' ')} to grow by {growth} a year."
 
     def _shocks_in_words(self) -> str:
         shocks = self.plan.settings.shocks
