@@ -14,6 +14,7 @@ from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
 from simulator.parts import GrowthShare, NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
 from simulator.population.need import UNWEIGHTED
+from simulator.records import FinancialYear
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
 from simulator.uncertain import MAY_BE_UNCERTAIN
@@ -45,6 +46,14 @@ class ContractSettings(Part):
     """Calendar month in which it starts; the first contract year ends on 31 March."""
     years: Annotated[int, Field(ge=1, le=MOST_YEARS)] = 3
     """Contract years, the first of which may be part of a financial year."""
+
+    @property
+    def financial_years(self) -> tuple[FinancialYear, ...]:
+        """The base year, whole, and the contract years."""
+        # A contract that starts in January to March belongs to the financial year that began before.
+        first = self.start_year - (self.start_month < 4)
+        whole = (FinancialYear(first + later) for later in range(1, self.years))
+        return (FinancialYear(first - 1), FinancialYear(first, self.start_month), *whole)
 
 
 class PopulationSettings(Part):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulator.budgets.budgets import LineBudget, set_budgets
+from simulator.budgets.given import GivenBudgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts
@@ -30,6 +31,7 @@ from simulator.records import (
 )
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
+from simulator.scenario.amounts import BUDGET, Amounts, Named
 from simulator.scenario.checks import FLAT
 from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
@@ -127,7 +129,7 @@ def make_plan(scenario: Scenario) -> Plan:
     """Return what the stages need to simulate a scenario."""
     settings = _limited(scenario.settings)
     whole_costs = tuple(line.unit_cost_gbp for line in scenario.settings.service_lines)
-    years = _financial_years(settings)
+    years = settings.contract.financial_years
     lines = settings.service_lines
     population = _population(scenario)
     rates = tuple(_rate(line, scenario) for line in lines)
@@ -161,7 +163,7 @@ def make_plan(scenario: Scenario) -> Plan:
         drawn,
         _responsibility(settings),
         prices,
-        _line_budgets(settings, planned_rates, years, population.need_weighted_people),
+        _line_budgets(settings, planned_rates, years, population.need_weighted_people, scenario.amounts),
         terms,
     )
 
@@ -206,15 +208,6 @@ def _limited_line(line: ServiceLine, rule: PerCaseLimit) -> ServiceLine:
     return line.model_copy(update={"unit_cost_gbp": cost.model_copy(update={"limit": limit})})
 
 
-def _financial_years(settings: ScenarioFile) -> tuple[FinancialYear, ...]:
-    """Return the base year and the contract years."""
-    contract = settings.contract
-    # A contract that starts in January to March belongs to the financial year that began before.
-    first = contract.start_year - (contract.start_month < 4)
-    whole = (FinancialYear(first + later) for later in range(1, contract.years))
-    return (FinancialYear(first - 1), FinancialYear(first, contract.start_month), *whole)
-
-
 def _population(scenario: Scenario) -> Population:
     settings = scenario.settings
     members = [
@@ -228,7 +221,9 @@ def _population(scenario: Scenario) -> Population:
 def _rate(line: ServiceLine, scenario: Scenario) -> LineRate:
     flat = (1.0,) * 12
     season = flat if line.season == FLAT else scenario.seasons[line.season]
-    year = line.rate_year if line.rate_year is not None else _financial_years(scenario.settings)[1].start
+    year = (
+        line.rate_year if line.rate_year is not None else scenario.settings.contract.financial_years[1].start
+    )
     return LineRate(line.rate_per_1000, year, line.growth_share, season)
 
 
@@ -258,6 +253,7 @@ def _line_budgets(
     rates: Sequence[LineRate],
     years: Sequence[FinancialYear],
     need_weighted_people: FloatArray,
+    amounts: Mapping[Named, Amounts],
 ) -> tuple[LineBudget, ...]:
     """Return how each line's budgets are set."""
     lines = settings.service_lines
@@ -269,17 +265,37 @@ def _line_budgets(
     # cluster's share of need times the PCT's plan is the rate times the cluster's weighted people.
     planned_gbp = np.array(per_person).T[:, None, :] * need_weighted_people
     part_of_budget = _parts_of_budget(planned_gbp[1:], np.array([line.budget_rule is None for line in lines]))
+    shares = [np.array([rate.part_year_share(year) for year in years[1:]]) for rate in rates]
     return tuple(
         LineBudget(
             rule=line.budget_rule or settings.budgets.rule,
             growth_share=(1 + rate.growth_share) * (1 + line.price_growth_share) - 1,
-            part_year_share=np.array([rate.part_year_share(year) for year in years[1:]]),
+            part_year_share=shares[at_line],
             fair_share_gbp=planned_gbp[0, :, at_line],
             expected_gbp=planned_gbp[1:, :, at_line],
             part_of_budget=part_of_budget[..., at_line],
+            given_gbp=_given_gbp(settings, line, shares[at_line], part_of_budget[..., at_line], amounts),
         )
         for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
     )
+
+
+def _given_gbp(
+    settings: ScenarioFile,
+    line: ServiceLine,
+    part_year_share: FloatArray,
+    part_of_budget: FloatArray,
+    amounts: Mapping[Named, Amounts],
+) -> FloatArray:
+    """Return the budgets of a line that a table gives, for whole years, shape (year, cluster); or nothing."""
+    rule = line.budget_rule or settings.budgets.rule
+    if not isinstance(rule, GivenBudgets):
+        return np.zeros(part_of_budget.shape)
+    table, years = amounts[rule.csv, BUDGET], settings.contract.financial_years[1:]
+    found = table.array(settings.clusters, [year.label for year in years], [line.name])[..., 0]
+    # A table with years has what falls in the contract's months of each, as the part of a year gives back.
+    found /= part_year_share[:, None] if table.by_year else 1.0
+    return found if table.by_line else found * part_of_budget
 
 
 def _parts_of_budget(planned_gbp: FloatArray, by_the_usual_rule: BoolArray) -> FloatArray:

@@ -59,6 +59,7 @@ class SharedDraws:
                 line.rule.model_dump_json(),
                 line.growth_share,
                 *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
+                *_bytes(line.given_gbp),
             )
             for line in plan.budgets
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -172,6 +173,37 @@ def test_rules_of_the_flagship_on_other_terms(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_rules_where_every_kind_of_budget_is_set(name: str) -> None:
     assert_happened(name, compare(checked(GIVEN | {"rules": RULES[name]})))
+
+
+@pytest.mark.parametrize("by", ["year", "line", "year,line", "practice", ""])
+def test_budgets_that_a_table_gives(tmp_path: Path, by: str) -> None:
+    who = "practice" if by == "practice" else "cluster"
+    apart = [] if by == "practice" else by.split(",") if by else []
+    clusters, lines = (
+        [one["name"] for one in GIVEN["clusters"]],
+        [one["name"] for one in GIVEN["service_lines"]],
+    )
+    scenario = GIVEN | {"rules": RULES["every rule"]}
+    if who == "practice":
+        practices = "".join(f"{code},{code},1000,1000\n" for code in "ABCDE")
+        (tmp_path / "practices.csv").write_text("practice_code,practice,list_size,f0_plus\n" + practices)
+        members = zip(GIVEN["clusters"], ("A", "BC", "D"), strict=True)
+        scenario |= {
+            "population": {"practices_csv": "practices.csv", "outside_clusters": "the rest"},
+            "clusters": [
+                {key: value for key, value in one.items() if key != "people"} | {"practices": list(codes)}
+                for one, codes in members
+            ],
+        }
+    names = {
+        "year": ["2010/11", "2011/12", "2012/13", "2013/14"],
+        "line": ["admissions", "clinics"] if "line" in apart else lines,
+    }
+    rows = list(product(list("ABCDE") if who == "practice" else clusters, *(names[one] for one in apart)))
+    text = "".join(f"{','.join(row)},{150_000 + 1_000 * at}\n" for at, row in enumerate(rows))
+    (tmp_path / "b.csv").write_text(",".join([who, *apart, "budget_gbp"]) + "\n" + text)
+    rule = {"rule": "given", "csv": "b.csv"}
+    compare(checked(scenario | {"budgets": {"rule": rule, "top_slice_share": 0.05}}, folder=tmp_path))
 
 
 def assert_happened(name: str, money: Money) -> None:

@@ -143,13 +143,11 @@ class ByNotation:
         planned = self.whole_year[year, :, at]
         if rule["rule"] == "expected_spend":
             return np.broadcast_to((1 + rule.get("margin_share", 0.0)) * planned, spend[:, 0, :, at].shape)
+        if rule["rule"] == "given":
+            return np.broadcast_to(self._given(rule["csv"], year, at), spend[:, 0, :, at].shape)
         if rule["rule"] == "per_head":
             uplift = (1 + rule.get("uplift_share", 0.0)) ** year
-            part: FloatArray | float = 1.0
-            if "budget_rule" not in line:
-                shared = [i for i, one in enumerate(self.lines) if "budget_rule" not in one]
-                part = planned / self.whole_year[year][:, shared].sum(axis=1)
-            whole = self.people * rule["gbp_per_head"] * uplift * part
+            whole = self.people * rule["gbp_per_head"] * uplift * self._part(year, at)
             return np.broadcast_to(whole, spend[:, 0, :, at].shape)
         planned_growth = line.get("planned_growth_share", line.get("growth_share", 0.0))
         growth = (1 + planned_growth) * (1 + line.get("price_growth_share", 0.0))
@@ -160,6 +158,32 @@ class ByNotation:
         if rule.get("historic_year", "base") == "latest" and year > 1:
             historic = spend[:, year - 1, :, at] * uplift / self.part_of_year[year - 1, 0, at]
         return np.asarray((1 - weight) * historic + weight * self.whole_year[0, :, at] * uplift**year)
+
+    def _part(self, year: int, at: int) -> FloatArray:
+        """Return a line's part of a budget for all lines, shape (cluster,)."""
+        shared = [i for i, one in enumerate(self.lines) if "budget_rule" not in one]
+        planned = self.whole_year[year]
+        return (
+            planned[:, at] / planned[:, shared].sum(axis=1) if at in shared else np.ones(len(self.clusters))
+        )
+
+    def _given(self, name: str, year: int, at: int) -> FloatArray:
+        """Return what a table gives of one line for a whole year, shape (cluster,)."""
+        label = f"{self.starts[year]}/{(self.starts[year] + 1) % 100:02d}"
+        rows = _rows(self.folder / name)
+        found = np.zeros(len(self.clusters))
+        for place, cluster in enumerate(self.clusters):
+            for row in rows:
+                here = row.get("cluster") == cluster["name"] or row.get("practice") in cluster.get(
+                    "practices", []
+                )
+                wanted = row.get("line", self.lines[at]["name"]) == self.lines[at]["name"]
+                found[place] += float(row["budget_gbp"]) * (
+                    here and wanted and row.get("year", label) == label
+                )
+        if "line" not in rows[0]:
+            found *= self._part(year, at)
+        return found / self.part_of_year[year, :, at] if "year" in rows[0] else found
 
 
 def is_block(line: Table) -> bool:
