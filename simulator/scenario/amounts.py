@@ -148,6 +148,13 @@ def amounts_problems(
                 yield Problem(where, "a column line, as several budgets come from this table", got)
             if usual or own:
                 yield from table.disagreements(where, clusters, others, years[1:], (*usual, *own))
+        elif not table.by_line:
+            yield Problem(
+                where, "a column line: what was spent on each", ", ".join(filter(None, table.columns))
+            )
+        else:
+            lines = [line.name for line in settings.service_lines]
+            yield from table.disagreements(where, clusters, others, years[:1], lines)
 
 
 def _lines_of(settings: ScenarioFile, csv: str) -> tuple[list[str], list[str]]:
@@ -169,3 +176,7 @@ def _named(given: Given) -> Iterator[Named]:
         name = rule.get("csv") if isinstance(rule, Mapping) and rule.get("rule") == "given" else None
         if isinstance(name, str) and name:
             yield name, BUDGET
+    historic = budgets.get("historic")
+    name = historic.get("csv") if isinstance(historic, Mapping) else None
+    if isinstance(name, str) and name:
+        yield name, SPEND

@@ -74,6 +74,14 @@ class SeasonSettings(Part):
     """Table of indices of demand per day by calendar month, beside the scenario."""
 
 
+class HistoricSettings(Part):
+    """What was really spent in the base year, in place of a simulated outturn."""
+
+    csv: Name | None = None
+    """Table beside the scenario: `cluster`, or `practice` with codes; `line`; and `spend_gbp`, of the whole
+    base year, within any limit per case. Expected demand follows from it by credibility."""
+
+
 class BudgetSettings(Part):
     """How budgets are set."""
 
@@ -81,6 +89,8 @@ class BudgetSettings(Part):
     """The rule for every line that has none of its own."""
     top_slice_share: Share = 0.0
     """Share of every budget that the PCT holds back as contingency."""
+    historic: HistoricSettings = HistoricSettings()
+    """Last year's outturn, by cluster and line."""
 
 
 class ServiceLine(Part):

@@ -13,6 +13,7 @@ from simulator.budgets.given import GivenBudgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts
+from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.random_streams import RandomStreams
@@ -31,7 +32,7 @@ from simulator.records import (
 )
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
-from simulator.scenario.amounts import BUDGET, Amounts, Named
+from simulator.scenario.amounts import BUDGET, SPEND, Amounts, Named
 from simulator.scenario.checks import FLAT
 from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
@@ -57,6 +58,7 @@ class Plan:
     prices: tuple[LinePrices, ...]  # what is paid for each line
     budgets: tuple[LineBudget, ...]  # how each line's budgets are set
     terms: ClusterTerms  # what each cluster agreed to
+    last_year: LastYear | None  # what the outturn of the base year says, where that is known
 
     @property
     def years_from_base(self) -> int:
@@ -71,6 +73,8 @@ class Plan:
             of_cases = line.unit_cost_gbp.mean_gbp * price.price_index[:, None]
             paid = price.block_gbp if price.totals is None else of_cases * self.expected_counts[..., at_line]
             spend[..., at_line] = paid
+            if price.base_year_gbp is not None:
+                spend[0, :, at_line] = price.base_year_gbp
         return spend
 
     def per_case_share(self, clusters: Sequence[int]) -> float:
@@ -84,7 +88,8 @@ class Plan:
 
     def draw_shocks(self, streams: RandomStreams, block: Block) -> ShockDraws:
         """Draw the shocks of one block of contracts."""
-        return draw_shocks(self.shocks, self.axes, streams, block)
+        draws = draw_shocks(self.shocks, self.axes, streams, block)
+        return self.last_year.given(draws, self.axes, streams, block) if self.last_year else draws
 
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and spend of one block of contracts."""
@@ -153,19 +158,51 @@ def make_plan(scenario: Scenario) -> Plan:
         for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
     )
     terms = _terms(settings, population, years, np.asarray(planned_gbp))
+    shocks, last_year = _shocks(scenario), None
+    if csv := settings.budgets.historic.csv:
+        base = scenario.amounts[csv, SPEND].array(settings.clusters, [years[0].label], axes.lines)[0]
+        last_year = _last_year(settings, shocks, base, drawn[0], prices, len(years))
+        drawn[1:] *= last_year.level
+        prices = tuple(_after(price, of_line) for price, of_line in zip(prices, base.T, strict=True))
     return Plan(
         settings,
         axes,
         years,
         population,
         rates,
-        _shocks(scenario),
+        shocks,
         drawn,
         _responsibility(settings),
         prices,
         _line_budgets(settings, planned_rates, years, population.need_weighted_people, scenario.amounts),
         terms,
+        last_year,
     )
+
+
+def _after(price: LinePrices, base_year_gbp: FloatArray) -> LinePrices:
+    """Return what is paid after a base year of known spend, shape (cluster,)."""
+    block_gbp = np.concatenate([base_year_gbp[None], price.block_gbp[1:]])
+    return replace(price, base_year_gbp=base_year_gbp, block_gbp=block_gbp)
+
+
+def _last_year(
+    settings: ScenarioFile,
+    shocks: ShockPlan,
+    spend_gbp: FloatArray,
+    expected: FloatArray,
+    prices: Sequence[LinePrices],
+    years: int,
+) -> LastYear:
+    """Return what spend in the base year says of later years; takes arrays of shape (cluster, line)."""
+    costs = [(line.count.variance(1.0), line.unit_cost_gbp) for line in settings.service_lines]
+    mean_gbp = np.array([cost.mean_gbp for _, cost in costs])
+    variance_gbp2 = np.array([ratio * cost.mean_gbp**2 + cost.variance_gbp2 for ratio, cost in costs])
+    index = np.array([price.price_index[0] for price in prices])
+    # Nothing spent, by chance where few cases are expected, has no logarithm: it is taken to say nothing.
+    seen = np.array([price.totals is not None for price in prices]) & (spend_gbp > 0)
+    logs = np.log(np.where(seen, spend_gbp, 1.0) / (expected * mean_gbp * index))
+    return LastYear.of(shocks, logs, variance_gbp2 / (mean_gbp**2 * expected), seen, years)
 
 
 def _shocks(scenario: Scenario) -> ShockPlan:
