@@ -106,13 +106,13 @@ def test_credibility_goes_to_all_and_to_nothing(
 YEARS_AND_LINES: Table = {
     "contract": {"start_year": 2010, "years": 2},
     "shocks": {
-        "pct": {"size": shock(0.03), "correlation": 0.4, "persistence": 0.7, "growth_drift_sd_share": 0.01},
+        "pct": {"size": shock(0.05), "correlation": 0.7, "persistence": 0.7, "growth_drift_sd_share": 0.01},
         "cluster": shock(0.02),
         "practice": {"size": shock(0.05), "people": 2_000},
         "cluster_year": shock(0.02) | {"persistence": 0.5},
         "cluster_line": shock(0.02),
         "cluster_line_year": shock(0.03) | {"persistence": 0.3},
-        "price": {"size": shock(0.02), "correlation": 0.5, "persistence": 0.8},
+        "price": {"size": shock(0.04), "correlation": 0.7, "persistence": 0.8},
     },
     "doubt": {"correlation": 0.5},
     "service_lines": [
@@ -120,14 +120,14 @@ YEARS_AND_LINES: Table = {
         line_of(
             "clinics",
             rate_per_1000=200,
-            unit_cost_gbp={"model": "gamma", "mean": {"mean": 100, "sd": 2}, "cv": 1},
+            unit_cost_gbp={"model": "gamma", "mean": {"mean": 100, "sd": 4}, "cv": 1},
         ),
         line_of("homes", payment="block"),
     ],
     "clusters": [cluster_of("North", 8_000, need={"mean": 1.05, "sd": 0.02}), cluster_of("South", 20_000)],
     "rules": [],
 }
-RATIOS = np.array([[1.06, 0.95], [1.01, 1.04]])
+RATIOS = np.array([[1.07, 0.96], [1.03, 0.94]])
 
 
 TOOLKIT: Table = {"rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.3]}}

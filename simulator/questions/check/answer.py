@@ -57,8 +57,8 @@ class CheckAnswer(Answer):
             shocks = settings.shocks
             if not (shocks.cluster_line.sd_share or shocks.cluster_line_year.sd_share):
                 yield (
-                    "No shock lets a cluster's kinds of care differ (shocks.cluster_line, cluster_line_year): "
-                    "those with the least chance in them say most of all."
+                    "No shock lets a cluster's kinds of care differ (shocks.cluster_line, "
+                    "cluster_line_year): those with the least chance in them say most of all."
                 )
         if settings.budgets.top_slice_share:
             held = per_cent_of(settings.budgets.top_slice_share)
