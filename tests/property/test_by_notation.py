@@ -18,6 +18,7 @@ from simulator.simulation.plan import make_plan
 from tests.builders import CORRIDOR, DEFICIT_RECOVERY, POOL, Table, checked, cluster_of, line_of, scenario_of
 from tests.references import estimates_by_notation
 from tests.references.by_notation import ByNotation, is_block
+from tests.references.last_year_by_notation import levels
 from tests.references.money_by_notation import Money
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -204,6 +205,42 @@ def test_budgets_that_a_table_gives(tmp_path: Path, by: str) -> None:
     (tmp_path / "b.csv").write_text(",".join([who, *apart, "budget_gbp"]) + "\n" + text)
     rule = {"rule": "given", "csv": "b.csv"}
     compare(checked(scenario | {"budgets": {"rule": rule, "top_slice_share": 0.05}}, folder=tmp_path))
+
+
+def test_what_last_years_outturn_says(tmp_path: Path) -> None:
+    shock = {"law": "lognormal", "sd_share": 0.03}
+    passing = shock | {"persistence": 0.4}
+    scenario = GIVEN | {
+        "shocks": {
+            "pct": {"size": shock, "correlation": 0.3, "persistence": 0.6},
+            "cluster": shock,
+            "practice": {"size": shock, "people": 2_000},
+            "cluster_year": passing,
+            "cluster_line": shock,
+            "cluster_line_year": passing,
+            "price": {"size": shock, "correlation": 0.5, "persistence": 0.8},
+        },
+        "service_lines": [
+            line_of(growth_share=0.02),
+            line_of("clinics", rate_per_1000=3),
+            GIVEN["service_lines"][2],
+        ],
+        "clusters": [cluster_of("North"), cluster_of("South", 20_000), cluster_of("East", 9_000)],
+        "budgets": {"rule": GIVEN["service_lines"][2]["budget_rule"]},
+        "rules": RULES["every rule"][1:],
+    }
+    before = checked(scenario)
+    # Nothing is spent on clinics in North.
+    spent = make_plan(before).expected_spend_gbp[0] * [[1.1, 0, 1], [0.9, 1.3, 1.2], [1.02, 0.7, 0.9]]
+    names = product(["North", "South", "East"], ["admissions", "clinics", "homes"])
+    rows = [f"{','.join(pair)},{gbp!r}\n" for pair, gbp in zip(names, spent.ravel().tolist(), strict=True)]
+    (tmp_path / "h.csv").write_text("cluster,line,spend_gbp\n" + "".join(rows))
+    budgets = scenario["budgets"] | {"historic": {"csv": "h.csv"}}
+    known = make_plan(checked(scenario | {"budgets": budgets}, folder=tmp_path))
+    found = known.expected_counts[1:, :, :2] / make_plan(before).expected_counts[1:, :, :2]
+    theirs = levels(ByNotation(before.changed), spent)[..., :2]
+    np.testing.assert_allclose(found, theirs, rtol=1e-10)
+    assert np.abs(np.log(theirs)).max() > 0.02
 
 
 def assert_happened(name: str, money: Money) -> None:

@@ -165,7 +165,8 @@ def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
 
     The last year, cluster and line are all together: given the shocks, chance in one is independent of
     chance in another, and shocks have mean one. Those to prices enter by their mean
-    square, and so does what is not known of prices.
+    square, and so does what is not known of prices. Given last year's outturn that holds but for what is
+    then known of prices, next to nothing.
     """
     per_case = np.array([price.totals is not None for price in plan.prices])
     shocked = 1 + np.square([law.sd_share for law in plan.shocks.price_sizes])
