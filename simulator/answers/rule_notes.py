@@ -70,7 +70,11 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
 
 def budgets_that_follow_growth(settings: ScenarioFile) -> bool:
     """Return whether any budget rises with whatever growth is expected."""
-    return any((line.budget_rule or settings.budgets.rule).follows_growth for line in settings.service_lines)
+    return any(
+        (line.budget_rule or settings.budgets.rule).follows_growth
+        for line in settings.service_lines
+        if line.planned_growth_share is None
+    )
 
 
 def _needs_bond(settings: ScenarioFile) -> bool:

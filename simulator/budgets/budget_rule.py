@@ -33,6 +33,7 @@ class LineBasis:
     # shape (cluster,); the line's part, by planned spend, of a budget that is set for several lines together;
     # 1 for a rule of the line's own.
     part_of_budget: FloatArray
+    given_gbp: FloatArray  # shape (cluster,); what a table gives, nothing for rules without one
 
 
 class BudgetRule(Part):

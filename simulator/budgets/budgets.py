@@ -24,6 +24,7 @@ class LineBudget:
     expected_gbp: FloatArray
     # shape (year, cluster); part of a budget that is set for several lines together; see `LineBasis`.
     part_of_budget: FloatArray
+    given_gbp: FloatArray  # shape (year, cluster); what a table gives for a whole year; see `LineBasis`
 
 
 def set_budgets(
@@ -53,6 +54,7 @@ def set_budgets(
                 expected_gbp=line.expected_gbp[year],
                 people=people,
                 part_of_budget=line.part_of_budget[year],
+                given_gbp=line.given_gbp[year],
             )
             annual_gbp = line.rule.annual_budget_gbp(basis)
             if year == 0:

@@ -14,8 +14,8 @@ from simulator.plain_words import listed, per_cent_of
 class Toolkit(BudgetRule):
     """Historic spend, moved towards the fair share of need at a pace of change, and uplifted.
 
-    Historic spend is the simulated outturn of a past year: a cluster that was lucky then gets a
-    tight budget now, and regression to the mean shows.
+    Historic spend is the simulated outturn of a past year, or what `budgets.historic` says of the base
+    year: a cluster that was lucky then gets a tight budget now, and regression to the mean shows.
     """
 
     rule: Literal["toolkit"] = "toolkit"

@@ -41,6 +41,7 @@ _NAMES = {
     Source.DRIFT: "growth that drifts",
     Source.PRICES: "shocks to prices",
     Source.DOUBT: "figures that are not known",
+    Source.LAST_YEAR: "last year's outturn",
     Source.BASE_YEAR: "luck of the budget's base year",
     Source.INTERACTION: "shocks together",
 }

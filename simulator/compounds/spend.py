@@ -25,6 +25,9 @@ class LinePrices:
     price_index: FloatArray
     # shape (year, cluster); what a block contract pays; used where there are no `totals`.
     block_gbp: FloatArray
+    # shape (cluster,); what was spent in the base year, where that is known; of block contracts, too, in
+    # `block_gbp`.
+    base_year_gbp: FloatArray | None = None
 
     @property
     def has_case_limit(self) -> bool:
@@ -56,6 +59,9 @@ def draw_spend(
             spend_gbp[..., at_line] = price.block_gbp
             continue
         for at_year, year in enumerate(axes.years):
+            if at_year == 0 and price.base_year_gbp is not None:
+                spend_gbp[:, 0, :, at_line] = price.base_year_gbp
+                continue
             level = price.price_index[at_year] * shocks.prices(at_year, at_line)
             for at_cluster, cluster in enumerate(axes.clusters):
                 generator = streams.generator("cost", cluster, line, year, block=block.number)

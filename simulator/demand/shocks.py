@@ -129,6 +129,7 @@ class ShockDraws:
     doubt_of_lines: FloatArray | None = None  # on cases, shape (contract, year, line)
     doubt_of_clusters: FloatArray | None = None  # on cases, shape (contract, year, cluster)
     doubt_of_prices: FloatArray | None = None  # on prices, shape (contract, year, line)
+    last_year: FloatArray | None = None  # on cases, (contract, year, cluster, line): what its outturn says
 
     def factors(self, at_year: int, at_cluster: int, at_line: int) -> FloatArray:
         """Return what all shocks together make of a cluster's cases, shape (contract,)."""
@@ -138,8 +139,9 @@ class ShockDraws:
                 found *= of_line[:, at_year, at_line]
         if self.doubt_of_clusters is not None:
             found *= self.doubt_of_clusters[:, at_year, at_cluster]
-        if self.cluster_line is not None:
-            found *= self.cluster_line[:, at_year, at_cluster, at_line]
+        for of_cluster in (self.cluster_line, self.last_year):
+            if of_cluster is not None:
+                found *= of_cluster[:, at_year, at_cluster, at_line]
         return np.asarray(found)
 
     def prices(self, at_year: int, at_line: int) -> FloatArray | float:

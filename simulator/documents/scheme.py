@@ -109,6 +109,8 @@ def _budgets(quotes: Quotes) -> Paragraph:
     own = {line.name: line.budget_rule for line in settings.service_lines if line.budget_rule}
     said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
     said += [f"The budget for {spaced(name)} is {rule.in_words()}." for name, rule in own.items()]
+    if csv := settings.budgets.historic.csv:
+        said.append(f"Past spend is last year's outturn, from the table {csv}.")
     if settings.budgets.top_slice_share:
         share = per_cent_of(settings.budgets.top_slice_share)
         said.append(f"Of every budget the PCT holds back {share} as contingency.")

@@ -146,6 +146,7 @@ def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> Float
         expected_gbp=line.expected_gbp[year],
         people=plan.population.people,
         part_of_budget=line.part_of_budget[year],
+        given_gbp=line.given_gbp[year],
     )
     asked = np.broadcast_to(line.rule.annual_budget_gbp(basis), (base.size, clusters))[:, cluster]
     on_base, on_latest = (asked[1] - asked[0]) / size_gbp, (asked[2] - asked[0]) / size_gbp

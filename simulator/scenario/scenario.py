@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem, Problems, printable
 from simulator.population.practices import PracticeTable
+from simulator.scenario.amounts import Amounts, Named, amounts_problems, read_all_amounts
 from simulator.scenario.checks import Tables, disagreements, read_tables
 from simulator.scenario.files import Given, KeyPath, lines_by_path, nearest, read_text
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
@@ -34,6 +35,8 @@ class Scenario:
         Practices of the whole PCT.
     need_weights, seasons : dict
         Columns of the tables, by name.
+    amounts : dict
+        Tables of pounds, by file name and column.
     source : str
         File name, or where else it comes from.
     text : str
@@ -52,6 +55,7 @@ class Scenario:
     practices: PracticeTable | None
     need_weights: Mapping[str, tuple[float, ...]]
     seasons: Mapping[str, tuple[float, ...]]
+    amounts: Mapping[Named, Amounts]
     source: str
     text: str
     overrides: tuple[str, ...]
@@ -89,7 +93,8 @@ class Scenario:
     def fingerprint(self) -> str:
         """SHA-256 of the settings, with overrides, and the tables: equal for equal scenarios."""
         parts = (self.settings.model_dump(), self.practices, dict(self.need_weights), dict(self.seasons))
-        return sha256(repr(parts).encode()).hexdigest()
+        amounts = {name: dict(table.gbp) for name, table in self.amounts.items()}
+        return sha256(repr((parts, amounts)).encode()).hexdigest()
 
 
 def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
@@ -161,9 +166,13 @@ def check_scenario(
         tables: Tables = tables_of.practices, tables_of.need_weights, tables_of.seasons
     else:
         tables = read_tables(changed, folder, problems)
+    amounts = read_all_amounts(changed, folder, problems, tables_of.amounts if tables_of else {})
     problems.extend(disagreements(changed, tables, place))
+    if settings is not None:
+        codes = [one.code for one in tables[0].practices] if tables[0] else []
+        problems.extend(amounts_problems(settings, codes, amounts, folder))
     if problems or settings is None:
         raise InputError(problems)
     practices, weights, seasons = tables
     columns = (weights or {}, seasons or {})
-    return Scenario(settings, practices, *columns, source, text, overrides, given, folder, changed)
+    return Scenario(settings, practices, *columns, amounts, source, text, overrides, given, folder, changed)

@@ -12,8 +12,9 @@ from simulator.demand import AnyCountLaw
 from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.parts import NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
+from simulator.parts import GrowthShare, NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
 from simulator.population.need import UNWEIGHTED
+from simulator.records import FinancialYear
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
 from simulator.uncertain import MAY_BE_UNCERTAIN
@@ -46,6 +47,14 @@ class ContractSettings(Part):
     years: Annotated[int, Field(ge=1, le=MOST_YEARS)] = 3
     """Contract years, the first of which may be part of a financial year."""
 
+    @property
+    def financial_years(self) -> tuple[FinancialYear, ...]:
+        """The base year, whole, and the contract years."""
+        # A contract that starts in January to March belongs to the financial year that began before.
+        first = self.start_year - (self.start_month < 4)
+        whole = (FinancialYear(first + later) for later in range(1, self.years))
+        return (FinancialYear(first - 1), FinancialYear(first, self.start_month), *whole)
+
 
 class PopulationSettings(Part):
     """Where the practices and the weights of need come from."""
@@ -65,6 +74,14 @@ class SeasonSettings(Part):
     """Table of indices of demand per day by calendar month, beside the scenario."""
 
 
+class HistoricSettings(Part):
+    """What was really spent in the base year, in place of a simulated outturn."""
+
+    csv: Name | None = None
+    """Table beside the scenario: `cluster`, or `practice` with codes; `line`; and `spend_gbp`, of the whole
+    base year, within any limit per case. Expected demand follows from it by credibility."""
+
+
 class BudgetSettings(Part):
     """How budgets are set."""
 
@@ -72,6 +89,8 @@ class BudgetSettings(Part):
     """The rule for every line that has none of its own."""
     top_slice_share: Share = 0.0
     """Share of every budget that the PCT holds back as contingency."""
+    historic: HistoricSettings = HistoricSettings()
+    """Last year's outturn, by cluster and line."""
 
 
 class ServiceLine(Part):
@@ -89,6 +108,8 @@ class ServiceLine(Part):
     """Law of the cost of one case, in pounds."""
     growth_share: UncertainGrowthShare = 0.0
     """Growth of the rate a year; may have an sd."""
+    planned_growth_share: GrowthShare | None = None
+    """Growth that plans expect, which budgets and block contracts follow; growth_share when left out."""
     price_growth_share: UncertainGrowthShare = 0.0
     """Growth of the unit cost a year; may have an sd."""
     need_weights: Name = UNWEIGHTED

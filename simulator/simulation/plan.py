@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulator.budgets.budgets import LineBudget, set_budgets
+from simulator.budgets.given import GivenBudgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts
+from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.random_streams import RandomStreams
@@ -30,6 +32,7 @@ from simulator.records import (
 )
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
+from simulator.scenario.amounts import BUDGET, SPEND, Amounts, Named
 from simulator.scenario.checks import FLAT
 from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
@@ -55,6 +58,7 @@ class Plan:
     prices: tuple[LinePrices, ...]  # what is paid for each line
     budgets: tuple[LineBudget, ...]  # how each line's budgets are set
     terms: ClusterTerms  # what each cluster agreed to
+    last_year: LastYear | None  # what the outturn of the base year says, where that is known
 
     @property
     def years_from_base(self) -> int:
@@ -69,6 +73,8 @@ class Plan:
             of_cases = line.unit_cost_gbp.mean_gbp * price.price_index[:, None]
             paid = price.block_gbp if price.totals is None else of_cases * self.expected_counts[..., at_line]
             spend[..., at_line] = paid
+            if price.base_year_gbp is not None:
+                spend[0, :, at_line] = price.base_year_gbp
         return spend
 
     def per_case_share(self, clusters: Sequence[int]) -> float:
@@ -82,7 +88,8 @@ class Plan:
 
     def draw_shocks(self, streams: RandomStreams, block: Block) -> ShockDraws:
         """Draw the shocks of one block of contracts."""
-        return draw_shocks(self.shocks, self.axes, streams, block)
+        draws = draw_shocks(self.shocks, self.axes, streams, block)
+        return self.last_year.given(draws, self.axes, streams, block) if self.last_year else draws
 
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and spend of one block of contracts."""
@@ -127,16 +134,18 @@ def make_plan(scenario: Scenario) -> Plan:
     """Return what the stages need to simulate a scenario."""
     settings = _limited(scenario.settings)
     whole_costs = tuple(line.unit_cost_gbp for line in scenario.settings.service_lines)
-    years = _financial_years(settings)
+    years = settings.contract.financial_years
     lines = settings.service_lines
     population = _population(scenario)
     rates = tuple(_rate(line, scenario) for line in lines)
-    planned = expected_counts(rates, years, population.need_weighted_people)
+    planned_rates = tuple(_planned(line, rate) for line, rate in zip(lines, rates, strict=True))
+    planned = expected_counts(planned_rates, years, population.need_weighted_people)
     # Shapes (year, cluster): what budgets do not know of.
     kept = 1 - np.array([cluster.savings(len(years) - 1) for cluster in settings.clusters]).T
     lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
     grown = lists ** np.arange(len(years))[:, None]
-    drawn = planned * (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
+    drawn = expected_counts(rates, years, population.need_weighted_people)
+    drawn *= (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
     drawn[1:] *= kept[..., None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     prices = tuple(
@@ -149,19 +158,51 @@ def make_plan(scenario: Scenario) -> Plan:
         for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
     )
     terms = _terms(settings, population, years, np.asarray(planned_gbp))
+    shocks, last_year = _shocks(scenario), None
+    if csv := settings.budgets.historic.csv:
+        base = scenario.amounts[csv, SPEND].array(settings.clusters, [years[0].label], axes.lines)[0]
+        last_year = _last_year(settings, shocks, base, drawn[0], prices, len(years))
+        drawn[1:] *= last_year.level
+        prices = tuple(_after(price, of_line) for price, of_line in zip(prices, base.T, strict=True))
     return Plan(
         settings,
         axes,
         years,
         population,
         rates,
-        _shocks(scenario),
+        shocks,
         drawn,
         _responsibility(settings),
         prices,
-        _line_budgets(settings, rates, years, population.need_weighted_people),
+        _line_budgets(settings, planned_rates, years, population.need_weighted_people, scenario.amounts),
         terms,
+        last_year,
     )
+
+
+def _after(price: LinePrices, base_year_gbp: FloatArray) -> LinePrices:
+    """Return what is paid after a base year of known spend, shape (cluster,)."""
+    block_gbp = np.concatenate([base_year_gbp[None], price.block_gbp[1:]])
+    return replace(price, base_year_gbp=base_year_gbp, block_gbp=block_gbp)
+
+
+def _last_year(
+    settings: ScenarioFile,
+    shocks: ShockPlan,
+    spend_gbp: FloatArray,
+    expected: FloatArray,
+    prices: Sequence[LinePrices],
+    years: int,
+) -> LastYear:
+    """Return what spend in the base year says of later years; takes arrays of shape (cluster, line)."""
+    costs = [(line.count.variance(1.0), line.unit_cost_gbp) for line in settings.service_lines]
+    mean_gbp = np.array([cost.mean_gbp for _, cost in costs])
+    variance_gbp2 = np.array([ratio * cost.mean_gbp**2 + cost.variance_gbp2 for ratio, cost in costs])
+    index = np.array([price.price_index[0] for price in prices])
+    # Nothing spent, by chance where few cases are expected, has no logarithm: it is taken to say nothing.
+    seen = np.array([price.totals is not None for price in prices]) & (spend_gbp > 0)
+    logs = np.log(np.where(seen, spend_gbp, 1.0) / (expected * mean_gbp * index))
+    return LastYear.of(shocks, logs, variance_gbp2 / (mean_gbp**2 * expected), seen, years)
 
 
 def _shocks(scenario: Scenario) -> ShockPlan:
@@ -204,15 +245,6 @@ def _limited_line(line: ServiceLine, rule: PerCaseLimit) -> ServiceLine:
     return line.model_copy(update={"unit_cost_gbp": cost.model_copy(update={"limit": limit})})
 
 
-def _financial_years(settings: ScenarioFile) -> tuple[FinancialYear, ...]:
-    """Return the base year and the contract years."""
-    contract = settings.contract
-    # A contract that starts in January to March belongs to the financial year that began before.
-    first = contract.start_year - (contract.start_month < 4)
-    whole = (FinancialYear(first + later) for later in range(1, contract.years))
-    return (FinancialYear(first - 1), FinancialYear(first, contract.start_month), *whole)
-
-
 def _population(scenario: Scenario) -> Population:
     settings = scenario.settings
     members = [
@@ -226,8 +258,16 @@ def _population(scenario: Scenario) -> Population:
 def _rate(line: ServiceLine, scenario: Scenario) -> LineRate:
     flat = (1.0,) * 12
     season = flat if line.season == FLAT else scenario.seasons[line.season]
-    year = line.rate_year if line.rate_year is not None else _financial_years(scenario.settings)[1].start
+    year = (
+        line.rate_year if line.rate_year is not None else scenario.settings.contract.financial_years[1].start
+    )
     return LineRate(line.rate_per_1000, year, line.growth_share, season)
+
+
+def _planned(line: ServiceLine, rate: LineRate) -> LineRate:
+    """Return how often plans take a line to be used."""
+    growth = line.planned_growth_share
+    return rate if growth is None else replace(rate, growth_share=growth)
 
 
 def _price_of_case_gbp(line: ServiceLine, rate: LineRate, years: Sequence[FinancialYear]) -> FloatArray:
@@ -250,6 +290,7 @@ def _line_budgets(
     rates: Sequence[LineRate],
     years: Sequence[FinancialYear],
     need_weighted_people: FloatArray,
+    amounts: Mapping[Named, Amounts],
 ) -> tuple[LineBudget, ...]:
     """Return how each line's budgets are set."""
     lines = settings.service_lines
@@ -261,17 +302,37 @@ def _line_budgets(
     # cluster's share of need times the PCT's plan is the rate times the cluster's weighted people.
     planned_gbp = np.array(per_person).T[:, None, :] * need_weighted_people
     part_of_budget = _parts_of_budget(planned_gbp[1:], np.array([line.budget_rule is None for line in lines]))
+    shares = [np.array([rate.part_year_share(year) for year in years[1:]]) for rate in rates]
     return tuple(
         LineBudget(
             rule=line.budget_rule or settings.budgets.rule,
-            growth_share=(1 + line.growth_share) * (1 + line.price_growth_share) - 1,
-            part_year_share=np.array([rate.part_year_share(year) for year in years[1:]]),
+            growth_share=(1 + rate.growth_share) * (1 + line.price_growth_share) - 1,
+            part_year_share=shares[at_line],
             fair_share_gbp=planned_gbp[0, :, at_line],
             expected_gbp=planned_gbp[1:, :, at_line],
             part_of_budget=part_of_budget[..., at_line],
+            given_gbp=_given_gbp(settings, line, shares[at_line], part_of_budget[..., at_line], amounts),
         )
         for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
     )
+
+
+def _given_gbp(
+    settings: ScenarioFile,
+    line: ServiceLine,
+    part_year_share: FloatArray,
+    part_of_budget: FloatArray,
+    amounts: Mapping[Named, Amounts],
+) -> FloatArray:
+    """Return the budgets of a line that a table gives, for whole years, shape (year, cluster); or nothing."""
+    rule = line.budget_rule or settings.budgets.rule
+    if not isinstance(rule, GivenBudgets):
+        return np.zeros(part_of_budget.shape)
+    table, years = amounts[rule.csv, BUDGET], settings.contract.financial_years[1:]
+    found = table.array(settings.clusters, [year.label for year in years], [line.name])[..., 0]
+    # A table with years has what falls in the contract's months of each, as the part of a year gives back.
+    found /= part_year_share[:, None] if table.by_year else 1.0
+    return found if table.by_line else found * part_of_budget
 
 
 def _parts_of_budget(planned_gbp: FloatArray, by_the_usual_rule: BoolArray) -> FloatArray:

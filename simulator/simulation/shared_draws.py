@@ -59,6 +59,7 @@ class SharedDraws:
                 line.rule.model_dump_json(),
                 line.growth_share,
                 *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
+                *_bytes(line.given_gbp),
             )
             for line in plan.budgets
         ]
@@ -83,6 +84,7 @@ class SharedDraws:
         for key in self._spends.keys() & set(keys.ravel()):
             self._spends.move_to_end(key)
         missing = np.array([[key not in self._spends for key in row] for row in keys])
+        missing |= plan.last_year is not None and missing.any()
         if missing.any():
             clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))
             drawn = self._draw(_part(plan, clusters, lines))
@@ -144,13 +146,18 @@ def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
             plan.axes.years,
             totals is None,
             *laws,
-            *_bytes(price.price_index),
+            *_bytes(price.price_index, *([] if price.base_year_gbp is None else [price.base_year_gbp])),
         )
         for at_cluster, cluster in enumerate(plan.axes.clusters):
             expected = plan.expected_counts[:, at_cluster, at_line]
             shocks = plan.shocks.key_of(at_cluster, at_line)
             own = (cluster, shocks, *common, *_bytes(expected, price.block_gbp[:, at_cluster]))
             keys[at_cluster, at_line] = sha256(repr(own).encode()).digest()
+    if plan.last_year is not None:
+        # What is known of one cluster's line bears on every other: they are drawn together or not at all.
+        known = keys.ravel().tolist()
+        for place, key in np.ndenumerate(keys):
+            keys[place] = sha256(repr((key, known)).encode()).digest()
     return keys
 
 

@@ -111,7 +111,7 @@ def test_budget_rules_give_each_cluster_a_budget(rule: BudgetRule) -> None:
     generator = _generator()
     people = generator.uniform(1e3, 1e5, 4)
     gbp = generator.uniform(1e5, 1e6, (3, 7, 4))
-    basis = LineBasis(1, 2, 0.03, gbp[0], gbp[1], gbp[2, 0], gbp[2, 1], people, np.ones(4))
+    basis = LineBasis(1, 2, 0.03, gbp[0], gbp[1], gbp[2, 0], gbp[2, 1], people, np.ones(4), gbp[2, 2])
     budget = np.broadcast_to(rule.annual_budget_gbp(basis), (7, 4))
     assert np.isfinite(budget).all()
     assert (budget > 0).all()

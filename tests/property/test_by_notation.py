@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from simulator.simulation.plan import make_plan
 from tests.builders import CORRIDOR, DEFICIT_RECOVERY, POOL, Table, checked, cluster_of, line_of, scenario_of
 from tests.references import estimates_by_notation
 from tests.references.by_notation import ByNotation, is_block
+from tests.references.last_year_by_notation import levels
 from tests.references.money_by_notation import Money
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -92,6 +94,7 @@ GIVEN = scenario_of(
             "homes",
             payment="block",
             growth_share=0.1,
+            planned_growth_share=0.08,
             unit_cost_gbp={"model": "pareto", "shape": 3, "scale": 300, "limit": 2_000},
             budget_rule={
                 "rule": "toolkit",
@@ -102,6 +105,7 @@ GIVEN = scenario_of(
         line_of(
             "drugs",
             growth_share=0.02,
+            planned_growth_share=0.01,
             price_growth_share=0.05,
             unit_cost_gbp={"model": "empirical", "values": [5, 10, 20], "probabilities": [0.2, 0.3, 0.5]},
             budget_rule={"rule": "toolkit", "fair_share_weight_by_year": [0.5], "historic_year": "latest"},
@@ -170,6 +174,73 @@ def test_rules_of_the_flagship_on_other_terms(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_rules_where_every_kind_of_budget_is_set(name: str) -> None:
     assert_happened(name, compare(checked(GIVEN | {"rules": RULES[name]})))
+
+
+@pytest.mark.parametrize("by", ["year", "line", "year,line", "practice", ""])
+def test_budgets_that_a_table_gives(tmp_path: Path, by: str) -> None:
+    who = "practice" if by == "practice" else "cluster"
+    apart = [] if by == "practice" else by.split(",") if by else []
+    clusters, lines = (
+        [one["name"] for one in GIVEN["clusters"]],
+        [one["name"] for one in GIVEN["service_lines"]],
+    )
+    scenario = GIVEN | {"rules": RULES["every rule"]}
+    if who == "practice":
+        practices = "".join(f"{code},{code},1000,1000\n" for code in "ABCDE")
+        (tmp_path / "practices.csv").write_text("practice_code,practice,list_size,f0_plus\n" + practices)
+        members = zip(GIVEN["clusters"], ("A", "BC", "D"), strict=True)
+        scenario |= {
+            "population": {"practices_csv": "practices.csv", "outside_clusters": "the rest"},
+            "clusters": [
+                {key: value for key, value in one.items() if key != "people"} | {"practices": list(codes)}
+                for one, codes in members
+            ],
+        }
+    names = {
+        "year": ["2010/11", "2011/12", "2012/13", "2013/14"],
+        "line": ["admissions", "clinics"] if "line" in apart else lines,
+    }
+    rows = list(product(list("ABCDE") if who == "practice" else clusters, *(names[one] for one in apart)))
+    text = "".join(f"{','.join(row)},{150_000 + 1_000 * at}\n" for at, row in enumerate(rows))
+    (tmp_path / "b.csv").write_text(",".join([who, *apart, "budget_gbp"]) + "\n" + text)
+    rule = {"rule": "given", "csv": "b.csv"}
+    compare(checked(scenario | {"budgets": {"rule": rule, "top_slice_share": 0.05}}, folder=tmp_path))
+
+
+def test_what_last_years_outturn_says(tmp_path: Path) -> None:
+    shock = {"law": "lognormal", "sd_share": 0.03}
+    passing = shock | {"persistence": 0.4}
+    scenario = GIVEN | {
+        "shocks": {
+            "pct": {"size": shock, "correlation": 0.3, "persistence": 0.6},
+            "cluster": shock,
+            "practice": {"size": shock, "people": 2_000},
+            "cluster_year": passing,
+            "cluster_line": shock,
+            "cluster_line_year": passing,
+            "price": {"size": shock, "correlation": 0.5, "persistence": 0.8},
+        },
+        "service_lines": [
+            line_of(growth_share=0.02),
+            line_of("clinics", rate_per_1000=3),
+            GIVEN["service_lines"][2],
+        ],
+        "clusters": [cluster_of("North"), cluster_of("South", 20_000), cluster_of("East", 9_000)],
+        "budgets": {"rule": GIVEN["service_lines"][2]["budget_rule"]},
+        "rules": RULES["every rule"][1:],
+    }
+    before = checked(scenario)
+    # Nothing is spent on clinics in North.
+    spent = make_plan(before).expected_spend_gbp[0] * [[1.1, 0, 1], [0.9, 1.3, 1.2], [1.02, 0.7, 0.9]]
+    names = product(["North", "South", "East"], ["admissions", "clinics", "homes"])
+    rows = [f"{','.join(pair)},{gbp!r}\n" for pair, gbp in zip(names, spent.ravel().tolist(), strict=True)]
+    (tmp_path / "h.csv").write_text("cluster,line,spend_gbp\n" + "".join(rows))
+    budgets = scenario["budgets"] | {"historic": {"csv": "h.csv"}}
+    known = make_plan(checked(scenario | {"budgets": budgets}, folder=tmp_path))
+    found = known.expected_counts[1:, :, :2] / make_plan(before).expected_counts[1:, :, :2]
+    theirs = levels(ByNotation(before.changed), spent)[..., :2]
+    np.testing.assert_allclose(found, theirs, rtol=1e-10)
+    assert np.abs(np.log(theirs)).max() > 0.02
 
 
 def assert_happened(name: str, money: Money) -> None:

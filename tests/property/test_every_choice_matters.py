@@ -45,6 +45,10 @@ WITHOUT_EFFECT = {
 }
 REFUSED = {
     "service_lines.tests.payment=block": "the limit per case names this line",
+    "budgets.rule=given": "there is no table of budgets; see `test_given_budgets`",
+} | {
+    f"service_lines.{line}.budget_rule=given": "there is no table of budgets; see `test_given_budgets`"
+    for line in ("admissions", "costly referrals", "tests", "checks", "community care")
 }
 
 

@@ -55,6 +55,7 @@ SCENARIO = scenario_of(
         ),
         line_of(
             "tests",
+            planned_growth_share=0.01,
             unit_cost_gbp={"model": "uniform", "low": 5, "high": 20},
             budget_rule={"rule": "expected_spend", "margin_share": 0.01},
         ),

@@ -17,6 +17,7 @@ import pytest
 
 from simulator import InputError
 from simulator.budgets.budgets import LineBudget
+from simulator.budgets.given import GivenBudgets
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate
@@ -213,14 +214,18 @@ def test_what_alone_tells_two_scenarios_apart(what: str) -> None:
     assert differing(alone(before), alone(scenario)) != []
 
 
-def plan_of_three_rules() -> Plan:
+def plan_of_every_rule() -> Plan:
     rules: dict[str, Table] = {
         "blended": {"rule": "toolkit", "fair_share_weight_by_year": [0.5]},
         "expected": {"rule": "expected_spend"},
         "by head": {"rule": "per_head", "gbp_per_head": 100, "uplift_share": 0.05},
+        "given": {"rule": "expected_spend"},
     }
     lines = [line_of(name, budget_rule=rule) for name, rule in rules.items()]
-    return make_plan(checked(scenario_of(service_lines=lines)))
+    plan = make_plan(checked(scenario_of(service_lines=lines)))
+    # A table that gives budgets would be read from a file.
+    given = replace(plan.budgets[-1], rule=GivenBudgets.example(), given_gbp=plan.budgets[-1].expected_gbp)
+    return replace(plan, budgets=(*plan.budgets[:-1], given))
 
 
 def with_another(plan: Plan, what: str) -> Plan:
@@ -238,7 +243,7 @@ def with_another(plan: Plan, what: str) -> Plan:
 )
 def test_budgets_of_plans_that_differ_in_one_thing(what: str) -> None:
     """In which no two scenarios differ alone: outturn is kept by each of them all the same."""
-    before = plan_of_three_rules()
+    before = plan_of_every_rule()
     plan = with_another(before, what)
     shared = SharedDraws(SettledDraws(CONTRACTS, seed=1))
     was_gbp = shared._outturn(before).budget_gbp

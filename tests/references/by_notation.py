@@ -41,6 +41,7 @@ class ByNotation:
         self._read_people()
         shape = (years + 1, len(self.clusters), len(self.lines))
         self.part_of_year, self.cases, self.prices = np.ones(shape), np.ones(shape), np.ones(shape)
+        self.planned_cases = np.ones(shape)
         for at, line in enumerate(self.lines):
             rate_year = line.get("rate_year", first)
             season = self._season(line.get("season", "flat"))
@@ -51,13 +52,19 @@ class ByNotation:
                 }
                 inside = sum(weights[month] for month in self.months[year])
                 self.part_of_year[year, :, at] = inside / sum(weights.values())
-                grown = (1 + line.get("growth_share", 0.0)) ** (start - rate_year)
-                self.cases[year, :, at] = self.need[:, at] * line["rate_per_1000"] / 1000 * grown
+                growth, of_first = (
+                    line.get("growth_share", 0.0),
+                    self.need[:, at] * line["rate_per_1000"] / 1000,
+                )
+                planned = line.get("planned_growth_share", growth)
+                self.planned_cases[year, :, at] = of_first * (1 + planned) ** (start - rate_year)
+                grown = 1 + (planned if is_block(line) else growth)
+                self.cases[year, :, at] = of_first * grown ** (start - rate_year)
                 self.prices[year, :, at] = (1 + line.get("price_growth_share", 0.0)) ** (start - rate_year)
         self.whole_mean = np.array([mean_cost(line["unit_cost_gbp"]) for line in self.lines])
         self.mean = np.array([self._limited_mean(line) for line in self.lines])
-        # Expected spend of the whole of each year, before savings.
-        self.whole_year = self.cases * self.mean * self.prices
+        # Planned spend of the whole of each year.
+        self.whole_year = self.planned_cases * self.mean * self.prices
         self.answers_for = np.array(
             [
                 [
@@ -126,7 +133,8 @@ class ByNotation:
 
     def planned(self) -> FloatArray:
         """Return what the PCT plans for all care, shape (contract year, cluster)."""
-        return np.asarray((self.cases * self.part_of_year * self.whole_mean * self.prices).sum(axis=2)[1:])
+        cases = self.planned_cases * self.part_of_year
+        return np.asarray((cases * self.whole_mean * self.prices).sum(axis=2)[1:])
 
     def budget_of_whole_year(self, spend: FloatArray, year: int, at: int) -> FloatArray:
         """Return the budget of one line for a whole year, shape (contract, cluster)."""
@@ -135,15 +143,14 @@ class ByNotation:
         planned = self.whole_year[year, :, at]
         if rule["rule"] == "expected_spend":
             return np.broadcast_to((1 + rule.get("margin_share", 0.0)) * planned, spend[:, 0, :, at].shape)
+        if rule["rule"] == "given":
+            return np.broadcast_to(self._given(rule["csv"], year, at), spend[:, 0, :, at].shape)
         if rule["rule"] == "per_head":
             uplift = (1 + rule.get("uplift_share", 0.0)) ** year
-            part: FloatArray | float = 1.0
-            if "budget_rule" not in line:
-                shared = [i for i, one in enumerate(self.lines) if "budget_rule" not in one]
-                part = planned / self.whole_year[year][:, shared].sum(axis=1)
-            whole = self.people * rule["gbp_per_head"] * uplift * part
+            whole = self.people * rule["gbp_per_head"] * uplift * self._part(year, at)
             return np.broadcast_to(whole, spend[:, 0, :, at].shape)
-        growth = (1 + line.get("growth_share", 0.0)) * (1 + line.get("price_growth_share", 0.0))
+        planned_growth = line.get("planned_growth_share", line.get("growth_share", 0.0))
+        growth = (1 + planned_growth) * (1 + line.get("price_growth_share", 0.0))
         uplift = 1 + rule["uplift_share"] if "uplift_share" in rule else growth
         weights = rule["fair_share_weight_by_year"]
         weight = weights[min(year, len(weights)) - 1]
@@ -151,6 +158,32 @@ class ByNotation:
         if rule.get("historic_year", "base") == "latest" and year > 1:
             historic = spend[:, year - 1, :, at] * uplift / self.part_of_year[year - 1, 0, at]
         return np.asarray((1 - weight) * historic + weight * self.whole_year[0, :, at] * uplift**year)
+
+    def _part(self, year: int, at: int) -> FloatArray:
+        """Return a line's part of a budget for all lines, shape (cluster,)."""
+        shared = [i for i, one in enumerate(self.lines) if "budget_rule" not in one]
+        planned = self.whole_year[year]
+        return (
+            planned[:, at] / planned[:, shared].sum(axis=1) if at in shared else np.ones(len(self.clusters))
+        )
+
+    def _given(self, name: str, year: int, at: int) -> FloatArray:
+        """Return what a table gives of one line for a whole year, shape (cluster,)."""
+        label = f"{self.starts[year]}/{(self.starts[year] + 1) % 100:02d}"
+        rows = _rows(self.folder / name)
+        found = np.zeros(len(self.clusters))
+        for place, cluster in enumerate(self.clusters):
+            for row in rows:
+                here = row.get("cluster") == cluster["name"] or row.get("practice") in cluster.get(
+                    "practices", []
+                )
+                wanted = row.get("line", self.lines[at]["name"]) == self.lines[at]["name"]
+                found[place] += float(row["budget_gbp"]) * (
+                    here and wanted and row.get("year", label) == label
+                )
+        if "line" not in rows[0]:
+            found *= self._part(year, at)
+        return found / self.part_of_year[year, :, at] if "year" in rows[0] else found
 
 
 def is_block(line: Table) -> bool:

@@ -28,6 +28,7 @@ FIRST = LineBasis(
     expected_gbp=np.array([1_500.0, 3_600.0]),
     people=np.array([10.0, 30.0]),
     part_of_budget=np.ones(2),
+    given_gbp=np.array([1_100.0, 4_100.0]),
 )
 SECOND = replace(FIRST, year=1, years_since_base=2, latest_gbp=np.array([[1_300.0, 4_200.0]]))
 
@@ -109,7 +110,8 @@ def test_expected_spend_with_a_margin() -> None:
 def _line(rule: object, part_year_share: tuple[float, ...] = (1.0, 1.0)) -> LineBudget:
     expected = np.tile(FIRST.expected_gbp, (len(part_year_share), 1))
     parts = np.ones_like(expected)
-    return LineBudget(rule, 0.05, np.array(part_year_share), FIRST.fair_share_gbp, expected, parts)
+    given = np.tile(FIRST.given_gbp, (len(part_year_share), 1))
+    return LineBudget(rule, 0.05, np.array(part_year_share), FIRST.fair_share_gbp, expected, parts, given)
 
 
 def _spend() -> Spend:

@@ -48,6 +48,18 @@ def test_prices_and_expected_spend_grow_together() -> None:
     assert plan.budgets[0].growth_share == pytest.approx(0.32)
 
 
+def test_budgets_and_block_contracts_follow_planned_growth_and_demand_its_own() -> None:
+    block = LINE | {"name": "homes", "payment": "block"}
+    plan = _plan(service_lines=[line | {"planned_growth_share": 0.0} for line in (LINE, block)])
+    assert plan.expected_counts[:, 0, 0] == pytest.approx([100 / 1.1, 100, 110])
+    for budget in plan.budgets:
+        assert budget.growth_share == pytest.approx(0.2)
+        assert budget.expected_gbp[:, 0] == pytest.approx([100_000, 120_000])
+        assert budget.fair_share_gbp == pytest.approx([100_000 / 1.2])
+    assert plan.prices[1].block_gbp[:, 0] == pytest.approx([100_000 / 1.2, 100_000, 120_000])
+    assert plan.terms.planned_gbp[:, 0] == pytest.approx([200_000, 240_000])
+
+
 def test_true_savings_do_not_lower_the_budget_or_a_block_contract() -> None:
     plan = _plan(clusters=[cluster_of("North", 1_000, true_saving_share=0.2)])
     assert plan.budgets[0].expected_gbp[:, 0] == pytest.approx([100_000, 132_000])

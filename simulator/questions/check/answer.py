@@ -42,7 +42,8 @@ class CheckAnswer(Answer):
         """Return the scheme in words: rules, budgets, growth and shocks."""
         settings = self.plan.settings
         rules = tuple(rule_notes(settings.rules)) or ("There is no rule about money.",)
-        chance = (self._growth_in_words(), self._shocks_in_words(), *self._doubt_in_words())
+        growth = (self._growth_in_words(), *self._planned_growth_in_words())
+        chance = (*growth, self._shocks_in_words(), *self._doubt_in_words())
         return (*rules, *self._budgets_in_words(), *chance)
 
     def _budgets_in_words(self) -> Iterator[str]:
@@ -52,6 +53,15 @@ class CheckAnswer(Answer):
             yield f"Budgets are {settings.budgets.rule.in_words()}."
         for name, rule in own.items():
             yield f"The budget for {name.replace('_', ' ')} is {rule.in_words()}."
+        if csv := settings.budgets.historic.csv:
+            yield f"Past spend is that of the table {csv}."
+            yield "What demand is expected to be moves with it as far as that is credible."
+            shocks = settings.shocks
+            if not (shocks.cluster_line.sd_share or shocks.cluster_line_year.sd_share):
+                yield (
+                    "No shock lets a cluster's kinds of care differ (shocks.cluster_line, "
+                    "cluster_line_year): those with the least chance in them say most of all."
+                )
         if settings.budgets.top_slice_share:
             held = per_cent_of(settings.budgets.top_slice_share)
             yield f"Of every budget the PCT holds back {held} as contingency."
@@ -68,6 +78,12 @@ class CheckAnswer(Answer):
         )
         follow = "rise with it" if budgets_that_follow_growth(self.plan.settings) else "do not follow it"
         return f"Cases are expected to grow by {', '.join(each)}; budgets {follow}."
+
+    def _planned_growth_in_words(self) -> Iterator[str]:
+        for line in self.plan.settings.service_lines:
+            if line.planned_growth_share is not None:
+                growth = per_cent_of(line.planned_growth_share)
+                yield f"Plans take cases of {line.name.replace('_', ' ')} to grow by {growth} a year."
 
     def _shocks_in_words(self) -> str:
         shocks = self.plan.settings.shocks
@@ -97,7 +113,13 @@ class CheckAnswer(Answer):
 
     def tables(self) -> tuple[Table, ...]:
         """Return people, budgets by kind of care, budget against expected spend by year, and rates."""
-        return (self._people(), self._budgets(), self._against_spend(), self._rates())
+        return (
+            self._people(),
+            self._budgets(),
+            *self._last_year(),
+            self._against_spend(),
+            self._rates(),
+        )
 
     def _people(self) -> Table:
         settings, population = self.plan.settings, self.plan.population
@@ -127,6 +149,26 @@ class CheckAnswer(Answer):
         title = f"Expected budgets for what clusters answer for, {year} at the rate of a whole year"
         total = pounds("total", _with_total(totals))
         return self._by_cluster("budgets", title, *lines, total, pounds("a head of list", a_head))
+
+    def _last_year(self) -> Iterator[Table]:
+        plan, known = self.plan, self.plan.last_year
+        if known is None:
+            return
+        base, first = plan.years[:2]
+        spent, then = plan.expected_spend_gbp[:2] * known.seen
+        index = np.array([price.price_index[0] for price in plan.prices])
+        costs = index * [line.unit_cost_gbp.mean_gbp for line in plan.settings.service_lines]
+        by_rates, before = plan.expected_counts[0] * costs * known.seen, then / known.level[0]
+        amounts = [_with_total(gbp.sum(axis=1)) for gbp in (spent, by_rates, then, before)]
+        outturn, of_rates, now, without = (np.array(gbp) for gbp in amounts)
+        yield self._by_cluster(
+            "last year's outturn",
+            "What last year's outturn says, of all care paid per case: more than rates expect, then and now",
+            pounds(f"outturn {base.label}", outturn.tolist()),
+            pounds("expected by rates", of_rates.tolist()),
+            shares("more", (outturn / of_rates - 1).round(4).tolist()),
+            shares(f"more expected {first.label}", (now / without - 1).round(4).tolist()),
+        )
 
     def _against_spend(self) -> Table:
         budgets = (_expected_budgets(self.plan).budget_gbp[0] * self.plan.responsibility).sum(axis=-1)

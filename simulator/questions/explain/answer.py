@@ -52,6 +52,9 @@ _HEARD: dict[str, str] = {
     Source.CLUSTER_LINE: "the cluster's kinds of care",
     Source.BASE_YEAR: "the budget's base year",
 }
+_LAST_YEAR = (
+    "Last year's outturn is known: shares are of what it leaves open; SDs of single sources are without it."
+)
 _NO_VARIANCE = (
     "Budget less spend does not vary here, so there is nothing to explain: no service line that is "
     "answered for is paid by the case."
@@ -262,6 +265,7 @@ class Explanation(Answer):
             "base year is all else that past spend brings into the budget. Budgets by need shrink the latter "
             "and raise the former.",
             "SD: standard deviation, the usual distance from expectation.",
+            *([_LAST_YEAR] if self.plan.last_year else []),
         )
 
     def _sd_of_budget(self, cluster: str) -> Estimate | None:

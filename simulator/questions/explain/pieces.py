@@ -30,6 +30,7 @@ class Source(StrEnum):
     DRIFT = "drift of growth"
     PRICES = "shocks to prices"
     DOUBT = "figures not known"
+    LAST_YEAR = "last year's outturn"
     BASE_YEAR = "budget's base year"
     INTERACTION = "interaction"
 
@@ -48,7 +49,8 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
                     PCT-wide      need          year          interaction         counts and unit costs
 
     A shock that may be off, F, adds e (F - 1), and what its product with the others makes besides is
-    interaction.
+    interaction. So does what last year's outturn moves shocks by, where it is known: independent of what
+    they then are, it adds next to nothing to a variance, and other sources add what it leaves of them.
 
     Given the shocks, the parts of counts and unit costs in the variance of the last piece are known:
     in proportion to them it is booked to the two. That is right for what they add to the variance of
@@ -79,6 +81,7 @@ def sources_of(plan: Plan) -> tuple[Source, ...]:
         Source.DRIFT: shocks.pct.growth_drift_sd_share > 0,
         Source.PRICES: any(law.sd_share > 0 for law in plan.shocks.price_sizes),
         Source.DOUBT: bool(plan.shocks.doubts),
+        Source.LAST_YEAR: plan.last_year is not None,
     }
     return tuple(source for source in Source if on.get(source, True))
 
@@ -111,7 +114,7 @@ def _draw_spend(
     chance_gbp = spend_gbp - block_gbp - of_cases_gbp * every
     of_counts, of_costs = _variances_of_a_case(plan)
     part_of_counts = of_counts / (of_counts + of_costs)
-    return spend_gbp, {
+    pieces = {
         Source.COUNTS: chance_gbp * part_of_counts,
         Source.UNIT_COSTS: chance_gbp * (1 - part_of_counts),
         Source.CLUSTER_YEAR: of_cases_gbp * (cluster - lasting),
@@ -120,6 +123,11 @@ def _draw_spend(
         **{source: of_cases_gbp * (factor - 1) for source, factor in others.items()},
         Source.INTERACTION: together_gbp,
     }
+    if plan.last_year is not None:
+        # What is known of the base year is no chance.
+        for gbp in pieces.values():
+            gbp[:, 0] = 0.0
+    return spend_gbp, pieces
 
 
 def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:
@@ -137,6 +145,8 @@ def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:
         doubts.append(shocks.doubt_of_clusters[..., None])
     if doubts:
         found[Source.DOUBT] = math.prod(doubts[1:], start=doubts[0])
+    if shocks.last_year is not None:
+        found[Source.LAST_YEAR] = shocks.last_year
     return found
 
 
@@ -155,7 +165,8 @@ def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
 
     The last year, cluster and line are all together: given the shocks, chance in one is independent of
     chance in another, and shocks have mean one. Those to prices enter by their mean
-    square, and so does what is not known of prices.
+    square, and so does what is not known of prices. Given last year's outturn that holds but for what is
+    then known of prices, next to nothing.
     """
     per_case = np.array([price.totals is not None for price in plan.prices])
     shocked = 1 + np.square([law.sd_share for law in plan.shocks.price_sizes])

@@ -37,6 +37,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
+from simulator.simulation.plan import make_plan
 from simulator.simulation.result import Result
 
 LARGEST = 1e8
@@ -186,6 +187,12 @@ def one_cluster(scenario: Scenario, people: float) -> Scenario:
     answers_for = Counter((one.proportion, one.service_lines) for one in scenario.settings.clusters)
     (proportion, lines), _ = answers_for.most_common(1)[0]
     cluster = Cluster(name=NAME, people=people, proportion=proportion, service_lines=lines)
+    # What tables give in pounds it has a head of what the scenario's clusters have.
+    part = people / float(make_plan(scenario).population.people.sum()) if scenario.amounts else 0.0
+    amounts = {
+        name: table.as_one(scenario.settings.clusters, NAME, part) for name, table in scenario.amounts.items()
+    }
+    scenario = replace(scenario, amounts=amounts)
     return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": (cluster,)}))
 
 
