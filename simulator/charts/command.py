@@ -38,6 +38,8 @@ ALL = "all"
 )
 @click.option("--minimise", multiple=True, metavar="MEASURE", help="Of the frontier: a goal.")
 @click.option("--maximise", multiple=True, metavar="MEASURE", help="Of the frontier: a goal.")
+@click.option("--actuals", type=click.Path(path_type=Path), help="Of the forecast: as for `forecast`.")
+@click.option("--budgets", type=click.Path(path_type=Path), help="Of the forecast: as for `forecast`.")
 @click.option("--format", "kind", help="svg (the default), png or pdf.")
 @click.option(
     "--out",
@@ -60,6 +62,8 @@ def chart(
     vary: tuple[str, ...],
     minimise: tuple[str, ...],
     maximise: tuple[str, ...],
+    actuals: Path | None,
+    budgets: Path | None,
     kind: str | None,
     out: Path,
     replace: bool,
@@ -87,7 +91,8 @@ def chart(
     problems = Problems(unknown("NAME", name, (*CHARTS, ALL)))
     problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
     given = {"year": year, "measure": measure, "vary": vary, "minimise": minimise, "maximise": maximise}
-    options = {key: value for key, value in given.items() if value}
+    files = {"actuals": actuals, "budgets": budgets}
+    options = {key: value for key, value in (given | files).items() if value}
     problems += [
         Problem(f"--{one}", f"given for {name}", "nothing") for one in needed(name) if one not in options
     ]
@@ -123,10 +128,11 @@ def _option_problems(options: Mapping[str, object], names: Sequence[str]) -> lis
     ]
 
 
-def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]) -> list[Problem]:
+def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]) -> Problems:
     """Return what is asked for that the scenario has not."""
     from simulator.answers.table import column_named
     from simulator.errors import unknown
+    from simulator.questions.forecast.ask import year_under_way
     from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.risk.measures import MEASURES
     from simulator.simulation.plan import make_plan
@@ -139,9 +145,12 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]
     }
     measure = options.get("measure")
     asked = {"cluster": cluster, "year": options.get("year"), "measure": measure and column_named(measure)}
-    problems = []
+    problems = Problems()
     for key, name in asked.items():
         problems += [] if name is None else unknown(f"--{key}", name, known[key])
+    if "actuals" in options:
+        with problems.noted():
+            year_under_way(scenario, options["actuals"], options.get("budgets"))
     return problems
 
 

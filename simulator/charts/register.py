@@ -7,6 +7,7 @@ from inspect import Parameter, getdoc, signature
 
 from simulator.charts.chart import Chart
 from simulator.charts.drivers import size, tornado, variance
+from simulator.charts.forecasts import forecast
 from simulator.charts.outturns import outturn, overspend, running_position
 from simulator.charts.overspends import bond_cover, pool
 from simulator.charts.policies import frontier, heat_map
@@ -30,6 +31,7 @@ CHARTS: dict[str, Callable[..., Chart]] = {
     "tornado": tornado,
     "heat-map": heat_map,
     "frontier": frontier,
+    "forecast": forecast,
 }
 """The register of charts of a study."""
 

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")
 STORED = Path(__file__).parent / "printed"
 SMALL = "scenarios/two-clusters.toml"
+ACTUALS = "scenarios/two-clusters-actuals.csv"
 FLAGSHIP = "scenarios/cambridgeshire-2010.toml"
 # A new folder, for a command that writes files: they are read with what is printed.
 OUT = "OUT"
@@ -87,6 +88,8 @@ PRINTED = {
     "size": asked("size", "--points=3"),
     "frontier": asked("frontier", SHARES, "--minimise=pct_payment_gbp", "--maximise=practice_share_gbp"),
     "compare": ["compare", SMALL, *asked("", "--cluster=Small", scenario=FLAGSHIP)[1:]],
+    "forecast": asked("forecast", f"--actuals={ACTUALS}"),
+    "chart-forecast": asked("chart", "forecast", f"--actuals={ACTUALS}", f"--out={OUT}"),
     "explain": asked("explain"),
     "explain-a-cluster": asked("explain", "--cluster=Small"),
     "check": ["check", SMALL],

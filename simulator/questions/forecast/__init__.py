@@ -1,0 +1,1 @@
+"""Where will the year end, given its first months?"""
