@@ -91,11 +91,10 @@ def chart(
     problems = Problems(unknown("NAME", name, (*CHARTS, ALL)))
     problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
     given = {"year": year, "measure": measure, "vary": vary, "minimise": minimise, "maximise": maximise}
-    files = {"actuals": actuals, "budgets": budgets}
-    options = {key: value for key, value in (given | files).items() if value}
-    problems += [
-        Problem(f"--{one}", f"given for {name}", "nothing") for one in needed(name) if one not in options
-    ]
+    given |= {"actuals": actuals, "budgets": budgets}
+    options = {key: value for key, value in given.items() if value}
+    lacking = [one for one in needed(name) if one not in options]
+    problems += [Problem(f"--{one}", f"given for {name}", "nothing") for one in lacking]
     problems += _option_problems(options, names)
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with problems.noted():
