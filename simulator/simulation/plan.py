@@ -200,9 +200,11 @@ def _last_year(
     variance_gbp2 = np.array([ratio * cost.mean_gbp**2 + cost.variance_gbp2 for ratio, cost in costs])
     index = np.array([price.price_index[0] for price in prices])
     # Nothing spent, by chance where few cases are expected, has no logarithm: it is taken to say nothing.
-    seen = np.array([price.totals is not None for price in prices]) & (spend_gbp > 0)
-    logs = np.log(np.where(seen, spend_gbp, 1.0) / (expected * mean_gbp * index))
-    return LastYear.of(shocks, logs, variance_gbp2 / (mean_gbp**2 * expected), seen, years)
+    per_case = np.array([price.totals is not None for price in prices])
+    seen = per_case & (expected > 0) & (spend_gbp > 0)
+    spent, cases = np.where(seen, spend_gbp, 1.0), np.where(seen, expected, 1.0)
+    chance = np.where(seen, variance_gbp2, 0.0) / (mean_gbp**2 * cases)
+    return LastYear.of(shocks, np.log(spent / (cases * mean_gbp * index)), chance, seen, years)
 
 
 def _shocks(scenario: Scenario) -> ShockPlan:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator import exact_risk
 from simulator.questions.size.ask import one_cluster
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -178,6 +179,18 @@ def test_a_table_that_is_not_there_is_told_with_all_else(tmp_path: Path) -> None
     (tmp_path / "b.csv").unlink()
     places = {problem.where for problem in problems_of(table, folder=tmp_path)}
     assert places == {"the scenario, pct.name", str(tmp_path / "b.csv")}
+
+
+def test_the_exact_method_takes_them(tmp_path: Path) -> None:
+    # What is expected of North and South in a year, so that the rule of expected spend says the same.
+    text = "cluster,budget_gbp\nNorth,590000\nSouth,2360000\n"
+    given = exact_risk(checked(scenario(tmp_path, text), folder=tmp_path), cluster="North").rows
+    expected = exact_risk(
+        checked(scenario(tmp_path, text, budgets={"rule": {"rule": "expected_spend"}})), cluster="North"
+    ).rows
+    for one, other in zip(given, expected, strict=True):
+        for name, estimate in one.estimates.items():
+            assert estimate.value == pytest.approx(other.estimates[name].value)
 
 
 def test_sizes_have_a_head_of_what_the_clusters_have(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import pytest
 
 from simulator import exact_risk
 from simulator.questions.check.answer import CheckAnswer
+from simulator.random_streams import RandomStreams
+from simulator.records import Block
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
 from simulator.simulation.shared_draws import SharedDraws
-from tests.builders import Table, checked, scenario_of
+from tests.builders import Table, checked, line_of, scenario_of
 from tests.property.test_shared_draws_every_key import differing
 from tests.unit.problems import problems_of
 
@@ -73,6 +75,17 @@ def test_nothing_spent_says_nothing_but_to_budgets(tmp_path: Path) -> None:
     assert given.last_year.seen.tolist() == [[True, False], [True, True]]
     assert np.isfinite(given.expected_counts).all()
     assert given.expected_spend_gbp[0, 0, 1] == 0
+
+
+def test_block_contracts_say_nothing(tmp_path: Path) -> None:
+    lines = [line_of(payment="block"), line_of("prescribing", payment="block")]
+    given = make_plan(checked(scenario(tmp_path, service_lines=lines), folder=tmp_path))
+    assert given.last_year is not None
+    assert (given.last_year.level == 1).all()
+    assert given.expected_spend_gbp[0].tolist() == [[510_000, 91_000], [1_980_000, 350_000]]
+    assert list(CheckAnswer(checked(scenario(tmp_path), folder=tmp_path), given, "it").tables())
+    draws = given.draw_shocks(RandomStreams(1), Block(0, 10))
+    assert np.isfinite(draws.factors(1, 0, 0)).all()
 
 
 def test_what_it_says_is_told_by_check(tmp_path: Path) -> None:

@@ -160,14 +160,14 @@ class CheckAnswer(Answer):
         costs = index * [line.unit_cost_gbp.mean_gbp for line in plan.settings.service_lines]
         by_rates, before = plan.expected_counts[0] * costs * known.seen, then / known.level[0]
         amounts = [_with_total(gbp.sum(axis=1)) for gbp in (spent, by_rates, then, before)]
-        outturn, of_rates, now, without = (np.array(gbp) for gbp in amounts)
+        outturn, of_rates, now, without = amounts
         yield self._by_cluster(
             "last year's outturn",
             "What last year's outturn says, of all care paid per case: more than rates expect, then and now",
-            pounds(f"outturn {base.label}", outturn.tolist()),
-            pounds("expected by rates", of_rates.tolist()),
-            shares("more", (outturn / of_rates - 1).round(4).tolist()),
-            shares(f"more expected {first.label}", (now / without - 1).round(4).tolist()),
+            pounds(f"outturn {base.label}", outturn),
+            pounds("expected by rates", of_rates),
+            shares("more", _above(outturn, of_rates)),
+            shares(f"more expected {first.label}", _above(now, without)),
         )
 
     def _against_spend(self) -> Table:
@@ -223,6 +223,12 @@ def _expected_budgets(plan: Plan) -> Budgets:
     """Return the budgets of expected spend, of a single contract."""
     # Budget rules are linear in past spend, so that the budget of expected spend is the expected budget.
     return plan.set_budgets(Spend(plan.expected_spend_gbp[None]))
+
+
+def _above(amounts: list[float], others: list[float]) -> list[float]:
+    """Return by what share amounts are above others; nothing where there are none."""
+    pairs = zip(amounts, others, strict=True)
+    return [round(amount / other - 1, 4) if other else 0.0 for amount, other in pairs]
 
 
 def _with_total(amounts: FloatArray) -> list[float]:
