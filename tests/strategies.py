@@ -39,6 +39,10 @@ counts = st.one_of(
 shock_laws = st.builds(
     lambda law, sd: {"law": law, "sd_share": sd}, st.sampled_from(["lognormal", "normal"]), _SMALL_SHARES
 )
+year_laws = st.builds(lambda law, persistence: law | {"persistence": persistence}, shock_laws, _SHARES)
+price_shocks = st.fixed_dictionaries({"size": shock_laws, "correlation": _SHARES, "persistence": _SHARES})
+_DRIFTS = st.integers(0, 5).map(lambda hundredths: hundredths / 100)
+_UNSURE_GROWTHS = st.builds(lambda mean, sd: {"mean": mean, "sd": sd}, _GROWTHS, _DRIFTS)
 budget_rules = st.one_of(
     st.builds(lambda margin: {"rule": "expected_spend", "margin_share": margin}, _GROWTHS),
     st.builds(
@@ -153,7 +157,9 @@ def service_lines(draw: st.DrawFn, name: str) -> Table:
         "price_growth_share": draw(_GROWTHS),
         "payment": draw(st.sampled_from(["per_case", "per_case", "block"])),
     }
-    return line | draw(_some({"pct_shock": shock_laws, "budget_rule": budget_rules}))
+    options = {"pct_shock": shock_laws, "price_shock": shock_laws, "budget_rule": budget_rules}
+    unsure = {"growth_share": _UNSURE_GROWTHS, "price_growth_share": _UNSURE_GROWTHS}
+    return line | draw(_some(options | unsure | {"planned_growth_share": _GROWTHS}))
 
 
 @st.composite
@@ -166,7 +172,11 @@ def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) ->
         "takes_share": draw(st.booleans()),
         "true_saving_share": draw(st.integers(-20, 20)) / 100,
     }
-    options = {"service_lines": st.lists(st.sampled_from(lines), unique=True)}
+    options = {
+        "service_lines": st.lists(st.sampled_from(lines), unique=True),
+        "list_growth_share": _UNSURE_GROWTHS,
+        "need": st.sampled_from([0.8, {"mean": 1.1, "sd": 0.1}]),
+    }
     if has_bond:
         options["bond_gbp"] = st.integers(0, 500_000)
     return cluster | draw(_some(options))
@@ -180,7 +190,14 @@ def scenarios(draw: st.DrawFn) -> Table:
     tables = [draw(service_lines(name)) for name in lines]
     rules = draw(rule_lists([line["name"] for line in tables if line["payment"] == "per_case"]))
     has_bond = any(rule["rule"] == "bond" for rule in rules)
-    pct = {"size": draw(shock_laws), "correlation": draw(_SHARES), "persistence": draw(_SHARES)}
+    pct = draw(price_shocks) | draw(_some({"growth_drift_sd_share": _DRIFTS}))
+    others = {
+        "practice": shock_laws.map(lambda law: {"size": law, "people": 20_000}),
+        "cluster_line": shock_laws,
+        "cluster_line_year": year_laws,
+        "price": price_shocks,
+    }
+    shocks = {"pct": pct, "cluster": draw(shock_laws), "cluster_year": draw(year_laws)}
     return {
         "title": "Random",
         "pct": {"name": "PCT of chance"},
@@ -189,7 +206,8 @@ def scenarios(draw: st.DrawFn) -> Table:
             "start_month": draw(st.integers(1, 12)),
             "years": draw(st.integers(1, 4)),
         },
-        "shocks": {"pct": pct, "cluster": draw(shock_laws), "cluster_year": draw(shock_laws)},
+        "shocks": shocks | draw(_some(others)),
+        "doubt": {"carried": draw(st.booleans()), "correlation": draw(_SHARES)},
         "budgets": {"rule": draw(budget_rules), "top_slice_share": draw(_SMALL_SHARES)},
         "service_lines": tables,
         "clusters": [draw(clusters(name, lines, has_bond=has_bond)) for name in names],

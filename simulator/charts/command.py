@@ -90,8 +90,8 @@ def chart(
     targets = _targets(out, names, cluster, kind)
     problems = Problems(unknown("NAME", name, (*CHARTS, ALL)))
     problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
-    given = {"year": year, "measure": measure, "vary": vary, "minimise": minimise, "maximise": maximise}
-    given |= {"actuals": actuals, "budgets": budgets}
+    given: dict[str, object] = {"year": year, "measure": measure, "actuals": actuals, "budgets": budgets}
+    given |= {"vary": vary, "minimise": minimise, "maximise": maximise}
     options = {key: value for key, value in given.items() if value}
     lacking = [one for one in needed(name) if one not in options]
     problems += [Problem(f"--{one}", f"given for {name}", "nothing") for one in lacking]

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.demand.shocks import draw_lasting_shocks, draw_shocks
 from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT, Explanation
 from simulator.questions.explain.ask import explain
 from simulator.questions.explain.pieces import PowerSums, Source, draw_pieces, expected_budget_gbp
@@ -90,9 +89,8 @@ def test_lasting_shocks_are_those_that_demand_sees() -> None:
     shocks = {"cluster": {"law": "lognormal", "sd_share": 0.1}}
     plan = make_plan(checked(scenario_of(shocks=shocks)))
     streams = RandomStreams(1)
-    drawn = draw_shocks(plan.settings.shocks, plan.shock_sizes, plan.axes, streams, BLOCK)
-    lasting = draw_lasting_shocks(plan.settings.shocks, plan.axes, streams, BLOCK)
-    assert np.array_equal(drawn.cluster_year, np.broadcast_to(lasting[:, None, :], (200, 3, 2)))
+    drawn = plan.draw_shocks(streams, BLOCK)
+    assert np.array_equal(drawn.cluster_year, np.broadcast_to(drawn.lasting[:, None, :], (200, 3, 2)))
 
 
 def test_need_is_net_of_what_the_budget_carries() -> None:
@@ -144,7 +142,7 @@ def test_a_cluster_that_answers_for_nothing_stands_beside_one_that_does() -> Non
 
 def test_one_cluster_is_its_own_pct_and_one_year_the_whole_contract() -> None:
     alone = explained(scenario_of(clusters=[cluster_of("Only")], contract={"start_year": 2010, "years": 1}))
-    for source in Source:
+    for source in alone.sources:
         assert alone.share(source, "Only", "2010/11") == alone.share(source)
 
 

@@ -166,7 +166,7 @@ def test_the_last_part_of_a_key_is_told_whole() -> None:
     (problem,) = problems_of_call(lambda: scenario.vary("top_up=true"))
     assert problem.hint == "did you mean rules.bond.top_up?"
     (problem,) = problems_of_call(lambda: scenario.vary("people=5"))
-    assert problem.hint == "did you mean clusters.*.people?"
+    assert problem.hint == "did you mean shocks.practice.people or clusters.*.people?"
 
 
 @pytest.mark.parametrize(
