@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +25,13 @@ class Practice:
 class PracticeTable:
     """The practices of a PCT."""
 
-    groups: tuple[str, ...]  # sex and age band of each group, such as ``F 75+``
+    # Sex and age band of each group, such as ``F 75+``; of lists without them, the practices' own people.
+    groups: tuple[str, ...]
     practices: tuple[Practice, ...]  # in the order of the file
+    # Weights of each group that the lists themselves give, by name: none beside age bands.
+    need_weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    @property
+    def has_bands(self) -> bool:
+        """Whether people are told apart by sex and age."""
+        return self.groups != tuple(practice.code for practice in self.practices)

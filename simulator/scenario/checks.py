@@ -42,8 +42,13 @@ def read_tables(given: Given, folder: Path, problems: Problems) -> Tables:
         return None
 
     practices = read("population", "practices_csv", read_practices)
-    groups = practices.groups if practices else ()
+    groups = practices.groups if practices and practices.has_bands else ()
     weights = read("population", "need_weights_csv", lambda path: read_need_weights(path, groups))
+    if practices and not practices.has_bands:
+        if weights is not None:
+            need = "left out, or practice lists by sex and age band, such as m0_4 and f75_plus"
+            problems.append(Problem("population.need_weights_csv", need, "lists of whole practices"))
+        weights = dict(practices.need_weights)
     return practices, weights, read("seasons", "csv", read_seasons)
 
 

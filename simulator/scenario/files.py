@@ -7,7 +7,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,17 @@ _MOST_PROBLEMS = 20
 _LARGEST = 1e9
 """More people than there are, and more than any weight needs."""
 LARGEST_BYTES = 20_000_000
+_AS_CSV = "save the sheet as CSV UTF-8"
+_NOT_TEXT = (
+    (b"PK\x03\x04", "an Excel workbook", _AS_CSV),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", _AS_CSV),
+    (b"\xff\xfe", "text in UTF-16", _AS_CSV),
+    (b"\xfe\xff", "text in UTF-16", _AS_CSV),
+)
+"""How files start that are often taken for text, what they are, and what to do."""
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?$")
+_WEIGHTED = "weighted_"
+"""What columns of need-weighted people start with."""
 
 
 def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
@@ -50,14 +61,21 @@ def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
         raise
     except (OSError, ValueError) as error:
         raise refuse(f"{kind} that can be read", str(error).split("] ")[-1]) from None
-    if not raw.strip():
-        raise refuse(f"{kind}", "an empty file")
+    if instead := _not_text(raw):
+        raise refuse(f"{kind}", *instead)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         hint = "save it as UTF-8" + (" (in Excel: CSV UTF-8)" if path.suffix.lower() == ".csv" else "")
         raise refuse("text in UTF-8", f"byte {raw[error.start]:#04x} on line {line}", hint) from None
+
+
+def _not_text(raw: bytes) -> tuple[str, ...]:
+    """Return what a file is that is not text, and what to do; nothing for one that may be."""
+    if not raw.strip():
+        return ("an empty file",)
+    return next(((what, hint) for start, what, hint in _NOT_TEXT if raw.startswith(start)), ())
 
 
 def _nearby(path: Path) -> str:
@@ -102,7 +120,8 @@ class Table:
     """Rows of a CSV file, and the problems found in reading them."""
 
     path: Path  # the file
-    columns: list[str] = field(default_factory=list)  # the header
+    columns: list[str] = field(default_factory=list)  # the header, in small letters and without spaces
+    delimiter: str = ","  # between cells
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # line number, and text by column
     problems: list[Problem] = field(default_factory=list)  # grows as values are read
 
@@ -113,11 +132,15 @@ class Table:
     def number(self, line: int, row: dict[str, str], column: str, convert: type[int | float]) -> float:
         """Return a number that is zero or more; note a problem and return 0 where it is not."""
         text = row[column].strip()
+        bare = text.removeprefix("£").strip()
+        # In a file with semicolons a comma may be the decimal sign: it is read as neither.
+        if self.delimiter == "," and _THOUSANDS.match(bare):
+            bare = bare.replace(",", "")
         # Python reads 1_0 and digits of other scripts as numbers; a spreadsheet does not mean them.
         try:
-            value = convert(text) if text.isascii() and "_" not in text else math.nan
-            if 0 <= value <= _LARGEST:
-                return value
+            value = float(bare) if bare.isascii() and "_" not in bare else math.nan
+            if 0 <= value <= _LARGEST and (convert is float or value == int(value)):
+                return convert(value)
         except ValueError:
             pass
         kind = "a whole number" if convert is int else "a number"
@@ -137,13 +160,17 @@ class Table:
 def read_table(path: Path, needed: tuple[str, ...]) -> Table:
     """Read a CSV file with a header; the number of a row is that of the line on which it ends."""
     text = read_text(path, "a CSV table").replace("\r\n", "\n").replace("\r", "\n")
-    reader = csv.reader(io.StringIO(text), strict=True)
+    header = text.partition("\n")[0]
+    delimiter = ";" if ";" in header and "," not in header else ","
+    reader = csv.reader(io.StringIO(text), strict=True, delimiter=delimiter)
     try:
         lines = [(reader.line_num, cells) for cells in reader]
     except csv.Error as error:
         where, hint = f"{path}, line {reader.line_num}", 'a cell that starts with " must end with one'
         raise InputError([Problem(where, "a row of a CSV table", str(error), hint)]) from None
-    table = Table(path, columns=[name.strip() for name in lines[0][1]] if lines else [])
+    lines = _without_blanks(lines)
+    names = [re.sub(r"\s+", "_", name.strip()).casefold() for name in lines[0][1]] if lines else []
+    table = Table(path, columns=names, delimiter=delimiter)
     header = ", ".join(table.columns)
     for column in needed:
         if column not in table.columns:
@@ -155,8 +182,6 @@ def read_table(path: Path, needed: tuple[str, ...]) -> Table:
         table.problems.append(Problem(str(path), "a header and at least one row", f"{len(lines)} rows"))
     table.finish()
     for number, cells in lines[1:]:
-        if not any(cell.strip() for cell in cells):
-            continue
         if len(cells) == len(table.columns):
             table.rows.append((number, dict(zip(table.columns, cells, strict=True))))
         else:
@@ -164,14 +189,25 @@ def read_table(path: Path, needed: tuple[str, ...]) -> Table:
     return table
 
 
+def _without_blanks(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Return lines without blank rows, and without the blank columns that spreadsheets leave at the end."""
+    filled = [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
+    width = max((at + 1 for _, cells in filled for at, cell in enumerate(cells) if cell.strip()), default=0)
+    return [(number, cells[:width]) for number, cells in filled]
+
+
 def read_practices(path: Path) -> PracticeTable:
-    """Read practices: practice_code, practice, list_size, and columns such as m0_4 and f75_plus."""
+    """Read practices: practice_code, practice, list_size, and columns such as m0_4 and f75_plus.
+
+    Lists without bands by sex and age may have need-weighted people instead, in columns that start with
+    ``weighted_``: each names its weights. Lists with neither serve lines that weigh by people.
+    """
     table = read_table(path, ("practice_code", "practice", "list_size"))
     groups = {column: match for column in table.columns if (match := _GROUP.match(column))}
-    if not groups:
-        need = "columns of people by sex and age band, such as m0_4 and f75_plus"
-        table.problems.append(Problem(f"{path}, line 1", need, shown(", ".join(table.columns))))
     practices: dict[str, Practice] = {}
+    weighted: dict[str, dict[str, float]] = {
+        name: {} for name in table.columns if name.startswith(_WEIGHTED) and not groups
+    }
     for line, row in table.rows:
         code = row["practice_code"].strip()
         bands = [int(table.number(line, row, column, int)) for column in groups]
@@ -181,10 +217,39 @@ def read_practices(path: Path) -> PracticeTable:
             table.complain(line, "list_size", f"the sum of the bands of {code}", got)
         if not code or code in practices:
             table.complain(line, "practice_code", "a code, each once", code)
-        practices[code] = Practice(code, row["practice"].strip(), tuple(bands))
+        for name, people in weighted.items():
+            people[code] = table.number(line, row, name, float)
+        practices[code] = Practice(code, row["practice"].strip(), tuple(bands) if groups else (size,))
+    _refuse_totals(table, practices)
     table.finish()
+    if not groups:
+        return _by_practice(list(practices.values()), weighted)
     names = (f"{one['sex'].upper()} {one['from']}-{one['to']}" for one in groups.values())
     return PracticeTable(tuple(name.replace("-plus", "+") for name in names), tuple(practices.values()))
+
+
+def _refuse_totals(table: Table, practices: Mapping[str, Practice]) -> None:
+    """Note rows that are the sum of all others: taken for a practice, they would double the PCT."""
+    everyone = sum(practice.people for practice in practices.values())
+    for line, row in table.rows:
+        size = practices[row["practice_code"].strip()].people
+        if len(table.rows) > 2 and 2 * size == everyone:
+            got = f"{row['practice'].strip()}, as large as all others together"
+            table.complain(line, "list_size", "a practice, not the total", got)
+
+
+def _by_practice(practices: list[Practice], weighted: Mapping[str, Mapping[str, float]]) -> PracticeTable:
+    """Return lists of which each practice is a group of its own, weighted as the lists say."""
+    codes = tuple(practice.code for practice in practices)
+    alone = tuple(
+        replace(one, people_by_group=tuple(one.people * (code == one.code) for code in codes))
+        for one in practices
+    )
+    weights = {
+        name: tuple(people[one.code] / one.people if one.people else 0.0 for one in practices)
+        for name, people in weighted.items()
+    }
+    return PracticeTable(codes, alone, weights)
 
 
 def read_need_weights(path: Path, groups: tuple[str, ...]) -> dict[str, tuple[float, ...]]:

@@ -130,7 +130,10 @@ class CheckAnswer(Answer):
             *([numbers("practices", [*practices, sum(practices)])] if any(practices) else []),
             people(_with_total(population.people)),
             *(
-                people(_with_total(population.need_weighted_people[:, at]), f"weighted by {weights}")
+                people(
+                    _with_total(population.need_weighted_people[:, at]),
+                    f"weighted by {weights.removeprefix('weighted_')}",
+                )
                 for weights, at in at_line.items()
             ),
         )
