@@ -36,6 +36,8 @@ _NOT_TEXT = (
 )
 """How files start that are often taken for text, what they are, and what to do."""
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?$")
+_OF_A_LIST = ("practice_code", "practice", "list_size", "locality")
+"""Columns of practice lists that are no people by group."""
 _WEIGHTED = "weighted_"
 """What columns of need-weighted people start with."""
 
@@ -204,6 +206,10 @@ def read_practices(path: Path) -> PracticeTable:
     """
     table = read_table(path, ("practice_code", "practice", "list_size"))
     groups = {column: match for column in table.columns if (match := _GROUP.match(column))}
+    others = [name for name in table.columns if name not in _OF_A_LIST and not name.startswith(_WEIGHTED)]
+    if others and not groups:
+        need = "columns of people by sex and age band, such as m0_4 and f75_plus"
+        table.problems.append(Problem(f"{path}, line 1", need, shown(", ".join(table.columns))))
     practices: dict[str, Practice] = {}
     weighted: dict[str, dict[str, float]] = {
         name: {} for name in table.columns if name.startswith(_WEIGHTED) and not groups

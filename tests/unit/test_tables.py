@@ -92,7 +92,7 @@ def test_seasons_from_january(table: Callable[[str], Path]) -> None:
             "a whole number from 0 to 1,000",
         ),
         (",5,5,0", ",5,5", "line 3, row", "5 cells as in the header"),
-        (",5,5,0", ",5,5,0,", "line 3, row", "5 cells as in the header"),
+        (",5,5,0", ",5,5,0,1", "line 3, row", "5 cells as in the header"),
         ("f0_64,m75_plus", "under 65,over 75", "line 1", "columns of people by sex and age band"),
     ],
 )
