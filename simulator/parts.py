@@ -63,7 +63,6 @@ def as_tuple(value: object) -> object:
 Share = Annotated[float, Field(ge=0, le=1)]
 """A proportion, 0 to 1; never a percentage."""
 
-Positive = Annotated[float, Field(gt=0)]
 NonNegativeGbp = Annotated[float, Field(ge=0, le=1e12)]
 PositiveGbp = Annotated[float, Field(ge=1e-6, le=1e12)]
 """An amount of money: no less than a ten-thousandth of a penny, no more than ten NHS budgets."""

@@ -51,6 +51,8 @@ _TAIL = 1e-11
 """Probability that may be lost beyond an end of the longest grid."""
 _SDS_ABOVE = 20.0
 _RARE = 1e-9
+_RARE_JUMP = 1e-8
+"""Of a cost of infinite variance, beyond which it alone leads: the mean is then off by as small a share."""
 _LONG_TAIL = 1e5
 """Over the mean total: so far out in a tail it is one large cost that leads, and the others do not count."""
 _LOG_TAIL = math.log(1 / _TAIL)
@@ -121,7 +123,7 @@ def grids(
         # Beyond twice where most totals end, only a single large cost leads.
         beyond = expected * float(unit_cost.sf(np.array([width / 4]))[0]) if width > 2 * most_totals else 1.0
         if width == high - low:
-            beyond = _TAIL
+            beyond = max(expected * float(unit_cost.sf(np.array([width]))[0]), _TAIL)
         rounding = max(expected, 1.0) * np.finfo(float).eps
         tilt = _TILT * math.log(max(min(beyond, 1.0) / rounding, 1.0))
         yield Grid(math.floor(low / step) * step, step, cells, finer, tilt)
@@ -218,6 +220,11 @@ def bounds_gbp(count: CountLaw, unit_cost: UnitCost) -> tuple[float, float]:
     first, third = _capped_mean_gbp(unit_cost, largest), largest * _LOG_TAIL / 3
     variance = most * (_capped_second_gbp2(unit_cost, largest) - first**2)
     high = most * first + third + math.sqrt(third**2 + 2 * _LOG_TAIL * variance)
+    if math.isinf(unit_cost.variance_gbp2):
+        # So far out that the bound's own end would lie where nothing is told from rounding.
+        largest = _isf_gbp(unit_cost, _RARE_JUMP / max(expected, 1.0))
+        largest = min(largest, _LONG_TAIL * max(expected, 1.0) * unit_cost.mean_gbp)
+        high = most * unit_cost.mean_gbp + _SDS_ABOVE * bulk_sd_gbp(count, unit_cost) + largest
     # A grid that is shorter than a cost cannot hold it.
     return (max(low, 0.0) if high - low > largest else 0.0), high
 

@@ -225,7 +225,8 @@ class MeanTables:
     def _is_smooth(self, doubling: int) -> bool:
         """Whether the law is smooth from the first mean of a doubling on, but for totals of nothing."""
         mean = 2.0**doubling
-        if mean < _LEAST_MEAN:
+        # Without a variance totals do not spread with the root of the mean, as between two tables.
+        if mean < _LEAST_MEAN or math.isinf(self.unit_cost.variance_gbp2):
             return False
         if doubling not in self._smooth:
             grid, log_of_one = self._transform(doubling)

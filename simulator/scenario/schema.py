@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from simulator.budgets import AnyBudgetRule
@@ -16,6 +17,7 @@ from simulator.parts import NonNegativeGbp, Part, Share, Strings, UncertainGrowt
 from simulator.population.need import UNWEIGHTED
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
+from simulator.spend.unit_cost import UnitCost
 from simulator.uncertain import MAY_BE_UNCERTAIN
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
@@ -74,6 +76,16 @@ class BudgetSettings(Part):
     """Share of every budget that the PCT holds back as contingency."""
 
 
+def _with_finite_variance(unit_cost: UnitCost) -> UnitCost:
+    if isinf(unit_cost.variance_gbp2):
+        raise PydanticCustomError(
+            "infinite_variance",
+            "a shape above 2, or above 1 with a limit: otherwise the cost has no finite "
+            "variance, and no estimate of it has a standard error",
+        )
+    return unit_cost
+
+
 class ServiceLine(Part):
     """A kind of care: how often it is used, what it costs, and how that varies."""
 
@@ -85,7 +97,7 @@ class ServiceLine(Part):
     """Start of the financial year of that rate and cost; the first contract year when left out."""
     count: AnyCountLaw
     """Law of the number of cases; its mean comes from the rate."""
-    unit_cost_gbp: AnyUnitCost
+    unit_cost_gbp: Annotated[AnyUnitCost, AfterValidator(_with_finite_variance)]
     """Law of the cost of one case, in pounds."""
     growth_share: UncertainGrowthShare = 0.0
     """Growth of the rate a year; may have an sd."""
