@@ -51,8 +51,9 @@ _TAIL = 1e-11
 """Probability that may be lost beyond an end of the longest grid."""
 _SDS_ABOVE = 20.0
 _RARE = 1e-9
-_RARE_JUMP = 1e-8
-"""Of a cost of infinite variance, beyond which it alone leads: the mean is then off by as small a share."""
+_RARE_JUMP, _TOO_RARE = 1e-8, 1e-6
+"""Of a cost with a heavy tail, beyond which it alone leads: the mean is then off by as small a share,
+at most the second."""
 _LONG_TAIL = 1e5
 """Over the mean total: so far out in a tail it is one large cost that leads, and the others do not count."""
 _LOG_TAIL = math.log(1 / _TAIL)
@@ -220,10 +221,12 @@ def bounds_gbp(count: CountLaw, unit_cost: UnitCost) -> tuple[float, float]:
     first, third = _capped_mean_gbp(unit_cost, largest), largest * _LOG_TAIL / 3
     variance = most * (_capped_second_gbp2(unit_cost, largest) - first**2)
     high = most * first + third + math.sqrt(third**2 + 2 * _LOG_TAIL * variance)
-    if math.isinf(unit_cost.variance_gbp2):
+    far = _LONG_TAIL * max(expected, 1.0) * unit_cost.mean_gbp
+    is_long = unit_cost.is_smooth and unit_cost.limit is None and high > far
+    is_long = is_long and expected * float(unit_cost.sf(np.array([far]))[0]) < _TOO_RARE
+    if is_long or math.isinf(unit_cost.variance_gbp2):
         # So far out that the bound's own end would lie where nothing is told from rounding.
-        largest = _isf_gbp(unit_cost, _RARE_JUMP / max(expected, 1.0))
-        largest = min(largest, _LONG_TAIL * max(expected, 1.0) * unit_cost.mean_gbp)
+        largest = min(_isf_gbp(unit_cost, _RARE_JUMP / max(expected, 1.0)), far)
         high = most * unit_cost.mean_gbp + _SDS_ABOVE * bulk_sd_gbp(count, unit_cost) + largest
     # A grid that is shorter than a cost cannot hold it.
     return (max(low, 0.0) if high - low > largest else 0.0), high

@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import isinf
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.parts import NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
+from simulator.parts import LARGEST_CV, NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
 from simulator.population.need import UNWEIGHTED
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
@@ -76,13 +76,17 @@ class BudgetSettings(Part):
     """Share of every budget that the PCT holds back as contingency."""
 
 
-def _with_finite_variance(unit_cost: UnitCost) -> UnitCost:
+def _narrow_enough(unit_cost: UnitCost) -> UnitCost:
+    """Refuse costs that vary more than any kind of care, or than standard errors can serve."""
     if isinf(unit_cost.variance_gbp2):
         raise PydanticCustomError(
             "infinite_variance",
             "a shape above 2, or above 1 with a limit: otherwise the cost has no finite "
             "variance, and no estimate of it has a standard error",
         )
+    if (cv := getattr(unit_cost, "cv", 0.0)) > LARGEST_CV:
+        error = InitErrorDetails(type="less_than_equal", loc=("cv",), input=cv, ctx={"le": LARGEST_CV})
+        raise ValidationError.from_exception_data("unit_cost_gbp", [error])
     return unit_cost
 
 
@@ -97,7 +101,7 @@ class ServiceLine(Part):
     """Start of the financial year of that rate and cost; the first contract year when left out."""
     count: AnyCountLaw
     """Law of the number of cases; its mean comes from the rate."""
-    unit_cost_gbp: Annotated[AnyUnitCost, AfterValidator(_with_finite_variance)]
+    unit_cost_gbp: Annotated[AnyUnitCost, AfterValidator(_narrow_enough)]
     """Law of the cost of one case, in pounds."""
     growth_share: UncertainGrowthShare = 0.0
     """Growth of the rate a year; may have an sd."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator import Compound, Pareto, Poisson, compound
+from simulator import Compound, Lognormal, Pareto, Poisson, compound
 from tests.references.compound_sums import CELLS, Cdf, Counts, FloatArray, lattice_totals
 
 LEVELS = np.array([0.01, 0.1, 0.5, 0.9, 0.99, 0.999])
@@ -61,3 +61,11 @@ def test_paretos_of_infinite_variance(shape: float, mean: float) -> None:
 )
 def test_draws_of_infinite_variance(mean: float, cost: Pareto) -> None:
     are_drawn_from(compound(Poisson(mean=mean), cost))
+
+
+@pytest.mark.parametrize(("cv", "mean"), [(30.0, 1.0), (30.0, 20.0), (1000.0, 1.0)])
+def test_lognormals_of_any_width(cv: float, mean: float) -> None:
+    law, log_sd = compound(Poisson(mean=mean), Lognormal(mean=100, cv=cv)), math.sqrt(math.log1p(cv**2))
+    cost = stats.lognorm(log_sd, scale=100 * math.exp(-(log_sd**2) / 2))
+    is_right_on_a_lattice(law, Counts(mean), cost.cdf, 100 * (1 + mean))
+    are_drawn_from(law)
