@@ -97,7 +97,7 @@ def compound(count: CountLaw, unit_cost: UnitCost) -> Compound:
 
     Parameters
     ----------
-    count : Poisson or NegativeBinomial
+    count : Poisson, NegativeBinomial, Binomial, Fixed or Neyman
         Law of the number of cases; its `mean` must be given.
     unit_cost : Lognormal, Gamma, Pareto, Uniform or Empirical
         Law of the cost of one case, independent of the number and of each other.
@@ -122,7 +122,8 @@ def compound(count: CountLaw, unit_cost: UnitCost) -> Compound:
     """
     problems = []
     if not isinstance(count, CountLaw):
-        problems.append(Problem("count", "Poisson(...) or NegativeBinomial(...)", shown(count)))
+        need = "Poisson(...), NegativeBinomial(...), Binomial(...), Fixed(...) or Neyman(...)"
+        problems.append(Problem("count", need, shown(count)))
     elif count.mean is None:
         problems.append(Problem("count.mean", "given: the mean number of cases", "nothing"))
     if not isinstance(unit_cost, UnitCost):

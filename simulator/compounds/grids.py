@@ -84,7 +84,7 @@ class Grid:
     @property
     def period(self) -> int:
         """Cells of the transform, of which at least half are margin."""
-        return 2 * int(next_fast_len(self.cells + 1, real=True))
+        return 2 * int(next_fast_len(max(self.cells + 1, _LEFT), real=True))
 
     @property
     def tilt_per_gbp(self) -> float:

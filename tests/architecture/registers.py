@@ -6,6 +6,9 @@ from typing import Any, get_args
 
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
+from simulator.demand.binomial import Binomial
+from simulator.demand.fixed import Fixed
+from simulator.demand.neyman import Neyman
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.parts import Part
 from simulator.rules import AnyRule
@@ -23,3 +26,5 @@ SHOCK_LAWS = _members(AnyShockLaw)
 BUDGET_RULES = _members(AnyBudgetRule)
 RULES = _members(AnyRule)
 PARTS = (*UNIT_COSTS, *COUNT_LAWS, *SHOCK_LAWS, *BUDGET_RULES, *RULES)
+FOR_COMPOUNDS = (Binomial, Fixed, Neyman)
+"""Laws that no scenario can name, and so in no register."""

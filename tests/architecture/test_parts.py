@@ -18,7 +18,7 @@ from simulator.rules import AnyRule
 from simulator.scenario.schema import ScenarioFile
 from simulator.spend import AnyUnitCost
 from tests.architecture.modules import FILES, module_of
-from tests.architecture.registers import PARTS
+from tests.architecture.registers import FOR_COMPOUNDS, PARTS
 
 REGISTERS = (AnyUnitCost, AnyCountLaw, AnyShockLaw, AnyBudgetRule, AnyRule)
 EACH = pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
@@ -114,4 +114,4 @@ def _families() -> list[tuple[Path, type[Part]]]:
 
 
 def test_no_part_is_left_out_of_its_register() -> None:
-    assert {thing for _, thing in _families()} == set(PARTS)
+    assert {thing for _, thing in _families()} == {*PARTS, *FOR_COMPOUNDS}

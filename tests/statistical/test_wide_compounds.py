@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator import Compound, Lognormal, Pareto, Poisson, compound
+from simulator import (
+    Binomial,
+    Compound,
+    Empirical,
+    Fixed,
+    Gamma,
+    InputError,
+    Lognormal,
+    Neyman,
+    Pareto,
+    Poisson,
+    compound,
+)
 from tests.references.compound_sums import CELLS, Cdf, Counts, FloatArray, lattice_totals
 
 LEVELS = np.array([0.01, 0.1, 0.5, 0.9, 0.99, 0.999])
@@ -69,3 +81,50 @@ def test_lognormals_of_any_width(cv: float, mean: float) -> None:
     cost = stats.lognorm(log_sd, scale=100 * math.exp(-(log_sd**2) / 2))
     is_right_on_a_lattice(law, Counts(mean), cost.cdf, 100 * (1 + mean))
     are_drawn_from(law)
+
+
+@pytest.mark.parametrize("number", [1, 20, 3_000])
+def test_a_fixed_number_of_exponentials_is_gamma(number: int) -> None:
+    law, known = compound(Fixed(mean=number), Gamma(mean=100, cv=1)), stats.gamma(number, scale=100)
+    amounts = known.ppf(np.linspace(0.001, 0.999, 30))
+    limited = law.mean * stats.gamma(number + 1, scale=100).cdf(amounts) + amounts * known.sf(amounts)
+    is_right(law, amounts, known.cdf(amounts), limited)
+    assert law.variance == pytest.approx(number * 100**2)
+    are_drawn_from(law)
+
+
+def test_one_pareto_is_that_cost() -> None:
+    law, amounts = compound(Fixed(mean=1), Pareto(shape=1.5, scale=100)), np.geomspace(1e-3, 1e6, 40)
+    beyond = (1 + amounts / 100) ** -1.5
+    is_right(law, amounts, 1 - beyond, 200 * (1 - beyond * (1 + amounts / 100)))
+    are_drawn_from(law)
+
+
+@pytest.mark.parametrize("mean", [2.0, 60.0, 100.0])
+@pytest.mark.parametrize("kind", ["binomial", "Neyman"])
+def test_cases_of_one_price(kind: str, mean: float) -> None:
+    numbers = np.arange(400)
+    groups = np.arange(200)[:, None]
+    known = {
+        "binomial": stats.binom.pmf(numbers, 100, mean / 100),
+        "Neyman": (stats.poisson.pmf(groups, mean / 3) * stats.poisson.pmf(numbers, 3 * groups)).sum(axis=0),
+    }[kind]
+    count = Binomial(trials=100, mean=mean) if kind == "binomial" else Neyman(mean=mean, cases_per_group=3)
+    law = compound(count, Empirical(values=[10.0]))
+    is_right(law, numbers * 10.0, known.cumsum(), np.minimum.outer(numbers, numbers) @ known * 10)
+    assert law.variance == pytest.approx(known @ (numbers - mean) ** 2 * 100)
+    are_drawn_from(law)
+
+
+@pytest.mark.parametrize(
+    "count", [Binomial(trials=100, mean=2), Fixed(mean=40), Neyman(mean=20, cases_per_group=3)]
+)
+def test_layers_of_other_numbers_are_drawn_from_their_law(count: Fixed | Binomial | Neyman) -> None:
+    are_drawn_from(compound(count, Lognormal(mean=100, cv=1.5, deductible=20, limit=300)))
+
+
+def test_numbers_that_are_none() -> None:
+    with pytest.raises(InputError, match="multiple of 1"):
+        Fixed(mean=20.5)
+    with pytest.raises(InputError, match="no more than the trials"):
+        Binomial(trials=10, mean=10.5)
