@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "spend.empirical": ["Empirical"],
         "spend.gamma": ["Gamma"],
         "spend.lognormal": ["Lognormal"],
+        "spend.mixture": ["Mixture"],
         "spend.pareto": ["Pareto"],
         "spend.uniform": ["Uniform"],
         **{f"questions.{name}.ask": [name] for name in QUESTIONS},

@@ -13,6 +13,7 @@ from simulator.demand.shock_laws import AnyShockLaw
 from simulator.parts import Part
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
+from simulator.spend.mixture import Mixture
 
 
 def _members(register: Any) -> tuple[type[Part], ...]:
@@ -26,5 +27,5 @@ SHOCK_LAWS = _members(AnyShockLaw)
 BUDGET_RULES = _members(AnyBudgetRule)
 RULES = _members(AnyRule)
 PARTS = (*UNIT_COSTS, *COUNT_LAWS, *SHOCK_LAWS, *BUDGET_RULES, *RULES)
-FOR_COMPOUNDS = (Binomial, Fixed, Neyman)
+FOR_COMPOUNDS = (Binomial, Fixed, Mixture, Neyman)
 """Laws that no scenario can name, and so in no register."""

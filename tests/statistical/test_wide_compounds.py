@@ -16,9 +16,11 @@ from simulator import (
     Gamma,
     InputError,
     Lognormal,
+    Mixture,
     Neyman,
     Pareto,
     Poisson,
+    Uniform,
     compound,
 )
 from tests.references.compound_sums import CELLS, Cdf, Counts, FloatArray, lattice_totals
@@ -128,3 +130,56 @@ def test_numbers_that_are_none() -> None:
         Fixed(mean=20.5)
     with pytest.raises(InputError, match="no more than the trials"):
         Binomial(trials=10, mean=10.5)
+
+
+TWO = Mixture(parts=[Gamma(mean=100, cv=1), Gamma(mean=700, cv=1)], probabilities=[0.7, 0.3])
+
+
+def two(costs: FloatArray) -> FloatArray:
+    return 1 - 0.7 * np.exp(-costs / 100) - 0.3 * np.exp(-costs / 700)
+
+
+def test_a_mixture_by_hand() -> None:
+    assert TWO.mean_gbp == pytest.approx(0.7 * 100 + 0.3 * 700)
+    assert TWO.variance_gbp2 == pytest.approx(2 * (0.7 * 100**2 + 0.3 * 700**2) - 280**2)
+    chances = np.array([0.999, 0.9, 0.5, 0.01, 1e-9, 1e-200])
+    costs = TWO.isf(chances)
+    assert TWO.sf(costs) == pytest.approx(chances, rel=1e-11)
+    alone = Mixture(parts=[Pareto(shape=1.5, scale=100)], probabilities=[1.0])
+    assert alone.isf(chances) == pytest.approx(Pareto(shape=1.5, scale=100).isf(chances), rel=1e-12)
+
+
+def test_one_cost_of_a_mixture() -> None:
+    law, amounts = compound(Fixed(mean=1), TWO), np.geomspace(0.01, 5_000, 40)
+    beyond = 0.7 * 100 * np.exp(-amounts / 100) + 0.3 * 700 * np.exp(-amounts / 700)
+    is_right(law, amounts, two(amounts), 280 - beyond)
+    are_drawn_from(law)
+
+
+@pytest.mark.parametrize("mean", [2.0, 40.0])
+def test_totals_of_a_mixture(mean: float) -> None:
+    law = compound(Poisson(mean=mean), TWO)
+    is_right_on_a_lattice(law, Counts(mean), two, 280 * 2 * mean)
+    are_drawn_from(law)
+    are_drawn_from(compound(Poisson(mean=mean), TWO.model_copy(update={"deductible": 50.0, "limit": 900.0})))
+
+
+def test_a_mixture_with_ends_inside() -> None:
+    parts = [Uniform(low=0, high=256), Uniform(low=512, high=1024)]
+    law = compound(Poisson(mean=3), Mixture(parts=parts, probabilities=[0.9, 0.1]))
+
+    def cost(x: FloatArray) -> FloatArray:
+        return 0.9 * np.clip(x / 256, 0, 1) + 0.1 * np.clip((x - 512) / 512, 0, 1)
+
+    is_right_on_a_lattice(law, Counts(3), cost, 4096)
+
+
+def test_mixtures_that_are_none() -> None:
+    with pytest.raises(InputError, match="limit of their own"):
+        Mixture(parts=[Gamma(mean=1, cv=1, limit=5)], probabilities=[1.0])
+    with pytest.raises(InputError, match="with a density"):
+        Mixture(parts=[Empirical.example()], probabilities=[1.0])
+    with pytest.raises(InputError, match="add up to 1"):
+        Mixture(parts=TWO.parts, probabilities=[0.5, 0.6])
+    with pytest.raises(InputError, match="for each part"):
+        Mixture(parts=TWO.parts, probabilities=[1.0])
