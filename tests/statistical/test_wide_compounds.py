@@ -183,3 +183,9 @@ def test_mixtures_that_are_none() -> None:
         Mixture(parts=TWO.parts, probabilities=[0.5, 0.6])
     with pytest.raises(InputError, match="for each part"):
         Mixture(parts=TWO.parts, probabilities=[1.0])
+
+
+def test_a_part_too_narrow_for_a_grid_is_refused() -> None:
+    parts = [Lognormal(mean=100, cv=0.01), Pareto(shape=1.5, scale=5_000)]
+    with pytest.raises(InputError, match="parts of costs that a grid can hold"):
+        compound(Poisson(mean=1), Mixture(parts=parts, probabilities=[0.9, 0.1])).exact()
