@@ -12,7 +12,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "compounds.compound": ["Compound", "compound"],
         "compounds.exact": ["ExactLaw"],
+        "demand.binomial": ["Binomial"],
+        "demand.fixed": ["Fixed"],
         "demand.negative_binomial": ["NegativeBinomial"],
+        "demand.neyman": ["Neyman"],
         "demand.poisson": ["Poisson"],
         "errors": ["InputError", "Problem"],
         "exact.method": ["ExactRisk", "exact_risk"],
@@ -24,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "spend.empirical": ["Empirical"],
         "spend.gamma": ["Gamma"],
         "spend.lognormal": ["Lognormal"],
+        "spend.mixture": ["Mixture"],
         "spend.pareto": ["Pareto"],
         "spend.uniform": ["Uniform"],
         **{f"questions.{name}.ask": [name] for name in QUESTIONS},

@@ -63,12 +63,13 @@ def as_tuple(value: object) -> object:
 Share = Annotated[float, Field(ge=0, le=1)]
 """A proportion, 0 to 1; never a percentage."""
 
-Positive = Annotated[float, Field(gt=0)]
 NonNegativeGbp = Annotated[float, Field(ge=0, le=1e12)]
 PositiveGbp = Annotated[float, Field(ge=1e-6, le=1e12)]
 """An amount of money: no less than a ten-thousandth of a penny, no more than ten NHS budgets."""
-CoefficientOfVariation = Annotated[float, Field(ge=1e-6, le=10)]
-"""SD over mean; 10 is far beyond the cost of any kind of care."""
+LARGEST_CV = 10
+"""Of a scenario: far beyond the cost of any kind of care."""
+CoefficientOfVariation = Annotated[float, Field(ge=1e-6, le=1000, json_schema_extra={"maximum": LARGEST_CV})]
+"""SD over mean; the schema is that of a scenario."""
 GrowthShare = Annotated[float, Field(ge=-0.5, le=1)]
 """A change a year as a share: 0.03 is 3% more each year."""
 UncertainGrowthShare = Annotated[GrowthShare, *MAY_BE_UNCERTAIN]

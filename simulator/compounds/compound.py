@@ -97,9 +97,9 @@ def compound(count: CountLaw, unit_cost: UnitCost) -> Compound:
 
     Parameters
     ----------
-    count : Poisson or NegativeBinomial
+    count : Poisson, NegativeBinomial, Binomial, Fixed or Neyman
         Law of the number of cases; its `mean` must be given.
-    unit_cost : Lognormal, Gamma, Pareto, Uniform or Empirical
+    unit_cost : Lognormal, Gamma, Pareto, Uniform, Empirical or Mixture
         Law of the cost of one case, independent of the number and of each other.
 
     Returns
@@ -122,11 +122,12 @@ def compound(count: CountLaw, unit_cost: UnitCost) -> Compound:
     """
     problems = []
     if not isinstance(count, CountLaw):
-        problems.append(Problem("count", "Poisson(...) or NegativeBinomial(...)", shown(count)))
+        need = "Poisson(...), NegativeBinomial(...), Binomial(...), Fixed(...) or Neyman(...)"
+        problems.append(Problem("count", need, shown(count)))
     elif count.mean is None:
         problems.append(Problem("count.mean", "given: the mean number of cases", "nothing"))
     if not isinstance(unit_cost, UnitCost):
-        need = "Lognormal(...), Gamma(...), Pareto(...), Uniform(...) or Empirical(...)"
+        need = "Lognormal(...), Gamma(...), Pareto(...), Uniform(...), Empirical(...) or Mixture(...)"
         problems.append(Problem("unit_cost", need, shown(unit_cost)))
     elif not unit_cost.mean_gbp > 0:
         problems.append(Problem("unit_cost", "a cost of which the deductible leaves something", "nothing"))

@@ -58,6 +58,8 @@ class ExactLaw:
     @property
     def skewness(self) -> float:
         """Skewness of the total; infinite where its third moment is."""
+        if np.isinf(self.variance):
+            return np.inf
         end = float(self.amounts_gbp[-1])
         # A cost's own end, or so far out that what is beyond could not be told from rounding.
         last = max(float(self.unit_cost.isf(np.array([1e-300]))[0]), end)

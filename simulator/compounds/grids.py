@@ -51,6 +51,9 @@ _TAIL = 1e-11
 """Probability that may be lost beyond an end of the longest grid."""
 _SDS_ABOVE = 20.0
 _RARE = 1e-9
+_RARE_JUMP, _TOO_RARE = 1e-8, 1e-6
+"""Of a cost with a heavy tail, beyond which it alone leads: the mean is then off by as small a share,
+at most the second."""
 _LONG_TAIL = 1e5
 """Over the mean total: so far out in a tail it is one large cost that leads, and the others do not count."""
 _LOG_TAIL = math.log(1 / _TAIL)
@@ -81,7 +84,7 @@ class Grid:
     @property
     def period(self) -> int:
         """Cells of the transform, of which at least half are margin."""
-        return 2 * int(next_fast_len(self.cells + 1, real=True))
+        return 2 * int(next_fast_len(max(self.cells + 1, _LEFT), real=True))
 
     @property
     def tilt_per_gbp(self) -> float:
@@ -121,7 +124,7 @@ def grids(
         # Beyond twice where most totals end, only a single large cost leads.
         beyond = expected * float(unit_cost.sf(np.array([width / 4]))[0]) if width > 2 * most_totals else 1.0
         if width == high - low:
-            beyond = _TAIL
+            beyond = max(expected * float(unit_cost.sf(np.array([width]))[0]), _TAIL)
         rounding = max(expected, 1.0) * np.finfo(float).eps
         tilt = _TILT * math.log(max(min(beyond, 1.0) / rounding, 1.0))
         yield Grid(math.floor(low / step) * step, step, cells, finer, tilt)
@@ -218,6 +221,13 @@ def bounds_gbp(count: CountLaw, unit_cost: UnitCost) -> tuple[float, float]:
     first, third = _capped_mean_gbp(unit_cost, largest), largest * _LOG_TAIL / 3
     variance = most * (_capped_second_gbp2(unit_cost, largest) - first**2)
     high = most * first + third + math.sqrt(third**2 + 2 * _LOG_TAIL * variance)
+    far = _LONG_TAIL * max(expected, 1.0) * unit_cost.mean_gbp
+    is_long = unit_cost.is_smooth and unit_cost.limit is None and high > far
+    is_long = is_long and expected * float(unit_cost.sf(np.array([far]))[0]) < _TOO_RARE
+    if is_long or math.isinf(unit_cost.variance_gbp2):
+        # So far out that the bound's own end would lie where nothing is told from rounding.
+        largest = min(_isf_gbp(unit_cost, _RARE_JUMP / max(expected, 1.0)), far)
+        high = most * unit_cost.mean_gbp + _SDS_ABOVE * bulk_sd_gbp(count, unit_cost) + largest
     # A grid that is shorter than a cost cannot hold it.
     return (max(low, 0.0) if high - low > largest else 0.0), high
 

@@ -103,9 +103,8 @@ class LimitTotals:
 
     def kinks_gbp(self) -> FloatArray:
         """Return the amounts at which the law of totals with one other cost has kinks."""
-        ends = self.unit_cost.isf(np.array([1.0, 1e-300]))
         multiples = np.flatnonzero(self.with_one) * (self.limit_gbp or 0.0)
-        return np.asarray(np.add.outer(multiples, ends).ravel())
+        return np.asarray(np.add.outer(multiples, self.unit_cost.kinks_gbp).ravel())
 
 
 @dataclass(frozen=True)

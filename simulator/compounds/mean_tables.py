@@ -1,7 +1,7 @@
 """Totals of a random number of costs as a map of one standard normal, smooth in the expected number.
 
-Given that m cases are expected, their number and what each costs make one compound law, and every
-count law here is infinitely divisible: the logarithm of the total's characteristic function is m
+Given that m cases are expected, their number and what each costs make one compound law, and a
+count law that is here is infinitely divisible: the logarithm of the total's characteristic function is m
 times that of one expected case. So the law is smooth in m. Its quantile function is computed at a
 few values of m in each doubling, by Fourier inversion, and interpolated: by a polynomial in 1 / sqrt(m)
 to 32 steps a doubling, linearly in that and in the normal between them. A total costs one normal and
@@ -225,7 +225,8 @@ class MeanTables:
     def _is_smooth(self, doubling: int) -> bool:
         """Whether the law is smooth from the first mean of a doubling on, but for totals of nothing."""
         mean = 2.0**doubling
-        if mean < _LEAST_MEAN:
+        # Without a variance totals do not spread with the root of the mean, as between two tables.
+        if not self.count.is_divisible or mean < _LEAST_MEAN or math.isinf(self.unit_cost.variance_gbp2):
             return False
         if doubling not in self._smooth:
             grid, log_of_one = self._transform(doubling)

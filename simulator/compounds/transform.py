@@ -24,11 +24,14 @@ from simulator.compounds.known_totals import LimitTotals, ListedTotals
 from simulator.compounds.near_limits import resolved
 from simulator.demand.count_law import CountLaw
 from simulator.errors import InputError, Problem
+from simulator.spend.mixture import Mixture
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
 _TOLERANCE = 1e-6
 """By how much probability and mean may differ from what they must be."""
 
+_CELLS_PER_PART_SD = 192
+"""Chords are then off by (1 / 192)^2 / 8 times 0.24, 8e-7, in the middle of a cell."""
 _OF_TAIL = 0.01
 """Part of what one large cost makes beyond a grid, which the others shift a little."""
 
@@ -45,6 +48,8 @@ def exact_law(count: CountLaw, unit_cost: UnitCost, mean: float, variance: float
         points = _off_lattice(count, unit_cost, (low, high))
     law = ExactLaw(*points, unit_cost, count.mean or 0.0, mean, variance)
     _check(law, bulk_sd_gbp(count, unit_cost))
+    if isinstance(unit_cost, Mixture):
+        _check_parts(law, unit_cost)
     return law
 
 
@@ -114,3 +119,15 @@ def _check(law: ExactLaw, bulk_sd_gbp: float) -> None:
         got = f"probability {total:.6g}, mean {mean:.6g} for {law.mean:.6g}"
         hint = "use draw(): of so many cases, or costs so nearly alike, a transform is lost in rounding"
         raise InputError([Problem("exact()", "a law that a grid can hold", got, hint)])
+
+
+def _check_parts(law: ExactLaw, mixture: Mixture) -> None:
+    """Refuse a mixture with a part that is too narrow for the grid where one of its costs lies, or a few."""
+    for part in mixture.parts:
+        typical = float(part.isf(np.array([0.5]))[0]) - mixture.deductible
+        places = np.searchsorted(law.amounts_gbp, typical * np.array([1.0, 2.0, 4.0]))
+        places = places[(places > 0) & (places < law.amounts_gbp.size)]
+        step = float((law.amounts_gbp[places] - law.amounts_gbp[places - 1]).max(initial=0.0))
+        if step * _CELLS_PER_PART_SD > cost_sd_gbp(part) and 0 < typical < (mixture.limit or math.inf):
+            got, hint = f"a part as narrow as {part}", "use draw(): the steps of a grid would show"
+            raise InputError([Problem("exact()", "parts of costs that a grid can hold", got, hint)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ Mean = TypeVar("Mean", float, FloatArray)
 class CountLaw(Part):
     """Law of the number of cases in a period, given its mean."""
 
+    is_divisible: ClassVar[bool] = True
+    """Whether there is such a law for every mean, each the sum of those of parts of it."""
     mean: Annotated[float, Field(gt=0, le=1e15)] | None = None
     """Mean number of cases; left out in a scenario, where demand gives it."""
 
@@ -56,7 +58,7 @@ class CountLaw(Part):
     def log_generating_function(self, z: ComplexArray) -> ComplexArray:
         """Return log E[z ** number of cases] for each case expected, for complex `z` of modulus <= 1.
 
-        Every law here is infinitely divisible: the logarithm is in proportion to the mean.
+        Of a law that is divisible the logarithm is in proportion to the mean; another is asked of its own.
         """
 
     @abstractmethod
@@ -66,3 +68,8 @@ class CountLaw(Part):
     def generating_function(self, z: ComplexArray, mean: float) -> ComplexArray:
         """Return E[z ** number of cases] when `mean` are expected, for complex `z` of modulus <= 1."""
         return np.exp(mean * self.log_generating_function(z))
+
+
+def not_nothing(z: ComplexArray) -> ComplexArray:
+    """Return `z` with next to nothing in place of nothing, so that logarithms and slopes are finite."""
+    return np.where(z == 0, 1e-300, z)

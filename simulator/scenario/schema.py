@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.parts import GrowthShare, NonNegativeGbp, Part, Share, Strings, UncertainGrowthShare, as_tuple
+from simulator.parts import (
+    LARGEST_CV,
+    GrowthShare,
+    NonNegativeGbp,
+    Part,
+    Share,
+    Strings,
+    UncertainGrowthShare,
+    as_tuple,
+)
 from simulator.population.need import UNWEIGHTED
 from simulator.records import FinancialYear
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
+from simulator.spend.unit_cost import UnitCost
 from simulator.uncertain import MAY_BE_UNCERTAIN
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
@@ -93,6 +104,20 @@ class BudgetSettings(Part):
     """Last year's outturn, by cluster and line."""
 
 
+def _narrow_enough(unit_cost: UnitCost) -> UnitCost:
+    """Refuse costs that vary more than any kind of care, or than standard errors can serve."""
+    if isinf(unit_cost.variance_gbp2):
+        raise PydanticCustomError(
+            "infinite_variance",
+            "a shape above 2, or above 1 with a limit: otherwise the cost has no finite "
+            "variance, and no estimate of it has a standard error",
+        )
+    if (cv := getattr(unit_cost, "cv", 0.0)) > LARGEST_CV:
+        error = InitErrorDetails(type="less_than_equal", loc=("cv",), input=cv, ctx={"le": LARGEST_CV})
+        raise ValidationError.from_exception_data("unit_cost_gbp", [error])
+    return unit_cost
+
+
 class ServiceLine(Part):
     """A kind of care: how often it is used, what it costs, and how that varies."""
 
@@ -104,7 +129,7 @@ class ServiceLine(Part):
     """Start of the financial year of that rate and cost; the first contract year when left out."""
     count: AnyCountLaw
     """Law of the number of cases; its mean comes from the rate."""
-    unit_cost_gbp: AnyUnitCost
+    unit_cost_gbp: Annotated[AnyUnitCost, AfterValidator(_narrow_enough)]
     """Law of the cost of one case, in pounds."""
     growth_share: UncertainGrowthShare = 0.0
     """Growth of the rate a year; may have an sd."""

@@ -27,6 +27,9 @@ _DRAWN_ONE_BY_ONE = tuple(2**power for power in range(4, 13))
 """Totals of so few costs are drawn cost by cost, the more the harder a law is to tabulate."""
 _NO_COUNT = _DRAWN_ONE_BY_ONE[-1] + 1
 
+_LARGEST = 64
+"""About so many costs of infinite variance are drawn one by one in the largest totals."""
+
 
 @dataclass
 class CostSums:
@@ -43,6 +46,8 @@ class CostSums:
     _map: TotalsMap = field(init=False, repr=False)
     _limit: WithinLimit | None = field(default=None, init=False, repr=False)
     _mean_gbp: float = field(init=False, repr=False)
+    # By power of two of the largest count: the costs below the few largest of them.
+    _below: dict[int, CostSums] = field(default_factory=dict, init=False, repr=False)
     _is_certain: bool = field(init=False, repr=False)
     _one_by_one_up_to: int | None = field(default=None, init=False, repr=False)
 
@@ -111,15 +116,38 @@ class CostSums:
         known = self.unit_cost.draw_known_totals(counts, generator, most)
         if known is not None:
             return known
+        if math.isinf(self._part.sd_gbp):
+            totals = self._draw_around_the_largest(counts, normals, generator)
+            return totals, totals
         if not self._part.has_atoms:
             return self._draw_smooth(counts, normals, generator, limit)
         at_limit = generator.binomial(counts, self._part.limit_probability)
-        below_limit = 1 - self._part.limit_probability
-        positive = min(self._part.probability / below_limit, 1.0) if below_limit else 0.0
-        between = generator.binomial(counts - at_limit, positive)
-        totals, within = self._draw_smooth(between, normals, generator, limit)
+        totals, within = self._draw_below_limit(counts - at_limit, normals, generator, limit)
         totals = totals + at_limit * (self.unit_cost.limit or 0.0)
         return totals, totals if limit is None else within + at_limit * limit.limit_gbp
+
+    def _draw_around_the_largest(
+        self, counts: IntArray, normals: FloatArray, generator: Generator
+    ) -> FloatArray:
+        """Draw totals of costs of infinite variance: the largest one by one, and the rest, which has one."""
+        power = int(counts.max(initial=1)).bit_length()
+        if power not in self._below:
+            beyond = min(_LARGEST / 2.0**power, self._part.probability / 2)
+            limit_gbp = float(self.unit_cost.isf(np.array([beyond]))[0])
+            self._below[power] = CostSums(self.unit_cost.model_copy(update={"limit": limit_gbp}))
+        below = self._below[power]
+        beyond = below._part.limit_probability  # noqa: SLF001 - another of these
+        large = generator.binomial(counts, beyond)
+        totals, _ = below._draw_below_limit(counts - large, normals, generator, None)  # noqa: SLF001
+        return totals + _sums(self.unit_cost.isf(beyond * (1 - generator.random(int(large.sum())))), large)
+
+    def _draw_below_limit(
+        self, counts: IntArray, normals: FloatArray, generator: Generator, limit: WithinLimit | None
+    ) -> Pair:
+        """Draw totals of costs that are below the limit, some of them nothing."""
+        below_limit = 1 - self._part.limit_probability
+        positive = min(self._part.probability / below_limit, 1.0) if below_limit else 0.0
+        return self._draw_smooth(generator.binomial(counts, positive), normals, generator, limit)
 
     def _draw_smooth(
         self, counts: IntArray, normals: FloatArray, generator: Generator, limit: WithinLimit | None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 from scipy.special import boxcox
 
-from simulator.parts import Positive, PositiveGbp
+from simulator.parts import PositiveGbp
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
@@ -18,20 +17,10 @@ class Pareto(UnitCost):
     """Pareto cost of one case with P(cost > x) = (1 + x / scale) ** -shape."""
 
     model: Literal["pareto"] = "pareto"
-    shape: Positive
-    """Tail index: the smaller, the heavier the tail."""
+    shape: Annotated[float, Field(gt=1)]
+    """Tail index: the smaller, the heavier the tail; a scenario needs one above 2, or a limit."""
     scale: PositiveGbp
     """Scale, in pounds; the mean is scale / (shape - 1)."""
-
-    @model_validator(mode="after")
-    def _has_moments(self) -> Self:
-        if self.shape <= 1 or (self.shape <= 2 and self.limit is None):
-            raise PydanticCustomError(
-                "infinite_variance",
-                "a shape above 2, or above 1 with a limit: otherwise the cost has no finite "
-                "variance, and no estimate of it has a standard error",
-            )
-        return self
 
     def _ground_sf(self, cost_gbp: FloatArray) -> FloatArray:
         return np.asarray(np.exp(-self.shape * np.log1p(cost_gbp / self.scale)))

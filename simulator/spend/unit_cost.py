@@ -71,6 +71,11 @@ class UnitCost(Part):
         return self._layered_floor(float(self._ground_isf(np.array([1.0]))[0]))
 
     @property
+    def kinks_gbp(self) -> FloatArray:
+        """Costs to the payer at which the distribution function may have a kink: the ends."""
+        return self.isf(np.array([1.0, 1e-300]))
+
+    @property
     def mean_gbp(self) -> float:
         """Mean cost to the payer of one case, in pounds."""
         return float(self.excess_mean(np.array([0.0]))[0])

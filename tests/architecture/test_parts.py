@@ -18,7 +18,7 @@ from simulator.rules import AnyRule
 from simulator.scenario.schema import ScenarioFile
 from simulator.spend import AnyUnitCost
 from tests.architecture.modules import FILES, module_of
-from tests.architecture.registers import PARTS
+from tests.architecture.registers import FOR_COMPOUNDS, PARTS
 
 REGISTERS = (AnyUnitCost, AnyCountLaw, AnyShockLaw, AnyBudgetRule, AnyRule)
 OF_YEARS = (LognormalYearShock, NormalYearShock)
@@ -116,7 +116,7 @@ def _families() -> list[tuple[Path, type[Part]]]:
 
 
 def test_no_part_is_left_out_of_its_register() -> None:
-    assert {thing for _, thing in _families()} == set(PARTS) | set(OF_YEARS)
+    assert {thing for _, thing in _families()} == {*PARTS, *OF_YEARS, *FOR_COMPOUNDS}
 
 
 @pytest.mark.parametrize("law", OF_YEARS)

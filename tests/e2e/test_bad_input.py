@@ -26,6 +26,7 @@ BAD_FILES = {
         '"pareto", shape = 1.5, scale = 3',
         ["a shape above 2"],
     ),
+    "a cv of no care": ("cv = 1.2", "cv = 10.5", ["prescribing.unit_cost_gbp.cv", "must be: at most 10"]),
     "practices without a table": ("people = 12_000", 'practices = ["A1"]', ["population.practices_csv"]),
     "missing key": ('name = "Example PCT"', "", ["pct.name", "must be: given"]),
     "not TOML": ("[contract]", "[contract", ["bad.toml", "valid TOML", "line 12"]),

@@ -102,6 +102,12 @@ def test_moments_by_hand() -> None:
 
 
 @pytest.mark.parametrize("shape", [1.5, 2.0])
+def test_a_heavy_pareto_has_no_finite_variance(shape: float) -> None:
+    assert Pareto(shape=shape, scale=100).mean_gbp == pytest.approx(100 / (shape - 1))
+    assert Pareto(shape=shape, scale=100, deductible=50).variance_gbp2 == math.inf
+
+
+@pytest.mark.parametrize("shape", [1.5, 2.0])
 def test_a_heavy_pareto_is_held_by_its_limit(shape: float) -> None:
     law = Pareto(shape=shape, scale=100, limit=1_000)
     # Integrals of (1 + x / 100) ** -shape and of 2 x times that from 0 to 1,000, by trapezia.
@@ -115,8 +121,7 @@ def test_a_heavy_pareto_is_held_by_its_limit(shape: float) -> None:
 @pytest.mark.parametrize(
     ("law", "values", "message"),
     [
-        (Pareto, {"shape": 2, "scale": 1}, "no finite variance"),
-        (Pareto, {"shape": 1, "scale": 1, "limit": 5}, "no finite variance"),
+        (Pareto, {"shape": 1, "scale": 1, "limit": 5}, "greater than 1"),
         (Uniform, {"low": 5, "high": 5}, "low below high"),
         (Gamma, {"mean": 0, "cv": 1}, "greater than"),
         (Lognormal, {"mean": 1, "cv": 1, "limit": 0}, "greater than"),
