@@ -53,7 +53,8 @@ _STEPS_OF_DOUBLING = 1 + np.arange(_STEPS + 1) / _STEPS
 _FEW_CASES = 32.0
 """Up to so many expected cases the grid is finer: the law is not yet smooth."""
 _FINER = 4
-_LEAST_MEAN = 8.0
+_LEAST_MEAN = 16.0
+"""With fewer expected, single cases show in the far low end: a map there errs by a hundredth of an SD."""
 _MOST_OF_NOTHING = 0.01
 _NOT_SMOOTH = 1e-4
 """Size of the transform at the end of a grid above which a law counts as not smooth."""

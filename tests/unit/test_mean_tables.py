@@ -54,16 +54,14 @@ def gamma_cdf(count: CountLaw, mean: float, cost: Gamma, totals: np.ndarray) -> 
 
 @pytest.mark.parametrize("cv", [0.3, 0.6, 1.0])
 @pytest.mark.parametrize("count", [POISSON, BURSTS])
-@pytest.mark.parametrize("mean", [9.1, 26.7, 33.3, 250.0, 4_321.0])
+@pytest.mark.parametrize("mean", [16.3, 26.7, 33.3, 250.0, 4_321.0])
 def test_the_map_is_the_closed_form_of_gamma_costs(count: CountLaw, mean: float, cv: float) -> None:
     cost = Gamma(mean=105, cv=cv)
     totals = MeanTables(count, cost).totals(np.full(NORMALS.size, mean), NORMALS)
     # In standard deviations: how far the normal that the closed form gives the total is from its own.
-    # Where so few cases are expected that single ones show, the far low end is known less well.
     back = special.ndtri(gamma_cdf(count, mean, cost, totals))
-    known = (-2 if mean < 16 else -4) < NORMALS
-    assert np.abs(back - NORMALS)[known].max() < 1e-4
-    assert np.abs(back - NORMALS).max() < 0.02
+    # Just above the least mean single cases still show at the far low end.
+    assert np.abs(back - NORMALS).max() < (3e-4 if mean < 20 else 1e-4)
 
 
 def test_a_deductible_leaves_fewer_costs_of_the_same_law() -> None:
@@ -75,15 +73,10 @@ def test_a_deductible_leaves_fewer_costs_of_the_same_law() -> None:
     assert MeanTables(POISSON, cost).totals(means, NORMALS) == pytest.approx(whole, rel=2e-5)
 
 
-MEANS = (10.0, 20.0, 1_000.0, 50_000.0)
+MEANS = (20.0, 1_000.0, 50_000.0)
 CASE_BY_CASE = {
-    ("values", 10.0),
     ("values", 20.0),
-    ("lognormal, heavy", 10.0),
-    ("Pareto", 10.0),
-    ("gamma, heavy", 10.0),
     ("gamma, heavy", 20.0),
-    ("limited", 10.0),
 }
 """Laws that so few cases leave too rough for a table."""
 
