@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from simulator.population.groups import EVERYONE, Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,11 +14,11 @@ class Practice:
 
     code: str  # as the NHS lists them
     name: str  # as the NHS lists them
-    # Registered people by sex and age band, in the order of the table's columns.
-    people_by_group: tuple[int, ...]
+    # Registered people by group, in the order of the table's; lists that are averages have fractions.
+    people_by_group: tuple[float, ...]
 
     @property
-    def people(self) -> int:
+    def people(self) -> float:
         """Size of the registered list."""
         return sum(self.people_by_group)
 
@@ -24,5 +27,24 @@ class Practice:
 class PracticeTable:
     """The practices of a PCT."""
 
-    groups: tuple[str, ...]  # sex and age band of each group, such as ``F 75+``
+    groups: tuple[
+        str, ...
+    ]  # sex and age band of each, such as ``F 75+``; or everyone, where lists know neither
     practices: tuple[Practice, ...]  # in the order of the file
+
+    @property
+    def by_sex_and_age(self) -> bool:
+        """Whether need can be weighed."""
+        return self.groups != (EVERYONE,)
+
+    def in_bands(self, band_of: Mapping[str, Group]) -> PracticeTable:
+        """Return the same people in wider bands: each group is added to its band."""
+        bands = sorted(set(band_of.values()))
+        at = [bands.index(band_of[group]) for group in self.groups]
+        practices = []
+        for practice in self.practices:
+            people: list[float] = [0] * len(bands)
+            for band, count in zip(at, practice.people_by_group, strict=True):
+                people[band] += count
+            practices.append(Practice(practice.code, practice.name, tuple(people)))
+        return PracticeTable(tuple(map(str, bands)), tuple(practices))
