@@ -108,6 +108,8 @@ def read_table(path: Path, needed: tuple[str, ...], synonyms: Mapping[str, str] 
     # The mark under which most headings are known, and then the one that makes most of them.
     delimiter = max(",;\t", key=lambda mark: _headings_under(mark, path, text, synonyms))
     lines = list(_cells(path, text, delimiter))
+    if not lines:
+        raise InputError([Problem(str(path), CSV_TABLE, "blank rows only")])
     table = Table(path, delimiter, _in_our_words(lines[0][1], synonyms), lines[0][0])
     _check_headings(table, lines, needed, synonyms)
     table.finish()
@@ -192,7 +194,7 @@ def _cells(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[st
         for cells in reader:
             # Excel's own way to say what stands between cells is no row.
             says_delimiter = reader.line_num == 1 and re.fullmatch(r"sep=.?", delimiter.join(cells))
-            if any(cell.strip() for cell in cells) and not says_delimiter:
+            if any(cell.strip(" ,;\t") for cell in cells) and not says_delimiter:
                 yield reader.line_num, cells
     except csv.Error as error:
         where, hint = f"{path}, line {reader.line_num}", 'a cell that starts with " must end with one'

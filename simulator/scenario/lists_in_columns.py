@@ -6,6 +6,7 @@ from simulator.population.groups import (
     EXCEL_DATE,
     Group,
     excel_date,
+    gaps,
     group_in_heading,
     looks_like_ages,
     overlaps,
@@ -39,12 +40,13 @@ def _group_columns(table: Table) -> dict[str, Group]:
     """Return the columns of people by sex and age band, in the order of ages."""
     found = {column: group for column in table.columns if (group := group_in_heading(column))}
     means = settled(found.values())
+    groups = [means[group] for group in found.values()]
     strange = [column for column in table.columns if column not in found and looks_like_ages(column)]
-    if strange:
+    # Beside bands of every age, columns such as over_65_share are no bands.
+    if strange and gaps(groups):
         need = "columns of people by sex and age band, such as m0_4 and f75_plus"
-        dates = any(map(excel_date, strange))
-        hint = EXCEL_DATE if dates else "name them so, or leave them out"
+        hint = EXCEL_DATE if any(map(excel_date, strange)) else "name them so, or leave them out"
         table.complain_of_headings(need, ", ".join(strange), hint)
-    for one, other in overlaps(means.values()):
+    for one, other in overlaps(groups):
         table.complain_of_headings("age bands that do not overlap", f"{one} and {other}")
     return {column: means[found[column]] for column in sorted(found, key=lambda column: means[found[column]])}

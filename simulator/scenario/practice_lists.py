@@ -45,9 +45,11 @@ _LEAVE_OUT = "leave that row out: it counts people twice"
 def read_practices(path: Path) -> PracticeTable:
     """Read practices with their lists."""
     table = read_table(path, ("practice_code", "list_size"), _SYNONYMS)
-    _keep_practices(table)
+    in_rows = "sex" in table.columns
+    if in_rows:
+        _keep_practices(table)
     _refuse_totals_by_name(table)
-    groups, practices = lists_in_rows(table) if "sex" in table.columns else lists_in_columns(table)
+    groups, practices = lists_in_rows(table) if in_rows else lists_in_columns(table)
     totals = _refuse_totals_by_sum(table, practices)
     seen: set[str] = set()
     for line, practice in practices:
@@ -60,15 +62,11 @@ def read_practices(path: Path) -> PracticeTable:
 
 def _keep_practices(table: Table) -> None:
     """Leave out regions and the like, which published files list among practices; refuse two dates."""
-    kinds = (
-        {row["org_type"].strip().casefold() for _, row in table.rows}
-        if "org_type" in table.columns
-        else set()
-    )
-    if "gp" in kinds:
-        table.rows = [(line, row) for line, row in table.rows if row["org_type"].strip().casefold() == "gp"]
-    elif len(kinds) > 1 and "sex" in table.columns:
-        table.complain_of_column("org_type", "GP in the rows of practices", ", ".join(sorted(kinds)))
+    kind = [row.get("org_type", "").strip().casefold() for _, row in table.rows]
+    if "gp" in kind:
+        table.rows = [row for row, of in zip(table.rows, kind, strict=True) if of == "gp"]
+    elif len(set(kind)) > 1:
+        table.complain_of_column("org_type", "GP in the rows of practices", ", ".join(sorted(set(kind))))
     if "extract_date" in table.columns:
         dates = list(dict.fromkeys(row["extract_date"].strip() for _, row in table.rows))
         if len(dates) > 1:

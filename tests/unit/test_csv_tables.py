@@ -78,6 +78,7 @@ def test_the_same_table_in_other_clothes(table: Write, text: str) -> None:
             "a zero byte, as in UTF-16",
             "save it as UTF-8 (in Excel: CSV UTF-8)",
         ),
+        (b",,,\n,,,\n", "a CSV table", "blank rows only", ""),
         (b"<!DOCTYPE html>", "a CSV table", "a web page", "save the file that the page links to"),
         (
             ("Our lists,,,,\n\n" + LISTS).encode(),

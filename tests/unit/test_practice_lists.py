@@ -131,6 +131,22 @@ def test_a_row_of_totals_is_one_problem(table: Write, text: str, got: str) -> No
     assert problem.hint == "leave that row out: it counts people twice"
 
 
+@pytest.mark.parametrize(
+    ("headings", "got"),
+    [("m0_9,m5_plus,f0_plus", '"M 0-9 and M 5+"'), ("m0_plus,male 0+,f0_plus", '"M 0+ and M 0+"')],
+)
+def test_bands_that_count_people_twice(table: Write, headings: str, got: str) -> None:
+    (problem,) = problems_of_call(
+        lambda: read_practices(table(f"practice_code,list_size,{headings}\nA1,3,1,1,1\n"))
+    )
+    assert (problem.need, problem.got) == ("age bands that do not overlap", got)
+
+
+def test_columns_about_age_beside_bands_of_every_age_are_not_read(table: Write) -> None:
+    path = table(COLUMNS.strip() + ",over_65_share,type\nA1,10,1,2,3,4,0.7,GP\nB2,5,1,1,1,2,0.6,branch\n")
+    assert [one.people for one in read_practices(path).practices] == [10, 5]
+
+
 def test_two_practices_of_the_same_size_are_no_totals(table: Write) -> None:
     assert len(read_practices(table(COLUMNS + "A1,10,1,2,3,4\nB2,10,1,2,3,4\n")).practices) == 2
 
