@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from simulator.budgets.given import GivenBudgets
-from simulator.errors import Problem, Problems, unknown
+from simulator.errors import Problem, Problems, shown, unknown
 from simulator.records import FloatArray
-from simulator.scenario.files import Given, read_table
+from simulator.scenario.csv_tables import read_table
+from simulator.scenario.files import Given
 from simulator.scenario.schema import Cluster, ScenarioFile
 
 Row = tuple[str, str, str]
@@ -111,11 +112,11 @@ def read_amounts(path: Path, column: str) -> Amounts:
     for number, cells in table.rows:
         row = cells.get(who, "").strip(), cells.get(year, "").strip(), cells.get(line, "").strip()
         if who and row in gbp:
-            table.complain(number, who, "each row once", ", ".join(filter(None, row)))
+            table.complain(number, who, "each row once", shown(", ".join(filter(None, row))))
         for name, part in zip((who, year, line), row, strict=True):
             if part.casefold() in _TOTALS:
-                table.complain(number, name, "no row of totals, which are added up here", part)
-        gbp[row], places[row] = table.number(number, cells, column, float), f"{path}, line {number}"
+                table.complain(number, name, "no row of totals, which are added up here", shown(part))
+        gbp[row], places[row] = table.number(number, cells, column, pounds=True), f"{path}, line {number}"
     table.finish()
     return Amounts((who, year, line), gbp, places)
 

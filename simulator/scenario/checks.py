@@ -14,7 +14,9 @@ from simulator.population.need import UNWEIGHTED, need_per_head
 from simulator.population.practices import PracticeTable
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules import AnyRule
-from simulator.scenario.files import Given, KeyPath, Place, read_need_weights, read_practices, read_seasons
+from simulator.scenario.files import Given, KeyPath, Place
+from simulator.scenario.practice_lists import read_practices
+from simulator.scenario.weights_and_seasons import read_need_weights, read_seasons
 
 Columns = Mapping[str, tuple[float, ...]]
 Tables = tuple[PracticeTable | None, Columns | None, Columns | None]
@@ -42,13 +44,11 @@ def read_tables(given: Given, folder: Path, problems: Problems) -> Tables:
         return None
 
     practices = read("population", "practices_csv", read_practices)
-    groups = practices.groups if practices and practices.has_bands else ()
-    weights = read("population", "need_weights_csv", lambda path: read_need_weights(path, groups))
-    if practices and not practices.has_bands:
-        if weights is not None:
-            need = "left out, or practice lists by sex and age band, such as m0_4 and f75_plus"
-            problems.append(Problem("population.need_weights_csv", need, "lists of whole practices"))
-        weights = dict(practices.need_weights)
+    weighed = read("population", "need_weights_csv", lambda path: read_need_weights(path, practices))
+    # From here on the lists are in the bands of the weights.
+    practices, weights = weighed or (practices, None)
+    if practices and practices.need_weights:
+        weights = (weights or {}) | practices.need_weights
     return practices, weights, read("seasons", "csv", read_seasons)
 
 
@@ -67,7 +67,10 @@ def disagreements(given: Given, tables: Tables, place: Place) -> Iterable[Proble
     yield from _membership_problems(given, people, place)
     yield from _year_problems(given, place)
     if practices and people is not None:
-        weighted = need_per_head(practices, need_weights or {}) if sum(people.values()) else {}
+        by_need = (practices.by_sex_and_age or practices.need_weights) and any(people.values())
+        weighted = need_per_head(practices, need_weights or {}) if by_need else {}
+        if not practices.need_weights:
+            yield from _size_only_problems(given, practices, weights or [], place)
         yield from _people_problems(given, people, weighted, place)
     yield from _rule_problems(given, place)
 
@@ -155,8 +158,24 @@ def _bond_problems(given: Given, at: int, place: Place) -> Iterator[Problem]:
         yield Problem(place(("rules", at, "when_exhausted")), need, shown("leaves"), hint)
 
 
+def _size_only_problems(
+    given: Given, practices: PracticeTable, weights: list[str], place: Place
+) -> Iterator[Problem]:
+    """Yield the problem with lines that weigh people by need where lists have no sex and age."""
+    by_need = [
+        f"{line.get('name')} by {line.get('need_weights')}"
+        for line in _tables_in(given, "service_lines")
+        if line.get("need_weights") in weights and line.get("need_weights") != UNWEIGHTED
+    ]
+    if by_need and not practices.by_sex_and_age:
+        need = "lists by sex and age, as lines weigh people by need"
+        got = f"list sizes alone; {', '.join(by_need[:3])}{', ...' if len(by_need) > 3 else ''}"
+        hint = f'add columns such as m0_4 and f75_plus, or write need_weights = "{UNWEIGHTED}" for every line'
+        yield Problem(place(("population", "practices_csv")), need, got, hint)
+
+
 def _people_problems(
-    given: Given, people: Mapping[str, int], weighted: Mapping[str, float], place: Place
+    given: Given, people: Mapping[str, float], weighted: Mapping[str, float], place: Place
 ) -> Iterator[Problem]:
     """Yield clusters without people, and weights under which the whole PCT has no need."""
     for at, cluster in enumerate(_tables_in(given, "clusters")):

@@ -71,7 +71,7 @@ class PopulationSettings(Part):
     """Where the practices and the weights of need come from."""
 
     practices_csv: Name | None = None
-    """Table of practices with their registered lists by sex and age band, beside the scenario."""
+    """Table of practices with their lists, beside the scenario; by sex and age where lines weigh need."""
     need_weights_csv: Name | None = None
     """Table of need weights by sex and age band, beside the scenario."""
     outside_clusters: Literal["the rest"] | Strings = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from simulator import InputError, Lognormal, load_scenario
-from simulator.scenario.files import read_need_weights, read_practices
 from simulator.scenario.keys import apply_overrides
+from simulator.scenario.practice_lists import read_practices
+from simulator.scenario.weights_and_seasons import read_need_weights
 from tests.builders import checked, scenario_of
 
 PRACTICES = "practice_code,practice,list_size,m0_plus\nA1,Abbey,3,3\n"
@@ -43,7 +44,7 @@ def test_line_numbers_count_lines_within_cells(tmp_path):
 def test_weights_without_practices_are_no_problem(tmp_path):
     path = tmp_path / "weights.csv"
     path.write_text("sex,age_band,workload\nF,0+,2\n", encoding="utf-8")
-    assert read_need_weights(path, ()) == {"workload": ()}
+    assert read_need_weights(path, None) == (None, {"workload": ()})
 
 
 @pytest.mark.parametrize("text", ["title = " + "9" * 5_000, "title = " + "[" * 5_000])
@@ -83,7 +84,7 @@ def test_sizes_out_of_this_world_are_refused(override, words):
 
 def test_a_part_made_in_python_says_what_is_wrong():
     with pytest.raises(InputError, match=r"Lognormal\.mean") as caught:
-        Lognormal(mean=-1, cv=50)
+        Lognormal(mean=-1, cv=5_000)
     assert [problem.where for problem in caught.value.problems] == ["Lognormal.mean", "Lognormal.cv"]
 
 

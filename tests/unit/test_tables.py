@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from simulator.errors import Problem
+from simulator.population.practices import Practice, PracticeTable
 from simulator.scenario import files
-from simulator.scenario.files import read_need_weights, read_practices, read_seasons
+from simulator.scenario.practice_lists import read_practices
+from simulator.scenario.weights_and_seasons import read_need_weights, read_seasons
 from tests.unit.problems import problems_of_call
 
 PRACTICES = "practice_code,practice,list_size,f0_64,m75_plus\nA1,Abbey,30,10,20\nB2,Bridge,5,5,0\n"
@@ -22,7 +24,7 @@ Read = Callable[[Path], Any]
 
 
 def _weights(path: Path) -> Any:
-    return read_need_weights(path, GROUPS)
+    return read_need_weights(path, PracticeTable(GROUPS, (Practice("A1", "Abbey", (10, 20)),)))
 
 
 @pytest.fixture
@@ -55,9 +57,10 @@ def test_blank_lines_quotes_other_columns_and_windows_line_ends(table: Callable[
 
 
 def test_weights_are_in_the_order_of_the_groups(table: Callable[[str], Path]) -> None:
-    assert _weights(table(WEIGHTS)) == {"need": (1, 4), "cost": (0.5, 0)}
-    swapped = read_need_weights(table(WEIGHTS), GROUPS[::-1])
-    assert swapped["need"] == (4, 1)
+    practices, weights = _weights(table(WEIGHTS))
+    assert (practices.groups, weights) == (GROUPS, {"need": (1, 4), "cost": (0.5, 0)})
+    swapped = PracticeTable(GROUPS[::-1], (Practice("A1", "Abbey", (20, 10)),))
+    assert read_need_weights(table(WEIGHTS), swapped) == (practices, weights)
 
 
 def test_seasons_from_january(table: Callable[[str], Path]) -> None:
@@ -70,7 +73,7 @@ def test_seasons_from_january(table: Callable[[str], Path]) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "need"),
     [
-        ("practice_code,", "code,", "line 1", "a column practice_code"),
+        ("practice_code,", "id,", "line 1", "a column practice_code"),
         ("list_size", "size", "line 1", "a column list_size"),
         ("f0_64", "practice", "line 1, practice", "each column once"),
         ("A1,Abbey,30", "A1,Abbey,31", "line 2, list_size", "the sum of the bands of A1"),
@@ -92,7 +95,7 @@ def test_seasons_from_january(table: Callable[[str], Path]) -> None:
             "a whole number from 0 to 1,000",
         ),
         (",5,5,0", ",5,5", "line 3, row", "5 cells as in the header"),
-        (",5,5,0", ",5,5,0,1", "line 3, row", "5 cells as in the header"),
+        (",5,5,0", ",5,5,0,7", "line 3, row", "5 cells as in the header"),
         ("f0_64,m75_plus", "under 65,over 75", "line 1", "columns of people by sex and age band"),
     ],
 )

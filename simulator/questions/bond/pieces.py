@@ -138,7 +138,7 @@ class PracticePart:
 
     code: str  # as the NHS lists them
     name: str  # as the NHS lists them
-    people: int  # registered list
+    people: float  # registered list
     share: float  # of the cluster, 0 to 1
 
 

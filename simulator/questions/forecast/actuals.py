@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.errors import Problem
+from simulator.errors import Problem, shown
 from simulator.records import FinancialYear, FloatArray
-from simulator.scenario.files import Table, read_table
+from simulator.scenario.csv_tables import Table, read_table
 from simulator.simulation.plan import Plan
 
 MONTH, CLUSTER, LINE, SPEND, COUNT = "month", "cluster", "line", "spend_gbp", "count"
@@ -68,7 +68,9 @@ def read_actuals(path: Path, plan: Plan) -> Actuals:
         if month is None or cluster is None or name is None:
             misplaced.append(place)
         elif (month, cluster, name) in found:
-            table.complain(line, LINE, "each month, cluster and line once", f"{name} of {cluster} in {month}")
+            table.complain(
+                line, LINE, "each month, cluster and line once", shown(f"{name} of {cluster} in {month}")
+            )
         else:
             found[month, cluster, name] = value
     if not (found or table.problems):
@@ -91,9 +93,9 @@ def read_budgets(path: Path, plan: Plan, clusters: Iterable[str]) -> dict[str, f
     need = f"one of {', '.join(plan.axes.clusters)}"
     for line, row in table.rows:
         name = _name(table, line, row, CLUSTER, need, plan.axes.clusters)
-        budget = table.number(line, row, BUDGET, float)
+        budget = table.number(line, row, BUDGET, pounds=True)
         if name in found:
-            table.complain(line, CLUSTER, "each cluster once", name)
+            table.complain(line, CLUSTER, "each cluster once", shown(name))
         elif name is not None:
             found[name] = budget
     for name in clusters:
@@ -108,7 +110,7 @@ def read_budgets(path: Path, plan: Plan, clusters: Iterable[str]) -> dict[str, f
 def _check_columns(table: Table, known: tuple[str, ...]) -> None:
     for column in table.columns:
         if column not in known:
-            table.complain(1, column, f"one of the columns {', '.join(known)}", column)
+            table.complain(1, column, f"one of the columns {', '.join(known)}", shown(column))
 
 
 def _name(
@@ -118,19 +120,19 @@ def _name(
     name = row[column].strip()
     if name in known:
         return name
-    table.complain(line, column, need, name)
+    table.complain(line, column, need, shown(name))
     return None
 
 
 def _spend_and_count(table: Table, line: int, row: dict[str, str]) -> tuple[float, float]:
     """Return what was spent, and on how many cases; nan where that is not known."""
-    spend_gbp = table.number(line, row, SPEND, float)
+    spend_gbp = table.number(line, row, SPEND, pounds=True)
     if not row.get(COUNT, "").strip():
         return spend_gbp, math.nan
     so_far = len(table.problems)
-    count = table.number(line, row, COUNT, int)
+    count = table.number(line, row, COUNT, whole=True)
     if spend_gbp and not count and len(table.problems) == so_far:
-        table.complain(line, COUNT, "above zero where something was spent", "0")
+        table.complain(line, COUNT, "above zero where something was spent", shown("0"))
     return spend_gbp, count
 
 
