@@ -24,10 +24,22 @@ Table = Mapping[str, Any]
 YEAR = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 
 
+def at_means(value: Any) -> Any:
+    """Return a scenario with every figure that is not known at its mean."""
+    if isinstance(value, dict):
+        return (
+            value["mean"]
+            if set(value) == {"mean", "sd"}
+            else {key: at_means(one) for key, one in value.items()}
+        )
+    return [at_means(one) for one in value] if isinstance(value, list) else value
+
+
 class ByNotation:
     """A scenario, read; arrays have the axes (year, cluster, line), the base year first."""
 
     def __init__(self, scenario: Table, folder: Path = Path()) -> None:
+        scenario = at_means(scenario)
         self.scenario, self.folder = scenario, folder
         contract = scenario["contract"]
         month, years = contract.get("start_month", 4), contract.get("years", 3)

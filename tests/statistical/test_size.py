@@ -136,7 +136,7 @@ def test_intervals_cover():
 def test_what_no_pool_cures_is_the_piece_that_explain_names():
     """Where budgets do not follow past spend, PCT-wide shocks are one piece of `explain`."""
     rule = "{rule='expected_spend'}"
-    by_need = load_scenario(FLAGSHIP, [f"budgets.rule={rule}"])
+    by_need = load_scenario(FLAGSHIP, [f"budgets.rule={rule}", "doubt.carried=false"])
     names = [line.name for line in by_need.settings.service_lines]
     lines = [f"service_lines.{name}.budget_rule={rule}" for name in names]
     by_need = by_need.vary(*lines)

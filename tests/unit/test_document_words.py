@@ -118,6 +118,7 @@ OTHERS = {
     "fair_share_weight_by_year": (0.1, 0.2),
     "uplift_share": 0.01,
     "historic_year": "latest",
+    "csv": "other.csv",
     "margin_share": 0.1,
 }
 SPECIAL = {("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_head": 30}}
