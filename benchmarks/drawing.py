@@ -14,7 +14,6 @@ import numpy as np
 from simulator import load_scenario
 from simulator.compounds.spend import draw_spend
 from simulator.demand.negative_binomial import NegativeBinomial
-from simulator.demand.shocks import draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK
@@ -27,11 +26,13 @@ RAW_BLOCK = 10_000
 
 def main() -> None:
     """Print nanoseconds a total: the raw numbers, then the drawing step."""
-    plan, streams = make_plan(load_scenario(SCENARIO)), RandomStreams(int(sys.argv[1]))
+    plan, streams = (
+        make_plan(load_scenario(SCENARIO, ("doubt.carried=false",))),
+        RandomStreams(int(sys.argv[1])),
+    )
     plan.prepare()
     blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(BLOCKS)]
-    settings = plan.settings
-    shocks = [draw_shocks(settings.shocks, plan.shock_sizes, plan.axes, streams, block) for block in blocks]
+    shocks = [plan.draw_shocks(streams, block) for block in blocks]
     totals = BLOCKS * CONTRACTS_PER_BLOCK * plan.expected_counts.shape[0] * plan.expected_counts.shape[1]
     totals *= sum(price.totals is not None for price in plan.prices)
     # Once unmeasured, so that tables stand and memory is warm.

@@ -21,7 +21,8 @@ SEEDS, CONTRACTS = 40, 1_000
 SAVING = 0.001
 NO_SHOCKS = {
     "shocks.pct.size.sd_share": 0.0,
-    "shocks.cluster.sd_share": 0.0,
+    "shocks.practice.size.sd_share": 0.0,
+    "doubt.carried": False,
     "shocks.cluster_year.sd_share": 0.0,
 }
 

@@ -104,6 +104,9 @@ class MeanTables:
         costs_nothing = 1 - self.unit_cost.sf(np.array([0.0]))
         self._log_nothing = float(self.count.log_generating_function(costs_nothing.astype(complex))[0].real)
         self._mean_gbp = self.unit_cost.mean_gbp
+        # Without a variance totals do not spread with the root of the mean, as between two tables.
+        has_tables = self.count.is_divisible and not math.isinf(self.unit_cost.variance_gbp2)
+        self._least_mean = _LEAST_MEAN if has_tables else math.inf
         self._span_gbp = self.unit_cost.lattice_span_gbp
 
     def has(self, means: FloatArray) -> BoolArray:
@@ -169,9 +172,10 @@ class MeanTables:
         self, means: FloatArray, normals: FloatArray
     ) -> tuple[FloatArray, FloatArray | None]:
         """Return the normals of totals given that they are something, and where they are nothing."""
-        nothing = np.exp(means * self._log_nothing)
-        if nothing.max() < _NEVER_NOTHING:
+        # The fewer cases, the likelier is nothing.
+        if math.exp(float(means.min()) * self._log_nothing) < _NEVER_NOTHING:
             return normals, None
+        nothing = np.exp(means * self._log_nothing)
         beyond = ndtr(-normals) / (1 - nothing)
         something = -ndtri(np.minimum(beyond, 1.0))
         return np.where(nothing < _NEVER_NOTHING, normals, something), beyond >= 1
@@ -226,8 +230,7 @@ class MeanTables:
     def _is_smooth(self, doubling: int) -> bool:
         """Whether the law is smooth from the first mean of a doubling on, but for totals of nothing."""
         mean = 2.0**doubling
-        # Without a variance totals do not spread with the root of the mean, as between two tables.
-        if not self.count.is_divisible or mean < _LEAST_MEAN or math.isinf(self.unit_cost.variance_gbp2):
+        if mean < self._least_mean:
             return False
         if doubling not in self._smooth:
             grid, log_of_one = self._transform(doubling)

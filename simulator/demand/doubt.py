@@ -98,17 +98,17 @@ class Doubts:
         """Draw factors on cases, shape (contract, year, cluster), the base year first; None without doubt."""
         if not self.of_clusters:
             return None
-        factors = []
-        for name, doubt in zip(names, self.clusters, strict=True):
+        factors: FloatArray | None = None
+        for at_cluster, (name, doubt) in enumerate(zip(names, self.clusters, strict=True)):
             need, kept, growth = (normals(kind, name) for kind in ("need", "saving", "list growth"))
-            of_years = []
+            if factors is None:
+                factors = np.empty((need.size, years, len(names)), order="F")
             for since_base in range(years):
                 # Savings are of contract years alone.
                 sds = (doubt.need, doubt.kept if since_base else 0.0, doubt.list_growth * since_base)
                 logs = sds[0] * need + sds[1] * kept + sds[2] * growth
-                of_years.append(_factors(logs, math.hypot(*sds)))
-            factors.append(np.stack(of_years, axis=-1))
-        return np.stack(factors, axis=-1)
+                factors[:, since_base, at_cluster] = _factors(logs, math.hypot(*sds))
+        return factors
 
     def price_variances(self, years: int) -> FloatArray:
         """Return the variances of the factors on prices, shape (year, line)."""
