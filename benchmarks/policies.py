@@ -14,10 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator import load_scenario, simulate
-from simulator.records import Outcomes
 from simulator.risk.measures import summarise
 from simulator.risk.paired import Samples
-from simulator.rules.settlement import settle
 from simulator.simulation.shared_draws import SharedDraws
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "cambridgeshire-2010.toml"
@@ -44,9 +42,7 @@ def main() -> None:
     plan = draws.simulate(scenario.vary(CHANGE)).plan
 
     def evaluate() -> None:
-        settlement = settle(plan.settings.rules, outturn, plan.terms)
-        outcomes = Outcomes(plan.axes, settlement.ledger.flows, settlement.takes_part)
-        summarise(outcomes, plan.terms)
+        summarise(plan.settle(outturn), plan.terms)
 
     def one_of_a_sweep() -> None:
         changed = draws.simulate(scenario.vary(CHANGE))
