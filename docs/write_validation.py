@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator.risk.estimation import probability
-from simulator.validation.outturns import FLAGSHIP, one_year, overspend_shares
+from simulator.validation.outturns import FLAGSHIP, overspend_shares, simulate_years
 from simulator.validation.population_size import law_of_chance, spread_for
 from simulator.validation.report import NOTES, SECTIONS, told_counts
 
@@ -37,12 +37,13 @@ COLUMNS = ("source", "case", "quantity", "origin", "published", "ours", "exact",
 def document(rows: Sequence[dict[str, str]]) -> str:
     """Return docs/validation.md from the rows that ``cluster-risk validate --out`` writes."""
     recomputed = Counter(row["source"] for row in rows if row["origin"] == "recomputed")
+    derived = sum(row["origin"] == "derived" for row in rows)
     told = "; ".join(f"{count} of {source}" for source, count in recomputed.items())
     parts = [
         "# Published results, and what the simulator makes of them",
-        "Each number here stands in its source or is a closed form, but for "
-        f"{recomputed.total()} that were recomputed by the source's method, and are marked: {told}. "
-        "`cluster-risk validate` runs them all in half a minute and "
+        f"Each number here stands in its source or is a closed form, but for {derived} that were derived "
+        f"from the source's data and {recomputed.total()} that were recomputed by its method, all marked: "
+        f"{told}. `cluster-risk validate` runs them all in half a minute and "
         "prints this table; the exit code is 1 if a number fails without a reason that stands here. "
         "Made by `make docs`.",
         f"{told_counts(rows)} *Tuned* and *given* prove nothing: they are what a source's rows "
@@ -125,7 +126,9 @@ def draw() -> Figure:
 
 def _draw_with_shocks(axes: Axes) -> None:
     people = np.logspace(3, 6, 7)
-    shares = overspend_shares(one_year(list(people), FLAGSHIP["service_lines"], YEARS, FLAGSHIP["shocks"]))
+    shares = overspend_shares(
+        simulate_years(list(people), FLAGSHIP["service_lines"], YEARS, FLAGSHIP["shocks"])
+    )
     for per_cent, (colour, style) in CURVES.items():
         found = [probability(column > per_cent / 100) for column in shares.T]
         ends = [[one.value - one.low for one in found], [one.high - one.value for one in found]]

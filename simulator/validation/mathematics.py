@@ -24,7 +24,7 @@ from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
 from simulator.spend.pareto import Pareto
 from simulator.spend.uniform import Uniform
-from simulator.validation.outturns import SEED, one_year
+from simulator.validation.outturns import SEED, simulate_years
 from simulator.validation.published import Answer, Published, variance
 
 DRAWS = 1_000_000
@@ -108,7 +108,7 @@ def closed_forms(published: Mapping[str, Published]) -> Iterator[tuple[str, Answ
     per_cents = dict.fromkeys(key.split(":")[1] for key in published if key.startswith("normal:"))
     for per_cent in per_cents:
         shocks = {"cluster_year": {"law": "normal", "sd_share": float(per_cent) / 100}}
-        found = _estimates(one_year([_PEOPLE], [_LINE], YEARS, shocks, rules=[_RULE]))
+        found = _estimates(simulate_years([_PEOPLE], [_LINE], YEARS, shocks, rules=[_RULE]))
         for quantity, estimate in found.items():
             yield f"normal:{per_cent}:{quantity}", Answer(estimate)
 

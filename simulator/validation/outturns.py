@@ -1,4 +1,4 @@
-"""Scenarios of one year that validation simulates, and what it reads off them."""
+"""Scenarios that validation simulates, and what it reads off them."""
 
 from __future__ import annotations
 
@@ -39,19 +39,20 @@ def line_of_spread(spread: float, cost_cv: float = COST_CV) -> Table:
     }
 
 
-def one_year(
+def simulate_years(
     people: Sequence[float],
     lines: Sequence[Table],
     contracts: int,
     shocks: Table | None = None,
     margin_share: float = 0.0,
     rules: Sequence[Table] = (),
+    years: int = 1,
 ) -> Result:
-    """Simulate one year of clusters whose budgets are what they expect to spend, or a margin off."""
+    """Simulate clusters whose budgets are what they expect to spend, or a margin off."""
     scenario = {
         "title": "Validation",
         "pct": {"name": "All clusters"},
-        "contract": {"start_year": 2009, "years": 1},
+        "contract": {"start_year": 2009, "years": years},
         "shocks": dict(shocks or {}),
         "budgets": {"rule": {"rule": "expected_spend", "margin_share": margin_share}},
         "service_lines": [dict(line) for line in lines],

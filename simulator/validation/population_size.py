@@ -14,7 +14,7 @@ from simulator.demand.poisson import Poisson
 from simulator.risk.estimate import CONFIDENCE_Z
 from simulator.risk.estimation import mean, probability, quantile
 from simulator.spend.lognormal import Lognormal
-from simulator.validation.outturns import COST_CV, FLAGSHIP, line_of_spread, one_year, overspend_shares
+from simulator.validation.outturns import COST_CV, FLAGSHIP, line_of_spread, overspend_shares, simulate_years
 from simulator.validation.published import (
     Answer,
     Interval,
@@ -58,7 +58,7 @@ def _overspend_probabilities(on_100000_beyond_1: float) -> Iterator[tuple[str, A
     spread = spread_for(100_000, 0.01, on_100000_beyond_1)
     tuned = f"a person's yearly spend has an SD of {spread:.2f} times its mean"
     sizes = (100_000, 300_000)
-    shares = overspend_shares(one_year(sizes, [line_of_spread(spread)], YEARS))
+    shares = overspend_shares(simulate_years(sizes, [line_of_spread(spread)], YEARS))
     for people, per_cent in ((100_000, 1), (100_000, 2), (300_000, 1)):
         beyond = per_cent / 100
         exact = 1 - float(law_of_chance(people, spread).cdf(1 + beyond))
@@ -87,7 +87,7 @@ def _multiples_of_sd(
     sizes = [int(key.split(":")[1]) for key in published if key.startswith(f"{name}:")]
     spread = published[f"{name}:{tuned_on}"].value / factor(tuned_on) * math.sqrt(tuned_on)
     tuned = f"a person's yearly spend has an SD of {spread:.2f} times its mean"
-    shares = overspend_shares(one_year(sizes, [line_of_spread(spread)], YEARS))
+    shares = overspend_shares(simulate_years(sizes, [line_of_spread(spread)], YEARS))
     for at, people in enumerate(sizes):
         exact = factor(people) * spread / math.sqrt(people)
         ours = scaled(standard_deviation(shares[:, at]), factor(people))
@@ -98,7 +98,7 @@ def _people_for_one_per_cent() -> Iterator[tuple[str, Answer]]:
     """English admissions as the flagship has them; nothing is tuned. Variance falls with people."""
     admissions = [line for line in FLAGSHIP["service_lines"] if "admissions" in line["name"]]
     people = 300_000
-    sd = standard_deviation(overspend_shares(one_year([people], admissions, YEARS))[:, 0])
+    sd = standard_deviation(overspend_shares(simulate_years([people], admissions, YEARS))[:, 0])
     for sds in (1, 1.96):
         needed = people * (sds * sd.value / 0.01) ** 2
         error = 2 * needed * (sd.standard_error or 0.0) / sd.value
@@ -110,7 +110,7 @@ def _planned_operations(mean_gbp: float, sd_gbp: float) -> Iterator[tuple[str, A
     spread = sd_gbp / mean_gbp * math.sqrt(people)
     cases = people * (1 + cost_cv**2) / spread**2
     law = law_of_chance(people, spread, cost_cv)
-    result = one_year([people], [line_of_spread(spread, cost_cv)], YEARS)
+    result = simulate_years([people], [line_of_spread(spread, cost_cv)], YEARS)
     spend_shares = 1 + overspend_shares(result)[:, 0]
     low, high = (quantile(spend_shares, level) for level in (0.05, 0.95))
     errors = math.hypot(low.half_width, high.half_width) / CONFIDENCE_Z

@@ -33,6 +33,7 @@ class Origin(StrEnum):
     PRINTED = ""
     RECOMPUTED = "recomputed"
     CLOSED_FORM = "closed form"
+    DERIVED = "derived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Interval:
 class Published:
     """One published number."""
 
-    section: int  # 1 exact laws, 2 population size, 3 what happened, 4 closed forms
+    section: int  # 1 exact laws, 2 population size, 3 what happened, 4 closed forms, 5 outturns
     key: str  # what the simulator knows it by
     source: str  # who says it
     origin: Origin  # printed there, or how the figure came about

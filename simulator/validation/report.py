@@ -11,7 +11,7 @@ from simulator.answers.files import versions, write_tables
 from simulator.answers.printer import Printer
 from simulator.answers.table import Table, text
 from simulator.risk.in_words import rounded
-from simulator.validation import mathematics, population_size, what_happened
+from simulator.validation import mathematics, medicare_groups, population_size, what_happened
 from simulator.validation.published import ERRORS_ALLOWED, Answer, Check, Published, Verdict, load_published
 
 Answers = Callable[[Mapping[str, Published]], Iterator[tuple[str, Answer]]]
@@ -22,6 +22,7 @@ ANSWERS: tuple[tuple[int, Answers], ...] = (
     (3, what_happened.consortia),
     (3, what_happened.practices),
     (4, mathematics.closed_forms),
+    (5, medicare_groups.answers),
 )
 """Who answers for the published numbers of each section."""
 SECTIONS = {
@@ -29,6 +30,7 @@ SECTIONS = {
     2: "Risk by population size",
     3: "What really happened",
     4: "Closed forms for the rules",
+    5: "Published outturns",
 }
 _SHOWN = ("origin", "published", "ours", "exact", "95% of repeats", "verdict")
 NOTES = (
@@ -36,7 +38,8 @@ NOTES = (
     f"of its last digit), and ours may lie {ERRORS_ALLOWED:g} of its standard errors beyond. What happened "
     "once, or was simulated a hundred times, must meet the interval that holds 95% of our repeats of it.",
     "Recomputed: by running the source's method again, as the figure itself was not read there. Closed form: "
-    "the number is mathematics. All else stands in its source.",
+    "the number is mathematics. Derived: our arithmetic on the data of the source, with a tolerance "
+    "of its own, set beforehand. All else stands in its source.",
     "Each ± is the longer side of a 95% interval of sampling error. Exact: the same law by Fourier transform "
     "or closed form, without sampling error; ours must agree with it too.",
 )

@@ -14,7 +14,7 @@ from simulator.records import BUDGET, SPEND, FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z
 from simulator.risk.estimation import mean, quantile
 from simulator.simulation.result import Result
-from simulator.validation.outturns import FLAGSHIP, one_year, overspend_shares
+from simulator.validation.outturns import FLAGSHIP, overspend_shares, simulate_years
 from simulator.validation.published import Answer, Interval, Published, read, tune
 
 YEARS = 5_000
@@ -83,7 +83,7 @@ def _tuned(
 
 
 def _simulated(shocks: Shocks, margin_share: float, people: Sequence[float]) -> Result:
-    return one_year(people, FLAGSHIP["service_lines"], YEARS, shocks, margin_share)
+    return simulate_years(people, FLAGSHIP["service_lines"], YEARS, shocks, margin_share)
 
 
 def _people() -> list[float]:
@@ -150,7 +150,7 @@ def _misses(sd_share: float) -> FloatArray:
     # The list sizes of Cambridgeshire stand for England's (assumption).
     rows = csv.DictReader(read("practice_lists.csv").splitlines())
     lists = [float(row["people"]) for row in rows]
-    return np.abs(overspend_shares(one_year(lists, lines, YEARS, shocks)))
+    return np.abs(overspend_shares(simulate_years(lists, lines, YEARS, shocks)))
 
 
 def _missed(misses: FloatArray, beyond: float) -> FloatArray:

@@ -113,6 +113,7 @@ def test_what_was_recomputed_is_marked():
     assert recomputed == {"Loss Data ": 4, "Shevchenko": 5, "Embrechts ": 8}
     closed = Counter(one.section for one in TABLE.values() if one.origin is Origin.CLOSED_FORM)
     assert closed == {1: 5, 4: 15}
+    assert {one.section for one in TABLE.values() if one.origin is Origin.DERIVED} == {5}
 
 
 def test_section_1_is_what_the_references_say():
