@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 _CONFIDENCE_Z = 1.959963984540054
 """Standard normal that leaves 2.5% on either side."""
+FORM_KEYS = {"mean", "sd", "low", "high"}
+"""What a table of a figure that is not known may hold."""
 _FORMS = ({"mean", "sd"}, {"low", "high"}, {"mean", "low", "high"})
 FORMS_IN_WORDS = (
     "a number, { mean = ..., sd = ... }, or { low = ..., high = ... } between which it lies 95 times of 100"
@@ -38,9 +40,31 @@ def sd_of(figure: float) -> float:
     return figure.sd if isinstance(figure, Uncertain) else 0.0
 
 
+def at_mean(figure: float, mean: float) -> float:
+    """Return a figure with another mean, known as well or as badly as it was."""
+    return Uncertain(mean, figure.sd) if isinstance(figure, Uncertain) else mean
+
+
+def set_over(written: object, value: object) -> object:
+    """Return what a value that is set over a figure makes of it: a plain number moves the mean alone."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not (is_number and isinstance(written, Mapping) and set(written) in _FORMS):
+        return value
+    try:
+        return {"mean": value, "sd": _sd(written)}
+    except TypeError:  # what stands in the file is no table of numbers: it goes
+        return value
+
+
 def as_given(figure: float) -> float | dict[str, float]:
     """Return a figure as a scenario writes it."""
     return {"mean": float(figure), "sd": figure.sd} if isinstance(figure, Uncertain) else figure
+
+
+def _sd(written: Mapping[str, Any]) -> float:
+    if "sd" in written:
+        return float(written["sd"])
+    return float((written["high"] - written["low"]) / (2 * _CONFIDENCE_Z))
 
 
 def _read(value: Any, check: Any) -> Any:
@@ -53,7 +77,7 @@ def _read(value: Any, check: Any) -> Any:
     numbers = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in ends.values())
     if set(ends) not in _FORMS or not numbers or not all(map(math.isfinite, ends.values())):
         raise PydanticCustomError("uncertain", FORMS_IN_WORDS)
-    sd = ends.get("sd", (ends.get("high", 0.0) - ends.get("low", 0.0)) / (2 * _CONFIDENCE_Z))
+    sd = _sd(ends)
     mean = check(ends.get("mean", (ends.get("high", 0.0) + ends.get("low", 0.0)) / 2))
     if sd < 0 or not ends.get("low", mean) <= mean <= ends.get("high", mean):
         raise PydanticCustomError("uncertain_order", "an sd of zero or more, or low <= mean <= high")

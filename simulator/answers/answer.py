@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from simulator.answers.table import ERRORS_ARE, Table
 from simulator.errors import InputError, unknown
-from simulator.plain_words import listed
-from simulator.scenario.doubts import unsure_of
+from simulator.scenario.doubts import doubt_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from simulator.scenario.scenario import Scenario
+
+_NO_DOUBT = "it does not cover doubt about the scenario's figures"
 
 
 class Answer(ABC):
@@ -55,11 +56,8 @@ class Answer(ABC):
     @property
     def errors_note(self) -> str:
         """What errors cover, and what becomes of doubt about the scenario's figures."""
-        settings = self.scenario.settings
-        if not (unsure := unsure_of(settings)):
-            return f"{ERRORS_ARE}; it does not cover doubt about the scenario's figures."
-        where = "is inside" if settings.doubt.carried else "is not in"
-        return f"{ERRORS_ARE}; doubt about {listed(unsure)} {where} the figures."
+        doubt = doubt_in_words(self.scenario.settings)
+        return f"{ERRORS_ARE}; {doubt or _NO_DOUBT}."
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""

@@ -16,6 +16,7 @@ from simulator.answers.table import Column, Table
 from simulator.errors import Problem, Problems, printable
 from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
 from simulator.risk.estimate import Estimate, Unit
+from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ def provenance(
         "question": command,
         **drawn,
         **versions(),
-        "intervals": "columns low and high end a 95% interval of sampling error; doubt about the "
-        "scenario's figures is not in it",
+        "intervals": "columns low and high end a 95% interval of sampling error; "
+        + (doubt_in_words(scenario.settings) or "doubt about the scenario's figures is not in it"),
     }
 
 

@@ -207,7 +207,8 @@ def usual_moves(scenario: Scenario) -> Iterator[Move]:
     numbers = dict(_numbers(scenario.settings.model_dump()))
     for words, keys, by, how in _USUAL:
         known = fnmatch.filter(numbers, keys)
-        sds = {key: numbers[f"{key[:-5]}.sd"] for key in fnmatch.filter(numbers, f"{keys}.mean")}
+        unsure = [key.removesuffix(".sd") for key in fnmatch.filter(numbers, f"{keys}.sd")]
+        sds = {key: numbers[f"{key}.sd"] for key in unsure}
         # A share of nothing is nothing.
         moved = {key: by if how == _POINTS else by * numbers[key] for key in known}
         moved = {key: far for key, far in (moved | sds).items() if far}
@@ -222,7 +223,8 @@ def _end(
     scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float], way: int
 ) -> tuple[str, ...]:
     """Return the settings at one end of a move; none where they are out of range."""
-    overrides = tuple(f"{key}={numbers[key] + way * far!r}" for key, far in moved.items())
+    values = {key: numbers[key] if key in numbers else numbers[f"{key}.mean"] for key in moved}
+    overrides = tuple(f"{key}={value + way * moved[key]!r}" for key, value in values.items())
     try:
         scenario.vary(*overrides)
     except InputError:

@@ -23,6 +23,7 @@ from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import quantile
 from simulator.risk.measures import measure_samples
+from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -162,5 +163,6 @@ def source_of(scenario: Scenario, contracts: int, seed: int) -> str:
     text = scenario.text.lower()
     if marks := [mark for mark, sign in _MARKS if sign in text]:
         parts.append(f"Some of its figures are {' or '.join(marks)}, marked in the scenario file.")
-    parts.append("Intervals are 95% and of sampling error only.")
+    doubt = doubt_in_words(scenario.settings)
+    parts.append(f"Intervals are 95% and of sampling error only{doubt and f'; {doubt}'}.")
     return " ".join(parts)

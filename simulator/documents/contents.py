@@ -17,6 +17,7 @@ from simulator.documents.scheme import scheme
 from simulator.documents.word import write_word
 from simulator.errors import InputError, unknown
 from simulator.execution.new_files import new_folder
+from simulator.scenario.doubts import doubt_in_words
 
 DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
     "html": write_html,
@@ -26,7 +27,7 @@ DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
 }
 """The register of formats, by the ending of their files."""
 STEM = "report"
-_INTERVALS = "± is the longer side of a 95% interval of sampling error; doubt about the figures is not in it"
+_INTERVALS = "± is the longer side of a 95% interval of sampling error"
 
 
 def chosen_formats(text: str | None) -> tuple[str, ...]:
@@ -66,7 +67,8 @@ def document_of(study: Study, title: str | None = None, started: str | None = No
     del facts["question"]
     facts["scenario"] = PurePath(scenario.source).name
     facts |= {"simulated": started} if started else {}
-    facts |= {"intervals": _INTERVALS}
+    doubt = doubt_in_words(scenario.settings) or "doubt about the figures is not in it"
+    facts |= {"intervals": f"{_INTERVALS}; {doubt}"}
     stamp = tuple(facts.items())
     parts = (in_brief, scheme, overspends, bonds, surpluses, positions, method, sources)
     annex = (*(part(quotes) for part in parts), provenance_section(stamp))

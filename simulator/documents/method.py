@@ -10,11 +10,13 @@ from typing import Any
 from simulator.answers.table import Table, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import per_cent_of
+from simulator.plain_words import listed, per_cent_of
 from simulator.scenario.comments import comments_of
+from simulator.scenario.doubts import unsure_of
 from simulator.scenario.files import KeyPath as Path
 from simulator.scenario.keys import apply_overrides
 from simulator.scenario.scenario import Scenario
+from simulator.uncertain import FORM_KEYS
 
 _MARKS = {
     "read": re.compile(r"\bread\b", re.IGNORECASE),
@@ -49,6 +51,9 @@ def method(quotes: Quotes) -> Section:
         "rates and the shocks lead to expect; budgets are set, and the rules settle every pound by double "
         "entry. Expected amounts are means over the contracts, and chances are proportions of them."
     )
+    settings = quotes.study.scenario.settings
+    if settings.doubt.carried and (unsure := unsure_of(settings)):
+        how += f" What is not known of {listed(unsure)} is drawn once for each contract."
     errors = (
         "The ± after a number is the longer side of a 95% interval of sampling error: what other draws of "
         "chance might have given. Numbers are rounded to what it allows. Whoever simulates the same scenario "
@@ -226,6 +231,8 @@ def _shown(value: Any, key: str) -> str:
             return f"{value:,}" if abs(value) >= 10_000 else f"{value}"
         case list():
             return ", ".join(_shown(one, key) for one in value) or "none"
+        case dict() if set(value) <= FORM_KEYS:
+            return ", ".join(f"{name} {_shown(one, key)}" for name, one in value.items())
         case dict():
             return ", ".join(f"{_words(name)} {_shown(one, name)}" for name, one in value.items())
         case _:

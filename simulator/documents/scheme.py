@@ -9,7 +9,8 @@ from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.scenario.schema import Cluster
+from simulator.scenario.schema import Cluster, ServiceLine
+from simulator.uncertain import sd_of
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
 _REST = "What is then left of a surplus goes to the PCT, and what is left of an overspend falls on it."
@@ -119,13 +120,19 @@ def _budgets(quotes: Quotes) -> Paragraph:
     return Paragraph((" ".join(said),))
 
 
+def _growth(line: ServiceLine) -> str:
+    """Return what growth is expected, with what is not known of it."""
+    sd = sd_of(line.growth_share)
+    return per_cent_of(line.growth_share) + (f" (SD {per_cent_of(sd)})" if sd else "")
+
+
 def _lines(quotes: Quotes) -> TableBlock:
     lines = quotes.study.scenario.settings.service_lines
     columns = (
         text("Kind of care", tuple(spaced(line.name) for line in lines)),
         text("Cases a year for 1,000 people", tuple(f"{line.rate_per_1000:,g}" for line in lines)),
         text("Mean cost of a case", tuple(f"£{line.unit_cost_gbp.mean_gbp:,.2f}" for line in lines)),
-        text("Growth a year", tuple(per_cent_of(line.growth_share) for line in lines)),
+        text("Growth a year", tuple(_growth(line) for line in lines)),
         text("Payment", tuple(spaced(line.payment) for line in lines)),
     )
     return TableBlock(Table("", "What the budgets are for", columns))

@@ -13,7 +13,8 @@ import numpy as np
 from simulator.budgets.given import GivenBudgets
 from simulator.errors import Problem, Problems, shown, unknown
 from simulator.records import FloatArray
-from simulator.scenario.csv_tables import read_table
+from simulator.scenario.checks import NAMES_OF_ALL
+from simulator.scenario.csv_tables import is_total, read_table
 from simulator.scenario.files import Given
 from simulator.scenario.schema import Cluster, ScenarioFile
 
@@ -23,7 +24,6 @@ Named = tuple[str, str]
 """A table's file, and its column of pounds."""
 BUDGET, SPEND = "budget_gbp", "spend_gbp"
 _WHO = ("practice_code", "practice", "cluster")
-_TOTALS = {"total", "totals", "grand total", "all", "all clusters together", "all practices", "pct"}
 _MOST_SHOWN = 5
 
 
@@ -86,10 +86,10 @@ class Amounts:
                 got = f"{cluster.name}, which lists no practices"
                 yield Problem(where, "a column cluster where clusters are given as people", got)
         if missing := [row for row in wanted if row not in self.gbp]:
-            shown = "; ".join(", ".join(filter(None, row)) for row in missing[:_MOST_SHOWN])
+            first = "; ".join(", ".join(filter(None, row)) for row in missing[:_MOST_SHOWN])
             more = "; ..." if len(missing) > _MOST_SHOWN else ""
             need = f"a row for each {', '.join(filter(None, self.columns))}"
-            yield Problem(where, need, f"{len(missing)} missing: {shown}{more}")
+            yield Problem(where, need, f"{len(missing)} missing: {first}{more}")
 
     def _members(self, cluster: Cluster) -> Sequence[str]:
         return (cluster.name,) if self.columns[0] == "cluster" else cluster.practices
@@ -114,7 +114,7 @@ def read_amounts(path: Path, column: str) -> Amounts:
         if who and row in gbp:
             table.complain(number, who, "each row once", shown(", ".join(filter(None, row))))
         for name, part in zip((who, year, line), row, strict=True):
-            if part.casefold() in _TOTALS:
+            if is_total(part) or part.casefold() in NAMES_OF_ALL:
                 table.complain(number, name, "no row of totals, which are added up here", shown(part))
         gbp[row], places[row] = table.number(number, cells, column, pounds=True), f"{path}, line {number}"
     table.finish()

@@ -28,7 +28,7 @@ _COMES_BEFORE = {
     "deficit_recovery": ("surplus",),
 }
 """Rules that act on what others would already have paid or shared."""
-_NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
+NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
 _RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}
 _LEAST_WEIGHT = 1e-6
 
@@ -86,7 +86,7 @@ def _name_problems(given: Given, place: Place) -> Iterator[Problem]:
             seen.add(str(name))
     for at, cluster in enumerate(_tables_in(given, "clusters")):
         name = str(cluster.get("name")).strip()
-        if name.casefold() in _NAMES_OF_ALL:
+        if name.casefold() in NAMES_OF_ALL:
             hint = "it stands for all clusters together"
             yield Problem(place(("clusters", at, "name")), f"a name other than {name}", name, hint)
 

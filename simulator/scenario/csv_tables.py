@@ -16,6 +16,12 @@ from simulator.scenario.numbers_in_tables import number_in
 _MOST_PROBLEMS = 20
 _LARGEST = 1e9
 """More people than there are, and more than any weight needs."""
+_TOTAL = re.compile(
+    r"((grand|sub|pct|ccg|icb)[ -]?)?totals?|.* total|sum|all|all (practices|clusters)( together)?"
+    r"|england",
+    re.IGNORECASE,
+)
+"""Names of rows that add up others."""
 _FEWEST_ROWS_OF_A_COLUMN = 3
 """A fault in fewer rows may be a fault of each."""
 Lines = list[tuple[int, list[str]]]
@@ -92,6 +98,11 @@ class Table:
             problems[_MOST_PROBLEMS:] = [Problem(str(self.path), need, f"{more} more problems")]
         if problems:
             raise InputError(problems)
+
+
+def is_total(name: str) -> bool:
+    """Whether a row of this name adds up other rows."""
+    return bool(_TOTAL.fullmatch(name))
 
 
 def read_table(path: Path, needed: tuple[str, ...], synonyms: Mapping[str, str] | None = None) -> Table:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from simulator.demand.doubt import ClusterDoubt, Doubts, LineDoubt, log_sd
+from simulator.plain_words import listed
 from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
 from simulator.uncertain import sd_of
 
 Size = Callable[[float], float]
 """From a figure to its standard deviation."""
+
+
+A_YEAR = ("growth", "prices", "lists")
+"""Kinds of figure of which an SD is for each year after the base year."""
 
 
 def doubts_of(settings: ScenarioFile) -> Doubts:
@@ -22,20 +27,37 @@ def doubts_of(settings: ScenarioFile) -> Doubts:
     )
 
 
+def sizes_of_doubt(settings: ScenarioFile) -> dict[str, tuple[float, ...]]:
+    """Return the standard deviations that kinds of figure have, from the smallest, as shares.
+
+    Of growth, prices and lists a year; carried or not. Kinds that are all known are left out.
+    """
+    lines, clusters = settings.service_lines, settings.clusters
+    costs = [getattr(line.unit_cost_gbp, "mean", 1.0) for line in lines]
+    kinds: dict[str, Iterable[float]] = {
+        "rates": (sd_of(line.rate_per_1000) / line.rate_per_1000 for line in lines),
+        "growth": (sd_of(line.growth_share) for line in lines),
+        "prices": (sd_of(line.price_growth_share) for line in lines),
+        "mean costs": (sd_of(cost) / cost for cost in costs),
+        "need": (sd_of(cluster.need) / cluster.need for cluster in clusters),
+        "true savings": (sd_of(cluster.true_saving_share) for cluster in clusters),
+        "lists": (sd_of(cluster.list_growth_share) for cluster in clusters),
+    }
+    found = {kind: tuple(sorted({size for size in sizes if size})) for kind, sizes in kinds.items()}
+    return {kind: sizes for kind, sizes in found.items() if sizes}
+
+
 def unsure_of(settings: ScenarioFile) -> list[str]:
     """Return in words which kinds of figure have a standard deviation, carried or not."""
-    lines = [_of_line(line, sd_of) for line in settings.service_lines]
-    clusters = [_of_cluster(cluster, sd_of) for cluster in settings.clusters]
-    kinds: dict[str, Iterable[float]] = {
-        "rates": (line.rate for line in lines),
-        "growth": (line.growth for line in lines),
-        "prices": (line.price_growth for line in lines),
-        "mean costs": (line.mean_cost for line in lines),
-        "need": (cluster.need for cluster in clusters),
-        "true savings": (cluster.kept for cluster in clusters),
-        "lists": (cluster.list_growth for cluster in clusters),
-    }
-    return [kind for kind, sizes in kinds.items() if any(sizes)]
+    return list(sizes_of_doubt(settings))
+
+
+def doubt_in_words(settings: ScenarioFile) -> str:
+    """Return what becomes of doubt, to follow a semicolon; nothing where no figure has any."""
+    if not (unsure := unsure_of(settings)):
+        return ""
+    where = "is inside" if settings.doubt.carried else "is not in"
+    return f"doubt about {listed(unsure)} {where} the figures"
 
 
 def _of_line(line: ServiceLine, size: Size) -> LineDoubt:

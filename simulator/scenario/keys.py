@@ -18,6 +18,7 @@ from simulator.errors import InputError, Problem, Problems, shown
 from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.files import Given, KeyPath, Place
 from simulator.scenario.schema import ScenarioFile
+from simulator.uncertain import set_over
 
 _NEEDS = {
     "missing": "given",
@@ -292,7 +293,7 @@ def _set(table: Any, steps: list[str], value: Any, path: KeyPath) -> Iterable[Ke
         if rest:
             yield from _set(table[place], rest, value, (*path, place))
         else:
-            table[place] = value
+            table[place] = set_over(_below(table, place), value)
             yield (*path, place)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from math import isclose
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from simulator.errors import shown
 from simulator.population.groups import EVERYONE
 from simulator.population.practices import Practice, PracticeTable
-from simulator.scenario.csv_tables import Table, read_table
+from simulator.scenario.csv_tables import Table, is_total, read_table
 from simulator.scenario.lists_in_columns import lists_in_columns
 from simulator.scenario.lists_in_rows import lists_in_rows
 
@@ -36,9 +35,6 @@ _SYNONYMS = {
     "extract_date": "extract_date",
 }
 """Headings of published lists, in our words."""
-_TOTAL = re.compile(
-    r"(grand |sub-?|sub |pct |ccg |icb )?totals?|sum|all|all practices|england|.* total", re.IGNORECASE
-)
 _WEIGHTED = "weighted_"
 """What columns of need-weighted people start with, in lists without sex and age."""
 _LEAVE_OUT = "leave that row out: it counts people twice"
@@ -88,7 +84,7 @@ def _refuse_totals_by_name(table: Table) -> None:
     kept = []
     for line, row in table.rows:
         names = [row[column].strip() for column in ("practice_code", "practice") if column in row]
-        if name := next((name for name in names if _TOTAL.fullmatch(name)), ""):
+        if name := next((name for name in names if is_total(name)), ""):
             if name not in told:
                 table.complain(line, "practice_code", "a practice", shown(name), _LEAVE_OUT)
             told.add(name)

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from simulator import load_scenario
-from simulator.questions.check.answer import expected_annual_budgets_gbp
+from simulator.questions.check.answer import CheckAnswer, expected_annual_budgets_gbp
 from simulator.scenario.starter import STARTER_FILES, write_starter
 from simulator.simulation.plan import make_plan
-from tests.builders import checked, scenario_of
+from tests.builders import checked, line_of, scenario_of
 
 
 def test_budgets_are_those_that_clusters_answer_for():
@@ -22,6 +22,18 @@ def test_budgets_are_those_that_clusters_answer_for():
     np.testing.assert_allclose(after[0], 0.25 * before[0])
     np.testing.assert_allclose(after[1], before[1] * ([1.0] + [0.0] * (len(lines) - 1)))
     assert before.min() > 0
+
+
+def test_doubt_is_told_with_its_sizes():
+    lines = [
+        line_of(growth_share={"mean": 0.02, "sd": 0.015}, rate_per_1000={"mean": 100, "sd": 5}),
+        line_of("tests", growth_share={"mean": 0.02, "sd": 0.03}),
+    ]
+    for carried, kept in ((True, "is drawn in each contract"), (False, "is left out, so that each figure")):
+        scenario = checked(scenario_of(service_lines=lines, doubt={"carried": carried}))
+        told = CheckAnswer(scenario, make_plan(scenario), "it").sentences()[-1]
+        assert told.startswith(f"What is not known {kept}")
+        assert told.endswith("Standard deviations: rates 5%, growth 1.5% to 3% a year.")
 
 
 def test_a_fingerprint_sees_settings_and_every_table(tmp_path):

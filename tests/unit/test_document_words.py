@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from simulator import load_scenario
-from simulator.documents.method import assumptions_of
+from simulator.answers.files import provenance
+from simulator.charts.study import Study
+from simulator.documents.contents import document_of
+from simulator.documents.formats import write_html
+from simulator.documents.method import _shown, assumptions_of
 from simulator.documents.quotes import Quotes, likelihood, odds
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money
 from simulator.rules.surplus import MinimumSavingsRate
 from tests.architecture.registers import BUDGET_RULES, RULES
-from tests.builders import checked, scenario_of
+from tests.builders import checked, line_of, scenario_of, simulated
 from tests.e2e.command import FLAGSHIP
 from tests.unit.documents import study_of
 
@@ -246,3 +251,28 @@ def test_a_scenario_without_a_file_has_no_figures():
 
 def _with_text(text):
     return replace(checked(scenario_of()), text=text, given=tomllib.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("carried", "said"),
+    [(True, "doubt about growth is inside the figures"), (False, "is not in the figures")],
+)
+def test_a_document_says_what_becomes_of_doubt(carried: bool, said: str, tmp_path: Path) -> None:
+    line = line_of(growth_share={"mean": 0.02, "sd": 0.015})
+    study = Study(simulated(scenario_of(service_lines=[line], doubt={"carried": carried})))
+    write_html(document_of(study), tmp_path / "report.html")
+    told = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "2% (SD 1.5%)" in told
+    assert told.count(said) == 1
+    assert ("is drawn once for each contract" in told) == carried
+    assert said in provenance(study.scenario, "run")["intervals"]
+    assert study.source.endswith(f"{said}.")
+
+
+def test_without_doubt_none_is_inside() -> None:
+    assert provenance(checked(scenario_of()), "run")["intervals"].endswith("figures is not in it")
+
+
+def test_a_figure_that_is_not_known_is_shown_in_its_own_unit() -> None:
+    assert _shown({"mean": 0.02, "sd": 0.015}, "growth_share") == "mean 2%, sd 1.5%"
+    assert _shown({"low": 90, "high": 110}, "rate_per_1000") == "low 90, high 110"

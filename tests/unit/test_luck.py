@@ -322,3 +322,9 @@ def test_every_problem_at_once() -> None:
     assert "takes_share=true" in found["the scenario, clusters"]
     (problem,) = problems_of_call(lambda: simulator.luck("scenario.toml"))
     assert problem.where == "scenario"
+
+
+def test_luck_is_of_no_saving_at_all_whatever_is_not_known_of_the_scenarios_own() -> None:
+    unsure, south = {"mean": 0.0, "sd": 0.05}, cluster_of("South")
+    doubted = asked(scenario_of(clusters=[cluster_of("North", true_saving_share=unsure), south]))
+    assert doubted.rows == asked(scenario_of(clusters=[cluster_of("North"), south])).rows

@@ -216,3 +216,35 @@ def test_tables_are_read_once(tmp_path: Path) -> None:
     assert scenario.vary("simulation.seed=3").practices is scenario.practices
     missing = 'population.practices_csv="gone.csv"'
     assert any("gone.csv" in problem.where for problem in problems_of_call(lambda: scenario.vary(missing)))
+
+
+UNSURE = {
+    "service_lines": [{"name": "A&E", "growth_share": {"mean": 0.02, "sd": 0.01}, "rate_per_1000": 400}]
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "growth"),
+    [
+        ("service_lines.*.growth_share=0.05", {"mean": 0.05, "sd": 0.01}),
+        ("service_lines.*.growth_share={mean=0.05,sd=0}", {"mean": 0.05, "sd": 0}),
+        ("service_lines.*.growth_share.sd=0.03", {"mean": 0.02, "sd": 0.03}),
+        ("service_lines.*.growth_share=much", "much"),
+    ],
+)
+def test_a_plain_number_moves_the_mean_of_a_figure_that_is_not_known(setting: str, growth: Any) -> None:
+    """So that a policy of other growth is as unsure of it as the scenario is."""
+    changed, _ = apply_overrides(UNSURE, [setting])
+    assert changed["service_lines"][0]["growth_share"] == growth
+
+
+def test_a_range_moves_with_its_mean() -> None:
+    range_of = {"service_lines": [{"name": "A&E", "growth_share": {"low": 0.0, "high": 0.04}}]}
+    changed, _ = apply_overrides(range_of, ["service_lines.*.growth_share=0.05"])
+    growth = changed["service_lines"][0]["growth_share"]
+    assert growth == pytest.approx({"mean": 0.05, "sd": 0.02 / 1.959963984540054})
+
+
+def test_a_number_over_a_law_is_refused_as_ever() -> None:
+    with pytest.raises(InputError, match="a table"):
+        checked(scenario_of(), "service_lines.admissions.count=3")

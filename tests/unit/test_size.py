@@ -83,9 +83,30 @@ def test_the_cluster_is_as_most_are() -> None:
 
 def test_only_pct_shocks_are_left() -> None:
     law = {"law": "lognormal", "sd_share": 0.1}
-    shocks = {"pct": {"size": law}, "cluster": law, "cluster_year": law}
+    own = ("cluster", "cluster_year", "cluster_line", "cluster_line_year")
+    wide = {"pct": {"size": law, "growth_drift_sd_share": 0.01}, "price": {"size": law}}
+    shocks = dict.fromkeys(own, law) | {"practice": {"size": law}} | wide
     left = only_pct_shocks(checked(scenario_of(shocks=shocks))).settings.shocks
-    assert (left.pct.size.sd_share, left.cluster.sd_share, left.cluster_year.sd_share) == (0.1, 0, 0)
+    assert (left.pct.size.sd_share, left.pct.growth_drift_sd_share, left.price.size.sd_share) == (
+        0.1,
+        0.01,
+        0.1,
+    )
+    assert {getattr(left, name).sd_share for name in own} == {0}
+    assert left.practice.size.sd_share == 0
+
+
+def test_doubt_is_no_pct_wide_shock_but_is_left_beside_them() -> None:
+    shocks = {"pct": {"size": {"law": "lognormal", "sd_share": 0.1}}}
+    unsure = [line_of(growth_share={"mean": 0.0, "sd": 0.05})]
+    said = [
+        size(checked(scenario_of(shocks=shocks, service_lines=lines)), (10_000, 20_000), 2, draws=Draws(400))
+        for lines in ([line_of()], unsure)
+    ]
+    without, with_doubt = (" ".join(one.sentences()) for one in said)
+    assert "PCT-wide shocks alone leave" in without
+    assert "PCT-wide shocks and doubt about figures alone leave" in with_doubt
+    assert said[1].any_pool_sd_share.low > said[0].any_pool_sd_share.high
 
 
 def test_a_relative_variance_by_hand() -> None:

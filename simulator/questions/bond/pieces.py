@@ -18,6 +18,7 @@ from simulator.risk.positions import gain_gbp
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 from simulator.simulation.result import Result
+from simulator.uncertain import at_mean
 
 Simulate = Callable[[Scenario], Result]
 LARGEST_SAVING = 0.5
@@ -109,7 +110,8 @@ def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeed
 
     @cache
     def gain(saving: float) -> Estimate:
-        savings = {"true_saving_share": saving, "true_saving_share_by_year": ()}
+        moved = at_mean(scenario.settings.clusters[at].true_saving_share, saving)
+        savings = {"true_saving_share": moved, "true_saving_share_by_year": ()}
         result = simulate(with_cluster(scenario, at, **savings))
         book = account_books(result.contract_outcomes, result.plan.terms)[at]
         return mean(gain_gbp(book, Account.PRACTICES))

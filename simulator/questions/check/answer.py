@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from simulator.demand.shock_laws import AnyShockLaw
 from simulator.plain_words import listed, per_cent_of
 from simulator.records import Budgets, FloatArray, Spend
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.scenario.doubts import unsure_of
+from simulator.scenario.doubts import A_YEAR, sizes_of_doubt
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 
@@ -105,11 +105,15 @@ class CheckAnswer(Answer):
             yield f"Shocks move the prices of a kind of care in a year by a standard deviation of {moved}."
         if drift := self.plan.settings.shocks.pct.growth_drift_sd_share:
             yield f"Growth itself moves by a standard deviation of {per_cent_of(drift)} a year."
-        if unsure := unsure_of(self.plan.settings):
+        if unsure := sizes_of_doubt(self.plan.settings):
             kept = "is drawn in each contract"
             if not self.plan.settings.doubt.carried:
-                kept = "is left out: each figure is its mean"
-            yield f"What is not known of {listed(unsure)} {kept}."
+                kept = "is left out, so that each figure is its mean"
+            each = (
+                f"{kind} {_range(sizes)}{' a year' if kind in A_YEAR else ''}"
+                for kind, sizes in unsure.items()
+            )
+            yield f"What is not known {kept}. Standard deviations: {', '.join(each)}."
 
     def tables(self) -> tuple[Table, ...]:
         """Return people, budgets by kind of care, budget against expected spend by year, and rates."""
@@ -241,6 +245,9 @@ def _with_total(amounts: FloatArray) -> list[float]:
 def _sizes(laws: tuple[AnyShockLaw, ...]) -> str:
     """Return the sizes of shocks, from the smallest to the largest; nothing where there are none."""
     sizes = sorted({law.sd_share for law in laws})
-    if not sizes[-1]:
-        return ""
+    return _range(sizes) if sizes[-1] else ""
+
+
+def _range(sizes: Sequence[float]) -> str:
+    """Return the smallest and the largest of sizes, which rise."""
     return " to ".join(per_cent_of(size) for size in dict.fromkeys((sizes[0], sizes[-1])))

@@ -92,8 +92,10 @@ def luck(
     taking = tuple(at for at, one in enumerate(scenario.settings.clusters) if can_be_paid(one))
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
-        of_all = ("clusters.*.true_saving_share_by_year=[]", f"clusters.*.true_saving_share={saving!r}")
-        result = shared.simulate(policies[policy].vary(*of_all))
+        # Known outright: of a saving of nothing that has an sd, chance would be paid as skill.
+        known = {"mean": saving, "sd": 0.0}
+        of_all = {"clusters.*.true_saving_share_by_year": [], "clusters.*.true_saving_share": known}
+        result = shared.simulate(policies[policy].vary(of_all))
         paid[policy, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))

@@ -10,6 +10,7 @@ from simulator.answers.table import Column, Table, numbers, people, pounds, shar
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import per_cent, rounded
+from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
 
 BEYOND_SHARES = (0.0, 0.01, 0.02, 0.05)
@@ -115,7 +116,10 @@ class Sizes(Answer):
         pct_wide = "None of it is PCT-wide: a pool of many clusters would cure it."
         if self.any_pool_sd_share.low > 0:
             left = per_cent(self.any_pool_sd_share)
-            pct_wide = f"PCT-wide shocks alone leave {left}, which no pool inside the PCT cures either."
+            doubt = " and doubt about figures" if doubts_of(self.scenario.settings) else ""
+            pct_wide = (
+                f"PCT-wide shocks{doubt} alone leave {left}, which no pool inside the PCT cures either."
+            )
         return (
             f"From about {number} ± {error} people on, shocks to the whole cluster or the whole PCT are most "
             f"of what is left. No size cures them: they leave an SD of {per_cent(self.any_size_sd_share)}.",
