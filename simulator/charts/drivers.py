@@ -199,7 +199,7 @@ _USUAL = (
     ("bond", "rules.bond.share_of_annual_budget", 0.5, _SHARE),
 )
 """What is moved, its keys, and how far, in points or as a share of what it is: assumptions about what a
-planner may be wrong by, or may decide. A figure that has an sd is moved by that in place of points."""
+planner may be wrong by, or may decide. Where figures have an sd they are moved by that, and they alone."""
 
 
 def usual_moves(scenario: Scenario) -> Iterator[Move]:
@@ -207,11 +207,10 @@ def usual_moves(scenario: Scenario) -> Iterator[Move]:
     numbers = dict(_numbers(scenario.settings.model_dump()))
     for words, keys, by, how in _USUAL:
         known = fnmatch.filter(numbers, keys)
-        unsure = [key.removesuffix(".sd") for key in fnmatch.filter(numbers, f"{keys}.sd")]
-        sds = {key: numbers[f"{key}.sd"] for key in unsure}
+        sds = {key.removesuffix(".sd"): numbers[key] for key in fnmatch.filter(numbers, f"{keys}.sd")}
         # A share of nothing is nothing.
-        moved = {key: by if how == _POINTS else by * numbers[key] for key in known}
-        moved = {key: far for key, far in (moved | sds).items() if far}
+        usual = {key: by if how == _POINTS else by * numbers[key] for key in known}
+        moved = sds or {key: far for key, far in usual.items() if far}
         far = f"{100 * by:g}\N{NO-BREAK SPACE}{'point' if by == 0.01 else 'points'}"
         far = "one SD of what is not known" if sds else far if how == _POINTS else per_cent_tick(by)
         if moved:

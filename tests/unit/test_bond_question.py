@@ -314,3 +314,24 @@ def test_all_clusters_beside_each_other_say_the_saving_of_all_care_too() -> None
     )
     assert usual == ["cluster", "true saving, of demand"]
     assert found == ["cluster", "true saving, of care paid per case", "the same, of all care"]
+
+
+def test_how_much_of_each_bond_is_for_doubt_is_a_paired_difference() -> None:
+    unsure = scenario_of(budgets=TIGHT, service_lines=[line_of(growth_share={"mean": 0.0, "sd": 0.03})])
+    draws = Draws(CONTRACTS, 3)
+    both = bond(checked(unsure), draws=draws)
+    known = bond(checked(unsure, "doubt.carried=false"), draws=draws)
+    table = both.frame("bonds for doubt")
+    for cluster, doubted, certain in zip(("North", "South"), both.clusters, known.clusters, strict=True):
+        needed = doubted.needed_gbp[NO_TOP_UP, 0.95].value
+        assert table.loc[cluster, "bond_gbp"] == pytest.approx(needed)
+        smaller = needed - certain.needed_gbp[NO_TOP_UP, 0.95].value
+        assert table.loc[cluster, "bond_for_doubt_gbp"] == pytest.approx(smaller)
+        assert smaller > 0
+    assert certain.known_samples is None
+    assert "bonds for doubt" not in [one.name for one in known.tables()]
+    (alone,) = bond(checked(unsure), ["South"], draws=draws).clusters
+    said = next(one for one in alone.sentences() if one.startswith("Of that bond"))
+    assert (
+        f"{smaller / needed:.0%} of it, is for what is not known of growth; the rest is for chance." in said
+    )

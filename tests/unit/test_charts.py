@@ -10,10 +10,11 @@ from matplotlib.transforms import Bbox
 
 from simulator import charts
 from simulator.charts.chart import Chart
+from simulator.charts.drivers import usual_moves
 from simulator.charts.register import CHARTS, needed
 from simulator.charts.study import Study
 from simulator.risk.account_book import ALL_CLUSTERS
-from tests.builders import POOL, SURPLUS, cluster_of, line_of, scenario_of, simulated
+from tests.builders import POOL, SURPLUS, checked, cluster_of, line_of, scenario_of, simulated
 from tests.unit.problems import problems_of_call
 
 NAME = 'Ely & "North" <Isle> — Ĉ'
@@ -234,6 +235,20 @@ def test_a_tornado_s_changes_are_the_differences_of_the_summaries() -> None:
     assert found.iloc[:2].tolist() == pytest.approx([low - base, high - base])
     assert low > base > high
     assert chart.data["base"].tolist() == pytest.approx([base] * len(chart.data))
+
+
+def test_a_usual_move_goes_down_first_and_a_figure_with_an_sd_by_that() -> None:
+    lines = [line_of(growth_share={"mean": 0.02, "sd": 0.015}), line_of("tests", growth_share=0.02)]
+    found = usual_moves(checked(scenario_of(service_lines=lines)))
+    moves = {move.words.replace("\N{NO-BREAK SPACE}", " "): move for move in found}
+    growth = moves["growth of demand a year ± one SD of what is not known"]
+    ends = [dict(setting.split("=") for setting in end) for end in (growth.low, growth.high)]
+    # The other line's is known, and stays.
+    assert [list(end) for end in ends] == [["service_lines.0.growth_share"]] * 2
+    assert [float(end["service_lines.0.growth_share"]) for end in ends] == pytest.approx([0.005, 0.035])
+    prices = moves["growth of prices a year ± 1 point"]
+    assert prices.low[0] == "service_lines.0.price_growth_share=-0.01"
+    assert prices.high[0] == "service_lines.0.price_growth_share=0.01"
 
 
 @pytest.mark.parametrize("name", FEW)

@@ -252,3 +252,12 @@ def test_other_input_is_refused(tmp_path: Path) -> None:
     answer = forecast(scenario, ACTUALS, draws=Draws(100))
     (problem,) = problems_of_call(lambda: answer.outturn_of("Smal"))
     assert problem.hint == 'did you mean "Small"?'
+
+
+def test_prices_that_were_higher_stay_so(tmp_path: Path) -> None:
+    """As many cases as expected at 1.2 times their cost: what is learned is of prices alone."""
+    price = {"price": {"size": {"law": "lognormal", "sd_share": 0.2}}}
+    lines = [line_of(rate_per_1000=120_000, unit_cost_gbp={"model": "gamma", "mean": 1_000, "cv": 0.1})]
+    mapping = PLAIN | {"shocks": price, "service_lines": lines}
+    answer = found(tmp_path, rows(6, 12_000_000, 10_000), mapping)
+    assert answer.to_come_gbp.sum(axis=1).mean() == pytest.approx(72_000_000, rel=5e-3)

@@ -9,6 +9,8 @@ import pytest
 
 from simulator.exact.method import exact_risk
 from simulator.questions.check.answer import expected_annual_budgets_gbp
+from simulator.random_streams import RandomStreams
+from simulator.records import Block
 from simulator.simulation.plan import Plan, make_plan
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 
@@ -55,6 +57,24 @@ def test_the_limit_grows_with_prices() -> None:
     lines = [line_of(unit_cost_gbp=_uniform(), price_growth_share=0.1, rate_year=2010)]
     spend = _plan(LIMIT, service_lines=lines).expected_spend_gbp[:, 0, 0]
     assert spend == pytest.approx([87_500 / 1.1, 87_500, 87_500 * 1.1])
+
+
+def test_what_lies_above_the_limit_grows_with_prices_and_their_shocks() -> None:
+    shocks = {"price": {"size": {"law": "lognormal", "sd_share": 0.3}}}
+    lines = [line_of(unit_cost_gbp=_uniform(), price_growth_share=0.1, rate_year=2010)]
+    plain, grown = _plan(LIMIT), _plan(LIMIT, service_lines=lines, shocks=shocks)
+    streams, block = RandomStreams(1), Block(0, 200)
+    spends = [plan.draw(streams, block) for plan in (plain, grown)]
+    level = np.stack([grown.draw_shocks(streams, block).prices(year, 0) for year in range(3)], axis=-1)
+    level = level * 1.1 ** np.arange(-1, 2)
+    (before, above), (after, above_after) = (
+        (one.gbp[:, :, 0, 0], one.above_limit_gbp[:, :, 0, 0])
+        for one in spends
+        if one.above_limit_gbp is not None
+    )
+    assert above.min() > 0
+    assert after == pytest.approx(before * level)
+    assert above_after == pytest.approx(above * level)
 
 
 @pytest.mark.parametrize(("own", "limit"), [(None, 200), (250, 200), (150, 150)])
