@@ -170,7 +170,7 @@ def _shocks_beyond(plan: Plan) -> dict[str, bool]:
         "shocks.cluster_line_year": shocks.cluster_line_year.sd_share > 0,
         "shocks.pct.growth_drift_sd_share": shocks.pct.growth_drift_sd_share > 0,
         "budgets.historic": plan.last_year is not None,
-        "figures with an sd (but --set doubt.carried=false)": bool(plan.shocks.doubts),
+        "figures with an sd (--set doubt.carried=false takes them as known)": bool(plan.shocks.doubts),
         "shocks.price": any(law.sd_share > 0 for law in plan.shocks.price_sizes),
     }
 
