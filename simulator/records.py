@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ class Spend:
     # Of the same shape: what single cases cost beyond a limit per case, which is not in the other; None where
     # there is no such limit.
     above_limit_gbp: FloatArray | None = None
+    # shape (contract, year, cluster, line); whole years before the base year, the latest first, where budgets
+    # rest on them.
+    earlier_gbp: FloatArray | None = None
+
+    @property
+    def base_years_gbp(self) -> list[FloatArray]:
+        """Spend of the base year, and of the years before it, each of shape (contract, cluster, line)."""
+        earlier = [] if self.earlier_gbp is None else list(self.earlier_gbp.swapaxes(0, 1))
+        return [self.gbp[:, 0], *earlier]
 
     @property
     def base_year_gbp(self) -> FloatArray:
@@ -127,10 +137,32 @@ class ClusterTerms:
     takes_share: BoolArray
     # shape (cluster,); bond agreed with one cluster; nan where the scenario's bond rule says how much.
     bond_gbp: FloatArray
-    year_months: tuple[int, ...]  # months in each contract year
+    # shape (year, cluster); months of each contract year in which the cluster's own contract runs: none
+    # before a cluster joins or after it leaves as agreed.
+    months: IntArray
     # shape (year, cluster); what all care of the clusters' people is expected to cost, before true savings
     # and shocks, whoever pays for it.
     planned_gbp: FloatArray
+
+    @property
+    def year_months(self) -> tuple[int, ...]:
+        """Months in each contract year, for any cluster."""
+        return tuple(self.months.max(axis=1).tolist())
+
+    @property
+    def inside(self) -> BoolArray:
+        """Whether each cluster takes part by agreement, shape (year, cluster)."""
+        return np.asarray(self.months > 0)
+
+    @property
+    def first_year(self) -> IntArray:
+        """Number of each cluster's first contract year, from 0, shape (cluster,)."""
+        return np.asarray(self.inside.argmax(axis=0))
+
+    @property
+    def last_year(self) -> IntArray:
+        """Number of each cluster's last contract year by agreement, from 0, shape (cluster,)."""
+        return np.asarray(len(self.months) - 1 - self.inside[::-1].argmax(axis=0))
 
 
 class Account(StrEnum):
@@ -164,7 +196,7 @@ SPEND = "spend"
 CARE_OUTSIDE = "care_outside_budgets"
 """What the PCT pays providers itself: lines and proportions that a cluster does not answer for."""
 CARE_HANDED_BACK = "care_handed_back"
-"""What the PCT pays providers in the years after a cluster has left, for what that answered for."""
+"""What the PCT pays providers in years in which a cluster takes no part, for what that would answer for."""
 UNCOVERED = "uncovered_overspend"
 """What rules leave of an overspend: it falls on the PCT."""
 UNSHARED = "unshared_surplus"
@@ -179,8 +211,9 @@ class Outcomes:
 
     axes: Axes  # names of years (the base year first, which is not in the arrays), clusters and lines
     flows: dict[str, Flow]  # pounds that moved in the year, by reason, in the order in which each first moved
-    takes_part: BoolArray  # shape (contract, year, cluster); false in the years after a cluster has left
-    # shape (contract, cluster); the first contract year's budget at the rate of a whole year.
+    # shape (contract, year, cluster); false before a cluster joins and in the years after it has left.
+    takes_part: BoolArray
+    # shape (contract, cluster); the budget of each cluster's first year at the rate of a whole year.
     annual_budget_gbp: FloatArray
     bond_posted_gbp: FloatArray  # shape (contract, cluster); what each cluster's bond starts with
     # shape (contract, year, cluster); what reaches each cluster's bond, had it never run dry.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -10,7 +11,7 @@ from simulator.rules.bond import Bond
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.schema import Cluster, ContractSettings, ScenarioFile
 
 BUDGETS_DIFFER = (
     "Budgets are of different things here, and so are surpluses and overspends: compare what all care costs "
@@ -39,6 +40,7 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
             "expected_spend), so that more growth is no risk. To ask what growth beyond the budgets' would "
             "do, give uplift_share a value."
         )
+    yield from _dates(settings)
     in_file = {rule["rule"] for rule in scenario.given.get("rules", ())}
     rules = [rule.rule for rule in settings.rules]
     for at, name in enumerate(rules):
@@ -66,6 +68,25 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
     without = [one.name for one in sharing if not (size if one.bond_gbp is None else one.bond_gbp)]
     if without and _needs_bond(settings):
         yield f"With a bond of nothing {joined(without)} may keep no practice share (needs_bond)."
+
+
+def _dates(settings: ScenarioFile) -> Iterator[str]:
+    """Yield when clusters take part that do not for the whole contract."""
+    whole = runs_in_words(None, settings.contract)
+    for cluster in settings.clusters:
+        if (dates := runs_in_words(cluster, settings.contract)) != whole:
+            yield f"{cluster.name} takes part {dates}; in other years the PCT buys its care."
+
+
+def runs_in_words(cluster: Cluster | None, contract: ContractSettings) -> str:
+    """Return when a cluster's own contract runs, or the whole one, as ``from July 2010 to March 2013``."""
+    years = contract.financial_years[1:]
+    inside = [1] * len(years)
+    if cluster is not None:
+        years, inside = cluster.financial_years(contract)[1:], list(cluster.months_inside(contract))
+    own = [year for year, months in zip(years, inside, strict=True) if months]
+    month, end = own[0].first_month, own[-1].start + 1
+    return f"from {calendar.month_name[month]} {own[0].start + (month < 4)} to March {end}"
 
 
 def budgets_that_follow_growth(settings: ScenarioFile) -> bool:

@@ -23,9 +23,9 @@ class LineBasis:
     year: int  # number of the contract year, from 0
     years_since_base: int  # financial years from the base year to this one
     growth_share: float  # expected growth of spend a year, demand and prices together
-    # shape (contract, cluster); spend in the base year: a simulated outturn, with its luck.
-    base_gbp: FloatArray
-    latest_gbp: FloatArray  # shape (contract, cluster); spend in the latest finished year
+    # Each of shape (contract, cluster): spend in the years that are finished, the latest first, with their
+    # luck. The base year has the number of the contract year; where a rule asks, others before it follow.
+    finished_gbp: tuple[FloatArray, ...]
     # shape (cluster,); the PCT's planned spend in the base year, divided by need-weighted population.
     fair_share_gbp: FloatArray
     expected_gbp: FloatArray  # shape (cluster,); expected spend of this year, without shocks or savings
@@ -35,6 +35,21 @@ class LineBasis:
     part_of_budget: FloatArray
     given_gbp: FloatArray  # shape (cluster,); what a table gives, nothing for rules without one
 
+    @property
+    def base_years_gbp(self) -> tuple[FloatArray, ...]:
+        """Spend in the base year, and in those before it."""
+        return self.finished_gbp[self.year :]
+
+    @property
+    def base_gbp(self) -> FloatArray:
+        """Spend in the base year, shape (contract, cluster)."""
+        return self.finished_gbp[self.year]
+
+    @property
+    def latest_gbp(self) -> FloatArray:
+        """Spend in the latest finished year, shape (contract, cluster)."""
+        return self.finished_gbp[0]
+
 
 class BudgetRule(Part):
     """How a whole year's budget for one service line is set."""
@@ -42,6 +57,11 @@ class BudgetRule(Part):
     @abstractmethod
     def in_words(self) -> str:
         """Return what the rule gives, to follow ``budgets are``; without a full stop."""
+
+    @property
+    def base_years(self) -> int:
+        """Years of past spend that budgets rest on, the base year among them."""
+        return 1
 
     @property
     def follows_growth(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.budgets.budget_rule import BudgetRule, FloatArray, LineBasis
-from simulator.records import Budgets, Spend
+from simulator.records import Budgets, ClusterTerms, Spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class LineBudget:
 
     rule: BudgetRule  # the rule
     growth_share: float  # expected growth of spend a year, demand and prices together
-    part_year_share: FloatArray  # shape (year,); share of each contract year's cases that falls in its months
+    # shape (year, cluster); share of each contract year's cases that falls in the cluster's months.
+    part_year_share: FloatArray
     # shape (cluster,); the PCT's planned spend in the base year, divided by need-weighted population.
     fair_share_gbp: FloatArray
     # shape (year, cluster); expected spend of each whole contract year, without shocks or savings.
@@ -30,36 +31,33 @@ class LineBudget:
 def set_budgets(
     spend: Spend,
     lines: Sequence[LineBudget],
-    people: FloatArray,
+    terms: ClusterTerms,
     top_slice_share: float,
     years_from_base: int,
 ) -> Budgets:
-    """Set the budgets of one block of contracts.
-
-    Takes ``people`` of shape (cluster,).
-    """
+    """Set the budgets of one block of contracts."""
+    begins = [np.flatnonzero(terms.first_year == year) for year in range(len(terms.months))]
     shape = spend.contract_gbp.shape
     whole_gbp = np.empty(shape, order="F")
     first_gbp = np.empty((shape[0], *shape[2:]), order="F")
     for at_line, line in enumerate(lines):
-        latest_gbp = spend.base_year_gbp[:, :, at_line]
+        finished = [year_gbp[..., at_line] for year_gbp in spend.base_years_gbp]
         for year in range(shape[1]):
             basis = LineBasis(
                 year=year,
                 years_since_base=years_from_base + year,
                 growth_share=line.growth_share,
-                base_gbp=spend.base_year_gbp[:, :, at_line],
-                latest_gbp=latest_gbp,
+                finished_gbp=tuple(finished),
                 fair_share_gbp=line.fair_share_gbp,
                 expected_gbp=line.expected_gbp[year],
-                people=people,
+                people=terms.people,
                 part_of_budget=line.part_of_budget[year],
                 given_gbp=line.given_gbp[year],
             )
             annual_gbp = line.rule.annual_budget_gbp(basis)
-            if year == 0:
-                first_gbp[..., at_line] = annual_gbp
+            some = begins[year]
+            first_gbp[:, some, at_line] = np.broadcast_to(annual_gbp, shape[::2])[:, some]
             whole_gbp[:, year, :, at_line] = annual_gbp * line.part_year_share[year]
-            latest_gbp = spend.contract_gbp[:, year, :, at_line] / line.part_year_share[year]
+            finished.insert(0, spend.contract_gbp[:, year, :, at_line] / line.part_year_share[year])
     kept = 1 - top_slice_share
     return Budgets(kept * whole_gbp, top_slice_share * whole_gbp, kept * first_gbp)

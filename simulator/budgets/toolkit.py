@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Literal, Self
 
 import numpy as np
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from simulator.budgets.budget_rule import BudgetRule, FloatArray, LineBasis
 from simulator.parts import GrowthShare, Shares
 from simulator.plain_words import listed, per_cent_of
+
+_ROUNDING = 1e-9
+_MOST_BASE_YEARS = 5
 
 
 class Toolkit(BudgetRule):
@@ -25,6 +30,16 @@ class Toolkit(BudgetRule):
     """Uplift a year; the expected growth of spend when left out."""
     historic_year: Literal["base", "latest"] = "base"
     """Year whose spend counts as historic: `latest` rebases budgets at every annual review."""
+    base_year_weights: Shares = (1.0,)
+    """Weights of that year and of those before it, the earliest first, each brought to its level by the
+    uplift; they add up to 1. Medicare's are 0.1, 0.3 and 0.6 (42 CFR 425.601)."""
+
+    @model_validator(mode="after")
+    def _weights_add_up(self) -> Self:
+        if abs(sum(self.base_year_weights) - 1) > _ROUNDING or len(self.base_year_weights) > _MOST_BASE_YEARS:
+            need = f"base_year_weights of at most {_MOST_BASE_YEARS} years that add up to 1"
+            raise PydanticCustomError("base_year_weights", need)
+        return self
 
     def in_words(self) -> str:
         """Return what the rule gives, to follow ``budgets are``."""
@@ -34,6 +49,9 @@ class Toolkit(BudgetRule):
             "base": "the year before the contract",
             "latest": "the latest finished year",
         }[self.historic_year]
+        if self.base_years > 1:
+            weights_of = listed([per_cent_of(weight) for weight in self.base_year_weights[::-1]])
+            past = f"{past} and of those before it, weighed {weights_of}"
         uplift = (
             "the growth that is expected"
             if self.uplift_share is None
@@ -43,6 +61,11 @@ class Toolkit(BudgetRule):
             f"past spend, that of {past}, moved towards a fair share by need (weight of the fair share: "
             f"{pace}) and uplifted by {uplift}"
         )
+
+    @property
+    def base_years(self) -> int:
+        """Years of past spend that budgets rest on."""
+        return len(self.base_year_weights)
 
     @property
     def follows_growth(self) -> bool:
@@ -56,7 +79,10 @@ class Toolkit(BudgetRule):
         uplift = 1 + (basis.growth_share if self.uplift_share is None else self.uplift_share)
         to_now = uplift**basis.years_since_base
         rebased = self.historic_year == "latest" and basis.year > 0
-        historic = basis.latest_gbp * uplift if rebased else basis.base_gbp * to_now
+        past = basis.finished_gbp if rebased else basis.base_years_gbp
+        weighed = zip(self.base_year_weights[::-1], past, strict=False)
+        years = [share * uplift**ago * gbp for ago, (share, gbp) in enumerate(weighed)]
+        historic = sum(years[1:], years[0]) * (uplift if rebased else to_now)
         return np.asarray((1 - weight) * historic + weight * to_now * basis.fair_share_gbp)
 
     @classmethod

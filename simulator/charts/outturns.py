@@ -193,8 +193,12 @@ def overspend(study: Study, cluster: str | None = None) -> Chart:
     columns = {year: f"overspend_probability_year_{at}" for at, year in enumerate(study.years, start=1)}
     # One year is the whole contract.
     columns = ({} if len(columns) == 1 else columns) | {_WHOLE: "overspend_probability"}
+    # A year in which a cluster takes no part has no chance.
     found = {
-        (name, period): study.estimate(name, column) for period, column in columns.items() for name in names
+        (name, period): one
+        for period, column in columns.items()
+        for name in names
+        if (one := study.estimates_of(name).get(column)) is not None
     }
     rows = [
         {"cluster": name, "period": period} | with_ends("overspend_probability", one)
@@ -209,16 +213,18 @@ def overspend(study: Study, cluster: str | None = None) -> Chart:
     for at, period in enumerate(columns):
         axes = figure.add_subplot(cells[at // across, at % across])
         set_rows(axes, names, named=at % across == 0)
-        _draw_period(axes, [found[name, period] for name in names])
+        _draw_period(axes, [found.get((name, period)) for name in names])
         axes.set_title(period)
     chances = "; ".join(f"{name} {per_cent(found[name, _WHOLE])}" for name in names)
     words = f"Chance that the whole contract's spend exceeds its budget: {chances}."
     return Chart.of("overspend", title, figure, rows, words, study.source)
 
 
-def _draw_period(axes: Axes, estimates: list[Estimate]) -> None:
+def _draw_period(axes: Axes, estimates: list[Estimate | None]) -> None:
     """Draw one period's points, each with its number on the side that has room."""
     for row, one in enumerate(estimates):
+        if one is None:
+            continue
         axes.barh(row, one.value, height=0.62, color=LIGHT)
         axes.plot([one.low, one.high], [row, row], color=DARK, linewidth=2.2)
         place, side = (one.low - 0.03, "right") if one.value > 0.55 else (one.high + 0.03, "left")

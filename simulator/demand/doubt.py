@@ -80,34 +80,34 @@ class Doubts:
             clusters=tuple(self.clusters[cluster] for cluster in clusters),
         )
 
-    def draw_lines(self, names: Sequence[str], years: int, normals: Normals) -> FloatArray | None:
-        """Draw factors on cases, shape (contract, year, line), the base year first; None without doubt."""
+    def draw_lines(self, names: Sequence[str], from_base: IntArray, normals: Normals) -> FloatArray | None:
+        """Draw factors on cases, shape (contract, year, line), by years from the base year; or None."""
         if not self.of_lines:
             return None
         pairs = [(line.rate, line.growth) for line in self.lines]
-        return self._draw(names, years, normals, ("rate", "growth"), pairs)
+        return self._draw(names, from_base, normals, ("rate", "growth"), pairs)
 
-    def draw_prices(self, names: Sequence[str], years: int, normals: Normals) -> FloatArray | None:
-        """Draw factors on prices, shape (contract, year, line), the base year first; None without doubt."""
+    def draw_prices(self, names: Sequence[str], from_base: IntArray, normals: Normals) -> FloatArray | None:
+        """Draw factors on prices, shape (contract, year, line), by years from the base year; or None."""
         if not self.of_prices:
             return None
         pairs = [(line.mean_cost, line.price_growth) for line in self.lines]
-        return self._draw(names, years, normals, ("cost", "price growth"), pairs)
+        return self._draw(names, from_base, normals, ("cost", "price growth"), pairs)
 
-    def draw_clusters(self, names: Sequence[str], years: int, normals: Normals) -> FloatArray | None:
-        """Draw factors on cases, shape (contract, year, cluster), the base year first; None without doubt."""
+    def draw_clusters(self, names: Sequence[str], from_base: IntArray, normals: Normals) -> FloatArray | None:
+        """Draw factors on cases, shape (contract, year, cluster), by years from the base year; or None."""
         if not self.of_clusters:
             return None
         factors: FloatArray | None = None
         for at_cluster, (name, doubt) in enumerate(zip(names, self.clusters, strict=True)):
             need, kept, growth = (normals(kind, name) for kind in ("need", "saving", "list growth"))
             if factors is None:
-                factors = np.empty((need.size, years, len(names)), order="F")
-            for since_base in range(years):
+                factors = np.empty((need.size, len(from_base), len(names)), order="F")
+            for at_year, since_base in enumerate(from_base.tolist()):
                 # Savings are of contract years alone.
-                sds = (doubt.need, doubt.kept if since_base else 0.0, doubt.list_growth * since_base)
+                sds = (doubt.need, doubt.kept if since_base > 0 else 0.0, doubt.list_growth * since_base)
                 logs = sds[0] * need + sds[1] * kept + sds[2] * growth
-                factors[:, since_base, at_cluster] = _factors(logs, math.hypot(*sds))
+                factors[:, at_year, at_cluster] = _factors(logs, math.hypot(*sds))
         return factors
 
     def price_variances(self, years: int) -> FloatArray:
@@ -119,7 +119,7 @@ class Doubts:
     def _draw(
         self,
         names: Sequence[str],
-        years: int,
+        from_base: IntArray,
         normals: Normals,
         what: tuple[str, str],
         sds: Sequence[tuple[float, float]],
@@ -127,13 +127,13 @@ class Doubts:
         """Draw factors with one normal for a level that lasts and one for growth that adds up."""
         shared, own = math.sqrt(self.correlation), math.sqrt(1 - self.correlation)
         common = [shared * normals(kind) for kind in what]
-        factors = np.empty((common[0].size, years, len(names)), order="F")
+        factors = np.empty((common[0].size, len(from_base), len(names)), order="F")
         for at_line, (name, (of_level, of_growth)) in enumerate(zip(names, sds, strict=True)):
             level, growth = (one + own * normals(kind, name) for one, kind in zip(common, what, strict=True))
-            for since_base in range(years):
+            for at_year, since_base in enumerate(from_base.tolist()):
                 sd = math.hypot(of_level, since_base * of_growth)
                 logs = of_level * level + since_base * of_growth * growth
-                factors[:, since_base, at_line] = _factors(logs, sd)
+                factors[:, at_year, at_line] = _factors(logs, sd)
         return factors
 
 

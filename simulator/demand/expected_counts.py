@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,15 +40,27 @@ class LineRate:
         return float(sum(shares[year.whole_year.index(month)] for month in year.months))
 
 
+def parts_of_years(
+    rates: Sequence[LineRate], years_of_clusters: Sequence[Sequence[FinancialYear]]
+) -> FloatArray:
+    """Return the share of each year's cases in its months, shape (year, cluster, line)."""
+    known: dict[FinancialYear, list[float]] = {}
+    for year in chain.from_iterable(years_of_clusters):
+        if year not in known:
+            known[year] = [rate.part_year_share(year) for rate in rates]
+    return np.array([[known[year] for year in years] for years in years_of_clusters]).swapaxes(0, 1)
+
+
 def expected_counts(
-    rates: Sequence[LineRate], years: Sequence[FinancialYear], need_weighted_people: FloatArray
+    rates: Sequence[LineRate],
+    years: Sequence[FinancialYear],
+    parts: FloatArray,
+    need_weighted_people: FloatArray,
 ) -> FloatArray:
     """Return expected cases without true savings or shocks.
 
-    Takes ``need_weighted_people`` of shape (cluster, line). Returns shape (year, cluster, line): expected
-    cases in the months of each year.
+    Takes ``parts`` of each year, shape (year, cluster, line), and ``need_weighted_people`` of shape (cluster,
+    line). Returns shape (year, cluster, line): expected cases in the months of each year.
     """
-    per_person = [
-        [rate.annual_rate_per_person(year) * rate.part_year_share(year) for rate in rates] for year in years
-    ]
-    return np.asarray(per_person)[:, None, :] * need_weighted_people
+    per_person = np.array([[rate.annual_rate_per_person(year) for rate in rates] for year in years])
+    return np.asarray(per_person[:, None, :] * parts * need_weighted_people)

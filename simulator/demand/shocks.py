@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +96,11 @@ class ShockPlan:
             doubts=self.doubts.part(clusters, lines),
         )
 
+    def without_drift(self) -> Self:
+        """Return the shocks of years over which growth does not move."""
+        pct = self.settings.pct.model_copy(update={"growth_drift_sd_share": 0.0})
+        return replace(self, settings=self.settings.model_copy(update={"pct": pct}))
+
     def key_of(self, at_cluster: int, at_line: int) -> str:
         """Return a text that is the same where the shocks to a cluster's line have the same law."""
         doubts = self.doubts
@@ -144,14 +149,22 @@ class ShockDraws:
                 found *= of_cluster[:, at_year, at_cluster, at_line]
         return np.asarray(found)
 
+    def later(self) -> Self:
+        """Return the shocks of all years but the first."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "lasting"}
+        return replace(self, **{name: by[:, 1:] for name, by in values.items() if by is not None})
+
     def prices(self, at_year: int, at_line: int) -> FloatArray | float:
         """Return what shocks make of a line's prices, shape (contract,), or 1."""
         on = (one[:, at_year, at_line] for one in (self.price, self.doubt_of_prices) if one is not None)
         return math.prod(on, start=1.0)
 
 
-def draw_shocks(plan: ShockPlan, axes: Axes, streams: RandomStreams, block: Block) -> ShockDraws:
-    """Draw the shocks of one block of contracts."""
+def draw_shocks(
+    plan: ShockPlan, axes: Axes, streams: RandomStreams, block: Block, since_base: Literal[1, -1] = 1
+) -> ShockDraws:
+    """Draw the shocks of one block of contracts; of years before the base year, backwards, with -1."""
+    from_base = since_base * np.arange(len(axes.years))
     shocks, normals = plan.settings, partial(_normals, streams, block)
     unknown = partial(normals, "doubt")
     line_shape = (block.contracts, len(axes.years), len(axes.lines))
@@ -177,9 +190,9 @@ def draw_shocks(plan: ShockPlan, axes: Axes, streams: RandomStreams, block: Bloc
         _drift(shocks.pct, axes, normals, line_shape),
         _cluster_line(shocks, axes, normals, block),
         _prices(plan, axes, normals, line_shape),
-        plan.doubts.draw_lines(axes.lines, len(axes.years), unknown),
-        plan.doubts.draw_clusters(axes.clusters, len(axes.years), unknown),
-        plan.doubts.draw_prices(axes.lines, len(axes.years), unknown),
+        plan.doubts.draw_lines(axes.lines, from_base, unknown),
+        plan.doubts.draw_clusters(axes.clusters, from_base, unknown),
+        plan.doubts.draw_prices(axes.lines, from_base, unknown),
     )
 
 

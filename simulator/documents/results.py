@@ -279,6 +279,7 @@ def _chances(quotes: Quotes, name: str) -> TableBlock:
     years = quotes.study.years if 1 < len(quotes.study.years) <= _MOST_YEARS else ()
     periods = {f"overspend_probability_year_{at}": year for at, year in enumerate(years, start=1)}
     periods["overspend_probability"] = "Whole contract"
+    periods = {measure: label for measure, label in periods.items() if (name, measure) in quotes.numbers}
     columns = [quotes.column(measure, label, [(name, measure)]) for measure, label in periods.items()]
     title = f"Chance that {name} overspends, in per cent"
     return TableBlock(Table("", title, (text("Period", ("Chance",)), *columns)))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
-
+from simulator.answers.rule_notes import runs_in_words
 from simulator.answers.table import Column, Table, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.scenario.schema import Cluster, ServiceLine
+from simulator.scenario.schema import Cluster, ContractSettings, ServiceLine
 from simulator.uncertain import sd_of
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
@@ -50,9 +49,7 @@ def scheme(quotes: Quotes) -> Section:
 
 def period(quotes: Quotes) -> str:
     """Return when the contract runs, such as ``from July 2010 to March 2013``."""
-    plan = quotes.study.result.plan
-    first, end = plan.settings.contract, plan.years[-1].start + 1
-    return f"from {calendar.month_name[first.start_month]} {first.start_year} to March {end}"
+    return runs_in_words(None, quotes.study.result.plan.settings.contract)
 
 
 def _who(quotes: Quotes) -> Paragraph:
@@ -79,13 +76,21 @@ def _clusters(quotes: Quotes) -> TableBlock:
     practices = [len(cluster.practices) for cluster in clusters]
     if any(practices):
         columns.insert(0, text("Practices", tuple(f"{count}" for count in (*practices, sum(practices)))))
-    columns += [text(heading, (*cells, "")) for heading, cells in _particulars(clusters)]
+    contract = quotes.study.scenario.settings.contract
+    columns += [text(heading, (*cells, "")) for heading, cells in _particulars(clusters, contract)]
     return quotes.table("clusters", "The clusters and their budgets", columns)
 
 
-def _particulars(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ...]]]:
+def _particulars(
+    clusters: tuple[Cluster, ...], contract: ContractSettings
+) -> list[tuple[str, tuple[str, ...]]]:
     """Return what clusters agreed to, one column for each thing that any has an agreement about."""
     every = [
+        (
+            "Takes part",
+            tuple(runs_in_words(one, contract) for one in clusters),
+            {runs_in_words(None, contract)},
+        ),
         ("Quotes for", tuple(per_cent_of(one.proportion) for one in clusters), {"100%"}),
         ("Kinds of care", tuple(listed(one.service_lines or ("all",)) for one in clusters), {"all"}),
         ("Takes the share", tuple("yes" if one.takes_share else "no" for one in clusters), {"yes"}),

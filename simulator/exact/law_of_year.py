@@ -135,13 +135,15 @@ def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> Float
     size_gbp = max(float(plan.expected_spend_gbp[0, cluster, at_line]), 1.0)
     base = size_gbp * np.array([0.0, 1.0, 0.0, 2.0])
     latest = size_gbp * np.array([0.0, 0.0, 1.0, 3.0])
+    # Years between the two, and before the base year, say nothing here: what they do shows as a misfit.
+    misfit = size_gbp * np.array([0.0, 0.0, 0.0, 5.0])
+    past = [latest] * (year > 0) + [misfit] * (year - 1) + [base] + [misfit] * (line.rule.base_years - 1)
     clusters = len(plan.axes.clusters)
     basis = LineBasis(
         year=year,
         years_since_base=plan.years_from_base + year,
         growth_share=line.growth_share,
-        base_gbp=np.repeat(base[:, None], clusters, axis=1),
-        latest_gbp=np.repeat(latest[:, None], clusters, axis=1),
+        finished_gbp=tuple(np.repeat(gbp[:, None], clusters, axis=1) for gbp in past),
         fair_share_gbp=line.fair_share_gbp,
         expected_gbp=line.expected_gbp[year],
         people=plan.population.people,
@@ -153,9 +155,9 @@ def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> Float
     foreseen = asked[0] + size_gbp * (2 * on_base + 3 * on_latest)
     if abs(foreseen - asked[3]) > _NOT_LINEAR * abs(asked[3]):
         return None
-    handed_over = (1 - plan.settings.budgets.top_slice_share) * line.part_year_share[year]
+    handed_over = (1 - plan.settings.budgets.top_slice_share) * line.part_year_share[year, cluster]
     # The latest year is the base year at first; afterwards the contract's, which may be part of a year.
-    whole_year = line.part_year_share[year - 1] if year else 1.0
+    whole_year = line.part_year_share[year - 1, cluster] if year else 1.0
     return np.asarray([asked[0], on_base, on_latest / whole_year]) * float(handed_over)
 
 

@@ -19,6 +19,7 @@ from simulator.exact.law_of_year import (
     years_are_independent,
 )
 from simulator.execution.blocks import run_blocks
+from simulator.records import IntArray
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
 from simulator.rules.settlement import bond_of, place_of_the_bond
@@ -122,7 +123,8 @@ def exact_risk(
     if cluster is not None and cluster not in names:
         raise InputError([Problem("cluster", f"one of {', '.join(names)}", shown(cluster))])
     chosen = range(len(names)) if cluster is None else [names.index(cluster)]
-    wanted = [(at, span) for at in chosen for span in _spans(len(plan.axes.years) - 1)]
+    inside = plan.terms.inside
+    wanted = [(at, span) for at in chosen for span in _spans(np.flatnonzero(inside[:, at]))]
     laws: dict[Wanted, Laws] = {}
     for position, found in run_blocks(partial(_laws, plan), wanted, workers):
         laws[wanted[position]] = found
@@ -133,12 +135,16 @@ def exact_risk(
 def laws_needed(scenario: Scenario, cluster: str | None = None) -> int:
     """Return how many laws `exact_risk` computes."""
     settings = scenario.settings
-    return (1 if cluster else len(settings.clusters)) * len(_spans(settings.contract.years))
+    chosen = [one for one in settings.clusters if cluster in {None, one.name}]
+    months = [np.flatnonzero(one.months_inside(settings.contract)) for one in chosen]
+    return sum(len(_spans(years)) for years in months)
 
 
-def _spans(years: int) -> list[Span]:
-    alone: list[Span] = [(year,) for year in range(years)]
-    return alone if years == 1 else [*alone, tuple(range(years))]
+def _spans(years: IntArray) -> list[Span]:
+    """Return each of a cluster's contract years, and all of them where there are several."""
+    every: Span = tuple(years.tolist())
+    alone: list[Span] = [(year,) for year in every]
+    return alone if len(every) == 1 else [*alone, every]
 
 
 def _laws(plan: Plan, wanted: Wanted) -> Laws:
@@ -169,6 +175,7 @@ def _shocks_beyond(plan: Plan) -> dict[str, bool]:
         "shocks.cluster_line": shocks.cluster_line.sd_share > 0,
         "shocks.cluster_line_year": shocks.cluster_line_year.sd_share > 0,
         "shocks.pct.growth_drift_sd_share": shocks.pct.growth_drift_sd_share > 0,
+        "base_year_weights of several years": plan.earlier is not None,
         "budgets.historic": plan.last_year is not None,
         "figures with an sd (--set doubt.carried=false takes them as known)": bool(plan.shocks.doubts),
         "shocks.price": any(law.sd_share > 0 for law in plan.shocks.price_sizes),
@@ -184,7 +191,7 @@ def _row(plan: Plan, cluster: int, span: Span, laws: Mapping[Wanted, Laws]) -> E
     plain, rotated = zip(*(one for one in needed if not isinstance(one, str)), strict=True)
     not_given = _why_no_bonds(plan, cluster, span)
     bond = None if not_given else bond_of(plan.settings.rules)
-    months = [plan.terms.year_months[year] for year in span]
+    months = plan.terms.months[list(span), cluster]
     values, others = (_values(together, years, bond, months) for together, *years in (plain, rotated))
     doubt = max(float(law.moment_error) for law in (*plain, *rotated))
     estimates = {key: _estimate(key, values[key], others[key], doubt, plain[0].sd_gbp) for key in values}
@@ -204,7 +211,7 @@ def _why_no_bonds(plan: Plan, cluster: int, span: Span) -> str:
 
 
 def _values(
-    together: OutturnLaw, years: Sequence[OutturnLaw], bond: Bond | None, months: Sequence[int]
+    together: OutturnLaw, years: Sequence[OutturnLaw], bond: Bond | None, months: IntArray
 ) -> dict[str, float]:
     """Return the numbers of a row; without bonds where there is no `bond`."""
     values = {
@@ -215,7 +222,7 @@ def _values(
     if bond is not None and bond.top_up:
         bonds = largest_overspend(years, BOND_CONFIDENCES)
     elif bond is not None:
-        growth = np.cumprod([1.0, *map(bond.growth_in, months[:-1])])
+        growth = np.cumprod([1.0, *bond.growth_in(months[:-1])])
         bonds = sum_of_overspends(years, BOND_CONFIDENCES, (1 / growth).tolist())
     names = [f"bond_{100 * confidence:.0f}_gbp" for confidence in BOND_CONFIDENCES]
     return values | dict(zip(names, bonds, strict=False))

@@ -24,10 +24,10 @@ class AccountBook:
 
     name: str  # the cluster, or `ALL_CLUSTERS`
     people: float  # registered list
-    year_months: tuple[int, ...]  # months in each contract year
+    year_months: tuple[int, ...]  # months of its contract in each contract year
     flows: dict[str, Flow]  # pounds that moved in the year, shape (contract, year), by reason
-    # shape (contract, year); false in the years after the cluster has left; for all together, after every one
-    # has.
+    # shape (contract, year); false before the cluster joins and after it has left; for all together, where no
+    # cluster takes part.
     takes_part: BoolArray
     # shape (contract, year); whether the cluster, or any, leaves at the review that ends the year.
     leaves: BoolArray
@@ -118,12 +118,13 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
     overspend_gbp = surplus_gbp - left_gbp
     inside = outcomes.takes_part
     leaves = np.zeros_like(inside)
-    leaves[:, :-1] = inside[:, :-1] & ~inside[:, 1:]
+    # Leaving as agreed is no event.
+    leaves[:, :-1] = inside[:, :-1] & ~inside[:, 1:] & terms.inside[1:]
     books = [
         AccountBook(
             name,
             float(terms.people[at]),
-            terms.year_months,
+            tuple(terms.months[:, at].tolist()),
             {
                 reason: Flow(flow.payer, flow.payee, flow.gbp[:, :, at])
                 for reason, flow in outcomes.flows.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from simulator.parts import NonNegativeGbp, Share
 from simulator.plain_words import per_cent_of, pounds_of, spaced
-from simulator.records import Account, BoolArray, FloatArray
-from simulator.rules.ledger import Transfer
+from simulator.records import Account, BoolArray, FloatArray, IntArray
+from simulator.rules.ledger import Transfer, of_clusters
 from simulator.rules.rule import Position, Rule
 
 MONTHS_IN_A_YEAR = 12
@@ -110,7 +110,7 @@ class Bond(Rule):
 
     def review(self, position: Position) -> Iterable[Transfer]:
         """Return what the money costs whoever posted it, the year's interest, and the top-up."""
-        months = position.terms.year_months[position.year]
+        months = position.terms.months[position.year]
         if self.financing_share_per_year:
             # Money that was drawn costs on: who lent it wants interest until the contract ends.
             lent = position.so_far_gbp(_POSTED) + position.so_far_gbp(_TOP_UP)
@@ -118,9 +118,10 @@ class Bond(Rule):
             yield Transfer("bond_financing", self._depositor, Account.LENDER, cost)
         interest = (self.growth_in(months) - 1) * position.ledger.balance(Account.BOND)
         yield Transfer("bond_interest", Account.PCT, Account.BOND, interest)
-        if self.top_up and not position.is_last_year:
+        if self.top_up:
             missing = position.so_far_gbp(_POSTED) - position.ledger.balance(Account.BOND)
-            yield Transfer(_TOP_UP, self._depositor, Account.BOND, np.maximum(missing, 0.0))
+            made_up = Transfer(_TOP_UP, self._depositor, Account.BOND, np.maximum(missing, 0.0))
+            yield from of_clusters(position.goes_on, [made_up])
 
     def close(self, position: Position) -> Iterable[Transfer]:
         """Return what is left of the bond, with its interest, to who deposited it."""
@@ -134,12 +135,15 @@ class Bond(Rule):
         posted = position.so_far_gbp(_POSTED) > 0
         return np.asarray(posted & (position.ledger.balance(Account.BOND) <= 0))
 
-    def growth_in(self, months: int) -> float:
+    def growth_in(self, months: IntArray) -> FloatArray:
         """Return what a pound that stays in the bond becomes in so many months."""
         return 1 + self.interest_share_per_year * months / MONTHS_IN_A_YEAR
 
-    def needed_gbp(self, claims_gbp: FloatArray, year_months: Sequence[int]) -> FloatArray:
-        """Return the smallest bonds, as first posted, that pay claims of shape (contract, year)."""
+    def needed_gbp(self, claims_gbp: FloatArray, months: IntArray) -> FloatArray:
+        """Return the smallest bonds, as first posted, that pay claims of shape (contract, year).
+
+        Takes ``months`` of each year in which the bond stands, shape (year,).
+        """
         # The interest that the bond earns pays claims too; a bond that is topped up starts each year at its
         # first size at least.
         needed = np.zeros(len(claims_gbp))
@@ -147,12 +151,13 @@ class Bond(Rule):
         # A bond b has at least b in it at each start. It pays what has been claimed since then if b is
         # no less than those claims, each worth less by the interest earned before it; from any start
         # will do.
-        for year, months in enumerate(year_months):
+        growth = self.growth_in(months).tolist()
+        for year in range(len(growth)):
             if year == 0 or self.top_up:
                 starts.append((np.zeros(len(claims_gbp)), 1.0))
             claimed = [(total + worth * claims_gbp[:, year], worth) for total, worth in starts]
             needed = np.maximum(needed, np.minimum.reduce([total for total, _ in claimed]))
-            starts = [(total, worth / self.growth_in(months)) for total, worth in claimed]
+            starts = [(total, worth / growth[year]) for total, worth in claimed]
         return needed
 
     @classmethod

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from simulator.records import Account, FloatArray, Flow
+from simulator.records import Account, BoolArray, FloatArray, Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,15 @@ class Transfer:
     # Whether it changes what a surplus or an overspend is, rather than sharing or paying it: a budget, spend,
     # and risk that the PCT takes over.
     moves_outturn: bool = False
+
+
+def of_clusters(which: BoolArray, transfers: Iterable[Transfer]) -> Iterator[Transfer]:
+    """Yield what moves for some clusters, `which` of shape (cluster,)."""
+    if which.all():
+        yield from transfers
+    elif which.any():
+        for transfer in transfers:
+            yield replace(transfer, amount_gbp=transfer.amount_gbp * which)
 
 
 @dataclass

@@ -27,9 +27,19 @@ class Position:
     above_limit_gbp: FloatArray
 
     @property
-    def is_last_year(self) -> bool:
-        """Whether the contract ends with this year."""
-        return self.year + 1 == len(self.terms.year_months)
+    def is_first_year(self) -> BoolArray:
+        """Whether each cluster's contract begins in this year, shape (cluster,)."""
+        return np.asarray(self.terms.first_year == self.year)
+
+    @property
+    def is_last_year(self) -> BoolArray:
+        """Whether each cluster's contract ends with this year, shape (cluster,)."""
+        return np.asarray(self.terms.last_year == self.year)
+
+    @property
+    def goes_on(self) -> BoolArray:
+        """Whether each cluster's contract runs now and in the next year, shape (cluster,)."""
+        return np.asarray(self.terms.inside[self.year] & ~self.is_last_year)
 
     @property
     def budget_gbp(self) -> FloatArray:
@@ -67,7 +77,7 @@ class Rule(Part):
         raise NotImplementedError(f"{type(self).__name__} has no words")
 
     def open(self, position: Position) -> Iterable[Transfer]:
-        """Return the transfers at the start of the contract."""
+        """Return the transfers at the start of a contract; those of clusters that begin count."""
         return ()
 
     def settle(self, position: Position) -> Iterable[Transfer]:
@@ -79,7 +89,7 @@ class Rule(Part):
         return ()
 
     def close(self, position: Position) -> Iterable[Transfer]:
-        """Return the transfers at the end of the contract, after its last review."""
+        """Return the transfers at the end of a contract, after its last review; of those that end."""
         return ()
 
     def leavers(self, position: Position) -> BoolArray | None:

@@ -24,7 +24,7 @@ from simulator.records import (
     Outturn,
 )
 from simulator.rules.bond import Bond
-from simulator.rules.ledger import Ledger, Transfer
+from simulator.rules.ledger import Ledger, Transfer, of_clusters
 from simulator.rules.rule import Position, Rule
 
 NEVER_RUNS_DRY_GBP = 1e15
@@ -36,7 +36,8 @@ class Settlement:
     """A settled block of contracts."""
 
     ledger: Ledger  # every transfer
-    takes_part: BoolArray  # shape (contract, year, cluster); false in the years after a cluster has left
+    # shape (contract, year, cluster); false before a cluster joins and in the years after it has left.
+    takes_part: BoolArray
     posted_gbp: FloatArray  # shape (contract, cluster); what is in each bond at the start
     # shape (contract, year, cluster); what reaches the bond: the overspend that is unpaid where the bond
     # stands among the rules. Where there is no bond, it would stand before the rules that pay by history,
@@ -49,6 +50,7 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
     contracts, years, clusters = outturn.budget_gbp.shape
     ledger = Ledger(contracts, years, clusters)
     takes_part = np.ones((contracts, years, clusters), dtype=bool, order="F")
+    takes_part &= terms.inside
     claims = np.zeros((contracts, years, clusters), order="F")
     posted = np.zeros((contracts, clusters))
     bond_at = place_of_the_bond(rules)
@@ -64,9 +66,10 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
             _of_those(outturn.top_slice_gbp[:, year], inside),
             _of_those(above_limit, inside),
         )
-        if year == 0:
-            ledger.post(year, chain.from_iterable(rule.open(position) for rule in rules))
-            posted = ledger.balance(Account.BOND).copy()
+        if (begins := position.is_first_year).any():
+            opened = chain.from_iterable(rule.open(position) for rule in rules)
+            ledger.post(year, of_clusters(begins, opened))
+            posted[:, begins] = ledger.balance(Account.BOND)[:, begins]
         ledger.post(year, _outturn(outturn, year, inside))
         for at, rule in enumerate(rules):
             if at == bond_at:
@@ -80,8 +83,8 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
             leavers = rule.leavers(position)
             if leavers is not None:
                 takes_part[:, year + 1 :] &= ~leavers[:, None, :]
-        if year == years - 1:
-            ledger.post(year, chain.from_iterable(rule.close(position) for rule in rules))
+        if (ends := position.is_last_year).any():
+            ledger.post(year, of_clusters(ends, chain.from_iterable(rule.close(position) for rule in rules)))
     return Settlement(ledger, takes_part, posted, claims)
 
 
@@ -90,7 +93,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
     settlement = settle(rules, outturn, terms)
     claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
     bond = bond_of(rules)
-    each = [bond.needed_gbp(claims[:, :, at], terms.year_months) for at in range(claims.shape[2])]
+    each = [bond.needed_gbp(claims[:, :, at], months) for at, months in enumerate(terms.months.T)]
     sharing = claims[:, :, terms.takes_share] if terms.takes_share.any() else claims
     return Outcomes(
         axes=axes,
@@ -100,7 +103,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         bond_posted_gbp=settlement.posted_gbp,
         bond_claims_gbp=claims,
         bond_needed_gbp=np.stack(each, axis=1),
-        shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), terms.year_months),
+        shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months)),
     )
 
 
@@ -114,7 +117,7 @@ def claims_on_a_bond_that_lasts(
     # stay what they are.
     bond_at = place_of_the_bond(rules)
     looks_back = any(rule.changes_overspends == "by_history" for rule in rules[:bond_at])
-    if settlement.takes_part.all() and not looks_back:
+    if (settlement.takes_part == terms.inside).all() and not looks_back:
         return settlement.claims_gbp
     claims = settlement.claims_gbp.copy()
     posting = np.flatnonzero(terms.takes_share)

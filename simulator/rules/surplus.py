@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from simulator.parts import Part, Share
 from simulator.plain_words import per_cent_of
 from simulator.records import BUDGET, Account, FloatArray
-from simulator.rules.ledger import Transfer
+from simulator.rules.ledger import Transfer, of_clusters
 from simulator.rules.rule import Position, Rule
 
 
@@ -124,17 +124,25 @@ class SurplusSplit(Rule):
             practices = self._practices_gbp(position, surplus)
             yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
             yield from self._rest(surplus, practices)
-        elif not position.is_last_year:
-            most = self.practice_share * surplus * self._may_keep(position)
-            yield Transfer("share_held", Account.CLUSTER, Account.HELD, most)
-            yield from self._rest(surplus, most)
         else:
-            held = position.ledger.balance(Account.HELD).copy()
-            practices = self._practices_gbp(position, np.maximum(position.ledger.outturn(), 0.0))
-            yield Transfer("share_released", Account.HELD, Account.CLUSTER, held)
-            yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
-            # What was held and is not the practices' after all is split as if it had never been held.
-            yield from self._rest(surplus, practices - held)
+            last = position.is_last_year
+            yield from of_clusters(~last, self._held(position, surplus))
+            yield from of_clusters(last, self._released(position, surplus))
+
+    def _held(self, position: Position, surplus_gbp: FloatArray) -> Iterable[Transfer]:
+        """Hold the most that may be the practices' of a surplus, and split the rest."""
+        most = self.practice_share * surplus_gbp * self._may_keep(position)
+        yield Transfer("share_held", Account.CLUSTER, Account.HELD, most)
+        yield from self._rest(surplus_gbp, most)
+
+    def _released(self, position: Position, surplus_gbp: FloatArray) -> Iterable[Transfer]:
+        """Pay the practice share of the whole contract, out of what was held and the last surplus."""
+        held = position.ledger.balance(Account.HELD).copy()
+        practices = self._practices_gbp(position, np.maximum(position.ledger.outturn(), 0.0))
+        yield Transfer("share_released", Account.HELD, Account.CLUSTER, held)
+        yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
+        # What was held and is not the practices' after all is split as if it had never been held.
+        yield from self._rest(surplus_gbp, practices - held)
 
     def _practices_gbp(self, position: Position, surplus_gbp: FloatArray) -> FloatArray:
         """Return the practice share of the surplus of a year, or of the whole contract."""

@@ -14,6 +14,7 @@ from simulator.population.need import UNWEIGHTED, need_per_head
 from simulator.population.practices import PracticeTable
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules import AnyRule
+from simulator.scenario.dates import date_problems
 from simulator.scenario.files import Given, KeyPath, Place
 from simulator.scenario.practice_lists import read_practices
 from simulator.scenario.weights_and_seasons import read_need_weights, read_seasons
@@ -66,6 +67,8 @@ def disagreements(given: Given, tables: Tables, place: Place) -> Iterable[Proble
     people = {one.code: one.people for one in practices.practices} if practices else None
     yield from _membership_problems(given, people, place)
     yield from _year_problems(given, place)
+    yield from _base_year_problems(given, place)
+    yield from date_problems(_section(given, "contract"), _tables_in(given, "clusters"), place)
     if practices and people is not None:
         by_need = (practices.by_sex_and_age or practices.need_weights) and any(people.values())
         weighted = need_per_head(practices, need_weights or {}) if by_need else {}
@@ -122,6 +125,19 @@ def _year_problems(given: Given, place: Place) -> Iterator[Problem]:
         if isinstance(year, int) and isinstance(start, int) and abs(year - start) > _MOST_YEARS_APART:
             need = f"within {_MOST_YEARS_APART} years of contract.start_year, {start}"
             yield Problem(place(("service_lines", at, "rate_year")), need, shown(year))
+
+
+def _base_year_problems(given: Given, place: Place) -> Iterator[Problem]:
+    """Yield budgets that rest on several years where what is known is the base year alone."""
+    budgets = _section(given, "budgets")
+    rules: list[tuple[KeyPath, Any]] = [(("budgets", "rule"), budgets.get("rule"))]
+    for at, line in enumerate(_tables_in(given, "service_lines")):
+        rules.append((("service_lines", at, "budget_rule"), line.get("budget_rule")))
+    for path, rule in rules:
+        weights = rule.get("base_year_weights") if isinstance(rule, Mapping) else None
+        if isinstance(weights, list) and len(weights) > 1 and _section(budgets, "historic").get("csv"):
+            need = "[1.0] beside budgets.historic.csv, which is of one year"
+            yield Problem(place((*path, "base_year_weights")), need, shown(weights))
 
 
 def _rule_problems(given: Given, place: Place) -> Iterator[Problem]:

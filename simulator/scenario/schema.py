@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isinf
 from typing import Annotated, Literal, Self
 
@@ -186,6 +187,12 @@ class Cluster(Part):
     """The same by contract year, where years differ; the last repeats."""
     list_growth_share: UncertainGrowthShare = 0.0
     """Growth of its list a year after the base year, which budgets do not follow; may have an sd."""
+    first_year: Year | None = None
+    """Start of the financial year in which it joins, where that is not the contract's first."""
+    first_month: Month | None = None
+    """Calendar month of that year in which its own contract starts; care before it is in no account."""
+    last_year: Year | None = None
+    """Start of the financial year at whose review it leaves as agreed; the contract's last if left out."""
     need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN] = 1.0
     """Need of its people over what the weights say, which budgets do not know: 1.05 is 5% more cases."""
 
@@ -202,6 +209,23 @@ class Cluster(Part):
         """Return the share of demand that the cluster really avoids in each contract year."""
         given = self.true_saving_share_by_year or (self.true_saving_share,)
         return tuple(given[min(year, len(given) - 1)] for year in range(years))
+
+    def financial_years(self, contract: ContractSettings) -> tuple[FinancialYear, ...]:
+        """Return the base year and the contract years, with its own first month in its own first year."""
+        years = contract.financial_years
+        first = years[1].start if self.first_year is None else self.first_year
+        own = self.first_month
+        return tuple(
+            replace(year, first_month=own) if own and year.start == first and year is not years[0] else year
+            for year in years
+        )
+
+    def months_inside(self, contract: ContractSettings) -> tuple[int, ...]:
+        """Return the months of each contract year in which its own contract runs."""
+        years = self.financial_years(contract)[1:]
+        first = years[0].start if self.first_year is None else self.first_year
+        last = years[-1].start if self.last_year is None else self.last_year
+        return tuple(len(year.months) if first <= year.start <= last else 0 for year in years)
 
     @property
     def truly_saves(self) -> bool:

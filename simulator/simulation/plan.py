@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulator.budgets.budgets import LineBudget, set_budgets
-from simulator.budgets.given import GivenBudgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
-from simulator.demand.expected_counts import LineRate, expected_counts
+from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
 from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
 from simulator.population.need import ClusterMembers, weigh_population
@@ -20,7 +19,6 @@ from simulator.random_streams import RandomStreams
 from simulator.records import (
     Axes,
     Block,
-    BoolArray,
     Budgets,
     ClusterTerms,
     FinancialYear,
@@ -32,11 +30,13 @@ from simulator.records import (
 )
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
-from simulator.scenario.amounts import BUDGET, SPEND, Amounts, Named
+from simulator.scenario.amounts import SPEND
 from simulator.scenario.checks import FLAT
 from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
+from simulator.simulation.earlier_years import EarlierYears
+from simulator.simulation.line_budgets import line_budgets, price_of_case_gbp
 from simulator.spend.unit_cost import UnitCost
 
 
@@ -59,6 +59,7 @@ class Plan:
     budgets: tuple[LineBudget, ...]  # how each line's budgets are set
     terms: ClusterTerms  # what each cluster agreed to
     last_year: LastYear | None  # what the outturn of the base year says, where that is known
+    earlier: EarlierYears | None  # years before the base year, where budgets rest on them
 
     @property
     def years_from_base(self) -> int:
@@ -77,6 +78,14 @@ class Plan:
                 spend[0, :, at_line] = price.base_year_gbp
         return spend
 
+    @property
+    def answered_for(self) -> FloatArray:
+        """Proportion of each contract year's budget and spend that clusters answer for, while they take part.
+
+        Shape (year, cluster, line).
+        """
+        return np.asarray(self.responsibility * self.terms.inside[..., None])
+
     def per_case_share(self, clusters: Sequence[int]) -> float:
         """Return the part of what is planned for the people of some clusters that is paid per case.
 
@@ -94,12 +103,23 @@ class Plan:
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and spend of one block of contracts."""
         shocks = self.draw_shocks(streams, block)
-        return draw_spend(self.expected_counts, shocks, self.prices, self.axes, streams, block)
+        spend = draw_spend(self.expected_counts, shocks, self.prices, self.axes, streams, block)
+        return replace(spend, earlier_gbp=self.draw_earlier(streams, block))
+
+    def draw_earlier(self, streams: RandomStreams, block: Block) -> FloatArray | None:
+        """Draw spend of years before the base year, (contract, year, cluster, line), if budgets need it."""
+        return self.earlier.draw(self.shocks, self.axes, streams, block) if self.earlier else None
+
+    @property
+    def expected_spend(self) -> Spend:
+        """A single contract in which all spend is as expected."""
+        earlier = self.earlier.expected_gbp[None] if self.earlier else None
+        return Spend(self.expected_spend_gbp[None], earlier_gbp=earlier)
 
     def set_budgets(self, spend: Spend) -> Budgets:
         """Return the budgets that follow from spend."""
         top_slice_share = self.settings.budgets.top_slice_share
-        return set_budgets(spend, self.budgets, self.population.people, top_slice_share, self.years_from_base)
+        return set_budgets(spend, self.budgets, self.terms, top_slice_share, self.years_from_base)
 
     def outturn(self, spend: Spend, budgets: Budgets) -> Outturn:
         """Return budget against spend for what each cluster answers for, and what else its care costs."""
@@ -139,12 +159,13 @@ def make_plan(scenario: Scenario) -> Plan:
     population = _population(scenario)
     rates = tuple(_rate(line, scenario) for line in lines)
     planned_rates = tuple(_planned(line, rate) for line, rate in zip(lines, rates, strict=True))
-    planned = expected_counts(planned_rates, years, population.need_weighted_people)
+    parts = parts_of_years(rates, [one.financial_years(settings.contract) for one in settings.clusters])
+    planned = expected_counts(planned_rates, years, parts, population.need_weighted_people)
     # Shapes (year, cluster): what budgets do not know of.
     kept = 1 - np.array([cluster.savings(len(years) - 1) for cluster in settings.clusters]).T
     lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
     grown = lists ** np.arange(len(years))[:, None]
-    drawn = expected_counts(rates, years, population.need_weighted_people)
+    drawn = expected_counts(rates, years, parts, population.need_weighted_people)
     drawn *= (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
     drawn[1:] *= kept[..., None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
@@ -157,7 +178,7 @@ def make_plan(scenario: Scenario) -> Plan:
         planned[1:, :, at_line] * (whole.mean_gbp * price.price_index[1:, None])
         for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
     )
-    terms = _terms(settings, population, years, np.asarray(planned_gbp))
+    terms = _terms(settings, population, np.asarray(planned_gbp))
     shocks, last_year = _shocks(scenario), None
     if csv := settings.budgets.historic.csv:
         base = scenario.amounts[csv, SPEND].array(settings.clusters, [years[0].label], axes.lines)[0]
@@ -174,10 +195,28 @@ def make_plan(scenario: Scenario) -> Plan:
         drawn,
         _responsibility(settings),
         prices,
-        _line_budgets(settings, planned_rates, years, population.need_weighted_people, scenario.amounts),
+        line_budgets(
+            settings, planned_rates, years, parts[1:], population.need_weighted_people, scenario.amounts
+        ),
         terms,
         last_year,
+        _earlier(settings, years[0], (rates, prices), drawn[0], planned[0], lists),
     )
+
+
+def _earlier(
+    settings: ScenarioFile,
+    base: FinancialYear,
+    of_lines: tuple[Sequence[LineRate], Sequence[LinePrices]],
+    drawn: FloatArray,
+    planned: FloatArray,
+    lists: FloatArray,
+) -> EarlierYears | None:
+    """Return the years before the base year that some budget rests on."""
+    rules = [line.budget_rule or settings.budgets.rule for line in settings.service_lines]
+    years = [FinancialYear(base.start - ago) for ago in range(max(rule.base_years for rule in rules))]
+    lines = list(zip(settings.service_lines, *of_lines, strict=True))
+    return EarlierYears.of(years, lines, drawn, planned, lists) if len(years) > 1 else None
 
 
 def _after(price: LinePrices, base_year_gbp: FloatArray) -> LinePrices:
@@ -272,82 +311,13 @@ def _planned(line: ServiceLine, rate: LineRate) -> LineRate:
     return rate if growth is None else replace(rate, growth_share=growth)
 
 
-def _price_of_case_gbp(line: ServiceLine, rate: LineRate, years: Sequence[FinancialYear]) -> FloatArray:
-    """Return the mean cost of a case in each year, shape (year,)."""
-    growth = 1 + line.price_growth_share
-    return np.array([line.unit_cost_gbp.mean_gbp * growth ** (year.start - rate.rate_year) for year in years])
-
-
 def _prices(
     line: ServiceLine, whole: UnitCost, rate: LineRate, years: Sequence[FinancialYear], planned: FloatArray
 ) -> LinePrices:
-    price_gbp = _price_of_case_gbp(line, rate, years)
+    price_gbp = price_of_case_gbp(line, rate, years)
     limit_gbp = None if line.unit_cost_gbp.limit == whole.limit else line.unit_cost_gbp.limit
     totals = None if line.payment == "block" else CompoundTotals(line.count, whole, limit_gbp)
     return LinePrices(totals, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
-
-
-def _line_budgets(
-    settings: ScenarioFile,
-    rates: Sequence[LineRate],
-    years: Sequence[FinancialYear],
-    need_weighted_people: FloatArray,
-    amounts: Mapping[Named, Amounts],
-) -> tuple[LineBudget, ...]:
-    """Return how each line's budgets are set."""
-    lines = settings.service_lines
-    per_person = [
-        _price_of_case_gbp(line, rate, years) * [rate.annual_rate_per_person(year) for year in years]
-        for line, rate in zip(lines, rates, strict=True)
-    ]
-    # Shape (year, cluster, line). The PCT plans to spend the rate on every weighted person, so that a
-    # cluster's share of need times the PCT's plan is the rate times the cluster's weighted people.
-    planned_gbp = np.array(per_person).T[:, None, :] * need_weighted_people
-    part_of_budget = _parts_of_budget(planned_gbp[1:], np.array([line.budget_rule is None for line in lines]))
-    shares = [np.array([rate.part_year_share(year) for year in years[1:]]) for rate in rates]
-    return tuple(
-        LineBudget(
-            rule=line.budget_rule or settings.budgets.rule,
-            growth_share=(1 + rate.growth_share) * (1 + line.price_growth_share) - 1,
-            part_year_share=shares[at_line],
-            fair_share_gbp=planned_gbp[0, :, at_line],
-            expected_gbp=planned_gbp[1:, :, at_line],
-            part_of_budget=part_of_budget[..., at_line],
-            given_gbp=_given_gbp(settings, line, shares[at_line], part_of_budget[..., at_line], amounts),
-        )
-        for at_line, (line, rate) in enumerate(zip(lines, rates, strict=True))
-    )
-
-
-def _given_gbp(
-    settings: ScenarioFile,
-    line: ServiceLine,
-    part_year_share: FloatArray,
-    part_of_budget: FloatArray,
-    amounts: Mapping[Named, Amounts],
-) -> FloatArray:
-    """Return the budgets of a line that a table gives, for whole years, shape (year, cluster); or nothing."""
-    rule = line.budget_rule or settings.budgets.rule
-    if not isinstance(rule, GivenBudgets):
-        return np.zeros(part_of_budget.shape)
-    table, years = amounts[rule.csv, BUDGET], settings.contract.financial_years[1:]
-    found = table.array(settings.clusters, [year.label for year in years], [line.name])[..., 0]
-    # A table with years has what falls in the contract's months of each, as the part of a year gives back.
-    found /= part_year_share[:, None] if table.by_year else 1.0
-    return found if table.by_line else found * part_of_budget
-
-
-def _parts_of_budget(planned_gbp: FloatArray, by_the_usual_rule: BoolArray) -> FloatArray:
-    """Return each line's part, by planned spend, of a budget that the rule for all lines gives.
-
-    Shape (year, cluster, line); 1 for a line with a rule of its own. Where nothing is planned the
-    lines have equal parts.
-    """
-    planned = planned_gbp * by_the_usual_rule
-    together = planned.sum(axis=-1, keepdims=True)
-    equal = np.broadcast_to(1 / max(by_the_usual_rule.sum(), 1), planned.shape)
-    parts = np.divide(planned, together, out=equal.copy(), where=together > 0)
-    return np.where(by_the_usual_rule, parts, 1.0)
 
 
 def _responsibility(settings: ScenarioFile) -> FloatArray:
@@ -363,9 +333,7 @@ def _responsibility(settings: ScenarioFile) -> FloatArray:
     )
 
 
-def _terms(
-    settings: ScenarioFile, population: Population, years: Sequence[FinancialYear], planned_gbp: FloatArray
-) -> ClusterTerms:
+def _terms(settings: ScenarioFile, population: Population, planned_gbp: FloatArray) -> ClusterTerms:
     clusters = settings.clusters
     bonds = [math.nan if cluster.bond_gbp is None else cluster.bond_gbp for cluster in clusters]
     return ClusterTerms(
@@ -373,6 +341,6 @@ def _terms(
         people=population.people,
         takes_share=np.array([cluster.takes_share for cluster in clusters]),
         bond_gbp=np.array(bonds),
-        year_months=tuple(len(year.months) for year in years[1:]),
+        months=np.array([one.months_inside(settings.contract) for one in clusters]).T,
         planned_gbp=planned_gbp,
     )

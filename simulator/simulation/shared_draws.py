@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.compounds.spend import LinePrices
 from simulator.random_streams import RandomStreams
 from simulator.records import FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
@@ -38,7 +39,7 @@ class SharedDraws:
     """
 
     draws: SettledDraws
-    _spends: OrderedDict[Hashable, tuple[FloatArray, FloatArray | None]] = field(
+    _spends: OrderedDict[Hashable, tuple[FloatArray, FloatArray | None, FloatArray | None]] = field(
         default_factory=OrderedDict, repr=False
     )
     _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
@@ -68,6 +69,7 @@ class SharedDraws:
             tuple(_keys(plan).ravel()),
             *parts,
             *of_clusters,
+            plan.terms.first_year.tobytes(),
             plan.settings.budgets.top_slice_share,
             plan.years_from_base,
         )
@@ -88,11 +90,12 @@ class SharedDraws:
         if missing.any():
             clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))
             drawn = self._draw(_part(plan, clusters, lines))
-            above = drawn.above_limit_gbp
+            above, earlier = drawn.above_limit_gbp, drawn.earlier_gbp
             found = {
                 keys[cluster, line]: (
                     drawn.gbp[:, :, at_cluster, at_line],
                     None if above is None else above[:, :, at_cluster, at_line],
+                    None if earlier is None else earlier[:, :, at_cluster, at_line],
                 )
                 for at_cluster, cluster in enumerate(clusters)
                 for at_line, line in enumerate(lines)
@@ -101,10 +104,12 @@ class SharedDraws:
         spend = self._empty(plan)
         for place, key in np.ndenumerate(keys):
             self._spends.move_to_end(key)
-            within, beyond = self._spends[key]
+            within, beyond, before = self._spends[key]
             spend.gbp[:, :, place[0], place[1]] = within
             if spend.above_limit_gbp is not None:
                 spend.above_limit_gbp[:, :, place[0], place[1]] = 0.0 if beyond is None else beyond
+            if spend.earlier_gbp is not None and before is not None:
+                spend.earlier_gbp[:, :, place[0], place[1]] = before
         return spend
 
     def _draw(self, plan: Plan) -> Spend:
@@ -116,12 +121,17 @@ class SharedDraws:
             spend.gbp[some] = drawn.gbp[: some.stop - start]
             if spend.above_limit_gbp is not None and drawn.above_limit_gbp is not None:
                 spend.above_limit_gbp[some] = drawn.above_limit_gbp[: some.stop - start]
+            if spend.earlier_gbp is not None and drawn.earlier_gbp is not None:
+                spend.earlier_gbp[some] = drawn.earlier_gbp[: some.stop - start]
         return spend
 
     def _empty(self, plan: Plan) -> Spend:
         shape = (self.draws.contracts, *plan.expected_counts.shape)
         limited = any(price.has_case_limit for price in plan.prices)
-        return Spend(np.empty(shape, order="F"), np.empty(shape, order="F") if limited else None)
+        earlier = None
+        if plan.earlier:
+            earlier = np.empty((shape[0], *plan.earlier.expected_counts.shape), order="F")
+        return Spend(np.empty(shape, order="F"), np.empty(shape, order="F") if limited else None, earlier)
 
 
 def same_demand(plan: Plan, other: Plan) -> bool:
@@ -152,6 +162,9 @@ def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
             expected = plan.expected_counts[:, at_cluster, at_line]
             shocks = plan.shocks.key_of(at_cluster, at_line)
             own = (cluster, shocks, *common, *_bytes(expected, price.block_gbp[:, at_cluster]))
+            if plan.earlier is not None:
+                then = plan.earlier.prices[at_line]
+                own = (*own, *_bytes(plan.earlier.expected_counts[:, at_cluster, at_line], then.price_index))
             keys[at_cluster, at_line] = sha256(repr(own).encode()).digest()
     if plan.last_year is not None:
         # What is known of one cluster's line bears on every other: they are drawn together or not at all.
@@ -177,10 +190,21 @@ def _part(plan: Plan, clusters: IntArray, lines: IntArray) -> Plan:
         ),
         shocks=plan.shocks.part(clusters, lines),
         expected_counts=plan.expected_counts[:, clusters][:, :, lines],
-        prices=tuple(
-            replace(plan.prices[line], block_gbp=plan.prices[line].block_gbp[:, clusters]) for line in lines
+        prices=_part_of_prices(plan.prices, clusters, lines),
+        earlier=None
+        if plan.earlier is None
+        else replace(
+            plan.earlier,
+            expected_counts=plan.earlier.expected_counts[:, clusters][:, :, lines],
+            prices=_part_of_prices(plan.earlier.prices, clusters, lines),
         ),
     )
+
+
+def _part_of_prices(
+    prices: Sequence[LinePrices], clusters: IntArray, lines: IntArray
+) -> tuple[LinePrices, ...]:
+    return tuple(replace(prices[line], block_gbp=prices[line].block_gbp[:, clusters]) for line in lines)
 
 
 def _keep(kept: OrderedDict[Hashable, Kept], found: dict[Hashable, Kept], most: int) -> None:

@@ -111,7 +111,7 @@ def test_budget_rules_give_each_cluster_a_budget(rule: BudgetRule) -> None:
     generator = _generator()
     people = generator.uniform(1e3, 1e5, 4)
     gbp = generator.uniform(1e5, 1e6, (3, 7, 4))
-    basis = LineBasis(1, 2, 0.03, gbp[0], gbp[1], gbp[2, 0], gbp[2, 1], people, np.ones(4), gbp[2, 2])
+    basis = LineBasis(1, 2, 0.03, (gbp[1], gbp[0]), gbp[2, 0], gbp[2, 1], people, np.ones(4), gbp[2, 2])
     budget = np.broadcast_to(rule.annual_budget_gbp(basis), (7, 4))
     assert np.isfinite(budget).all()
     assert (budget > 0).all()
@@ -139,7 +139,7 @@ def _random_position(year: int) -> Position:
         np.full(3, 1e4),
         np.array([True, True, False]),
         np.array([np.nan, 500, np.nan]),
-        (9, 12, 12),
+        np.repeat([[9], [12], [12]], 3, axis=1),
         np.full((3, 3), 1e6),
     )
     return Position(ledger, terms, year, 1e5 + amount(), amount(), amount())

@@ -28,7 +28,12 @@ SCENARIO = scenario_of(
     },
     doubt={"correlation": 0.5},
     budgets={
-        "rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.2, 0.4, 0.6], "uplift_share": 0.02},
+        "rule": {
+            "rule": "toolkit",
+            "fair_share_weight_by_year": [0.2, 0.4, 0.6],
+            "uplift_share": 0.02,
+            "base_year_weights": [0.3, 0.7],
+        },
         "top_slice_share": 0.02,
     },
     service_lines=[
@@ -66,8 +71,18 @@ SCENARIO = scenario_of(
     ],
     clusters=[
         cluster_of("North", proportion=0.9, true_saving_share={"mean": 0.01, "sd": 0.01}),
-        cluster_of("South", 20_000, proportion=0.8, bond_gbp=50_000, need={"mean": 1.02, "sd": 0.02}),
-        cluster_of("East", 3_000, proportion=0.7, bond_gbp=0, true_saving_share_by_year=[0.0, 0.02, 0.01]),
+        cluster_of(
+            "South", 20_000, proportion=0.8, bond_gbp=50_000, need={"mean": 1.02, "sd": 0.02}, last_year=2011
+        ),
+        cluster_of(
+            "East",
+            3_000,
+            proportion=0.7,
+            bond_gbp=0,
+            true_saving_share_by_year=[0.0, 0.02, 0.01],
+            first_year=2011,
+            first_month=8,
+        ),
     ],
     rules=[
         {"rule": "per_case_limit", "limit_gbp": 15, "service_lines": ["tests"]},
@@ -97,6 +112,8 @@ REFUSED = {("clusters", 2, "true_saving_share")}
 """Settings that another, which is given, takes the place of."""
 TOGETHER = {
     # Probabilities add up to one, so one cannot change alone.
+    ("budgets", "rule", "base_year_weights", 0): [0.4, 0.6],
+    ("budgets", "rule", "base_year_weights", 1): [0.2, 0.8],
     ("service_lines", 3, "unit_cost_gbp", "probabilities", 0): [0.4, 0.6],
     ("service_lines", 3, "unit_cost_gbp", "probabilities", 1): [0.6, 0.4],
 }

@@ -36,7 +36,7 @@ def drawn_outturn(plan: Plan) -> Outturn:
     """The outturn as `simulate` makes it."""
     spend = plan.draw(STREAMS, BLOCK)
     shares = plan.settings.budgets.top_slice_share
-    budgets = set_budgets(spend, plan.budgets, plan.population.people, shares, plan.years_from_base)
+    budgets = set_budgets(spend, plan.budgets, plan.terms, shares, plan.years_from_base)
     return plan.outturn(spend, budgets)
 
 

@@ -48,8 +48,8 @@ def _settled(scenario: Table) -> tuple[Ledger, float]:
     """Return the ledger of fifty contracts, and a billionth of the largest amount in it."""
     plan = make_plan(checked(scenario))
     spend = plan.draw(RandomStreams(3), Block(0, 50))
-    people, sliced = plan.population.people, plan.settings.budgets.top_slice_share
-    outturn = plan.outturn(spend, set_budgets(spend, plan.budgets, people, sliced, 1))
+    sliced = plan.settings.budgets.top_slice_share
+    outturn = plan.outturn(spend, set_budgets(spend, plan.budgets, plan.terms, sliced, 1))
     ledger = settle(plan.settings.rules, outturn, plan.terms).ledger
     largest = max(float(flow.gbp.max()) for flow in ledger.flows.values())
     return ledger, 1e-9 * largest + 1e-9

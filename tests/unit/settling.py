@@ -28,11 +28,10 @@ def terms_of(clusters: int, years: int, **changes: object) -> ClusterTerms:
         "people": np.full(clusters, 1000.0),
         "takes_share": np.ones(clusters, dtype=bool),
         "bond_gbp": np.full(clusters, np.nan),
-        "year_months": (12,) * years,
+        "months": np.full((years, clusters), 12),
         "planned_gbp": np.zeros((years, clusters)),
     }
-    given = {key: value if key == "year_months" else np.array(value) for key, value in changes.items()}
-    return ClusterTerms(**(terms | given))
+    return ClusterTerms(**(terms | {key: np.array(value) for key, value in changes.items()}))
 
 
 def settled(

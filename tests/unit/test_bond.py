@@ -85,7 +85,7 @@ def test_interest_is_paid_on_what_is_left_at_the_end_of_each_year() -> None:
 def test_interest_of_a_part_year() -> None:
     bond = Bond(share_of_annual_budget=0.03, interest_share_per_year=0.04)
     # Nine months of 4% are 3%: 45 on 1,500. Then 1,545 - 1,200 = 345, at 4% 13.80.
-    interest = _flows(bond, "bond_interest", year_months=(9, 12, 12))
+    interest = _flows(bond, "bond_interest", months=[[9], [12], [12]])
     assert interest[:2] == pytest.approx([45, 13.8])
 
 

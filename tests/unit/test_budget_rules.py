@@ -16,21 +16,23 @@ from simulator.questions.check.answer import expected_annual_budgets_gbp
 from simulator.records import Spend
 from simulator.simulation.plan import make_plan
 from tests.builders import checked, line_of, scenario_of
+from tests.unit.settling import terms_of
 
 # One contract, two clusters; the first contract year, a year after the base year.
 FIRST = LineBasis(
     year=0,
     years_since_base=1,
     growth_share=0.05,
-    base_gbp=np.array([[1_000.0, 4_000.0]]),
-    latest_gbp=np.array([[1_000.0, 4_000.0]]),
+    finished_gbp=(np.array([[1_000.0, 4_000.0]]),),
     fair_share_gbp=np.array([2_000.0, 3_000.0]),
     expected_gbp=np.array([1_500.0, 3_600.0]),
     people=np.array([10.0, 30.0]),
     part_of_budget=np.ones(2),
     given_gbp=np.array([1_100.0, 4_100.0]),
 )
-SECOND = replace(FIRST, year=1, years_since_base=2, latest_gbp=np.array([[1_300.0, 4_200.0]]))
+SECOND = replace(
+    FIRST, year=1, years_since_base=2, finished_gbp=(np.array([[1_300.0, 4_200.0]]), *FIRST.finished_gbp)
+)
 
 
 def _toolkit(*weights: float, **changes: object) -> Toolkit:
@@ -52,7 +54,9 @@ def test_the_pace_of_change_is_by_contract_year_and_its_last_holds() -> None:
     rule = _toolkit(0.0, 0.5, uplift_share=0.0)
     assert rule.annual_budget_gbp(FIRST)[0, 0] == pytest.approx(1_000)
     assert rule.annual_budget_gbp(SECOND)[0, 0] == pytest.approx(1_500)
-    assert rule.annual_budget_gbp(replace(SECOND, year=7))[0, 0] == pytest.approx(1_500)
+    assert rule.annual_budget_gbp(replace(SECOND, year=7, finished_gbp=8 * FIRST.finished_gbp))[
+        0, 0
+    ] == pytest.approx(1_500)
 
 
 def test_the_uplift_is_for_each_year_since_the_base() -> None:
@@ -107,11 +111,22 @@ def test_expected_spend_with_a_margin() -> None:
     assert ExpectedSpend(margin_share=-0.025).annual_budget_gbp(FIRST) == pytest.approx([1_462.5, 3_510])
 
 
+TERMS = terms_of(2, 2, people=FIRST.people)
+
+
 def _line(rule: object, part_year_share: tuple[float, ...] = (1.0, 1.0)) -> LineBudget:
     expected = np.tile(FIRST.expected_gbp, (len(part_year_share), 1))
     parts = np.ones_like(expected)
     given = np.tile(FIRST.given_gbp, (len(part_year_share), 1))
-    return LineBudget(rule, 0.05, np.array(part_year_share), FIRST.fair_share_gbp, expected, parts, given)
+    return LineBudget(
+        rule,
+        0.05,
+        np.tile(np.array(part_year_share)[:, None], 2),
+        FIRST.fair_share_gbp,
+        expected,
+        parts,
+        given,
+    )
 
 
 def _spend() -> Spend:
@@ -122,7 +137,7 @@ def _spend() -> Spend:
 
 def test_a_part_year_gets_its_part_of_the_budget() -> None:
     line = _line(PerHead(gbp_per_head=200), (0.75, 1.0))
-    budgets = set_budgets(_spend(), [line], FIRST.people, 0.0, 1)
+    budgets = set_budgets(_spend(), [line], TERMS, 0.0, 1)
     assert budgets.budget_gbp[0, :, :, 0] == pytest.approx(np.array([[1_500.0, 4_500.0], [2_000.0, 6_000.0]]))
     # The bond goes by the rate of a whole year.
     assert budgets.annual_gbp[0, :, 0] == pytest.approx([2_000, 6_000])
@@ -130,7 +145,7 @@ def test_a_part_year_gets_its_part_of_the_budget() -> None:
 
 def test_the_latest_year_is_made_whole_before_it_counts_as_historic() -> None:
     line = _line(_toolkit(0.0, historic_year="latest", uplift_share=0.0), (0.75, 1.0))
-    budgets = set_budgets(_spend(), [line], FIRST.people, 0.0, 1)
+    budgets = set_budgets(_spend(), [line], TERMS, 0.0, 1)
     # Nine months cost 975 and 3,150: at the rate of a year 1,300 and 4,200.
     assert budgets.budget_gbp[0, 1, :, 0] == pytest.approx([1_300, 4_200])
     assert budgets.budget_gbp[0, 0, :, 0] == pytest.approx([750, 3_000])
@@ -138,7 +153,7 @@ def test_the_latest_year_is_made_whole_before_it_counts_as_historic() -> None:
 
 def test_the_top_slice_is_held_back() -> None:
     line = _line(PerHead(gbp_per_head=200), (0.75, 1.0))
-    budgets = set_budgets(_spend(), [line], FIRST.people, 0.02, 1)
+    budgets = set_budgets(_spend(), [line], TERMS, 0.02, 1)
     # 2% of 1,500 and 4,500; the rate of the year, too, is after the slice.
     assert budgets.top_slice_gbp[0, 0, :, 0] == pytest.approx([30, 90])
     assert budgets.budget_gbp[0, 0, :, 0] == pytest.approx([1_470, 4_410])
@@ -148,13 +163,11 @@ def test_the_top_slice_is_held_back() -> None:
 def test_each_line_has_its_own_rule() -> None:
     spend = Spend(np.ones((1, 2, 2, 2)))
     lines = [_line(PerHead(gbp_per_head=1), (1.0,)), _line(ExpectedSpend(), (1.0,))]
-    budgets = set_budgets(spend, lines, FIRST.people, 0.0, 1)
+    budgets = set_budgets(spend, lines, terms_of(2, 1, people=FIRST.people), 0.0, 1)
     assert budgets.budget_gbp[0, 0].tolist() == [[10, 1_500], [30, 3_600]]
 
 
 def test_uplifts_count_from_the_base_year() -> None:
-    budgets = set_budgets(
-        _spend(), [_line(PerHead(gbp_per_head=100, uplift_share=0.1))], FIRST.people, 0.0, 3
-    )
+    budgets = set_budgets(_spend(), [_line(PerHead(gbp_per_head=100, uplift_share=0.1))], TERMS, 0.0, 3)
     # Three years after the base 1.331, then 1.4641.
     assert budgets.budget_gbp[0, :, 0, 0] == pytest.approx([1_331, 1_464.1])

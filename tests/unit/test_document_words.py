@@ -124,6 +124,7 @@ OTHERS = {
     "uplift_share": 0.01,
     "historic_year": "latest",
     "csv": "other.csv",
+    "base_year_weights": (0.4, 0.6),
     "margin_share": 0.1,
 }
 SPECIAL = {("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_head": 30}}

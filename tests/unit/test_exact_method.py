@@ -93,7 +93,7 @@ def test_a_position_is_what_the_pipeline_makes_of_spend(mapping: Table, chooser:
     plan = make_plan(checked(mapping))
     spend = plan.draw(RandomStreams(3), Block(0, 4))
     top_slice = plan.settings.budgets.top_slice_share
-    budgets = set_budgets(spend, plan.budgets, plan.population.people, top_slice, plan.years_from_base)
+    budgets = set_budgets(spend, plan.budgets, plan.terms, top_slice, plan.years_from_base)
     outturn = plan.outturn(spend, budgets)
     cluster = chooser.randrange(len(plan.axes.clusters))
     years = range(outturn.spend_gbp.shape[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.demand.expected_counts import LineRate, expected_counts
+from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
 from simulator.records import FinancialYear
 
 FLAT = (1.0,) * 12
@@ -73,7 +73,8 @@ def test_growth_counts_from_the_year_of_the_rate() -> None:
 def test_expected_counts_by_year_cluster_and_line() -> None:
     rates = [_rate(), _rate(rate_per_1000=2_000.0, growth_share=0.5)]
     people = np.array([[1_000.0, 500.0], [3_000.0, 3_000.0]])
-    counts = expected_counts(rates, [FinancialYear(2009), PART, FinancialYear(2011)], people)
+    years = [FinancialYear(2009), PART, FinancialYear(2011)]
+    counts = expected_counts(rates, years, parts_of_years(rates, [years, years]), people)
     # 100 for each 1,000; 2,000 in 2010/11, before 2,000 / 1.5, afterwards 3,000; nine months of 2010/11.
     part = 274 / 365
     expected = [

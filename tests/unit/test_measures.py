@@ -16,7 +16,9 @@ from simulator.risk.positions import pct_build_up
 from tests.unit.settling import terms_of
 
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions",))
-TERMS = terms_of(2, 2, people=[100.0, 300.0], year_months=(9, 12), planned_gbp=[[80.0, 70.0], [100.0, 110.0]])
+TERMS = terms_of(
+    2, 2, people=[100.0, 300.0], months=[[9, 9], [12, 12]], planned_gbp=[[80.0, 70.0], [100.0, 110.0]]
+)
 # Spend by contract, year and cluster against budgets of 75 and 100: North, then South.
 SPEND = [[[80, 70], [98, 100]], [[75, 78], [95, 95]], [[76, 75], [101, 104]]]
 

@@ -139,10 +139,10 @@ def test_a_partner_and_a_lender() -> None:
 )
 def test_the_bond_needed(claims: list[float], top_up: bool, interest: float, needed: float) -> None:
     rule = Bond(share_of_annual_budget=0.0, top_up=top_up, interest_share_per_year=interest)
-    assert rule.needed_gbp(np.array([claims]), (12, 12)) == pytest.approx([needed])
+    assert rule.needed_gbp(np.array([claims]), np.array([12, 12])) == pytest.approx([needed])
 
 
 def test_the_interest_of_a_part_year_is_of_its_months() -> None:
     rule = Bond(share_of_annual_budget=0.0, interest_share_per_year=0.1)
     # Nine months at 10% are 7.5%: 5.375 after them needs 5.
-    assert rule.needed_gbp(np.array([[0, 5.375]]), (9, 12)) == pytest.approx([5])
+    assert rule.needed_gbp(np.array([[0, 5.375]]), np.array([9, 12])) == pytest.approx([5])

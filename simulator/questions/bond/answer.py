@@ -12,7 +12,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
 from simulator.plain_words import listed, per_cent_of
 from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNeeded, split_to_the_penny
-from simulator.records import FloatArray
+from simulator.records import FloatArray, IntArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import Quantile, beyond_chance, mean, probability, quantile
@@ -74,7 +74,7 @@ class BondAnswer(Answer):
     rule: Bond  # the scenario's rule
     confidences: tuple[float, ...]  # rising
     years: tuple[str, ...]  # labels of the contract years
-    year_months: tuple[int, ...]  # months in each contract year
+    months: IntArray  # shape (year,); of its contract in each contract year
     samples: BondSamples  # what happened in each contract
     # What would happen in it, were every figure of the scenario known; None without figures that are not.
     known_samples: BondSamples | None
@@ -128,7 +128,7 @@ class BondAnswer(Answer):
         samples = self.samples
         share = samples.practice_share_gbp.sum(axis=1)
         draws = samples.draws_gbp.sum(axis=1)
-        years_long = sum(self.year_months) / MONTHS_IN_A_YEAR
+        years_long = int(self.months.sum()) / MONTHS_IN_A_YEAR
         return {name: self.summary[name] for name in SHARED_WITH_RUN} | {
             "runs_out_probability": probability(np.asarray(samples.runs_out.any(axis=1))),
             "never_drawn_probability": probability(draws < PENNY_GBP),
@@ -359,4 +359,4 @@ class BondAnswer(Answer):
     def _to_bear_gbp(self, *, top_up: bool, samples: BondSamples | None = None) -> FloatArray:
         """Return what a bond must be to pay every claim of a contract, shape (contract,)."""
         rule = self.rule.model_copy(update={"top_up": top_up})
-        return rule.needed_gbp((samples or self.samples).claims_gbp, self.year_months)
+        return rule.needed_gbp((samples or self.samples).claims_gbp, self.months)

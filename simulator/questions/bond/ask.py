@@ -149,6 +149,7 @@ def _answer(
     cluster, result = scenario.settings.clusters[at].name, simulate(scenario)
     if not result.contract_outcomes.annual_budget_gbp[:, at].mean() > 0:
         raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
+    inside = result.plan.terms.inside[:, at]
     known_samples = None
     if result.plan.shocks.doubts:
         known_samples = samples_of(simulate(where_all_is_known(scenario)), at)
@@ -159,8 +160,8 @@ def _answer(
         cluster=cluster,
         rule=rule,
         confidences=tuple(sorted({float(one) for one in confidences})),
-        years=result.years,
-        year_months=result.plan.terms.year_months,
+        years=tuple(year for year, is_in in zip(result.years, inside, strict=True) if is_in),
+        months=result.plan.terms.months[inside, at],
         samples=samples_of(result, at),
         known_samples=known_samples,
         summary=result.rows[at].estimates,

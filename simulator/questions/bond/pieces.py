@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -58,19 +58,25 @@ class BondSamples:
 def samples_of(result: Result, at: int) -> BondSamples:
     """Return what a cluster's bond must bear, and what the posted one does."""
     book = account_books(result.contract_outcomes, result.plan.terms)[at]
-    claims = result.contract_outcomes.bond_claims_gbp[:, :, at]
-    paid = book.paid_by_year_gbp((Account.BOND,), (Account.CLUSTER,))
+    # The years of its own contract.
+    years = np.flatnonzero(result.plan.terms.inside[:, at])
+    claims = result.contract_outcomes.bond_claims_gbp[:, years, at]
     depositors = (book.depositor or Account.PRACTICES,)
-    top_ups = book.paid_by_year_gbp(depositors, (Account.BOND,)).copy()
+
+    def moved(payers: Collection[Account], payees: Collection[Account]) -> FloatArray:
+        return book.paid_by_year_gbp(payers, payees)[:, years]
+
+    paid = moved((Account.BOND,), (Account.CLUSTER,))
+    top_ups = moved(depositors, (Account.BOND,))
     top_ups[:, 0] -= book.bond_posted_gbp
     return BondSamples(
         claims_gbp=claims,
         draws_gbp=paid,
-        unpaid_gbp=np.maximum(claims * book.takes_part - paid, 0.0),
+        unpaid_gbp=np.maximum(claims * book.takes_part[:, years] - paid, 0.0),
         top_ups_gbp=top_ups,
-        interest_gbp=book.paid_by_year_gbp((Account.PCT,), (Account.BOND,)),
-        financing_gbp=book.paid_by_year_gbp(depositors, (Account.LENDER,)),
-        practice_share_gbp=book.paid_by_year_gbp((Account.CLUSTER,), (Account.PRACTICES,)),
+        interest_gbp=moved((Account.PCT,), (Account.BOND,)),
+        financing_gbp=moved(depositors, (Account.LENDER,)),
+        practice_share_gbp=moved((Account.CLUSTER,), (Account.PRACTICES,)),
         gain_gbp=gain_gbp(book, Account.PRACTICES),
     )
 
@@ -178,6 +184,6 @@ def _expected_gbp(scenario: Scenario, plan: Plan, at: int) -> FloatArray:
     line_weights = {line.name: line.need_weights for line in plan.settings.service_lines}
     weighed = weigh_population(members, line_weights, scenario.practices, scenario.need_weights)
     of_cluster = plan.population.need_weighted_people[at]
-    answered_for = plan.expected_spend_gbp[1:, at].sum(axis=0) * plan.responsibility[at]
+    answered_for = (plan.expected_spend_gbp[1:, at] * plan.answered_for[:, at]).sum(axis=0)
     each = np.divide(answered_for, of_cluster, out=np.zeros_like(answered_for), where=of_cluster > 0)
     return np.asarray(weighed.need_weighted_people @ each)

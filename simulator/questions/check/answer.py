@@ -12,7 +12,7 @@ from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes,
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.plain_words import listed, per_cent_of
-from simulator.records import Budgets, FloatArray, Spend
+from simulator.records import Budgets, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.doubts import A_YEAR, sizes_of_doubt
 from simulator.scenario.scenario import Scenario
@@ -152,7 +152,7 @@ class CheckAnswer(Answer):
             pounds(line.replace("_", " "), _with_total(of_line))
             for line, of_line in zip(self.plan.axes.lines, budgets.T, strict=True)
         )
-        year = self.plan.years[1].label
+        year = self.plan.years[1].label if not self.plan.terms.first_year.any() else "each one's first year"
         title = f"Expected budgets for what clusters answer for, {year} at the rate of a whole year"
         total = pounds("total", _with_total(totals))
         return self._by_cluster("budgets", title, *lines, total, pounds("a head of list", a_head))
@@ -178,8 +178,8 @@ class CheckAnswer(Answer):
         )
 
     def _against_spend(self) -> Table:
-        budgets = (_expected_budgets(self.plan).budget_gbp[0] * self.plan.responsibility).sum(axis=-1)
-        spend = (self.plan.expected_spend_gbp[1:] * self.plan.responsibility).sum(axis=-1)
+        budgets = (_expected_budgets(self.plan).budget_gbp[0] * self.plan.answered_for).sum(axis=-1)
+        spend = (self.plan.expected_spend_gbp[1:] * self.plan.answered_for).sum(axis=-1)
         amounts = {"budget": budgets, "spend": spend, "budget less spend": budgets - spend}
         columns = [
             pounds(f"{heading} {year.label}", _with_total(by_year[at]))
@@ -229,7 +229,7 @@ def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:
 def _expected_budgets(plan: Plan) -> Budgets:
     """Return the budgets of expected spend, of a single contract."""
     # Budget rules are linear in past spend, so that the budget of expected spend is the expected budget.
-    return plan.set_budgets(Spend(plan.expected_spend_gbp[None]))
+    return plan.set_budgets(plan.expected_spend)
 
 
 def _above(amounts: list[float], others: list[float]) -> list[float]:

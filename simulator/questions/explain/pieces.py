@@ -61,16 +61,26 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     pounds for which the cluster answers; above zero where they add to a surplus.
     """
     spend_gbp, by_source_gbp = _draw_spend(plan, streams, block)
-    expected_gbp = plan.expected_spend_gbp[None]
+    expected, spend = plan.expected_spend, Spend(spend_gbp, earlier_gbp=plan.draw_earlier(streams, block))
     need_gbp = by_source_gbp[Source.UNMEASURED_NEED]
+    needy = _with_need(expected, need_gbp)
     # The rule itself is asked what it makes of need alone, and of all: no rule's formula is here,
     # and the pieces add up whatever the rule.
-    without_chance = _budget_gbp(plan, expected_gbp)
-    with_need = _budget_gbp(plan, expected_gbp + need_gbp)
+    without_chance, with_need = (plan.set_budgets(one).budget_gbp for one in (expected, needy))
     pieces = {source: -gbp[:, 1:] for source, gbp in by_source_gbp.items()}
     pieces[Source.UNMEASURED_NEED] += with_need - without_chance
-    pieces[Source.BASE_YEAR] = _budget_gbp(plan, spend_gbp) - with_need
-    return {source: pieces[source] * plan.responsibility for source in sources_of(plan)}
+    pieces[Source.BASE_YEAR] = plan.set_budgets(spend).budget_gbp - with_need
+    return {source: pieces[source] * plan.answered_for for source in sources_of(plan)}
+
+
+def _with_need(expected: Spend, need_gbp: FloatArray) -> Spend:
+    """Return expected spend with what lasting need adds to it, before the base year as in it."""
+    earlier_gbp = expected.earlier_gbp
+    if earlier_gbp is not None:
+        base_gbp = expected.gbp[:, :1]
+        share = np.divide(need_gbp[:, :1], base_gbp, out=np.zeros_like(need_gbp[:, :1]), where=base_gbp > 0)
+        earlier_gbp = earlier_gbp * (1 + share)
+    return Spend(expected.gbp + need_gbp, earlier_gbp=earlier_gbp)
 
 
 def sources_of(plan: Plan) -> tuple[Source, ...]:
@@ -88,7 +98,7 @@ def sources_of(plan: Plan) -> tuple[Source, ...]:
 
 def expected_budget_gbp(plan: Plan) -> FloatArray:
     """Return what clusters answer for of budgets when past spend is as expected, (year, cluster, line)."""
-    return np.asarray(_budget_gbp(plan, plan.expected_spend_gbp[None])[0] * plan.responsibility)
+    return np.asarray(plan.set_budgets(plan.expected_spend).budget_gbp[0] * plan.answered_for)
 
 
 def _draw_spend(
@@ -172,14 +182,9 @@ def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
     shocked = 1 + np.square([law.sd_share for law in plan.shocks.price_sizes])
     moved = shocked * (1 + plan.shocks.doubts.price_variances(len(plan.axes.years))[1:, None, :])
     index = np.stack([price.price_index[1:] for price in plan.prices], axis=-1)[:, None, :]
-    scale = plan.expected_counts[1:] * (index * plan.responsibility) ** 2 * per_case * moved
+    scale = plan.expected_counts[1:] * (index * plan.answered_for) ** 2 * per_case * moved
     counts, costs = (with_totals(scale * of_case, (0, 1, 2)) for of_case in _variances_of_a_case(plan))
     return {Source.COUNTS: counts, Source.UNIT_COSTS: costs}
-
-
-def _budget_gbp(plan: Plan, spend_gbp: FloatArray) -> FloatArray:
-    """Return the budgets, shape (contract, year, cluster, line), that follow from spend of all years."""
-    return plan.set_budgets(Spend(spend_gbp)).budget_gbp
 
 
 _ROUNDING_SHARE = 1e-18

@@ -13,7 +13,7 @@ from simulator.questions.forecast.actuals import Actuals
 from simulator.questions.forecast.posterior import Posterior, learnt, log_factors
 from simulator.questions.months.ask import Months
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, FloatArray, Outcomes, Outturn, Spend
+from simulator.records import Block, FloatArray, Outcomes, Outturn
 from simulator.rules.settlement import settled_outcomes
 from simulator.simulation.plan import Plan
 
@@ -73,7 +73,7 @@ class YearUnderWay:
     def _expected_budgets_gbp(self) -> tuple[FloatArray, FloatArray]:
         """Expected budgets of the year, and of the first at the rate of a whole year, shape (cluster,)."""
         # Every rule is linear in past spend, whose mean is known: no draws are needed.
-        budgets = self.plan.set_budgets(Spend(self.plan.expected_spend_gbp[None]))
+        budgets = self.plan.set_budgets(self.plan.expected_spend)
         of_year, annual = budgets.budget_gbp[0, self.actuals.at_year - 1], budgets.annual_gbp[0]
         own = list(self.actuals.clusters)
         return (of_year[own] * self.answers_for).sum(axis=-1), (annual[own] * self.answers_for).sum(axis=-1)
@@ -153,7 +153,7 @@ class YearUnderWay:
             people=plan.terms.people[own],
             takes_share=plan.terms.takes_share[own],
             bond_gbp=plan.terms.bond_gbp[own],
-            year_months=(plan.terms.year_months[at - 1],),
+            months=plan.terms.months[at - 1 : at, own],
             planned_gbp=plan.terms.planned_gbp[at - 1 : at, own],
         )
         years = (plan.axes.years[0], plan.axes.years[at])

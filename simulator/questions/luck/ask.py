@@ -180,12 +180,13 @@ def _rows(
     paid: Mapping[tuple[str, float], FloatArray], terms: ClusterTerms, taking: Sequence[int]
 ) -> Iterator[LuckRow]:
     """Yield the estimates of each cluster that takes the share, and of all of them together."""
-    years = sum(terms.year_months) / MONTHS_IN_A_YEAR
     every = list(range(len(taking)))
     rows = [(terms.names[at], [place]) for place, at in enumerate(taking)] + [(ALL_CLUSTERS, every)]
     for (policy, saving), gbp in paid.items():
         for name, places in rows:
-            people = float(sum(terms.people[taking[place]] for place in places))
+            of = [taking[place] for place in places]
+            people = float(terms.people[of].sum())
+            years = float(terms.months[:, of].max(axis=1).sum()) / MONTHS_IN_A_YEAR
             now, by_luck = gbp[:, places], paid[policy, 0.0][:, places]
             found = estimates(now, by_luck, years, people)
             if policy != AS_IT_IS:

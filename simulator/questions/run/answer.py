@@ -228,7 +228,8 @@ class ExactAnswer(Answer):
 
     @property
     def _rows_by_year(self) -> dict[str, list[ExactRow]]:
-        years = dict.fromkeys(row.year for row in self.risk.rows)
+        # In order of time, though not every cluster takes part in every year.
+        years = sorted({row.year for row in self.risk.rows}, key=lambda year: (year == WHOLE_CONTRACT, year))
         return {year: [row for row in self.risk.rows if row.year == year] for year in years}
 
     def tables(self) -> tuple[Table, ...]:

@@ -267,6 +267,7 @@ def bond_needed_as_one_gbp(result: Result, clusters: Sequence[int]) -> FloatArra
         people=plan.terms.people[some].sum(keepdims=True),
         takes_share=np.ones(1, dtype=bool),
         bond_gbp=np.full(1, np.nan),
+        months=plan.terms.months[:, some].max(axis=1, keepdims=True),
         planned_gbp=plan.terms.planned_gbp[:, some].sum(axis=1, keepdims=True),
     )
     return settled_outcomes(plan.settings.rules, outturn, terms, plan.axes).bond_needed_gbp[:, 0]
