@@ -8,11 +8,12 @@ from inspect import Parameter, getdoc, signature
 from simulator.charts.chart import Chart
 from simulator.charts.drivers import size, tornado, variance
 from simulator.charts.forecasts import forecast
-from simulator.charts.outturns import outturn, overspend, running_position
+from simulator.charts.outturns import outturn, overspend
 from simulator.charts.overspends import bond_cover, pool
 from simulator.charts.policies import frontier, heat_map
 from simulator.charts.study import Study
 from simulator.charts.surpluses import practice_share, surplus_split
+from simulator.charts.years import running_position
 from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.pipeline import simulate

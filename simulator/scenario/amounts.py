@@ -14,7 +14,7 @@ from simulator.budgets.given import GivenBudgets
 from simulator.errors import Problem, Problems, shown, unknown
 from simulator.records import FloatArray
 from simulator.scenario.checks import NAMES_OF_ALL
-from simulator.scenario.csv_tables import is_total, read_table
+from simulator.scenario.csv_tables import Table, is_total, read_table
 from simulator.scenario.files import Given
 from simulator.scenario.schema import Cluster, ScenarioFile
 
@@ -23,7 +23,7 @@ Row = tuple[str, str, str]
 Named = tuple[str, str]
 """A table's file, and its column of pounds."""
 BUDGET, SPEND = "budget_gbp", "spend_gbp"
-_WHO = ("practice_code", "practice", "cluster")
+_WHO, _APART = ("practice_code", "practice", "cluster"), ("year", "line")
 _MOST_SHOWN = 5
 
 
@@ -56,7 +56,7 @@ class Amounts:
 
     def as_one(self, clusters: Iterable[Cluster], name: str, part: float) -> Amounts:
         """Return a part of what all clusters together have, as that of one."""
-        members = {one for cluster in clusters for one in self._members(cluster)}
+        members = {one for cluster in clusters for one in self.members(cluster)}
         gbp: dict[Row, float] = defaultdict(float)
         for (who, *rest), amount in self.gbp.items():
             if who in members:
@@ -73,51 +73,74 @@ class Amounts:
     ) -> Iterator[Problem]:
         """Yield rows of nobody, and rows that are missing; those of `others` are not needed."""
         known = [
-            [*(one for cluster in clusters for one in self._members(cluster)), *others],
+            [*(one for cluster in clusters for one in self.members(cluster)), *others],
             years if self.by_year else ("",),
             lines if self.by_line else ("",),
         ]
-        for row, place in self.places.items():
-            for column, part, names in zip(self.columns, row, known, strict=True):
-                yield from unknown(f"{place}, {column}", part, names, most=8)
+        misnamed = [
+            problem
+            for row, place in self.places.items()
+            for column, part, names in zip(self.columns, row, known, strict=True)
+            for problem in unknown(f"{place}, {column}", part, names, most=8)
+        ]
+        yield from misnamed
         wanted = [row for one in product(clusters, known[1], known[2]) for row in self._rows(*one)]
         for cluster in clusters:
-            if not self._members(cluster):
+            if not self.members(cluster):
                 got = f"{cluster.name}, which lists no practices"
                 yield Problem(where, "a column cluster where clusters are given as people", got)
-        if missing := [row for row in wanted if row not in self.gbp]:
+        missing = [row for row in wanted if row not in self.gbp]
+        # Rows whose names are wrong may be those that are missing: one fault is told once.
+        if len(missing) > len(misnamed):
             first = "; ".join(", ".join(filter(None, row)) for row in missing[:_MOST_SHOWN])
             more = "; ..." if len(missing) > _MOST_SHOWN else ""
             need = f"a row for each {', '.join(filter(None, self.columns))}"
             yield Problem(where, need, f"{len(missing)} missing: {first}{more}")
 
-    def _members(self, cluster: Cluster) -> Sequence[str]:
+    def members(self, cluster: Cluster) -> Sequence[str]:
+        """Return whose amounts add up to a cluster's: its own name, or its practices."""
         return (cluster.name,) if self.columns[0] == "cluster" else cluster.practices
 
     def _rows(self, cluster: Cluster, year: str, line: str) -> list[Row]:
         when, what = year if self.by_year else "", line if self.by_line else ""
-        return [(one, when, what) for one in self._members(cluster)]
+        return [(one, when, what) for one in self.members(cluster)]
 
 
 def read_amounts(path: Path, column: str) -> Amounts:
     """Read amounts: cluster or practice, year and line where they differ by them, and a column of pounds."""
-    table = read_table(path, (column,))
+    table = table_of_amounts(path, column)
+    amounts = amounts_in(table, column)
+    table.finish()
+    return amounts
+
+
+def table_of_amounts(path: Path, column: str) -> Table:
+    """Read the cells of a table of pounds."""
+    return read_table(path, (column,), dict.fromkeys((*_WHO, *_APART), ""))
+
+
+def amounts_in(table: Table, column: str) -> Amounts:
+    """Return the amounts in a table; what is wrong with them is noted in it."""
     who = next((one for one in _WHO if one in table.columns), "")
     if not who:
-        need, got = "a column cluster, or practice with codes", ", ".join(table.columns)
-        table.problems.append(Problem(f"{path}, line 1", need, got))
-    year, line = (one if one in table.columns else "" for one in ("year", "line"))
+        table.complain_of_headings("a column cluster, or practice with codes", ", ".join(table.columns))
+    year, line = (one if one in table.columns else "" for one in _APART)
     gbp: dict[Row, float] = {}
     places: dict[Row, str] = {}
     for number, cells in table.rows:
         row = cells.get(who, "").strip(), cells.get(year, "").strip(), cells.get(line, "").strip()
+        amount = table.number(number, cells, column, pounds=True)
+        totals = [
+            (name, part)
+            for name, part in zip((who, year, line), row, strict=True)
+            if is_total(part) or part.casefold() in NAMES_OF_ALL
+        ]
+        for name, part in totals:
+            table.complain(number, name, "no row of totals, which are added up here", shown(part))
         if who and row in gbp:
             table.complain(number, who, "each row once", shown(", ".join(filter(None, row))))
-        for name, part in zip((who, year, line), row, strict=True):
-            if is_total(part) or part.casefold() in NAMES_OF_ALL:
-                table.complain(number, name, "no row of totals, which are added up here", shown(part))
-        gbp[row], places[row] = table.number(number, cells, column, pounds=True), f"{path}, line {number}"
-    table.finish()
+        elif not totals:
+            gbp[row], places[row] = amount, f"{table.path}, line {number}"
     return Amounts((who, year, line), gbp, places)
 
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from simulator import simulate
-from simulator.questions.months.ask import LEVELS, Months, running_position
+from simulator import load_scenario, simulate
+from simulator.questions.months.ask import LEVELS, Months, RunningPosition, running_position
+from simulator.questions.months.given_year import spent_so_far_share
+from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.plan import make_plan
+from simulator.simulation.result import Result
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.strategies import scenarios
 from tests.unit.problems import problems_of_call
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 @settings(max_examples=10)
@@ -48,15 +55,65 @@ def test_blocks_of_contracts_and_workers_change_nothing() -> None:
     assert one.every_number().equals(two.every_number())
 
 
-@pytest.mark.parametrize("year", ["2010/11", "2011/12"])
-def test_the_budget_is_that_of_simulate(year: str) -> None:
-    # A budget rests on years before it, whose draws are those of `simulate`.
-    toolkit = {"rule": "toolkit", "fair_share_weight_by_year": [0.25], "historic_year": "latest"}
-    scenario = checked(scenario_of(budgets={"rule": toolkit, "top_slice_share": 0.1}, rules=[]))
-    found = running_position(scenario, year, draws=Draws(300))
-    result = simulate(scenario, Draws(300))
-    expected = result.contract_outcomes.gbp("budget")[:, result.years.index(year)].mean(axis=0)
-    assert found.budget_gbp == pytest.approx(expected)
+def ends(scenario: Scenario, draws: Draws, year: str | None = None) -> tuple[RunningPosition, Result, int]:
+    """Return a running position, the result of `simulate`, and where its year stands there."""
+    found, result = running_position(scenario, year, draws=draws), simulate(scenario, draws)
+    return found, result, result.years.index(found.year)
+
+
+@settings(max_examples=10)
+@given(scenarios(), st.booleans())
+def test_the_year_ends_as_that_of_simulate(mapping: Table, last: bool) -> None:
+    scenario = checked(mapping)
+    year = make_plan(scenario).axes.years[-1] if last else None
+    found, result, at = ends(scenario, Draws(100), year)
+    spend, budget = (result.contract_outcomes.gbp(reason)[:, at] for reason in ("spend", "budget"))
+    # `simulate` has none of either in the years after a cluster has left.
+    inside = result.contract_outcomes.takes_part[:, at]
+    assert np.array_equal(found.position_gbp[:, -1][inside], (spend - budget)[inside])
+    if inside.all():
+        assert found.budget_gbp == pytest.approx(budget.mean(axis=0))
+
+
+@pytest.mark.parametrize("name", ["cambridgeshire-2010", "two-clusters"])
+def test_the_chance_at_the_end_is_that_of_the_table(name: str) -> None:
+    scenario = load_scenario(SCENARIOS / f"{name}.toml")
+    found, result, _ = ends(scenario, Draws(1000))
+    for row in result.rows:
+        assert found.overspent(row.name)[-1] == row.estimates["overspend_probability_year_1"]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.integers(0, 40))
+def test_shares_rise_to_one_where_there_is_spend(seed: int, years: int, others: int) -> None:
+    generator = np.random.default_rng(seed)
+    months_gbp = generator.gamma(0.5, size=(40, 6)) * (np.arange(40) < others)[:, None]
+    years_gbp = generator.gamma(3.0, size=40) * (np.arange(40) < years)
+    share = spent_so_far_share(years_gbp, months_gbp, generator.gamma(9.0, size=40), 1.0)
+    has_spend = (years_gbp > 0) & (others > 0)
+    assert np.array_equal(np.isnan(share).any(axis=1), ~has_spend)
+    assert (share[has_spend, -1] == 1).all()
+    assert (np.diff(share[has_spend], axis=1, prepend=0.0) >= 0).all()
+
+
+def test_a_year_takes_the_months_of_one_like_it() -> None:
+    # In SDs above what was expected: 0, 1 and 2 of the years; 1, 2 and 0 of the months.
+    means = np.array([4.0, 4.0, 16.0])
+    months_gbp = np.array([[3.0, 3.0], [1.0, 7.0], [12.0, 4.0]])
+    share = spent_so_far_share(np.array([4.0, 6.0, 24.0]), months_gbp, means, 1.0)
+    assert share[:, 0] == pytest.approx([12 / 16, 3 / 6, 1 / 8])
+
+
+def test_few_years_with_spend_and_fewer_with_months() -> None:
+    # A case in a thousand years: years and months with any hardly ever fall together.
+    rare = line_of(rate_per_1000=0.001, count={"model": "poisson"})
+    scenario = checked(scenario_of(service_lines=[rare], clusters=[cluster_of("Only", 1000)], rules=[]))
+    found, result, at = ends(scenario, Draws(5000))
+    spend = result.contract_outcomes.gbp("spend")[:, at, 0]
+    assert 0 < np.count_nonzero(spend) < 50
+    assert np.isfinite(found.position_gbp).all()
+    # Each case falls in one month: the position leaps once by all of it.
+    leaps = np.diff(found.of("Only"), axis=1, prepend=0.0)[spend > 0]
+    assert leaps.max(axis=1) == pytest.approx(spend[spend > 0], rel=0.01)
 
 
 @pytest.mark.parametrize("proportion", [1.0, 0.5])

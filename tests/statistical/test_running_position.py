@@ -1,4 +1,4 @@
-"""Months drawn one by one make the year that `simulate` draws at once."""
+"""Months have the law of compounds that add up to the year that `simulate` draws at once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from simulator.questions.months.ask import Months, RunningPosition, running_position
 from simulator.simulation.draws import Draws
 from simulator.simulation.plan import make_plan
-from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
-from tests.references.checks import LIMIT, Comparison, mean_against, misses, variance_against
+from tests.builders import checked, cluster_of, line_of, scenario_of
+from tests.references.checks import LIMIT, mean_against, misses, variance_against
 
 CONTRACTS = 40_000
 NEGATIVE_BINOMIAL = {"model": "negative_binomial", "variance_to_mean": 3.0}
@@ -26,12 +26,6 @@ SCENARIO = scenario_of(
     clusters=[cluster_of("North", 6000)],
     rules=[],
 )
-SHOCKS = {
-    "pct": {"size": {"law": "lognormal", "sd_share": 0.03}, "persistence": 0.5},
-    "cluster": {"law": "lognormal", "sd_share": 0.02},
-    "cluster_year": {"law": "lognormal", "sd_share": 0.02},
-}
-TOOLKIT = {"rule": "toolkit", "fair_share_weight_by_year": [0.25], "uplift_share": 0.0}
 
 
 @cache
@@ -73,45 +67,49 @@ def test_the_check_can_fail() -> None:
     assert moment_misses(positions().of("North"), means, 1.1 * variances)
 
 
-def two_samples(one: np.ndarray, other: np.ndarray) -> list[str]:
-    """Compare means, variances and the share above nothing of two independent samples."""
-    found = []
-    for what, of in (
-        ("mean", lambda sample: sample),
-        ("variance", lambda sample: (sample - sample.mean()) ** 2),
-        ("third moment", lambda sample: (sample - sample.mean()) ** 3),
-        ("overspend", lambda sample: (sample > 0).astype(float)),
-    ):
-        first, second = of(one), of(other)
-        error = np.hypot(first.std() / np.sqrt(first.size), second.std() / np.sqrt(second.size))
-        found.append(Comparison(what, float(first.mean()), float(second.mean()), float(error)))
-    return misses(found)
+def test_the_months_of_high_and_of_low_years() -> None:
+    """Given the year, what some months spend has the mean of their share of its expected cases."""
+    one_line = SCENARIO | {"service_lines": LINES[2:]}
+    found = running_position(checked(one_line), draws=Draws(CONTRACTS, 7)).of("North")
+    share = np.cumsum(Months(make_plan(checked(one_line)), 1).shares[:, 0])
+    quarters = np.array_split(np.argsort(found[:, -1]), 4)
+    apart = [
+        mean_against(found[one, at] - share[at] * found[one, -1], 0.0) for one in quarters for at in (2, 5)
+    ]
+    assert misses(apart) == []
+    # The check can fail: months that know nothing of their year.
+    shuffled = np.random.default_rng(1).permutation(found[:, 5])
+    alone = [mean_against(shuffled[one] - share[5] * found[one, -1], 0.0) for one in quarters]
+    assert len(misses(alone)) == 4
 
 
-def with_chance() -> Table:
-    return SCENARIO | {"shocks": SHOCKS, "budgets": {"rule": TOOLKIT}}
+def test_months_are_as_skewed_as_their_law() -> None:
+    """Poisson cases at exponential costs: the third central moment is 6 * expected cases * mean ** 3."""
+    cost = {"model": "gamma", "mean": 1000, "cv": 1.0}
+    rare = line_of("rare", rate_per_1000=4, unit_cost_gbp=cost)
+    scenario = checked(SCENARIO | {"service_lines": [rare]})
+    found = running_position(scenario, draws=Draws(CONTRACTS, 7)).of("North")
+    plan = make_plan(scenario)
+    third = 6 * 1000.0**3 * plan.expected_counts[1, 0, 0] * np.cumsum(Months(plan, 1).shares[:, 0])
+    cubes = [month**3 for month in found.T]
+    assert misses([mean_against(cube, exact) for cube, exact in zip(cubes, third, strict=True)]) == []
+    # The check can fail. In the middle of a year a bridge of independent months to its total, m + w (T - S)
+    # with w the share of the year that is over, has a quarter of the third moment.
+    assert misses([mean_against(cubes[4], third[4] / 4)])
 
 
-@pytest.mark.parametrize("year", ["2010/11", "2011/12"])
-def test_the_year_ends_as_in_simulate(year: str) -> None:
-    """With all shocks, historic budgets and an independent seed."""
-    found = running_position(checked(with_chance()), year, draws=Draws(CONTRACTS, 7))
-    result = simulated(with_chance(), contracts=CONTRACTS, seed=8)
-    outcomes, at = result.contract_outcomes, result.years.index(year)
-    net = (outcomes.gbp("spend") - outcomes.gbp("budget"))[:, at, 0]
-    assert two_samples(found.of("North")[:, -1], net) == []
-    # The check can fail: 0.5% more spend in the year is seen.
-    assert two_samples(found.of("North")[:, -1] + 0.01 * found.budget_of("North"), net)
-
-
-def test_shocks_are_those_of_simulate_with_the_same_seed() -> None:
-    # The same shocks move both; what is drawn anew is little in so large a cluster.
-    big = with_chance() | {"clusters": [cluster_of("North", 5e7)]}
-    found = running_position(checked(big), draws=Draws(2000, 7)).of("North")[:, -1]
-    result = simulated(big, contracts=2000, seed=7)
-    outcomes = result.contract_outcomes
-    net = (outcomes.gbp("spend") - outcomes.gbp("budget"))[:, 0, 0]
-    assert np.corrcoef(found, net)[0, 1] > 0.99
+def test_shocks_move_every_month_alike() -> None:
+    """Variance at a month's end is w * chance + (w * expected spend * SD of the shock) ** 2."""
+    shock = {"cluster_year": {"law": "lognormal", "sd_share": 0.1}}
+    scenario = checked(SCENARIO | {"shocks": shock})
+    found = running_position(scenario, draws=Draws(CONTRACTS, 7)).of("North")
+    plan = make_plan(scenario)
+    costs = np.array([line.unit_cost_gbp.mean_gbp for line in plan.settings.service_lines])
+    expected_gbp = np.cumsum(plan.expected_counts[1, 0] * Months(plan, 1).shares @ costs)
+    means, chance = moments_by_month()
+    variances = chance + (0.1 * expected_gbp) ** 2
+    assert moment_misses(found, means, variances) == []
+    assert moment_misses(found, means, chance + (0.12 * expected_gbp) ** 2)
 
 
 def test_overspent_is_a_share_of_contracts() -> None:

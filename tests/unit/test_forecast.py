@@ -241,7 +241,18 @@ def test_columns_are_those_that_there_are(tmp_path: Path) -> None:
 def test_every_cluster_has_its_budget(tmp_path: Path) -> None:
     budgets = written(tmp_path, ["South,5"], "cluster,budget_gbp", "budgets.csv")
     (problem,) = problems_of_call(lambda: found(tmp_path, rows(3), budgets=budgets))
-    assert problem.got == "none of North"
+    assert problem.got == "1 missing: North"
+    refused = written(
+        tmp_path, ["North,admissions,5", "South,admissions,5"], "cluster,line,budget_gbp", "budgets.csv"
+    )
+    (problem,) = problems_of_call(lambda: found(tmp_path, rows(3), budgets=refused))
+    assert problem.where.endswith("budgets.csv, line")
+    total = written(tmp_path, ["North,5", "Total,5"], "cluster,budget_gbp", "budgets.csv")
+    (problem,) = problems_of_call(lambda: found(tmp_path, rows(3), budgets=total))
+    assert problem.need.startswith("no row of totals")
+    misspelt = written(tmp_path, ["Norht,5"], "cluster,budget_gbp", "budgets.csv")
+    (problem,) = problems_of_call(lambda: found(tmp_path, rows(3), budgets=misspelt))
+    assert problem.hint == 'did you mean "North"?'
 
 
 def test_other_input_is_refused(tmp_path: Path) -> None:

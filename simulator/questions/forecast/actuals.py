@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,11 @@ import numpy as np
 
 from simulator.errors import Problem, shown
 from simulator.records import FinancialYear, FloatArray
+from simulator.scenario.amounts import BUDGET, SPEND, amounts_in, table_of_amounts
 from simulator.scenario.csv_tables import Table, read_table
 from simulator.simulation.plan import Plan
 
-MONTH, CLUSTER, LINE, SPEND, COUNT = "month", "cluster", "line", "spend_gbp", "count"
-BUDGET = "budget_gbp"
+MONTH, CLUSTER, LINE, COUNT = "month", "cluster", "line", "count"
 Cell = tuple[str, str, str]
 """A month, a cluster and a line."""
 
@@ -85,26 +85,22 @@ def read_actuals(path: Path, plan: Plan) -> Actuals:
     return Actuals(at_year, tuple(map(plan.axes.clusters.index, told)), *arrays)
 
 
-def read_budgets(path: Path, plan: Plan, clusters: Iterable[str]) -> dict[str, float]:
-    """Read the budgets that were handed over for the months of the contract year, in pounds, by cluster."""
-    table = read_table(path, (CLUSTER, BUDGET))
-    _check_columns(table, (CLUSTER, BUDGET))
-    found: dict[str, float] = {}
-    need = f"one of {', '.join(plan.axes.clusters)}"
-    for line, row in table.rows:
-        name = _name(table, line, row, CLUSTER, need, plan.axes.clusters)
-        budget = table.number(line, row, BUDGET, pounds=True)
-        if name in found:
-            table.complain(line, CLUSTER, "each cluster once", shown(name))
-        elif name is not None:
-            found[name] = budget
-    for name in clusters:
-        # A name that is misspelt is told already.
-        if name not in found and not table.problems:
-            need = "a budget of every cluster of the actuals"
-            table.problems.append(Problem(str(path), need, f"none of {name}"))
+def read_budgets(path: Path, plan: Plan, clusters: Sequence[str]) -> dict[str, float]:
+    """Read the budgets that were handed over for the months of the contract year, in pounds, by cluster.
+
+    They are needed of `clusters`; of the others they may be given.
+    """
+    table = table_of_amounts(path, BUDGET)
+    amounts = amounts_in(table, BUDGET)
+    who, *apart = amounts.columns
+    told = [one for one in plan.settings.clusters if one.name in clusters]
+    for column in filter(None, apart):
+        table.complain_of_column(column, "left out: budgets are of the year and of all lines", column)
+    if who and not any(apart):
+        others = [code for one in plan.settings.clusters if one not in told for code in amounts.members(one)]
+        table.problems.extend(amounts.disagreements(str(path), told, others, (), ()))
     table.finish()
-    return found
+    return {one.name: amounts.of(one, "", "") for one in told}
 
 
 def _check_columns(table: Table, known: tuple[str, ...]) -> None:

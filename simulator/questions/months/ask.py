@@ -1,4 +1,4 @@
-"""How spend runs against budget as a year goes on, month by month: the months are drawn one by one."""
+"""How spend runs against budget as a year goes on: the months of the years that `run` draws."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.compounds.spend import draw_spend
 from simulator.demand.shocks import ShockDraws
 from simulator.errors import InputError, unknown
+from simulator.questions.months.given_year import spent_so_far_share
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
@@ -92,10 +93,9 @@ def running_position(
 ) -> RunningPosition:
     """Say how spend runs against the phased budget through a contract year, the first by default.
 
-    `simulate` draws years; here the months of one year are drawn in place of it, from streams of their
-    own. Shocks, earlier years and budgets are those of `simulate`. Given the year's shocks, months are
-    independent and their sum has the year's law: so the year ends as a year of `simulate` would, but
-    not in each contract as that one does. The outturn is before any rule moves money.
+    The years are those of `simulate`, contract by contract, and so are shocks and budgets: the last month
+    ends where the year does. The months are drawn given the year, see `given_year`. The outturn is
+    before any rule moves money, of a cluster that has left as well.
     """
     settled = draws.of(scenario)
     contracts, seed = settled.contracts, settled.seed
@@ -155,33 +155,52 @@ class Months:
         plan, at_year = self.plan, self.at_year
         shocks = plan.draw_shocks(streams, block)
         spend = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block)
-        budget_gbp = plan.set_budgets(spend).budget_gbp[:, at_year - 1] * plan.responsibility
+        budgets = plan.set_budgets(spend)
+        outturn = plan.outturn(spend, budgets)
+        budget_gbp = outturn.budget_gbp[:, at_year - 1]
         position_gbp = np.zeros((block.contracts, len(self.calendar), len(plan.axes.clusters)), order="F")
-        for at_line in range(len(plan.axes.lines)):
-            phased = budget_gbp[:, None, :, at_line] * self.shares[None, :, at_line, None]
-            paid = self._spend_gbp(at_line, shocks, streams, block)
-            position_gbp += paid * plan.responsibility[:, at_line] - phased
+        for at_line, expected_share in enumerate(np.cumsum(self.shares, axis=0).T):
+            for at_cluster, answers_for in enumerate(plan.responsibility[:, at_line]):
+                of_year_gbp = spend.gbp[:, at_year, at_cluster, at_line]
+                phased_gbp = budgets.budget_gbp[:, at_year - 1, at_cluster, at_line]
+                share = self._spent_so_far_share(at_cluster, at_line, of_year_gbp, shocks, streams, block)
+                # A block contract is paid as its budget is phased.
+                share = np.where(np.isnan(share), expected_share, share)
+                net_gbp = of_year_gbp[:, None] * share - phased_gbp[:, None] * expected_share
+                position_gbp[:, :, at_cluster] += answers_for * net_gbp
+        # As the year's own table has it, to the last bit.
+        position_gbp[:, -1] = outturn.spend_gbp[:, at_year - 1] - budget_gbp
         # The last block is drawn whole, though fewer of its contracts may be wanted.
         wanted = contracts - block.number * block.contracts
-        return np.cumsum(position_gbp, axis=1)[:wanted], budget_gbp.sum(axis=2)[:wanted]
+        return position_gbp[:wanted], budget_gbp[:wanted]
 
-    def _spend_gbp(self, line: int, shocks: ShockDraws, streams: RandomStreams, block: Block) -> FloatArray:
-        """Return what is spent on a line in each month, shape (contract, month, cluster)."""
+    def _spent_so_far_share(
+        self,
+        cluster: int,
+        line: int,
+        of_year_gbp: FloatArray,
+        shocks: ShockDraws,
+        streams: RandomStreams,
+        block: Block,
+    ) -> FloatArray:
+        """Return which share of a line's year is spent by the end of each month, shape (contract, month).
+
+        Takes the spend of the year, shape (contract,). Nan where no months are drawn.
+        """
         plan, at_year = self.plan, self.at_year
         price = plan.prices[line]
-        month_shares = self.shares[:, line]
         if price.totals is None:
-            # A block contract is paid as its budget is phased.
-            return np.asarray(month_shares[None, :, None] * price.block_gbp[at_year])
-        spend_gbp = np.empty((block.contracts, len(month_shares), len(plan.axes.clusters)), order="F")
-        prices = price.price_index[at_year] * shocks.prices(at_year, line)
-        for at_cluster, cluster in enumerate(plan.axes.clusters):
-            of_year = plan.expected_counts[at_year, at_cluster, line] * shocks.factors(
-                at_year, at_cluster, line
-            )
-            for at_month, month in enumerate(self.calendar):
-                names = (cluster, plan.axes.lines[line], plan.axes.years[at_year], str(month))
-                generator = streams.generator("month's cost", *names, block=block.number)
-                totals = price.totals.draw(of_year * month_shares[at_month], generator)
-                spend_gbp[:, at_month, at_cluster] = totals * prices
-        return spend_gbp
+            return np.array(np.nan)
+        means = plan.expected_counts[at_year, cluster, line] * shocks.factors(at_year, cluster, line)
+        means = np.broadcast_to(means, of_year_gbp.shape)
+        months_gbp = np.empty((block.contracts, len(self.calendar)), order="F")
+        for at_month, month in enumerate(self.calendar):
+            names = (plan.axes.clusters[cluster], plan.axes.lines[line], plan.axes.years[at_year], str(month))
+            generator = streams.generator("month's cost", *names, block=block.number)
+            # Of a case beyond a limit per case the cluster answers for no more than that.
+            _, within = price.totals.draw_within_limit(means * self.shares[at_month, line], generator)
+            months_gbp[:, at_month] = within
+        level = np.broadcast_to(price.price_index[at_year] * shocks.prices(at_year, line), of_year_gbp.shape)
+        own_gbp = np.divide(of_year_gbp, level, out=np.zeros(block.contracts), where=level > 0)
+        mean_cost_gbp = plan.settings.service_lines[line].unit_cost_gbp.mean_gbp
+        return spent_so_far_share(own_gbp, months_gbp, means, mean_cost_gbp)
