@@ -102,7 +102,10 @@ class Plan:
 
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and spend of one block of contracts."""
-        shocks = self.draw_shocks(streams, block)
+        return self.draw_given(self.draw_shocks(streams, block), streams, block)
+
+    def draw_given(self, shocks: ShockDraws, streams: RandomStreams, block: Block) -> Spend:
+        """Draw demand and spend of one block of contracts, given its shocks."""
         spend = draw_spend(self.expected_counts, shocks, self.prices, self.axes, streams, block)
         return replace(spend, earlier_gbp=self.draw_earlier(streams, block))
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simulator import exact_risk, explain
 from simulator.demand.expected_counts import LineRate
+from simulator.questions.months.ask import running_position
 from simulator.records import BUDGET, CARE_HANDED_BACK, SPEND, Account, FinancialYear
+from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
 from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, scenario_of, simulated
 from tests.unit.problems import problems_of
@@ -107,3 +111,27 @@ def test_measures_of_years_outside_are_not_given_and_leaving_as_agreed_is_no_eve
 def test_dates_that_cannot_be(given: Table, need: str) -> None:
     (problem,) = problems_of(scenario(**given))
     assert problem.need == need
+
+
+def test_the_running_position_is_of_those_who_are_in_from_their_own_month_on() -> None:
+    given = checked(scenario(first_year=2011, first_month=10, last_year=2011))
+    first, second = (running_position(given, year, draws=Draws(100, 1)) for year in ("2010/11", "2011/12"))
+    assert first.clusters == ("North",)
+    assert second.clusters == ("North", "South")
+    assert not second.of("South")[:, :6].any()
+    outcomes = simulate(given, Draws(100, 1)).contract_outcomes
+    net = outcomes.gbp(SPEND)[:, 1, 1] - outcomes.gbp(BUDGET)[:, 1, 1]
+    assert second.of("South")[:, -1] == pytest.approx(net)
+
+
+def test_explain_and_the_exact_method_leave_out_years_in_which_a_cluster_is_not_in() -> None:
+    outside = {"first_year": 2011, "last_year": 2011}
+    given = checked(scenario(**outside), "contract.start_month=4")
+    sd = explain(given, draws=Draws(1_000, 1)).sd_gbp(cluster="South")
+    result = simulate(given, Draws(1_000, 1))
+    net = result.contract_outcomes.gbp(BUDGET)[:, :, 1] - result.contract_outcomes.gbp(SPEND)[:, :, 1]
+    assert sd.value == pytest.approx(net.sum(axis=1).std(ddof=1), rel=0.02)
+    rows = [row for row in exact_risk(given).rows if row.cluster == "South"]
+    assert [row.year for row in rows] == ["2011/12"]
+    estimates = result.rows[1].estimates["overspend_probability"]
+    assert estimates.low <= rows[0].estimates["overspend_probability"].value <= estimates.high

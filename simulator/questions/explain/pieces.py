@@ -10,7 +10,6 @@ from typing import Self
 
 import numpy as np
 
-from simulator.compounds.spend import draw_spend
 from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Spend
@@ -60,8 +59,8 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     that past spend does to a budget is the piece of the base year. Shape (contract, year, cluster, line):
     pounds for which the cluster answers; above zero where they add to a surplus.
     """
-    spend_gbp, by_source_gbp = _draw_spend(plan, streams, block)
-    expected, spend = plan.expected_spend, Spend(spend_gbp, earlier_gbp=plan.draw_earlier(streams, block))
+    spend, by_source_gbp = _draw_spend(plan, streams, block)
+    expected = plan.expected_spend
     need_gbp = by_source_gbp[Source.UNMEASURED_NEED]
     needy = _with_need(expected, need_gbp)
     # The rule itself is asked what it makes of need alone, and of all: no rule's formula is here,
@@ -101,12 +100,10 @@ def expected_budget_gbp(plan: Plan) -> FloatArray:
     return np.asarray(plan.set_budgets(plan.expected_spend).budget_gbp[0] * plan.answered_for)
 
 
-def _draw_spend(
-    plan: Plan, streams: RandomStreams, block: Block
-) -> tuple[FloatArray, dict[Source, FloatArray]]:
+def _draw_spend(plan: Plan, streams: RandomStreams, block: Block) -> tuple[Spend, dict[Source, FloatArray]]:
     """Return spend and its pieces, each of shape (contract, year, cluster, line), base year first."""
     shocks = plan.draw_shocks(streams, block)
-    spend_gbp = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block).gbp
+    spend = plan.draw_given(shocks, streams, block)
 
     per_case = np.array([price.totals is not None for price in plan.prices])
     of_cases_gbp = plan.expected_spend_gbp * per_case
@@ -121,7 +118,7 @@ def _draw_spend(
     together_gbp = of_cases_gbp * pct * cluster
     if others:
         together_gbp += of_cases_gbp * (every - usual - sum(factor - 1 for factor in others.values()))
-    chance_gbp = spend_gbp - block_gbp - of_cases_gbp * every
+    chance_gbp = spend.gbp - block_gbp - of_cases_gbp * every
     of_counts, of_costs = _variances_of_a_case(plan)
     part_of_counts = of_counts / (of_counts + of_costs)
     pieces = {
@@ -137,7 +134,7 @@ def _draw_spend(
         # What is known of the base year is no chance.
         for gbp in pieces.values():
             gbp[:, 0] = 0.0
-    return spend_gbp, pieces
+    return spend, pieces
 
 
 def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:

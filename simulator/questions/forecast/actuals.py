@@ -77,6 +77,11 @@ def read_actuals(path: Path, plan: Plan) -> Actuals:
         table.problems.append(Problem(str(path), "a header and at least one row", "no rows"))
     told = [name for name in plan.axes.clusters if any(cluster == name for _, cluster, _ in found)]
     so_far = months[: 1 + max((months.index(month) for month, _, _ in found), default=-1)]
+    for name in told:
+        at_cluster = plan.axes.clusters.index(name)
+        if plan.terms.months[at_year - 1, at_cluster] != len(months):
+            need = "clusters that take part in the whole of the contract year"
+            table.complain_of_column(CLUSTER, need, f"{name}, which does not")
     _check_complete(table, found, misplaced, so_far, _lines_of(plan, found, told))
     table.finish()
     arrays = np.full((2, len(so_far), len(told), len(plan.axes.lines)), np.nan)

@@ -10,9 +10,8 @@ import numpy as np
 
 from simulator.answers.answer import Answer
 from simulator.answers.table import Table, numbers, pounds, shares, text
-from simulator.compounds.spend import draw_spend
 from simulator.demand.shocks import ShockDraws
-from simulator.errors import InputError, unknown
+from simulator.errors import InputError, Problem, unknown
 from simulator.questions.months.given_year import spent_so_far_share
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
@@ -116,8 +115,19 @@ def running_position(
         progress(done)
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
     budget_gbp = np.array([budgets_gbp[start] for start in sorted(budgets_gbp)]).sum(axis=0) / contracts
+    inside = plan.terms.inside[months.at_year - 1]
+    if not inside.any():
+        raise InputError([Problem("year", "one in which some cluster takes part", year)])
+    names = tuple(name for name, is_in in zip(clusters, inside, strict=True) if is_in)
     return RunningPosition(
-        scenario, contracts, seed, clusters, year, months.calendar, position_gbp, budget_gbp
+        scenario,
+        contracts,
+        seed,
+        names,
+        year,
+        months.calendar,
+        position_gbp if inside.all() else position_gbp[:, :, inside],
+        budget_gbp[inside],
     )
 
 
@@ -141,6 +151,15 @@ class Months:
         whole = np.stack([rate.month_shares(year)[inside] for rate in self.plan.rates], axis=-1)
         return np.asarray(whole / whole.sum(axis=0))
 
+    def shares_of(self, cluster: int) -> FloatArray:
+        """Share of a cluster's expected cases, shape (month, line): none before its own first month."""
+        last = int(self.plan.terms.months[self.at_year - 1, cluster]) or len(self.calendar)
+        if last == len(self.calendar):
+            return self.shares
+        own = self.shares.copy()
+        own[:-last] = 0.0
+        return np.asarray(own / own.sum(axis=0))
+
     def prepare(self) -> None:
         """Compute the tables of totals that are likely to be needed, so that processes share them."""
         self.plan.prepare()
@@ -154,13 +173,15 @@ class Months:
         """Draw the position, shape (contract, month, cluster), and the budget, shape (contract, cluster)."""
         plan, at_year = self.plan, self.at_year
         shocks = plan.draw_shocks(streams, block)
-        spend = draw_spend(plan.expected_counts, shocks, plan.prices, plan.axes, streams, block)
+        spend = plan.draw_given(shocks, streams, block)
         budgets = plan.set_budgets(spend)
         outturn = plan.outturn(spend, budgets)
         budget_gbp = outturn.budget_gbp[:, at_year - 1]
         position_gbp = np.zeros((block.contracts, len(self.calendar), len(plan.axes.clusters)), order="F")
-        for at_line, expected_share in enumerate(np.cumsum(self.shares, axis=0).T):
-            for at_cluster, answers_for in enumerate(plan.responsibility[:, at_line]):
+        for at_cluster, of_lines in enumerate(plan.responsibility):
+            expected = np.cumsum(self.shares_of(at_cluster), axis=0)
+            for at_line, answers_for in enumerate(of_lines):
+                expected_share = expected[:, at_line]
                 of_year_gbp = spend.gbp[:, at_year, at_cluster, at_line]
                 phased_gbp = budgets.budget_gbp[:, at_year - 1, at_cluster, at_line]
                 share = self._spent_so_far_share(at_cluster, at_line, of_year_gbp, shocks, streams, block)
@@ -193,12 +214,15 @@ class Months:
             return np.array(np.nan)
         means = plan.expected_counts[at_year, cluster, line] * shocks.factors(at_year, cluster, line)
         means = np.broadcast_to(means, of_year_gbp.shape)
-        months_gbp = np.empty((block.contracts, len(self.calendar)), order="F")
+        months_gbp = np.zeros((block.contracts, len(self.calendar)), order="F")
+        shares = self.shares_of(cluster)[:, line]
         for at_month, month in enumerate(self.calendar):
+            if not shares[at_month]:
+                continue
             names = (plan.axes.clusters[cluster], plan.axes.lines[line], plan.axes.years[at_year], str(month))
             generator = streams.generator("month's cost", *names, block=block.number)
             # Of a case beyond a limit per case the cluster answers for no more than that.
-            _, within = price.totals.draw_within_limit(means * self.shares[at_month, line], generator)
+            _, within = price.totals.draw_within_limit(means * shares[at_month], generator)
             months_gbp[:, at_month] = within
         level = np.broadcast_to(price.price_index[at_year] * shocks.prices(at_year, line), of_year_gbp.shape)
         own_gbp = np.divide(of_year_gbp, level, out=np.zeros(block.contracts), where=level > 0)
