@@ -1,1 +1,1 @@
-"""What a history says of the laws of demand and prices."""
+"""Fitting: what a history tells of rates, growth, prices and shocks, and what it leaves unknown."""

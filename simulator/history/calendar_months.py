@@ -10,7 +10,7 @@ Month = tuple[int, int]
 _MONTH = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"((?:19|20)\d\d)[ _-]?[Qq]([1-4])")
 MONTH_FORM = "a month as YYYY-MM, such as 2010-04"
-QUARTER_FORM = "a quarter of a calendar year, such as 2010-Q2 for April to June, or its first month as YYYY-MM"
+QUARTER_FORM = "a quarter of a calendar year, such as 2010-Q2 for April to June, or its first month"
 EXCEL_MONTHS = "give every month as YYYY-MM: where Excel has made dates of them, format the cells as yyyy-mm"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.errors import InputError, Problem, Problems, shown
+from simulator.errors import Problem, Problems, shown
 from simulator.history.calendar_months import MONTH_FORM, Month, month_in
 
 
