@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.fitting.observed import Months
-from simulator.history.calendar_months import Month, financial_year_of, written
+from simulator.history.calendar_months import Month, financial_year_of, number_of, written
+from simulator.history.cells import measured
 from simulator.records import BoolArray, FloatArray
 
 _LARGE = 0.15
@@ -42,7 +43,7 @@ class Break:
 
 
 def find_breaks(months: Months, variance_to_mean: FloatArray) -> tuple[Break, ...]:
-    """Return every break, in the order of lines, units and years.
+    """Return every break, the one of most SDs first.
 
     Takes the variance-to-mean of each line's counts, shape (line,). A move of a share from one financial
     year to the next is reported where it is over 15% and 3 SDs of chance, or over 5 SDs of chance and the
@@ -56,14 +57,20 @@ def find_breaks(months: Months, variance_to_mean: FloatArray) -> tuple[Break, ..
             enough = min((years == year).sum(), (years == year + 1).sum()) >= _FEWEST_MONTHS
             if enough:
                 found.extend(_breaks_in(months, at_line, window, years == year, float(dispersion)))
-    return tuple(sorted(found, key=lambda one: (months.lines.index(one.line), one.unit, one.month)))
+    # Two pairs of years may find the same one.
+    largest: list[Break] = []
+    for one in sorted(found, key=lambda one: -abs(one.sds)):
+        same = (other for other in largest if (other.unit, other.line) == (one.unit, one.line))
+        if all(abs(number_of(other.month) - number_of(one.month)) >= _FEWEST_MONTHS for other in same):
+            largest.append(one)
+    return tuple(largest)
 
 
 def _breaks_in(
     months: Months, at_line: int, window: BoolArray, first: BoolArray, dispersion: float
 ) -> Iterator[Break]:
     """Yield the breaks of a line within two years, over the units that have rows for all their months."""
-    counts = months.counts[:, at_line, window]
+    counts = measured(months)[:, at_line, window]
     # What has no row in the window at all is not there.
     whole = np.flatnonzero(~np.isnan(counts).any(axis=1))
     if whole.size < _FEWEST_UNITS:

@@ -53,7 +53,8 @@ class Cells:
     def without(self, wrong: BoolArray) -> Self:
         """Return the same without some cells, and without months at the end in which none is left."""
         counts, spend = (np.where(wrong, np.nan, values) for values in (self.counts, self.spend_gbp))
-        end = int(np.flatnonzero(~np.isnan(counts).all(axis=(0, 1))).max(initial=-1)) + 1
+        known = ~np.isnan(counts) | ~np.isnan(spend)
+        end = int(np.flatnonzero(known.any(axis=(0, 1))).max(initial=-1)) + 1
         return replace(
             self,
             months=self.months[:end],
@@ -73,12 +74,27 @@ class Cells:
         counts, spend = np.full(shape, np.nan), np.full(shape, np.nan)
         for at, unit in enumerate(units):
             members = [member for member, end in enumerate(ends) if end == unit]
-            there = ~np.isnan(self.counts[members])
+            there = ~np.isnan(measured(self)[members])
             lacking = (_in_use(there) & ~there).any(axis=0) | ~there.any(axis=0)
-            counts[at] = np.where(lacking, np.nan, np.nansum(self.counts[members], axis=0))
+            counts[at] = np.where(lacking, np.nan, _sum(self.counts[members]))
             unpaid = lacking | (there & np.isnan(self.spend_gbp[members])).any(axis=0)
-            spend[at] = np.where(unpaid, np.nan, np.nansum(self.spend_gbp[members], axis=0))
+            spend[at] = np.where(unpaid, np.nan, _sum(self.spend_gbp[members]))
         return Months(tuple(units), self.lines, self.months, counts, spend)
+
+
+def counted(of: Cells | Months) -> BoolArray:
+    """Whether each line has any counts, shape (line, 1)."""
+    return np.asarray(~np.isnan(of.counts).all(axis=(0, 2)))[:, None]
+
+
+def measured(of: Cells | Months) -> FloatArray:
+    """Return counts, or spend for a line that has no counts at all."""
+    return np.where(counted(of), of.counts, of.spend_gbp)
+
+
+def _sum(members: FloatArray) -> FloatArray:
+    """Return the sum over members of what is known; nan where nothing is."""
+    return np.where(np.isnan(members).all(axis=0), np.nan, np.nansum(members, axis=0))
 
 
 def _in_use(there: BoolArray) -> BoolArray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.fitting.observed import Months, Observed
 from simulator.history.calendar_months import Month, days_in, financial_year_of, span
+from simulator.history.cells import counted, measured
 from simulator.history.levels import Level, levels_of
 from simulator.records import FloatArray
 
@@ -89,7 +90,8 @@ def _of_level(
         return np.asarray(values.reshape(len(values), -1, 12).sum(axis=2))
 
     cases, paid = wide.counts[members], wide.spend_gbp[members]
-    there = ~np.isnan(cases) & level.months
+    there = ~np.isnan(measured(wide)[members]) & level.months
+    has_counts = counted(wide)
     people = exposure.people[members]
     everyone = people.sum(axis=0)
     whole = by_year(exposure.shares * everyone)
@@ -97,16 +99,16 @@ def _of_level(
     # The months there, of the cluster's people: half of them for a year are six.
     part = (people * there).sum(axis=0) / np.where(everyone > 0, everyone, 1.0)
     missing = (by_year(part) < _FEWEST_MONTHS - 1e-9) | (whole <= 0)
-    counts = by_year(np.where(there, cases, 0.0).sum(axis=0))
+    counts = by_year(np.where(there & has_counts, cases, 0.0).sum(axis=0))
     with_spend = there & ~np.isnan(paid)
     spend = by_year(np.where(with_spend, paid, 0.0).sum(axis=0))
-    priced = by_year(np.where(with_spend, cases, 0.0).sum(axis=0))
+    priced = by_year(np.where(with_spend & has_counts, cases, 0.0).sum(axis=0))
     any_spend = by_year(with_spend.any(axis=0).astype(float)) > 0
     enough = any_spend & (priced >= _ENOUGH_PAID * counts)
     spend = spend * np.where(priced > 0, counts / np.where(priced > 0, priced, 1.0), 1.0)
     share = np.where(missing, np.nan, seen / np.where(whole > 0, whole, 1.0))
     return (
-        np.where(missing, np.nan, counts),
+        np.where(missing | ~has_counts, np.nan, counts),
         np.where(missing | ~enough, np.nan, spend),
         whole if exposure.from_lists else np.ones(whole.shape),
         share,
@@ -130,12 +132,13 @@ def cluster_months(months: Months, people: FloatArray, cluster_of: Mapping[str, 
     """
     clusters = tuple(dict.fromkeys(cluster_of[unit] for unit in months.units if unit in cluster_of))
     counts, spend = [], []
+    has_counts = counted(months)
     for name in clusters:
         members = [row for row, unit in enumerate(months.units) if cluster_of.get(unit) == name]
-        there = ~np.isnan(months.counts[members])
+        there = ~np.isnan(measured(months)[members])
         awaited = (people[members] > 0) & there.any(axis=2, keepdims=True)
         lacking = (awaited & ~there).any(axis=0) | ~there.any(axis=0)
-        counts.append(np.where(lacking, np.nan, np.nansum(months.counts[members], axis=0)))
+        counts.append(np.where(lacking | ~has_counts, np.nan, np.nansum(months.counts[members], axis=0)))
         unpaid = lacking | (there & np.isnan(months.spend_gbp[members])).any(axis=0)
         spend.append(np.where(unpaid, np.nan, np.nansum(months.spend_gbp[members], axis=0)))
     return Months(clusters, months.lines, months.months, np.stack(counts), np.stack(spend))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 from simulator.errors import Problems, shown
@@ -34,9 +35,14 @@ class Row:
     month: Month
     unit: str  # practice or cluster
     line: str
-    count: float
+    count: float  # nan where the line has no counts at all
     spend_gbp: float  # nan where not known
     extract: Month | None  # the month in which it was exported
+
+    @property
+    def measure(self) -> float:
+        """The count, or spend where there is none."""
+        return self.spend_gbp if isnan(self.count) else self.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ def read_rows(path: Path, known: ScenarioUnits, recoded: Mapping[str, str], prob
         if month and len(table.problems) == before:
             named.append((line, Row(month, unit, name, count, spend, extract)))
     _refuse_duplicates(table, named, by)
+    _refuse_blank_counts(table, named)
     ends = {row.unit: recoded.get(row.unit, row.unit) for _, row in named}
     known.refuse_unknown(table, by, [(at, ends[row.unit]) for at, row in named])
     known.refuse_unknown_lines(table, [(at, row.line) for at, row in named])
@@ -88,4 +95,15 @@ def _refuse_duplicates(table: Table, named: list[tuple[int, Row]], by: str) -> N
         if (first := seen.setdefault(key, line)) != line:
             got = f"{written(row.month)}, {row.unit}, {row.line} on lines {first} and {line}"
             hint = "keep one of them; two exports need a column extract"
-            table.complain(line, by, f"each month, {by} and line once", got, hint)
+            # A year that is pasted twice is one fault of each unit and line.
+            alike = f"{row.unit} {row.line} twice"
+            table.complain(line, by, f"each month, {by} and line once", got, hint, alike, once=True)
+
+
+def _refuse_blank_counts(table: Table, named: list[tuple[int, Row]]) -> None:
+    """Note a blank count in a line that has counts, and one without a spend either."""
+    counted = {row.line for _, row in named if not isnan(row.count)}
+    for line, row in named:
+        if isnan(row.count) and (row.line in counted or isnan(row.spend_gbp)):
+            hint = "leave the row out where nothing is known; write 0 where none happened"
+            table.complain(line, "count", "a number of cases", "nothing", hint, once=True)

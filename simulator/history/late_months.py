@@ -9,6 +9,7 @@ from scipy.special import stdtrit
 
 from simulator.fitting.observed import Months
 from simulator.history.calendar_months import days_in
+from simulator.history.cells import measured
 from simulator.records import FloatArray
 
 _LAST = 3
@@ -38,8 +39,9 @@ def low_ends(months: Months) -> tuple[LowEnd, ...]:
     days = np.array([days_in(month) for month in months.months])
     calendar = np.array([month for _, month in months.months])
     for at, line in enumerate(months.lines):
-        whole = ~np.isnan(months.counts[:, at]).any(axis=1)
-        total = months.counts[whole, at].sum(axis=0)
+        cases = measured(months)[:, at]
+        whole = ~np.isnan(cases).any(axis=1)
+        total = cases[whole].sum(axis=0)
         if total.size < _FEWEST + _LAST or not whole.any() or not total.all():
             continue
         share, low = _against_prediction(np.log(total / days), calendar)

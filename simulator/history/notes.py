@@ -9,6 +9,7 @@ import numpy as np
 from simulator.fitting.observed import Months, Observed
 from simulator.history.breaks import Break
 from simulator.history.calendar_months import Month, written
+from simulator.history.cells import measured
 from simulator.history.late_months import LowEnd
 from simulator.history.reporting_lag import Development
 from simulator.history.units import ScenarioUnits
@@ -71,7 +72,7 @@ def low_end_note(one: LowEnd) -> str:
 
 def gap_notes(months: Months, observed: Observed) -> Iterator[str]:
     """Yield what is missing, and what became of it."""
-    there = ~np.isnan(months.counts)
+    there = ~np.isnan(measured(months))
     used = there.any(axis=2, keepdims=True)
     gaps = int((used & ~there).sum())
     if gaps:
@@ -85,21 +86,23 @@ def gap_notes(months: Months, observed: Observed) -> Iterator[str]:
         for at_cluster, cluster in enumerate(observed.clusters)
         for at_line, line in enumerate(observed.lines)
         for at_year, year in enumerate(observed.years)
-        if np.isnan(observed.counts[at_cluster, at_line, at_year])
+        if np.isnan(observed.year_share[at_cluster, at_line, at_year])
     ]
     if short:
         yield f"Years with fewer than 6 months, left out: {some(short)}."
     part = [
         str(year)
         for at, year in enumerate(observed.years)
-        if (observed.year_share[:, :, at] < 1 - 1e-9).any()
+        if (observed.year_share[:, :, at] < 1 - 1e-9).all()
     ]
     if part:
         yield f"Financial years from April of {joined(part)} are there in part, and count in part."
     for line, counts, spend in zip(
         months.lines, months.counts.swapaxes(0, 1), months.spend_gbp.swapaxes(0, 1), strict=True
     ):
-        if np.isnan(spend).all():
+        if np.isnan(counts).all():
+            yield f"{line} has no counts: its spend is fitted as a whole, volume and price together."
+        elif np.isnan(spend).all():
             yield f"{line} has no spend: only its volume can be fitted."
         elif blank := int((~np.isnan(counts) & np.isnan(spend)).sum()):
             yield f"{line} has {blank:,} cells without spend; they are taken to cost as the others."
@@ -107,7 +110,7 @@ def gap_notes(months: Months, observed: Observed) -> Iterator[str]:
 
 def end_notes(months: Months, by: str) -> Iterator[str]:
     """Yield units that begin late or end early: openings, closures, mergers."""
-    there = np.asarray((~np.isnan(months.counts)).any(axis=1))
+    there = np.asarray((~np.isnan(measured(months))).any(axis=1))
     whose = (
         "recodes.csv can join a closed practice to the one that took its people" if by == "practice" else ""
     )

@@ -12,7 +12,7 @@ from simulator.fitting.months import month_law
 from simulator.fitting.observed import Months
 from simulator.history.breaks import find_breaks
 from simulator.history.calendar_months import written
-from simulator.history.cells import Cells
+from simulator.history.cells import Cells, measured
 from simulator.history.cluster_years import (
     Exposure,
     cluster_months,
@@ -95,7 +95,7 @@ def read_history(files: HistoryFiles, scenario: Scenario, options: HistoryOption
         with problems.noted():
             need = NeedOfUnits.of(scenario, given.by, given.months.lines)
             lists = weighed_lists(dated, given.by, given.months.units, need)
-            there = (~np.isnan(given.months.counts)).any(axis=1)
+            there = (~np.isnan(measured(given.months))).any(axis=1)
             wide = year_span(given.months.months)
             at = wide.index(given.months.months[0])
             ends = ((0, 0), (at, len(wide) - at - there.shape[1]))
@@ -171,7 +171,7 @@ def _history(
     shares = month_shares(law.season, wide)
     at = slice(wide.index(months.months[0]), wide.index(months.months[-1]) + 1)
     if people is None:
-        cases = typical_cases(months.counts, shares[:, at])
+        cases = typical_cases(measured(months), shares[:, at])
         weighted = np.repeat(cases[:, :, None], len(wide), axis=2)
     else:
         weighted = people[1]
@@ -179,7 +179,7 @@ def _history(
     starts = starts_of_clusters(options.breaks, clusters, known)
     observed = observed_years(months, exposure, cluster_of, starts)
     low = () if given.has_exports or options.final_to else low_ends(months)
-    breaks = find_breaks(levels, law.variance_to_mean)
+    breaks = find_breaks(levels, law.v)
     growth = _list_growth(people[0][:, at], months, cluster_of) if people else {}
     notes = (
         length_note(months.months),

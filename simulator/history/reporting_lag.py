@@ -62,7 +62,7 @@ def _pairs(rows: Sequence[Row], extracts: Sequence[Month], gap: int) -> Pairs:
     by_cell: dict[tuple[str, str, Month], dict[Month, float]] = defaultdict(dict)
     for row in rows:
         if row.extract:
-            by_cell[row.unit, row.line, row.month][row.extract] = row.count
+            by_cell[row.unit, row.line, row.month][row.extract] = row.measure
     pairs: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
     for (_, line, month), seen in sorted(by_cell.items()):
         for earlier, later in pairwise(extracts):

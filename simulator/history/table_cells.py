@@ -37,15 +37,13 @@ def month_at(
 
 
 def count_at(table: Table, line: int, row: Row) -> float:
-    """Return a number of cases; note a problem where there is none."""
+    """Return a number of cases, nan where the cell is blank; note a problem where it holds none."""
     text = row["count"].strip()
     if _HIDDEN.fullmatch(text):
         table.complain(line, "count", "a number of cases", shown(text), _BY_QUARTER, once=True)
         return 0.0
     if not text:
-        hint = "leave the row out where nothing is known; write 0 where none happened"
-        table.complain(line, "count", "a number of cases", "nothing", hint, once=True)
-        return 0.0
+        return math.nan
     return float(table.number(line, row, "count", whole=True))
 
 
