@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from simulator.fitting.months import OUTLYING_SDS, MonthLaw
 from simulator.fitting.observed import Months, Observed
 from simulator.history.breaks import Break
 from simulator.history.calendar_months import Month, written
@@ -105,7 +106,8 @@ def gap_notes(months: Months, observed: Observed) -> Iterator[str]:
         elif np.isnan(spend).all():
             yield f"{line} has no spend: only its volume can be fitted."
         elif blank := int((~np.isnan(counts) & np.isnan(spend)).sum()):
-            yield f"{line} has {blank:,} cells without spend; they are taken to cost as the others."
+            cells = "1 cell" if blank == 1 else f"{blank:,} cells"
+            yield f"{line} has no spend in {cells}: taken to cost as much a case as the others of the year."
 
 
 def end_notes(months: Months, by: str) -> Iterator[str]:
@@ -131,6 +133,23 @@ def break_notes(breaks: Sequence[Break]) -> Iterator[str]:
             f"{len(breaks):,} moves of a unit's share of a line: {listed}{more}. Where one is a change of "
             f'who counts and not of need, --break "{first.unit}:{written(first.month)}" starts a new level.'
         )
+
+
+def outlier_note(law: MonthLaw) -> str:
+    """Return the months that do not belong, the one furthest away first; nothing where there are none."""
+    furthest = sorted(
+        law.outlying, key=lambda one: -abs(one.count - one.expected) / max(one.expected, 1) ** 0.5
+    )
+    listed = [
+        f"{one.unit}, {one.line}, {written(one.month)} ({one.count:,.0f} where {one.expected:,.0f} are expected)"
+        for one in furthest
+    ]
+    if not listed:
+        return ""
+    return (
+        f"{len(listed):,} months of a unit lie beyond {OUTLYING_SDS:g} SDs of chance; kept in totals, left out "
+        f"of how counts and costs scatter: {some(listed)}."
+    )
 
 
 def membership_notes(

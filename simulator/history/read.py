@@ -33,6 +33,7 @@ from simulator.history.notes import (
     length_note,
     low_end_note,
     membership_notes,
+    outlier_note,
     some,
 )
 from simulator.history.options import HistoryFiles, HistoryOptions
@@ -189,6 +190,7 @@ def _history(
         *end_notes(months, given.by),
         *gap_notes(months, observed),
         *break_notes(breaks),
+        outlier_note(law),
         *_list_notes(lists, growth),
     )
     return History(
@@ -205,7 +207,7 @@ def _history(
         growth,
         costs,
         index,
-        notes,
+        tuple(filter(None, notes)),
     )
 
 
