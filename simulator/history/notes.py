@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from simulator.fitting.months import OUTLYING_SDS, MonthLaw
+from simulator.fitting.months import OUTLYING_SDS, MonthLaw, OutlyingMonth
 from simulator.fitting.observed import Months, Observed
 from simulator.history.breaks import Break
 from simulator.history.calendar_months import Month, written
@@ -141,8 +141,8 @@ def outlier_note(law: MonthLaw) -> str:
         law.outlying, key=lambda one: -abs(one.count - one.expected) / max(one.expected, 1) ** 0.5
     )
     listed = [
-        f"{one.unit}, {one.line}, {written(one.month)} ({one.count:,.0f} where {one.expected:,.0f} are expected)"
-        for one in furthest
+        f"{one.unit}, {one.line}, {written(one.month)} ({one.count:,.0f} for {one.expected:,.0f} expected)"
+        for one in sorted(law.outlying, key=distance, reverse=True)
     ]
     if not listed:
         return ""
