@@ -16,7 +16,7 @@ from simulator.fitting.cells import Cells
 from simulator.fitting.covariances import Structure, of_cluster, of_line_years
 from simulator.records import FloatArray
 
-_NUMBERS_AT_ONCE = 2_000_000
+NUMBERS_AT_ONCE = 2_000_000
 """Numbers in one batch of matrices: 16 MB."""
 
 
@@ -93,7 +93,7 @@ def log_likelihood(cells: Cells, structure: Structure, units: FloatArray) -> Flo
 
 def batches(cells: Cells, units: FloatArray) -> list[FloatArray]:
     """Return points in batches that take little memory."""
-    size = max(1, _NUMBERS_AT_ONCE // (len(cells.z) * cells.z.shape[1] ** 2))
+    size = max(1, NUMBERS_AT_ONCE // (len(cells.z) * cells.z.shape[1] ** 2))
     return [units[start : start + size] for start in range(0, max(len(units), 1), size)]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.fitting.cells import Cells
 from simulator.fitting.covariances import Structure, stationary_sd
-from simulator.fitting.likelihood import Factors, batches, factorise
+from simulator.fitting.likelihood import NUMBERS_AT_ONCE, Factors, batches, factorise
 from simulator.fitting.priors import LEVEL_SD
 from simulator.random_streams import Generator
 from simulator.records import FloatArray
@@ -69,7 +69,11 @@ def draw_states(
         values = structure.values(batch)
         factors = factorise(cells, structure, values)
         of_rows = {name: one[point] for name, one in values.items()}
-        parts.append(_draw(cells, structure, factors, point, of_rows, generator))
+        size = max(1, NUMBERS_AT_ONCE // (len(cells.z) * structure.mean.size**2))
+        for start in range(0, point.size, size):
+            part = slice(start, start + size)
+            own = {name: one[part] for name, one in of_rows.items()}
+            parts.append(_draw(cells, structure, factors, point[part], own, generator))
     return States.stacked(parts)
 
 

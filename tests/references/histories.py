@@ -99,7 +99,7 @@ def without(history: History, share: float, generator: Generator) -> Observed:
 
 def true_spend(history: History, years: int, count: int, generator: Generator) -> FloatArray:
     """Return spend in true futures, shape (future, year, cluster)."""
-    truth, lines, clusters = history.truth, history.len(truth.rate), len(history.cluster)
+    truth, lines, clusters = history.truth, len(history.truth.rate), len(history.cluster)
     shock, passing = np.tile(history.shock, (count, 1)), np.tile(history.passing, (count, 1))
     found = []
     for year in range(1, years + 1):
