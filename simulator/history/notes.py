@@ -137,9 +137,10 @@ def break_notes(breaks: Sequence[Break]) -> Iterator[str]:
 
 def outlier_note(law: MonthLaw) -> str:
     """Return the months that do not belong, the one furthest away first; nothing where there are none."""
-    furthest = sorted(
-        law.outlying, key=lambda one: -abs(one.count - one.expected) / max(one.expected, 1) ** 0.5
-    )
+
+    def distance(one: OutlyingMonth) -> float:
+        return float(abs(one.count - one.expected) / max(one.expected, 1.0) ** 0.5)
+
     listed = [
         f"{one.unit}, {one.line}, {written(one.month)} ({one.count:,.0f} for {one.expected:,.0f} expected)"
         for one in sorted(law.outlying, key=distance, reverse=True)
@@ -147,8 +148,8 @@ def outlier_note(law: MonthLaw) -> str:
     if not listed:
         return ""
     return (
-        f"{len(listed):,} months of a unit lie beyond {OUTLYING_SDS:g} SDs of chance; kept in totals, left out "
-        f"of how counts and costs scatter: {some(listed)}."
+        f"{len(listed):,} months of a unit lie beyond {OUTLYING_SDS:g} SDs of chance; kept in totals, left "
+        f"out of how counts and costs scatter: {some(listed)}."
     )
 
 
