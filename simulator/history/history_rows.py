@@ -13,6 +13,7 @@ from simulator.history.table_cells import (
     UNIT_SYNONYMS,
     count_at,
     month_at,
+    period_column,
     pounds_at,
     unit_at,
     unit_column,
@@ -25,6 +26,8 @@ _SYNONYMS = UNIT_SYNONYMS | {
     "spend": "spend_gbp",
     "spend_gbp": "spend_gbp",
     "extract": "extract",
+    "month": "month",
+    "quarter": "quarter",
 }
 
 
@@ -50,6 +53,7 @@ class Rows:
     """All rows, checked."""
 
     by: str  # practice or cluster
+    by_quarter: bool  # rows are of quarters, each of which has its first month
     rows: tuple[Row, ...]
 
 
@@ -58,12 +62,14 @@ def read_rows(path: Path, known: ScenarioUnits, recoded: Mapping[str, str], prob
 
     ``recoded`` says which code has become which. Raises InputError where the file is no such table.
     """
-    table = read_table(path, ("month", "line", "count"), _SYNONYMS)
-    by = unit_column(table)
+    table = read_table(path, ("line", "count"), _SYNONYMS)
+    by, (when, form, read) = unit_column(table), period_column(table)
+    if when == "quarter" and "extract" in table.columns:
+        table.complain_of_headings("a column month beside extract", "a column quarter")
     named: list[tuple[int, Row]] = []
     for line, row in table.rows:
         before = len(table.problems)
-        month, unit = month_at(table, line, row, "month"), unit_at(table, line, row, by)
+        month, unit = month_at(table, line, row, when, form, read), unit_at(table, line, row, by)
         name, count = row["line"].strip(), count_at(table, line, row)
         spend, extract = pounds_at(table, line, row, "spend_gbp"), None
         if is_total(name) and name not in known.lines:
@@ -75,7 +81,7 @@ def read_rows(path: Path, known: ScenarioUnits, recoded: Mapping[str, str], prob
                 table.complain(line, "extract", "an extract in or after the month of the row", got, once=True)
         if month and len(table.problems) == before:
             named.append((line, Row(month, unit, name, count, spend, extract)))
-    _refuse_duplicates(table, named, by)
+    _refuse_duplicates(table, named, when, by)
     _refuse_blank_counts(table, named)
     ends = {row.unit: recoded.get(row.unit, row.unit) for _, row in named}
     known.refuse_unknown(table, by, [(at, ends[row.unit]) for at, row in named])
@@ -84,10 +90,10 @@ def read_rows(path: Path, known: ScenarioUnits, recoded: Mapping[str, str], prob
         table.finish()
     units = set(known.names(by))
     good = (row for _, row in named if ends[row.unit] in units and row.line in known.lines)
-    return Rows(by, tuple(good))
+    return Rows(by, when == "quarter", tuple(good))
 
 
-def _refuse_duplicates(table: Table, named: list[tuple[int, Row]], by: str) -> None:
+def _refuse_duplicates(table: Table, named: list[tuple[int, Row]], when: str, by: str) -> None:
     """Note each cell that stands twice, with both its lines."""
     seen: dict[tuple[Month, str, str, Month | None], int] = {}
     for line, row in named:
@@ -97,7 +103,7 @@ def _refuse_duplicates(table: Table, named: list[tuple[int, Row]], by: str) -> N
             hint = "keep one of them; two exports need a column extract"
             # A year that is pasted twice is one fault of each unit and line.
             alike = f"{row.unit} {row.line} twice"
-            table.complain(line, by, f"each month, {by} and line once", got, hint, alike, once=True)
+            table.complain(line, by, f"each {when}, {by} and line once", got, hint, alike, once=True)
 
 
 def _refuse_blank_counts(table: Table, named: list[tuple[int, Row]]) -> None:

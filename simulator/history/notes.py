@@ -118,7 +118,12 @@ def end_notes(months: Months, by: str) -> Iterator[str]:
     )
     for unit, rows in zip(months.units, there, strict=True):
         at = np.flatnonzero(rows)
-        if " until " not in unit and at[-1] < rows.size - 1:
+        if not at.size:
+            yield f"{unit} has no rows that can be used."
+            continue
+        if at[0] > 0:
+            yield f"{unit} has no rows before {written(months.months[at[0]])}: opened, or missing."
+        if at[-1] < rows.size - 1:
             hint = f"; {whose}" if whose else ""
             yield f"{unit} has no rows after {written(months.months[at[-1]])}: closed, or missing{hint}."
 

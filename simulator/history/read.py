@@ -37,6 +37,7 @@ from simulator.history.notes import (
     some,
 )
 from simulator.history.options import HistoryFiles, HistoryOptions
+from simulator.history.quarters import in_months, law_of_quarters
 from simulator.history.recodes import read_recodes
 from simulator.history.record import ALL, History
 from simulator.history.registered_lists import DatedLists, Lists, read_lists, weighed_lists
@@ -47,6 +48,9 @@ from simulator.records import FloatArray
 from simulator.scenario.scenario import Scenario
 
 _NOTHING_SAID = HistoryOptions()
+_QUARTERS = (
+    "Rows are of quarters: seasons are flat within one, and whether the last is complete is not looked at."
+)
 _FEWEST_MONTHS = 12
 """Without a whole year there is no season, and no rate a year."""
 
@@ -121,6 +125,7 @@ class _Given:
     lag: tuple[Development, ...]
     lag_notes: tuple[str, ...]
     has_exports: bool  # two or more, so that they tell what is late
+    by_quarter: bool  # months are parts of quarters
 
 
 def _tidy(
@@ -128,7 +133,8 @@ def _tidy(
 ) -> _Given | None:
     """Return months by unit: the latest export, made final, old codes joined to new; None without rows."""
     final = options.final_to
-    if not (kept := [row for row in rows.rows if final is None or row.month <= final]):
+    given = in_months(rows.rows) if rows.by_quarter else rows.rows
+    if not (kept := [row for row in given if final is None or row.month <= final]):
         return None
     cells = Cells.latest(kept, known.lines)
     # Who says which month is final knows better than a factor.
@@ -138,7 +144,7 @@ def _tidy(
     if not months.months:
         return None
     exports = {row.extract for row in kept if row.extract}
-    return _Given(rows.by, months, found, notes, len(exports) > 1)
+    return _Given(rows.by, months, found, notes, len(exports) > 1, rows.by_quarter)
 
 
 def _check(given: _Given, options: HistoryOptions, known: ScenarioUnits) -> None:
@@ -167,7 +173,7 @@ def _history(
     cluster_of = {unit: cluster for unit in months.units if (cluster := known.cluster(unit))}
     clusters = [name for name in known.clusters if name in cluster_of.values()]
     levels = by_level(months, starts_of_units(options.breaks, months.units, known))
-    law = month_law(levels)
+    law = law_of_quarters(levels) if given.by_quarter else month_law(levels)
     wide = year_span(months.months)
     shares = month_shares(law.season, wide)
     at = slice(wide.index(months.months[0]), wide.index(months.months[-1]) + 1)
@@ -179,11 +185,13 @@ def _history(
     exposure = Exposure(wide, shares, weighted, people is not None)
     starts = starts_of_clusters(options.breaks, clusters, known)
     observed = observed_years(months, exposure, cluster_of, starts)
-    low = () if given.has_exports or options.final_to else low_ends(months)
+    is_told = given.has_exports or given.by_quarter or options.final_to
+    low = () if is_told else low_ends(months)
     breaks = find_breaks(levels, law.v)
     growth = _list_growth(people[0][:, at], months, cluster_of) if people else {}
     notes = (
         length_note(months.months),
+        _QUARTERS if given.by_quarter else "",
         *map(low_end_note, low),
         *given.lag_notes,
         *membership_notes(months.units, given.by, known, months.lines),

@@ -11,16 +11,12 @@ import numpy as np
 
 from simulator.errors import InputError, Problem, shown
 from simulator.history.calendar_months import (
-    MONTH_FORM,
-    QUARTER_FORM,
     Month,
-    month_in,
     number_of,
-    quarter_in,
     written,
 )
 from simulator.history.need_of_units import NeedOfUnits
-from simulator.history.table_cells import UNIT_SYNONYMS, month_at, unit_at, unit_column
+from simulator.history.table_cells import UNIT_SYNONYMS, month_at, period_column, unit_at, unit_column
 from simulator.population.groups import Group
 from simulator.population.practices import Practice
 from simulator.records import BoolArray, FloatArray
@@ -129,16 +125,12 @@ def read_lists(path: Path, recoded: Mapping[str, str]) -> DatedLists:
     """Read lists.csv, old codes joined to new ones; InputError with every problem."""
     table = read_table(path, (), _SYNONYMS)
     by = unit_column(table)
-    column = next((one for one in ("month", "quarter") if one in table.columns), "")
-    if not column:
-        table.complain_of_headings("a column month or quarter", ", ".join(table.columns))
-    table.finish()
+    column, form, read = period_column(table)
     table.rows = [(line, row | {"practice_code": row[by].strip()}) for line, row in table.rows]
     groups, practices = lists_in_columns(table)
     if not groups and "list_size" not in table.columns:
         table.complain_of_headings("a column list_size, or columns of people by sex and age", "neither")
         table.finish()
-    form, read = (QUARTER_FORM, quarter_in) if column == "quarter" else (MONTH_FORM, month_in)
     seen: dict[tuple[Month, str], int] = {}
     parts: dict[tuple[Month, str], list[tuple[str, Practice]]] = defaultdict(list)
     for (line, row), (_, practice) in zip(table.rows, practices, strict=True):

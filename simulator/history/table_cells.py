@@ -7,7 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 
 from simulator.errors import shown
-from simulator.history.calendar_months import EXCEL_MONTHS, MONTH_FORM, Month, month_in
+from simulator.history.calendar_months import (
+    EXCEL_MONTHS,
+    MONTH_FORM,
+    QUARTER_FORM,
+    Month,
+    month_in,
+    quarter_in,
+)
 from simulator.scenario.csv_tables import Table, is_total
 
 UNIT_SYNONYMS = {
@@ -18,7 +25,7 @@ UNIT_SYNONYMS = {
 }
 """Headings of the column that names who a row is of."""
 _HIDDEN = re.compile(r"\*+|(<|<=|≤) ?\d+|\[?c\]?|suppressed|redacted", re.IGNORECASE)
-_BY_QUARTER = "small numbers are hidden here: export by quarter, or by cluster, so that none is small"
+_BY_QUARTER = "small numbers are hidden: export by quarter (a column quarter for month) or by cluster"
 _ADDS_UP = "leave that row out: it adds up other rows"
 
 Row = Mapping[str, str]
@@ -54,6 +61,17 @@ def pounds_at(table: Table, line: int, row: Row, column: str) -> float:
         table.complain(line, column, "a sum in pounds", shown(text), _BY_QUARTER, once=True)
         return math.nan
     return float(table.number(line, row, column, pounds=True)) if text else math.nan
+
+
+def period_column(table: Table) -> tuple[str, str, Read]:
+    """Return the column that says when, month or else quarter; its form, and how it is read."""
+    if "month" in table.columns:
+        return "month", MONTH_FORM, month_in
+    if "quarter" in table.columns:
+        return "quarter", QUARTER_FORM, quarter_in
+    table.complain_of_headings("a column month or quarter", ", ".join(table.columns))
+    table.finish()
+    raise AssertionError
 
 
 def unit_column(table: Table) -> str:

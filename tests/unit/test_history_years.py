@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.history.calendar_months import days_in, span
+from simulator.fitting.months import month_law
+from simulator.fitting.observed import Months
+from simulator.history.calendar_months import days_in, later, span
 from simulator.history.need_of_units import NeedOfUnits
 from simulator.history.options import options_in
 from simulator.history.registered_lists import Lists
 from simulator.population.groups import Group
 from simulator.population.practices import Practice
-from tests.unit.histories import THREE_YEARS, read, rows_of, scenario_in
+from tests.unit.histories import THREE_YEARS, read, rows_of, scenario_in, usual
 
 Month = tuple[int, int]
 LISTS = "month,practice,list_size\n" + "".join(
@@ -211,3 +213,31 @@ def test_short_histories_say_what_they_cannot_tell(tmp_path: Path, years: int, w
     history = read(tmp_path, rows_of(months=THREE_YEARS[: 12 * years]))
     assert history.whole_years == years
     assert words in history.notes[0]
+
+
+def test_rows_of_quarters_are_parts_of_months_and_scatter_as_quarters_do(tmp_path: Path) -> None:
+    def of_quarter(unit: str, line: str, month: Month) -> int | None:
+        return sum(usual(unit, line, later(month, at)) for at in range(3)) if month[1] % 3 == 1 else None
+
+    rows = rows_of(of_quarter).replace("month,", "quarter,")
+    history = read(tmp_path, rows)
+    first = sum(usual("A1", "admissions", (2010, month)) for month in (4, 5, 6))
+    assert history.months.counts[0, 0, :3] == pytest.approx(first * np.array([30, 31, 30]) / 91)
+    by_month = read(tmp_path, rows_of())
+    np.testing.assert_allclose(history.observed.counts, by_month.observed.counts)
+    assert history.months.months == by_month.months.months
+    assert any(note.startswith("Rows are of quarters") for note in history.notes)
+    # What a sum of three scatters, by hand: the law of the quarters themselves.
+    quarters = Months(
+        by_month.months.units,
+        by_month.months.lines,
+        by_month.months.months[::3],
+        *(
+            values.reshape(4, 1, 12, 3).sum(axis=3)
+            for values in (by_month.months.counts, by_month.months.spend_gbp)
+        ),
+    )
+    assert history.month_law.v == pytest.approx(month_law(quarters).v)
+    cut = read(tmp_path, rows, options_in("2013-02"))
+    assert len(cut.months.months) == 35
+    assert cut.month_law.v == pytest.approx(history.month_law.v, rel=0.2)
