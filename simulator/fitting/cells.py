@@ -1,4 +1,4 @@
-"""The data step: each cluster's line in a year as one number with a normal error; no cell where nothing is known."""
+"""The data step: a cluster's line in a year as one number with a normal error, where anything is known."""
 
 from __future__ import annotations
 

@@ -78,7 +78,9 @@ def volume_free(priors: Priors, lines: int) -> tuple[dict[str, SizePrior], dict[
 
 def price_free(priors: Priors, lines: int) -> dict[str, SizePrior]:
     """Return the parameters of a model of prices: no cluster's effect is common to lines."""
-    names = ("phi", "rho", "sigma_k", "epsilon", "phi_d") if lines > 1 else ("phi", "sigma_k", "epsilon", "phi_d")
+    names = (
+        ("phi", "rho", "sigma_k", "epsilon", "phi_d") if lines > 1 else ("phi", "sigma_k", "epsilon", "phi_d")
+    )
     return {"tau": priors.price_tau, **{name: getattr(priors, name) for name in names}}
 
 
@@ -125,7 +127,9 @@ def of_cluster(structure: Structure, values: Mapping[str, FloatArray]) -> FloatA
     )
     common = common + (values["sigma_c"] ** 2)[:, None, None]
     total = np.tile(common, (1, lines, lines)).reshape(-1, lines, years, lines, years)
-    of_line = (structure.cluster_scales**2)[:, None, None, None] * own + (values["sigma_k"] ** 2)[:, None, None]
+    of_line = (structure.cluster_scales**2)[:, None, None, None] * own + (values["sigma_k"] ** 2)[
+        :, None, None
+    ]
     at = np.arange(lines)
     total[:, at, :, at, :] += of_line
     return np.asarray(total.reshape(-1, lines * years, lines * years))

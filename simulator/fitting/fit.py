@@ -43,7 +43,7 @@ class _History:
 
     @classmethod
     def of(cls, observed: Observed, law: MonthLaw) -> _History:
-        spend_only = ~np.isfinite(observed.counts).any((0, 2))
+        spend_only = np.asarray(~np.isfinite(observed.counts).any((0, 2)))
         priced = (observed.counts > 0) & (observed.spend_gbp > 0)
         return cls(
             observed,
@@ -51,8 +51,8 @@ class _History:
             np.where(spend_only[None, :, None], observed.spend_gbp, observed.counts),
             observed.weighted_people * observed.year_share,
             spend_only,
-            ~spend_only & (cases_a_year(observed.counts, observed.year_share) < RARE_CASES),
-            priced.any((0, 2)),
+            np.asarray(~spend_only & (cases_a_year(observed.counts, observed.year_share) < RARE_CASES)),
+            np.asarray(np.any(priced, axis=(0, 2))),
         )
 
 
@@ -110,14 +110,19 @@ def fit_history(
 
 def _check(history: _History) -> None:
     """Say of every line that has nothing to fit."""
-    known = np.isfinite(history.amounts) & (history.exposure > 0)
-    InputErrors = [
-        Problem(f"history, line {line}", "a line with cases or spend in some year", "none", "leave the line out")
-        for line, any_year in zip(history.observed.lines, known.any((0, 2)), strict=True)
-        if not any_year
+    known: BoolArray = np.isfinite(history.amounts) & (history.exposure > 0)
+    silent = np.flatnonzero(~known.any((0, 2)))
+    problems = [
+        Problem(
+            f"history, line {history.observed.lines[at]}",
+            "cases or spend in some year",
+            "none",
+            "leave it out",
+        )
+        for at in silent
     ]
-    if InputErrors:
-        raise InputError(InputErrors)
+    if problems:
+        raise InputError(problems)
 
 
 def _volume(history: _History, priors: Priors, rows: int, streams: RandomStreams) -> ModelDraws:
@@ -136,7 +141,7 @@ def _volume(history: _History, priors: Priors, rows: int, streams: RandomStreams
         volume_free(priors, int(modelled.sum())),
         priors.drift_sd,
     )
-    for _ in range(_REFINED):
+    for _ in range(_REFINED if modelled.any() else 0):
         about = fitted(cells, structure, np.zeros(len(structure.free)))
         cells = refine_small(cells, about, counts, exposure, v)
     draws = _draws(cells, structure, modelled, rows, generator)
@@ -177,8 +182,9 @@ def _structure(
 ) -> Structure:
     """Return what is fixed of a model, with the lines' raw levels and scales."""
     lines = len(growth)
-    weights = (cells.present / cells.variance).reshape(-1, lines, years).sum((0, 2))
-    total = (cells.z * cells.present / cells.variance).reshape(-1, lines, years).sum((0, 2))
+    shape = len(cells.z), lines, years
+    weights = (cells.present / cells.variance).reshape(shape).sum((0, 2))
+    total = (cells.z * cells.present / cells.variance).reshape(shape).sum((0, 2))
     return Structure(
         line_scales(cells, lines, years),
         cluster_scales(cells, lines, years),
@@ -197,7 +203,10 @@ def _draws(cells: Cells, structure: Structure, modelled: BoolArray, rows: int, g
         return _nothing(len(cells.z), modelled, rows, structure)
     names = tuple(structure.free)
     points = sample_posterior(
-        lambda units: log_likelihood(cells, structure, units), names, [WORDS[name] for name in names], generator
+        lambda units: log_likelihood(cells, structure, units),
+        names,
+        [WORDS[name] for name in names],
+        generator,
     )
     chosen, counts = np.unique(points.resample(rows, generator), return_counts=True)
     units = points.units[chosen]
@@ -210,13 +219,17 @@ def _draws(cells: Cells, structure: Structure, modelled: BoolArray, rows: int, g
         "method": points.method,
     }
     scales = structure.line_scales, structure.cluster_scales
-    draws = model_draws(states, theta, scales, modelled, told)
-    return draws
+    return model_draws(states, theta, scales, modelled, told)
 
 
 def _nothing(clusters: int, modelled: BoolArray, rows: int, structure: Structure) -> ModelDraws:
     """Return draws of a model without lines."""
-    empty = (np.zeros((rows, *shape)) for shape in ((0,), (0,), (0,), (clusters, 0), (clusters,), (clusters, 0)))
-    theta = {name: np.repeat(one, rows) for name, one in structure.values(np.zeros((1, len(structure.free)))).items()}
+    empty = (
+        np.zeros((rows, *shape)) for shape in ((0,), (0,), (0,), (clusters, 0), (clusters,), (clusters, 0))
+    )
+    theta = {
+        name: np.repeat(one, rows)
+        for name, one in structure.values(np.zeros((1, len(structure.free)))).items()
+    }
     told = {"free": (), "learned": (), "effective": np.inf, "method": "no line to learn from"}
     return model_draws(States(*empty), theta, (np.zeros(0), np.zeros(0)), modelled, told)

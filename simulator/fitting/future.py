@@ -40,7 +40,15 @@ def future(
     # A line with a rate alone has no cluster's effects.
     affected = np.array([line not in posterior.rare for line in posterior.lines], dtype=float)
     return (
-        _carried(posterior.volume, rows, years_ahead, _named(normals, "volume"), names, affected, posterior.priors.drift_sd),
+        _carried(
+            posterior.volume,
+            rows,
+            years_ahead,
+            _named(normals, "volume"),
+            names,
+            affected,
+            posterior.priors.drift_sd,
+        ),
         _carried(posterior.price, rows, years_ahead, _named(normals, "price"), names, affected, 0.0),
     )
 
@@ -73,7 +81,9 @@ def _carried(
         if year:
             label = str(year)
             if drift_sd:
-                growth = growth + drift_sd * moves_lines * _by_line(values["rho"], normals, "drift", label, lines)
+                growth = growth + drift_sd * moves_lines * _by_line(
+                    values["rho"], normals, "drift", label, lines
+                )
             level = level + growth
             shock = phi * shock + fresh_shock * _by_line(values["rho"], normals, "shock", label, lines)
             if values["delta"].any():

@@ -68,7 +68,7 @@ def factorise(cells: Cells, structure: Structure, values: Mapping[str, FloatArra
     inner_root = np.linalg.cholesky(inner)
     log_determinant += 2 * np.log(np.diagonal(inner_root, axis1=-2, axis2=-1)).sum(-1)
     spread = prior_root @ np.linalg.inv(inner) @ turned
-    return Factors(precision, information, spread, log_determinant)
+    return Factors(*map(np.asarray, (precision, information, spread, log_determinant)))
 
 
 def log_likelihood(cells: Cells, structure: Structure, units: FloatArray) -> FloatArray:
@@ -102,12 +102,14 @@ def _of_batch(cells: Cells, structure: Structure, units: FloatArray) -> FloatArr
     residual = np.where(cells.present, cells.z - structure.mean, 0.0)
     weighed = np.einsum("bcij,cj->bci", factors.precision, residual)
     scores = weighed.sum(1)
-    square = np.einsum("bci,ci->b", weighed, residual) - np.einsum("bi,bi->b", scores, factors.line_years(scores))
+    square = np.einsum("bci,ci->b", weighed, residual) - np.einsum(
+        "bi,bi->b", scores, factors.line_years(scores)
+    )
     return np.asarray(-0.5 * (factors.log_determinant + square + cells.present.sum() * math.log(2 * math.pi)))
 
 
 def fitted(cells: Cells, structure: Structure, units: FloatArray) -> FloatArray:
-    """Return the mean of what lies behind each cell, shape (cluster, n), at one point of shape (parameter,)."""
+    """Return the mean of what lies behind each cell, shape (cluster, n), at one point."""
     values = structure.values(units[None])
     factors = factorise(cells, structure, values)
     residual = np.where(cells.present, cells.z - structure.mean, 0.0)

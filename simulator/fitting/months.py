@@ -9,6 +9,7 @@ import calendar
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.fitting.observed import Months
 from simulator.records import BoolArray, FloatArray
@@ -51,7 +52,7 @@ class MonthLaw:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One line's months, expected ones and freedom, each of shape (unit, month); nan where nothing is known."""
+    """One line's months, of shape (unit, month); nan where nothing is known."""
 
     counts: FloatArray
     expected: FloatArray
@@ -98,7 +99,9 @@ def month_law(months: Months) -> MonthLaw:
 
 def _of_line(
     months: Months, counts: FloatArray, at_line: int
-) -> tuple[FloatArray, tuple[float, float], list[tuple[float, float]], tuple[float, float], list[OutlyingMonth]]:
+) -> tuple[
+    FloatArray, tuple[float, float], list[tuple[float, float]], tuple[float, float], list[OutlyingMonth]
+]:
     """Return one line's season, v, v by size, k and outlying months."""
     season = _season(months, counts)
     years = _financial_years(months)
@@ -108,21 +111,29 @@ def _of_line(
         v = _robust_spread(table)
         with np.errstate(invalid="ignore"):
             # About a mean under one case, a few cases are no wonder.
-            far = np.abs(table.counts - table.expected) > OUTLYING_SDS * np.sqrt(v * np.maximum(table.expected, 1.0))
+            far = np.abs(table.counts - table.expected) > OUTLYING_SDS * np.sqrt(
+                v * np.maximum(table.expected, 1.0)
+            )
         if not far.any():
             break
         outlying |= far
         kept = np.where(outlying, np.nan, counts)
     listed = [
         OutlyingMonth(
-            months.units[unit], months.lines[at_line], months.months[month], float(counts[unit, month]), expected
+            months.units[unit],
+            months.lines[at_line],
+            months.months[month],
+            float(counts[unit, month]),
+            expected,
         )
         for (unit, month), expected in _expected_of(months, kept, outlying)
     ]
     size = np.nansum(table.counts, axis=1)
     thirds = np.array_split(np.argsort(size, kind="stable"), 3)
     by_size = [_spread(table, rows) if len(rows) else (np.nan, np.nan) for rows in thirds]
-    cost = _cost_spread(np.where(outlying, np.nan, months.counts[:, at_line]), months.spend_gbp[:, at_line], years)
+    cost = _cost_spread(
+        np.where(outlying, np.nan, months.counts[:, at_line]), months.spend_gbp[:, at_line], years
+    )
     return season, _spread(table, np.arange(len(counts))), by_size, cost, listed
 
 
@@ -158,14 +169,14 @@ def _expected(months: Months, counts: FloatArray) -> _Table:
     usable = present & (expected > 0)
     expected = np.where(usable, expected, np.nan)
     filled = np.nan_to_num(expected)
-    in_row = _sums(filled, years, axis=1)
-    in_column = _sums(filled.sum(0)[None], places, axis=1)
+    in_row = _sums(filled, years)
+    in_column = _sums(filled.sum(0)[None], places)
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = (1 - expected / in_row) * (1 - expected / in_column)
     return _Table(np.where(usable, counts, np.nan), expected, freedom)
 
 
-def _sums(values: FloatArray, places: FloatArray, axis: int) -> FloatArray:
+def _sums(values: FloatArray, places: FloatArray) -> FloatArray:
     """Return, at each column, the sum over columns of the same place."""
     same = (places[:, None] == places[None, :]).astype(float)
     return np.asarray(values @ same)
@@ -182,21 +193,21 @@ def _two_ways(
     present = np.isfinite(counts).astype(float)
     filled = np.nan_to_num(counts) * present
     of_month = np.ones(len(days))
-    row_counts = _sums(filled, years, axis=1)
-    column_counts = _sums(filled.sum(0)[None], places, axis=1)[0]
+    row_counts = _sums(filled, years)
+    column_counts = _sums(filled.sum(0)[None], places)[0]
     of_unit = np.ones(counts.shape)
     for _ in range(200):
         before = of_month
-        exposed = _sums(present * of_month * days, years, axis=1)
+        exposed = _sums(present * of_month * days, years)
         of_unit = row_counts / np.where(exposed > 0, exposed, np.nan)
-        exposed = _sums((np.nan_to_num(of_unit) * present * days).sum(0)[None], places, axis=1)[0]
+        exposed = _sums((np.nan_to_num(of_unit) * present * days).sum(0)[None], places)[0]
         of_month = np.where(exposed > 0, column_counts / np.where(exposed > 0, exposed, 1.0), np.nan)
         of_month = of_month / np.nanmean(of_month) if np.nansum(of_month) > 0 else np.ones(len(days))
         unseen = ~np.isfinite(of_month)
         if np.allclose(np.nan_to_num(of_month), np.nan_to_num(before), rtol=1e-10, atol=0):
             break
         of_month = np.where(unseen, 1.0, of_month)
-    exposed = _sums(present * np.nan_to_num(of_month) * days, years, axis=1)
+    exposed = _sums(present * np.nan_to_num(of_month) * days, years)
     return row_counts / np.where(exposed > 0, exposed, np.nan), of_month
 
 
@@ -209,7 +220,7 @@ def _robust_spread(table: _Table) -> float:
     return max(1.0, float(np.median(squares[usable])) / 0.4549) if usable.any() else 1.0
 
 
-def _spread(table: _Table, rows: FloatArray) -> tuple[float, float]:
+def _spread(table: _Table, rows: NDArray[np.intp]) -> tuple[float, float]:
     """Return the variance-to-mean of some units, and its standard error."""
     expected, freedom = table.expected[rows], table.freedom[rows]
     squares = (table.counts[rows] - expected) ** 2 / expected
@@ -229,29 +240,26 @@ def _ratio(squares: FloatArray, freedom: FloatArray) -> tuple[float, float]:
 
 def _cost_spread(counts: FloatArray, spend: FloatArray, years: FloatArray) -> tuple[float, float]:
     """Return the coefficient of variation of a case's cost, and its standard error."""
-    known = (counts > 0) & np.isfinite(spend) & (spend > 0)
+    known = np.asarray((counts > 0) & np.isfinite(spend) & (spend > 0))
     if not known.any():
         return np.nan, np.nan
     cases, pounds = np.where(known, counts, 0.0), np.where(known, spend, 0.0)
-    in_year = _sums(cases, years, axis=1)
-    units_years = (known.any(1)[:, None] & (in_year > 0)).sum() / 12
-    if cases.sum() / max(units_years, 1.0) < POOLED_BELOW:
-        # One unit for each year: months of all practices about the mean of all.
-        all_cases, all_pounds = _sums(cases.sum(0)[None], years, axis=1), _sums(pounds.sum(0)[None], years, axis=1)
-        mean, in_row, in_column = all_pounds / np.maximum(all_cases, 1), all_cases, np.full(cases.shape[1], np.inf)
+    in_year = _sums(cases, years)
+    in_column = np.full(years.size, np.inf)
+    units_years = np.isfinite(counts).sum() / 12
+    if cases.sum() < POOLED_BELOW * units_years:
+        in_year, of_all = _sums(cases.sum(0)[None], years), _sums(pounds.sum(0)[None], years)
+        mean = of_all / np.maximum(in_year, 1)
     else:
-        mean = _sums(pounds, years, axis=1) / np.maximum(in_year, 1)
-        at_mean = (cases * mean).sum(0)
-        relative = pounds.sum(0) / np.where(at_mean > 0, at_mean, 1.0)
-        if (known.any(1)).sum() > 1:
-            mean = mean * relative
+        mean = _sums(pounds, years) / np.maximum(in_year, 1)
+        if known.any(axis=1).sum() > 1:
+            # A month in which costs moved for all is no spread.
+            at_mean = (cases * mean).sum(0)
+            mean = mean * pounds.sum(0) / np.where(at_mean > 0, at_mean, 1.0)
             in_column = cases.sum(0)
-        else:
-            in_column = np.full(cases.shape[1], np.inf)
-        in_row = in_year
     with np.errstate(invalid="ignore", divide="ignore"):
         squares = np.where(known, cases * (pounds / cases / mean - 1) ** 2, np.nan)
-        freedom = np.where(known, (1 - cases / in_row) * (1 - cases / in_column), np.nan)
+        freedom = np.where(known, (1 - cases / in_year) * (1 - cases / in_column), np.nan)
     square, error = _ratio(squares, freedom)
     k = float(np.sqrt(square))
     return k, error / (2 * k) if k > 0 else np.nan

@@ -17,7 +17,9 @@ class Observed:
     counts: FloatArray  # shape (cluster, line, year); cases in the months that are there
     spend_gbp: FloatArray  # shape (cluster, line, year); nan where spend is not known
     weighted_people: FloatArray  # shape (cluster, line, year); mean over the year, 1 where there are no lists
-    year_share: FloatArray  # shape (cluster, line, year); share of a year's cases in the months there, 1 whole
+    year_share: (
+        FloatArray  # shape (cluster, line, year); share of a year's cases in the months there, 1 whole
+    )
 
 
 @dataclass(frozen=True, slots=True)

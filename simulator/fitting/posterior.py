@@ -48,7 +48,9 @@ class ModelDraws:
         """Return one row: means of states, medians of SDs and correlations."""
         means = {name: getattr(self, name).mean(0, dtype=float)[None] for name in States.__dataclass_fields__}
         theta = np.median(self.theta.astype(float), axis=0)[None]
-        return replace(self, **{name: one.astype(np.float32) for name, one in (means | {"theta": theta}).items()})
+        return replace(
+            self, **{name: one.astype(np.float32) for name, one in (means | {"theta": theta}).items()}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Posterior:
 
     def save(self, path: Path) -> str:
         """Write all to a file and return its SHA-256; the same bytes for the same posterior."""
-        arrays, told = {}, {}
+        arrays: dict[str, Any] = {}
+        told: dict[str, Any] = {}
         for model in ("volume", "price"):
             for name, one in _parts(getattr(self, model)).items():
                 (arrays if isinstance(one, np.ndarray) else told)[f"{model}.{name}"] = one
@@ -121,8 +124,8 @@ class Posterior:
         with np.load(BytesIO(written)) as stored:
             told: dict[str, Any] = json.loads(str(stored["told"]))
             arrays = {name: stored[name] for name in stored.files if name != "told"}
-        models = {name: _model(name, told, arrays) for name in _MODELS}
-        others = {name: tuple(told[name]) for name in _NAMES}
+        models: dict[str, Any] = {name: _model(name, told, arrays) for name in _MODELS}
+        others: dict[str, Any] = {name: tuple(told[name]) for name in _NAMES}
         return cls(**others, **models, priors=_priors(told["priors"]))
 
 
@@ -135,7 +138,7 @@ def _parts(model: ModelDraws) -> dict[str, Any]:
 
 
 def _model(model: str, told: Mapping[str, Any], arrays: Mapping[str, Any]) -> ModelDraws:
-    found = {}
+    found: dict[str, Any] = {}
     for one in fields(ModelDraws):
         key = f"{model}.{one.name}"
         value = arrays[key] if key in arrays else told[key]
@@ -187,10 +190,13 @@ def model_draws(
         whole[..., modelled] = one
         return whole
 
-    by_line = {name: getattr(states, name) for name in States.__dataclass_fields__ if name != "cluster_state"}
+    by_line: dict[str, Any] = {
+        name: getattr(states, name) for name in States.__dataclass_fields__ if name != "cluster_state"
+    }
     by_line |= {"line_scales": scales[0], "cluster_scales": scales[1]}
+    spread_out: dict[str, Any] = {name: spread(one) for name, one in by_line.items()}
     return ModelDraws(
-        **{name: spread(one) for name, one in by_line.items()},
+        **spread_out,
         cluster_state=states.cluster_state.astype(np.float32),
         theta=np.stack(list(theta.values()), axis=1).astype(np.float32),
         parameters=tuple(theta),

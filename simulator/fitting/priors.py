@@ -1,4 +1,4 @@
-"""What is believed before a history is seen: normal laws of logs, of logits and of growth, each with its words."""
+"""What is believed before a history is seen, with its words: normal laws of logs, of logits and of growth."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ class Priors:
     growth: NormalPrior = NormalPrior(0.025, 0.03)
     price_growth: NormalPrior = NormalPrior(0.0, 0.02)
     growth_by_line: Mapping[str, NormalPrior] = field(default_factory=dict)  # instead of `growth`
-    drift_sd: float = 0.01  # by how much growth itself moves a year; fixed, since no history tells it; 0 for none
+    drift_sd: float = (
+        0.01  # by how much growth itself moves a year; fixed, since no history tells it; 0 for none
+    )
     free_levels: bool = False  # whether a unit's level is its own, where no need weights are known
 
     def in_words(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ RARE_CASES = 20.0
 
 
 def cases_a_year(counts: FloatArray, year_share: FloatArray) -> FloatArray:
-    """Return each line's mean cases in a whole year of all clusters, shape (line,), from (cluster, line, year)."""
+    """Return mean cases in a whole year of all clusters, shape (line,), from (cluster, line, year)."""
     known = np.isfinite(counts) & (year_share > 0)
     share = np.where(known, year_share, 0.0).sum((0, 2))
     cases = np.where(known, counts, 0.0).sum((0, 2))
@@ -54,7 +54,7 @@ def draw_levels(
 def draw_costs(
     counts: FloatArray, spend_gbp: FloatArray, cv: float, growth: NormalPrior, rows: int, generator: Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """Draw a rare line's log mean cost in the last year and its growth, from all years together; shapes as above."""
+    """Draw a rare line's log mean cost in the last year and its growth; shapes as of `draw_levels`."""
     known = (counts > 0) & (spend_gbp > 0)
     cases, pounds = (np.where(known, one, 0.0).sum(0) for one in (counts, spend_gbp))
     growths = growth.mean + growth.sd * generator.standard_normal(rows)

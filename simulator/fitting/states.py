@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.fitting.cells import Cells
 from simulator.fitting.covariances import Structure, stationary_sd
@@ -40,7 +41,7 @@ class States:
 
 
 def draw_states(
-    cells: Cells, structure: Structure, units: FloatArray, rows_of: FloatArray, generator: Generator
+    cells: Cells, structure: Structure, units: FloatArray, rows_of: NDArray[np.intp], generator: Generator
 ) -> States:
     """Draw states given the data, `rows_of[i]` of them at point i.
 
@@ -52,8 +53,8 @@ def draw_states(
         What is fixed.
     units : FloatArray
         Points in prior SDs, shape (point, parameter).
-    rows_of : FloatArray
-        Whole numbers, shape (point,).
+    rows_of : NDArray[np.intp]
+        Shape (point,).
     generator : Generator
         Draws them.
 
@@ -64,7 +65,7 @@ def draw_states(
     """
     parts, done = [], 0
     for batch in batches(cells, units):
-        point = np.repeat(np.arange(len(batch)), rows_of[done : done + len(batch)].astype(int))
+        point = np.repeat(np.arange(len(batch)), rows_of[done : done + len(batch)])
         done += len(batch)
         values = structure.values(batch)
         factors = factorise(cells, structure, values)
@@ -85,14 +86,22 @@ def mean_states(cells: Cells, structure: Structure, units: FloatArray) -> States
     nothing = States(
         structure.level_mean[None],
         structure.growth_mean[None],
-        *(np.zeros(shape) for shape in ((1, lines), (1, clusters, lines), (1, clusters), (1, clusters, lines))),
+        *(
+            np.zeros(shape)
+            for shape in ((1, lines), (1, clusters, lines), (1, clusters), (1, clusters, lines))
+        ),
     )
     residual = np.where(cells.present, cells.z - structure.mean, 0.0)[None]
     return _moved(nothing, residual, structure, factors, np.zeros(1, dtype=int), values)
 
 
 def _draw(
-    cells: Cells, structure: Structure, factors: Factors, point: FloatArray, values: Values, generator: Generator
+    cells: Cells,
+    structure: Structure,
+    factors: Factors,
+    point: NDArray[np.intp],
+    values: Values,
+    generator: Generator,
 ) -> States:
     """Draw a batch of rows from the prior and move each to the data."""
     rows, lines, years = point.size, structure.lines, structure.years
@@ -130,7 +139,12 @@ def _draw(
 
 
 def _moved(
-    prior: States, residual: FloatArray, structure: Structure, factors: Factors, point: FloatArray, values: Values
+    prior: States,
+    residual: FloatArray,
+    structure: Structure,
+    factors: Factors,
+    point: NDArray[np.intp],
+    values: Values,
 ) -> States:
     """Move states by what residuals of shape (row, cluster, n) tell of them."""
     lines, years, times = structure.lines, structure.years, structure.times

@@ -82,7 +82,9 @@ def draw_history(truth: Truth, years: int, generator: Generator, clusters: int =
         np.ones((clusters, lines, years)),
     )
     calendar = tuple((first + (at + 3) // 12, (at + 3) % 12 + 1) for at in range(12 * years))
-    months = Months(tuple(f"practice {at}" for at in range(len(counts))), LINES[:lines], calendar, counts, spend)
+    months = Months(
+        tuple(f"practice {at}" for at in range(len(counts))), LINES[:lines], calendar, counts, spend
+    )
     return History(truth, observed, months, shock[:, -1], lasting, passing[:, -1])
 
 
@@ -104,7 +106,9 @@ def true_spend(history: History, years: int, count: int, generator: Generator) -
     found = []
     for year in range(1, years + 1):
         common = generator.standard_normal((count, 1))
-        fresh = np.sqrt(truth.rho) * common + np.sqrt(1 - truth.rho) * generator.standard_normal((count, lines))
+        fresh = np.sqrt(truth.rho) * common + np.sqrt(1 - truth.rho) * generator.standard_normal(
+            (count, lines)
+        )
         shock = truth.phi * shock + truth.tau * np.sqrt(1 - truth.phi**2) * fresh
         fresh = generator.standard_normal((count, clusters))
         passing = truth.phi_d * passing + truth.sd_d * np.sqrt(1 - truth.phi_d**2) * fresh
