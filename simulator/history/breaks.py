@@ -52,11 +52,12 @@ def find_breaks(months: Months, variance_to_mean: FloatArray) -> tuple[Break, ..
     years = np.array([financial_year_of(month) for month in months.months])
     found: list[Break] = []
     for at_line, dispersion in enumerate(variance_to_mean):
+        chance = float(dispersion) if np.isfinite(dispersion) else 1.0
         for year in range(years.min(), years.max()):
             window = (years == year) | (years == year + 1)
             enough = min((years == year).sum(), (years == year + 1).sum()) >= _FEWEST_MONTHS
             if enough:
-                found.extend(_breaks_in(months, at_line, window, years == year, float(dispersion)))
+                found.extend(_breaks_in(months, at_line, window, years == year, chance))
     # Two pairs of years may find the same one.
     largest: list[Break] = []
     for one in sorted(found, key=lambda one: -abs(one.sds)):
@@ -86,10 +87,11 @@ def _breaks_in(
     usual = max(0.0, float(np.median(move**2 / _TYPICAL - chance)))
     sds = move / np.sqrt(chance + usual)
     large = (np.abs(np.expm1(move)) > _LARGE) & (np.abs(move) > _BEYOND_CHANCE * np.sqrt(chance))
-    shares = counts / counts.sum(axis=0)
+    of_month = counts.sum(axis=0)
+    shares = counts / np.where(of_month > 0, of_month, 1.0)
     within = [month for month, inside in zip(months.months, window, strict=True) if inside]
     for at in np.flatnonzero(large | (np.abs(sds) > _MANY_SDS)):
-        starts, change = _where(shares[at], counts.sum(axis=0))
+        starts, change = _where(shares[at], of_month)
         name = months.units[whole[at]]
         yield Break(name, months.lines[at_line], within[starts], change, float(sds[at]))
 
@@ -97,12 +99,13 @@ def _breaks_in(
 def _where(shares: FloatArray, weights: FloatArray) -> tuple[int, float]:
     """Return where two levels fit a share best by weighted least squares, and the change between them."""
     best, found = -1.0, (1, 0.0)
+    before, cases = np.cumsum(weights), np.cumsum(shares * weights)
     for at in range(1, shares.size):
-        (low, left), (high, right) = (
-            (float(np.average(shares[part], weights=weights[part])), float(weights[part].sum()))
-            for part in (slice(at), slice(at, None))
-        )
+        left, right = before[at - 1], before[-1] - before[at - 1]
+        if not left or not right:
+            continue
+        low, high = cases[at - 1] / left, (cases[-1] - cases[at - 1]) / right
         explained = (high - low) ** 2 * left * right / (left + right)
         if explained > best:
-            best, found = explained, (at, high / low - 1 if low else np.inf)
+            best, found = explained, (at, float(high / low - 1) if low else np.inf)
     return found
