@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.history import HistoryFiles, read_history
 from simulator.history.options import options_in
+from tests.builders import checked, scenario_of
 from tests.unit.histories import read, rows_of
 from tests.unit.problems import problems_of_call
 
@@ -172,3 +174,32 @@ def test_less_than_a_year_and_breaks_of_nobody(tmp_path: Path) -> None:
     assert (final.where, no_break.where) == ("--final-to", "--break")
     (none,) = problems_of_call(lambda: read(tmp_path, GOOD, options_in("2009-01")))
     assert none.got == "none up to the last month that is final"
+
+
+def test_practices_of_a_scenario_that_lists_none(tmp_path: Path) -> None:
+    (tmp_path / "history.csv").write_text(GOOD)
+    files = HistoryFiles(tmp_path / "history.csv")
+    (problem,) = problems_of_call(lambda: read_history(files, checked(scenario_of())))
+    assert problem.need == "clusters, as no cluster of the scenario lists practices"
+    assert problem.got == "4 practices"
+    assert "give a column cluster" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("heading", "need"),
+    [
+        ("month,surgery,line,count,spend_gbp", "a column practice or cluster"),
+        ("when,practice,line,count,spend_gbp", "a column month or quarter"),
+        ("month,practice,line,cases,spend_gbp", "a column count"),
+    ],
+)
+def test_columns_that_are_not_there(tmp_path: Path, heading: str, need: str) -> None:
+    text = GOOD.replace("month,practice,line,count,spend_gbp", heading)
+    (problem,) = problems_of_call(lambda: read(tmp_path, text))
+    assert problem.where == f"{tmp_path}/history.csv, line 1"
+    assert problem.need == need
+
+
+def test_practices_in_no_cluster_alone_are_no_history(tmp_path: Path) -> None:
+    (problem,) = problems_of_call(lambda: read(tmp_path, rows_of(units=("C1",))))
+    assert problem.need == "rows of some cluster of the scenario"
