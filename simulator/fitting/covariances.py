@@ -117,19 +117,17 @@ def of_line_years(structure: Structure, values: Mapping[str, FloatArray]) -> Flo
     return np.asarray(total.reshape(-1, n, n) + NUGGET * np.eye(n))
 
 
-def of_cluster(structure: Structure, values: Mapping[str, FloatArray]) -> FloatArray:
-    """Return the covariance of a cluster's own effects, shape (point, n, n): lasting and passing."""
-    lines, years = structure.lines, structure.years
-    passing = persistent(values["phi_d"], years)
+def of_cluster(structure: Structure, values: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Return the covariances of a cluster's own effects, lasting and passing.
+
+    Those that all lines share, between years, shape (point, year, year); and those of each line alone,
+    shape (point, line, year, year).
+    """
+    passing = persistent(values["phi_d"], structure.years)
     common, own = (
         (stationary_sd(values[name], values["phi_d"]) ** 2)[:, None, None] * passing
         for name in ("delta", "epsilon")
     )
     common = common + (values["sigma_c"] ** 2)[:, None, None]
-    total = np.tile(common, (1, lines, lines)).reshape(-1, lines, years, lines, years)
-    of_line = (structure.cluster_scales**2)[:, None, None, None] * own + (values["sigma_k"] ** 2)[
-        :, None, None
-    ]
-    at = np.arange(lines)
-    total[:, at, :, at, :] += of_line
-    return np.asarray(total.reshape(-1, lines * years, lines * years))
+    lasting = (values["sigma_k"] ** 2)[:, None, None, None]
+    return common, (structure.cluster_scales**2)[:, None, None] * own[:, None] + lasting

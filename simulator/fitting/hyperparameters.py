@@ -26,9 +26,9 @@ FARTHEST = 4.0
 """Prior SDs within which the mode is searched."""
 _EDGE = 6.0
 """Prior SDs beyond which nothing is believed: 2e-9 of a prior."""
-POINTS, ROUNDS, ENOUGH, WANTED = 256, 4, 100.0, 400.0
+POINTS, ROUNDS, ENOUGH, WANTED = 512, 4, 100.0, 800.0
 """Points in a round, rounds at most, the effective number that must be had (FIT.md, section 3), and the one
-at which rounds end: with 100 a median's own error was a sixth of a posterior SD, with 400 a twelfth."""
+at which rounds end: by 100 a median's own error is an eighth of a posterior SD, by 800 a twentieth."""
 _CHAINS, _STEPS, _FIRST = 50, 100, 20
 """Chains of Metropolis, steps of each, and steps of each that are forgotten: 5,000 in all."""
 _DEGREES = 5.0

@@ -49,26 +49,47 @@ def factorise(cells: Cells, structure: Structure, values: Mapping[str, FloatArra
     Returns
     -------
     Factors
-        By way of `I + L' S L`, with L the factor of the lines' prior covariance, which needs no
-        inverse of a matrix that is nearly singular where shocks are small.
+        Of lines and years by way of `I + L' S L`, with L the factor of their prior covariance, which
+        needs no inverse of a matrix that is nearly singular where shocks are small.
     """
-    known = cells.present[:, :, None] & cells.present[:, None, :]
-    covariance = of_cluster(structure, values)[:, None] * known
-    at = np.arange(cells.z.shape[1])
-    covariance[..., at, at] += cells.variance
-    # A cell without a row is an independent one of variance one: its determinant is one.
-    covariance[..., at, at] = np.where(cells.present, covariance[..., at, at], 1.0)
-    root = np.linalg.cholesky(covariance)
-    log_determinant = 2 * np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum((-1, -2))
-    precision = np.linalg.inv(covariance) * known
+    precision, log_determinant = _of_clusters(cells, structure, values)
     information = precision.sum(1)
     prior_root = np.linalg.cholesky(of_line_years(structure, values))
     turned = np.swapaxes(prior_root, -1, -2)
-    inner = np.eye(at.size) + turned @ information @ prior_root
+    inner = np.eye(cells.z.shape[1]) + turned @ information @ prior_root
     inner_root = np.linalg.cholesky(inner)
     log_determinant += 2 * np.log(np.diagonal(inner_root, axis1=-2, axis2=-1)).sum(-1)
     spread = prior_root @ np.linalg.inv(inner) @ turned
     return Factors(*map(np.asarray, (precision, information, spread, log_determinant)))
+
+
+def _of_clusters(
+    cells: Cells, structure: Structure, values: Mapping[str, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """Return precisions of clusters' cells and the log determinants of their covariances.
+
+    A cluster's lines are independent but for what they share, which has a number for each year: one matrix
+    of order `years` for each line and one for all, five times as fast as one of order `lines * years`.
+    """
+    clusters, lines, years = len(cells.z), structure.lines, structure.years
+    present, variance = (one.reshape(clusters, lines, years) for one in (cells.present, cells.variance))
+    known = present[..., :, None] & present[..., None, :]
+    common, own = of_cluster(structure, values)
+    blocks = own[:, None] * known
+    at = np.arange(years)
+    # A cell without a row is an independent one of variance one: its determinant is one.
+    blocks[..., at, at] = np.where(present, blocks[..., at, at] + variance, 1.0)
+    log_determinant = np.linalg.slogdet(blocks)[1].sum((1, 2))
+    inverse = np.linalg.inv(blocks) * known
+    shared = np.eye(years) + common[:, None] @ inverse.sum(2)
+    log_determinant += np.linalg.slogdet(shared)[1].sum(1)
+    middle = np.linalg.solve(shared, np.broadcast_to(common[:, None], shared.shape))
+    side = inverse.reshape(-1, clusters, lines * years, years)
+    precision = -(side @ middle) @ np.swapaxes(side, -1, -2)
+    of_lines = precision.reshape(-1, clusters, lines, years, lines, years)
+    which = np.arange(lines)
+    of_lines[:, :, which, :, which, :] += inverse.transpose(2, 0, 1, 3, 4)
+    return precision, log_determinant
 
 
 def log_likelihood(cells: Cells, structure: Structure, units: FloatArray) -> FloatArray:
@@ -114,5 +135,8 @@ def fitted(cells: Cells, structure: Structure, units: FloatArray) -> FloatArray:
     factors = factorise(cells, structure, values)
     residual = np.where(cells.present, cells.z - structure.mean, 0.0)
     means = factors.line_years(np.einsum("bcij,cj->bi", factors.precision, residual))[0]
-    weighed = np.einsum("cij,cj->ci", factors.precision[0], np.where(cells.present, residual - means, 0.0))
-    return np.asarray(structure.mean + means + weighed @ of_cluster(structure, values)[0])
+    weighed = np.einsum("cij,cj->ci", factors.precision[0], residual - means)
+    weighed = weighed.reshape(-1, structure.lines, structure.years)
+    common, own = of_cluster(structure, values)
+    effects = weighed.sum(1, keepdims=True) @ common[0] + np.einsum("cly,lyt->clt", weighed, own[0])
+    return np.asarray(structure.mean + means + effects.reshape(cells.z.shape))

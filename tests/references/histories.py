@@ -88,15 +88,28 @@ def draw_history(truth: Truth, years: int, generator: Generator, clusters: int =
     return History(truth, observed, months, shock[:, -1], lasting, passing[:, -1])
 
 
-def without(history: History, share: float, generator: Generator) -> Observed:
-    """Return what is observed when a share of cells was never seen."""
-    lost = generator.random(history.observed.counts.shape) < share
-    observed = history.observed
-    return replace(
-        observed,
-        counts=np.where(lost, np.nan, observed.counts),
-        spend_gbp=np.where(lost, np.nan, observed.spend_gbp),
+def without_months(history: History, share: float, generator: Generator) -> tuple[Observed, Months]:
+    """Return what is observed when a share of clusters' months was never seen; the season is known."""
+    observed, months = history.observed, history.months
+    clusters, lines, years = observed.counts.shape
+    lost = generator.random((clusters, lines, 12 * years)) < share
+    owner = np.repeat(np.arange(clusters), PRACTICES[:clusters])
+    kept = [np.where(lost[owner], np.nan, one) for one in (months.counts, months.spend_gbp)]
+    of_month = months.counts.reshape(len(owner), lines, years, 12).sum((0, 2))
+    weights = np.tile(of_month / of_month.sum(1, keepdims=True), years) * ~lost
+    counts, spend = (
+        np.stack(
+            [np.nansum(one[owner == at], axis=0).reshape(lines, years, 12).sum(-1) for at in range(clusters)]
+        )
+        for one in kept
     )
+    seen = replace(
+        observed,
+        counts=counts,
+        spend_gbp=np.where(counts > 0, spend, np.nan),
+        year_share=weights.reshape(clusters, lines, years, 12).sum(-1),
+    )
+    return seen, replace(months, counts=kept[0], spend_gbp=kept[1])
 
 
 def true_spend(history: History, years: int, count: int, generator: Generator) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Fits: the density against all cells as one normal law, the points against a long chain, and what intervals cover."""
+"""Fits: density against one normal law, points against long chains, and what intervals cover."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from simulator.fitting.cells import price_cells, volume_cells
 from simulator.fitting.covariances import Structure, price_free, volume_free
 from simulator.fitting.fit import fit_history
-from simulator.fitting.hyperparameters import sample_posterior
+from simulator.fitting.hyperparameters import Density, sample_posterior
 from simulator.fitting.likelihood import fitted, log_likelihood
 from simulator.fitting.months import month_law
 from simulator.fitting.posterior import Posterior
@@ -19,7 +19,7 @@ from simulator.fitting.states import draw_states
 from simulator.random_streams import RandomStreams
 from simulator.records import FloatArray
 from tests.references.dense_history import dense_log_likelihood
-from tests.references.histories import Truth, draw_history, predicted_spend, true_spend, without
+from tests.references.histories import Truth, draw_history, predicted_spend, true_spend, without_months
 
 PRIORS = Priors()
 WORDS = ("a", "b", "c", "d", "e", "f", "g", "h")
@@ -78,20 +78,20 @@ def test_draws_of_states_have_the_law_that_the_data_give() -> None:
     assert (states.growth.std(0) > 0.002).all()
 
 
-def _chain(density_of: object, size: int, seed: int) -> FloatArray:
-    """Return 6,000 steps of one chain of Metropolis, after 1,000 that are forgotten."""
-    generator = RandomStreams(seed).generator("chain")
-    at, kept, scale = np.zeros(size), [], np.full(size, 0.5)
-    log = density_of(at[None])[0]
+def _chains(density: Density, size: int) -> FloatArray:
+    """Return 6,000 steps each of eight plain chains of Metropolis, after 1,000 that are forgotten."""
+    generator = RandomStreams(5).generator("chain")
+    at, kept, scale = np.zeros((8, size)), [], np.full(size, 0.5)
+    logs = density(at)
     for number in range(7000):
-        fresh = at + scale * generator.standard_normal(size) * 2.0 / np.sqrt(size)
-        fresh_log = density_of(fresh[None])[0]
-        if np.log(generator.random()) < fresh_log - log:
-            at, log = fresh, fresh_log
+        fresh = at + scale * generator.standard_normal(at.shape) * 2.0 / np.sqrt(size)
+        fresh_logs = density(fresh)
+        moves = np.log(generator.random(8)) < fresh_logs - logs
+        at, logs = np.where(moves[:, None], fresh, at), np.where(moves, fresh_logs, logs)
         kept.append(at)
-        if number in {300, 600, 1000}:
-            scale = np.maximum(np.std(kept[number // 2 :], axis=0), 0.05)
-    return np.array(kept[1000:])
+        if number in {300, 600, 999}:
+            scale = np.maximum(np.std(kept[number // 2 :], axis=(0, 1)), 0.05)
+    return np.concatenate(kept[1000:])
 
 
 def test_points_agree_with_a_long_chain() -> None:
@@ -113,12 +113,11 @@ def test_points_agree_with_a_long_chain() -> None:
     )
     assert points.effective > 100
     chosen = points.units[points.resample(4000, RandomStreams(2).generator("rows"))]
-    drawn, direct = (structure.values(one) for one in (chosen, _chain(density, len(names), 5)))
-    for name in ("tau", "sigma_c", "delta"):
-        ratio = np.median(drawn[name]) / np.median(direct[name])
-        # An effective number of 150, and a chain's own error of a like size: 8% of a scale of 40%.
-        assert ratio == pytest.approx(1, abs=0.15), name
-    assert np.median(drawn["delta"]) == pytest.approx(np.median(direct["delta"]), rel=0.08)
+    drawn, direct = (structure.values(one) for one in (chosen, _chains(density, len(names))))
+    for name in names:
+        assert np.median(drawn[name]) == pytest.approx(np.median(direct[name]), rel=0.08), name
+        ends = (np.quantile(one[name], [0.025, 0.975]) for one in (drawn, direct))
+        assert next(ends) == pytest.approx(next(ends), rel=0.2 if name != "phi" else 0.3), name
 
 
 HISTORIES = 24
@@ -126,7 +125,7 @@ HISTORIES = 24
 
 @pytest.fixture(scope="module", params=[3, 5])
 def covered(request: pytest.FixtureRequest) -> dict[str, FloatArray]:
-    """Coverage of 95% intervals of clusters' spend by year, and of bonds, shape (history, 3) and (history,)."""
+    """Coverage of clusters' spend by year, shape (history, 3), and of bonds, shape (history,)."""
     found: dict[str, list[FloatArray]] = {}
     for seed in range(1, HISTORIES + 1):
         streams = RandomStreams(1000 * request.param + seed)
@@ -173,14 +172,15 @@ def test_sizes_of_shocks_are_found(covered: dict[str, FloatArray]) -> None:
     assert 0.014 < delta < 0.022
 
 
-def test_cells_never_seen_move_no_median_far() -> None:
+def test_months_never_seen_move_no_median_far() -> None:
     history = draw_history(Truth(), 5, RandomStreams(77).generator("history"))
-    law = month_law(history.months)
-    less = without(history, 0.1, RandomStreams(77).generator("lost"))
-    whole, part = (fit_history(one, law, rows=4000, seed=1).volume for one in (history.observed, less))
+    observed, months = without_months(history, 0.1, RandomStreams(77).generator("lost"))
+    whole = fit_history(history.observed, month_law(history.months), rows=4000, seed=1).volume
+    part = fit_history(observed, month_law(months), rows=4000, seed=1).volume
     for at, name in enumerate(whole.parameters):
-        sd = np.log(whole.theta[:, at]).std()
-        moved = np.median(np.log(part.theta[:, at])) - np.median(np.log(whole.theta[:, at]))
-        # A third of a posterior SD is what lost data may do, and 0.2 what some 150 points' own error is.
-        assert abs(moved) < (1 / 3 + 0.2) * sd, name
-    assert (np.abs(part.growth.mean(0) - whole.growth.mean(0)) < whole.growth.std(0) / 2).all()
+        before, after = (np.log(one.theta[:, at].astype(float)) for one in (whole, part))
+        # Of sizes that are nothing in truth only noise is learned, and other months have other noise.
+        most = 2 / 3 if name in {"sigma_k", "epsilon"} else 1 / 3
+        assert abs(np.median(after) - np.median(before)) < most * before.std(), name
+    for before, after in ((whole.growth, part.growth), (whole.level, part.level)):
+        assert (np.abs(np.median(after, axis=0) - np.median(before, axis=0)) < before.std(0) / 3).all()
