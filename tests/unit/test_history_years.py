@@ -15,7 +15,9 @@ from simulator.history.options import options_in
 from simulator.history.registered_lists import Lists
 from simulator.population.groups import Group
 from simulator.population.practices import Practice
-from tests.unit.histories import THREE_YEARS, read, rows_of, scenario_in, usual
+from simulator.simulation.plan import make_plan
+from tests.unit import histories
+from tests.unit.histories import PRACTICES, THREE_YEARS, read, rows_of, scenario_in, usual
 
 Month = tuple[int, int]
 LISTS = "month,practice,list_size\n" + "".join(
@@ -252,3 +254,22 @@ def test_rows_and_lists_of_clusters(tmp_path: Path) -> None:
     assert history.observed.weighted_people[1, 0].tolist() == pytest.approx([500] * 3)
     assert history.observed.weighted_people[0, 0, 2] == pytest.approx(1200)
     assert history.list_growth_share["South"] == 0
+
+
+@pytest.mark.parametrize("with_bands", [True, False])
+def test_people_are_on_the_scale_of_the_simulator(
+    tmp_path: Path, with_bands: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = PRACTICES.replace("B1,8000,3900,100,3800,200", "B1,8000,3500,500,3600,400")
+    assert older != PRACTICES
+    monkeypatch.setattr(histories, "PRACTICES", older)
+    heading, *rows = older.splitlines()
+    lists = [f"month,practice,{heading.partition(',')[2]}", *(f"2011-10,{row}" for row in rows)]
+    if not with_bands:
+        lists = [",".join(line.split(",")[:3]) for line in lists]
+    months = [month for month in THREE_YEARS if (2010, 10) <= month <= (2012, 9)]
+    history = read(tmp_path, rows_of(months=months), need_weights="old", lists="\n".join(lists))
+    simulated = make_plan(scenario_in(tmp_path, "old")).population.need_weighted_people[:, 0]
+    assert simulated[1] > 1.1 * simulated[0]
+    for year in range(3):
+        np.testing.assert_allclose(history.observed.weighted_people[:, 0, year], simulated)
