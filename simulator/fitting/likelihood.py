@@ -72,7 +72,8 @@ def _of_clusters(
     of order `years` for each line and one for all, five times as fast as one of order `lines * years`.
     """
     clusters, lines, years = len(cells.z), structure.lines, structure.years
-    present, variance = (one.reshape(clusters, lines, years) for one in (cells.present, cells.variance))
+    present = cells.present.reshape(clusters, lines, years)
+    variance = cells.variance.reshape(present.shape)
     known = present[..., :, None] & present[..., None, :]
     common, own = of_cluster(structure, values)
     blocks = own[:, None] * known
@@ -89,7 +90,7 @@ def _of_clusters(
     of_lines = precision.reshape(-1, clusters, lines, years, lines, years)
     which = np.arange(lines)
     of_lines[:, :, which, :, which, :] += inverse.transpose(2, 0, 1, 3, 4)
-    return precision, log_determinant
+    return np.asarray(precision), np.asarray(log_determinant)
 
 
 def log_likelihood(cells: Cells, structure: Structure, units: FloatArray) -> FloatArray:

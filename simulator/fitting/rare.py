@@ -54,7 +54,11 @@ def draw_levels(
 def draw_costs(
     counts: FloatArray, spend_gbp: FloatArray, cv: float, growth: NormalPrior, rows: int, generator: Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """Draw a rare line's log mean cost in the last year and its growth; shapes as of `draw_levels`."""
+    """Draw a rare line's log mean cost in the last year and its growth; shapes as of `draw_levels`.
+
+    The mean of the draws is spend over count: a log without bias would make ten cases' mean cost a quarter
+    dearer than what was paid.
+    """
     known = (counts > 0) & (spend_gbp > 0)
     cases, pounds = (np.where(known, one, 0.0).sum(0) for one in (counts, spend_gbp))
     growths = growth.mean + growth.sd * generator.standard_normal(rows)
@@ -62,4 +66,4 @@ def draw_costs(
     # Pounds of each year at the prices of the last.
     mean = np.exp(-growths[:, None] * times) @ pounds / cases.sum()
     relative = cv**2 / cases.sum()
-    return np.log(mean) + relative / 2 + np.sqrt(relative) * generator.standard_normal(rows), growths
+    return np.log(mean) - relative / 2 + np.sqrt(relative) * generator.standard_normal(rows), growths

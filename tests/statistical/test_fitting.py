@@ -115,9 +115,15 @@ def test_points_agree_with_a_long_chain() -> None:
     chosen = points.units[points.resample(4000, RandomStreams(2).generator("rows"))]
     drawn, direct = (structure.values(one) for one in (chosen, _chains(density, len(names))))
     for name in names:
-        assert np.median(drawn[name]) == pytest.approx(np.median(direct[name]), rel=0.08), name
-        ends = (np.quantile(one[name], [0.025, 0.975]) for one in (drawn, direct))
-        assert next(ends) == pytest.approx(next(ends), rel=0.2 if name != "phi" else 0.3), name
+        # Correlations: four errors of a median of 800 points, whose posterior SD is 0.2.
+        near = {"abs": 0.05} if structure.free[name].correlation else {"rel": 0.08}
+        assert np.median(drawn[name]) == pytest.approx(np.median(direct[name]), **near), name
+        (low, high), (direct_low, direct_high) = (
+            np.quantile(one[name], [0.025, 0.975]) for one in (drawn, direct)
+        )
+        assert high == pytest.approx(direct_high, rel=0.2), name
+        # The low end of an SD lies in a long tail: 800 points know it to a quarter.
+        assert low == pytest.approx(direct_low, rel=0.5), name
 
 
 HISTORIES = 24
