@@ -29,6 +29,7 @@ docs: $(VENV)/ready ## write the README's tables and the picture of the flow ane
 	$(BIN)/python docs/write_keys.py
 	$(BIN)/python docs/draw_flow.py
 	$(BIN)/python docs/write_validation.py
+	$(BIN)/python docs/write_history_example.py
 
 study: $(VENV)/ready ## studies that take minutes: coverage of intervals
 	$(BIN)/python docs/write_interval_coverage.py

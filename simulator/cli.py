@@ -40,14 +40,22 @@ def commands() -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def init(folder: Path) -> None:
+@click.option("--from-history", is_flag=True, help="With three years of a synthetic history to fit.")
+def init(folder: Path, from_history: bool) -> None:
     """Write a commented scenario and its tables to FOLDER, to start from."""
     from simulator.scenario.starter import write_starter
 
-    written = write_starter(folder)
+    written = write_starter(folder, with_history=from_history)
     for path in written:
         click.echo(f"written: {path}")
-    click.echo(f"next: cluster-risk check {written[0]}")
+    if not from_history:
+        click.echo(f"next: cluster-risk check {written[0]}")
+        return
+    scenario, history, lists, *_ = written
+    fitted = folder / "my-scenario.toml"
+    click.echo("next:")
+    click.echo(f"  cluster-risk fit {history} --lists {lists} --scenario {scenario} --out {fitted}")
+    click.echo(f"  cluster-risk run {fitted}")
 
 
 @click.command()

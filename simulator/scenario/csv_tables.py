@@ -108,9 +108,12 @@ def is_total(name: str) -> bool:
 def read_table(path: Path, needed: tuple[str, ...], synonyms: Mapping[str, str] | None = None) -> Table:
     """Read a CSV file with headings; the number of a row is that of the line on which it ends.
 
+    Lines above the headings that start with # are comments. A column that may be absent is no needed one; in
+    `synonyms` it is known.
+
     `synonyms` gives our word for headings of others, all in small letters with _ between words.
     """
-    text = read_text(path, CSV_TABLE).replace("\r\n", "\n").replace("\r", "\n")
+    text = _without_comments(read_text(path, CSV_TABLE).replace("\r\n", "\n").replace("\r", "\n"))
     if "\0" in text:
         where = f"{path}, line {text[: text.index(chr(0))].count(chr(10)) + 1}"
         hint = "save it as UTF-8 (in Excel: CSV UTF-8)"
@@ -126,6 +129,17 @@ def read_table(path: Path, needed: tuple[str, ...], synonyms: Mapping[str, str] 
     table.finish()
     _take_rows(table, lines)
     return table
+
+
+def _without_comments(text: str) -> str:
+    """Return a text with blank lines in place of the comments on top."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        # A heading # alone is that of row numbers.
+        if line.strip(" ,;\t") and not re.match(r'"?#[^,;\t"]', line):
+            break
+        lines[at] = ""
+    return "\n".join(lines)
 
 
 def _in_our_words(cells: list[str], synonyms: Mapping[str, str]) -> list[str]:

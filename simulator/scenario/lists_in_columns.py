@@ -25,9 +25,11 @@ def lists_in_columns(table: Table) -> tuple[list[Group], list[tuple[int, Practic
     for line, row in table.rows:
         code, before = row["practice_code"].strip(), len(table.problems)
         # A list without bands may be an average over a year.
-        size = table.number(line, row, "list_size", whole=bool(columns))
-        size = int(size) if size % 1 == 0 else size
+        sized = "list_size" in row
+        size = table.number(line, row, "list_size", whole=bool(columns)) if sized else 0
         people = [table.number(line, row, column, whole=True) for column in columns]
+        size = size if sized else sum(people)
+        size = int(size) if size % 1 == 0 else size
         if columns and sum(people) != size and len(table.problems) == before:
             got, need = f"bands of {sum(people):,} and a list of {size:,}", f"the sum of the bands of {code}"
             table.complain(line, "list_size", need, got, alike="the sum of its bands")

@@ -50,3 +50,11 @@ def test_help_names_every_command_and_option():
         done = cluster_risk(*arguments)
         assert done.returncode == 0
         assert all(word in done.stdout for word in words)
+
+
+def test_init_from_history_writes_a_history_and_what_to_do_next(tmp_path):
+    done = cluster_risk("init", tmp_path / "mine", "--from-history")
+    assert done.returncode == 0, done.stderr
+    assert "cluster-risk fit" in done.stdout
+    checked = cluster_risk("check", tmp_path / "mine" / "clusters.toml")
+    assert checked.returncode == 0, checked.stderr
