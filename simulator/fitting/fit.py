@@ -231,5 +231,5 @@ def _nothing(clusters: int, modelled: BoolArray, rows: int, structure: Structure
         name: np.repeat(one, rows)
         for name, one in structure.values(np.zeros((1, len(structure.free)))).items()
     }
-    told = {"free": (), "learned": (), "effective": np.inf, "method": "no line to learn from"}
+    told = {"free": (), "learned": (), "effective": float(rows), "method": "no line to learn from"}
     return model_draws(States(*empty), theta, (np.zeros(0), np.zeros(0)), modelled, told)

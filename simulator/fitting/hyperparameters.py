@@ -29,8 +29,9 @@ _EDGE = 6.0
 POINTS, ROUNDS, ENOUGH, WANTED = 512, 4, 100.0, 800.0
 """Points in a round, rounds at most, the effective number that must be had (FIT.md, section 3), and the one
 at which rounds end: by 100 a median's own error is an eighth of a posterior SD, by 800 a twentieth."""
-_CHAINS, _STEPS, _FIRST = 50, 100, 20
-"""Chains of Metropolis, steps of each, and steps of each that are forgotten: 5,000 in all."""
+_CHAINS, _STEPS, _FIRST = 50, 400, 100
+"""Chains of Metropolis, steps of each, and steps of each that are forgotten. In all 20,000: of 5,000 in eight
+dimensions hardly 100 are worth an independent one."""
 _DEGREES = 5.0
 """Degrees of freedom of a proposal: tails heavier than any posterior's under a normal prior."""
 _WIDE = 0.15
@@ -84,9 +85,6 @@ def sample_posterior(
     InputError
         When too few points count even after Metropolis; it names the parameters at their bounds.
     """
-    if not names:
-        return Points(np.zeros((1, 0)), np.ones(1), np.inf, "nothing to learn")
-
     def density(units: FloatArray) -> FloatArray:
         inside = (np.abs(units) <= _EDGE).all(1)
         found = np.full(len(units), -np.inf)
@@ -235,9 +233,13 @@ def _metropolis(density: Density, points: Points, generator: Generator) -> Point
     worth = _CHAINS * kept.reshape(-1, size).var(0) / np.maximum(of_means, 1e-300)
     units = kept.reshape(-1, size)
     weights = np.full(len(units), 1 / len(units))
-    return Points(
-        units, weights, float(min(worth.min(), len(units))), f"Metropolis, {_CHAINS * _STEPS} steps"
-    )
+    # Chains that began at few points and still spread, or that still drift, are worth nothing yet.
+    before, after = np.split(kept, 2)
+    spread = after.var((0, 1)) / np.maximum(before.var((0, 1)), 1e-300)
+    shift = np.abs(after.mean((0, 1)) - before.mean((0, 1))) / np.maximum(units.std(0), 1e-150)
+    arrived = ((spread > 0.5) & (spread < 2) & (shift < 0.5)).all()
+    effective = float(min(worth.min(), len(units))) if arrived else 0.0
+    return Points(units, weights, effective, f"Metropolis, {_CHAINS * _STEPS} steps")
 
 
 def _not_found(points: Points, mode: FloatArray, names: Sequence[str], words: Sequence[str]) -> Problem:
