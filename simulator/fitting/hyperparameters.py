@@ -85,6 +85,7 @@ def sample_posterior(
     InputError
         When too few points count even after Metropolis; it names the parameters at their bounds.
     """
+
     def density(units: FloatArray) -> FloatArray:
         inside = (np.abs(units) <= _EDGE).all(1)
         found = np.full(len(units), -np.inf)

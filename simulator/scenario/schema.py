@@ -233,6 +233,23 @@ class Cluster(Part):
         return any(self.savings(MOST_YEARS))
 
 
+class FitSettings(Part):
+    """What a history says of the scenario's figures: draws that `fit` wrote."""
+
+    posterior: Name | None = None
+    """File of draws beside the scenario; without one the scenario runs on its figures as written."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Digest of that file, so that another one is refused."""
+    carry_uncertainty: bool = True
+    """Whether each contract takes a draw of what the history leaves unknown; if not, all is as written."""
+
+    @model_validator(mode="after")
+    def _is_bound(self) -> Self:
+        if (self.posterior is None) != (self.sha256 is None):
+            raise PydanticCustomError("fit", "posterior and sha256 together, or neither")
+        return self
+
+
 class SimulationSettings(Part):
     """How much is simulated, unless the command says otherwise."""
 
@@ -257,6 +274,8 @@ class ScenarioFile(Part):
     """What moves demand and prices away from what is expected."""
     doubt: DoubtSettings = DoubtSettings()
     """What becomes of figures that have an sd."""
+    fit: FitSettings = FitSettings()
+    """Draws of what a history leaves unknown."""
     budgets: BudgetSettings
     service_lines: Annotated[tuple[ServiceLine, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """Kinds of care, each once."""
