@@ -97,7 +97,7 @@ class Fitted:
                 passing += since.own
         return FittedDraws(
             self._factors(cases.lines[:, :, None] + own),
-            self._factors(prices.lines - np.log(levels.prices)),
+            self._factors(prices.known - np.log(levels.prices)),
             self._factors(fresh.shock),
             None if fresh.drift is None else self._factors(fresh.drift),
             self._factors(passing),

@@ -20,8 +20,13 @@ Normals = Callable[..., FloatArray]
 class Expected:
     """What a row of one model expects of each year, given the row, in logs: means, not medians."""
 
-    lines: FloatArray  # shape (row, year, line)
+    lines: FloatArray  # shape (row, year, line); nan for prices of a line without spend
     clusters: FloatArray  # shape (row, year, cluster, line); added to that
+
+    @property
+    def known(self) -> FloatArray:
+        """What is expected of lines; nothing of those of which a history says nothing."""
+        return np.nan_to_num(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,6 @@ class Model:
         level, growth, shock = (
             one[rows].astype(float)[:, None] for one in (draws.level, draws.growth, draws.shock)
         )
-        # Prices of a line without spend are the scenario's own.
-        level = np.nan_to_num(level)
         lines = level + growth * times[:, None] + phi[..., None] * shock
         lines += (self._shock_variance(values, times) + self._drift_variance(times)) / 2
         common = draws.cluster_state[rows].astype(float)[:, None, :, None] * self.affected

@@ -47,8 +47,8 @@ def levels_of(posterior: Posterior, years_ahead: int) -> Levels:
                 (
                     cases.lines[:, :, None] + cases.clusters + prices.clusters,
                     cases.lines,
-                    prices.lines,
-                    prices.lines + price.shock_variance(rows, years_ahead) / 2,
+                    prices.known,
+                    prices.known + price.shock_variance(rows, years_ahead) / 2,
                 ),
                 strict=True,
             )
