@@ -21,7 +21,7 @@ SHOCKS = {
     "pct": {
         "size": {"law": "lognormal", "sd_share": 0.05},
         "persistence": 0.5,
-        "growth_drift_sd_share": 0.01,
+        "growth_drift_sd_share": 0.05,
     },
 }
 

@@ -131,6 +131,8 @@ def test_explain_adds_up_and_books_what_is_not_known(tmp_path: Path) -> None:
     expected = expected_budget_gbp(plan) - plan.expected_spend_gbp[1:]
     assert sum(pieces.values()) == pytest.approx(outturn - expected, abs=1e-3)
     assert pieces[Source.DOUBT].std() > pieces[Source.COUNTS].std()
+    # Every factor has mean one, and so every piece has mean nothing.
+    assert misses(mean_against(pieces[Source.DOUBT][:, year, 1, 1], 0.0) for year in range(2)) == []
 
 
 def test_shared_draws_know_the_history(tmp_path: Path) -> None:
