@@ -1,4 +1,4 @@
-"""The exact method with budgets far from spend: overspend less surplus is spend less budget, or it refuses."""
+"""The exact method far from its budget: overspend less surplus is spend less budget, or it refuses."""
 
 from __future__ import annotations
 
