@@ -22,7 +22,7 @@ def differences(people: float, practice_share: float) -> dict[Place, PairedEstim
     """Return differences of 10% from the top from a share of the part for patient care, which may be 10%."""
     # From the top: 10% for practices, 40% of 90% for the PCT. That is 10% and 36% of the whole.
     changed = samples_of(people, "reinvestment", 0.36, practice_share)
-    return changed.against(samples_of(people, "top", 0.4))
+    return changed.against(samples_of(people, "top", 0.4, 0.1))
 
 
 @pytest.mark.parametrize("people", [50.0, 5_000.0, 5e7])
