@@ -36,6 +36,7 @@ from simulator.spend.level_tables import (
 )
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import FloatArray, UnitCost
+from simulator.sums import product
 
 BoolArray = NDArray[np.bool_]
 
@@ -200,7 +201,7 @@ class MeanTables:
     def _cells_of(self, doubling: int) -> tuple[FloatArray, ...]:
         """Return the coefficients of totals between neighbouring means and normals, flat."""
         levels, weights = _CLOSE if 2.0**doubling < _FEW_CASES else _USUAL
-        rows = weights @ np.stack([self._row(doubling, level) for level in levels.tolist()])
+        rows = product(weights, np.stack([self._row(doubling, level) for level in levels.tolist()]))
         inverse_root = 1 / np.sqrt(2.0**doubling * _STEPS_OF_DOUBLING)[:, None]
         per_root = np.diff(rows, axis=0) / np.diff(inverse_root, axis=0)
         start = rows[:-1] - inverse_root[:-1] * per_root

@@ -17,6 +17,7 @@ from simulator.errors import InputError, Problem
 from simulator.exact.transform import ShockNormals, Term, position_transform
 from simulator.records import FloatArray
 from simulator.simulation.plan import Plan
+from simulator.sums import inner
 
 _NOT_LINEAR = 1e-9
 _SDS = 12.0
@@ -48,7 +49,7 @@ class OutturnLaw:
         amounts = np.asarray(amount_gbp, dtype=float)[..., None]
         t = self._frequencies
         turns = (np.exp(-1j * t * self.low_gbp) - np.exp(-1j * t * amounts)) / (1j * t)
-        below = amounts[..., 0] - self.low_gbp + 2 * (turns @ self.transform).real
+        below = amounts[..., 0] - self.low_gbp + 2 * inner(turns, self.transform).real
         return np.asarray(np.clip(1 - below / self.width_gbp, 0.0, 1.0))
 
     def stop_loss(self, amount_gbp: ArrayLike) -> FloatArray:
@@ -70,7 +71,7 @@ class OutturnLaw:
         """Integrate how far positions lie from amounts, as far as `reach_gbp`, which has a sign."""
         amounts, reach, t = amounts_gbp[..., None], reach_gbp[..., None], self._frequencies
         ramp = (np.exp(-1j * t * reach) * (1 + 1j * t * reach) - 1) / t**2 * np.exp(-1j * t * amounts)
-        total = reach[..., 0] ** 2 / 2 + 2 * (ramp @ self.transform).real
+        total = reach[..., 0] ** 2 / 2 + 2 * inner(ramp, self.transform).real
         return np.asarray(np.maximum(total / self.width_gbp, 0.0))
 
     def quantile(self, probability: float) -> float:
@@ -100,8 +101,8 @@ class OutturnLaw:
         Whatever the budget, overspend less surplus is then spend less budget to within this error.
         """
         positions, probabilities = self.density(4 * self.transform.size)
-        mean_gbp = float(probabilities @ positions)
-        sd_gbp = math.sqrt(max(float(probabilities @ (positions - self.mean_gbp) ** 2), 0.0))
+        mean_gbp = float(inner(probabilities, positions))
+        sd_gbp = math.sqrt(max(float(inner(probabilities, (positions - self.mean_gbp) ** 2)), 0.0))
         balance_gbp = float(self.stop_loss(0.0)) - float(self.shortfall(0.0))
         return max(
             abs(float(probabilities.sum()) - 1),
@@ -142,7 +143,7 @@ def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
             weights[year, at_line] -= on_latest
             fixed_gbp -= fixed_budget_gbp
         if price.totals is None:
-            fixed_gbp += float(weights[:, at_line] @ plan.expected_spend_gbp[:, cluster, at_line])
+            fixed_gbp += float(inner(weights[:, at_line], plan.expected_spend_gbp[:, cluster, at_line]))
             weights[:, at_line] = 0.0
     return YearEnd(weights, fixed_gbp)
 

@@ -14,6 +14,7 @@ from scipy.special import bdtr
 
 from simulator.records import BoolArray, FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.sums import inner
 
 _TAIL = 0.025
 """Beyond either end of a 95% interval."""
@@ -29,12 +30,14 @@ def mean(samples: FloatArray) -> Estimate:
     value = float(np.add.reduce(samples)) / samples.size
     # As std(ddof=1) does it, in half of the time.
     centred = samples - value
-    error = math.sqrt(float(centred @ centred) / (samples.size - 1) / samples.size)
+    error = math.sqrt(float(inner(centred, centred)) / (samples.size - 1) / samples.size)
     # A sample that does not vary still carries the rounding of its sum: that is no error.
     if error <= abs(value) * np.finfo(float).eps * 16:
         return Estimate.with_error(value, 0.0)
     scaled = centred / (error * math.sqrt(samples.size))
-    return _with_skewed_interval(value, error, float(np.square(scaled) @ scaled) / samples.size, samples.size)
+    return _with_skewed_interval(
+        value, error, float(inner(np.square(scaled), scaled)) / samples.size, samples.size
+    )
 
 
 def _with_skewed_interval(value: float, error: float, skewness: float, size: int) -> Estimate:
