@@ -24,18 +24,17 @@ if __name__ == "__main__":
     start, workers, path = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     blocks._start_method = lambda: start
     scenario = load_scenario(path)
-    draws = Draws(10_000, 1, workers)
-    result = simulate(scenario, draws)
+    result, draws = simulate(scenario, Draws(10_000, 1, workers)), Draws(10_000, 1)
     flows = result.contract_outcomes.flows
     actuals = path.with_name(f"{path.stem}-actuals.csv")
     known = scenario.vary("budgets.historic.csv=last-year.csv")
     said = {
         "flows": b"".join(flows[reason].gbp.tobytes("A") for reason in sorted(flows)),
         "summary": result.rows,
-        "exact": exact_risk(scenario.vary("contract.years=1"), workers=workers).rows,
+        "exact": exact_risk(scenario.vary("contract.years=1")).rows,
         "forecast": forecast(scenario, actuals, draws=draws).tables(),
         "explain": explain(scenario, draws=draws).tables(),
-        "last year": simulate(known, Draws(200, 1, workers)).rows,
+        "last year": simulate(known, Draws(200, 1)).rows,
     }
     for name, one in said.items():
         print(name, sha256(one if isinstance(one, bytes) else repr(one).encode()).hexdigest())
