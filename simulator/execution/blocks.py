@@ -77,15 +77,17 @@ class _Crew:
 
     def answer_of(self, worker: _Worker) -> tuple[int, Any] | None:
         """Return the position and result of a block; None from a process that has died."""
-        try:
-            is_done, answer = worker.connection.recv()
-        except (EOFError, OSError):
+        received = None
+        with suppress(EOFError, OSError):
+            received = worker.connection.recv()
+        if received is None:
             # Killed, perhaps halfway through a result: its blocks are for another.
             self.workers.remove(worker)
             self.attempts.update(list(worker.positions)[:1])
             self.left.extendleft(reversed(worker.positions))
             _check_end(worker.end(), max(self.attempts.values(), default=0))
             return None
+        is_done, answer = received
         if not is_done:
             raise answer
         return worker.positions.popleft(), answer
@@ -106,7 +108,7 @@ def _check_end(exit_code: int | None, attempts: int) -> None:
     if exit_code == _NO_MAIN_GUARD:
         need = 'a script whose own work stands under `if __name__ == "__main__":`'
         hint = (
-            "each process here starts afresh and reads the script; or leave workers out: one needs no guard"
+            "each process reads the script anew here; or leave workers out: one needs no guard"
         )
         raise InputError([Problem("workers", need, "a script without that line", hint)])
     if attempts >= _MOST_ATTEMPTS:
