@@ -233,12 +233,15 @@ class MeanTables:
         mean = 2.0**doubling
         if mean < self._least_mean:
             return False
+        nothing = math.exp(mean * self._log_nothing)
+        if nothing >= _MOST_OF_NOTHING:
+            # Of totals most of which are nothing, the bulk has no spread for a grid to resolve.
+            return False
         if doubling not in self._smooth:
             grid, log_of_one = self._transform(doubling)
-            nothing = math.exp(mean * self._log_nothing)
             beyond = log_of_one.size // _LATTICE_BAND if grid.on_lattice else log_of_one.size * 7 // 8
             left = float(np.abs(np.exp(mean * log_of_one[beyond:]) - nothing).max())
-            self._smooth[doubling] = nothing < _MOST_OF_NOTHING and left < _NOT_SMOOTH
+            self._smooth[doubling] = left < _NOT_SMOOTH
         return self._smooth[doubling]
 
     def _transform(self, doubling: int) -> tuple[Grid, ComplexArray]:

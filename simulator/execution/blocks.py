@@ -107,9 +107,7 @@ def _check_end(exit_code: int | None, attempts: int) -> None:
     """Refuse to go on with a script that starts itself, and with a block that ends every process."""
     if exit_code == _NO_MAIN_GUARD:
         need = 'a script whose own work stands under `if __name__ == "__main__":`'
-        hint = (
-            "each process reads the script anew here; or leave workers out: one needs no guard"
-        )
+        hint = "each process reads the script anew here; or leave workers out: one needs no guard"
         raise InputError([Problem("workers", need, "a script without that line", hint)])
     if attempts >= _MOST_ATTEMPTS:
         raise RuntimeError(f"worker processes died {_MOST_ATTEMPTS} times; try fewer workers")

@@ -28,6 +28,7 @@ from simulator.records import FinancialYear
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
 from simulator.spend.unit_cost import UnitCost
+from simulator.spend.working_range import cannot_be_drawn, does_not_show
 from simulator.uncertain import MAY_BE_UNCERTAIN
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
@@ -115,6 +116,9 @@ def _narrow_enough(unit_cost: UnitCost) -> UnitCost:
     if (cv := getattr(unit_cost, "cv", 0.0)) > LARGEST_CV:
         error = InitErrorDetails(type="less_than_equal", loc=("cv",), input=cv, ctx={"le": LARGEST_CV})
         raise ValidationError.from_exception_data("unit_cost_gbp", [error])
+    # That nothing is left at all is told with the line.
+    if unit_cost.mean_gbp > 0 and (need := cannot_be_drawn(unit_cost) or does_not_show(unit_cost)):
+        raise PydanticCustomError("out_of_range", "{need}", {"need": need})
     return unit_cost
 
 
