@@ -15,7 +15,7 @@ from simulator.simulation.result import Result
 from tests.builders import POOL, Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.property.comparing import differences
 from tests.property.test_every_choice_matters import CONTRACTS, as_table, choices, quick_simulations
-from tests.property.test_every_parameter_matters import _numbers, _other
+from tests.property.test_every_parameter_matters import SCENARIO, _numbers, _other
 
 NOBODY_SHARES = [cluster_of("North", takes_share=False), cluster_of("South", 20_000, takes_share=False)]
 ONE_YEAR = {"start_year": 2010, "years": 1}
@@ -102,3 +102,29 @@ def test_what_changes_nothing_is_said(name: str) -> None:
         if not any(one in notes for one in said) and not any(one in place for one in NEEDS_NO_WORD):
             silent.append(place)
     assert "\n".join(silent) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"budgets": {"rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.1, 0.2, 0.3]}}},
+            "what budgets.rule.fair_share_weight_by_year says after year 2 does nothing here: the contract "
+            "ends after 2 years.",
+        ),
+        ({"rules": [POOL]}, "rules.pool does nothing here: no rule surplus returns anything to it"),
+        ({"clusters": NOBODY_SHARES}, "No cluster takes the practice share, and so none posts a bond."),
+        (
+            {"clusters": [cluster_of("North"), cluster_of("South", takes_share=False, bond_gbp=5)]},
+            "clusters.South.bond_gbp does nothing here",
+        ),
+        ({"rules": [PER_CASE_LIMIT | {"limit_gbp": 1e9}]}, "rules.per_case_limit does nothing here"),
+        ({"shocks": {"pct": {"persistence": 0.5}}}, "shocks.pct.persistence does nothing here"),
+    ],
+)
+def test_one_line_says_it(changes: Table, said: str) -> None:
+    assert sum(said in note for note in scheme_notes(checked(scenario_of(**changes)))) == 1
+
+
+def test_nothing_is_said_of_what_works() -> None:
+    assert not any("does nothing" in note for note in scheme_notes(checked(SCENARIO)))
