@@ -12,7 +12,7 @@ import pytest
 from simulator import InputError
 from simulator.answers.rule_notes import scheme_notes
 from simulator.simulation.result import Result
-from tests.builders import POOL, Table, checked, cluster_of, line_of, scenario_of, simulated
+from tests.builders import PER_CASE_LIMIT, POOL, Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.property.comparing import differences
 from tests.property.test_every_choice_matters import CONTRACTS, as_table, choices, quick_simulations
 from tests.property.test_every_parameter_matters import SCENARIO, _numbers, _other
