@@ -14,7 +14,7 @@ from simulator.errors import InputError, Problem, Problems, printable
 from simulator.population.practices import PracticeTable
 from simulator.scenario.amounts import Amounts, Named, amounts_problems, read_all_amounts
 from simulator.scenario.checks import Tables, disagreements, read_tables
-from simulator.scenario.files import Given, KeyPath, lines_by_path, nearest, read_text
+from simulator.scenario.files import DEEPEST, Given, KeyPath, depth_of, lines_by_path, nearest, read_text
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
 from simulator.scenario.schema import ScenarioFile
 
@@ -142,6 +142,9 @@ def check_scenario(
     Tables are those of `tables_of` where that names the same: they are read once for all that vary it.
     """
     overrides = (overrides,) if isinstance(overrides, str) else tuple(overrides)
+    if depth_of(given) > DEEPEST:
+        need = f"tables and lists nested at most {DEEPEST} deep"
+        raise InputError([Problem(source, need, "deeper ones", "no key of a scenario is nested so deep")])
     changed, from_override = apply_overrides(given, overrides)
     lines = lines_by_path(text)
     # Then the positions of rules are no longer those of the file.

@@ -24,6 +24,7 @@ from simulator.parts import (
     as_tuple,
 )
 from simulator.population.need import UNWEIGHTED
+from simulator.random_streams import LARGEST_SEED
 from simulator.records import FinancialYear
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
@@ -218,7 +219,7 @@ class SimulationSettings(Part):
 
     contracts: Annotated[int, Field(ge=FEWEST_CONTRACTS, le=MOST_CONTRACTS)] = 10_000
     """Simulated contracts."""
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
     """Seed of chance; zero is a seed."""
 
 
