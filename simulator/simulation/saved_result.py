@@ -97,7 +97,7 @@ def _scenario(folder: Path, manifest: dict[str, Any]) -> Scenario:
 
 
 def _with_its_tables(given: Given, source: str, text: str, manifest: Mapping[str, Any]) -> Scenario:
-    """Return the scenario with the tables of the manifest, or where it has none with those where they were."""
+    """Return the scenario with the tables of the manifest, or with those where they were."""
     folder, overrides = Path(source).parent, manifest["overrides"]
     carried = manifest.get("tables")
     with tempfile.TemporaryDirectory() as name:
