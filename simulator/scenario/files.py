@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ Place = Callable[[KeyPath], str]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*(?P<key>[^\[\]#]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*(?P<key>[A-Za-z0-9_\-]+|\"[^\"]*\"|'[^']*')\s*=")
 LARGEST_BYTES = 20_000_000
+LARGEST_WHOLE = 10**38
 DEEPEST = 50
 """Of tables and lists: five times as deep as any key of a scenario."""
 CSV_TABLE = "a CSV table"
@@ -51,6 +52,18 @@ def depth_of(given: object) -> int:
         level = [value for values in inside for value in values]
         depth += bool(inside)
     return depth
+
+
+def huge_numbers(given: object, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Yield where whole numbers stand that are longer than any figure: many cannot even be written down."""
+    if isinstance(given, Mapping):
+        for key, inside in given.items():
+            yield from huge_numbers(inside, (*path, key))
+    elif isinstance(given, (list, tuple)):
+        for at, inside in enumerate(given):
+            yield from huge_numbers(inside, (*path, at))
+    elif isinstance(given, int) and abs(given) > LARGEST_WHOLE:
+        yield path
 
 
 def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:

@@ -317,7 +317,8 @@ def _places(tables: list[Any], step: str) -> list[int]:
 
 def _name_of(table: Any) -> str:
     keys = ("name", "rule") if isinstance(table, dict) else ()
-    return next((str(table[key]) for key in keys if key in table), "")
+    named = (table[key] for key in keys if key in table)
+    return next((name if isinstance(name, str) else shown(name) for name in named), "")
 
 
 def _value(text: str) -> Any:

@@ -14,7 +14,16 @@ from simulator.errors import InputError, Problem, Problems, printable
 from simulator.population.practices import PracticeTable
 from simulator.scenario.amounts import Amounts, Named, amounts_problems, read_all_amounts
 from simulator.scenario.checks import Tables, disagreements, read_tables
-from simulator.scenario.files import DEEPEST, Given, KeyPath, depth_of, lines_by_path, nearest, read_text
+from simulator.scenario.files import (
+    DEEPEST,
+    Given,
+    KeyPath,
+    depth_of,
+    huge_numbers,
+    lines_by_path,
+    nearest,
+    read_text,
+)
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
 from simulator.scenario.schema import ScenarioFile
 
@@ -160,6 +169,10 @@ def check_scenario(
         line = None if rules_added and path[:1] == ("rules",) else line
         return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
 
+    if huge := list(huge_numbers(changed)):
+        raise InputError(
+            Problem(place(path), "a number of at most 38 digits", "a longer one") for path in huge
+        )
     problems, settings = Problems(), None
     try:
         settings = ScenarioFile.model_validate(changed)
