@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import InputError, Problem, Problems, printable, shown
-from simulator.execution.new_files import CSV_ENCODING, new_folder
+from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
 from simulator.scenario.files import Given
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
 from simulator.simulation.draws import Draws
@@ -26,6 +26,7 @@ from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
 _MANIFEST, _SUMMARY, _OUTCOMES = "manifest.json", "summary.csv", "outcomes.nc"
+_ROOM_FOR_THE_REST = 5_000_000
 _VERSIONED = ("cluster-risk", "numpy", "scipy", "pandas", "xarray", "netCDF4", "pydantic")
 _KEYS = {
     "scenario": str,
@@ -154,6 +155,8 @@ def new_result_folder(target: Path, *, replace: bool) -> AbstractContextManager[
 
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
     """Write summary.csv, outcomes.nc and manifest.json."""
+    flows = result.contract_outcomes.flows.values()
+    check_room(folder, sum(flow.gbp.nbytes for flow in flows) + _ROOM_FOR_THE_REST)
     write_summary(result, folder / _SUMMARY)
     result.outcomes.to_netcdf(folder / _OUTCOMES, engine="netcdf4")
     manifest = {
