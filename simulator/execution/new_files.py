@@ -117,7 +117,7 @@ def _told_if_full(target: Path, partial: Path) -> Iterator[None]:
         folder, name = printable(target.absolute().parent), printable(target.name)
         had = f"{(written + free) / 1e6:,.1f} MB"
         raise RuntimeError(
-            f"the disk is full: {folder} needs more than the {had} that it had for {name}; nothing of it was kept"
+            f"the disk is full: {folder} needs more than the {had} that it had for {name}; nothing was kept"
         ) from error
 
 

@@ -47,14 +47,14 @@ def test_a_full_disk_is_told_with_its_folder_and_what_was_kept(
     with pytest.raises(RuntimeError) as caught, new_folder(tmp_path / "out") as partial:
         fail(partial)
     assert str(caught.value) == (
-        f"the disk is full: {tmp_path} needs more than the 1.5 MB that it had for out; nothing of it was kept"
+        f"the disk is full: {tmp_path} needs more than the 1.5 MB that it had for out; nothing was kept"
     )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_library_that_fails_with_room_left_is_told_as_it_is(tmp_path: Path, room: Full) -> None:
     room(10**12)
-    with pytest.raises(RuntimeError, match="^NetCDF: HDF error$"), new_file(tmp_path / "out.csv"):
+    with pytest.raises(RuntimeError, match=r"^NetCDF: HDF error$"), new_file(tmp_path / "out.csv"):
         raise RuntimeError("NetCDF: HDF error")
 
 
@@ -71,9 +71,8 @@ def test_a_result_that_has_no_room_is_not_begun(tmp_path: Path, room: Full) -> N
 def test_what_a_killed_run_left_is_named_with_how_to_remove_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gone = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
-    )
+    command = [sys.executable, "-c", "import os; print(os.getpid())"]
+    gone = subprocess.run(command, capture_output=True, check=True)
     dead = tmp_path / f".my out-unfinished-{int(gone.stdout)}-abc"
     alive = tmp_path / f".my out-unfinished-{os.getppid()}-abc"
     other = tmp_path / f".my out 2-unfinished-{int(gone.stdout)}-abc"
