@@ -22,7 +22,7 @@ def _leave(*_: object) -> None:
 
 def quiet_at_first() -> None:
     """Let Ctrl-C end the command quietly until it can say more; other programs are left alone."""
-    is_command = sys.argv[0].replace("\\", "/").rpartition("/")[2].startswith("cluster-risk")
+    is_command = (sys.argv or [""])[0].replace("\\", "/").rpartition("/")[2].startswith("cluster-risk")
     if is_command and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
 

@@ -44,9 +44,8 @@ def test_interrupt_leaves_nothing(tmp_path, workers):
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 def test_interrupt_while_libraries_are_imported_says_so_in_a_line(tmp_path):
     # A stand-in for whatever is imported while Ctrl-C comes: the signal is sent from inside click's import.
-    (tmp_path / "click.py").write_text(
-        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)"
-    )
+    interrupting = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)"
+    (tmp_path / "click.py").write_text(interrupting)
     (tmp_path / "cluster-risk").write_text("from simulator.cli import main\nmain()")
     done = subprocess.run(
         [sys.executable, tmp_path / "cluster-risk"],
