@@ -30,7 +30,7 @@ from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
 from simulator.spend.unit_cost import UnitCost
 from simulator.spend.working_range import cannot_be_drawn, does_not_show
-from simulator.uncertain import MAY_BE_UNCERTAIN
+from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Year = Annotated[int, Field(ge=1990, le=2100)]
@@ -128,7 +128,7 @@ class ServiceLine(Part):
 
     name: Name
     """Its name."""
-    rate_per_1000: Annotated[float, Field(gt=0, le=1e6), *MAY_BE_UNCERTAIN]
+    rate_per_1000: Annotated[float, Field(gt=0, le=1e6), *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT]
     """Cases a year for each 1,000 people; may have an sd."""
     rate_year: Year | None = None
     """Start of the financial year of that rate and cost; the first contract year when left out."""
@@ -183,7 +183,7 @@ class Cluster(Part):
     """Whether it wants the practice share, and so posts a bond."""
     bond_gbp: NonNegativeGbp | None = None
     """Bond agreed with this cluster, in pounds, if it takes the share; otherwise the bond rule says."""
-    true_saving_share: Annotated[float, Field(ge=-1, lt=1), *MAY_BE_UNCERTAIN] = 0.0
+    true_saving_share: Annotated[float, Field(ge=-1, lt=1), *MAY_BE_UNCERTAIN, GROWTH_IN_DOUBT] = 0.0
     """Share of demand that the cluster really avoids, in every contract year; block contracts know none."""
     true_saving_share_by_year: Annotated[
         tuple[Annotated[float, Field(ge=-1, lt=1)], ...], BeforeValidator(as_tuple)
@@ -191,7 +191,7 @@ class Cluster(Part):
     """The same by contract year, where years differ; the last repeats."""
     list_growth_share: UncertainGrowthShare = 0.0
     """Growth of its list a year after the base year, which budgets do not follow; may have an sd."""
-    need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN] = 1.0
+    need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT] = 1.0
     """Need of its people over what the weights say, which budgets do not know: 1.05 is 5% more cases."""
 
     @model_validator(mode="after")

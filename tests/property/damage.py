@@ -112,7 +112,7 @@ def _damage_value(given: Table, chance: Generator) -> None:
             del inside[last]
         case 1 if isinstance(inside, dict):
             inside[f"{last}x"] = inside[last]
-        case 2 if isinstance(inside[last], (int, float)) and not isinstance(inside[last], bool):
+        case 2 if isinstance(inside[last], float):
             inside[last] = inside[last] * 10.0 ** chance.uniform(-12, 12)
         case _:
             inside[last] = copy.deepcopy(_pick(ODD_VALUES, chance))

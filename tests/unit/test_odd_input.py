@@ -148,3 +148,18 @@ def test_a_misspelt_rule_is_one_problem():
     with pytest.raises(InputError, match="did you mean") as caught:
         checked(given)
     assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("service_lines.*.rate_per_1000={mean=1,sd=2.1}", "an sd of at most twice the mean"),
+        ("clusters.*.need={mean=1,sd=1e300}", "an sd of at most twice the mean"),
+        ("service_lines.*.unit_cost_gbp.mean={mean=10,sd=21}", "an sd of at most twice the mean"),
+        ("service_lines.*.growth_share={mean=0.02,sd=0.6}", r"an sd of at most 0\.5"),
+        ("clusters.*.true_saving_share={mean=0.02,sd=1e200}", r"an sd of at most 0\.5"),
+    ],
+)
+def test_doubt_that_leaves_nothing_known_is_refused(setting, said):
+    with pytest.raises(InputError, match=said):
+        checked(scenario_of(), setting)
