@@ -11,6 +11,7 @@ one interpolation, and rises with either. Totals of nothing are held apart, exac
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -158,11 +159,14 @@ class MeanTables:
             totals *= self._span_gbp
         return totals
 
-    def prepare(self, low_mean: float, high_mean: float) -> None:
-        """Compute the tables for a range of means now, so that processes can share them."""
-        doublings = range(_doubling(max(low_mean, _LEAST_MEAN)), _doubling(max(high_mean, _LEAST_MEAN)) + 1)
-        if smooth := [doubling for doubling in doublings if self._is_smooth(doubling)]:
-            self._cells_for(smooth[0], smooth[-1])
+    def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
+        """Compute the tables for a range of means now; calls `alive` after each doubling of them."""
+        for doubling in range(
+            _doubling(max(low_mean, _LEAST_MEAN)), _doubling(max(high_mean, _LEAST_MEAN)) + 1
+        ):
+            if self._is_smooth(doubling):
+                self._cells_for(doubling, doubling)
+            alive()
 
     @property
     def bytes(self) -> int:
