@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
-.PHONY: run test check format docs study benchmark constraints clean
+.PHONY: run test check format docs study lowest benchmark constraints clean
 
 run: $(VENV)/ready ## set up, and run the flagship scenario
 	$(BIN)/cluster-risk run scenarios/cambridgeshire-2010.toml --out results/cambridgeshire-2010 --replace
@@ -34,6 +34,13 @@ docs: $(VENV)/ready ## write the README's tables and the picture of the flow ane
 study: $(VENV)/ready ## studies that take minutes: coverage of intervals
 	$(BIN)/python docs/write_interval_coverage.py
 
+lowest: $(VENV)/ready ## documents and charts at the lowest versions that pyproject.toml allows
+	$(BIN)/uv venv -q --clear .lowest
+	$(BIN)/uv pip install -q --python .lowest/bin/python --resolution lowest-direct .
+	.lowest/bin/cluster-risk report scenarios/two-clusters.toml --contracts 400 --out .lowest/report
+	.lowest/bin/cluster-risk chart scenarios/two-clusters.toml all --contracts 400 --out .lowest/charts
+	.lowest/bin/cluster-risk run scenarios/cambridgeshire-2010.toml --contracts 400 --out .lowest/result
+
 benchmark: $(VENV)/ready ## measure against peers and limits, side by side
 	$(BIN)/python benchmarks/run.py
 
@@ -49,4 +56,4 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,9 +3,13 @@
 Names are loaded when they are first used, so that ``cluster-risk --help`` is quick.
 """
 
-import lazy_loader
+from simulator.interrupts import quiet_at_first
 
-from simulator.questions import QUESTIONS
+quiet_at_first()
+
+import lazy_loader  # noqa: E402 - what takes long comes after that
+
+from simulator.questions import QUESTIONS  # noqa: E402
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,

@@ -13,9 +13,9 @@ from typing import NoReturn
 import click
 
 from simulator.errors import InputError, Problem, shown
+from simulator.interrupts import as_ever, leave_at_once
 from simulator.questions import QUESTIONS
 
-INTERRUPTED = 130
 # What a terminal that closes or a system that shuts down sends; Windows has not all of them.
 _STOPPING_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _BAD_INPUT = 2
@@ -85,6 +85,7 @@ for name, module in _COMMANDS.items():
 
 def main() -> None:
     """Run the command; turn what went wrong into a message and an exit code."""
+    as_ever()
     for stop in _STOPPING_SIGNALS:
         signal.signal(stop, signal.default_int_handler)
     try:
@@ -96,7 +97,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt) as stopped:
         # Click wraps an interrupt; a command that keeps what it has done says so in it.
         kept = str(stopped.__cause__ or stopped)
-        _leave_at_once(f"cluster-risk: stopped; {kept or 'nothing was written'}")
+        _end_workers()
+        leave_at_once(f"stopped; {kept or 'nothing was written'}")
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -118,12 +120,9 @@ def _end(why: object, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _leave_at_once(message: str) -> NoReturn:
-    """Say why and end, without waiting for worker processes or their threads to tidy up."""
+def _end_workers() -> None:
+    """End worker processes without waiting for them to tidy up."""
     import multiprocessing
 
     for worker in multiprocessing.active_children():
         worker.kill()
-    sys.stderr.write(f"{message}\n")
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)

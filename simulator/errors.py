@@ -100,9 +100,23 @@ def shown(value: object, limit: int = 80) -> str:
         case Mapping():
             text = f"a table of {', '.join(map(str, value))}" if value else "an empty table"
         case _:
-            text = str(value)
+            text = _as_text(value)
     text = "".join(character if character.isprintable() else "?" for character in text)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def _as_text(value: object) -> str:
+    """Return a value as Python writes it; what it cannot write, in words."""
+    try:
+        return str(value)
+    except ValueError:
+        return (
+            "a whole number of thousands of digits"
+            if isinstance(value, int)
+            else "numbers of too many digits"
+        )
+    except RecursionError:
+        return "lists or tables nested too deep"
 
 
 def printable(path: object) -> str:

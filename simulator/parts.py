@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from simulator.errors import InputError, Problem, shown
-from simulator.uncertain import MAY_BE_UNCERTAIN
+from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as _ModelType
@@ -72,8 +72,8 @@ CoefficientOfVariation = Annotated[float, Field(ge=1e-6, le=1000, json_schema_ex
 """SD over mean; the schema is that of a scenario."""
 GrowthShare = Annotated[float, Field(ge=-0.5, le=1)]
 """A change a year as a share: 0.03 is 3% more each year."""
-UncertainGrowthShare = Annotated[GrowthShare, *MAY_BE_UNCERTAIN]
-UncertainPositiveGbp = Annotated[PositiveGbp, *MAY_BE_UNCERTAIN]
+UncertainGrowthShare = Annotated[GrowthShare, *MAY_BE_UNCERTAIN, GROWTH_IN_DOUBT]
+UncertainPositiveGbp = Annotated[PositiveGbp, *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT]
 
 Floats = Annotated[tuple[float, ...], BeforeValidator(as_tuple)]
 Shares = Annotated[tuple[Share, ...], BeforeValidator(as_tuple), Field(min_length=1)]

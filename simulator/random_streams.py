@@ -14,6 +14,9 @@ import numpy as np
 from simulator.errors import InputError, Problem, shown
 
 Generator = np.random.Generator
+LARGEST_SEED = 10**38
+"""As much as a generator takes in: 128 bits."""
+SEEDS = "a whole number, zero or more, up to 10^38"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,9 @@ class RandomStreams:
     seed: int  # zero or more; zero is a seed like any other
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, (int, np.integer)) or self.seed < 0:
-            raise InputError([Problem("seed", "a whole number, zero or more", shown(self.seed))])
+        is_whole = isinstance(self.seed, (int, np.integer)) and not isinstance(self.seed, bool)
+        if not is_whole or not 0 <= self.seed <= LARGEST_SEED:
+            raise InputError([Problem("seed", SEEDS, shown(self.seed))])
 
     def generator(self, *names: str, block: int = 0) -> Generator:
         """Return the generator of what `names` says, for one block of contracts.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import PlainSerializer, WrapValidator
+from pydantic import AfterValidator, PlainSerializer, WrapValidator
 from pydantic_core import PydanticCustomError
 
 _CONFIDENCE_Z = 1.959963984540054
@@ -84,6 +84,16 @@ def _read(value: Any, check: Any) -> Any:
     return Uncertain(mean, sd) if sd else mean
 
 
+def _moderate(figure: float, most_sd: float, what: str) -> float:
+    if sd_of(figure) > most_sd:
+        raise PydanticCustomError("sd_too_large", "an sd of at most {what}", {"what": what})
+    return figure
+
+
+LEVEL_OF_DOUBT = AfterValidator(lambda figure: _moderate(figure, 2 * abs(figure), "twice the mean"))
+"""Of a figure that counts or costs something: as much as a shock may have."""
+GROWTH_IN_DOUBT = AfterValidator(lambda figure: _moderate(figure, 0.5, "0.5"))
+"""Of a share, of growth a year among others: ten years of more would make anything of a figure."""
 MAY_BE_UNCERTAIN = (
     WrapValidator(_read, json_schema_input_type=float | dict[str, float]),
     PlainSerializer(as_given),

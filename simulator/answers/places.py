@@ -44,5 +44,4 @@ def rows_shown(places: Sequence[Place], clusters: Sequence[str] | None) -> tuple
 
 def samples_at(result: Result, places: Sequence[Place]) -> Samples:
     """Return the samples of some rows and measures; without those that the result has not."""
-    samples = Samples.of(result.contract_outcomes, result.plan.terms).by_place
-    return Samples({place: samples[place] for place in places if place in samples})
+    return Samples.of(result.contract_outcomes, result.plan.terms).at(places)

@@ -10,6 +10,7 @@ from simulator.plain_words import joined
 from simulator.rules.bond import Bond
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.idle import idle_settings
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ContractSettings, ScenarioFile
 
@@ -47,6 +48,7 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
         if name not in in_file:
             place = f"after {rules[at - 1]}" if at else "before all others"
             yield f"The rule {name} is not in the file: it was added {place}, with what its settings say."
+    yield from idle_settings(settings)
     bond = next((rule for rule in settings.rules if isinstance(rule, Bond)), None)
     if bond is None:
         return

@@ -309,8 +309,7 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
     draws = SharedDraws.of(study.scenario, study.draws)
 
     def of(result: Result) -> Samples:
-        samples = Samples.of(result.contract_outcomes, result.plan.terms).by_place
-        return Samples({place: samples[place]})
+        return Samples.of(result.contract_outcomes, result.plan.terms).at([place])
 
     own = of(study.result)
     found: dict[Move, Changes] = {}

@@ -18,6 +18,7 @@ from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean, mean_difference, probability
+from simulator.sums import inner
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,7 +93,7 @@ def _ratio(part: FloatArray, whole: FloatArray) -> Estimate:
     """Estimate mean(part) / mean(whole), with the error of a ratio (Cochran 1977, section 2.11)."""
     value = float(part.mean() / whole.mean())
     left = part - value * whole
-    error = float(np.sqrt(left @ left / (left.size - 1) / left.size) / whole.mean())
+    error = float(np.sqrt(inner(left, left) / (left.size - 1) / left.size) / whole.mean())
     # Always the same share, up to the rounding of sums.
     error = error if error > 1e-9 else 0.0
     return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)

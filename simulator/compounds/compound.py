@@ -14,6 +14,7 @@ from simulator.demand.count_law import CountLaw
 from simulator.errors import InputError, Problem, shown
 from simulator.random_streams import RandomStreams
 from simulator.spend.unit_cost import UnitCost
+from simulator.spend.working_range import cannot_be_drawn
 
 _TOTALS_PER_BLOCK = 10_000
 _MOST_TOTALS = 1_000_000_000
@@ -131,6 +132,8 @@ def compound(count: CountLaw, unit_cost: UnitCost) -> Compound:
         problems.append(Problem("unit_cost", need, shown(unit_cost)))
     elif not unit_cost.mean_gbp > 0:
         problems.append(Problem("unit_cost", "a cost of which the deductible leaves something", "nothing"))
+    elif need := cannot_be_drawn(unit_cost):
+        problems.append(Problem("unit_cost", need, shown(unit_cost)))
     if problems:
         raise InputError(problems)
     return Compound(count, unit_cost)

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulator.errors import InputError, Problem, shown
 from simulator.spend.unit_cost import UnitCost
 
 FloatArray = NDArray[np.float64]
@@ -16,6 +17,8 @@ _NEGLIGIBLE = 1e-9
 """Part of a third moment that its integral may leave out."""
 _SAME_PROBABILITY = 1e-12
 """Levels of a quantile that differ by less, which is rounding, are one."""
+_NEAREST_AN_END = 1e-9
+"""Nearer than this to 0 or 1 a probability is within the error of the law."""
 _TAIL_POINTS = 4096
 """To integrate a tail in steps of at most a tenth of it or so, however long it is."""
 SAME_AMOUNT = 3e-14
@@ -106,8 +109,19 @@ class ExactLaw:
         -------
         ndarray of float
             Pounds, same shape.
+
+        Raises
+        ------
+        InputError
+            If a probability is outside that range; a percentage is.
         """
-        levels = np.asarray(probability, dtype=float) - _SAME_PROBABILITY
+        asked = np.asarray(probability, dtype=float)
+        if (outside := asked[~((asked >= _NEAREST_AN_END) & (asked <= 1 - _NEAREST_AN_END))]).size:
+            first = float(outside[0])
+            hint = f"did you mean {first / 100:g}?" if 1 < first < 100 else ""
+            need = "a probability between 0 and 1, no nearer than 1e-9 to either"
+            raise InputError([Problem("quantile(probability)", need, shown(first), hint)])
+        levels = asked - _SAME_PROBABILITY
         after = np.minimum(np.searchsorted(self.within, levels), self.within.size - 1)
         earlier = np.maximum(after - 1, 0)
         rise = self.before[after] - self.within[earlier]

@@ -20,6 +20,7 @@ from simulator.demand.count_law import CountLaw
 from simulator.spend.characteristic import power_of_two
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import FloatArray, UnitCost
+from simulator.sums import inner
 
 ComplexArray = NDArray[np.complex128]
 
@@ -182,7 +183,7 @@ def spread_variance_gbp2(unit_cost: UnitCost, weights: FloatArray, grid: Grid) -
     points: FloatArray = grid.step_gbp / grid.refinement * np.arange(weights.size + 1, dtype=float)
     # Costs beyond the last point count as of it.
     capped = np.append(weights, 1 - float(weights.sum()))
-    return float(capped @ points**2) - float(unit_cost.limited_second_moment(points[-1:])[0])
+    return float(inner(capped, points**2)) - float(unit_cost.limited_second_moment(points[-1:])[0])
 
 
 def _mean_cdf(unit_cost: UnitCost, step_gbp: float, cells: int) -> FloatArray:
@@ -196,7 +197,8 @@ def _mean_cdf(unit_cost: UnitCost, step_gbp: float, cells: int) -> FloatArray:
     means = (within[:-1] + 4 * middles + within[1:]) / 6
     nodes, shares = np.polynomial.legendre.leggauss(_NODES)
     nodes = (nodes + 1) / 2
-    means[0] = (1 - unit_cost.sf(step_gbp * nodes**_POWER)) @ (shares / 2 * _POWER * nodes ** (_POWER - 1))
+    of_first = shares / 2 * _POWER * nodes ** (_POWER - 1)
+    means[0] = inner(1 - unit_cost.sf(step_gbp * nodes**_POWER), of_first)
     return np.asarray(means)
 
 

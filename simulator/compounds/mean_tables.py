@@ -11,6 +11,7 @@ one interpolation, and rises with either. Totals of nothing are held apart, exac
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,6 +37,7 @@ from simulator.spend.level_tables import (
 )
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import FloatArray, UnitCost
+from simulator.sums import product
 
 BoolArray = NDArray[np.bool_]
 
@@ -157,11 +159,14 @@ class MeanTables:
             totals *= self._span_gbp
         return totals
 
-    def prepare(self, low_mean: float, high_mean: float) -> None:
-        """Compute the tables for a range of means now, so that processes can share them."""
-        doublings = range(_doubling(max(low_mean, _LEAST_MEAN)), _doubling(max(high_mean, _LEAST_MEAN)) + 1)
-        if smooth := [doubling for doubling in doublings if self._is_smooth(doubling)]:
-            self._cells_for(smooth[0], smooth[-1])
+    def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
+        """Compute the tables for a range of means now; calls `alive` after each doubling of them."""
+        for doubling in range(
+            _doubling(max(low_mean, _LEAST_MEAN)), _doubling(max(high_mean, _LEAST_MEAN)) + 1
+        ):
+            if self._is_smooth(doubling):
+                self._cells_for(doubling, doubling)
+            alive()
 
     @property
     def bytes(self) -> int:
@@ -200,7 +205,7 @@ class MeanTables:
     def _cells_of(self, doubling: int) -> tuple[FloatArray, ...]:
         """Return the coefficients of totals between neighbouring means and normals, flat."""
         levels, weights = _CLOSE if 2.0**doubling < _FEW_CASES else _USUAL
-        rows = weights @ np.stack([self._row(doubling, level) for level in levels.tolist()])
+        rows = product(weights, np.stack([self._row(doubling, level) for level in levels.tolist()]))
         inverse_root = 1 / np.sqrt(2.0**doubling * _STEPS_OF_DOUBLING)[:, None]
         per_root = np.diff(rows, axis=0) / np.diff(inverse_root, axis=0)
         start = rows[:-1] - inverse_root[:-1] * per_root
@@ -232,12 +237,15 @@ class MeanTables:
         mean = 2.0**doubling
         if mean < self._least_mean:
             return False
+        nothing = math.exp(mean * self._log_nothing)
+        if nothing >= _MOST_OF_NOTHING:
+            # Of totals most of which are nothing, the bulk has no spread for a grid to resolve.
+            return False
         if doubling not in self._smooth:
             grid, log_of_one = self._transform(doubling)
-            nothing = math.exp(mean * self._log_nothing)
             beyond = log_of_one.size // _LATTICE_BAND if grid.on_lattice else log_of_one.size * 7 // 8
             left = float(np.abs(np.exp(mean * log_of_one[beyond:]) - nothing).max())
-            self._smooth[doubling] = nothing < _MOST_OF_NOTHING and left < _NOT_SMOOTH
+            self._smooth[doubling] = left < _NOT_SMOOTH
         return self._smooth[doubling]
 
     def _transform(self, doubling: int) -> tuple[Grid, ComplexArray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,11 +41,14 @@ class CompoundTotals:
             limited = self.unit_cost.model_copy(update={"limit": limit})
             self._limited = MeanTables(self.count, limited)
 
-    def prepare(self, low_mean: float, high_mean: float) -> None:
-        """Compute the tables for a range of means now, so that processes can share them."""
+    def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
+        """Compute the tables for a range of means now, so that processes can share them.
+
+        Calls `alive` now and then: heavy tails take seconds.
+        """
         for tables in (self._whole, self._limited):
             if tables is not None:
-                tables.prepare(low_mean, high_mean)
+                tables.prepare(low_mean, high_mean, alive)
 
     @property
     def table_bytes(self) -> int:

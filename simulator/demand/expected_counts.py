@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.records import FinancialYear
+from simulator.sums import inner
 
 FloatArray = NDArray[np.float64]
 
@@ -32,7 +33,7 @@ class LineRate:
         """Return each month's share of a whole financial year's cases, April first; sums to 1."""
         days = np.array([year.days_in(month) for month in year.whole_year])
         index = np.array([self.season[month - 1] for month in year.whole_year])
-        return np.asarray(days * index / (days @ index))
+        return np.asarray(days * index / inner(days, index))
 
     def part_year_share(self, year: FinancialYear) -> float:
         """Return the share of the whole financial year's cases in the months of the contract."""

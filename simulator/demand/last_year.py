@@ -13,6 +13,7 @@ from simulator.demand.shock_laws import ShockLaw
 from simulator.demand.shocks import ShockDraws, ShockPlan
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
+from simulator.sums import inner, product, solved
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -51,9 +52,9 @@ class LastYear:
         own = covariances(plan, years).reshape(years, flat.size, flat.size)[:, :, flat]
         within = own[0][flat] + np.diag(chance[seen])
         expected_log = -np.diag(within) / 2
-        gains = np.linalg.solve(within, own[1:].swapaxes(1, 2)).swapaxes(1, 2)
+        gains = np.stack([solved(within, of_year.T).T for of_year in own[1:]])
         half_known = (gains * own[1:]).sum(axis=-1) / 2
-        level = np.exp(gains @ (logs[seen] - expected_log) - half_known)
+        level = np.exp(inner(gains, logs[seen] - expected_log) - half_known)
         shape = (years - 1, *seen.shape)
         by_place = gains.reshape(*shape, -1), half_known.reshape(shape), level.reshape(shape)
         return cls(seen, chance, expected_log, *by_place)
@@ -68,8 +69,10 @@ class LastYear:
             factors = draws.factors(0, cluster, line) * draws.prices(0, line)
             drawn[:, at] = np.log(np.maximum(factors, _LEAST)) + variance**0.5 * normals - variance / 2
         moves = np.ones((block.contracts, len(axes.years), *self.seen.shape), order="F")
-        moved = np.tensordot(self.expected_log - drawn, self.gains, axes=(1, 3))
-        moves[:, 1:] = np.exp(moved + self.half_known)
+        later = moves[:, 1:]
+        gains = np.moveaxis(self.gains, -1, 0).reshape(len(self.expected_log), later[0].size)
+        moved = product(self.expected_log - drawn, gains).reshape(later.shape)
+        later[:] = np.exp(moved + self.half_known)
         return replace(draws, last_year=moves)
 
 

@@ -19,8 +19,8 @@ class NegativeBinomial(CountLaw):
     """
 
     model: Literal["negative_binomial"] = "negative_binomial"
-    variance_to_mean: Annotated[float, Field(gt=1, le=1e6)]
-    """Variance of the number of cases over its mean, above 1 (at 1 the law is Poisson)."""
+    variance_to_mean: Annotated[float, Field(gt=1, le=1000)]
+    """Variance of the number of cases over its mean, above 1 (at 1 the law is Poisson) and up to 1,000."""
 
     def sf(self, counts: FloatArray, means: FloatArray) -> FloatArray:
         """Return P(number of cases > `counts`) when `means` are expected."""

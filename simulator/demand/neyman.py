@@ -9,6 +9,7 @@ from pydantic import Field
 from scipy.special import gammaln, pdtrc, xlogy
 
 from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, Mean
+from simulator.sums import product
 
 _GROUP_SDS = 9.0
 
@@ -39,7 +40,7 @@ class Neyman(CountLaw):
         groups = np.arange(max(int(expected - spread), 0), expected + spread + 40, step)
         weights = np.exp(xlogy(groups, expected) - expected - gammaln(groups + 1))
         beyond = pdtrc(counts, self.cases_per_group * groups[:, None])
-        return np.asarray(weights / weights.sum() @ beyond)
+        return product(weights / weights.sum(), beyond)
 
     def variance(self, mean: Mean) -> Mean:
         """Return the variance of the number of cases when `mean` are expected."""

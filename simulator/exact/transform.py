@@ -18,6 +18,7 @@ from simulator.simulation.plan import Plan
 from simulator.spend.characteristic import hat_weights, power_of_two
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import UnitCost
+from simulator.sums import inner, product, weighted
 
 _SLOPE_STEP = 1e-4
 _MOST_OSCILLATION = 60.0
@@ -87,22 +88,23 @@ class ShockNormals:
     def _root(self, persistence: float) -> FloatArray:
         if not persistence:
             return np.eye(len(self.years))
+        # A few rows and columns, which no library divides between threads.
         values, vectors = np.linalg.eigh(self.year_correlation(persistence))
         return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
     def common_levels(self, outer: FloatArray) -> FloatArray:
         """Return the part of lines' levels that they share, shape (point, year)."""
         years = len(self.years)
-        return math.sqrt(self.correlation) * outer[:, :years] @ self._from_innovations.T
+        return product(math.sqrt(self.correlation) * outer[:, :years], self._from_innovations.T)
 
-    def own_levels(self, inner: FloatArray) -> FloatArray:
+    def own_levels(self, own: FloatArray) -> FloatArray:
         """Return the part of a line's levels that is its own, shape (point, year)."""
-        return math.sqrt(1 - self.correlation) * inner @ self._from_innovations.T
+        return product(math.sqrt(1 - self.correlation) * own, self._from_innovations.T)
 
     def cluster_factors(self, outer: FloatArray) -> FloatArray:
         """Return the cluster's factors on demand, shape (point, year)."""
         years = len(self.years)
-        levels = outer[:, years + 1 :] @ self._passing_from_innovations.T
+        levels = product(outer[:, years + 1 :], self._passing_from_innovations.T)
         return self.lasting.factors(outer[:, years])[:, None] * self.passing.factors(levels)
 
     @property
@@ -119,19 +121,20 @@ class ShockNormals:
 
     def outer_gradient(self, amounts_gbp: FloatArray) -> FloatArray:
         """Return how the sum of amounts, shape (year, line), moves with an SD of each outer normal."""
-        by_year = math.sqrt(self.correlation) * (amounts_gbp @ [slope(law) for law in self.lines])
+        slopes = np.array([slope(law) for law in self.lines])
+        by_year = math.sqrt(self.correlation) * inner(amounts_gbp, slopes)
         return np.concatenate(
             [
-                by_year @ self._from_innovations,
+                product(by_year, self._from_innovations),
                 [amounts_gbp.sum() * slope(self.lasting)],
-                slope(self.passing) * (amounts_gbp.sum(axis=1) @ self._passing_from_innovations),
+                slope(self.passing) * product(amounts_gbp.sum(axis=1), self._passing_from_innovations),
             ]
         )
 
     def inner_gradient(self, amounts_gbp: FloatArray, at_line: int) -> FloatArray:
         """Return how the expected sum moves with each normal of one line; see `outer_gradient`."""
         own = math.sqrt(1 - self.correlation) * slope(self.lines[at_line])
-        return np.asarray(own * (amounts_gbp[:, at_line] @ self._from_innovations))
+        return np.asarray(own * product(amounts_gbp[:, at_line], self._from_innovations))
 
     def second_moments(self) -> FloatArray:
         """Return E[factor * factor] of all pairs, shape (year, line, year, line)."""
@@ -158,7 +161,7 @@ def product_moment(one: ShockLaw | PracticeNeed, other: ShockLaw | PracticeNeed,
     points, weights = _gauss(24)
     alone = math.sqrt(1 - correlation**2)
     others = other.factors(correlation * points[:, None] + alone * points[None, :])
-    return float(weights @ (one.factors(points) * (others @ weights)))
+    return float(inner(weights, one.factors(points) * inner(others, weights)))
 
 
 def cubature(
@@ -168,14 +171,14 @@ def cubature(
     # Along the gradient there are as many points as an oscillating function needs; across it, where
     # what is integrated varies only through curvature, a rule that is exact for polynomials of degree
     # 3 is enough (Stroud 1957, Mathematical Tables and Other Aids to Computation 11:257-261).
-    size = float(np.linalg.norm(gradient))
+    size = math.hypot(*gradient)
     if size == 0 and not matters.any():
         return np.zeros((1, gradient.size)), np.ones(1)
     along, along_weights = _along(size * frequency)
     across, across_weights = _across(int(matters.sum()) - 1, rotated)
     points = np.hstack([np.repeat(along, across_weights.size)[:, None], np.tile(across, (along.size, 1))])
     placed = np.zeros((len(points), gradient.size))
-    placed[:, matters] = points @ _rotation(gradient[matters] / (size or 1.0))
+    placed[:, matters] = product(points, _rotation(gradient[matters] / (size or 1.0)))
     return placed, np.outer(along_weights, across_weights).ravel()
 
 
@@ -221,8 +224,9 @@ def _rotation(direction: FloatArray) -> FloatArray:
     """Return an orthogonal matrix whose first row is `direction`."""
     basis = np.eye(direction.size)
     basis[:, 0] = direction
+    # A few rows and columns, which no library divides between threads.
     rotation = np.linalg.qr(basis)[0].T
-    return np.asarray(rotation * np.sign(rotation[0] @ direction))
+    return np.asarray(rotation * np.sign(inner(rotation[0], direction)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +249,7 @@ class Term:
     def chance_variance_gbp2(self) -> float:
         """Variance from counts and unit costs, all years together."""
         each = self.unit_cost.variance_gbp2 + self.count.variance(1.0) * self.unit_cost.mean_gbp**2
-        return float(self.expected_counts @ self.scales**2 * each)
+        return float(inner(self.expected_counts, self.scales**2) * each)
 
     def log_transforms(self, width_gbp: float, frequencies: int) -> ComplexArray:
         """Return log E[exp(i t spend)] before shocks at t = 2 pi k / width, shape (year, frequency)."""
@@ -269,7 +273,7 @@ def position_transform(
         amounts_gbp[:, term.at_line] = term.amounts_gbp
     gradient = normals.outer_gradient(amounts_gbp)
     own_gradients = [normals.inner_gradient(amounts_gbp, term.at_line) for term in terms]
-    steepest = max(np.linalg.norm(one) for one in (gradient, *own_gradients))
+    steepest = max(math.hypot(*one) for one in (gradient, *own_gradients))
     logs = [term.log_transforms(width_gbp, frequencies) for term in terms]
     found: list[ComplexArray] = []
     # Low frequencies need few points, and how many frequencies there must be shows on the way.
@@ -279,15 +283,15 @@ def position_transform(
         if steepest * highest > _MOST_OSCILLATION:
             return None
         outer, weights = cubature(gradient, normals.outer_matters, highest, rotated)
-        product = np.ones((weights.size, logs[0][:, some].shape[1]), dtype=complex)
+        together = np.ones((weights.size, logs[0][:, some].shape[1]), dtype=complex)
         common, cluster = normals.common_levels(outer), normals.cluster_factors(outer)
         for term, log, own_gradient in zip(terms, logs, own_gradients, strict=True):
             own_matters = normals.inner_matters(term.at_line)
-            inner, own_weights = cubature(own_gradient, own_matters, highest, rotated)
-            levels = common[:, None, :] + normals.own_levels(inner)
+            own, own_weights = cubature(own_gradient, own_matters, highest, rotated)
+            levels = common[:, None, :] + normals.own_levels(own)
             factors = normals.lines[term.at_line].factors(levels) * cluster[:, None, :]
-            product *= _mean_of_exp(factors, log[:, some], own_weights)
-        found.append(np.asarray(weights @ product, dtype=complex))
+            together *= _mean_of_exp(factors, log[:, some], own_weights)
+        found.append(product(weights, together))
         if abs(found[-1][-1]) < _NEXT_TO_NOTHING:
             return np.concatenate(found)
     return None
@@ -300,8 +304,8 @@ def _mean_of_exp(factors: FloatArray, logs: ComplexArray, weights: FloatArray) -
     step = max(_VALUES_AT_A_TIME // (weights.size * logs.shape[1]), 1)
     for start in range(0, factors.shape[0], step):
         some = factors[start : start + step]
-        given = np.exp(some.reshape(-1, len(logs)) @ logs)
-        means[start : start + step] = weights @ given.reshape(*some.shape[:2], -1)
+        given = np.exp(product(some.reshape(-1, len(logs)), logs))
+        means[start : start + step] = weighted(weights, given.reshape(*some.shape[:2], -1).swapaxes(0, 1))
     return means
 
 
@@ -319,6 +323,6 @@ def _cost_transform(unit_cost: UnitCost, width_gbp: float, frequencies: int) -> 
     points = np.arange(weights.size) * step
     capped = np.array([points[-1]])
     second = float(unit_cost.limited_second_moment(capped)[0])
-    added = float(weights @ points**2) - second
+    added = float(inner(weights, points**2)) - second
     t = np.arange(1, frequencies + 1) * (2 * math.pi / width_gbp)
     return np.asarray(transform * np.exp(np.minimum(t**2 * (added / 2), 2.0)))

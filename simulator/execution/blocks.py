@@ -7,18 +7,26 @@ import multiprocessing.connection
 import os
 import platform
 import signal
+import traceback
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+
+from simulator.errors import InputError, Problem
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _MOST_ATTEMPTS = 3
-_WORK: list[Callable[[Any], Any]] = []
-"""In a worker process: the function that all blocks share, sent once."""
+_AT_HAND = 2
+"""Blocks that a process is given at a time: no more, so that results are not piled up faster than taken."""
+_NO_MAIN_GUARD = 76
+"""Exit code of a process that found itself running the script that started it."""
 
 
 def run_blocks(
@@ -29,55 +37,140 @@ def run_blocks(
         for position, block in enumerate(blocks):
             yield position, work(block)
         return
-    left = set(range(len(blocks)))
-    for _ in range(_MOST_ATTEMPTS):
-        try:
-            for position, result in _run_once(work, blocks, sorted(left), workers):
-                left.discard(position)
-                yield position, result
-        except BrokenProcessPool:
-            continue
-        return
-    raise RuntimeError(f"worker processes died {_MOST_ATTEMPTS} times; try fewer workers")
-
-
-def _run_once(
-    work: Callable[[Task], Result], blocks: Sequence[Task], positions: Sequence[int], workers: int
-) -> Iterator[tuple[int, Result]]:
-    """Run blocks in a new pool; on any exception stop its processes at once."""
-    # Fork where that is usual: workers then share tables and skip imports.
-    context = multiprocessing.get_context("fork" if platform.system() == "Linux" else "spawn")
-    pool = ProcessPoolExecutor(min(workers, len(positions)), context, _start_worker, (work,))
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        # A fresh process reads the script that started it, and is about to start more: let the first say so.
+        os._exit(_NO_MAIN_GUARD)
+    crew = _Crew(work, blocks, min(workers, len(blocks)), deque(range(len(blocks))))
     try:
-        pending: dict[Future[Result], int] = {}
-        waiting = iter(positions)
-        # Few blocks at a time, so that results are not piled up faster than they are taken.
-        for position in waiting:
-            pending[pool.submit(_work, blocks[position])] = position
-            if len(pending) >= 2 * workers:
-                yield from _finished(pending)
-        while pending:
-            yield from _finished(pending)
-    except BaseException:
-        # The workers killed, the pool finds itself broken and cleans up without waiting for them.
-        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no public way
-            process.kill()
-        raise
-    pool.shutdown()
+        while crew.has_work():
+            for worker in crew.ready():
+                found = crew.answer_of(worker)
+                if found is not None:
+                    yield found
+    finally:
+        crew.end()
 
 
-def _finished(pending: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
-    done, _ = wait(pending, return_when=FIRST_COMPLETED)
-    for future in done:
-        yield pending.pop(future), future.result()
+@dataclass
+class _Crew:
+    """Processes, and the blocks that are left for them."""
+
+    work: Callable[[Any], Any]
+    blocks: Sequence[Any]
+    size: int  # how many processes there are at a time
+    left: deque[int]  # positions of blocks that no process has
+    workers: list[_Worker] = field(default_factory=list)
+    attempts: Counter[int] = field(default_factory=Counter)  # by position: processes that died at a block
+
+    def has_work(self) -> bool:
+        """Return whether any block is left or being done."""
+        return bool(self.left) or any(worker.positions for worker in self.workers)
+
+    def ready(self) -> list[_Worker]:
+        """Give every process blocks to do, and wait until some have answered, or have died."""
+        while self.left and len(self.workers) < self.size:
+            self.workers.append(_Worker.started(self.work))
+        for worker in self.workers:
+            worker.take(self.left, self.blocks)
+        ready = multiprocessing.connection.wait([worker.connection for worker in self.workers])
+        return [worker for worker in self.workers if worker.connection in ready]
+
+    def answer_of(self, worker: _Worker) -> tuple[int, Any] | None:
+        """Return the position and result of a block; None from a process that has died."""
+        received = None
+        with suppress(EOFError, OSError):
+            received = worker.connection.recv()
+        if received is None:
+            # Killed, perhaps halfway through a result: its blocks are for another.
+            self.workers.remove(worker)
+            self.attempts.update(list(worker.positions)[:1])
+            self.left.extendleft(reversed(worker.positions))
+            _check_end(worker.end(), max(self.attempts.values(), default=0))
+            return None
+        is_done, answer = received
+        if not is_done:
+            raise answer
+        return worker.positions.popleft(), answer
+
+    def end(self) -> None:
+        """End every process."""
+        for worker in self.workers:
+            worker.end()
 
 
-def _start_worker(work: Callable[[Any], Any]) -> None:
+def _start_method() -> str:
+    """Return how processes start: by fork where that is usual, to share tables and skip imports."""
+    return "fork" if platform.system() == "Linux" else "spawn"
+
+
+def _check_end(exit_code: int | None, attempts: int) -> None:
+    """Refuse to go on with a script that starts itself, and with a block that ends every process."""
+    if exit_code == _NO_MAIN_GUARD:
+        need = 'a script whose own work stands under `if __name__ == "__main__":`'
+        hint = "each process reads the script anew here; or leave workers out: one needs no guard"
+        raise InputError([Problem("workers", need, "a script without that line", hint)])
+    if attempts >= _MOST_ATTEMPTS:
+        raise RuntimeError(f"worker processes died {_MOST_ATTEMPTS} times; try fewer workers")
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process with a pipe of its own: what happens to another cannot keep it waiting."""
+
+    process: BaseProcess
+    connection: Connection
+    positions: deque[int] = field(default_factory=deque)  # of the blocks that it was given, in order
+
+    @classmethod
+    def started(cls, work: Callable[[Any], Any]) -> Self:
+        """Start a process that does the work of blocks until it is ended."""
+        ours, theirs = multiprocessing.Pipe()
+        forked = _start_method() == "fork"
+        context: Any = multiprocessing.get_context("fork" if forked else "spawn")
+        # A fresh process gets the work by the pipe. Among its arguments it would be waited for, however
+        # large, until the process has read it, and one that ends before would be waited for for ever.
+        process = context.Process(target=_serve, args=(theirs, work if forked else None), daemon=True)
+        process.start()
+        # Now the process alone holds its end: when it is gone, whatever it was writing comes to an end.
+        theirs.close()
+        if not forked:
+            with suppress(OSError):
+                ours.send(work)
+        return cls(process, ours)
+
+    def take(self, left: deque[int], blocks: Sequence[Any]) -> None:
+        """Give the process some of the blocks that are left."""
+        while left and len(self.positions) < _AT_HAND:
+            self.positions.append(left.popleft())
+            try:
+                self.connection.send(blocks[self.positions[-1]])
+            except OSError:
+                # It is gone, which its end of the pipe is about to tell.
+                return
+
+    def end(self) -> int | None:
+        """End the process if it has not ended, and return its exit code."""
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+        return self.process.exitcode
+
+
+def _serve(connection: Connection, work: Callable[[Any], Any] | None) -> None:
+    """In a process: do the work, which comes by the pipe if it is not given, of one block after the other."""
     # Ctrl-C goes to the whole group; the parent alone decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_leave_with_the_parent, daemon=True).start()
-    _WORK[:] = [work]
+    do = connection.recv() if work is None else work
+    while True:
+        block = connection.recv()
+        try:
+            answer = True, do(block)
+        except Exception as error:  # noqa: BLE001 - raised again by who asked
+            error.add_note(f"in a worker process:\n{traceback.format_exc()}")
+            answer = False, error
+        connection.send(answer)
 
 
 def _leave_with_the_parent() -> None:
@@ -86,7 +179,3 @@ def _leave_with_the_parent() -> None:
     if parent is not None:
         multiprocessing.connection.wait([parent.sentinel])
         os._exit(1)
-
-
-def _work(block: object) -> Any:
-    return _WORK[0](block)

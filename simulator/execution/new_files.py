@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import os
+import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +17,9 @@ from simulator.errors import InputError, Problem, printable
 
 CSV_ENCODING = "utf-8-sig"
 """With a mark at the start, by which Excel knows that a dash or an accent is UTF-8."""
+
+
+_NEARLY_FULL_BYTES = 1_000_000
 
 
 def unfinished(target: Path) -> Path:
@@ -40,8 +47,9 @@ def _beside(target: Path, kind: str) -> Iterator[Path]:
     """Make a file or folder beside `target`, and folders above it that are missing; tidy up what is left."""
     made = [folder for folder in target.absolute().parents if not folder.exists()]
     # A name may be as long as the system allows: what is put round it would make it too long.
-    start = f".{target.name[:80]}-unfinished-"
+    start = f".{target.name[:80]}-unfinished-{os.getpid()}-"
     try:
+        _tell_what_is_left(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         if kind == "folder":
             partial = Path(tempfile.mkdtemp(prefix=start, dir=target.parent))
@@ -53,7 +61,8 @@ def _beside(target: Path, kind: str) -> Iterator[Path]:
         need, reason = f"a {kind} that can be made", error.strerror or str(error)
         raise InputError([Problem(f"--out {printable(target)}", need, reason)]) from None
     try:
-        yield partial
+        with _told_if_full(target, partial):
+            yield partial
     finally:
         if kind == "folder":
             shutil.rmtree(partial, ignore_errors=True)
@@ -62,6 +71,67 @@ def _beside(target: Path, kind: str) -> Iterator[Path]:
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
+
+
+def left_behind(target: Path) -> list[Path]:
+    """Return unfinished files and folders beside `target` of processes that are gone, killed perhaps."""
+    found = target.parent.glob(f".{glob.escape(target.name[:80])}-unfinished-*-*")
+    return sorted(path for path in found if not _is_running(path.name.rsplit("-unfinished-", 1)[1]))
+
+
+def _is_running(behind: str) -> bool:
+    """Return whether the process is there whose number a name has; nobody knows where signals are others'."""
+    number = behind.partition("-")[0]
+    if os.name != "posix" or not number.isdecimal():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _tell_what_is_left(target: Path) -> None:
+    """Say what an earlier run that was killed has left, and how to remove it."""
+    if left := left_behind(target):
+        names = " ".join(shlex.quote(printable(path)) for path in left)
+        what = "an unfinished result" if len(left) == 1 else f"{len(left)} unfinished results"
+        sys.stderr.write(f"note: {what} of a run that was killed; to remove: rm -r {names}\n")
+
+
+@contextmanager
+def _told_if_full(target: Path, partial: Path) -> Iterator[None]:
+    """Say of a disk that is full where it is, and how much was written to it when it was."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+        free = _free_bytes(target)
+        # A library may say no more than that it failed.
+        if not full and free > _NEARLY_FULL_BYTES:
+            raise
+        files = partial.rglob("*") if partial.is_dir() else [partial]
+        written = sum(file.stat().st_size for file in files if file.is_file())
+        folder, name = printable(target.absolute().parent), printable(target.name)
+        had = f"{(written + free) / 1e6:,.1f} MB"
+        raise RuntimeError(
+            f"the disk is full: {folder} needs more than the {had} that it had for {name}; nothing was kept"
+        ) from error
+
+
+def check_room(target: Path, bytes_needed: int) -> None:
+    """Refuse to write where there is less room than is needed."""
+    if (free := _free_bytes(target)) < bytes_needed:
+        need = f"a folder with {bytes_needed / 1e6:,.1f} MB free"
+        got = f"{free / 1e6:,.1f} MB free; nothing was kept"
+        raise InputError([Problem(printable(target.absolute().parent), need, got)])
+
+
+def _free_bytes(target: Path) -> int:
+    above = next(folder for folder in target.absolute().parents if folder.exists())
+    return shutil.disk_usage(above).free
 
 
 def check_new_file(target: Path, *, replace: bool = False) -> None:

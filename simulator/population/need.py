@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.population.practices import PracticeTable
 from simulator.records import FloatArray, Population
+from simulator.sums import inner
 
 UNWEIGHTED = "people"
 """Name of the weights that count each person as one."""
@@ -57,10 +58,12 @@ def _weighted(listed: FloatArray, everyone: FloatArray, weights: Sequence[float]
     if weights is None or not everyone.sum():
         return np.asarray(listed.sum(axis=1))
     by_group = np.asarray(weights)
-    return np.asarray(listed @ by_group * (everyone.sum() / (everyone @ by_group)))
+    return np.asarray(inner(listed, by_group) * (everyone.sum() / inner(everyone, by_group)))
 
 
 def need_per_head(table: PracticeTable, weights: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Return the mean weight of the people of all practices, by the name of the weights."""
     everyone = np.sum([practice.people_by_group for practice in table.practices], axis=0)
-    return {name: float(everyone @ np.asarray(values) / everyone.sum()) for name, values in weights.items()}
+    return {
+        name: float(inner(everyone, np.asarray(values)) / everyone.sum()) for name, values in weights.items()
+    }

@@ -15,6 +15,7 @@ from scipy.special import bdtr
 
 from simulator.records import BoolArray, FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.sums import inner
 
 _TAIL = 0.025
 """Beyond either end of a 95% interval."""
@@ -35,12 +36,12 @@ def _mean_from(samples: FloatArray, total: float) -> Estimate:
     value = total / samples.size
     # As std(ddof=1) does it, in half of the time.
     centred = samples - value
-    error = math.sqrt(float(centred @ centred) / (samples.size - 1) / samples.size)
+    error = math.sqrt(float(inner(centred, centred)) / (samples.size - 1) / samples.size)
     # A sample that does not vary still carries the rounding of its sum: that is no error.
     if error <= abs(value) * sys.float_info.epsilon * 16:
         return Estimate.with_error(value, 0.0)
     centred /= error * math.sqrt(samples.size)
-    skewness = float(np.square(centred) @ centred) / samples.size
+    skewness = float(inner(np.square(centred), centred)) / samples.size
     return _with_skewed_interval(value, error, skewness, samples.size)
 
 

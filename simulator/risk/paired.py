@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.records import ClusterTerms, FloatArray, Outcomes
+from simulator.records import BUDGET, SPEND, ClusterTerms, FloatArray, Outcomes
 from simulator.risk.account_book import account_books
-from simulator.risk.estimate import Estimate
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.measures import SummaryColumn, measure_samples
 
 Place = tuple[str, str]
@@ -28,6 +28,10 @@ NUMBERS = (
     "difference_is_rough",
 )
 """What is kept of an estimate and its difference, in this order."""
+_A_HEAD = "_per_head"
+_DUST = 1e-13
+"""Amounts are sums and differences of budgets and spend, and differ by rounding if by so small a part of
+them: some hundred times the spacing of numbers there; 0.0001 pounds of a budget of a billion."""
 _NO_DIFFERENCE = Estimate(0.0, 0.0, 0.0, 0.0)
 
 
@@ -47,21 +51,36 @@ class Samples:
 
     # By row and column: the column, and an array of shape (contract,).
     by_place: Mapping[Place, tuple[SummaryColumn, NDArray[Any]]]
+    # By row: the largest budget or spend, of which all else is a part, and the people.
+    largest_gbp: Mapping[str, float]
+    people: Mapping[str, float]
 
     @classmethod
     def of(cls, outcomes: Outcomes, terms: ClusterTerms) -> Samples:
         """Return the samples of every measure of every row."""
+        books = account_books(outcomes, terms)
         return cls(
             {
                 (book.name, column.name): (column, samples)
-                for book in account_books(outcomes, terms)
+                for book in books
                 for column, samples in measure_samples(book)
-            }
+            },
+            {book.name: max(float(book.total_gbp(one).max()) for one in (BUDGET, SPEND)) for book in books},
+            {book.name: book.people for book in books},
         )
+
+    def at(self, places: Iterable[Place]) -> Samples:
+        """Return the samples of some places; without those that there are not."""
+        found = {place: self.by_place[place] for place in places if place in self.by_place}
+        return Samples(found, self.largest_gbp, self.people)
 
     def against(self, base: Samples) -> dict[Place, PairedEstimate]:
         """Return every estimate, and its difference from `base` on the same draws."""
-        identical = self._is_equal(base)
+        others = {place: self._without_dust(place, base) for place in self.by_place.keys() & base.by_place}
+        identical = self.by_place.keys() == base.by_place.keys() and all(
+            np.array_equal(samples, others[place], equal_nan=samples.dtype.kind == "f")
+            for place, (_, samples) in self.by_place.items()
+        )
         found = {}
         for place, (column, samples) in self.by_place.items():
             estimator = column.measure.estimator
@@ -69,21 +88,21 @@ class Samples:
             if estimate is None:
                 continue
             difference = None
-            if place in base.by_place:
-                others = base.by_place[place][1]
-                difference = _NO_DIFFERENCE if identical else estimator.between(samples, others)
+            if place in others:
+                difference = _NO_DIFFERENCE if identical else estimator.between(samples, others[place])
             found[place] = PairedEstimate(estimate, difference)
         return found
 
-    def _is_equal(self, base: Samples) -> bool:
-        """Return whether every measure has the same value in every contract."""
-        return self is base or (
-            self.by_place.keys() == base.by_place.keys()
-            and all(
-                np.array_equal(samples, base.by_place[place][1], equal_nan=samples.dtype.kind == "f")
-                for place, (_, samples) in self.by_place.items()
-            )
-        )
+    def _without_dust(self, place: Place, base: Samples) -> NDArray[Any]:
+        """Return the base's samples of a place, with ours where the two differ by rounding alone."""
+        column, samples = self.by_place[place]
+        others = base.by_place[place][1]
+        if samples is others or column.measure.unit is not Unit.GBP:
+            return others
+        dust_gbp = _DUST * max(self.largest_gbp[place[0]], base.largest_gbp[place[0]])
+        if column.name.endswith(_A_HEAD):
+            dust_gbp /= self.people[place[0]]
+        return np.where(np.abs(samples - others) <= dust_gbp, samples, others)
 
 
 def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -> FloatArray:

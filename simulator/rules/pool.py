@@ -37,7 +37,8 @@ class Pool(Rule):
             available = available + position.top_slice_gbp.sum(axis=1)
         unpaid = position.overspend_gbp
         needed = unpaid.sum(axis=1)
-        share = np.divide(available, needed, out=np.zeros_like(needed), where=needed > 0)
+        available = np.maximum(available, 0.0)
+        share = np.divide(available, needed, out=np.ones_like(needed), where=available < needed)
         payment = unpaid * np.clip(share, 0.0, 1.0)[:, None]
         yield Transfer("pool_payment", Account.POOL, Account.CLUSTER, payment)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,9 @@ Place = Callable[[KeyPath], str]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*(?P<key>[^\[\]#]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*(?P<key>[A-Za-z0-9_\-]+|\"[^\"]*\"|'[^']*')\s*=")
 LARGEST_BYTES = 20_000_000
+LARGEST_WHOLE = 10**38
+DEEPEST = 50
+"""Of tables and lists: five times as deep as any key of a scenario."""
 CSV_TABLE = "a CSV table"
 _OTHER_KINDS = {
     b"PK\x03\x04": "a zip file",
@@ -35,6 +38,32 @@ _INSTEAD = {
     "a PDF": "look for the same table as CSV",
     "a web page": "save the file that the page links to",
 }
+
+
+def depth_of(given: object) -> int:
+    """Return how deep tables and lists are nested; no deeper than one more than `DEEPEST`."""
+    level, depth = [given], 0
+    while depth <= DEEPEST and level:
+        inside = [
+            one.values() if isinstance(one, Mapping) else one
+            for one in level
+            if isinstance(one, (Mapping, list, tuple))
+        ]
+        level = [value for values in inside for value in values]
+        depth += bool(inside)
+    return depth
+
+
+def huge_numbers(given: object, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Yield where whole numbers stand that are longer than any figure: many cannot even be written down."""
+    if isinstance(given, Mapping):
+        for key, inside in given.items():
+            yield from huge_numbers(inside, (*path, key))
+    elif isinstance(given, (list, tuple)):
+        for at, inside in enumerate(given):
+            yield from huge_numbers(inside, (*path, at))
+    elif isinstance(given, int) and abs(given) > LARGEST_WHOLE:
+        yield path
 
 
 def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:

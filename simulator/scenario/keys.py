@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.rules import RULES_IN_USUAL_ORDER
-from simulator.scenario.files import Given, KeyPath, Place
+from simulator.scenario.files import DEEPEST, Given, KeyPath, Place
 from simulator.scenario.schema import ScenarioFile
 from simulator.uncertain import set_over
 
@@ -202,7 +202,10 @@ def setting(key: str, value: object) -> str:
         raise InputError([Problem(key, "a value: what is set cannot be left out", "None")])
     # A text that would be read as something else, such as "2010", stands in quotes.
     is_plain = isinstance(value, str) and _value(value.strip()) == value
-    return f"{key}={as_toml(value, inside=not is_plain)}"
+    try:
+        return f"{key}={as_toml(value, inside=not is_plain)}"
+    except (ValueError, RecursionError):
+        raise InputError([Problem(key, "a value that can be written down", shown(value))]) from None
 
 
 def as_toml(value: object, inside: bool = False) -> str:
@@ -235,6 +238,11 @@ def apply_overrides(given: Given, overrides: Iterable[str]) -> tuple[dict[str, A
             problems.append(Problem(where, "KEY=VALUE, such as rules.surplus.practice_share=0.2", override))
             continue
         steps = [step.strip('"') for step in re.findall(_STEP, key.strip())]
+        if len(steps) > DEEPEST:
+            problems.append(
+                Problem(f"--set {shown(override)}", f"a key of at most {DEEPEST} steps", str(len(steps)))
+            )
+            continue
         is_known = steps[0] in changed or steps[0] in ScenarioFile.model_fields
         if not is_known and (meant := _meant(steps, changed)):
             need = f"a key: one of {', '.join(ScenarioFile.model_fields)}, or what stands below them"
@@ -309,7 +317,8 @@ def _places(tables: list[Any], step: str) -> list[int]:
 
 def _name_of(table: Any) -> str:
     keys = ("name", "rule") if isinstance(table, dict) else ()
-    return next((str(table[key]) for key in keys if key in table), "")
+    named = (table[key] for key in keys if key in table)
+    return next((name if isinstance(name, str) else shown(name) for name in named), "")
 
 
 def _value(text: str) -> Any:

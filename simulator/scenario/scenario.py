@@ -15,7 +15,17 @@ from simulator.fitting.posterior import Posterior
 from simulator.population.practices import PracticeTable
 from simulator.scenario.amounts import Amounts, Named, amounts_problems, read_all_amounts
 from simulator.scenario.checks import Tables, disagreements, read_tables
-from simulator.scenario.files import Given, KeyPath, lines_by_path, nearest, read_text
+from simulator.scenario.files import (
+    DEEPEST,
+    Given,
+    KeyPath,
+    Place,
+    depth_of,
+    huge_numbers,
+    lines_by_path,
+    nearest,
+    read_text,
+)
 from simulator.scenario.fits import fit_problems, read_fit
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
 from simulator.scenario.schema import ScenarioFile
@@ -147,6 +157,9 @@ def check_scenario(
     Tables are those of `tables_of` where that names the same: they are read once for all that vary it.
     """
     overrides = (overrides,) if isinstance(overrides, str) else tuple(overrides)
+    if depth_of(given) > DEEPEST:
+        need = f"tables and lists nested at most {DEEPEST} deep"
+        raise InputError([Problem(source, need, "deeper ones", "no key of a scenario is nested so deep")])
     changed, from_override = apply_overrides(given, overrides)
     lines = lines_by_path(text)
     # Then the positions of rules are no longer those of the file.
@@ -162,6 +175,10 @@ def check_scenario(
         line = None if rules_added and path[:1] == ("rules",) else line
         return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
 
+    if huge := list(huge_numbers(changed)):
+        raise InputError(
+            Problem(place(path), "a number of at most 38 digits", "a longer one") for path in huge
+        )
     problems, settings, posterior = Problems(), None, None
     try:
         settings = ScenarioFile.model_validate(changed)
@@ -176,15 +193,23 @@ def check_scenario(
     if settings is not None:
         codes = [one.code for one in tables[0].practices] if tables[0] else []
         problems.extend(amounts_problems(settings, codes, amounts, folder))
-        if tables_of is not None and changed.get("fit") == tables_of.changed.get("fit"):
-            posterior = tables_of.posterior
-        else:
-            posterior = read_fit(settings, folder, problems)
-        if posterior is not None:
-            problems.extend(fit_problems(settings, posterior, place))
+        posterior = _posterior(settings, folder, problems, place, tables_of)
     if problems or settings is None:
         raise InputError(problems)
     practices, weights, seasons = tables
     columns = (weights or {}, seasons or {})
     found = (*columns, amounts, posterior)
     return Scenario(settings, practices, *found, source, text, overrides, given, folder, changed)
+
+
+def _posterior(
+    settings: ScenarioFile, folder: Path, problems: Problems, place: Place, kept: Scenario | None
+) -> Posterior | None:
+    """Return the draws of a history that a scenario names; those of `kept` where that names the same."""
+    if kept is not None and settings.fit.sha256 == kept.settings.fit.sha256:
+        posterior = kept.posterior
+    else:
+        posterior = read_fit(settings, folder, problems)
+    if posterior is not None:
+        problems.extend(fit_problems(settings, posterior, place))
+    return posterior

@@ -25,11 +25,13 @@ from simulator.parts import (
     as_tuple,
 )
 from simulator.population.need import UNWEIGHTED
+from simulator.random_streams import LARGEST_SEED
 from simulator.records import FinancialYear
 from simulator.rules import AnyRule
 from simulator.spend import AnyUnitCost
 from simulator.spend.unit_cost import UnitCost
-from simulator.uncertain import MAY_BE_UNCERTAIN
+from simulator.spend.working_range import cannot_be_drawn, does_not_show
+from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Year = Annotated[int, Field(ge=1990, le=2100)]
@@ -116,6 +118,9 @@ def _narrow_enough(unit_cost: UnitCost) -> UnitCost:
     if (cv := getattr(unit_cost, "cv", 0.0)) > LARGEST_CV:
         error = InitErrorDetails(type="less_than_equal", loc=("cv",), input=cv, ctx={"le": LARGEST_CV})
         raise ValidationError.from_exception_data("unit_cost_gbp", [error])
+    # That nothing is left at all is told with the line.
+    if unit_cost.mean_gbp > 0 and (need := cannot_be_drawn(unit_cost) or does_not_show(unit_cost)):
+        raise PydanticCustomError("out_of_range", "{need}", {"need": need})
     return unit_cost
 
 
@@ -124,7 +129,7 @@ class ServiceLine(Part):
 
     name: Name
     """Its name."""
-    rate_per_1000: Annotated[float, Field(gt=0, le=1e6), *MAY_BE_UNCERTAIN]
+    rate_per_1000: Annotated[float, Field(gt=0, le=1e6), *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT]
     """Cases a year for each 1,000 people; may have an sd."""
     rate_year: Year | None = None
     """Start of the financial year of that rate and cost; the first contract year when left out."""
@@ -179,7 +184,7 @@ class Cluster(Part):
     """Whether it wants the practice share, and so posts a bond."""
     bond_gbp: NonNegativeGbp | None = None
     """Bond agreed with this cluster, in pounds, if it takes the share; otherwise the bond rule says."""
-    true_saving_share: Annotated[float, Field(ge=-1, lt=1), *MAY_BE_UNCERTAIN] = 0.0
+    true_saving_share: Annotated[float, Field(ge=-1, lt=1), *MAY_BE_UNCERTAIN, GROWTH_IN_DOUBT] = 0.0
     """Share of demand that the cluster really avoids, in every contract year; block contracts know none."""
     true_saving_share_by_year: Annotated[
         tuple[Annotated[float, Field(ge=-1, lt=1)], ...], BeforeValidator(as_tuple)
@@ -193,7 +198,7 @@ class Cluster(Part):
     """Calendar month of that year in which its own contract starts; care before it is in no account."""
     last_year: Year | None = None
     """Start of the financial year at whose review it leaves as agreed; the contract's last if left out."""
-    need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN] = 1.0
+    need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT] = 1.0
     """Need of its people over what the weights say, which budgets do not know: 1.05 is 5% more cases."""
 
     @model_validator(mode="after")
@@ -255,7 +260,7 @@ class SimulationSettings(Part):
 
     contracts: Annotated[int, Field(ge=FEWEST_CONTRACTS, le=MOST_CONTRACTS)] = 10_000
     """Simulated contracts."""
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
     """Seed of chance; zero is a seed."""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from simulator.errors import InputError, Problem, shown
 from simulator.execution.blocks import run_blocks
+from simulator.random_streams import LARGEST_SEED, SEEDS
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import FEWEST_CONTRACTS, MOST_CONTRACTS
@@ -85,8 +86,8 @@ class SettledDraws:
             problems.append(Problem("contracts", need, shown(contracts), hint))
         if not _is_whole(self.workers) or self.workers < 1:
             problems.append(Problem("workers", "a whole number, 1 or more", shown(self.workers)))
-        if not _is_whole(self.seed) or self.seed < 0:
-            problems.append(Problem("seed", "a whole number, zero or more", shown(self.seed)))
+        if not _is_whole(self.seed) or not 0 <= self.seed <= LARGEST_SEED:
+            problems.append(Problem("seed", SEEDS, shown(self.seed)))
         if problems:
             raise InputError(problems)
 

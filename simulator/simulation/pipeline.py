@@ -42,7 +42,7 @@ def simulate(
     """
     settled = draws.of(scenario)
     plan = make_plan(scenario)
-    plan.prepare()
+    plan.prepare(lambda: progress(0))
     outcomes = Outcomes.empty(settled.contracts, plan.axes)
     done = 0
     work = partial(simulate_block, plan, RandomStreams(settled.seed))

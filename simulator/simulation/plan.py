@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -144,14 +144,14 @@ class Plan:
         """Return what the rules make of budgets and spend."""
         return settled_outcomes(self.settings.rules, outturn, self.terms, self.axes)
 
-    def prepare(self) -> None:
-        """Compute the tables of totals that the simulation is likely to need."""
+    def prepare(self, alive: Callable[[], None] = lambda: None) -> None:
+        """Compute the tables of totals that the simulation is likely to need; call `alive` now and then."""
         for at_line, price in enumerate(self.prices):
             if price.totals is None:
                 continue
             expected = self.expected_counts[..., at_line]
             spread = math.exp(3 * math.sqrt(self.shocks.largest_variance(at_line)))
-            price.totals.prepare(float(expected.min()) / spread, float(expected.max()) * spread)
+            price.totals.prepare(float(expected.min()) / spread, float(expected.max()) * spread, alive)
 
 
 def make_plan(scenario: Scenario) -> Plan:

@@ -6,8 +6,9 @@ import csv
 import dataclasses
 import json
 import platform
+import tempfile
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import InputError, Problem, Problems, printable, shown
-from simulator.execution.new_files import CSV_ENCODING, new_folder
+from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
+from simulator.scenario.files import Given
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
 _MANIFEST, _SUMMARY, _OUTCOMES = "manifest.json", "summary.csv", "outcomes.nc"
+_ROOM_FOR_THE_REST = 5_000_000
 _VERSIONED = ("cluster-risk", "numpy", "scipy", "pandas", "xarray", "netCDF4", "pydantic")
 _KEYS = {
     "scenario": str,
@@ -79,19 +82,52 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _scenario(folder: Path, manifest: dict[str, Any]) -> Scenario:
-    """Return the scenario as it was, with tables that are where they were."""
+    """Return the scenario as it was, with the tables that the result carries."""
     source, text = manifest["scenario"], manifest["scenario_text"]
     try:
         given = tomllib.loads(text)
     except ValueError:
         problem = Problem(f"{printable(folder)}/{_MANIFEST}", "with a scenario's text", "other text")
         raise InputError([problem]) from None
-    scenario = check_scenario(given, Path(source).parent, source, text, manifest["overrides"])
+    scenario = _with_its_tables(given, source, text, manifest)
     if scenario.fingerprint != manifest["scenario_sha256"]:
-        need = "a result of the tables beside its scenario as they are now"
+        need = "a result of the tables that it carries, or of those beside its scenario as they are now"
         hint = f"run {source} again"
         raise InputError([Problem(printable(folder), need, "a result of other tables or settings", hint)])
     return scenario
+
+
+def _with_its_tables(given: Given, source: str, text: str, manifest: Mapping[str, Any]) -> Scenario:
+    """Return the scenario with the tables of the manifest, or with those where they were."""
+    folder, overrides = Path(source).parent, manifest["overrides"]
+    carried = manifest.get("tables")
+    with tempfile.TemporaryDirectory() as name:
+        inside = Path(name).resolve()
+        if not isinstance(carried, dict) or not all(_put(inside, *table) for table in carried.items()):
+            return check_scenario(given, folder, source, text, overrides)
+        scenario = check_scenario(given, inside, source, text, overrides)
+    return dataclasses.replace(scenario, folder=folder)
+
+
+def _put(folder: Path, name: str, text: object) -> bool:
+    """Write a table in a folder, and return whether it belongs there: nothing is written anywhere else."""
+    place = (folder / name).resolve()
+    if not isinstance(text, str) or not place.is_relative_to(folder):
+        return False
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(text.encode())
+    return True
+
+
+def _tables_of(scenario: Scenario) -> dict[str, str] | None:
+    """Return the text of each table that a scenario names; None where one cannot be carried."""
+    settings = scenario.settings
+    named = (settings.population.practices_csv, settings.population.need_weights_csv, settings.seasons.csv)
+    names = dict.fromkeys([*(name for name in named if name), *(name for name, _ in scenario.amounts)])
+    try:
+        return {name: (scenario.folder / name).read_bytes().decode() for name in names}
+    except (OSError, ValueError):
+        return None
 
 
 def _summary(folder: Path) -> list[list[str]]:
@@ -119,6 +155,8 @@ def new_result_folder(target: Path, *, replace: bool) -> AbstractContextManager[
 
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
     """Write summary.csv, outcomes.nc and manifest.json."""
+    flows = result.contract_outcomes.flows.values()
+    check_room(folder, sum(flow.gbp.nbytes for flow in flows) + _ROOM_FOR_THE_REST)
     write_summary(result, folder / _SUMMARY)
     result.outcomes.to_netcdf(folder / _OUTCOMES, engine="netcdf4")
     manifest = {
@@ -127,6 +165,7 @@ def write_result(result: Result, folder: Path, started: datetime, seconds: float
         "scenario_text": result.scenario.text,
         "overrides": list(result.scenario.overrides),
         "scenario_sha256": result.scenario.fingerprint,
+        "tables": _tables_of(result.scenario),
         "contracts": result.contracts,
         "seed": result.seed,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulator.spend.bounds import bounds_gbp, bulk_sd_gbp
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.unit_cost import FloatArray
+from simulator.sums import inner
 
 ComplexArray = NDArray[np.complex128]
 
@@ -129,8 +130,8 @@ def signed_hat_weights(
 
 def _variance_excess_gbp2(part: SmoothPart, weights: FloatArray, step_gbp: float) -> float:
     points = np.arange(weights.size, dtype=np.float64)
-    mean = float(weights @ points)
-    second = float(np.multiply(points, points, out=points) @ weights)
+    mean = float(inner(weights, points))
+    second = float(inner(np.multiply(points, points, out=points), weights))
     return (second - mean**2) * step_gbp**2 - part.capped_sd_gbp((weights.size - 1) * step_gbp) ** 2
 
 

@@ -27,6 +27,8 @@ _DRAWN_ONE_BY_ONE = tuple(2**power for power in range(4, 13))
 """Totals of so few costs are drawn cost by cost, the more the harder a law is to tabulate."""
 _NO_COUNT = _DRAWN_ONE_BY_ONE[-1] + 1
 
+_NARROW_CV = 1e-3
+_NEARLY_ALL = 1 - 1e-15
 _LARGEST = 64
 """About so many costs of infinite variance are drawn one by one in the largest totals."""
 
@@ -50,6 +52,10 @@ class CostSums:
     _below: dict[int, CostSums] = field(default_factory=dict, init=False, repr=False)
     _is_certain: bool = field(init=False, repr=False)
     _one_by_one_up_to: int | None = field(default=None, init=False, repr=False)
+    # Of costs so nearly alike that no grid tells them apart: what nearly all of them cost at least, and
+    # the law of the rest.
+    _floor_gbp: float = field(default=0.0, init=False, repr=False)
+    _above_floor: CostSums | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._part = SmoothPart.of(self.unit_cost)
@@ -58,6 +64,11 @@ class CostSums:
         self._mean_gbp = self._part.mean_gbp
         self._is_certain = self._part.sd_gbp <= CERTAIN_CV * self._mean_gbp
         limit = self.case_limit_gbp
+        is_narrow = self._part.sd_gbp <= _NARROW_CV * self._mean_gbp and not self._is_certain
+        if is_narrow and self.unit_cost.is_smooth:
+            self._floor_gbp = self._part.isf(_NEARLY_ALL)
+            beyond = None if limit is None or limit <= self._floor_gbp else limit - self._floor_gbp
+            self._above_floor = CostSums(_beyond(self.unit_cost, self._floor_gbp), beyond)
         if limit is not None and WithinLimit.matters(self.unit_cost, limit):
             self._limit = WithinLimit(self._part, limit)
 
@@ -86,6 +97,8 @@ class CostSums:
         """Draw totals, and what of them lies within a limit; without one, the totals twice."""
         # Normals first and always: the same number of them whatever the counts, so that a change
         # of demand leaves each total's own chance as it was.
+        if self._above_floor is not None:
+            return self._draw_above_floor(self._above_floor, counts, generator, limit)
         normals = generator.standard_normal(counts.shape)
         few = counts <= _DRAWN_ONE_BY_ONE[0]
         if not few.any():
@@ -95,6 +108,18 @@ class CostSums:
         if many.any():
             totals[many], within[many] = self._draw_many(counts[many], normals[many], generator, limit)
         return totals, within
+
+    def _draw_above_floor(
+        self, above: CostSums, counts: IntArray, generator: Generator, limit: WithinLimit | None
+    ) -> Pair:
+        """Draw totals of what lies above a floor, and add that."""
+        beyond, within = above._draw(counts, generator, above._limit)
+        totals = beyond + counts * self._floor_gbp
+        if limit is None:
+            return totals, totals
+        if limit.limit_gbp <= self._floor_gbp:
+            return totals, np.asarray(counts * limit.limit_gbp, dtype=np.float64)
+        return totals, within + counts * self._floor_gbp
 
     def _one_by_one_in_place(self, counts: IntArray, generator: Generator, limit: WithinLimit | None) -> Pair:
         """Add up costs drawn one by one, each from a place of its own: one case more adds one cost."""
@@ -185,6 +210,12 @@ class CostSums:
             settled = (count for count in _DRAWN_ONE_BY_ONE if self._tables.settles(count + 1))
             self._one_by_one_up_to = next(settled, _DRAWN_ONE_BY_ONE[-1])
         return self._one_by_one_up_to
+
+
+def _beyond(unit_cost: UnitCost, floor_gbp: float) -> UnitCost:
+    """Return the law of what costs beyond a floor."""
+    limit = None if unit_cost.limit is None else unit_cost.limit - floor_gbp
+    return unit_cost.model_copy(update={"deductible": unit_cost.deductible + floor_gbp, "limit": limit})
 
 
 def _sums(costs: FloatArray, counts: IntArray) -> FloatArray:

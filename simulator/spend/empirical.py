@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from simulator.parts import Floats
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
+from simulator.sums import inner
 
 _SUM_TOLERANCE = 1e-9
 _SMALLEST_GBP, _LARGEST_GBP = 1e-6, 1e12
@@ -113,8 +114,8 @@ class Empirical(UnitCost):
         if values.size > _COUNTED_ONE_BY_ONE:
             return None
         occurrences = generator.multinomial(counts, weights)
-        totals = np.asarray(occurrences @ self._payer_gbp)
-        within = occurrences @ np.minimum(self._payer_gbp, case_limit_gbp)
+        totals = np.asarray(inner(occurrences, self._payer_gbp))
+        within = inner(occurrences, np.minimum(self._payer_gbp, case_limit_gbp))
         # Sums of the same values in another order may differ in the last digit.
         return totals, np.minimum(within, totals)
 

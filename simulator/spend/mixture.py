@@ -14,6 +14,7 @@ from simulator.random_streams import Generator
 from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
 from simulator.spend.unit_cost import FloatArray, UnitCost
+from simulator.sums import weighted
 
 _SUM_TOLERANCE = 1e-9
 _HALVINGS = 64
@@ -52,7 +53,7 @@ class Mixture(UnitCost):
         return np.clip(ends - self.deductible, 0.0, self.limit)
 
     def _ground_sf(self, cost_gbp: FloatArray) -> FloatArray:
-        return np.asarray(np.tensordot(self._shares, [part.sf(cost_gbp) for part in self.parts], 1))
+        return weighted(self._shares, np.array([part.sf(cost_gbp) for part in self.parts]))
 
     def _ground_isf(self, probability: FloatArray) -> FloatArray:
         # It lies between those of the parts.
@@ -65,11 +66,11 @@ class Mixture(UnitCost):
         return np.asarray(np.exp(high))
 
     def _ground_excess_mean(self, cost_gbp: FloatArray) -> FloatArray:
-        return np.asarray(np.tensordot(self._shares, [part.excess_mean(cost_gbp) for part in self.parts], 1))
+        return weighted(self._shares, np.array([part.excess_mean(cost_gbp) for part in self.parts]))
 
     def _ground_limited_second_moment(self, cost_gbp: FloatArray) -> FloatArray:
         seconds = [part.limited_second_moment(cost_gbp) for part in self.parts]
-        return np.asarray(np.tensordot(self._shares, seconds, 1))
+        return weighted(self._shares, np.array(seconds))
 
     def _ground_draw(self, generator: Generator, size: int) -> FloatArray:
         kinds, costs = generator.choice(len(self.parts), size, p=self._shares), np.empty(size)

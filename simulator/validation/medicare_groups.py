@@ -12,6 +12,7 @@ import numpy as np
 
 from simulator.records import BUDGET, SPEND, FloatArray
 from simulator.risk.estimate import Estimate
+from simulator.sums import inner, solved
 from simulator.validation.outturns import Table, line_of_spread, simulate_years
 from simulator.validation.published import Answer, Published, read, with_error
 
@@ -204,4 +205,4 @@ def _error_left(lags: Sequence[float]) -> float:
     """Return the error of the best linear guess, as a share of that of the mean, from correlations by lag."""
     known, ours = len(lags) - 1, np.array(lags[1:])
     between = np.array([[lags[abs(one - other)] for other in range(known)] for one in range(known)])
-    return math.sqrt(1 - ours @ np.linalg.solve(between, ours))
+    return math.sqrt(1 - inner(ours, solved(between, ours[:, None])[:, 0]))

@@ -61,11 +61,40 @@ def test_a_folder_that_is_no_result(small: Path, tmp_path: Path, damage, got: st
     assert problem.got.startswith(got)
 
 
-def test_tables_that_have_changed(tmp_path: Path) -> None:
+@pytest.fixture
+def flagship(tmp_path: Path) -> tuple[Path, Path]:
+    """Return the folder of a scenario's tables, and a result of it."""
     scenario = Path(shutil.copytree(FLAGSHIP.parent, tmp_path / "scenarios")) / FLAGSHIP.name
-    folder = written(scenario, tmp_path / "result")
+    return scenario.parent / "data", written(scenario, tmp_path / "result")
+
+
+def test_a_result_carries_its_tables(
+    flagship: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, folder = flagship
+    expected = read_result(folder).simulate().summary_columns
+    (tables / "seasons.csv").write_text("month,flat\n", encoding="utf-8")
+    assert read_result(folder).simulate().summary_columns == expected
+    shutil.rmtree(tables.parent)
+    moved = folder.rename(tmp_path / "moved")
+    monkeypatch.chdir(moved)
+    assert read_result(Path()).simulate().summary_columns == expected
+
+
+@pytest.mark.parametrize("name", ["../outside.csv", "FOLDER/outside.csv"])
+def test_a_result_puts_no_table_outside(small: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(small, tmp_path / "result")
+    outside = tmp_path / "outside.csv"
+    change(folder, tables={name.replace("FOLDER", str(tmp_path)): "month\n"})
     assert read_result(folder).seed == 5
-    seasons = scenario.parent / "data" / "seasons.csv"
+    assert not outside.exists()
+
+
+def test_tables_that_have_changed(flagship: tuple[Path, Path]) -> None:
+    tables, folder = flagship
+    change(folder, tables=None)
+    assert read_result(folder).seed == 5
+    seasons = tables / "seasons.csv"
     seasons.write_text(seasons.read_text(encoding="utf-8").replace("1.0", "1.1", 1), encoding="utf-8")
     (problem,) = problems_of_call(lambda: read_result(folder))
     assert problem.got == "a result of other tables or settings"

@@ -100,3 +100,22 @@ def test_numpy_s_numbers_and_arrays_are_taken() -> None:
     assert type(law.values[0]) is float
     assert Empirical(values=range(3)).values == (0, 1, 2)
     assert Lognormal(mean=np.float64(2), cv=np.float64(1)).mean_gbp == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [
+        (95, "did you mean 0.95"),
+        (-0.1, "between 0 and 1"),
+        (1, "no nearer than 1e-9"),
+        (0.0, "no nearer than 1e-9"),
+        (float("nan"), "nan"),
+        ([0.5, 1.5], "1.5"),
+    ],
+)
+def test_what_is_no_probability_has_no_quantile(probability: Any, said: str) -> None:
+    law = compound(COUNT, COST).exact()
+    with pytest.raises(InputError, match=said):
+        law.quantile(probability)
+    assert law.quantile([1e-9, 0.5, 1 - 1e-9]).shape == (3,)
+    assert law.quantile([]).shape == (0,)

@@ -205,6 +205,7 @@ def test_bounds_hold_the_other_cubature_and_grow_with_the_shocks() -> None:
         shocks = {
             "pct": {"size": {"law": "lognormal", "sd_share": sd_share}, "correlation": 0.5},
             "cluster": {"law": "lognormal", "sd_share": sd_share},
+            "cluster_year": {"law": "lognormal", "sd_share": sd_share / 4},
         }
         scenario = checked(one_year(shocks=shocks))
         (row,) = exact_risk(scenario, "South").rows

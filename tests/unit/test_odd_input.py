@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from simulator import InputError, Lognormal, load_scenario
+from simulator import Draws, InputError, Lognormal, load_scenario
+from simulator.questions.sweep.question import read_ranges
 from simulator.scenario.keys import apply_overrides
 from simulator.scenario.practice_lists import read_practices
 from simulator.scenario.weights_and_seasons import read_need_weights
-from tests.builders import checked, scenario_of
+from tests.builders import checked, line_of, scenario_of, simulated
 
 PRACTICES = "practice_code,practice,list_size,m0_plus\nA1,Abbey,3,3\n"
 
@@ -88,6 +90,55 @@ def test_a_part_made_in_python_says_what_is_wrong():
     assert [problem.where for problem in caught.value.problems] == ["Lognormal.mean", "Lognormal.cv"]
 
 
+@pytest.mark.parametrize("depth", [51, 1_000, 5_000])
+@pytest.mark.parametrize("nest", [lambda inside: {"a": inside}, lambda inside: [inside]])
+def test_what_is_nested_too_deep_is_refused(tmp_path, depth, nest):
+    value = 1
+    for _ in range(depth):
+        value = nest(value)
+    with pytest.raises(InputError, match="nested"):
+        checked(scenario_of(extra=value))
+    path = tmp_path / "deep.toml"
+    path.write_text(f"[x{'.x' * depth}]", encoding="utf-8")
+    with pytest.raises(InputError, match="nested"):
+        load_scenario(path)
+    with pytest.raises(InputError, match="must be"):
+        checked(scenario_of(), f"pct{'.a' * depth}=1")
+
+
+@pytest.mark.parametrize("digits", [400, 4_301, 100_000])
+def test_whole_numbers_of_many_digits_are_refused(digits):
+    number = 10**digits
+    with pytest.raises(InputError, match=r"clusters\.A\.people"):
+        checked(scenario_of(clusters=[{"name": "A", "people": number}]))
+    with pytest.raises(InputError, match="seed"):
+        checked(scenario_of()).vary({"simulation.seed": number})
+    with pytest.raises(InputError, match="seed"):
+        Draws(seed=number).of(checked(scenario_of()))
+    with pytest.raises(InputError, match="mean"):
+        Lognormal(mean=number, cv=1)
+    with pytest.raises(InputError, match="seed"):
+        checked(scenario_of(simulation={"seed": number}))
+
+
+@pytest.mark.parametrize(
+    "steps", ["0.1:0.2:1e-400", "0.1:0.2:1e-999999999", "0:1e999999999:1", "0.1:0.2:1e1000000"]
+)
+def test_ranges_of_numbers_that_no_computer_counts_are_refused(steps):
+    with pytest.raises(InputError, match="places"):
+        read_ranges([f"rules.surplus.practice_share={steps}"])
+
+
+@pytest.mark.parametrize("layer", [{"limit": 200.0}, {"limit": 3.0}, {"deductible": 219.9}])
+def test_observed_costs_of_which_a_layer_leaves_one_value_are_drawn(layer):
+    values = [200 + 0.37 * at for at in range(55)]
+    line = line_of(unit_cost_gbp={"model": "empirical", "values": values} | layer)
+    result = simulated(scenario_of(service_lines=[line]), contracts=1_000)
+    spend, expected = result.contract_outcomes.gbp("spend"), result.plan.expected_spend_gbp[1:]
+    # 500 and 2,000 cases a year, of which a deductible leaves one in 55.
+    np.testing.assert_allclose(spend.mean(axis=0), expected[..., :, 0], rtol=0.05)
+
+
 def test_a_misspelt_rule_is_one_problem():
     given = scenario_of()
     given["rules"] = [
@@ -97,3 +148,18 @@ def test_a_misspelt_rule_is_one_problem():
     with pytest.raises(InputError, match="did you mean") as caught:
         checked(given)
     assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("service_lines.*.rate_per_1000={mean=1,sd=2.1}", "an sd of at most twice the mean"),
+        ("clusters.*.need={mean=1,sd=1e300}", "an sd of at most twice the mean"),
+        ("service_lines.*.unit_cost_gbp.mean={mean=10,sd=21}", "an sd of at most twice the mean"),
+        ("service_lines.*.growth_share={mean=0.02,sd=0.6}", r"an sd of at most 0\.5"),
+        ("clusters.*.true_saving_share={mean=0.02,sd=1e200}", r"an sd of at most 0\.5"),
+    ],
+)
+def test_doubt_that_leaves_nothing_known_is_refused(setting, said):
+    with pytest.raises(InputError, match=said):
+        checked(scenario_of(), setting)

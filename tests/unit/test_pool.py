@@ -114,3 +114,9 @@ def test_only_what_the_pct_paid_is_a_deficit() -> None:
 def test_each_cluster_repays_its_own_deficit() -> None:
     settlement = settled([DeficitRecovery()], [[1_000] * 2] * 2, [[1_500, 1_000], [1_000, 500]])
     assert not np.any(moved(settlement, "deficit_repaid"))
+
+
+def test_next_to_nothing_to_pay_is_paid() -> None:
+    # The smallest number there is, against 4e11 in the pool: their ratio is beyond any number.
+    settlement = settled([SPLIT, POOL], [[1e12, 0.0]], [[0.0, 5e-324]])
+    assert moved(settlement, "pool_payment")[0].tolist() == [0, 5e-324]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from functools import partial
 from pathlib import Path
+from signal import SIGKILL
+from threading import Timer
 
 import pytest
 
+from simulator.execution import blocks
 from simulator.execution.blocks import run_blocks
 
 BLOCKS = list(range(10, 17))
@@ -36,6 +40,20 @@ def _die(_: int) -> int:
     os._exit(1)
 
 
+def _killed_while_it_answers(folder: Path, block: int) -> bytes:
+    """Have the process killed about when its answer, far larger than a pipe holds, is half written."""
+    mark = folder / f"killed-{block}"
+    if not mark.exists():
+        mark.touch()
+        Timer(0.001 * 4 ** (block - 10), os.kill, (os.getpid(), SIGKILL)).start()
+    return bytes([block]) * 50_000_000
+
+
+def _note(folder: Path, block: int) -> int:
+    (folder / f"done-{os.getpid()}-{block}").touch()
+    return block
+
+
 @pytest.mark.parametrize("workers", [1, 2, 50])
 def test_every_block_once_with_its_position(workers: int) -> None:
     done = list(run_blocks(_square, BLOCKS, workers))
@@ -57,6 +75,40 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
     done = list(run_blocks(partial(_die_once, tmp_path), BLOCKS, 2))
     assert sorted(done) == list(enumerate(BLOCKS))
     assert (tmp_path / "died").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_processes_killed_in_the_middle_of_an_answer_keep_nobody_waiting(tmp_path: Path) -> None:
+    # After 1, 4, 16, 64, 256 ms: before, while and after the answer is written.
+    done = dict(run_blocks(partial(_killed_while_it_answers, tmp_path), BLOCKS[:5], 2))
+    assert {at: (len(answer), answer[0]) for at, answer in done.items()} == {
+        at: (50_000_000, block) for at, block in enumerate(BLOCKS[:5])
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_more_processes_may_die_than_a_block_has_attempts(tmp_path: Path) -> None:
+    running = run_blocks(partial(_note, tmp_path), list(range(400)), 2)
+    done = [next(running)]
+    while len(done) < 400:
+        if len(done) % 60 == 1:
+            for child in multiprocessing.active_children():
+                child.kill()
+        done.append(next(running))
+    assert sorted(done) == [(at, at) for at in range(400)]
+    assert list(running) == []
+
+
+def test_fresh_processes_do_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(blocks, "_start_method", lambda: "spawn")
+    done = list(run_blocks(partial(_die_once, tmp_path), BLOCKS, 2))
+    assert sorted(done) == list(enumerate(BLOCKS))
+
+
+def test_what_fails_in_a_process_says_where() -> None:
+    with pytest.raises(ValueError, match="twelve is refused") as caught:
+        list(run_blocks(_refuse, BLOCKS, 2))
+    assert "in _refuse" in "".join(caught.value.__notes__)
 
 
 def test_processes_that_die_again_and_again_are_an_error() -> None:

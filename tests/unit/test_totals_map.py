@@ -15,6 +15,7 @@ import pytest
 from scipy import stats
 from scipy.special import ndtr
 
+from simulator.random_streams import RandomStreams
 from simulator.spend.cost_sums import CostSums, IntArray
 from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
@@ -244,3 +245,25 @@ def test_costs_that_are_often_between_are_drawn_until_enough_are() -> None:
     assert drawn.size == 30
     assert drawn.min() > 0
     assert drawn.max() < 500
+
+
+@pytest.mark.parametrize("cv", [3e-6, 1e-5, 1e-4, 9e-4])
+@pytest.mark.parametrize("limit", [None, 1000.0, 1000 * (1 + 3e-6)])
+def test_costs_that_are_nearly_alike_have_their_mean_and_spread(cv: float, limit: float | None) -> None:
+    law = Gamma(mean=1000, cv=cv, limit=limit)
+    counts = np.full(40_000, 100)
+    totals = CostSums(law).draw(counts, RandomStreams(5).generator("narrow"))
+    # A hundred independent costs; the limit at the mean halves the spread, and no more.
+    sd = math.sqrt(100 * law.variance_gbp2)
+    assert totals.mean() == pytest.approx(100 * law.mean_gbp, abs=4 * sd / 200)
+    assert totals.std() == pytest.approx(sd, rel=0.02)
+
+
+def test_a_limit_per_case_among_costs_that_are_nearly_alike() -> None:
+    law, counts = Gamma(mean=1000, cv=1e-4), np.full(1_000, 50)
+    for limit in (400.0, 1000.0, 2000.0):
+        limited = law.model_copy(update={"limit": limit})
+        totals, within = CostSums(law, limit).draw_within_limit(counts, RandomStreams(5).generator("narrow"))
+        assert np.array_equal(totals, CostSums(law).draw(counts, RandomStreams(5).generator("narrow")))
+        assert within.mean() == pytest.approx(50 * limited.mean_gbp, rel=1e-5)
+        assert (within <= totals).all()

@@ -18,6 +18,7 @@ from simulator.risk.positions import gain_gbp
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 from simulator.simulation.result import Result
+from simulator.sums import inner
 from simulator.uncertain import at_mean
 
 Simulate = Callable[[Scenario], Result]
@@ -186,4 +187,4 @@ def _expected_gbp(scenario: Scenario, plan: Plan, at: int) -> FloatArray:
     of_cluster = plan.population.need_weighted_people[at]
     answered_for = (plan.expected_spend_gbp[1:, at] * plan.answered_for[:, at]).sum(axis=0)
     each = np.divide(answered_for, of_cluster, out=np.zeros_like(answered_for), where=of_cluster > 0)
-    return np.asarray(weighed.need_weighted_people @ each)
+    return np.asarray(inner(weighed.need_weighted_people, each))

@@ -15,6 +15,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Spend
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.simulation.plan import Plan
+from simulator.sums import inner, product
 
 
 class Source(StrEnum):
@@ -285,8 +286,8 @@ class PowerSums:
         # ratio is the same in any currency: so the sum below needs no centring.
         rises = np.append(np.full(sds.size - 1, -ratio), 1.0)
         slopes = np.divide(rises, 2 * alone * sds, out=np.zeros_like(sds), where=sds > 0)
-        spread = float(slopes @ self.cross[source, year] @ slopes)
-        size = float(np.abs(slopes) @ self.cross[source, year] @ np.abs(slopes))
+        spread = float(inner(product(slopes, self.cross[source, year]), slopes))
+        size = float(inner(product(np.abs(slopes), self.cross[source, year]), np.abs(slopes)))
         return _estimate(ratio, _root(spread, size) / contracts)
 
     def _whole(self, place: Place) -> Place:

@@ -20,6 +20,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK
 from simulator.simulation.plan import Plan
+from simulator.sums import inner, product, solved
 
 _LEARNT_BLOCKS = 4
 """Blocks of 5,000 contracts whose shocks show their joint law: correlations to less than a hundredth."""
@@ -100,14 +101,14 @@ class Posterior:
         """Return it from draws of the logarithms, shape (contract, unknown), and from what was seen."""
         mean = prior.mean(axis=0)
         centred = prior - mean
-        covariance = centred.T @ centred / (len(prior) - 1)
+        covariance = product(centred.T, centred) / (len(prior) - 1)
         sees, level = seen.sees, np.log(np.maximum(seen.ratio, 0.1))
-        shared = covariance @ sees.T
+        shared = product(covariance, sees.T)
         for _ in range(_ROUNDS):
             response = level + seen.ratio * np.exp(-level) - 1
             variance = seen.variance * np.exp(-level)
-            gain = np.linalg.solve(sees @ shared + np.diag(variance), shared.T).T
-            level = sees @ (mean + gain @ (response - sees @ mean))
+            gain = solved(product(sees, shared) + np.diag(variance), shared.T).T
+            level = inner(sees, mean + inner(gain, response - inner(sees, mean)))
         return cls(sees, response, np.sqrt(variance), gain)
 
     def moved(self, prior: FloatArray, normals: FloatArray) -> FloatArray:
@@ -117,8 +118,8 @@ class Posterior:
         ``normals``, shape (contract, seen) (Matheron's rule; Doucet 2010, A note on efficient conditional
         simulation of Gaussian distributions).
         """
-        shown = prior @ self.sees.T + self.noise_sd * normals
-        return np.asarray(prior + (self.response - shown) @ self.gain.T)
+        shown = product(prior, self.sees.T) + self.noise_sd * normals
+        return np.asarray(prior + product(self.response - shown, self.gain.T))
 
 
 def learnt(

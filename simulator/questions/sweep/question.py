@@ -38,6 +38,8 @@ SETTLED_ONCE = "simulation"
 """The section that no policy can change: all share the draws."""
 _HIT = Decimal("1e-9")
 """Share of a step by which a range may miss its end and still include it."""
+_MOST_PLACES = 300
+"""Of a number in a range, before or after the point: no setting has more."""
 Values = str | Sequence[Any]
 """Text such as ``0.1:0.3:0.05`` or ``0.1,0.3``, or a sequence of Python values."""
 Policy = tuple[str, ...]
@@ -143,6 +145,8 @@ def _steps(where: str, item: str, problems: list[Problem]) -> list[str]:
         return refused("START:STOP:STEP, three numbers", "text with a colon stands in quotes")
     if not all(number.is_finite() for number in (start, stop, step)):
         return refused("finite numbers")
+    if any(number and abs(number.adjusted()) > _MOST_PLACES for number in (start, stop, step)):
+        return refused(f"numbers of at most {_MOST_PLACES} places")
     if not step:
         return refused("a STEP other than 0")
     steps = (stop - start) / step

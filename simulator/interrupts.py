@@ -1,0 +1,33 @@
+"""Ctrl-C while the command still imports its libraries: a word and an exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+INTERRUPTED = 130
+
+
+def leave_at_once(message: str) -> None:
+    """Say why and end, without waiting for anything to tidy up."""
+    sys.stderr.write(f"cluster-risk: {message}\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
+
+
+def _leave(*_: object) -> None:
+    leave_at_once("stopped; nothing was written")
+
+
+def quiet_at_first() -> None:
+    """Let Ctrl-C end the command quietly until it can say more; other programs are left alone."""
+    is_command = (sys.argv or [""])[0].replace("\\", "/").rpartition("/")[2].startswith("cluster-risk")
+    if is_command and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
+
+
+def as_ever() -> None:
+    """Let Ctrl-C raise KeyboardInterrupt again."""
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,213 @@
+"""Settings that are written and do nothing, as the scenario stands: each with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import numpy as np
+
+from simulator.budgets.toolkit import Toolkit
+from simulator.demand.shocks import PriceShock
+from simulator.parts import Part
+from simulator.population.need import UNWEIGHTED
+from simulator.rules.bond import Bond
+from simulator.rules.corridor import Corridor
+from simulator.rules.deficit_recovery import DeficitRecovery
+from simulator.rules.per_case_limit import PerCaseLimit
+from simulator.rules.pool import Pool
+from simulator.rules.rule import Rule
+from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.checks import FLAT
+from simulator.scenario.doubts import sizes_of_doubt
+from simulator.scenario.schema import ScenarioFile
+
+Idle = Iterator[tuple[str, str]]
+"""A key and why it does nothing."""
+_OF_LINES = ("rates", "growth", "prices", "mean costs")
+"""Kinds of doubt that lines may share."""
+_NEVER = 1e-18
+_FOLLOW_PLANS = "block contracts follow plans alone"
+
+
+def idle_settings(settings: ScenarioFile) -> Iterator[str]:
+    """Yield a sentence for each setting that was written and does nothing."""
+    of_demand = (_of_tables, _of_shocks, _of_shocks_on_cases, _of_doubt, _of_lines, _of_clusters)
+    for key, why in chain.from_iterable(one(settings) for one in (*of_demand, _of_budgets, _of_rules)):
+        yield f"{key} does nothing here: {why}."
+
+
+def _is_written(part: Part, key: str) -> bool:
+    return key in part.model_fields_set and bool(getattr(part, key))
+
+
+def _of_tables(settings: ScenarioFile) -> Idle:
+    lines = settings.service_lines
+    if settings.population.need_weights_csv and all(line.need_weights == UNWEIGHTED for line in lines):
+        yield "population.need_weights_csv", "no line has need_weights"
+    if settings.seasons.csv and all(line.season == FLAT for line in lines):
+        yield "seasons.csv", "no line has a season"
+
+
+def _of_shocks(settings: ScenarioFile) -> Idle:
+    shocks, lines = settings.shocks, settings.service_lines
+    own_pct = any(line.pct_shock and line.pct_shock.sd_share for line in lines)
+    own_price = any(line.price_shock and line.price_shock.sd_share for line in lines)
+    of_pct = bool(shocks.pct.size.sd_share) or own_pct
+    drifts = bool(shocks.pct.growth_drift_sd_share)
+    yield from _of_one_for_all("shocks.pct", shocks.pct, len(lines), shakes=of_pct, drifts=drifts)
+    of_price = bool(shocks.price.size.sd_share) or own_price
+    yield from _of_one_for_all("shocks.price", shocks.price, len(lines), shakes=of_price)
+    for name in ("cluster_year", "cluster_line_year"):
+        law = getattr(shocks, name)
+        if _is_written(law, "persistence") and not law.sd_share:
+            yield f"shocks.{name}.persistence", "the shock has an sd_share of 0"
+    if _is_written(shocks.practice, "people"):
+        if not shocks.practice.size.sd_share:
+            yield "shocks.practice.people", "the shock to practices has an sd_share of 0"
+        elif all(cluster.people is None for cluster in settings.clusters):
+            yield "shocks.practice.people", "every cluster lists its practices"
+
+
+def _of_shocks_on_cases(settings: ScenarioFile) -> Idle:
+    if any(line.payment == "per_case" for line in settings.service_lines):
+        return
+    shocks = settings.shocks
+    laws = {
+        "pct.size": shocks.pct.size.sd_share,
+        "pct.growth_drift_sd_share": shocks.pct.growth_drift_sd_share,
+        "practice.size": shocks.practice.size.sd_share,
+        "price.size": shocks.price.size.sd_share,
+    }
+    of_clusters = ("cluster", "cluster_year", "cluster_line", "cluster_line_year")
+    laws |= {name: getattr(shocks, name).sd_share for name in of_clusters}
+    for name, size in laws.items():
+        if size:
+            yield f"shocks.{name}", _FOLLOW_PLANS
+
+
+def _of_one_for_all(where: str, shock: PriceShock, lines: int, *, shakes: bool, drifts: bool = False) -> Idle:
+    if _is_written(shock, "correlation"):
+        if not shakes and not drifts:
+            yield f"{where}.correlation", "the shock has an sd_share of 0"
+        elif lines == 1:
+            yield f"{where}.correlation", "there is one line"
+    if _is_written(shock, "persistence") and not shakes:
+        yield f"{where}.persistence", "the shock has an sd_share of 0"
+
+
+def _of_doubt(settings: ScenarioFile) -> Idle:
+    doubt, sizes = settings.doubt, sizes_of_doubt(settings)
+    if "carried" in doubt.model_fields_set and not sizes:
+        yield "doubt.carried", "no figure has an sd"
+    if _is_written(doubt, "correlation"):
+        if not set(_OF_LINES) & sizes.keys():
+            yield "doubt.correlation", "no figure of a line has an sd"
+        elif len(settings.service_lines) == 1:
+            yield "doubt.correlation", "there is one line"
+        elif not doubt.carried:
+            yield "doubt.correlation", "doubt.carried is false"
+
+
+def _of_budgets(settings: ScenarioFile) -> Idle:
+    lines, years = settings.service_lines, settings.contract.years
+    if all(line.budget_rule for line in lines):
+        yield "budgets.rule", "every line has a budget_rule of its own"
+    rules = {f"service_lines.{line.name}.budget_rule": line.budget_rule for line in lines}
+    for where, rule in {"budgets.rule": settings.budgets.rule, **rules}.items():
+        if not isinstance(rule, Toolkit):
+            continue
+        weights = rule.fair_share_weight_by_year
+        if len(weights) > years:
+            why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
+            yield f"what {where}.fair_share_weight_by_year says after year {years}", why
+        if rule.historic_year == "latest":
+            if years == 1:
+                yield f"{where}.historic_year", "the base year is the latest in a contract of one year"
+            elif all(weight == 1 for weight in (*weights[1:years], *weights[-1:])):
+                yield f"{where}.historic_year", "past spend has no weight after the first year"
+
+
+def _of_lines(settings: ScenarioFile) -> Idle:
+    for line in settings.service_lines:
+        if line.payment == "block":
+            for key in ("pct_shock", "price_shock"):
+                if _is_written(line, key):
+                    yield f"service_lines.{line.name}.{key}", "a block contract follows plans alone"
+
+
+def _of_clusters(settings: ScenarioFile) -> Idle:
+    years, lines = settings.contract.years, settings.service_lines
+    all_blocks = all(line.payment == "block" for line in lines)
+    asks_for_it = any(
+        isinstance(rule, Bond) or (isinstance(rule, SurplusSplit) and rule.practice_share)
+        for rule in settings.rules
+    )
+    for cluster in settings.clusters:
+        where = f"clusters.{cluster.name}"
+        if cluster.bond_gbp is not None and not cluster.takes_share:
+            yield f"{where}.bond_gbp", "the cluster takes no share, and so posts no bond"
+        if "takes_share" in cluster.model_fields_set and not asks_for_it:
+            yield f"{where}.takes_share", "there is no practice share and no bond"
+        savings = cluster.true_saving_share_by_year
+        if len(savings) > years:
+            why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
+            yield f"what {where}.true_saving_share_by_year says after year {years}", why
+        for key in ("true_saving_share", "true_saving_share_by_year", "need", "list_growth_share"):
+            if all_blocks and _is_written(cluster, key):
+                yield f"{where}.{key}", _FOLLOW_PLANS
+
+
+def _of_rules(settings: ScenarioFile) -> Idle:
+    for rule in settings.rules:
+        yield from _of_rule(rule, settings)
+
+
+def _of_rule(rule: Rule, settings: ScenarioFile) -> Idle:
+    one_year = settings.contract.years == 1
+    match rule:
+        case PerCaseLimit():
+            lines = [line for line in settings.service_lines if rule.holds_for(line.name)]
+            paid = [line.unit_cost_gbp for line in lines if line.payment == "per_case"]
+            if not any(float(cost.sf(np.array([rule.limit_gbp]))[0]) > _NEVER for cost in paid):
+                yield "rules.per_case_limit", "no case costs more"
+        case Corridor(cluster_share_beyond=1):
+            yield "rules.corridor", "all that lies beyond it stays with the cluster (cluster_share_beyond)"
+        case DeficitRecovery() if one_year:
+            yield "rules.deficit_recovery", "a contract of one year has no earlier overspend"
+        case SurplusSplit():
+            yield from _of_surplus(rule, settings, one_year=one_year)
+        case Bond():
+            yield from _of_bond(rule, settings, one_year=one_year)
+        case Pool():
+            yield from _of_pool(rule, settings)
+
+
+def _of_surplus(rule: SurplusSplit, settings: ScenarioFile, *, one_year: bool) -> Idle:
+    where = "rules.surplus"
+    if rule.practice_share and not any(cluster.takes_share for cluster in settings.clusters):
+        yield f"{where}.practice_share", "no cluster takes the share"
+    if rule.settlement == "whole_contract" and one_year:
+        yield f"{where}.settlement", "the contract has one year"
+    if rule.minimum_savings_rate and not rule.minimum_savings_rate.share_of_budget:
+        yield f"{where}.minimum_savings_rate", "its share_of_budget is 0"
+
+
+def _of_bond(rule: Bond, settings: ScenarioFile, *, one_year: bool) -> Idle:
+    if one_year and rule.top_up:
+        yield "rules.bond.top_up", "a contract of one year has no review before its end"
+    if one_year and rule.when_exhausted == "leaves":
+        yield "rules.bond.when_exhausted", "a contract of one year has no review before its end"
+    if "split_between_practices_by" in rule.model_fields_set and all(
+        len(cluster.practices) < 2 for cluster in settings.clusters
+    ):
+        yield "rules.bond.split_between_practices_by", "no cluster lists several practices"
+
+
+def _of_pool(rule: Pool, settings: ScenarioFile) -> Idle:
+    top_slice = settings.budgets.top_slice_share > 0
+    if rule.holds_top_slice and not top_slice:
+        yield "rules.pool.holds_top_slice", "budgets.top_slice_share is 0"
+    returns = any(isinstance(one, SurplusSplit) and one.pct_return_share > 0 for one in settings.rules)
+    if not returns and not (rule.holds_top_slice and top_slice):
+        yield "rules.pool", "no rule surplus returns anything to it, and so it pays for no overspend"

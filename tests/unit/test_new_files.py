@@ -1,0 +1,89 @@
+"""Where a disk is full, and what runs that were killed have left."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from simulator import InputError
+from simulator.execution.new_files import left_behind, new_file, new_folder
+from simulator.simulation.saved_result import write_result
+from tests.builders import scenario_of, simulated
+
+Full = Callable[[int], None]
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Full:
+    """Return what sets how many bytes are free."""
+
+    def set_to(free: int) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+
+    return set_to
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("NetCDF: HDF error")]
+)
+def test_a_full_disk_is_told_with_its_folder_and_what_was_kept(
+    tmp_path: Path, room: Full, error: Exception
+) -> None:
+    room(200_000)
+
+    def fail(folder: Path) -> None:
+        (folder / "outcomes.nc").write_bytes(bytes(1_300_000))
+        raise error
+
+    with pytest.raises(RuntimeError) as caught, new_folder(tmp_path / "out") as partial:
+        fail(partial)
+    assert str(caught.value) == (
+        f"the disk is full: {tmp_path} needs more than the 1.5 MB that it had for out; nothing was kept"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_library_that_fails_with_room_left_is_told_as_it_is(tmp_path: Path, room: Full) -> None:
+    room(10**12)
+    with pytest.raises(RuntimeError, match=r"^NetCDF: HDF error$"), new_file(tmp_path / "out.csv"):
+        raise RuntimeError("NetCDF: HDF error")
+
+
+def test_a_result_that_has_no_room_is_not_begun(tmp_path: Path, room: Full) -> None:
+    result = simulated(scenario_of())
+    room(4_000_000)
+    with pytest.raises(InputError, match=r"MB free; nothing was kept") as caught:
+        write_result(result, tmp_path, datetime.now(UTC), 0.0)
+    assert caught.value.problems[0].where == str(tmp_path.parent)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are looked for as POSIX does")
+def test_what_a_killed_run_left_is_named_with_how_to_remove_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [sys.executable, "-c", "import os; print(os.getpid())"]
+    gone = subprocess.run(command, capture_output=True, check=True)
+    dead = tmp_path / f".my out-unfinished-{int(gone.stdout)}-abc"
+    alive = tmp_path / f".my out-unfinished-{os.getppid()}-abc"
+    other = tmp_path / f".my out 2-unfinished-{int(gone.stdout)}-abc"
+    for folder in (dead, alive, other):
+        folder.mkdir()
+    assert left_behind(tmp_path / "my out") == [dead]
+    with new_folder(tmp_path / "my out") as partial:
+        assert str(os.getpid()) in partial.name
+    told = capsys.readouterr().err
+    assert told == f"note: an unfinished result of a run that was killed; to remove: rm -r '{dead}'\n"
+    shutil.rmtree(dead)
+    with new_file(tmp_path / "my out.csv"):
+        pass
+    assert capsys.readouterr().err == ""
