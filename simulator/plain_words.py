@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
 
 def per_cent_of(share: float) -> str:
     """Return a share that somebody set as a percentage, such as ``2.5%``."""
@@ -28,3 +33,13 @@ def listed(names: Sequence[str]) -> str:
 def spaced(name: str) -> str:
     """Return the name of a key, a flow or a measure in words: ``PCT return`` for ``pct_return``."""
     return " ".join("PCT" if word == "pct" else word for word in name.removesuffix("_gbp").split("_"))
+
+
+def in_letters(number: int) -> str:
+    """Return a whole number as prose writes it, in letters up to twelve."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things, such as ``seven clusters``."""
+    return f"{in_letters(number)} {thing}{'' if number == 1 else 's'}"

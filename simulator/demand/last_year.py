@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.demand.shock_laws import ShockLaw
+from simulator.demand.covariances import covariances
 from simulator.demand.shocks import ShockDraws, ShockPlan
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block
@@ -49,7 +48,8 @@ class LastYear:
         """
         # Shape (year, cluster and line, seen): covariances with the base year, the base year first.
         flat, chance = seen.ravel(), np.log1p(chance_variance)
-        own = covariances(plan, years).reshape(years, flat.size, flat.size)[:, :, flat]
+        base = covariances(plan, range(years), (0,))
+        own = base.reshape(years, flat.size, flat.size)[:, :, flat]
         within = own[0][flat] + np.diag(chance[seen])
         expected_log = -np.diag(within) / 2
         gains = np.stack([solved(within, of_year.T).T for of_year in own[1:]])
@@ -74,50 +74,3 @@ class LastYear:
         moved = product(self.expected_log - drawn, gains).reshape(later.shape)
         later[:] = np.exp(moved + self.half_known)
         return replace(draws, last_year=moves)
-
-
-def covariances(plan: ShockPlan, years: int) -> FloatArray:
-    """Return covariances of logarithms of all shocks on spend with those of the base year.
-
-    Shape (year, cluster, line, cluster, line), the base year first; the last two are of the base year. What
-    begins after the base year (drift, doubt about growth and savings) has none.
-    """
-    shocks, doubts = plan.settings, plan.doubts
-    own = [
-        _variance(shocks.cluster.sd_share)
-        + _variance(shocks.practice.size.sd_share * sum(share**2 for share in shares.values()) ** 0.5)
-        + doubt.need**2
-        for shares, doubt in zip(plan.practice_shares, doubts.clusters, strict=True)
-    ]
-    alike, every = np.eye(len(own)), np.ones((len(own), len(own)))
-    line, all_lines = np.eye(len(plan.sizes)), np.ones((len(plan.sizes), len(plan.sizes)))
-    passing, of_line = shocks.cluster_year, shocks.cluster_line_year
-    parts = (
-        (every, _between(_sds(plan.sizes), shocks.pct.correlation), shocks.pct.persistence),
-        (every, _between(_sds(plan.price_sizes), shocks.price.correlation), shocks.price.persistence),
-        (every, _between([one.rate for one in doubts.lines], doubts.correlation), 1.0),
-        (every, _between([one.mean_cost for one in doubts.lines], doubts.correlation), 1.0),
-        (np.diag(own), all_lines, 1.0),
-        (alike * _variance(passing.sd_share), all_lines, passing.persistence),
-        (alike * _variance(shocks.cluster_line.sd_share), line, 1.0),
-        (alike * _variance(of_line.sd_share), line, of_line.persistence),
-    )
-    each = [
-        np.einsum("y,cd,lm->ycldm", persistence ** np.arange(years), clusters, lines)
-        for clusters, lines, persistence in parts
-    ]
-    return np.asarray(np.sum(each, axis=0))
-
-
-def _variance(sd_share: float) -> float:
-    """Return the variance of the logarithm of a lognormal factor; a normal one has nearly the same."""
-    return float(np.log1p(sd_share**2))
-
-
-def _sds(laws: Iterable[ShockLaw]) -> list[float]:
-    return [_variance(law.sd_share) ** 0.5 for law in laws]
-
-
-def _between(sds: Sequence[float], correlation: float) -> FloatArray:
-    """Return covariances between lines, any two of which have the same correlation."""
-    return np.outer(sds, sds) * (correlation + (1 - correlation) * np.eye(len(sds)))

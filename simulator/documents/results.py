@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from simulator.answers.table import Table, text
 from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
 from simulator.documents.quotes import PCT, Quotes, at_confidence, likelihood, odds
-from simulator.documents.scheme import counted, period
+from simulator.documents.scheme import period
+from simulator.plain_words import counted
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond

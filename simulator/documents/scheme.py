@@ -6,27 +6,13 @@ from simulator.answers.rule_notes import runs_in_words
 from simulator.answers.table import Column, Table, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import listed, per_cent_of, pounds_of, spaced
+from simulator.plain_words import counted, in_letters, listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.schema import Cluster, ContractSettings, ServiceLine
 from simulator.uncertain import sd_of
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
 _REST = "What is then left of a surplus goes to the PCT, and what is left of an overspend falls on it."
-_NUMBERS = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-
-
-def in_letters(number: int) -> str:
-    """Return a whole number as prose writes it, in letters up to twelve."""
-    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number of things, such as ``seven clusters``."""
-    return f"{in_letters(number)} {thing}{'' if number == 1 else 's'}"
 
 
 def scheme(quotes: Quotes) -> Section:

@@ -13,7 +13,7 @@ from simulator.demand.expected_counts import LineRate
 from simulator.demand.shocks import ShockPlan, draw_shocks
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block, FinancialYear, FloatArray
-from simulator.scenario.schema import ServiceLine
+from simulator.scenario.schema import ScenarioFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,22 @@ class EarlierYears:
     @classmethod
     def of(
         cls,
-        years: Sequence[FinancialYear],
-        lines: Sequence[tuple[ServiceLine, LineRate, LinePrices]],
+        settings: ScenarioFile,
+        rates: Sequence[LineRate],
+        prices: Sequence[LinePrices],
         base_counts: FloatArray,
-        base_planned: FloatArray,
-        list_growth: FloatArray,
+        ago: int,
     ) -> Self:
-        """Return what is expected of whole years, the base year first and then those before it.
+        """Return what is expected of whole years up to so many before the base year.
 
-        Takes expected and planned cases of the base year, shape (cluster, line), and the growth of lists a
-        year, shape (cluster,).
+        Takes rates and prices by line, and the expected cases of the base year, shape (cluster, line).
         """
+        base = settings.contract.financial_years[0]
+        years = [FinancialYear(base.start - back) for back in range(ago + 1)]
+        list_growth = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
+        lines = list(zip(settings.service_lines, rates, prices, strict=True))
         shape = (len(years) - 1, *base_counts.shape)
-        counts, expected_gbp, prices = np.empty(shape), np.empty(shape), []
+        counts, expected_gbp, then = np.empty(shape), np.empty(shape), []
         for at_line, (line, rate, price) in enumerate(lines):
             growth = [rate.annual_rate_per_person(year) for year in years]
             to_then = np.array(growth[1:])[:, None] / growth[0]
@@ -53,11 +56,11 @@ class EarlierYears:
             counts[..., at_line] = base_counts[:, at_line] * to_then * lists
             back = [(1 + line.price_growth_share) ** (year.start - years[0].start) for year in years[1:]]
             index = price.price_index[0] * np.array(back)
-            block_gbp = base_planned[:, at_line] * to_then * (line.unit_cost_gbp.mean_gbp * index)[:, None]
-            prices.append(replace(price, price_index=index, block_gbp=block_gbp))
+            block_gbp = price.block_gbp[0] * to_then * np.array(back)[:, None]
+            then.append(replace(price, price_index=index, block_gbp=block_gbp))
             of_cases = line.unit_cost_gbp.mean_gbp * index[:, None] * counts[..., at_line]
             expected_gbp[..., at_line] = block_gbp if price.totals is None else of_cases
-        return cls(tuple(year.label for year in years[1:]), counts, tuple(prices), expected_gbp)
+        return cls(tuple(year.label for year in years[1:]), counts, tuple(then), expected_gbp)
 
     def draw(self, shocks: ShockPlan, axes: Axes, streams: RandomStreams, block: Block) -> FloatArray:
         """Draw their spend, shape (contract, year, cluster, line), after shocks to the years of ``axes``."""

@@ -207,23 +207,20 @@ def make_plan(scenario: Scenario) -> Plan:
         ),
         terms,
         last_year,
-        _earlier(settings, years[0], (rates, prices), drawn[0], planned[0], lists),
+        _earlier(settings, rates, prices, drawn[0]),
     )
 
 
 def _earlier(
     settings: ScenarioFile,
-    base: FinancialYear,
-    of_lines: tuple[Sequence[LineRate], Sequence[LinePrices]],
-    drawn: FloatArray,
-    planned: FloatArray,
-    lists: FloatArray,
+    rates: Sequence[LineRate],
+    prices: Sequence[LinePrices],
+    base_counts: FloatArray,
 ) -> EarlierYears | None:
     """Return the years before the base year that some budget rests on."""
     rules = [line.budget_rule or settings.budgets.rule for line in settings.service_lines]
-    years = [FinancialYear(base.start - ago) for ago in range(max(rule.base_years for rule in rules))]
-    lines = list(zip(settings.service_lines, *of_lines, strict=True))
-    return EarlierYears.of(years, lines, drawn, planned, lists) if len(years) > 1 else None
+    ago = max(rule.base_years for rule in rules) - 1
+    return EarlierYears.of(settings, rates, prices, base_counts, ago) if ago else None
 
 
 def _as_fitted(

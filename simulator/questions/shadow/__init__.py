@@ -1,0 +1,1 @@
+"""What are years of budgets on paper worth before budgets are real?"""

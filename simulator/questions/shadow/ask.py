@@ -1,0 +1,171 @@
+"""What years of budgets on paper are worth: budgets set on what is then known, on the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from simulator.errors import InputError, Problem, shown
+from simulator.questions.shadow.answer import MEASURES, NEXT_SD, ShadowAnswer, ShadowRow
+from simulator.questions.shadow.learned import LearnedBudgets
+from simulator.random_streams import RandomStreams
+from simulator.records import BUDGET, SPEND, Block, Outcomes
+from simulator.risk.account_book import AccountBook, account_books
+from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import Influence, root
+from simulator.risk.measures import columns
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import Cluster
+from simulator.simulation.draws import Draws, drawn_in_blocks
+from simulator.simulation.earlier_years import EarlierYears
+from simulator.simulation.plan import Plan, make_plan
+
+MOST_YEARS = 5
+
+
+def shadow(
+    scenario: Scenario,
+    years: int = 3,
+    *,
+    draws: Draws = Draws(),
+    progress: Callable[[int, int], None] = lambda contracts_done, of_contracts: None,
+) -> ShadowAnswer:
+    """Say what years of shadow running are worth, in bond, in overspend and in luck that is paid.
+
+    In a shadow year a budget runs on paper: nothing is paid, and need is learned from what is spent. Budgets
+    of the contract are then the best estimates by the scenario's own law, after none, one and more
+    such years; all share the same draws. A saving that grows by year starts in the first shadow year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load_scenario`. Its own budget rules play no part.
+    years : int
+        Most shadow years, 1 to 5; the last of them is the base year.
+    draws : Draws
+        As for `simulate`.
+    progress : callable
+        Called with the contracts done, and how many there are to do.
+
+    Returns
+    -------
+    ShadowAnswer
+        By number of shadow years and cluster.
+
+    Raises
+    ------
+    InputError
+        With what is out of range, or for a scenario that knows its past already.
+    """
+    check_shadow(scenario, years)
+    settled = draws.of(scenario)
+    runs = ShadowRuns.of(scenario, years)
+    plan = runs.plans[0]
+    outcomes = [Outcomes.empty(settled.contracts, plan.axes) for _ in runs.budgets]
+    done = 0
+    for start, drawn in drawn_in_blocks(partial(runs.draw, RandomStreams(settled.seed)), settled):
+        filled = [whole.fill(start, block) for whole, block in zip(outcomes, drawn, strict=True)]
+        done += filled[0]
+        progress(done, settled.contracts)
+    rows = _rows([account_books(one, runs.plans[at].terms) for at, one in enumerate(outcomes)])
+    return ShadowAnswer(scenario, settled.contracts, settled.seed, tuple(rows))
+
+
+def check_shadow(scenario: Scenario, years: object) -> None:
+    """Refuse what cannot be asked."""
+    problems = []
+    if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= MOST_YEARS:
+        problems.append(Problem("years", f"a whole number from 1 to {MOST_YEARS}", shown(years)))
+    settings = scenario.settings
+    need = "a scenario that is not told its past: here each year of it is drawn, to see what it tells"
+    if settings.budgets.historic.csv:
+        problems.append(Problem(scenario.source, need, "budgets.historic.csv"))
+    if scenario.posterior is not None:
+        hint = "--set fit.carry_uncertainty=false does not do: take the lines under [fit] out"
+        problems.append(Problem(scenario.source, need, "fit.posterior", hint))
+    if problems:
+        raise InputError(problems)
+
+
+@dataclass(frozen=True)
+class ShadowRuns:
+    """What is drawn and settled, by number of shadow years from none on."""
+
+    plans: tuple[Plan, ...]  # with what clusters save by then
+    before: EarlierYears | None  # years before the base year
+    budgets: tuple[LearnedBudgets, ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario, years: int) -> ShadowRuns:
+        """Return the runs of a scenario for up to so many shadow years."""
+        without = make_plan(_with_clusters(scenario, _without_saving))
+        before = None
+        if years > 1:
+            counts = without.expected_counts[0]
+            settings = without.settings
+            before = EarlierYears.of(settings, without.rates, without.prices, counts, years - 1)
+        plans = [make_plan(_with_clusters(scenario, partial(_later, n))) for n in range(years + 1)]
+        for plan in plans[:1]:
+            plan.prepare()
+        # Without a ramp all draw the same spend: then they share one plan.
+        same = all((plan.expected_counts == plans[0].expected_counts).all() for plan in plans)
+        budgets = tuple(LearnedBudgets.of(without, before, known) for known in range(years + 1))
+        return cls(tuple(plans[:1] * len(plans) if same else plans), before, budgets)
+
+    def draw(self, streams: RandomStreams, block: Block) -> list[Outcomes]:
+        """Draw one block of contracts, and settle it after each number of shadow years."""
+        first = self.plans[0]
+        earlier = self.before.draw(first.shocks, first.axes, streams, block) if self.before else None
+        found, spends = [], {}
+        for plan, budgets in zip(self.plans, self.budgets, strict=True):
+            if id(plan) not in spends:
+                spends = {id(plan): plan.draw(streams, block)}
+            spend = spends[id(plan)]
+            past = replace(spend, earlier_gbp=earlier).base_years_gbp
+            found.append(plan.settle(plan.outturn(spend, budgets.set_budgets(plan, past))))
+        return found
+
+
+def _with_clusters(scenario: Scenario, changed: Callable[[Cluster], Cluster]) -> Scenario:
+    clusters = tuple(map(changed, scenario.settings.clusters))
+    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": clusters}))
+
+
+def _without_saving(cluster: Cluster) -> Cluster:
+    return cluster.model_copy(update={"true_saving_share": 0.0, "true_saving_share_by_year": ()})
+
+
+def _later(years: int, cluster: Cluster) -> Cluster:
+    """Return a cluster whose savings by year began so many years ago."""
+    by_year = cluster.true_saving_share_by_year
+    return cluster.model_copy(update={"true_saving_share_by_year": by_year[years:] or by_year[-1:]})
+
+
+def _rows(books: list[list[AccountBook]]) -> list[ShadowRow]:
+    """Return the estimates by number of shadow years and cluster, each beside one year fewer."""
+    rows = []
+    for known, of_known in enumerate(books):
+        for at, book in enumerate(of_known):
+            fewer = books[known - 1][at] if known else None
+            estimates, changes = {NEXT_SD: _next_sd(book)}, {}
+            for name in MEASURES:
+                column = columns(len(book.year_months))[name]
+                now = column.measure.of(book, column.year)
+                if now is None:
+                    continue
+                if (found := column.measure.estimator.of(now)) is not None:
+                    estimates[name] = found
+                then = None if fewer is None else column.measure.of(fewer, column.year)
+                if then is not None and (moved := column.measure.estimator.between(now, then)) is not None:
+                    changes[name] = moved
+            rows.append(ShadowRow(known, book.name, book.people, estimates, changes))
+    return rows
+
+
+def _next_sd(book: AccountBook) -> Estimate:
+    """Return the SD of the first contract year's budget less spend, of its mean budget."""
+    year = next(at for at, months in enumerate(book.year_months) if months)
+    budget_gbp = book.by_year_gbp(BUDGET)[:, year]
+    share = (budget_gbp - book.by_year_gbp(SPEND)[:, year]) / max(float(budget_gbp.mean()), 1.0)
+    return root(Influence.of_mean((share - share.mean()) ** 2))
