@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulator.errors import Problem, Problems, shown
+from simulator.errors import Problem, Problems, printable, shown
 
 _file = partial(click.option, type=click.Path(path_type=Path))
 
@@ -49,9 +49,11 @@ def fit(history: Path, scenario: Path, out: Path, seed: int | None, replace: boo
     from simulator.history import HistoryFiles
     from simulator.history.options import HistoryOptions, options_in
     from simulator.questions.fit.ask import fit as ask
+    from simulator.questions.fit.files import FitFiles
+    from simulator.questions.fit.words import LITTLE_HISTORY
     from simulator.scenario.scenario import load_scenario
 
-    problems, known, given = Problems(), HistoryOptions(), None
+    problems, known, given, answer = Problems(), HistoryOptions(), None, None
     growth: dict[str, tuple[float, float]] = {}
     with problems.noted():
         known = options_in(options["final_to"], options["breaks"])
@@ -59,15 +61,24 @@ def fit(history: Path, scenario: Path, out: Path, seed: int | None, replace: boo
         growth = _growth_in(options["growth"])
     with problems.noted():
         given = load_scenario(scenario)
-    if given is None:
-        problems.report()
-        return
+        FitFiles.of(out).check(given, replace=replace)
     names = ("lists", "costs", "recodes", "price_index")
     files = HistoryFiles(history, **{name: options[name] for name in names})
-    with problems.noted():
-        answer = ask(given, files, options=known, growth=growth, drift=options["drift"], seed=seed)
+    if given is not None:
+        with problems.noted():
+            answer = ask(given, files, options=known, growth=growth, drift=options["drift"], seed=seed)
     problems.report()
+    if answer is None:
+        return
+    written = answer.save(out, replace=replace)
+    if answer.history.whole_years < LITTLE_HISTORY:
+        click.secho(answer.history.notes[0], fg="red", err=True)
     Printer().answer(answer)
+    for path in written:
+        click.echo(f"written: {printable(path)}")
+    click.echo("next:")
+    for step in ("check", "run", "bond", "explain"):
+        click.echo(f"  cluster-risk {step} {printable(out)}")
 
 
 def _growth_in(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:

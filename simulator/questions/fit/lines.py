@@ -61,6 +61,11 @@ class LineFigures:
         law = self.known.history.month_law
         return spread_of(self.name, law.cv[self.at], law.cv_se[self.at], self.known.history.costs_gbp)
 
+    @property
+    def cv_ends(self) -> tuple[float, float] | None:
+        """The interval of the CV."""
+        return _ends(self.spread.cv, self.spread.standard_error) if self.spread else None
+
     def settings(self) -> Iterator[Setting]:
         """Yield what is written under the line, in the order of a scenario."""
         yield self._rate()

@@ -48,7 +48,7 @@ class Setting:
 
     path: tuple[str, ...]  # keys; tables in lists by their names
     value: Any
-    remark: str  # the file's comment
+    remark: str | None  # the file's comment; None where that stays as it is
     figures: tuple[Fitted, ...] = ()
 
 
@@ -69,10 +69,10 @@ class Known:
     def remark(self, one: Fitted, prior: str = "") -> str:
         """Return the comment of a figure: the history it is fitted to, or the prior that it hardly moved."""
         ends = [f"95% interval {interval(one.ends)}"] if one.ends else []
-        share = [] if one.learned is None else [f"learned from history: {one.learned:.0%}"]
         if one.source == PRIOR:
+            share = [] if one.learned is None else [f"learned from history: {one.learned:.0%}"]
             return "; ".join([f"prior: {prior}", *share, *ends])
-        return "; ".join([f"fitted: {self.source}", *ends, *share])
+        return "; ".join([f"fitted: {self.source}", *ends])
 
     def setting(self, path: Sequence[str], value: object, one: Fitted, prior: str = "") -> Setting:
         """Return a key of one figure."""

@@ -35,17 +35,20 @@ def shock_settings(known: Known) -> Iterator[Setting]:
         ("shocks", "pct", "growth_drift_sd_share"), drift, "prior: fixed, as no history tells it", (one,)
     )
     levels = "derived: none, since each cluster's level is known and stands in its need"
+    yield Setting(("shocks", "cluster", "law"), "lognormal", None)
     yield Setting(("shocks", "cluster", "sd_share"), 0.0, levels)
+    yield Setting(("shocks", "cluster_year", "law"), "lognormal", None)
     yield volume.of_years("cluster_year", "a cluster's passing shock, SD", "delta", 1.0)
     yield volume.correlation(("shocks", "cluster_year", "persistence"), "phi_d")
     if "sigma_k" in volume.draws.free:
+        yield Setting(("shocks", "cluster_line", "law"), "lognormal", None)
         yield volume.lasting("cluster_line", "lasting level of a cluster in one line, SD", "sigma_k")
     if "epsilon" in volume.draws.free:
         scales = volume.draws.cluster_scales.astype(float)
         usual = math.sqrt(float((scales[scales > 0] ** 2).mean())) if scales.any() else 0.0
-        yield volume.of_years(
-            "cluster_line_year", "a cluster's passing shock in one line, SD", "epsilon", usual
-        )
+        yield Setting(("shocks", "cluster_line_year", "law"), "lognormal", None)
+        what = "a cluster's passing shock in one line, SD"
+        yield volume.of_years("cluster_line_year", what, "epsilon", usual)
         yield volume.correlation(("shocks", "cluster_line_year", "persistence"), "phi_d")
     if price.draws.free:
         yield price.size(("shocks", "price", "size"), "PCT-wide shock to prices, SD", 1.0)
