@@ -118,11 +118,11 @@ class FitAnswer(Answer):
         columns = (
             text("of", [one.of for one in figures]),
             text("figure", [one.what for one in figures]),
-            cells("value", "value", [_rounded(one.value) for one in figures]),
+            cells("value", "value", [_rounded(one.value, 3 if one.unit.is_share else 4) for one in figures]),
             cells("low", "from", [_rounded(low) for low, _ in ends]),
             cells("high", "to", [_rounded(high) for _, high in ends]),
             text("source", [one.source for one in figures]),
-            shares("learned from history", [_rounded(one.learned, 2) for one in figures], "learned_share"),
+            shares("learned", [_rounded(one.learned, 2) for one in figures], "learned_share"),
         )
         title = "What does the history say of each figure, and how far may it be off?"
         return Table("figures", title, columns, keys=2)

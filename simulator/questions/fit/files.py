@@ -72,9 +72,10 @@ def write_fit(known: Known, figures: tuple[Setting, ...], out: Path, *, replace:
         digest = known.posterior.save(draws)
         seasons.write_text(seasons_table(known), CSV_ENCODING, newline="")
         settings = [*figures, *season_settings(known, files.seasons.name), *_moved(known.scenario, out)]
+        base = known.scenario.settings.contract.financial_years[0].label
         for path in base_year:
             path.write_text(base_year_table(known), CSV_ENCODING, newline="")
-            said = f"fitted: {known.history.source}, the actual outturn of {known.posterior.years[-1]}"
+            said = f"fitted: {known.history.source}, the actual outturn of {base}"
             settings.append(Setting(("budgets", "historic", "csv"), files.base_year.name, said))
         settings += _fit_settings(known, files.posterior.name, digest)
         written = rewritten(known.scenario.text, settings, known.posterior.lines, known.source)

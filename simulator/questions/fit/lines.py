@@ -85,7 +85,7 @@ class LineFigures:
         cost = self.line.unit_cost_gbp.mean_gbp if self.spend_only else 1.0
         value = written(figure.value / cost) if self.spend_only else figure.value
         ends = figure.low / cost, figure.high / cost
-        one = Fitted(self.name, "cases a year for 1,000 people", value, ends)
+        one = Fitted(self.name, "cases per 1,000", value, ends)
         setting = self.known.setting(self._path("rate_per_1000"), value, one)
         if self.spend_only:
             how = "the history has spend alone: cases at the scenario's cost"
@@ -102,9 +102,9 @@ class LineFigures:
         if scatter is None:
             return
         costs = self.known.history.costs_gbp.get(self.name)
-        mean = Fitted.figure(self.name, "mean cost of a case", figure, Unit.GBP)
+        mean = Fitted.figure(self.name, "mean cost, £", figure)
         ends, source = _ends(scatter.cv, scatter.standard_error), FITTED if spread else PRIOR
-        of_cv = Fitted(self.name, "CV of the cost of a case", written(scatter.cv), ends, source=source)
+        of_cv = Fitted(self.name, "CV of cost", written(scatter.cv), ends, source=source)
         said = f"{self.known.remark(mean)} of the mean; {scatter.basis}"
         said += f", 95% interval {interval(ends)}" if ends else ""
         if costs is not None and costs.size >= FEWEST_COSTS:
@@ -122,7 +122,7 @@ class LineFigures:
             v, error = v / cost.mean_gbp - cost.variance_gbp2 / cost.mean_gbp**2, error / cost.mean_gbp
         if not np.isfinite(v):
             return
-        one = Fitted(self.name, "variance of counts over their mean", written(max(v, 0.0)), _ends(v, error))
+        one = Fitted(self.name, "variance over mean", written(max(v, 0.0)), _ends(v, error))
         poisson = v <= NEARLY_POISSON or self.name in self.known.posterior.rare
         model: dict[str, Any] = {"model": "negative_binomial", "variance_to_mean": written(v)}
         setting = self.known.setting(self._path("count"), {"model": "poisson"} if poisson else model, one)
@@ -138,7 +138,7 @@ class LineFigures:
         draws = posterior.volume.growth[:, self.at].astype(float)
         learned = 0.0 if self.name in posterior.rare else learned_of(draws, prior, moved)
         figure = self.known.estimates.growth_share[self.name]
-        what = "growth of cases a year" if not self.spend_only else "growth of spend a year"
+        what = "growth of cases" if not self.spend_only else "growth of spend"
         return self._of_growth("growth_share", what, figure, learned, prior.in_words())
 
     def _price_growth(self) -> Iterator[Setting]:
@@ -158,7 +158,7 @@ class LineFigures:
             )
             figure = Figure(written(value), low, high)
         words = f"{prior.in_words()}{' beyond the price index' if of_index else ''}"
-        setting = self._of_growth("price_growth_share", "growth of prices a year", figure, learned, words)
+        setting = self._of_growth("price_growth_share", "growth of prices", figure, learned, words)
         if of_index:
             said = f"; the price index's own {of_index:.2%} a year, taken to go on, is in it"
             setting = replace(setting, remark=f"{setting.remark}{said}")
@@ -194,5 +194,5 @@ def need_settings(known: Known) -> Iterator[Setting]:
     """Yield the need of clusters that have history: what lasts of their level, as a mean over lines."""
     for cluster in known.scenario.settings.clusters:
         if (figure := known.estimates.need.get(cluster.name)) is not None:
-            one = Fitted.figure(cluster.name, "need over what the weights say", figure)
+            one = Fitted.figure(cluster.name, "need", figure)
             yield known.setting(("clusters", cluster.name, "need"), figure.value, one)

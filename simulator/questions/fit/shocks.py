@@ -27,10 +27,10 @@ _DIFFERS = 0.005
 def shock_settings(known: Known) -> Iterator[Setting]:
     """Yield all of [shocks], and each line's own shock where its scale differs."""
     volume, price = _Model(known, "volume"), _Model(known, "price")
-    yield volume.size(("shocks", "pct", "size"), "PCT-wide shock to demand, SD", 1.0)
+    yield volume.size(("shocks", "pct", "size"), "PCT-wide shock, SD", 1.0)
     yield from volume.correlations("pct")
     drift = known.posterior.priors.drift_sd
-    one = Fitted("shocks.pct", "change of growth itself a year, SD", drift, None, Unit.SHARE, PRIOR)
+    one = Fitted("pct", "drift of growth, SD", drift, None, Unit.SHARE, PRIOR)
     yield Setting(
         ("shocks", "pct", "growth_drift_sd_share"), drift, "prior: fixed, as no history tells it", (one,)
     )
@@ -38,20 +38,20 @@ def shock_settings(known: Known) -> Iterator[Setting]:
     yield Setting(("shocks", "cluster", "law"), "lognormal", None)
     yield Setting(("shocks", "cluster", "sd_share"), 0.0, levels)
     yield Setting(("shocks", "cluster_year", "law"), "lognormal", None)
-    yield volume.of_years("cluster_year", "a cluster's passing shock, SD", "delta", 1.0)
+    yield volume.of_years("cluster_year", "passing shock, SD", "delta", 1.0)
     yield volume.correlation(("shocks", "cluster_year", "persistence"), "phi_d")
     if "sigma_k" in volume.draws.free:
         yield Setting(("shocks", "cluster_line", "law"), "lognormal", None)
-        yield volume.lasting("cluster_line", "lasting level of a cluster in one line, SD", "sigma_k")
+        yield volume.lasting("cluster_line", "lasting level, SD", "sigma_k")
     if "epsilon" in volume.draws.free:
         scales = volume.draws.cluster_scales.astype(float)
         usual = math.sqrt(float((scales[scales > 0] ** 2).mean())) if scales.any() else 0.0
         yield Setting(("shocks", "cluster_line_year", "law"), "lognormal", None)
-        what = "a cluster's passing shock in one line, SD"
+        what = "passing shock, SD"
         yield volume.of_years("cluster_line_year", what, "epsilon", usual)
         yield volume.correlation(("shocks", "cluster_line_year", "persistence"), "phi_d")
     if price.draws.free:
-        yield price.size(("shocks", "price", "size"), "PCT-wide shock to prices, SD", 1.0)
+        yield price.size(("shocks", "price", "size"), "price shock, SD", 1.0)
         yield from price.correlations("price")
     for model, key in ((volume, "pct_shock"), (price, "price_shock")):
         yield from model.of_lines(key)
@@ -91,13 +91,13 @@ class _Model:
         """Return a correlation."""
         figure = self.figures.get(parameter, Figure(0.0, 0.0, 0.0))
         learned = self._learned(parameter)
-        one = Fitted.figure(".".join(path[:2]), _TOLD[path[2]], figure, learned=learned)
+        one = Fitted.figure(path[1], _TOLD[path[2]], figure, learned=learned)
         return self.known.setting(path, figure.value, one, self._prior(parameter))
 
     def of_lines(self, key: str) -> Iterator[Setting]:
         """Yield the law of each line whose scale differs from the others'."""
         posterior = self.known.posterior
-        what = "PCT-wide shock to demand, SD" if self.kind == "volume" else "PCT-wide shock to prices, SD"
+        what = "PCT-wide shock, SD" if self.kind == "volume" else "price shock, SD"
         for line, scale in zip(posterior.lines, self.draws.line_scales.astype(float), strict=True):
             silent = self.kind == "price" and line not in self.known.estimates.mean_cost_gbp
             if self.draws.free and abs(scale - 1) > _DIFFERS and not silent:
@@ -110,7 +110,7 @@ class _Model:
         sds = np.minimum(np.sqrt(np.expm1(np.minimum(draws, 10.0) ** 2)), _LARGEST_SD)
         value, (low, high) = written(float(np.median(sds))), np.quantile(sds, ENDS).tolist()
         learned = self._learned(parameter)
-        one = Fitted.figure(of or ".".join(path[:2]), what, Figure(value, low, high), Unit.SHARE, learned)
+        one = Fitted.figure(of or path[1], what, Figure(value, low, high), Unit.SHARE, learned)
         is_law = path[-1] != "sd_share"
         law: Any = {"law": "lognormal", "sd_share": value} if is_law else value
         return self.known.setting(path, law, one, self._prior(parameter))
@@ -131,6 +131,6 @@ class _Model:
 
 
 _TOLD: Mapping[str, str] = {
-    "correlation": "correlation between lines",
-    "persistence": "correlation with the year before",
+    "correlation": "correlation, lines",
+    "persistence": "correlation, years",
 }

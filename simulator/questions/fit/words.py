@@ -11,10 +11,11 @@ from simulator.plain_words import listed
 from simulator.questions.fit.lines import LineFigures
 from simulator.questions.fit.settings import PRIOR, Fitted, Known, interval
 from simulator.questions.fit.unit_costs import FEWEST_COSTS
-from simulator.risk.estimate import Unit
 
 LITTLE_HISTORY = 3
 """Whole years below which growth is mostly the prior's."""
+_OF_SHOCKS = ("SD", "lines", "years")
+"""How the names of shocks' figures end."""
 _FEW_CASES = 30.0
 """Cases a year of a line below which the doubt about its CV matters (FIT.md, section 6)."""
 
@@ -30,12 +31,12 @@ def sentences(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:
     )
     lines = set(known.posterior.lines)
     levels = (
-        ("rates", [one for one in figures if one.of in lines and one.what.startswith("cases a year")]),
-        ("mean costs", [one for one in figures if one.unit is Unit.GBP]),
+        ("rates", [one for one in figures if one.of in lines and one.what == "cases per 1,000"]),
+        ("mean costs", [one for one in figures if one.what.startswith("mean cost")]),
         ("need of clusters", [one for one in figures if one.of in known.posterior.clusters]),
     )
     known_to = [f"{name} to about {_relative(some):.1%}" for name, some in levels if some]
-    yield f"It tells levels well: {listed(known_to)} either way; and seasons, and how counts scatter."
+    yield f"Levels are known from it, {listed(known_to)} either way; and seasons, and how counts scatter."
     yield from _growth(known, figures)
     yield from _shocks(known, figures)
     yield (
@@ -57,15 +58,15 @@ def _growth(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:
         return
     half, years = float(np.median(halves)), known.scenario.settings.contract.years
     yield (
-        f"It tells growth badly: to about {100 * half:.1f} points a year either way, which adds up to "
+        f"Growth is known badly: to about {100 * half:.1f} points a year either way, which adds up to "
         f"{100 * half * years:.0f} points by the end of {years} contract years."
     )
 
 
 def _shocks(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:
     """Yield how much was learned of shocks; they are what a bond rests on."""
-    shocks = [one for one in figures if one.of.startswith("shocks.") and one.learned is not None]
-    little = [f"{one.of.removeprefix('shocks.')} {one.what}" for one in shocks if one.source == PRIOR]
+    shocks = [one for one in figures if one.what.endswith(_OF_SHOCKS) and one.learned is not None]
+    little = [f"{one.of} ({one.what})" for one in shocks if one.source == PRIOR]
     years = known.history.whole_years
     if little:
         yield (
@@ -84,7 +85,8 @@ def notes(known: Known, no_base_year: str) -> Iterator[str]:
     posterior = known.posterior
     yield (
         "From and to hold a figure 95 times of 100, by the model, the history and what was believed before. "
-        "Levels are means; growth, SDs and correlations are medians."
+        "Rates and growth are those of a year. Levels are means; growth, SDs and correlations are medians. "
+        "Learned is the part of what was not known before that the history took away."
     )
     yield from known.history.notes
     volume, price = posterior.volume, posterior.price
