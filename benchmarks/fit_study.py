@@ -56,7 +56,6 @@ def one_history(years: int, truth: Truth, drift: float, clusters: int, seed: int
         needed = np.quantile(spend.sum(1), 0.95, axis=0)
         found[f"{name} bond cover"] = float((true.sum(1) <= needed).mean())
         found[f"{name} bond"] = float(((needed - budget) / outturn).mean())
-    found["bond ratio"] = found["carried bond"] / found["ignored bond"]
     return found | _parameters(posterior, law, truth)
 
 
@@ -84,6 +83,7 @@ def _parameters(posterior, law, truth) -> Figures:  # noqa: ANN001 - records of 
         found |= {f"v error {at}": law.v[at] / v - 1, f"k error {at}": law.cv[at] / k - 1}
         found |= {f"covers v {at}": float(abs(law.v[at] - v) < 1.96 * law.v_se[at])}
         found |= {f"covers k {at}": float(abs(law.cv[at] - k) < 1.96 * law.cv_se[at])}
+    found["found by chains"] = float("Metropolis" in volume.method + posterior.price.method)
     return found | {"least effective": min(volume.effective, posterior.price.effective)}
 
 
@@ -103,6 +103,9 @@ def in_words(years: int, frame: pd.DataFrame) -> str:
     ]
     mean["growth RMSE"] = np.sqrt(mean.pop("growth square error"))
     error["growth RMSE"] = error["growth square error"] / 2 / mean["growth RMSE"]
+    carried, ignored = frame["carried bond"], frame["ignored bond"]
+    mean["bond carried / ignored"] = ratio = carried.mean() / ignored.mean()
+    error["bond carried / ignored"] = (carried - ratio * ignored).sem() / ignored.mean()
     mean["least effective"] = frame["least effective"].min()
     return "\n".join([*rows, *(f"| {name} | {mean[name]:.4f} | {error[name]:.4f} |" for name in mean.index)])
 

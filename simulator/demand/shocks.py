@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from simulator.demand.doubt import Doubts
+from simulator.demand.fitted import Fitted
 from simulator.demand.shock_laws import (
     AnyShockLaw,
     AnyYearShockLaw,
@@ -85,6 +86,7 @@ class ShockPlan:
     # By cluster: each practice's share of its people.
     practice_shares: tuple[Mapping[str, float], ...]
     doubts: Doubts  # what is not known of figures
+    fitted: Fitted | None = None  # what a history says of demand and prices, in place of the settings' shocks
 
     def part(self, clusters: IntArray, lines: IntArray) -> Self:
         """Return the shocks of some clusters and lines."""
@@ -94,6 +96,7 @@ class ShockPlan:
             price_sizes=tuple(self.price_sizes[line] for line in lines),
             practice_shares=tuple(self.practice_shares[cluster] for cluster in clusters),
             doubts=self.doubts.part(clusters, lines),
+            fitted=self.fitted and self.fitted.part(clusters, lines),
         )
 
     def without_drift(self) -> Self:
@@ -107,7 +110,8 @@ class ShockPlan:
         own = (self.sizes[at_line], self.price_sizes[at_line])
         unknown = (doubts.correlation, doubts.lines[at_line], doubts.clusters[at_cluster])
         practices = sorted(self.practice_shares[at_cluster].items()) if self._practices_differ else ()
-        return repr((self.settings, own, unknown if doubts else (), practices))
+        history = (self.fitted.digest, self.fitted.base) if self.fitted else ()
+        return repr((self.settings, own, unknown if doubts else (), practices, history))
 
     @property
     def _practices_differ(self) -> bool:
@@ -118,7 +122,8 @@ class ShockPlan:
         shocks = self.settings
         laws = (self.sizes[at_line], shocks.cluster, shocks.cluster_year, shocks.practice.size)
         known = sum(law.sd_share**2 for law in (*laws, shocks.cluster_line, shocks.cluster_line_year))
-        return known + self.doubts.lines[at_line].rate ** 2
+        history = self.fitted.largest_variance(at_line) if self.fitted else 0.0
+        return known + self.doubts.lines[at_line].rate ** 2 + history
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ class ShockDraws:
     doubt_of_clusters: FloatArray | None = None  # on cases, shape (contract, year, cluster)
     doubt_of_prices: FloatArray | None = None  # on prices, shape (contract, year, line)
     last_year: FloatArray | None = None  # on cases, (contract, year, cluster, line): what its outturn says
+    unknown: FloatArray | None = None  # on cases, of the same shape: what a history leaves unknown
+    unknown_prices: FloatArray | None = None  # on prices, shape (contract, year, line)
 
     def factors(self, at_year: int, at_cluster: int, at_line: int) -> FloatArray:
         """Return what all shocks together make of a cluster's cases, shape (contract,)."""
@@ -144,7 +151,7 @@ class ShockDraws:
                 found *= of_line[:, at_year, at_line]
         if self.doubt_of_clusters is not None:
             found *= self.doubt_of_clusters[:, at_year, at_cluster]
-        for of_cluster in (self.cluster_line, self.last_year):
+        for of_cluster in (self.cluster_line, self.last_year, self.unknown):
             if of_cluster is not None:
                 found *= of_cluster[:, at_year, at_cluster, at_line]
         return np.asarray(found)
@@ -156,14 +163,16 @@ class ShockDraws:
 
     def prices(self, at_year: int, at_line: int) -> FloatArray | float:
         """Return what shocks make of a line's prices, shape (contract,), or 1."""
-        on = (one[:, at_year, at_line] for one in (self.price, self.doubt_of_prices) if one is not None)
-        return math.prod(on, start=1.0)
+        factors = (self.price, self.doubt_of_prices, self.unknown_prices)
+        return math.prod((one[:, at_year, at_line] for one in factors if one is not None), start=1.0)
 
 
 def draw_shocks(
     plan: ShockPlan, axes: Axes, streams: RandomStreams, block: Block, since_base: Literal[1, -1] = 1
 ) -> ShockDraws:
     """Draw the shocks of one block of contracts; of years before the base year, backwards, with -1."""
+    if plan.fitted is not None:
+        return _draw_fitted(plan, plan.fitted, axes, streams, block)
     from_base = since_base * np.arange(len(axes.years))
     shocks, normals = plan.settings, partial(_normals, streams, block)
     unknown = partial(normals, "doubt")
@@ -193,6 +202,34 @@ def draw_shocks(
         plan.doubts.draw_lines(axes.lines, from_base, unknown),
         plan.doubts.draw_clusters(axes.clusters, from_base, unknown),
         plan.doubts.draw_prices(axes.lines, from_base, unknown),
+    )
+
+
+def _draw_fitted(
+    plan: ShockPlan, fitted: Fitted, axes: Axes, streams: RandomStreams, block: Block
+) -> ShockDraws:
+    """Draw what a history says, in place of shocks; lines without history keep the PCT-wide ones."""
+    normals = partial(_normals, streams, block)
+    rows = streams.generator("shock", "fit", block=block.number)
+    drawn = fitted.draw(rows.integers(fitted.posterior.rows, size=block.contracts), normals)
+    pct = plan.settings.pct
+    for at_line, levels in enumerate(_by_line(pct.correlation, axes, partial(normals, "pct"))):
+        if not fitted.has[at_line]:
+            drawn.pct[..., at_line] = _of_years(plan.sizes[at_line], pct.persistence, levels)
+    lasting = np.ones((block.contracts, len(axes.clusters)), order="F")
+    from_base, unknown = np.arange(len(axes.years)), partial(normals, "doubt")
+    return ShockDraws(
+        pct=drawn.pct,
+        lasting=lasting,
+        cluster_year=np.ones((block.contracts, len(axes.years), len(axes.clusters)), order="F"),
+        drift=drawn.drift,
+        cluster_line=drawn.cluster_line,
+        price=drawn.price,
+        doubt_of_lines=plan.doubts.draw_lines(axes.lines, from_base, unknown),
+        doubt_of_clusters=plan.doubts.draw_clusters(axes.clusters, from_base, unknown),
+        doubt_of_prices=plan.doubts.draw_prices(axes.lines, from_base, unknown),
+        unknown=drawn.unknown,
+        unknown_prices=drawn.unknown_prices,
     )
 
 

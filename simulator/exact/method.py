@@ -178,6 +178,7 @@ def _shocks_beyond(plan: Plan) -> dict[str, bool]:
         "base_year_weights of several years": plan.earlier is not None,
         "budgets.historic": plan.last_year is not None,
         "figures with an sd (--set doubt.carried=false takes them as known)": bool(plan.shocks.doubts),
+        "draws of a history (--set fit.carry_uncertainty=false)": plan.shocks.fitted is not None,
         "shocks.price": any(law.sd_share > 0 for law in plan.shocks.price_sizes),
     }
 

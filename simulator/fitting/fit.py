@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from simulator.records import BoolArray, FloatArray
 
 ROWS = 10_000
 """Draws that a fit keeps: they add a factor of sqrt(1 + n / 10,000) to the error of n contracts."""
+LEAST_V, LEAST_CV = 0.01, 0.01
+"""Least variance-to-mean of counts and least CV of a cost: what seems exact is known to so much at best."""
 _REFINED = 3
 """Times that cells of few cases are taken anew about what was fitted."""
 
@@ -121,6 +124,16 @@ def _check(history: _History) -> None:
         )
         for at in silent
     ]
+    unsure = history.spend_only & known.any((0, 2)) & ~np.isfinite(history.law.v)
+    problems += [
+        Problem(
+            f"history, line {history.observed.lines[at]}",
+            "counts, or months of spend from which its spread can be told",
+            "spend alone, of one practice in one year",
+            "give counts, or spend by practice",
+        )
+        for at in np.flatnonzero(unsure)
+    ]
     if problems:
         raise InputError(problems)
 
@@ -130,10 +143,13 @@ def _volume(history: _History, priors: Priors, rows: int, streams: RandomStreams
     observed, modelled = history.observed, ~history.rare
     counts, exposure = history.amounts[:, modelled], history.exposure[:, modelled]
     # A variance that months cannot tell is that of Poisson counts.
-    v = np.where(np.isfinite(history.law.v), history.law.v, 1.0)[modelled]
-    growth = [priors.growth_by_line.get(line, priors.growth) for line in observed.lines]
+    v = np.maximum(np.where(np.isfinite(history.law.v), history.law.v, 1.0), LEAST_V)[modelled]
+    growth = [
+        _of_pounds(priors, line) if alone else priors.growth_by_line.get(line, priors.growth)
+        for line, alone in zip(observed.lines, history.spend_only, strict=True)
+    ]
     generator = streams.generator("fit", "volume")
-    cells = volume_cells(counts, exposure, np.maximum(v, 1e-9))
+    cells = volume_cells(counts, exposure, v)
     structure = _structure(
         cells,
         [one for one, kept in zip(growth, modelled, strict=True) if kept],
@@ -151,13 +167,19 @@ def _volume(history: _History, priors: Priors, rows: int, streams: RandomStreams
     return draws
 
 
+def _of_pounds(priors: Priors, line: str) -> NormalPrior:
+    """Return the prior of the growth of a line of which pounds alone are known: of cases and of prices."""
+    cases, prices = priors.growth_by_line.get(line, priors.growth), priors.price_growth
+    return NormalPrior(cases.mean + prices.mean, math.hypot(cases.sd, prices.sd))
+
+
 def _price(history: _History, priors: Priors, rows: int, streams: RandomStreams) -> ModelDraws:
     """Fit prices: the joint model of lines with counts and spend, and each rare line's mean cost."""
     observed = history.observed
     modelled = history.priced & ~history.rare
     cv = np.where(np.isfinite(history.law.cv), history.law.cv, 1.0)
     cells = price_cells(
-        observed.spend_gbp[:, modelled], observed.counts[:, modelled], np.maximum(cv[modelled], 1e-4)
+        observed.spend_gbp[:, modelled], observed.counts[:, modelled], np.maximum(cv[modelled], LEAST_CV)
     )
     free = price_free(priors, int(modelled.sum()))
     structure = _structure(

@@ -53,7 +53,7 @@ class ModelDraws:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
     """What a fit gives. Shapes as of `ModelDraws`."""
 

@@ -43,7 +43,7 @@ class AccountBook:
     bond_needed_gbp: FloatArray
     planned_gbp: FloatArray  # shape (year,); what all care was expected to cost
     parts: tuple[AccountBook, ...] = ()  # books that this one adds up
-    _totals: dict[object, FloatArray] = field(default_factory=dict, repr=False, compare=False)
+    _found: dict[object, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def years(self) -> float:
@@ -72,12 +72,15 @@ class AccountBook:
 
     def paid_by_year_gbp(self, payers: Accounts, payees: Accounts, *, besides: str = "") -> FloatArray:
         """Return all that moved from some accounts to others, but for one reason, shape (contract, year)."""
-        found = [
+        found = self._moved(payers, payees, besides)
+        return _sum(found) if found else np.zeros_like(self.surplus_gbp)
+
+    def _moved(self, payers: Accounts, payees: Accounts, besides: str = "") -> list[FloatArray]:
+        return [
             flow.gbp
             for reason, flow in self.flows.items()
             if flow.payer in payers and flow.payee in payees and reason != besides
         ]
-        return _sum(found) if found else np.zeros_like(self.surplus_gbp)
 
     def paid_gbp(self, payers: Accounts, payees: Accounts, *, besides: str = "") -> FloatArray:
         """Return all that moved from some accounts to others over the contract, shape (contract,)."""
@@ -86,8 +89,14 @@ class AccountBook:
 
     def gained_by_year_gbp(self, accounts: Accounts) -> FloatArray:
         """Return what came into some accounts less what left them, shape (contract, year)."""
+        return self.once(("gained by year", *accounts), lambda: self._gained_by_year_gbp(accounts))
+
+    def _gained_by_year_gbp(self, accounts: Accounts) -> FloatArray:
         others = tuple(account for account in Account if account not in accounts)
-        return self.paid_by_year_gbp(others, accounts) - self.paid_by_year_gbp(accounts, others)
+        came, left = self._moved(others, accounts), self._moved(accounts, others)
+        if not left:
+            return _sum(came) if came else np.zeros_like(self.surplus_gbp)
+        return np.asarray((_sum(came) if came else 0.0) - _sum(left))
 
     def gained_gbp(self, accounts: Accounts) -> FloatArray:
         """Return what came into some accounts over the contract less what left them, shape (contract,)."""
@@ -104,10 +113,18 @@ class AccountBook:
         return self._total("overspend of years", lambda: self.overspend_gbp)
 
     def _total(self, name: object, by_year: Callable[[], FloatArray]) -> FloatArray:
-        """Return a sum over years, worked out once: several measures look at the same."""
-        if name not in self._totals:
-            self._totals[name] = _sum(by_year().T)
-        return self._totals[name]
+        """Return a sum over years."""
+        return self.once(name, lambda: _sum(by_year().T))
+
+    def once(self, name: object, work: Callable[[], FloatArray]) -> FloatArray:
+        """Return what `work` does, worked out once, as several measures look at it; not to be written to."""
+        if name not in self._found:
+            self._found[name] = work()
+        return self._found[name]
+
+    def forget(self) -> None:
+        """Let go of what was worked out: memory that the next book can use is quicker than new."""
+        self._found.clear()
 
 
 def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
@@ -115,7 +132,7 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
     # Worked out once for all clusters: each of these is as large as the outcomes.
     left_gbp = outcomes.gbp(BUDGET) - outcomes.gbp(SPEND)
     surplus_gbp = np.maximum(left_gbp, 0.0)
-    overspend_gbp = surplus_gbp - left_gbp
+    overspend_gbp = np.subtract(surplus_gbp, left_gbp, out=left_gbp)
     inside = outcomes.takes_part
     leaves = np.zeros_like(inside)
     # Leaving as agreed is no event.
@@ -170,4 +187,9 @@ def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook,
 def _sum(arrays: Iterable[FloatArray]) -> FloatArray:
     """Return the sum of a few arrays of one shape; quicker than numpy's over a short axis."""
     first, *others = arrays
-    return sum(others, first)
+    if not others:
+        return first
+    total = first + others[0]
+    for other in others[1:]:
+        total += other
+    return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,15 +27,21 @@ _ROUNDING = 1e-6
 
 def mean(samples: FloatArray) -> Estimate:
     """Estimate a mean from samples of shape (contract,)."""
-    value = float(np.add.reduce(samples)) / samples.size
+    return _mean_from(samples, float(np.add.reduce(samples)))
+
+
+def _mean_from(samples: FloatArray, total: float) -> Estimate:
+    """Return the mean of samples that add up to `total`."""
+    value = total / samples.size
     # As std(ddof=1) does it, in half of the time.
     centred = samples - value
     error = math.sqrt(float(centred @ centred) / (samples.size - 1) / samples.size)
     # A sample that does not vary still carries the rounding of its sum: that is no error.
-    if error <= abs(value) * np.finfo(float).eps * 16:
+    if error <= abs(value) * sys.float_info.epsilon * 16:
         return Estimate.with_error(value, 0.0)
-    scaled = centred / (error * math.sqrt(samples.size))
-    return _with_skewed_interval(value, error, float(np.square(scaled) @ scaled) / samples.size, samples.size)
+    centred /= error * math.sqrt(samples.size)
+    skewness = float(np.square(centred) @ centred) / samples.size
+    return _with_skewed_interval(value, error, skewness, samples.size)
 
 
 def _with_skewed_interval(value: float, error: float, skewness: float, size: int) -> Estimate:
@@ -71,8 +78,32 @@ def quantile(samples: FloatArray, level: float) -> Estimate:
     """Estimate a quantile from samples of shape (contract,), with an interval from order statistics."""
     at = max(math.ceil(level * samples.size - 1e-9) - 1, 0)
     low_at, high_at = interval_ranks(samples.size, level)
-    placed = np.partition(samples, sorted({low_at, at, high_at}))
-    return Estimate(float(placed[at]), float(placed[low_at]), float(placed[high_at]))
+    above, below = _tail(samples, level, low_at, high_at)
+    placed = np.partition(above, sorted({low_at - below, at - below, high_at - below}))
+    value, low, high = (float(placed[rank - below]) for rank in (at, low_at, high_at))
+    return Estimate(value, low, high)
+
+
+_STRIDE, _FEWEST_SAMPLES, _FAR = 32, 5_000, 0.1
+"""One sample in so many shows about where a rank is, if there are enough and it is far from the middle."""
+
+
+def _tail(samples: FloatArray, level: float, low_at: int, high_at: int) -> tuple[FloatArray, int]:
+    """Return samples among which those of some ranks are, and how many others are below these.
+
+    As Floyd and Rivest (1975, Communications of the ACM 18:165-172) select: a few samples tell beyond which
+    value the ranks are, so that most need not be put in order. If they are not there, all samples are.
+    """
+    if samples.size >= _FEWEST_SAMPLES and min(level, 1 - level) < _FAR:
+        few = np.sort(samples[::_STRIDE])
+        spread = 3 * math.sqrt(few.size * level * (1 - level)) + 2
+        if level < _FAR:
+            tail = samples[samples <= few[min(math.ceil(high_at / _STRIDE + spread), few.size - 1)]]
+            return (tail, 0) if high_at < tail.size else (samples, 0)
+        tail = samples[samples >= few[max(math.floor(low_at / _STRIDE - spread), 0)]]
+        below = samples.size - tail.size
+        return (tail, below) if below <= low_at else (samples, 0)
+    return samples, 0
 
 
 def quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, float]:
@@ -176,6 +207,9 @@ def _counting(samples: NDArray[Any]) -> BoolArray | None:
     """Return which samples count; None for all of them."""
     if samples.dtype.kind != "f":
         return None
+    # A sum that is a number has nan in it nowhere, which is the usual case and quicker to see.
+    if not math.isnan(np.add.reduce(samples)):
+        return None
     counts = ~np.isnan(samples)
     return None if counts.all() else counts
 
@@ -185,6 +219,14 @@ class Mean(Estimator):
     """The mean, with its standard error."""
 
     ends: ClassVar[tuple[str, ...]] = ("standard_error",)
+
+    def of(self, samples: NDArray[Any]) -> Estimate | None:
+        """Return the mean of the contracts that count; None where they are too few."""
+        # Most measures are means, whose samples all count if their sum is a number.
+        total = float(np.add.reduce(samples))
+        if math.isnan(total) or samples.size < self.fewest_contracts:
+            return super().of(samples)
+        return _mean_from(samples, total)
 
     def estimate(self, samples: NDArray[Any]) -> Estimate:
         """Return the mean."""

@@ -33,12 +33,13 @@ def _owned_by(book: AccountBook, party: Account) -> tuple[Account, ...]:
 
 def pct_net_gbp(book: AccountBook) -> FloatArray:
     """Return what the PCT planned for the care less what it costs it, shape (contract,), in pounds."""
-    return float(book.planned_gbp.sum()) + book.gained_gbp(PCT_ACCOUNTS)
+    return book.once("PCT's net", lambda: float(book.planned_gbp.sum()) + book.gained_gbp(PCT_ACCOUNTS))
 
 
 def pct_net_by_year_gbp(book: AccountBook) -> FloatArray:
     """Return what the PCT planned less its cost in each year, shape (contract, year), in pounds."""
-    return book.planned_gbp + book.gained_by_year_gbp(PCT_ACCOUNTS)
+    gained = book.gained_by_year_gbp
+    return book.once("PCT's net by year", lambda: book.planned_gbp + gained(PCT_ACCOUNTS))
 
 
 def pct_payment_by_year_gbp(book: AccountBook) -> FloatArray:

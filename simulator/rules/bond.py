@@ -125,7 +125,7 @@ class Bond(Rule):
 
     def close(self, position: Position) -> Iterable[Transfer]:
         """Return what is left of the bond, with its interest, to who deposited it."""
-        left = position.ledger.balance(Account.BOND).copy()
+        left = position.ledger.balance(Account.BOND).copy(order="K")
         yield Transfer("bond_release", Account.BOND, self._depositor, left)
 
     def leavers(self, position: Position) -> BoolArray | None:

@@ -9,6 +9,9 @@ import numpy as np
 
 from simulator.records import Account, BoolArray, FloatArray, Flow
 
+_REASONS_AT_ONCE = 16
+"""Flows that get room together: the system hands out few large arrays more quickly than many small ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
@@ -44,6 +47,7 @@ class Ledger:
     years: int
     clusters: int
     _flows: dict[str, FloatArray] = field(default_factory=dict, repr=False)
+    _room: FloatArray = field(init=False, repr=False)  # of the latest flows, and of some to come
     _ways: dict[str, tuple[Account, Account, bool]] = field(default_factory=dict, repr=False)
     _posted: set[tuple[str, int]] = field(default_factory=set, repr=False)
     _balances: dict[Account, FloatArray] = field(default_factory=dict, repr=False)
@@ -85,15 +89,15 @@ class Ledger:
     def total(self, reason: str) -> FloatArray:
         """Return what has moved for `reason` since the start, shape (contract, cluster), in pounds."""
         if reason not in self._flows:
-            return np.zeros((self.contracts, self.clusters))
+            return np.zeros((self.contracts, self.clusters), order="F")
         moved = self._flows[reason]
         years = [moved[:, year] for year in range(self.years) if (reason, year) in self._posted]
         # Adding a few years one by one is quicker than numpy's sum over a short axis.
-        return sum(years[1:], years[0]) if years else np.zeros((self.contracts, self.clusters))
+        return sum(years[1:], years[0]) if years else np.zeros((self.contracts, self.clusters), order="F")
 
     def paid_into(self, account: Account) -> FloatArray:
         """Return all that has come into `account`, shape (contract, cluster), in pounds."""
-        paid = np.zeros((self.contracts, self.clusters))
+        paid = np.zeros((self.contracts, self.clusters), order="F")
         for reason, (_, payee, _) in self._ways.items():
             if payee == account:
                 paid += self.total(reason)
@@ -113,7 +117,11 @@ class Ledger:
     def _moved(self, reason: str) -> FloatArray:
         """Return room for what moves for `reason`; a year that is not posted yet holds anything."""
         if reason not in self._flows:
-            self._flows[reason] = np.empty((self.contracts, self.years, self.clusters), order="F")
+            at = len(self._flows) % _REASONS_AT_ONCE
+            if at == 0:
+                shape = (self.contracts, self.years, self.clusters, _REASONS_AT_ONCE)
+                self._room = np.empty(shape, order="F")
+            self._flows[reason] = self._room[..., at]
         return self._flows[reason]
 
     def _worked_out(self, account: Account, *, outturn_alone: bool = False) -> FloatArray:

@@ -54,7 +54,8 @@ class Position:
     @property
     def overspend_gbp(self) -> FloatArray:
         """What is not yet paid of the year's overspend, shape (contract, cluster)."""
-        return np.maximum(-self.ledger.balance(Account.CLUSTER), 0.0)
+        short_gbp = -self.ledger.balance(Account.CLUSTER)
+        return np.maximum(short_gbp, 0.0, out=short_gbp)
 
     def so_far_gbp(self, reason: str) -> FloatArray:
         """Return what has moved for `reason` since the start, shape (contract, cluster)."""

@@ -51,8 +51,8 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
     ledger = Ledger(contracts, years, clusters)
     takes_part = np.ones((contracts, years, clusters), dtype=bool, order="F")
     takes_part &= terms.inside
-    claims = np.zeros((contracts, years, clusters), order="F")
-    posted = np.zeros((contracts, clusters))
+    claims = np.empty((contracts, years, clusters), order="F")
+    posted = np.zeros((contracts, clusters), order="F")
     bond_at = place_of_the_bond(rules)
     nothing = np.zeros((contracts, clusters))
     for year in range(years):
@@ -93,8 +93,11 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
     settlement = settle(rules, outturn, terms)
     claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
     bond = bond_of(rules)
-    each = [bond.needed_gbp(claims[:, :, at], months) for at, months in enumerate(terms.months.T)]
-    sharing = claims[:, :, terms.takes_share] if terms.takes_share.any() else claims
+    needed_gbp = np.empty_like(settlement.posted_gbp)
+    for at, months in enumerate(terms.months.T):
+        needed_gbp[:, at] = bond.needed_gbp(claims[:, :, at], months)
+    takes = terms.takes_share
+    sharing = claims[:, :, takes] if takes.any() and not takes.all() else claims
     return Outcomes(
         axes=axes,
         flows=settlement.ledger.flows,
@@ -102,7 +105,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         annual_budget_gbp=outturn.annual_budget_gbp,
         bond_posted_gbp=settlement.posted_gbp,
         bond_claims_gbp=claims,
-        bond_needed_gbp=np.stack(each, axis=1),
+        bond_needed_gbp=needed_gbp,
         shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months)),
     )
 

@@ -137,7 +137,7 @@ class SurplusSplit(Rule):
 
     def _released(self, position: Position, surplus_gbp: FloatArray) -> Iterable[Transfer]:
         """Pay the practice share of the whole contract, out of what was held and the last surplus."""
-        held = position.ledger.balance(Account.HELD).copy()
+        held = position.ledger.balance(Account.HELD).copy(order="K")
         practices = self._practices_gbp(position, np.maximum(position.ledger.outturn(), 0.0))
         yield Transfer("share_released", Account.HELD, Account.CLUSTER, held)
         yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)

@@ -13,6 +13,7 @@ Size = Callable[[float], float]
 """From a figure to its standard deviation."""
 
 
+_FITTED = "the fitted figures"
 A_YEAR = ("growth", "prices", "lists")
 """Kinds of figure of which an SD is for each year after the base year."""
 
@@ -25,6 +26,12 @@ def doubts_of(settings: ScenarioFile) -> Doubts:
         tuple(_of_line(line, size) for line in settings.service_lines),
         tuple(_of_cluster(cluster, size) for cluster in settings.clusters),
     )
+
+
+def carries_fit(settings: ScenarioFile) -> bool:
+    """Return whether each contract takes a draw of what a history leaves unknown."""
+    fit = settings.fit
+    return fit.posterior is not None and fit.carry_uncertainty and settings.doubt.carried
 
 
 def sizes_of_doubt(settings: ScenarioFile) -> dict[str, tuple[float, ...]]:
@@ -48,16 +55,21 @@ def sizes_of_doubt(settings: ScenarioFile) -> dict[str, tuple[float, ...]]:
 
 
 def unsure_of(settings: ScenarioFile) -> list[str]:
-    """Return in words which kinds of figure have a standard deviation, carried or not."""
-    return list(sizes_of_doubt(settings))
+    """Return in words which kinds of figure are not known, carried or not."""
+    fit = settings.fit
+    of_history = [_FITTED] if fit.posterior is not None and fit.carry_uncertainty else []
+    return [*sizes_of_doubt(settings), *of_history]
 
 
 def doubt_in_words(settings: ScenarioFile) -> str:
     """Return what becomes of doubt, to follow a semicolon; nothing where no figure has any."""
-    if not (unsure := unsure_of(settings)):
-        return ""
-    where = "is inside" if settings.doubt.carried else "is not in"
-    return f"doubt about {listed(unsure)} {where} the figures"
+    said = []
+    if unsure := unsure_of(settings):
+        where = "is inside" if settings.doubt.carried else "is not in"
+        said.append(f"doubt about {listed(unsure)} {where} the figures")
+    if settings.fit.posterior is not None and not settings.fit.carry_uncertainty:
+        said.append(f"doubt about {_FITTED} is not in the figures")
+    return "; ".join(said)
 
 
 def _of_line(line: ServiceLine, size: Size) -> LineDoubt:

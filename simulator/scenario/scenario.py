@@ -11,10 +11,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem, Problems, printable
+from simulator.fitting.posterior import Posterior
 from simulator.population.practices import PracticeTable
 from simulator.scenario.amounts import Amounts, Named, amounts_problems, read_all_amounts
 from simulator.scenario.checks import Tables, disagreements, read_tables
 from simulator.scenario.files import Given, KeyPath, lines_by_path, nearest, read_text
+from simulator.scenario.fits import fit_problems, read_fit
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
 from simulator.scenario.schema import ScenarioFile
 
@@ -37,6 +39,8 @@ class Scenario:
         Columns of the tables, by name.
     amounts : dict
         Tables of pounds, by file name and column.
+    posterior : Posterior or None
+        Draws of what a history says, where the scenario names them.
     source : str
         File name, or where else it comes from.
     text : str
@@ -56,6 +60,7 @@ class Scenario:
     need_weights: Mapping[str, tuple[float, ...]]
     seasons: Mapping[str, tuple[float, ...]]
     amounts: Mapping[Named, Amounts]
+    posterior: Posterior | None
     source: str
     text: str
     overrides: tuple[str, ...]
@@ -157,7 +162,7 @@ def check_scenario(
         line = None if rules_added and path[:1] == ("rules",) else line
         return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
 
-    problems, settings = Problems(), None
+    problems, settings, posterior = Problems(), None, None
     try:
         settings = ScenarioFile.model_validate(changed)
     except ValidationError as error:
@@ -171,8 +176,15 @@ def check_scenario(
     if settings is not None:
         codes = [one.code for one in tables[0].practices] if tables[0] else []
         problems.extend(amounts_problems(settings, codes, amounts, folder))
+        if tables_of is not None and changed.get("fit") == tables_of.changed.get("fit"):
+            posterior = tables_of.posterior
+        else:
+            posterior = read_fit(settings, folder, problems)
+        if posterior is not None:
+            problems.extend(fit_problems(settings, posterior, place))
     if problems or settings is None:
         raise InputError(problems)
     practices, weights, seasons = tables
     columns = (weights or {}, seasons or {})
-    return Scenario(settings, practices, *columns, amounts, source, text, overrides, given, folder, changed)
+    found = (*columns, amounts, posterior)
+    return Scenario(settings, practices, *found, source, text, overrides, given, folder, changed)

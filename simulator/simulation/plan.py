@@ -12,6 +12,7 @@ from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
+from simulator.demand.fitted import Fitted
 from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
 from simulator.population.need import ClusterMembers, weigh_population
@@ -32,7 +33,7 @@ from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.amounts import SPEND
 from simulator.scenario.checks import FLAT
-from simulator.scenario.doubts import doubts_of
+from simulator.scenario.doubts import carries_fit, doubts_of
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
 from simulator.simulation.earlier_years import EarlierYears
@@ -183,10 +184,13 @@ def make_plan(scenario: Scenario) -> Plan:
     )
     terms = _terms(settings, population, np.asarray(planned_gbp))
     shocks, last_year = _shocks(scenario), None
+    drawn, prices = _as_fitted(shocks.fitted, drawn, prices)
     if csv := settings.budgets.historic.csv:
         base = scenario.amounts[csv, SPEND].array(settings.clusters, [years[0].label], axes.lines)[0]
-        last_year = _last_year(settings, shocks, base, drawn[0], prices, len(years))
-        drawn[1:] *= last_year.level
+        # Draws of a history know of its last year already.
+        if not shocks.fitted:
+            last_year = _last_year(settings, shocks, base, drawn[0], prices, len(years))
+            drawn[1:] *= last_year.level
         prices = tuple(_after(price, of_line) for price, of_line in zip(prices, base.T, strict=True))
     return Plan(
         settings,
@@ -220,6 +224,20 @@ def _earlier(
     years = [FinancialYear(base.start - ago) for ago in range(max(rule.base_years for rule in rules))]
     lines = list(zip(settings.service_lines, *of_lines, strict=True))
     return EarlierYears.of(years, lines, drawn, planned, lists) if len(years) > 1 else None
+
+
+def _as_fitted(
+    fitted: Fitted | None, expected: FloatArray, prices: tuple[LinePrices, ...]
+) -> tuple[FloatArray, tuple[LinePrices, ...]]:
+    """Return expected cases, shape (year, cluster, line), and prices, at the level of a history's draws."""
+    if fitted is None:
+        return expected, prices
+    of_cases, of_prices = fitted.levels()
+    moved = (
+        replace(price, price_index=price.price_index * level)
+        for price, level in zip(prices, of_prices.T, strict=True)
+    )
+    return expected * of_cases, tuple(moved)
 
 
 def _after(price: LinePrices, base_year_gbp: FloatArray) -> LinePrices:
@@ -258,7 +276,21 @@ def _shocks(scenario: Scenario) -> ShockPlan:
         tuple(line.price_shock or shocks.price.size for line in lines),
         tuple(_practice_shares(cluster, scenario) for cluster in settings.clusters),
         doubts_of(settings),
+        _fitted(scenario),
     )
+
+
+def _fitted(scenario: Scenario) -> Fitted | None:
+    """Return the draws of a history, where the scenario has them and carries them."""
+    settings, posterior = scenario.settings, scenario.posterior
+    if posterior is None or not carries_fit(settings):
+        return None
+    years = settings.contract.financial_years
+    base = years[0].start - posterior.years[-1]
+    clusters, lines = (
+        tuple(one.name for one in some) for some in (settings.clusters, settings.service_lines)
+    )
+    return Fitted(posterior, settings.fit.sha256 or "", clusters, lines, base, len(years))
 
 
 def _practice_shares(cluster: Cluster, scenario: Scenario) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -190,3 +192,17 @@ def test_months_never_seen_move_no_median_far() -> None:
         assert abs(np.median(after) - np.median(before)) < most * before.std(), name
     for before, after in ((whole.growth, part.growth), (whole.level, part.level)):
         assert (np.abs(np.median(after, axis=0) - np.median(before, axis=0)) < before.std(0) / 3).all()
+
+
+def test_five_years_of_a_pct_take_seconds_and_little_memory() -> None:
+    """43 practices, 6 lines, 60 months and 10,000 draws: at most 10 s of one core and 500 MB."""
+    history = draw_history(Truth(), 5, RandomStreams(5).generator("history"))
+    tracemalloc.start()
+    started = time.process_time()
+    posterior = fit_history(history.observed, month_law(history.months))
+    seconds, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert posterior.rows == 10_000
+    assert min(posterior.volume.effective, posterior.price.effective) > 100
+    assert seconds < 10
+    assert peak < 400e6  # beside some 80 MB of Python, numpy and scipy

@@ -120,3 +120,36 @@ def test_pounds_where_there_are_no_counts() -> None:
     assert law.spend_only.all()
     assert law.v == pytest.approx(7 * 4 / 11)
     assert np.isnan(law.cv).all()
+
+
+def test_a_line_of_which_nothing_is_known_and_one_without_cases() -> None:
+    """Neither tells anything, and neither is in the way of the other lines."""
+    counts = np.full((3, 3, 24), 100.0)
+    counts[:, 1], counts[:, 2] = np.nan, 0.0
+    calendar = tuple((year + at, month) for at in range(2) for year, month in YEAR)
+    months = Months(
+        ("a", "b", "c"), ("seen", "unknown", "none"), calendar, counts, np.where(counts > 0, 5.0, np.nan)
+    )
+    law = month_law(months)
+    assert np.isfinite(law.v[0])
+    assert np.isnan(law.v[1:]).all()
+    assert np.isnan(law.cv[1:]).all()
+    assert law.season[1:].tolist() == np.ones((2, 12)).tolist()
+    assert law.cases.tolist() == [7200.0, 0.0, 0.0]
+
+
+def test_a_history_may_begin_in_any_month_and_units_in_any_order() -> None:
+    generator = RandomStreams(4).generator("months")
+    season = np.linspace(0.5, 1.5, 12)
+    whole = generator.poisson(np.outer([50, 100, 200], np.tile(season, 3) * 2)).astype(float)
+    months = _months(whole)
+    cut = Months(
+        months.units, months.lines, months.months[5:], months.counts[..., 5:], months.spend_gbp[..., 5:]
+    )
+    shuffled = replace(
+        months, units=months.units[::-1], counts=months.counts[::-1], spend_gbp=months.spend_gbp[::-1]
+    )
+    law = month_law(months)
+    assert month_law(shuffled).v == pytest.approx(law.v)
+    assert month_law(cut).season[0] == pytest.approx(law.season[0], rel=0.1)
+    assert month_law(cut).v == pytest.approx(law.v, rel=0.3)

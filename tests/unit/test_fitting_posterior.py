@@ -187,6 +187,24 @@ def test_a_line_with_nothing_is_an_error() -> None:
     assert "history, line ae" in str(told.value)
 
 
+def test_pounds_whose_spread_nothing_tells_are_an_error() -> None:
+    observed, law = _history()
+    counts, v = observed.counts.copy(), law.v.copy()
+    counts[:, 4], v[4] = np.nan, np.nan
+    with pytest.raises(InputError, match="spend by practice"):
+        fit_history(replace(observed, counts=counts), replace(law, v=v), rows=ROWS)
+
+
+def test_months_and_costs_without_any_spread_are_fitted() -> None:
+    observed, law = _history()
+    nothing = np.zeros(6)
+    posterior = fit_history(observed, replace(law, v=nothing, cv=nothing), rows=ROWS, seed=1)
+    volume, price = _end(posterior)
+    seen = np.log(observed.counts[:, :, -1] / observed.weighted_people[:, :, -1])
+    assert np.abs(volume[:, 0].mean(0) - seen).max() < 0.02
+    assert np.isfinite(price).all()
+
+
 def test_all_known_is_one_row_and_its_future_is_the_middle(fitted: Posterior) -> None:
     one = fitted.at_estimate()
     assert one.rows == 1

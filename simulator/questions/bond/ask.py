@@ -151,7 +151,7 @@ def _answer(
         raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
     inside = result.plan.terms.inside[:, at]
     known_samples = None
-    if result.plan.shocks.doubts:
+    if result.plan.shocks.doubts or result.plan.shocks.fitted:
         known_samples = samples_of(simulate(where_all_is_known(scenario)), at)
     return BondAnswer(
         scenario=scenario,

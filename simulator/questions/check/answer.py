@@ -11,10 +11,10 @@ from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.demand.shock_laws import AnyShockLaw
-from simulator.plain_words import listed, per_cent_of
-from simulator.records import Budgets, FloatArray
+from simulator.plain_words import joined, listed, per_cent_of
+from simulator.records import Budgets, FinancialYear, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.scenario.doubts import A_YEAR, sizes_of_doubt
+from simulator.scenario.doubts import A_YEAR, carries_fit, sizes_of_doubt
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 
@@ -105,6 +105,7 @@ class CheckAnswer(Answer):
             yield f"Shocks move the prices of a kind of care in a year by a standard deviation of {moved}."
         if drift := self.plan.settings.shocks.pct.growth_drift_sd_share:
             yield f"Growth itself moves by a standard deviation of {per_cent_of(drift)} a year."
+        yield from self._fit_in_words()
         if unsure := sizes_of_doubt(self.plan.settings):
             kept = "is drawn in each contract"
             if not self.plan.settings.doubt.carried:
@@ -114,6 +115,25 @@ class CheckAnswer(Answer):
                 for kind, sizes in unsure.items()
             )
             yield f"What is not known {kept}. Standard deviations: {', '.join(each)}."
+
+    def _fit_in_words(self) -> Iterator[str]:
+        posterior, settings = self.scenario.posterior, self.plan.settings
+        if posterior is None:
+            return
+        span = f"{FinancialYear(posterior.years[0]).label} to {FinancialYear(posterior.years[-1]).label}"
+        if not carries_fit(settings):
+            yield f"What a history of {span} leaves unknown is left out, so that all is as the file says."
+            return
+        yield (
+            f"Each contract takes one of {posterior.rows:,} draws of what a history of {span} leaves "
+            "unknown, in place of the shocks above."
+        )
+        without = [line.name for line in settings.service_lines if line.name not in posterior.lines]
+        others = [one.name for one in settings.clusters if one.name not in posterior.clusters]
+        if without:
+            yield f"{joined(without)}: no history, and so PCT-wide shocks alone."
+        if others:
+            yield f"{joined(others)}: no history of their own, and so drawn as any cluster may be."
 
     def tables(self) -> tuple[Table, ...]:
         """Return people, budgets by kind of care, budget against expected spend by year, and rates."""

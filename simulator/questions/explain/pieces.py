@@ -84,12 +84,14 @@ def _with_need(expected: Spend, need_gbp: FloatArray) -> Spend:
 
 def sources_of(plan: Plan) -> tuple[Source, ...]:
     """Return the sources of chance of a plan."""
-    shocks = plan.shocks.settings
+    shocks, of_history = plan.shocks.settings, plan.shocks.fitted is not None
     on = {
-        Source.CLUSTER_LINE: shocks.cluster_line.sd_share > 0 or shocks.cluster_line_year.sd_share > 0,
-        Source.DRIFT: shocks.pct.growth_drift_sd_share > 0,
-        Source.PRICES: any(law.sd_share > 0 for law in plan.shocks.price_sizes),
-        Source.DOUBT: bool(plan.shocks.doubts),
+        Source.CLUSTER_LINE: of_history
+        or shocks.cluster_line.sd_share > 0
+        or shocks.cluster_line_year.sd_share > 0,
+        Source.DRIFT: of_history or shocks.pct.growth_drift_sd_share > 0,
+        Source.PRICES: of_history or any(law.sd_share > 0 for law in plan.shocks.price_sizes),
+        Source.DOUBT: of_history or bool(plan.shocks.doubts),
         Source.LAST_YEAR: plan.last_year is not None,
     }
     return tuple(source for source in Source if on.get(source, True))
@@ -148,6 +150,8 @@ def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:
         found[Source.PRICES] = shocks.price[:, :, None, :]
     of_lines = [one for one in (shocks.doubt_of_lines, shocks.doubt_of_prices) if one is not None]
     doubts = [one[:, :, None, :] for one in of_lines]
+    if shocks.unknown is not None and shocks.unknown_prices is not None:
+        doubts += [shocks.unknown, shocks.unknown_prices[:, :, None, :]]
     if shocks.doubt_of_clusters is not None:
         doubts.append(shocks.doubt_of_clusters[..., None])
     if doubts:
@@ -178,6 +182,8 @@ def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
     per_case = np.array([price.totals is not None for price in plan.prices])
     shocked = 1 + np.square([law.sd_share for law in plan.shocks.price_sizes])
     moved = shocked * (1 + plan.shocks.doubts.price_variances(len(plan.axes.years))[1:, None, :])
+    if plan.shocks.fitted:
+        moved = moved * plan.shocks.fitted.price_squares()[1:, None, :]
     index = np.stack([price.price_index[1:] for price in plan.prices], axis=-1)[:, None, :]
     scale = plan.expected_counts[1:] * (index * plan.answered_for) ** 2 * per_case * moved
     counts, costs = (with_totals(scale * of_case, (0, 1, 2)) for of_case in _variances_of_a_case(plan))

@@ -85,3 +85,4 @@ def measure_samples(book: AccountBook) -> Iterator[tuple[SummaryColumn, NDArray[
         samples = column.measure.of(book, column.year)
         if samples is not None:
             yield column, samples
+    book.forget()
