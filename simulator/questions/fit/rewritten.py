@@ -55,7 +55,10 @@ def rewritten(text: str, settings: Sequence[Setting], fitted_lines: Iterable[str
     for one in settings:
         if one.path[0] != "shocks":
             _set(_table_at(document, one.path[:-1]), one)
-    made = f"{_OPENING}{about}\n{tomlkit.dumps(document)}"
+    opening = (
+        f"{_OPENING}{about}: what is marked fitted is the history's; what is marked prior it hardly moved."
+    )
+    made = f"{opening}\n{tomlkit.dumps(document)}"
     if not _reads_as(made, expected):
         need = "clusters, service_lines and shocks as tables of their own, [[clusters]] and [shocks.pct]"
         hint = "take each key onto a line of its own, beside which its comment can stand"
@@ -135,10 +138,11 @@ def _replace_shocks(document: Any, settings: Sequence[Setting]) -> None:
         table.add(tomlkit.nl())
         made.append(name, table)
     if "shocks" in document:
-        _taken_from_behind(made)
-        for one_behind in behind:
-            made[list(made)[-1]].add(one_behind)
         document["shocks"] = made
+        # An empty line of tomlkit's own is not the file's.
+        _taken_from_behind(document["shocks"])
+        for left in behind:
+            made[list(made)[-1]].add(left)
     else:
         _add_table(document, "shocks", made)
 
@@ -185,8 +189,11 @@ def _append(table: Any, key: str, item: Item) -> None:
         keys = [name for name, one in table.value.body if name and not isinstance(one, (Table, AoT))]
     if keys:
         table.value._insert_after(keys[-1], key, item)  # noqa: SLF001 - tomlkit has no other way
-    else:
-        table.append(key, item)
+        return
+    behind = _taken_from_behind(table)
+    table.append(key, item)
+    for one in behind:
+        table.add(one)
 
 
 def _item(value: Any) -> Item:
