@@ -68,11 +68,15 @@ def write_files(folder: Path, text: str = TEXT, **tables: str) -> HistoryFiles:
 
 
 def fitted(
-    folder: Path, text: str = TEXT, growth: dict[str, tuple[float, float]] | None = None, **tables: str
+    folder: Path,
+    text: str = TEXT,
+    growth: dict[str, tuple[float, float]] | None = None,
+    drift: float | None = None,
+    **tables: str,
 ) -> FitAnswer:
     """Return the fit of a small history."""
     files = write_files(folder, text, **tables)
-    return fit(load_scenario(folder / "clusters.toml"), files, growth=growth, seed=3, rows=ROWS)
+    return fit(load_scenario(folder / "clusters.toml"), files, growth=growth, drift=drift, seed=3, rows=ROWS)
 
 
 def lists_csv(growth: float = 0.0) -> str:

@@ -60,10 +60,14 @@ def rewritten(text: str, settings: Sequence[Setting], fitted_lines: Iterable[str
     )
     made = f"{opening}\n{tomlkit.dumps(document)}"
     if not _reads_as(made, expected):
-        need = "clusters, service_lines and shocks as tables of their own, [[clusters]] and [shocks.pct]"
-        hint = "take each key onto a line of its own, beside which its comment can stand"
-        raise InputError([Problem("the scenario", need, "a form in which figures cannot be replaced", hint)])
+        raise _form_refused()
     return made
+
+
+def _form_refused() -> InputError:
+    need = "clusters, service_lines and shocks as tables of their own, [[clusters]] and [shocks.pct]"
+    hint = "take each key onto a line of its own, beside which its comment can stand"
+    return InputError([Problem("the scenario", need, "a form in which figures cannot be replaced", hint)])
 
 
 def _reads_as(text: str, expected: Mapping[str, Any]) -> bool:
@@ -128,7 +132,12 @@ def _taken_from_behind(item: Any) -> list[Item]:
 
 def _replace_shocks(document: Any, settings: Sequence[Setting]) -> None:
     """Put shocks where they were, or at the end."""
-    behind = _taken_from_behind(document["shocks"]) if "shocks" in document else []
+    is_headed = any(
+        key.key == "shocks" and isinstance(one, Table) and not key.is_dotted()
+        for key, one in document.body
+        if key is not None
+    )
+    behind = _taken_from_behind(document["shocks"]) if is_headed else []
     made = tomlkit.table(is_super_table=True)
     for name in dict.fromkeys(one.path[1] for one in settings):
         table = tomlkit.table()
@@ -137,14 +146,16 @@ def _replace_shocks(document: Any, settings: Sequence[Setting]) -> None:
                 _set(table, one)
         table.add(tomlkit.nl())
         made.append(name, table)
-    if "shocks" in document:
+    if is_headed:
         document["shocks"] = made
         # An empty line of tomlkit's own is not the file's.
         _taken_from_behind(document["shocks"])
         for left in behind:
             made[list(made)[-1]].add(left)
-    else:
-        _add_table(document, "shocks", made)
+        return
+    if "shocks" in document:
+        document.remove("shocks")
+    _add_table(document, "shocks", made)
 
 
 def _add_table(parent: Any, name: str, made: Any) -> None:
@@ -174,7 +185,10 @@ def _set(table: Any, one: Setting) -> None:
     key, item = one.path[-1], _item(one.value)
     if isinstance(table.get(key), (Table, AoT)):
         _remove(table, key)
-    if one.remark is not None and not isinstance(table, InlineTable):
+    if isinstance(table, InlineTable):
+        if one.figures:
+            raise _form_refused()
+    elif one.remark is not None:
         item.comment(one.remark)
     if key in table:
         table[key] = item

@@ -57,12 +57,16 @@ def grouped(costs_gbp: FloatArray, groups: int = _GROUPS) -> tuple[FloatArray, F
     Groups are of equal parts of all costs and of all squares, half and half: the largest costs, which make
     the tail, stand alone.
     """
-    costs = np.sort(costs_gbp)
-    squares = costs**2 / max(float((costs**2).sum()), 1e-300)
-    at = np.cumsum((1 / costs.size + squares) / 2)
-    _, places = np.unique(np.minimum((at * groups).astype(int), groups - 1), return_inverse=True)
-    sizes = np.bincount(places)
-    return np.bincount(places, costs) / sizes, sizes / costs.size
+    values, sizes = np.unique(costs_gbp, return_counts=True)
+    if values.size > groups:
+        squares = sizes * values**2
+        parts = sizes / sizes.sum() / 2 + squares / squares.sum() / 2
+        middles = np.cumsum(parts) - parts / 2
+        _, places = np.unique((middles * groups).astype(int), return_inverse=True)
+        total = np.bincount(places, sizes * values)
+        sizes = np.bincount(places, sizes)
+        values = total / sizes
+    return values, sizes / sizes.sum()
 
 
 def spread_of(line: str, cv: float, cv_se: float, costs: Mapping[str, FloatArray]) -> Spread | None:
