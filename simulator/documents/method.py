@@ -22,6 +22,9 @@ _MARKS = {
     "read": re.compile(r"\bread\b", re.IGNORECASE),
     "derived": re.compile(r"\bderived\b", re.IGNORECASE),
     "assumption": re.compile(r"\b(assumptions?|illustrative)\b", re.IGNORECASE),
+    # As `fit` writes them, at the start.
+    "fitted": re.compile(r"^fitted: "),
+    "prior": re.compile(r"^prior: "),
 }
 _NOT_STATED = "not stated"
 _WITHOUT_A_FIGURE = {"title", "question", "name"}
@@ -88,15 +91,20 @@ def sources(quotes: Quotes) -> Section:
 
 
 def _count(found: Assumptions) -> str:
-    """Say how many figures the file marks as read, derived or assumed."""
+    """Say how many figures the file marks as read, derived, assumed or fitted."""
     if not found.figures:
         return "This scenario was not read from a file: nothing is said about where its figures come from."
     if not any(figure.remark for figure in found.figures) and not found.notes:
         return "The scenario says nothing about where its figures come from."
     said = f"The scenario gives {len(found.figures)} settings."
-    read, derived, assumed = (found.counted(basis) for basis in _MARKS)
-    if not read + derived + assumed:
+    read, derived, assumed, fitted, prior = (found.counted(basis) for basis in _MARKS)
+    if not read + derived + assumed + fitted + prior:
         return f"{said} Its file marks none of them by itself."
+    if fitted + prior:
+        said += (
+            f" {fitted} are fitted to the clusters' own history, and {prior} are what was believed before, "
+            "which that history hardly moved."
+        )
     return (
         f"{said} As its file marks them, {read} were read from a source, {derived} derived from figures that "
         f"were read, and {assumed} are assumptions (one setting may be of two kinds); for "

@@ -1,4 +1,7 @@
 """Questions that users ask of a scenario: a room each, with what it asks, its answer and its command."""
 
-QUESTIONS = ("bond", "explain", "luck", "solve", "sweep", "frontier", "compare", "size", "shadow", "forecast")
+QUESTIONS = (
+    *("bond", "explain", "luck", "solve", "sweep", "frontier"),
+    *("compare", "size", "shadow", "forecast", "fit"),
+)
 """The register: `simulator.<name>` and `cluster-risk <name>` follow from it, in this order."""

@@ -204,7 +204,14 @@ def _part(plan: Plan, clusters: IntArray, lines: IntArray) -> Plan:
 def _part_of_prices(
     prices: Sequence[LinePrices], clusters: IntArray, lines: IntArray
 ) -> tuple[LinePrices, ...]:
-    return tuple(replace(prices[line], block_gbp=prices[line].block_gbp[:, clusters]) for line in lines)
+    return tuple(
+        replace(
+            one,
+            block_gbp=one.block_gbp[:, clusters],
+            base_year_gbp=None if one.base_year_gbp is None else one.base_year_gbp[clusters],
+        )
+        for one in (prices[line] for line in lines)
+    )
 
 
 def _keep(kept: OrderedDict[Hashable, Kept], found: dict[Hashable, Kept], most: int) -> None:
