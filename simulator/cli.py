@@ -12,13 +12,15 @@ from typing import NoReturn
 
 import click
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, Problem, printable, shown
 from simulator.interrupts import as_ever, leave_at_once
+from simulator.letters import harmless
 from simulator.questions import QUESTIONS
 
 # What a terminal that closes or a system that shuts down sends; Windows has not all of them.
 _STOPPING_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _BAD_INPUT = 2
+_LONGEST_MESSAGE = 1_000
 
 
 class _InOrder(click.Group):
@@ -47,12 +49,12 @@ def init(folder: Path, from_history: bool) -> None:
 
     written = write_starter(folder, with_history=from_history)
     for path in written:
-        click.echo(f"written: {path}")
+        click.echo(f"written: {printable(path)}")
     if not from_history:
-        click.echo(f"next: cluster-risk check {written[0]}")
+        click.echo(f"next: cluster-risk check {printable(written[0])}")
         return
-    scenario, history, lists, *_ = written
-    fitted = folder / "my-scenario.toml"
+    scenario, history, lists, *_ = map(printable, written)
+    fitted = printable(folder / "my-scenario.toml")
     click.echo("next:")
     click.echo(f"  cluster-risk fit {history} --lists {lists} --scenario {scenario} --out {fitted}")
     click.echo(f"  cluster-risk run {fitted}")
@@ -68,6 +70,28 @@ def schema() -> None:
     click.echo(json.dumps(ScenarioFile.model_json_schema(), indent=2))
 
 
+@click.command("import-lists")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The table to write; a new one.")
+@click.option(
+    "--weights", type=click.Path(path_type=Path), help="Need weights, whose age bands it is to have."
+)
+@click.option("--replace", is_flag=True, help="Replace the table if it exists.")
+def import_lists(file: Path, out: Path, weights: Path | None, replace: bool) -> None:
+    """Turn practice lists as NHS bodies publish them, in FILE, into the table that scenarios name.
+
+    Takes every layout that a scenario takes. Rows of totals are checked and left out; finer age bands
+    are added up to those of --weights. A scenario can name FILE itself, too.
+    """
+    from simulator.scenario.list_writer import import_lists as import_them
+
+    made = import_them(file, out, weights, replace=replace)
+    people = sum(one.people for one in made.practices)
+    bands = f"{len(made.groups)} groups by sex and age" if made.by_sex_and_age else "sizes alone"
+    click.echo(f"{people:,} people in {len(made.practices):,} practices; {bands}")
+    click.echo(f"written to {printable(out)}", err=True)
+
+
 _COMMANDS = {
     "run": "questions.run.command",
     **{name: f"questions.{name}.command" for name in QUESTIONS},
@@ -76,11 +100,12 @@ _COMMANDS = {
     "check": "questions.check.command",
     "schema": "cli",
     "init": "cli",
+    "import-lists": "cli",
     "validate": "validation.command",
 }
 """The register: where each command is, in the order in which the help lists them."""
 for name, module in _COMMANDS.items():
-    commands.add_command(getattr(import_module(f"simulator.{module}"), name))
+    commands.add_command(getattr(import_module(f"simulator.{module}"), name.replace("-", "_")))
 
 
 def main() -> None:
@@ -100,7 +125,7 @@ def main() -> None:
         _end_workers()
         leave_at_once(f"stopped; {kept or 'nothing was written'}")
     except click.ClickException as error:
-        error.show()
+        _say_wrong_use(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has gone (a pager, head): nothing is left to say.
@@ -115,8 +140,15 @@ def main() -> None:
         _end(str(error) or "out of memory", 1)
 
 
+def _say_wrong_use(error: click.ClickException) -> None:
+    """Say what is wrong with the options, as click does, but nothing that acts on a terminal."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    usage = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n" if context else ""
+    click.echo(f"{usage}Error: {harmless(error.format_message(), _LONGEST_MESSAGE)}", err=True)
+
+
 def _end(why: object, code: int) -> NoReturn:
-    click.echo(f"cluster-risk: {why}", err=True)
+    click.echo(harmless(f"cluster-risk: {why}"), err=True)
     sys.exit(code)
 
 

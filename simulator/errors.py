@@ -6,6 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from simulator.letters import harmless, is_odd
+
+_LONGEST = 1_000
+"""Characters of any part of a message: what was given may be a file by mistake."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -29,9 +34,11 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        lines = [self.where, f"   must be: {self.need}", f"   given:   {self.got}"]
-        if self.hint:
-            lines.append(f"   hint:    {self.hint}")
+        parts = (self.where, self.need, self.got, self.hint)
+        where, need, got, hint = (harmless(text, _LONGEST).replace("\n", " ") for text in parts)
+        lines = [where, f"   must be: {need}", f"   given:   {got}"]
+        if hint:
+            lines.append(f"   hint:    {hint}")
         return "\n".join(lines)
 
 
@@ -121,4 +128,5 @@ def _as_text(value: object) -> str:
 
 def printable(path: object) -> str:
     """Return a path as text that any file or terminal takes, whatever bytes are in the name."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(one.encode("unicode_escape").decode() if is_odd(one) else one for one in text)

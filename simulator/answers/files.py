@@ -15,6 +15,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table
 from simulator.errors import Problem, Problems, printable
 from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
+from simulator.letters import starts_a_formula
 from simulator.risk.estimate import Estimate, Unit
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.scenario import Scenario
@@ -178,7 +179,9 @@ def write_tables(
     check_out(path, replace=replace)
     if (beside := _beside(path)) is not None:
         with new_file(path, replace=replace) as partial, new_file(beside, replace=replace) as partial_facts:
-            facts = pd.DataFrame(origin.items(), columns=["what", "value"])
+            # A file may be called "=x.toml"; an apostrophe keeps spreadsheets from working it out.
+            told = [(what, f"'{said}" if starts_a_formula(said) else said) for what, said in origin.items()]
+            facts = pd.DataFrame(told, columns=["what", "value"])
             for file, rows in ((partial, every_number), (partial_facts, facts)):
                 rows.to_csv(file, index=False, lineterminator="\n", encoding=CSV_ENCODING)
         return

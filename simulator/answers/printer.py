@@ -20,6 +20,7 @@ from rich.text import Text
 from simulator.answers.answer import Answer
 from simulator.answers.table import ROUGH_NOTE, PrintedColumn, printed
 from simulator.answers.table import Table as AnswerTable
+from simulator.letters import harmless
 
 _PLAIN = str.maketrans({"£": "GBP ", "±": "+/-", "─": "-"})
 _WORTH_SHOWING_SECONDS = 1.0
@@ -103,6 +104,7 @@ class Printer:
         return True
 
     def _shown(self, text: str) -> str:
+        text = harmless(text)
         if self._can_show(text):
             return text
         return text.translate(_PLAIN).encode(self._encoding, "replace").decode(self._encoding)

@@ -18,6 +18,7 @@ from simulator.answers.command import (
     workers_option,
 )
 from simulator.errors import Problem, Problems, printable, shown
+from simulator.letters import harmless
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -111,7 +112,7 @@ def chart(
     # All are drawn before the first is written: it is all of them, or none.
     for drawn, target in zip(charts, targets, strict=True):
         _, data = drawn.save(target, replace=replace)
-        click.echo(f"{drawn.alt}\n")
+        click.echo(f"{harmless(drawn.alt)}\n")
         click.echo(f"written to {printable(target)} and {printable(data)}", err=True)
 
 

@@ -15,6 +15,7 @@ from simulator.answers.command import (
     workers_option,
 )
 from simulator.errors import Problem, Problems, printable, shown
+from simulator.letters import is_blank, oddity
 
 
 @click.command()
@@ -56,7 +57,7 @@ def report(
     problems = Problems()
     with problems.noted():
         wanted = chosen_formats(formats)
-    if title is not None and not (title.strip() and title.isprintable()):
+    if title is not None and (is_blank(title) or oddity(title)):
         problems.append(Problem("--title", "some words", shown(title)))
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with ExitStack() as stack:

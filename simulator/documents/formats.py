@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from simulator.answers.files import SheetCell, new_workbook
 from simulator.documents.blocks import Block, Document, Heading, Items, Number, Paragraph, Picture, TableBlock
+from simulator.documents.print_letters import in_print
 
 _HERE = Path(__file__).parent
 _ACCESSIBLE: Literal["ua-1"] = "ua-1"
@@ -61,7 +62,8 @@ def lay_out(document: Document, folder: Path) -> Path:
         sections.append({"one_page": section.one_page, "blocks": blocks})
     # Words reach the typesetter as JSON and never as markup, so that no name can be taken for a command.
     names = {"title": document.title, "subtitle": document.subtitle, "language": document.language}
-    (folder / "document.json").write_text(json.dumps(names | {"sections": sections}), encoding="utf-8")
+    words = in_print(json.dumps(names | {"sections": sections}, ensure_ascii=False))
+    (folder / "document.json").write_text(words, encoding="utf-8")
     return Path(shutil.copyfile(_HERE / "document.typ", folder / "document.typ"))
 
 

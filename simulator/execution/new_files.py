@@ -136,6 +136,7 @@ def _free_bytes(target: Path) -> int:
 
 def check_new_file(target: Path, *, replace: bool = False) -> None:
     """Refuse a file that exists, unless it may be replaced; and what is no file."""
+    _check_is_text(target)
     got, hint = "one that exists", "choose another name, or add --replace"
     if target.is_dir():
         got, hint = "a folder", "choose another name"
@@ -170,7 +171,17 @@ def new_folder(target: Path, replaces: Callable[[set[str]], bool] = lambda names
         shutil.rmtree(earlier, ignore_errors=True)
 
 
+def _check_is_text(target: Path) -> None:
+    """Refuse a path with bytes in it that are no text: libraries that write files take none."""
+    try:
+        str(target.absolute()).encode()
+    except UnicodeEncodeError:
+        need = "a path in UTF-8, that of its folder too"
+        raise InputError([Problem(f"--out {printable(target)}", need, "bytes that are none")]) from None
+
+
 def _check_new_folder(target: Path, replaces: Callable[[set[str]], bool]) -> None:
+    _check_is_text(target)
     if target.exists() and not (target.is_dir() and replaces({path.name for path in target.iterdir()})):
         need = "a new folder, or with --replace one that holds an earlier result and nothing else"
         hint = "choose another name"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from simulator.errors import Problem, Problems, shown, unknown
+from simulator.letters import as_seen, oddity
 from simulator.population.need import UNWEIGHTED, need_per_head
 from simulator.population.practices import PracticeTable
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -39,7 +40,8 @@ def read_tables(given: Given, folder: Path, problems: Problems) -> Tables:
 
     def read(section: str, key: str, reader: Any) -> Any:
         name = _section(given, section).get(key)
-        if isinstance(name, str) and name:
+        # What is wrong with a name itself is told where it stands.
+        if isinstance(name, str) and name and not oddity(name):
             with problems.noted():
                 return reader(folder / name)
         return None
@@ -84,11 +86,11 @@ def _name_problems(given: Given, place: Place) -> Iterator[Problem]:
         seen: set[object] = set()
         for at, table in enumerate(_tables_in(given, section)):
             name = table.get(key)
-            if isinstance(name, str) and name in seen:
+            if isinstance(name, str) and as_seen(name) in seen:
                 yield Problem(place((section, at, key)), f"each {key} in {section} once", shown(name))
-            seen.add(str(name))
+            seen.add(as_seen(str(name)))
     for at, cluster in enumerate(_tables_in(given, "clusters")):
-        name = str(cluster.get("name")).strip()
+        name = as_seen(str(cluster.get("name")))
         if name.casefold() in NAMES_OF_ALL:
             hint = "it stands for all clusters together"
             yield Problem(place(("clusters", at, "name")), f"a name other than {name}", name, hint)

@@ -12,6 +12,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Array, Comment, Table, Whitespace
 
+from simulator.letters import substituted
 from simulator.scenario.files import KeyPath
 
 
@@ -67,5 +68,5 @@ def _inside(array: Array) -> Iterator[str]:
 
 
 def _words(item: Any) -> str:
-    """Return what an item's comment says."""
-    return str(item.trivia.comment).lstrip("#").strip()
+    """Return what an item's comment says, as it can be seen: anything may stand in one."""
+    return substituted(str(item.trivia.comment).lstrip("#").strip())

@@ -79,6 +79,8 @@ class Table:
         if value is not None and 0 <= value <= _LARGEST and not (whole and value % 1):
             return int(value) if whole else value
         kind = "a whole number" if whole else "a number"
+        if whole and value is not None and value % 1:
+            hint = "people by sex and age are counted: round them, and make each list their sum"
         need, got = f"{kind} from 0 to {_LARGEST:,.0f}", shown(row[column].strip())
         self.complain(line, column, need, got, hint, alike=hint, once=bool(hint))
         return 0
@@ -174,6 +176,11 @@ def _check_headings(table: Table, lines: Lines, needed: tuple[str, ...], synonym
             hint = f"delete what stands above the headings on line {line}"
             table.complain_of_headings("the headings of the table", listed, hint)
             return
+    has_numbers = any(number_in(cell, table.delimiter)[0] is not None for cell in written)
+    if missing and has_numbers and not ({*synonyms, *synonyms.values()} - {""}) & set(columns):
+        hint = "the first row seems to be data: write headings above it"
+        table.complain_of_headings(f"headings in the first row, with {' and '.join(needed)}", listed, hint)
+        return
     for column in missing:
         table.complain_of_headings(f"a column {column}", listed)
     for column in sorted({column for column in columns if column and columns.count(column) > 1}):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -90,15 +92,28 @@ def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
         raise refuse(f"{kind} that can be read", str(error).split("] ")[-1]) from None
     if not raw.strip():
         raise refuse(f"{kind}", "an empty file")
-    if other := next((what for start, what in _OTHER_KINDS.items() if raw.startswith(start)), None):
-        other = "an Excel workbook" if other == "a zip file" and b"xl/workbook" in raw else other
+    if (other := _other_kind(raw)) and not _from_utf_16(raw, kind):
         raise refuse(kind, other, _INSTEAD[other] if kind == CSV_TABLE else "")
     try:
-        return raw.decode("utf-8-sig")
+        return _from_utf_16(raw, kind) or raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         hint = "save it as UTF-8" + (" (in Excel: CSV UTF-8)" if path.suffix.lower() == ".csv" else "")
         raise refuse("text in UTF-8", f"byte {raw[error.start]:#04x} on line {line}", hint) from None
+
+
+def _other_kind(raw: bytes) -> str | None:
+    """Return what a file is in place of text; None where nothing speaks against it."""
+    other = next((what for start, what in _OTHER_KINDS.items() if raw.startswith(start)), None)
+    return "an Excel workbook" if other == "a zip file" and b"xl/workbook" in raw else other
+
+
+def _from_utf_16(raw: bytes, kind: str) -> str:
+    """Return Excel's "Unicode text", which says what it is by its first two bytes; empty for any other."""
+    if kind == CSV_TABLE and raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        with suppress(UnicodeDecodeError):
+            return raw.decode("utf-16")
+    return ""
 
 
 def _nearby(path: Path) -> str:
@@ -112,11 +127,12 @@ def _nearby(path: Path) -> str:
 
 def lines_by_path(text: str) -> dict[KeyPath, int]:
     """Return the line, from 1, on which each table and key of a TOML text starts."""
+    # Lines as TOML has them: a form feed or U+2028 ends none.
     # The first key of each line: what is nested in an inline table is found on the line of the outermost key.
     found: dict[KeyPath, int] = {}
     position: dict[KeyPath, int] = {}
     table: KeyPath = ()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if header := _HEADER.match(line):
             table = ()
             names = [name.strip().strip("\"'") for name in header["key"].split(".")]

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from pydantic_core import ErrorDetails
 
 from simulator.errors import InputError, Problem, Problems, shown
+from simulator.letters import oddity
 from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.files import DEEPEST, Given, KeyPath, Place
 from simulator.scenario.schema import ScenarioFile
@@ -46,6 +47,13 @@ _NEEDS = {
 _RULE_NAMES = tuple(str(rule.model_fields["rule"].default) for rule in RULES_IN_USUAL_ORDER)
 _STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
 _KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
+BACKSLASHES = r"in TOML a \ starts a special character: write paths with / or in 'single quotes'"
+_ESCAPED = re.compile("[\b\t\n\f\r]")
+"""What is left of a backslash and the first letter of a name in "tables\\new.csv"."""
+_NAMED = ("clusters", "service_lines")
+"""Lists of tables with names that people choose."""
+_NEEDS_QUOTES = re.compile(r'[.="]|^\s|\s$')
+"""Marks by which a key would end or part."""
 EVERY = "*"
 _SHARES = ("proportion", "correlation", "persistence")
 _CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_saving_")
@@ -120,6 +128,10 @@ def _is_share(error: ErrorDetails) -> bool:
 def _hint(error: ErrorDetails, path: KeyPath, given: Given) -> str:
     value = error["input"]
     match error["type"]:
+        case "odd_name":
+            return str(error["ctx"]["hint"])
+        case "string_pattern_mismatch":
+            return BACKSLASHES if _ESCAPED.search(value) and "csv" in str(path[-1]) else oddity(value)
         case "extra_forbidden":
             near = difflib.get_close_matches(str(path[-1]), known_keys(path[:-1], given), n=1)
             return f"did you mean {near[0]}?" if near else ""
@@ -233,11 +245,12 @@ def apply_overrides(given: Given, overrides: Iterable[str]) -> tuple[dict[str, A
     problems = Problems()
     for override in overrides:
         where = f"--set {override}"
-        key, equals, text = override.partition("=")
-        if not equals or not _KEY.fullmatch(key.strip()):
-            problems.append(Problem(where, "KEY=VALUE, such as rules.surplus.practice_share=0.2", override))
+        if (parts := _parts_of(override, changed)) is None:
+            example, quoted = "rules.surplus.practice_share=0.2", 'clusters."St. Neots".takes_share=false'
+            hint = f"a name with marks in it stands in quotes: {quoted}" if "=" in override else ""
+            problems.append(Problem(where, f"KEY=VALUE, such as {example}", override, hint))
             continue
-        steps = [step.strip('"') for step in re.findall(_STEP, key.strip())]
+        key, steps, text = parts
         if len(steps) > DEEPEST:
             problems.append(
                 Problem(f"--set {shown(override)}", f"a key of at most {DEEPEST} steps", str(len(steps)))
@@ -260,6 +273,29 @@ def apply_overrides(given: Given, overrides: Iterable[str]) -> tuple[dict[str, A
             problems.append(Problem(where, f"a key: one of {', '.join(known) or 'none'}", missing, hint))
     problems.report()
     return changed, sources
+
+
+def _parts_of(override: str, given: Given) -> tuple[str, list[str], str] | None:
+    """Return the key, its steps and the text of its value; None for what is no setting.
+
+    A name that stands in the scenario is one step whatever marks are in it, in quotes or without.
+    """
+    override = override.strip()
+    for section in _NAMED:
+        tables = given.get(section)
+        names = {_name_of(table) for table in tables} if isinstance(tables, list) else set()
+        for name in sorted(filter(_NEEDS_QUOTES.search, names), key=len, reverse=True):
+            for start in (f'{section}."{name}".', f"{section}.{name}."):
+                rest, equals, text = override.removeprefix(start).partition("=")
+                if override.startswith(start) and equals and _KEY.fullmatch(rest.strip()):
+                    return f"{start}{rest}".strip(), [section, name, *_steps(rest)], text
+    key, equals, text = override.partition("=")
+    return (key.strip(), _steps(key), text) if equals and _KEY.fullmatch(key.strip()) else None
+
+
+def _steps(key: str) -> list[str]:
+    """Return the steps of a key; those in quotes without them."""
+    return [step.strip('"') for step in re.findall(_STEP, key.strip())]
 
 
 def _add_rule(given: dict[str, Any], name: str) -> list[KeyPath]:
@@ -335,5 +371,5 @@ def readable(path: KeyPath, given: Any) -> str:
         is_item = isinstance(given, list)
         given = _below(given, step)
         name = (_name_of(given) if is_item else "") or str(step)
-        steps.append(f'"{name}"' if "." in name else name)
+        steps.append(f'"{name}"' if _NEEDS_QUOTES.search(name) else name)
     return shown(".".join(steps), 200).strip('"') if steps else "the scenario"

@@ -38,6 +38,12 @@ def lists_in_columns(table: Table) -> tuple[list[Group], list[tuple[int, Practic
     return list(columns.values()), practices
 
 
+def has_every_age(table: Table) -> bool:
+    """Whether columns hold people of either sex and every age, so that they add up to lists."""
+    found = [group for column in table.columns if (group := group_in_heading(column))]
+    return not gaps(list(settled(found).values()))
+
+
 def _group_columns(table: Table) -> dict[str, Group]:
     """Return the columns of people by sex and age band, in the order of ages."""
     found = {column: group for column in table.columns if (group := group_in_heading(column))}

@@ -7,10 +7,11 @@ from math import isclose
 from pathlib import Path
 
 from simulator.errors import shown
+from simulator.letters import name_problem
 from simulator.population.groups import EVERYONE
 from simulator.population.practices import Practice, PracticeTable
 from simulator.scenario.csv_tables import Table, is_total, read_table
-from simulator.scenario.lists_in_columns import lists_in_columns
+from simulator.scenario.lists_in_columns import has_every_age, lists_in_columns
 from simulator.scenario.lists_in_rows import lists_in_rows
 
 _SYNONYMS = {
@@ -42,8 +43,11 @@ _LEAVE_OUT = "leave that row out: it counts people twice"
 
 def read_practices(path: Path) -> PracticeTable:
     """Read practices with their lists."""
-    table = read_table(path, ("practice_code", "list_size"), _SYNONYMS)
+    table = read_table(path, ("practice_code",), {"list_size": ""} | _SYNONYMS)
     in_rows = "sex" in table.columns
+    if "list_size" not in table.columns and (in_rows or not has_every_age(table)):
+        table.complain_of_headings("a column list_size", ", ".join(table.columns))
+        table.finish()
     if in_rows:
         _keep_practices(table)
     _refuse_totals_by_name(table)
@@ -53,6 +57,8 @@ def read_practices(path: Path) -> PracticeTable:
     for line, practice in practices:
         if (not practice.code or practice.code in seen) and line not in totals:
             table.complain(line, "practice_code", "a code, each once", shown(practice.code))
+        elif line not in totals and (need := name_problem(practice.code)[0]):
+            table.complain(line, "practice_code", need, shown(practice.code))
         seen.add(practice.code)
     weighted = {
         name: [table.number(line, row, name) for line, row in table.rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,10 +28,12 @@ from simulator.scenario.files import (
     read_text,
 )
 from simulator.scenario.fits import fit_problems, read_fit
-from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
+from simulator.scenario.keys import BACKSLASHES, apply_overrides, problems_of, readable, setting
 from simulator.scenario.schema import ScenarioFile
 
 LARGEST_SCENARIO_BYTES = 1_000_000
+_BACKSLASH = re.compile(r"'\\' in a string|Invalid hex value|not a Unicode scalar")
+"""What the parser says of backslashes that start no escape of TOML."""
 _WITH_TABLES = ("population", "seasons")
 """Sections that name tables."""
 
@@ -140,6 +143,8 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
         hint = 'text stands in "quotes", true and false in small letters, numbers without commas or £'
         if "Cannot declare" in str(error) or "overwrite" in str(error):
             hint = "each table and each key stands once; clusters, lines and rules start with [[...]]"
+        if "\\" in text and _BACKSLASH.search(str(error)):
+            hint = BACKSLASHES
         raise InputError([Problem(printable(file), "valid TOML", str(error), hint)]) from None
     return check_scenario(given, file.parent, printable(file), text, overrides)
 

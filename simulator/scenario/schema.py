@@ -14,6 +14,7 @@ from simulator.demand import AnyCountLaw
 from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
+from simulator.letters import name_problem, oddity
 from simulator.parts import (
     LARGEST_CV,
     GrowthShare,
@@ -33,7 +34,24 @@ from simulator.spend.unit_cost import UnitCost
 from simulator.spend.working_range import cannot_be_drawn, does_not_show
 from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+
+def _to_be_seen(name: str) -> str:
+    """Refuse what nobody can see, and what acts on the files and terminals that show it."""
+    need, hint = name_problem(name)
+    if need:
+        raise PydanticCustomError("odd_name", "{need}", {"need": need, "hint": hint})
+    return name
+
+
+def _without_control(words: str) -> str:
+    """Refuse free text with characters in it that nobody can see, apart from tabs and line ends."""
+    if odd := oddity(words, apart_from="\n\r\t"):
+        raise PydanticCustomError("odd_name", "text of characters that can be seen", {"hint": odd})
+    return words
+
+
+_Text = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+Name = Annotated[_Text, AfterValidator(_to_be_seen)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 Month = Annotated[int, Field(ge=1, le=12)]
 
@@ -269,7 +287,7 @@ class ScenarioFile(Part):
 
     title: Name
     """What the scenario is, in a line."""
-    question: str = ""
+    question: Annotated[str, AfterValidator(_without_control)] = ""
     """What it is meant to answer."""
     pct: PctSettings
     contract: ContractSettings

@@ -31,6 +31,7 @@ OUT = "OUT"
 ENVIRONMENT = {"COLUMNS": "100", "NO_COLOR": "1", "FORCE_COLOR": None, "TERM": "dumb"}
 NOT_STORED = {
     "init": "tests/e2e/test_other_commands.py",
+    "import-lists": "tests/unit/test_list_writer.py",
     "validate": "docs/validation.md",
 }
 """Commands whose text is looked at elsewhere."""
