@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "demand.poisson": ["Poisson"],
         "errors": ["InputError", "Problem"],
         "exact.method": ["ExactRisk", "exact_risk"],
+        "questions.backtest.ask": ["backtest"],
         "scenario.scenario": ["Scenario", "load_scenario"],
         "simulation.draws": ["Draws"],
         "simulation.pipeline": ["simulate"],

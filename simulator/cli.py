@@ -95,6 +95,7 @@ def import_lists(file: Path, out: Path, weights: Path | None, replace: bool) -> 
 _COMMANDS = {
     "run": "questions.run.command",
     **{name: f"questions.{name}.command" for name in QUESTIONS},
+    "backtest": "charts.backtest_command",
     "chart": "charts.command",
     "report": "documents.command",
     "check": "questions.check.command",

@@ -158,14 +158,14 @@ def answer_question(
         with progress_bar(None, unit) as show:
             answer = ask(progress=show)
         if target is not None:
-            write_answer(target, answer, _command_line(), replace=replace)
+            write_answer(target, answer, command_line(), replace=replace)
     Printer().answer(answer)
     if out is not None:
         stands = f"nothing written: {printable(out)} stands already"
         click.echo(stands if is_written else f"written to {printable(out)}", err=True)
 
 
-def _command_line() -> str:
+def command_line() -> str:
     """Return the question as it was asked, without where it was written and how it was drawn."""
     from shlex import quote
 

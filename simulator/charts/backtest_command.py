@@ -1,0 +1,115 @@
+"""The command `backtest`."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.errors import InputError, Problem, Problems, printable, shown
+
+if TYPE_CHECKING:
+    from simulator.questions.backtest.answer import BacktestAnswer
+
+_TABLES = ("backtest.csv", "backtest.xlsx")
+_CHARTS = ("coverage", "places")
+_FILES = {
+    *_TABLES,
+    "backtest.provenance.csv",
+    *(f"{name}.{ending}" for name in _CHARTS for ending in ("svg", "csv")),
+}
+"""What a folder of `backtest` holds."""
+
+_file = partial(click.option, type=click.Path(path_type=Path))
+
+
+@click.command()
+@click.argument("history", type=click.Path(path_type=Path))
+@_file("--lists", help="CSV file of registered people by month or quarter, and practice or cluster.")
+@_file("--scenario", "scenario", required=True, help="Scenario file: clusters, lines, needs and rules.")
+@click.option("--years", type=int, default=3, show_default=True, help="Years that each fit sees.")
+@click.option("--ahead", default="1:3", show_default=True, metavar="FROM:TO", help="Years ahead to predict.")
+@_file("--out", help="A new folder for the tables (CSV and Excel) and the charts.")
+@_file("--recodes", help="CSV file of codes that became others: old, new, from.")
+@_file("--price-index", help="CSV file of an index of prices: year or month, index, and line if by line.")
+@click.option("--drift", type=float, help="By how much growth moves a year, as an SD; 0.01 by default.")
+@click.option("--final-to", metavar="YYYY-MM", help="Last month that is complete; later ones are left out.")
+@click.option(
+    "--break",
+    "breaks",
+    metavar="UNIT:YYYY-MM",
+    multiple=True,
+    help="A practice or cluster that starts a new level in that month. Can be given again.",
+)
+@click.option("--seed", type=int, help="Seed of the draws; the scenario's own by default.")
+@click.option("--replace", is_flag=True, help="Let --out replace a folder that exists.")
+def backtest(history: Path, scenario: Path, out: Path | None, **options: Any) -> None:
+    """Say how well `fit` would have predicted HISTORY's own later years.
+
+    At each year that has enough years up to it the same method is fitted to those alone, and what it
+    predicts is compared with what happened: how often ranges held, how far off, and which bonds would
+    have done, beside the scenario as typed.
+    """
+    from simulator.answers.printer import Printer, progress_bar
+    from simulator.history import HistoryFiles, HistoryOptions
+    from simulator.history.options import options_in
+    from simulator.questions.backtest.ask import backtest as ask
+    from simulator.scenario.scenario import load_scenario
+
+    problems, known, given, answer, stack = Problems(), HistoryOptions(), None, None, ExitStack()
+    ahead: tuple[int, ...] = ()
+    with stack:
+        with problems.noted():
+            known = options_in(options["final_to"], options["breaks"])
+        with problems.noted():
+            given = load_scenario(scenario)
+        with problems.noted():
+            ahead = _ahead_in(options["ahead"])
+        folder: Path | None = None
+        if out is not None:
+            with problems.noted():
+                folder = stack.enter_context(_new_folder(out, replace=options["replace"]))
+        names = ("recodes", "price_index")
+        files = HistoryFiles(history, options["lists"], **{name: options[name] for name in names})
+        if given is not None:
+            asked = {name: options[name] for name in ("years", "drift", "seed")}
+            with problems.noted(), progress_bar(None, "origins") as show:
+                answer = ask(given, files, options=known, ahead=ahead or (1,), progress=show, **asked)
+        problems.report()
+        if answer is not None and folder is not None:
+            _write(folder, answer)
+    if answer is not None:
+        Printer().answer(answer)
+    if out is not None:
+        click.echo(f"written to {printable(out)}", err=True)
+
+
+def _new_folder(out: Path, *, replace: bool) -> AbstractContextManager[Path]:
+    from simulator.execution.new_files import new_folder
+
+    return new_folder(out, lambda names: replace and bool(names) and names <= _FILES)
+
+
+def _write(folder: Path, answer: BacktestAnswer) -> None:
+    """Write the tables, as CSV and as Excel, and the charts with their data."""
+    from simulator.answers.command import command_line
+    from simulator.answers.files import write_answer
+    from simulator.charts.backtests import coverage, places
+
+    for name in _TABLES:
+        write_answer(folder / name, answer, command_line())
+    for chart in (coverage(answer), places(answer)):
+        chart.save(folder / f"{chart.name}.svg")
+
+
+def _ahead_in(text: str) -> tuple[int, ...]:
+    """Return the years of FROM:TO, or of one number."""
+    first, _, last = text.partition(":")
+    try:
+        return tuple(range(int(first), int(last or first) + 1)) or (0,)
+    except ValueError:
+        need = "FROM:TO in whole years, such as 1:3"
+        raise InputError([Problem("--ahead", need, shown(text))]) from None

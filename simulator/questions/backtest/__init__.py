@@ -1,0 +1,1 @@
+"""How well would the same method have done before?"""

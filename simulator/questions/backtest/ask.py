@@ -1,0 +1,110 @@
+"""How well the same method would have done before: fitted at every earlier origin, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from simulator.errors import InputError, Problem, Problems, shown
+from simulator.fitting.priors import Priors
+from simulator.history import HistoryFiles, HistoryOptions, read_history
+from simulator.questions.backtest.answer import BacktestAnswer
+from simulator.questions.backtest.predicted import predict
+from simulator.questions.backtest.scores import bond_scores, scores
+from simulator.questions.backtest.windows import in_cases, windows
+from simulator.questions.fit.ask import observed_of, priors_of
+from simulator.records import FinancialYear
+from simulator.scenario.scenario import Scenario
+
+MOST_AHEAD = 10
+_NOTHING_SAID = HistoryOptions()
+
+
+def backtest(
+    scenario: Scenario,
+    history: str | Path | HistoryFiles,
+    lists: str | Path | None = None,
+    options: HistoryOptions = _NOTHING_SAID,
+    *,
+    years: int = 3,
+    ahead: Sequence[int] = (1, 2, 3),
+    drift: float | None = None,
+    seed: int | None = None,
+    progress: Callable[[int, int], None] = lambda origins_done, of_origins: None,
+) -> BacktestAnswer:
+    """Say how well a fit would have predicted before.
+
+    At every year of the history that has `years` years up to it, the same method is fitted to those alone,
+    and what it predicts of the years ahead is compared with what happened.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Says who the clusters are, which lines there are, and how need is weighed; its own figures are two
+        of the methods that are compared.
+    history : str or Path or HistoryFiles
+        As for `fit`.
+    lists : str or Path, optional
+        As for `fit`.
+    options : HistoryOptions, optional
+        As for `fit`.
+    years : int
+        Years that each fit sees.
+    ahead : sequence of int
+        Years ahead that are predicted.
+    drift : float, optional
+        As for `fit`.
+    seed : int, optional
+        Of all draws; the scenario's own when left out.
+    progress : callable
+        Called with the origins done, and how many there are.
+
+    Returns
+    -------
+    BacktestAnswer
+        Coverage, errors and bonds, each with the number of origins.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the files, or where the history is too short.
+    """
+    files = (
+        history
+        if isinstance(history, HistoryFiles)
+        else HistoryFiles(Path(history), None if lists is None else Path(lists))
+    )
+    wanted = tuple(sorted(set(ahead)))
+    problems, read, priors = Problems(_problems_of(years, wanted)), None, Priors()
+    with problems.noted():
+        priors = priors_of(scenario, {}, drift)
+    with problems.noted():
+        read = read_history(files, scenario, options)
+    if problems or read is None:
+        raise InputError(dict.fromkeys(problems))
+    seed = scenario.settings.simulation.seed if seed is None else seed
+    observed = observed_of(read, files, scenario)
+    found = list(windows(read, observed, years, wanted))
+    if not found:
+        span = f"{FinancialYear(observed.years[0]).label} to {FinancialYear(observed.years[-1]).label}"
+        need = f"{years} years to fit and one more to compare with"
+        hint = "ask for fewer with --years"
+        raise InputError([Problem(files.history.name, need, f"{len(observed.years)}: {span}", hint)])
+    told, bonds = [], []
+    for done, window in enumerate(found, start=1):
+        predicted = predict(window, scenario, priors, seed)
+        told += list(scores(predicted))
+        bonds += list(bond_scores(predicted, wanted))
+        progress(done, len(found))
+    return BacktestAnswer(scenario, seed, read, years, wanted, in_cases(observed), tuple(told), tuple(bonds))
+
+
+def _problems_of(years: object, ahead: Sequence[object]) -> list[Problem]:
+    problems = []
+    if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= 20:
+        problems.append(Problem("years", "a whole number from 1 to 20", shown(years)))
+    sound = [isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= MOST_AHEAD for one in ahead]
+    if not ahead or not all(sound):
+        need = f"whole numbers of years from 1 to {MOST_AHEAD}"
+        problems.append(Problem("ahead", need, ", ".join(map(shown, ahead)) or "none"))
+    return problems

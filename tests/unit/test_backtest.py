@@ -1,0 +1,105 @@
+"""What a backtest counts, by hand; and that no fit sees what comes after it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator import backtest, load_scenario
+from simulator.charts.backtests import coverage, places
+from simulator.questions.backtest.answer import BacktestAnswer
+from simulator.questions.backtest.predicted import CARRIED, LAST, METHODS
+from simulator.questions.backtest.scores import BondScore, Score, crps
+from simulator.risk.account_book import ALL_CLUSTERS
+from tests.unit.problems import problems_of_call
+
+EXAMPLE = Path(__file__).parents[2] / "scenarios" / "history-example"
+SCENARIO = load_scenario(EXAMPLE / "clusters.toml")
+
+
+@pytest.fixture(scope="module")
+def answer() -> BacktestAnswer:
+    return backtest(SCENARIO, EXAMPLE / "history.csv", EXAMPLE / "lists.csv", years=2, ahead=(1,))
+
+
+def score(place: float, origin: str = "a", actual: float = 100.0, median: float = 102.0) -> Score:
+    return Score(CARRIED, origin, 1, "b", "North", actual, 90.0, median, 110.0, place, 2.0)
+
+
+def test_crps_by_hand() -> None:
+    # |1 - 2| and |3 - 2| are 1 on average; two samples 2 apart differ by 1 on average, of which half counts.
+    assert crps(np.array([3.0, 1.0]), 2.0) == pytest.approx(0.5)
+    assert crps(np.array([5.0, 5.0, 5.0]), 2.0) == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    ("place", "held"), [(0.026, True), (0.024, False), (0.974, True), (0.976, False), (0.5, True)]
+)
+def test_what_lies_in_a_range(place: float, held: bool) -> None:
+    assert score(place).within(0.95) is held
+
+
+def test_a_bond_does_if_it_is_no_less_than_what_is_needed() -> None:
+    assert BondScore(CARRIED, "a", "North", 5.0, 5.0, 100.0).covered
+    assert not BondScore(CARRIED, "a", "North", 4.99, 5.0, 100.0).covered
+
+
+def test_the_bias_is_of_what_happened() -> None:
+    assert score(0.5).bias == pytest.approx(0.02)
+
+
+def test_every_cluster_and_method_is_scored_once(answer: BacktestAnswer) -> None:
+    assert answer.origins == ("2011/12",)
+    names = [*(one.name for one in SCENARIO.settings.clusters), ALL_CLUSTERS]
+    assert [(one.method, one.cluster) for one in answer.scores] == [(m, n) for m in METHODS for n in names]
+    # What happened is in the file: pounds of 2012/13.
+    rows = [line.split(",") for line in (EXAMPLE / "history.csv").read_text().splitlines() if line[0] == "2"]
+    spent = sum(float(row[-1]) for row in rows if "2012-04" <= row[0] <= "2013-03")
+    together = next(one for one in answer.scores if one.cluster == ALL_CLUSTERS)
+    assert together.actual == pytest.approx(spent)
+
+
+def test_last_year_with_growth_is_about_last_year_with_growth(answer: BacktestAnswer) -> None:
+    rows = [line.split(",") for line in (EXAMPLE / "history.csv").read_text().splitlines() if line[0] == "2"]
+    spent = sum(float(row[-1]) for row in rows if "2011-04" <= row[0] <= "2012-03")
+    found = next(one for one in answer.scores if (one.method, one.cluster) == (LAST, ALL_CLUSTERS))
+    # Growth of 3 to 4% in lines, and lists that grew by 1.2%; shocks of 3% a line.
+    assert found.median == pytest.approx(1.045 * spent, rel=0.03)
+
+
+def test_what_comes_later_changes_no_prediction(tmp_path: Path, answer: BacktestAnswer) -> None:
+    folder = shutil.copytree(EXAMPLE, tmp_path / "copy")
+    lines = (folder / "history.csv").read_text().splitlines()
+    changed = []
+    for line in lines:
+        *cells, spend = line.split(",")
+        later = line[:2] == "20" and line >= "2012-04"
+        changed.append(",".join([*cells, str(2 * float(spend))]) if later else line)
+    (folder / "history.csv").write_text("\n".join(changed) + "\n")
+    other = backtest(SCENARIO, folder / "history.csv", folder / "lists.csv", years=2, ahead=(1,))
+    for one, before in zip(other.scores, answer.scores, strict=True):
+        assert (one.low, one.median, one.high) == (before.low, before.median, before.high)
+        assert one.actual > before.actual
+
+
+def test_few_origins_make_no_verdict(answer: BacktestAnswer) -> None:
+    assert "cannot call any method right or wrong" in " ".join(answer.sentences())
+    held = {one.name: one for one in answer.tables()[0].columns}
+    assert held["in_95"].cells[0] == f"{sum(s.within(0.95) for s in answer.of(CARRIED, 1))} of 4"
+
+
+def test_charts_show_what_the_tables_say(answer: BacktestAnswer) -> None:
+    drawn = coverage(answer).data
+    assert list(drawn["cases"]) == list(answer.tables()[0].columns[5].cells)
+    assert places(answer).data["cases"].sum() == 4
+
+
+def test_too_short_and_out_of_range() -> None:
+    files = (EXAMPLE / "history.csv", EXAMPLE / "lists.csv")
+    (short,) = problems_of_call(lambda: backtest(SCENARIO, *files, years=3))
+    assert short.need == "3 years to fit and one more to compare with"
+    both = problems_of_call(lambda: backtest(SCENARIO, *files, years=0, ahead=(0,)))
+    assert [one.where for one in both] == ["years", "ahead"]
