@@ -98,6 +98,8 @@ def _of_one_for_all(where: str, shock: PriceShock, lines: int, *, shakes: bool, 
 
 def _of_doubt(settings: ScenarioFile) -> Idle:
     doubt, sizes = settings.doubt, sizes_of_doubt(settings)
+    if "carry_uncertainty" in settings.fit.model_fields_set and settings.fit.posterior is None:
+        yield "fit.carry_uncertainty", "there is no fit.posterior"
     if "carried" in doubt.model_fields_set and not sizes:
         yield "doubt.carried", "no figure has an sd"
     if _is_written(doubt, "correlation"):

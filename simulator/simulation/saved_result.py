@@ -122,7 +122,10 @@ def _put(folder: Path, name: str, text: object) -> bool:
 def _tables_of(scenario: Scenario) -> dict[str, str] | None:
     """Return the text of each table that a scenario names; None where one cannot be carried."""
     settings = scenario.settings
-    named = (settings.population.practices_csv, settings.population.need_weights_csv, settings.seasons.csv)
+    population = settings.population
+    tables = (population.practices_csv, population.need_weights_csv, settings.seasons.csv)
+    # A fit is no text: a result of one needs it where it was.
+    named = (*tables, settings.fit.posterior)
     names = dict.fromkeys([*(name for name in named if name), *(name for name, _ in scenario.amounts)])
     try:
         return {name: (scenario.folder / name).read_bytes().decode() for name in names}

@@ -105,6 +105,7 @@ Path = tuple[str | int, ...]
 WITHOUT_EFFECT = {
     ("simulation", "contracts"): "the run is asked for a number of its own",
     ("simulation", "seed"): "the run is asked for a seed of its own",
+    ("fit", "carry_uncertainty"): "there are no draws of a history, which is said",
     ("service_lines", 4, "unit_cost_gbp", "cv"): "a block contract has no volume risk",
     ("clusters", 2, "takes_share"): "its bond is nothing, and without one it may keep no share",
 }
