@@ -31,6 +31,7 @@ SECTIONS = (
     "seasons",
     "shocks",
     "doubt",
+    "fit",
     "budgets",
     "simulation",
 )

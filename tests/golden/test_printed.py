@@ -24,6 +24,11 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")
 STORED = Path(__file__).parent / "printed"
 SMALL = "scenarios/two-clusters.toml"
 ACTUALS = "scenarios/two-clusters-actuals.csv"
+EXAMPLE = "scenarios/history-example"
+HISTORY = (
+    *(f"{EXAMPLE}/history.csv", f"--lists={EXAMPLE}/lists.csv"),
+    f"--scenario={EXAMPLE}/clusters.toml",
+)
 FLAGSHIP = "scenarios/cambridgeshire-2010.toml"
 # A new folder, for a command that writes files: they are read with what is printed.
 OUT = "OUT"
@@ -31,6 +36,7 @@ OUT = "OUT"
 ENVIRONMENT = {"COLUMNS": "100", "NO_COLOR": "1", "FORCE_COLOR": None, "TERM": "dumb"}
 NOT_STORED = {
     "init": "tests/e2e/test_other_commands.py",
+    "fit": "tests/e2e/test_fit.py",
     "import-lists": "tests/unit/test_list_writer.py",
     "validate": "docs/validation.md",
 }
@@ -87,6 +93,8 @@ PRINTED = {
     "solve": asked("solve", BOND_SIZE, "--so-that=bond_covers_probability >= 0.9", "--cluster=Large"),
     "luck": asked("luck"),
     "size": asked("size", "--points=3"),
+    "shadow": asked("shadow", "--years=2", "--set=shocks.cluster_year.persistence=0.8"),
+    "backtest": ["backtest", *HISTORY, "--years=2", "--ahead=1"],
     "frontier": asked("frontier", SHARES, "--minimise=pct_payment_gbp", "--maximise=practice_share_gbp"),
     "compare": ["compare", SMALL, *asked("", "--cluster=Small", scenario=FLAGSHIP)[1:]],
     "forecast": asked("forecast", f"--actuals={ACTUALS}"),

@@ -86,7 +86,8 @@ def test_progress_says_how_much_there_is_to_do(precise: Result, calls: list[tupl
     assert runs[-1] == precise.contracts
     assert all(later <= 4 * earlier for earlier, later in pairwise(runs))
     for run in runs:
-        assert [done for done, of in calls if of == run] == [*range(5_000, run + 1, 5_000)]
+        # Nothing is done while tables are made.
+        assert [done for done, of in calls if of == run and done] == [*range(5_000, run + 1, 5_000)]
 
 
 def test_the_bar_follows_from_run_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
