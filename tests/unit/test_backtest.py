@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,3 +104,24 @@ def test_too_short_and_out_of_range() -> None:
     assert short.need == "3 years to fit and one more to compare with"
     both = problems_of_call(lambda: backtest(SCENARIO, *files, years=0, ahead=(0,)))
     assert [one.where for one in both] == ["years", "ahead"]
+
+
+def test_what_no_history_foretold_is_named() -> None:
+    together = [
+        replace(score(place, origin, median=95.0), cluster=ALL_CLUSTERS, year=year)
+        for place, origin, year in ((0.0, "2018/19", "2019/20"), (1.0, "2019/20", "2020/21"), (0.9, "a", "b"))
+    ]
+    told = BacktestAnswer(SCENARIO, 1, None, 3, (1,), False, (score(0.5), *together), ())
+    assert [one.year for one in told.extreme] == ["2019/20", "2020/21"]
+    assert "2019/20 and 2020/21 lay outside the range of 99.9%" in " ".join(told.sentences())
+
+
+def test_a_share_counts_origins_as_trials() -> None:
+    scores = tuple(score(0.5 if at % 14 else 0.99, str(at // 14)) for at in range(56))
+    told = BacktestAnswer(SCENARIO, 1, None, 3, (1,), False, scores, ())
+    columns = {column.name: column.cells for column in told.tables()[0].columns}
+    assert columns["in_95"] == ("52 of 56",)
+    (held,) = columns["cover_95_share"]
+    # Wilson's interval of 52/56 in four trials: centre (p + z^2 / 8) / (1 + z^2 / 4).
+    centre = (52 / 56 + 1.96**2 / 8) / (1 + 1.96**2 / 4)
+    assert (held.low + held.high) / 2 == pytest.approx(centre, abs=0.001)
