@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator import InputError, load_scenario
+from simulator import Draws, InputError, load_scenario, simulate
 from simulator.fitting.estimates import Estimates
 from simulator.fitting.posterior import Posterior
 from simulator.fitting.priors import NormalPrior
@@ -207,3 +207,16 @@ def test_overrides_and_bad_settings_are_told_at_once(tmp_path: Path) -> None:
     said = str(caught.value)
     for words in ("laid over it", 'did you mean "admissions"', "2.8 and 0", "0.2", "zero or more", "1000"):
         assert words in said
+
+
+def test_a_cluster_without_history_keeps_the_scenarios_need_and_runs(tmp_path: Path) -> None:
+    text = TEXT.replace(
+        "# The end.\n", '\n[[clusters]]\nname = "East"\npractices = ["C1"]\nneed = 1.2 # mine\n'
+    )
+    answer = fitted(tmp_path / "east", text.replace('outside_clusters = "the rest"\n', ""))
+    assert any(note.startswith("East: without history.") for note in answer.notes())
+    assert any("no whole year's spend of admissions by East" in note for note in answer.notes())
+    path, *_ = answer.save(tmp_path / "east" / "mine.toml")
+    assert "need = 1.2 # mine\n" in path.read_text(encoding="utf-8")
+    result = simulate(load_scenario(path), draws=Draws(contracts=200, workers=1))
+    assert (result.outcomes.spend_gbp > 0).all()
