@@ -135,6 +135,7 @@ def test_seasons_are_those_of_the_history(answer: FitAnswer, after: Scenario) ->
 def test_a_fit_of_what_was_fitted_writes_the_same(folder: Path, written: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "again")
     again = fitted(tmp_path / "again", written.read_text(encoding="utf-8"))
+    assert again.after.settings.fit.posterior is None
     first = written.read_text(encoding="utf-8")
     second = again.save(tmp_path / "again" / "mine.toml", replace=True)[0].read_text(encoding="utf-8")
     assert second == first

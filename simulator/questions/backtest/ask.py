@@ -69,12 +69,7 @@ def backtest(
     InputError
         With everything that is wrong with the files, or where the history is too short.
     """
-    files = (
-        history
-        if isinstance(history, HistoryFiles)
-        else HistoryFiles(Path(history), None if lists is None else Path(lists))
-    )
-    wanted = tuple(sorted(set(ahead)))
+    files, wanted = _files(history, lists), tuple(sorted(set(ahead)))
     problems, read, priors = Problems(_problems_of(years, wanted)), None, Priors()
     with problems.noted():
         priors = priors_of(scenario, {}, drift)
@@ -86,10 +81,7 @@ def backtest(
     observed = observed_of(read, files, scenario)
     found = list(windows(read, observed, years, wanted))
     if not found:
-        span = f"{FinancialYear(observed.years[0]).label} to {FinancialYear(observed.years[-1]).label}"
-        need = f"{years} years to fit and one more to compare with"
-        hint = "ask for fewer with --years"
-        raise InputError([Problem(files.history.name, need, f"{len(observed.years)}: {span}", hint)])
+        raise InputError([_too_short(files.history.name, observed.years, years)])
     told, bonds = [], []
     for done, window in enumerate(found, start=1):
         predicted = predict(window, scenario, priors, seed)
@@ -97,6 +89,18 @@ def backtest(
         bonds += list(bond_scores(predicted, wanted))
         progress(done, len(found))
     return BacktestAnswer(scenario, seed, read, years, wanted, in_cases(observed), tuple(told), tuple(bonds))
+
+
+def _files(history: str | Path | HistoryFiles, lists: str | Path | None) -> HistoryFiles:
+    if isinstance(history, HistoryFiles):
+        return history
+    return HistoryFiles(Path(history), None if lists is None else Path(lists))
+
+
+def _too_short(name: str, known: Sequence[int], years: int) -> Problem:
+    span = f"{FinancialYear(known[0]).label} to {FinancialYear(known[-1]).label}"
+    need = f"{years} years to fit and one more to compare with"
+    return Problem(name, need, f"{len(known)}: {span}", "ask for fewer with --years")
 
 
 def _problems_of(years: object, ahead: Sequence[object]) -> list[Problem]:

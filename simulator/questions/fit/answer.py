@@ -62,6 +62,8 @@ class FitAnswer(Answer):
     def after(self) -> Scenario:
         """The scenario with the fitted figures, without the draws and the tables that `save` writes."""
         given = changed(self.scenario.given, self.settings, self.posterior.lines)
+        # Draws of an earlier fit are not of these figures.
+        given.pop("fit", None)
         source = f"{self.scenario.source}, fitted"
         return check_scenario(given, self.scenario.folder, source, tables_of=self.scenario)
 
