@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.fitting.priors import Priors
-from simulator.history import HistoryFiles, HistoryOptions, read_history
+from simulator.history import History, HistoryFiles, HistoryOptions, read_history
 from simulator.questions.backtest.answer import BacktestAnswer
 from simulator.questions.backtest.predicted import predict
-from simulator.questions.backtest.scores import bond_scores, scores
+from simulator.questions.backtest.scores import BondScore, Score, bond_scores, scores
 from simulator.questions.backtest.windows import in_cases, windows
 from simulator.questions.fit.ask import observed_of, priors_of
 from simulator.records import FinancialYear
@@ -34,28 +34,20 @@ def backtest(
 ) -> BacktestAnswer:
     """Say how well a fit would have predicted before.
 
-    At every year of the history that has `years` years up to it, the same method is fitted to those alone,
-    and what it predicts of the years ahead is compared with what happened.
+    At every year that has `years` up to it the method is fitted to those alone, and compared with later ones.
 
     Parameters
     ----------
     scenario : Scenario
-        Says who the clusters are, which lines there are, and how need is weighed; its own figures are two
-        of the methods that are compared.
-    history : str or Path or HistoryFiles
-        As for `fit`.
-    lists : str or Path, optional
-        As for `fit`.
-    options : HistoryOptions, optional
+        Says who the clusters are and how need is weighed; its own figures are compared, too.
+    history, lists, options : str or Path or HistoryFiles, str or Path, HistoryOptions
         As for `fit`.
     years : int
         Years that each fit sees.
     ahead : sequence of int
         Years ahead that are predicted.
-    drift : float, optional
+    drift, seed : float and int, optional
         As for `fit`.
-    seed : int, optional
-        Of all draws; the scenario's own when left out.
     progress : callable
         Called with the origins done, and how many there are.
 
@@ -67,28 +59,42 @@ def backtest(
     Raises
     ------
     InputError
-        With everything that is wrong with the files, or where the history is too short.
+        With all that is wrong, or where the history is too short.
     """
     files, wanted = _files(history, lists), tuple(sorted(set(ahead)))
-    problems, read, priors = Problems(_problems_of(years, wanted)), None, Priors()
+    read, priors = _given(scenario, files, options, drift, _problems_of(years, wanted))
+    seed = scenario.settings.simulation.seed if seed is None else seed
+    observed = observed_of(read, files, scenario)
+    found = list(windows(read, observed, years, wanted))
+    if not found:
+        raise InputError([_too_short(files.history.name, observed.years, years)])
+    told: list[Score] = []
+    bonds: list[BondScore] = []
+    for done, window in enumerate(found, start=1):
+        predicted = predict(window, scenario, priors, seed)
+        told += scores(predicted)
+        bonds += bond_scores(predicted, wanted)
+        progress(done, len(found))
+    of = (scenario, seed, read, years, wanted, in_cases(observed))
+    return BacktestAnswer(*of, tuple(told), tuple(bonds))
+
+
+def _given(
+    scenario: Scenario,
+    files: HistoryFiles,
+    options: HistoryOptions,
+    drift: float | None,
+    found: Iterable[Problem],
+) -> tuple[History, Priors]:
+    """Return the history and what is believed before it; InputError with every problem."""
+    problems, read, priors = Problems(found), None, Priors()
     with problems.noted():
         priors = priors_of(scenario, {}, drift)
     with problems.noted():
         read = read_history(files, scenario, options)
     if problems or read is None:
         raise InputError(dict.fromkeys(problems))
-    seed = scenario.settings.simulation.seed if seed is None else seed
-    observed = observed_of(read, files, scenario)
-    found = list(windows(read, observed, years, wanted))
-    if not found:
-        raise InputError([_too_short(files.history.name, observed.years, years)])
-    told, bonds = [], []
-    for done, window in enumerate(found, start=1):
-        predicted = predict(window, scenario, priors, seed)
-        told += list(scores(predicted))
-        bonds += list(bond_scores(predicted, wanted))
-        progress(done, len(found))
-    return BacktestAnswer(scenario, seed, read, years, wanted, in_cases(observed), tuple(told), tuple(bonds))
+    return read, priors
 
 
 def _files(history: str | Path | HistoryFiles, lists: str | Path | None) -> HistoryFiles:

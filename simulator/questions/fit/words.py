@@ -115,8 +115,8 @@ def _clusters(known: Known) -> Iterator[str]:
     lacking = [one.name for one in clusters if one.name not in known.posterior.clusters]
     if lacking:
         yield (
-            f"{', '.join(lacking)}: without history. The need is the scenario's, and no lasting shock stands "
-            "for what is not known of it."
+            f"{', '.join(lacking)}: without history. The need is the scenario's, and each contract draws how "
+            "far it may be off, as clusters differ."
         )
     if ALL not in known.history.list_growth_share and any(one.list_growth_share for one in clusters):
         yield (
