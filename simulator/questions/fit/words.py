@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from simulator.history.record import ALL
-from simulator.plain_words import listed
+from simulator.plain_words import counted, listed
 from simulator.questions.fit.lines import LineFigures
 from simulator.questions.fit.settings import PRIOR, Fitted, Known, interval
 from simulator.questions.fit.unit_costs import FEWEST_COSTS
@@ -70,11 +70,11 @@ def _shocks(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:
     years = known.history.whole_years
     if little:
         yield (
-            f"{years} years hardly tell {listed([one.replace('_', ' ') for one in little])}: these rest on "
-            "what was believed before."
+            f"{counted(years, 'year').capitalize()} hardly {'tells' if years == 1 else 'tell'} "
+            f"{listed([one.replace('_', ' ') for one in little])}: these rest on what was believed before."
         )
     yield (
-        f"A shock that all clusters share shows once a year: {years} years are {years} draws of it, whatever "
+        f"A shock that all clusters share shows once a year: {counted(years, 'draw')} of it in all, whatever "
         "the number of clusters. How growth itself changes no history tells: "
         f"an SD of {known.posterior.priors.drift_sd:.1%} a year is assumed."
     )
