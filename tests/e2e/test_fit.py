@@ -33,7 +33,7 @@ def test_it_says_what_the_history_tells_and_what_it_does_not(printed: str) -> No
         "fitted to history.csv, 36 months (2010-04 to 2013-03), seed 1",
         "figures of the scenario are now your history's",
         "Growth is known badly",
-        "3 years are 3 draws of it",
+        "three draws of it in all",
         "What does the history say of each figure",
         "What was believed before the history was seen?",
         "Effective number of points:",
