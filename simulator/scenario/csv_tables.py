@@ -80,7 +80,7 @@ class Table:
             return int(value) if whole else value
         kind = "a whole number" if whole else "a number"
         if whole and value is not None and value % 1:
-            hint = "numbers of people and cases are whole: round them; a list by sex and age is the sum of its parts"
+            hint = "people and cases are whole: round them; a list by sex and age is the sum of its parts"
         need, got = f"{kind} from 0 to {_LARGEST:,.0f}", shown(row[column].strip())
         self.complain(line, column, need, got, hint, alike=hint, once=bool(hint))
         return 0
