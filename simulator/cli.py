@@ -95,6 +95,8 @@ def import_lists(file: Path, out: Path, weights: Path | None, replace: bool) -> 
 _COMMANDS = {
     "run": "questions.run.command",
     **{name: f"questions.{name}.command" for name in QUESTIONS},
+    # Its report is a document.
+    "fit": "documents.fit_command",
     "backtest": "charts.backtest_command",
     "chart": "charts.command",
     "report": "documents.command",

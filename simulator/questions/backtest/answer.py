@@ -221,7 +221,8 @@ class BacktestAnswer(Answer):
             "Each ± counts an origin as one trial, since what all clusters share in a year is one draw: it "
             "is wide where origins are few. Origins that share years are not independent even so.",
             "CRPS: the mean distance of a whole prediction from what happened; below 1 is better than the "
-            "first method. Where there are lists, those of the years ahead are taken as known.",
+            "first method. Where there are lists, those of the years ahead are taken as known. "
+            "Seasons, which say what is missing of a part year, are the whole history's.",
             *self.history.notes,
         )
 

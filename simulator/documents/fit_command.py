@@ -37,8 +37,9 @@ _file = partial(click.option, type=click.Path(path_type=Path))
     multiple=True,
     help="A practice or cluster that starts a new level in that month. Can be given again.",
 )
+@_file("--report", help="Report to write as well: a new file ending in .html, .pdf, .docx or .xlsx.")
 @click.option("--seed", type=int, help="Seed of the draws; the scenario's own by default.")
-@click.option("--replace", is_flag=True, help="Let --out replace files that exist.")
+@click.option("--replace", is_flag=True, help="Let --out and --report replace files that exist.")
 def fit(history: Path, scenario: Path, out: Path, seed: int | None, replace: bool, **options: Any) -> None:
     """Fit a scenario to HISTORY, what its clusters had before.
 
@@ -46,6 +47,7 @@ def fit(history: Path, scenario: Path, out: Path, seed: int | None, replace: boo
     the history leaves unknown. `cluster-risk run` and all others then carry that into every answer.
     """
     from simulator.answers.printer import Printer
+    from simulator.documents.fit_report import check_report, write_report
     from simulator.history import HistoryFiles
     from simulator.history.options import HistoryOptions, options_in
     from simulator.questions.fit.ask import fit as ask
@@ -59,6 +61,10 @@ def fit(history: Path, scenario: Path, out: Path, seed: int | None, replace: boo
         known = options_in(options["final_to"], options["breaks"])
     with problems.noted():
         growth = _growth_in(options["growth"])
+    report: Path | None = options["report"]
+    if report is not None:
+        with problems.noted():
+            check_report(report, replace=replace)
     with problems.noted():
         given = load_scenario(scenario)
         FitFiles.of(out).check(given, replace=replace)
@@ -71,6 +77,9 @@ def fit(history: Path, scenario: Path, out: Path, seed: int | None, replace: boo
     if answer is None:
         return
     written = answer.save(out, replace=replace)
+    if report is not None:
+        write_report(answer, report, replace=replace)
+        written = (*written, report)
     if answer.history.whole_years < LITTLE_HISTORY:
         click.secho(answer.history.notes[0], fg="red", err=True)
     Printer().answer(answer)
