@@ -152,9 +152,13 @@ def season(answer: FitAnswer) -> Chart:
         for place, month in enumerate(_MONTHS):
             by_year = {str(year): float(shares[place]) for year, shares in found[line].items()}
             data.append({"line": line, "month": month + 1, "fitted": float(law.season[at][month])} | by_year)
+
+    def at_its(line: str, place: int) -> str:
+        return f"{calendar.month_name[place + 1]}, {law.season[known[line]][place]:.0%}"
+
     words = "; ".join(
-        f"{spaced(line)}: highest in {calendar.month_name[int(law.season[at].argmax()) + 1]}, "
-        f"{peaks[line]:.0%}, lowest in {calendar.month_name[int(law.season[at].argmin()) + 1]}, {law.season[at].min():.0%}"
+        f"{spaced(line)}: highest in {at_its(line, int(law.season[at].argmax()))}, "
+        f"lowest in {at_its(line, int(law.season[at].argmin()))}"
         for line, at in known.items()
     )
     return Chart.of("season", title, figure, data, f"{words}.", source_of(answer))
