@@ -76,6 +76,16 @@ def test_what_one_cluster_spends_tells_of_another_where_shocks_are_the_pcts() ->
     assert sds[1] < 0.95 * sds[0]
 
 
+def test_two_years_tell_growth_that_nobody_knows() -> None:
+    line = line_of(rate_per_1000=1_000, rate_year=2009, growth_share={"mean": 0.03, "sd": 0.05})
+    large = scenario(shocks={}, service_lines=[line], clusters=[cluster_of("Only", 1_000_000)])
+    answer = shadow(checked(large), 2, draws=Draws(5_000, 1))
+    sds = [answer.row(known).estimates[NEXT_SD].value for known in answer.years]
+    # One year tells where demand stands; with a second its growth is known, and chance of 0.1% is left.
+    assert sds[1] == pytest.approx(0.05, rel=0.1)
+    assert sds[2] < 0.1 * sds[1]
+
+
 def test_practices_learn_to_save_while_nothing_is_paid() -> None:
     ramp = cluster_of("Only", PEOPLE, true_saving_share_by_year=[0.0, 0.05, 0.1])
     answer = shadow(checked(scenario(clusters=[ramp])), 2, draws=Draws(2_000, 1))

@@ -11,9 +11,11 @@ import pytest
 
 from simulator import backtest, load_scenario
 from simulator.charts.backtests import coverage, places
+from simulator.fitting.observed import Observed
 from simulator.questions.backtest.answer import BacktestAnswer
-from simulator.questions.backtest.predicted import CARRIED, LAST, METHODS
-from simulator.questions.backtest.scores import BondScore, Score, crps
+from simulator.questions.backtest.predicted import CARRIED, CERTAIN, LAST, METHODS, Predicted
+from simulator.questions.backtest.scores import BondScore, Score, bond_scores, crps
+from simulator.questions.backtest.windows import Window
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.unit.problems import problems_of_call
 
@@ -78,12 +80,36 @@ def test_what_comes_later_changes_no_prediction(tmp_path: Path, answer: Backtest
     for line in lines:
         *cells, spend = line.split(",")
         later = line[:2] == "20" and line >= "2012-04"
-        changed.append(",".join([*cells, str(2 * float(spend))]) if later else line)
+        # Unevenly, so that seasons, scatter and the spread of costs change with it.
+        times = 2 + 3 * (len(changed) % 7)
+        changed.append(",".join([*cells, str(times * float(spend))]) if later else line)
     (folder / "history.csv").write_text("\n".join(changed) + "\n")
     other = backtest(SCENARIO, folder / "history.csv", folder / "lists.csv", years=2, ahead=(1,))
     for one, before in zip(other.scores, answer.scores, strict=True):
         assert (one.low, one.median, one.high) == (before.low, before.median, before.high)
         assert one.actual > before.actual
+
+
+def test_doubt_that_is_carried_makes_ranges_wider(answer: BacktestAnswer) -> None:
+    widths = {
+        method: np.mean([one.high / one.low for one in answer.of(method, 1)]) - 1
+        for method in (CARRIED, CERTAIN)
+    }
+    assert widths[CARRIED] > 1.1 * widths[CERTAIN]
+
+
+def test_a_bond_pays_the_overspends_of_years_and_no_surplus_pays_for_one() -> None:
+    whole = np.ones((1, 1, 2))
+    seen = Observed(("North",), ("care",), (2009, 2010), whole, 100 * whole, whole, whole)
+    later = replace(seen, years=(2011, 2012), spend_gbp=np.array([[[90.0, 112.0]]]))
+    window = Window(seen, None, (1, 2), later)
+    samples = np.array([[90.0, 100.0 + over] for over in range(101)])[:, :, None, None]
+    budget_gbp = np.full((2, 1, 1), 100.0)
+    (bond,) = bond_scores(Predicted(window, dict.fromkeys(METHODS[:1], samples), budget_gbp), (1, 2))
+    # Ten are left over in the first year; the second's overspend is 0 to 100, and was 12.
+    assert bond.bond_gbp == pytest.approx(95)
+    assert bond.needed_gbp == pytest.approx(12)
+    assert bond.year_gbp == 100
 
 
 def test_few_origins_make_no_verdict(answer: BacktestAnswer) -> None:

@@ -110,8 +110,7 @@ def bond_scores(predicted: Predicted, ahead: tuple[int, ...]) -> Iterator[BondSc
     if window.ahead != ahead or in_cases(window.seen):
         return
     actual = np.moveaxis(window.amounts, -1, 0)
-    for method in METHODS:
-        samples = predicted.samples[method]
+    for method, samples in predicted.samples.items():
         known = (np.isfinite(actual) & np.isfinite(budget) & np.isfinite(samples[0])).all(axis=0)
         for at, name in _named(window.seen.clusters, known.any(axis=-1)):
             lines = known[at]
