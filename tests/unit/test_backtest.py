@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from simulator import backtest, load_scenario
 from simulator.charts.backtests import coverage, places
+from simulator.fitting.fit import fit_history
 from simulator.fitting.observed import Observed
+from simulator.fitting.posterior import Posterior
+from simulator.questions.backtest import predicted
 from simulator.questions.backtest.answer import BacktestAnswer
 from simulator.questions.backtest.predicted import CARRIED, CERTAIN, LAST, METHODS, Predicted
 from simulator.questions.backtest.scores import BondScore, Score, bond_scores, crps
@@ -90,12 +94,20 @@ def test_what_comes_later_changes_no_prediction(tmp_path: Path, answer: Backtest
         assert one.actual > before.actual
 
 
-def test_doubt_that_is_carried_makes_ranges_wider(answer: BacktestAnswer) -> None:
-    widths = {
-        method: np.mean([one.high / one.low for one in answer.of(method, 1)]) - 1
-        for method in (CARRIED, CERTAIN)
-    }
-    assert widths[CARRIED] > 1.1 * widths[CERTAIN]
+def test_ranges_hold_what_rows_say_and_not_one_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows whose growth lies anywhere from -50 to 50% must make ranges as wide as that."""
+
+    def spread(*args: Any) -> Posterior:
+        found = fit_history(*args)
+        growth = np.repeat(np.linspace(-0.5, 0.5, found.rows)[:, None], len(found.lines), axis=1)
+        return replace(found, volume=replace(found.volume, growth=growth.astype(np.float32)))
+
+    monkeypatch.setattr(predicted, "fit_history", spread)
+    wide = backtest(SCENARIO, EXAMPLE / "history.csv", EXAMPLE / "lists.csv", years=2, ahead=(1,))
+    for one in wide.of(CARRIED, 1):
+        # 95% of a year's growth: from -47.5 to 47.5%, as logs.
+        assert np.log(one.high / one.low) == pytest.approx(0.95, rel=0.1)
+    assert all(np.log(one.high / one.low) < 0.3 for one in wide.of(CERTAIN, 1))
 
 
 def test_a_bond_pays_the_overspends_of_years_and_no_surplus_pays_for_one() -> None:

@@ -77,6 +77,21 @@ def test_the_figures_are_the_estimates(answer: FitAnswer, after: Scenario) -> No
     )
 
 
+def test_sizes_of_shocks_are_medians_of_factors_in_any_one_year(answer: FitAnswer, after: Scenario) -> None:
+    draws, shocks = answer.posterior.volume, after.settings.shocks
+    theta = dict(zip(draws.parameters, draws.theta.astype(float).T, strict=True))
+
+    def factor(logs: np.ndarray) -> float:
+        return float(np.median(np.sqrt(np.expm1(logs**2))))
+
+    # A year's change is not the year: what was left of the years before comes to it.
+    year = factor(theta["delta"] / np.sqrt(1 - theta["phi_d"] ** 2))
+    assert shocks.cluster_year.sd_share == pytest.approx(year, rel=1e-3)
+    assert shocks.cluster_line.sd_share == pytest.approx(factor(theta["sigma_k"]), rel=1e-3)
+    assert shocks.cluster_year.persistence == pytest.approx(np.median(theta["phi_d"]), rel=1e-3)
+    assert shocks.cluster.sd_share == 0
+
+
 def test_what_was_not_fitted_stays_and_so_do_comments(written: Path, after: Scenario) -> None:
     text = written.read_text(encoding="utf-8")
     for kept in (
