@@ -147,3 +147,21 @@ def test_two_years_are_said_to_tell_little(tmp_path: Path) -> None:
     assert "Only 2 whole years: growth is then mostly the prior's." in done.stderr
     assert "The base year stays simulated" in done.stdout
     assert leftovers(target) == sorted([*leftovers(EXAMPLE), *FILES[1:]])
+
+
+def test_the_report_is_written_beside_or_nothing_is(folder: Path) -> None:
+    asked = ("fit", *GIVEN, "--out", "reported.toml", "--report")
+    wrong = cluster_risk(*asked, "fit.txt", folder=folder)
+    assert wrong.returncode == 2
+    assert not (folder / "reported.toml").exists()
+    done = cluster_risk(*asked, "fit.html", folder=folder)
+    assert done.returncode == 0, done.stderr
+    text = (folder / "fit.html").read_text(encoding="utf-8")
+    for words in (
+        "What 3 years can tell, and what they cannot",
+        "Every figure",
+        "What was believed before",
+        "<svg",
+    ):
+        assert words in text, words
+    assert (folder / "reported.toml").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from simulator.documents.blocks import TableBlock
 from simulator.documents.fit_report import report_of, write_report
 from simulator.errors import InputError
 from simulator.fitting.observed import Months
+from simulator.history.breaks import Break
 from simulator.questions.fit.answer import FitAnswer
 from tests.unit.fits import fitted
 from tests.unit.test_charts import faults
@@ -73,3 +75,23 @@ def test_it_is_written(answer: FitAnswer, tmp_path: Path, kind: str) -> None:
 def test_another_ending_is_refused(answer: FitAnswer, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--report"):
         write_report(answer, tmp_path / "fit.txt")
+
+
+def test_breaks_are_drawn_where_they_were_found(answer: FitAnswer) -> None:
+    found = (
+        Break("P01", "admissions", (2011, 7), 0.4, 7.0),
+        Break("P02", "admissions", (2012, 1), -0.2, -5.0),
+    )
+    chart = FIT_CHARTS["breaks"](replace(answer, history=replace(answer.history, breaks=found)))
+    assert faults(chart) == []
+    assert chart.title == "Two breaks found; the clearest: P01, from 2011-07"
+    assert chart.data["month"].tolist() == ["2011-07", "2012-01"]
+    assert chart.data["change_share"].tolist() == [0.4, -0.2]
+
+
+def test_the_table_of_figures_has_their_values(answer: FitAnswer) -> None:
+    blocks = [block for block in report_of(answer).blocks if isinstance(block, TableBlock)]
+    table = next(block for block in blocks if block.table.name == "figures")
+    rates = [row for row in table.texts if row[1] == "cases per 1,000"]
+    expected = [f"{figure.value:,.4g}" for figure in answer.estimates.rate_per_1000.values()]
+    assert [row[2] for row in rates] == expected
