@@ -9,6 +9,7 @@ import pytest
 
 from simulator.fitting.estimates import Estimates
 from simulator.fitting.future import future
+from simulator.questions.check.answer import CheckAnswer
 from simulator.questions.explain.pieces import Source, draw_pieces, expected_budget_gbp
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
@@ -118,6 +119,13 @@ def test_a_known_base_year_takes_the_place_of_the_simulated_one(tmp_path: Path) 
     spend = plan.draw(RandomStreams(1), Block(0, 50))
     assert (spend.gbp[:, 0] == np.array(list(SPENT.values()))[:, None]).all()
     assert plan.set_budgets(spend).budget_gbp[:, 0, 1] == pytest.approx(np.full((50, 2), 1.02 * 2e6))
+    given = checked(
+        fitted_scenario(tmp_path, budgets={"rule": rule, "historic": {"csv": "base.csv"}}), folder=tmp_path
+    )
+    said = " ".join(CheckAnswer(given, plan, "it").sentences())
+    assert "Past spend is that of the table base.csv." in said
+    assert "credible" not in said
+    assert "Each contract takes one of 2,000 draws" in said
     # The draws know of it already: what they expect does not move again.
     assert plan.last_year is None
     assert (plan.expected_counts == plan_of(tmp_path).expected_counts).all()

@@ -55,6 +55,7 @@ class CheckAnswer(Answer):
             yield f"The budget for {name.replace('_', ' ')} is {rule.in_words()}."
         if csv := settings.budgets.historic.csv:
             yield f"Past spend is that of the table {csv}."
+        if self.plan.last_year is not None:
             yield "What demand is expected to be moves with it as far as that is credible."
             shocks = settings.shocks
             if not (shocks.cluster_line.sd_share or shocks.cluster_line_year.sd_share):
