@@ -10,6 +10,7 @@ from simulator.plain_words import joined
 from simulator.rules.bond import Bond
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.doubts import carries_fit
 from simulator.scenario.idle import idle_settings
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ContractSettings, ScenarioFile
@@ -40,6 +41,11 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
             "Budgets here rise with whatever growth is expected (uplift_share is left out, or the rule is "
             "expected_spend), so that more growth is no risk. To ask what growth beyond the budgets' would "
             "do, give uplift_share a value."
+        )
+    if carries_fit(settings) and any(key.startswith("shocks") for key in keys):
+        yield (
+            "Keys of shocks move nothing here: each contract takes its shocks from the draws of the history. "
+            "With fit.carry_uncertainty=false they count."
         )
     yield from _dates(settings)
     in_file = {rule["rule"] for rule in scenario.given.get("rules", ())}

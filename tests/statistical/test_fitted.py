@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.answers.rule_notes import scheme_notes
 from simulator.fitting.estimates import Estimates
 from simulator.fitting.future import future
 from simulator.questions.check.answer import CheckAnswer
@@ -84,6 +85,15 @@ def test_switched_off_it_is_the_scenario_as_written(tmp_path: Path) -> None:
         switched = simulate(checked(given, off, folder=tmp_path), Draws(200, 1))
         assert differing(switched, simulate(checked(plain), Draws(200, 1))) == []
     assert differing(simulate(checked(given, folder=tmp_path), Draws(200, 1)), switched) != []
+
+
+def test_keys_of_shocks_are_said_to_move_nothing_while_draws_are_carried(tmp_path: Path) -> None:
+    given = checked(fitted_scenario(tmp_path), folder=tmp_path)
+    louder = given.vary('shocks.cluster_year={law="lognormal",sd_share=0.1}')
+    assert differing(simulate(louder, Draws(200, 1)), simulate(given, Draws(200, 1))) == []
+    assert any("Keys of shocks move nothing here" in note for note in scheme_notes(louder))
+    for other in (given, louder.vary("fit.carry_uncertainty=false")):
+        assert not any("Keys of shocks" in note for note in scheme_notes(other))
 
 
 def test_a_figure_that_is_edited_takes_effect(tmp_path: Path) -> None:
