@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from simulator.answers.table import ERRORS_ARE, Table
 from simulator.errors import InputError, unknown
-from simulator.scenario.doubts import doubt_in_words
+from simulator.scenario.doubts import carries_fit, doubt_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +57,15 @@ class Answer(ABC):
     @property
     def errors_note(self) -> str:
         """What errors cover, and what becomes of doubt about the scenario's figures."""
-        doubt = doubt_in_words(self.scenario.settings)
-        return f"{ERRORS_ARE}; {doubt or _NO_DOUBT}."
+        settings, posterior = self.scenario.settings, self.scenario.posterior
+        said = f"{ERRORS_ARE}; {doubt_in_words(settings) or _NO_DOUBT}."
+        if self.is_drawn and posterior is not None and carries_fit(settings):
+            # Rows are drawn with replacement: a mean over n contracts has the error of its rows as well.
+            more = math.sqrt(1 + self.contracts / posterior.rows) - 1
+            said += (
+                f" That a fit has {posterior.rows:,} draws makes errors up to {more:.0%} larger than told."
+            )
+        return said
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""

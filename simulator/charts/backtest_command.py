@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, ExitStack
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.answers.history_options import GivenHistory, file_option, history_options
 from simulator.errors import InputError, Problem, Problems, printable, shown
 
 if TYPE_CHECKING:
@@ -23,28 +23,12 @@ _FILES = {
 }
 """What a folder of `backtest` holds."""
 
-_file = partial(click.option, type=click.Path(path_type=Path))
-
 
 @click.command()
-@click.argument("history", type=click.Path(path_type=Path))
-@_file("--lists", help="CSV file of registered people by month or quarter, and practice or cluster.")
-@_file("--scenario", "scenario", required=True, help="Scenario file: clusters, lines, needs and rules.")
+@history_options
 @click.option("--years", type=int, default=3, show_default=True, help="Years that each fit sees.")
 @click.option("--ahead", default="1:3", show_default=True, metavar="FROM:TO", help="Years ahead to predict.")
-@_file("--out", help="A new folder for the tables (CSV and Excel) and the charts.")
-@_file("--recodes", help="CSV file of codes that became others: old, new, from.")
-@_file("--price-index", help="CSV file of an index of prices: year or month, index, and line if by line.")
-@click.option("--drift", type=float, help="By how much growth moves a year, as an SD; 0.01 by default.")
-@click.option("--final-to", metavar="YYYY-MM", help="Last month that is complete; later ones are left out.")
-@click.option(
-    "--break",
-    "breaks",
-    metavar="UNIT:YYYY-MM",
-    multiple=True,
-    help="A practice or cluster that starts a new level in that month. Can be given again.",
-)
-@click.option("--seed", type=int, help="Seed of the draws; the scenario's own by default.")
+@file_option("--out", help="A new folder for the tables (CSV and Excel) and the charts.")
 @click.option("--replace", is_flag=True, help="Let --out replace a folder that exists.")
 def backtest(history: Path, scenario: Path, out: Path | None, **options: Any) -> None:
     """Say how well `fit` would have predicted HISTORY's own later years.
@@ -54,30 +38,26 @@ def backtest(history: Path, scenario: Path, out: Path | None, **options: Any) ->
     have done, beside the scenario as typed.
     """
     from simulator.answers.printer import Printer, progress_bar
-    from simulator.history import HistoryFiles, HistoryOptions
-    from simulator.history.options import options_in
     from simulator.questions.backtest.ask import backtest as ask
     from simulator.scenario.scenario import load_scenario
 
-    problems, known, given, answer, stack = Problems(), HistoryOptions(), None, None, ExitStack()
+    problems, scenario_given, answer = Problems(), None, None
     ahead: tuple[int, ...] = ()
-    with stack:
+    given = GivenHistory.of(problems, history, options)
+    with ExitStack() as stack:
         with problems.noted():
-            known = options_in(options["final_to"], options["breaks"])
-        with problems.noted():
-            given = load_scenario(scenario)
+            scenario_given = load_scenario(scenario)
         with problems.noted():
             ahead = _ahead_in(options["ahead"])
         folder: Path | None = None
         if out is not None:
             with problems.noted():
                 folder = stack.enter_context(_new_folder(out, replace=options["replace"]))
-        names = ("recodes", "price_index")
-        files = HistoryFiles(history, options["lists"], **{name: options[name] for name in names})
-        if given is not None:
+        if scenario_given is not None:
             asked = {name: options[name] for name in ("years", "drift", "seed")}
+            asked |= {"options": given.options, "growth": given.growth, "ahead": ahead or (1,)}
             with problems.noted(), progress_bar(None, "origins") as show:
-                answer = ask(given, files, options=known, ahead=ahead or (1,), progress=show, **asked)
+                answer = ask(scenario_given, given.files, progress=show, **asked)
         problems.report()
         if answer is not None and folder is not None:
             _write(folder, answer)
@@ -109,7 +89,10 @@ def _ahead_in(text: str) -> tuple[int, ...]:
     """Return the years of FROM:TO, or of one number."""
     first, _, last = text.partition(":")
     try:
-        return tuple(range(int(first), int(last or first) + 1)) or (0,)
+        found = tuple(range(int(first), int(last or first) + 1))
     except ValueError:
-        need = "FROM:TO in whole years, such as 1:3"
-        raise InputError([Problem("--ahead", need, shown(text))]) from None
+        found = ()
+    if not found:
+        need = "FROM:TO in whole years, the second no less than the first, such as 1:3"
+        raise InputError([Problem("--ahead", need, shown(text))])
+    return found

@@ -9,7 +9,6 @@ from simulator.charts.words import per_cent_tick
 from simulator.plain_words import counted
 from simulator.questions.backtest.answer import BacktestAnswer
 from simulator.questions.backtest.predicted import CARRIED
-from simulator.risk.estimate import Estimate
 
 _ROW_IN, _GAP_IN = 0.3, 0.9
 _MEANT = 0.95
@@ -19,36 +18,29 @@ _PANEL_IN = 2.2
 @in_house_style
 def coverage(answer: BacktestAnswer) -> Chart:
     """How often ranges of 95% held, by method and years ahead."""
-    table = next(table for table in answer.tables() if table.name == "coverage")
-    cells = {column.name: column.cells for column in table.columns}
-    rows = [
-        (int(str(ahead)), str(method), str(counted_as), held)
-        for ahead, method, counted_as, held in zip(
-            *(cells[name] for name in ("years_ahead", "method", "in_95", "cover_95_share")), strict=True
-        )
-        if isinstance(held, Estimate)
-    ]
+    rows = answer.coverage()
     origins = counted(len(answer.origins), "origin")
     title = f"Ranges of 95%: how often they held what happened, from {origins}"
     subtitle = "Share of cases in %, by years ahead; lines: 95% intervals, an origin counted as one trial"
     source = f"{answer.scenario.settings.title}; {answer.history.source}."
     figure, axes = one_panel(title, subtitle, source, _ROW_IN * len(rows) + _GAP_IN)
-    for at, (_, _, cases, held) in enumerate(rows):
+    for at, row in enumerate(rows):
+        held = row.held
         axes.barh(at, held.value, height=0.62, color=LIGHT)
         axes.plot([held.low, held.high], [at, at], color=DARK, linewidth=2.2)
-        axes.text(1.03, at, cases, va="center", size=7.5, color=INK)
+        axes.text(1.03, at, row.counted(_MEANT), va="center", size=7.5, color=INK)
     axes.axvline(_MEANT, color=INK, linewidth=1)
-    axes.set_yticks(range(len(rows)), [f"{ahead}: {method}" for ahead, method, *_ in rows])
+    axes.set_yticks(range(len(rows)), [f"{row.ahead}: {row.method}" for row in rows])
     axes.invert_yaxis()
     axes.set_xlim(0, 1.16)
     axes.set_xticks([0, 0.5, _MEANT])
     scale(axes, "x", per_cent_tick)
     data = [
-        {"years_ahead": ahead, "method": method, "cases": cases}
-        | {"held": held.value, "low": held.low, "high": held.high}
-        for ahead, method, cases, held in rows
+        {"years_ahead": row.ahead, "method": row.method, "cases": row.counted(_MEANT)}
+        | {"held": row.held.value, "low": row.held.low, "high": row.held.high}
+        for row in rows
     ]
-    words = "; ".join(f"{ahead} ahead, {method}: {cases}" for ahead, method, cases, _ in rows)
+    words = "; ".join(f"{row.ahead} ahead, {row.method}: {row.counted(_MEANT)}" for row in rows)
     return Chart.of("coverage", title, figure, data, f"{words}.", source)
 
 
@@ -57,10 +49,7 @@ def places(answer: BacktestAnswer) -> Chart:
     """Where outturns lay in what the fits predicted, by tenth."""
     from matplotlib.ticker import MaxNLocator
 
-    table = next(table for table in answer.tables() if table.name == "places")
-    counts = {
-        column.heading: [int(float(str(cell))) for cell in column.cells] for column in table.columns[1:]
-    }
+    counts = {f"{counted(ahead, 'year')} ahead": cases for ahead, cases in answer.tenths().items()}
     title = "Where outturns lay in what was predicted, by tenth"
     subtitle = f"Cases; level bars if all is right. {CARRIED.capitalize()}"
     source = f"{answer.scenario.settings.title}; {answer.history.source}."

@@ -19,6 +19,13 @@ class HistoryFiles:
     recodes: Path | None = None  # old, new, from
     price_index: Path | None = None  # year or month, index; perhaps line
 
+    @classmethod
+    def of(cls, history: str | Path | HistoryFiles, lists: str | Path | None = None) -> HistoryFiles:
+        """Return the tables, from all of them or from the paths of two."""
+        if isinstance(history, HistoryFiles):
+            return history
+        return cls(Path(history), None if lists is None else Path(lists))
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryOptions:

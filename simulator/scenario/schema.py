@@ -174,6 +174,12 @@ class ServiceLine(Part):
     budget_rule: AnyBudgetRule | None = None
     """Budget rule of this line, where it differs from the others'."""
 
+    @property
+    def chance_of_a_case(self) -> tuple[float, float]:
+        """What counts and unit costs add to the relative variance of spend where one case is expected."""
+        cost = self.unit_cost_gbp
+        return self.count.variance(1.0), cost.variance_gbp2 / cost.mean_gbp**2
+
     @model_validator(mode="after")
     def _means_can_be_used(self) -> Self:
         if not self.unit_cost_gbp.mean_gbp > 0:

@@ -252,15 +252,14 @@ def _last_year(
     years: int,
 ) -> LastYear:
     """Return what spend in the base year says of later years; takes arrays of shape (cluster, line)."""
-    costs = [(line.count.variance(1.0), line.unit_cost_gbp) for line in settings.service_lines]
-    mean_gbp = np.array([cost.mean_gbp for _, cost in costs])
-    variance_gbp2 = np.array([ratio * cost.mean_gbp**2 + cost.variance_gbp2 for ratio, cost in costs])
+    mean_gbp = np.array([line.unit_cost_gbp.mean_gbp for line in settings.service_lines])
+    of_case = np.array([sum(line.chance_of_a_case) for line in settings.service_lines])
     index = np.array([price.price_index[0] for price in prices])
     # Nothing spent, by chance where few cases are expected, has no logarithm: it is taken to say nothing.
     per_case = np.array([price.totals is not None for price in prices])
     seen = per_case & (expected > 0) & (spend_gbp > 0)
     spent, cases = np.where(seen, spend_gbp, 1.0), np.where(seen, expected, 1.0)
-    chance = np.where(seen, variance_gbp2, 0.0) / (mean_gbp**2 * cases)
+    chance = np.where(seen, of_case, 0.0) / cases
     return LastYear.of(shocks, np.log(spent / (cases * mean_gbp * index)), chance, seen, years)
 
 

@@ -165,3 +165,15 @@ def test_the_report_is_written_beside_or_nothing_is(folder: Path) -> None:
     ):
         assert words in text, words
     assert (folder / "reported.toml").exists()
+
+
+def test_charts_are_written_into_a_folder_of_their_own(folder: Path) -> None:
+    asked = ("fit", *GIVEN, "--out", "drawn.toml", "--charts", "pictures")
+    done = cluster_risk(*asked, folder=folder)
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in (folder / "pictures").iterdir()}
+    kinds = ("fan", "learned", "levels", "residuals", "breaks", "season", "scatter")
+    assert names == {f"{kind}.{ending}" for kind in kinds for ending in ("svg", "png", "csv")}
+    again = cluster_risk(*asked, folder=folder)
+    assert again.returncode == 2
+    assert "pictures" in again.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator import luck
 from simulator.answers.rule_notes import scheme_notes
 from simulator.fitting.estimates import Estimates
 from simulator.fitting.future import future
@@ -22,6 +23,7 @@ from tests.builders import checked, cluster_of
 from tests.histories import LINES, fitted_scenario, posterior_of
 from tests.property.test_shared_draws_every_key import differing
 from tests.references.checks import mean_against, misses, two_samples
+from tests.unit.problems import problems_of
 
 CONTRACTS = 20_000
 SPENT = {"North": 5e5, "South": 2e6, "East": 6e6}
@@ -56,6 +58,29 @@ def test_the_mean_is_that_of_the_draws_themselves(tmp_path: Path) -> None:
         axis=0,
     )[:, 2, 1, 0]
     assert misses([mean_against(20_000 * volume, plan.expected_counts[2, 1, 0])]) == []
+
+
+def test_a_contract_may_begin_years_after_the_history(tmp_path: Path) -> None:
+    """Its base year is two years on: what is known of the history's end has faded, and growth adds up."""
+    later = plan_of(tmp_path, contract={"start_year": 2012, "years": 2})
+    at_once = plan_of(tmp_path, contract={"start_year": 2010, "years": 4})
+    assert later.axes.years == at_once.axes.years[2:]
+    assert later.expected_counts == pytest.approx(at_once.expected_counts[2:])
+    both = [plan.draw_shocks(RandomStreams(1), Block(0, 2_000)) for plan in (later, at_once)]
+    for cluster in range(3):
+        # The same rows and the same chance: the same years.
+        here, there = (one.factors(year, cluster, 0) for one, year in zip(both, (1, 3), strict=True))
+        assert here == pytest.approx(there)
+    (early,) = problems_of(fitted_scenario(tmp_path, contract={"start_year": 2009}), folder=tmp_path)
+    assert early.need == "2010 to 2015, as the history ends with 2009/10"
+
+
+def test_the_note_on_errors_counts_the_draws(tmp_path: Path) -> None:
+    answer = luck(checked(fitted_scenario(tmp_path), folder=tmp_path), (0.01,), draws=Draws(500, 1))
+    # The square root of 1 + 500 / 2,000 is 1.118.
+    assert "2,000 draws makes errors up to 12% larger" in answer.errors_note
+    plain = checked(fitted_scenario(tmp_path), "fit.carry_uncertainty=false", folder=tmp_path)
+    assert "larger than told" not in luck(plain, (0.01,), draws=Draws(500, 1)).errors_note
 
 
 def test_factors_have_the_law_of_the_future(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
-from simulator.answers.table import Column, Table, numbers, pounds, shares, text
+from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.history import History
 from simulator.plain_words import counted, joined
 from simulator.questions.backtest.predicted import CARRIED, METHODS
@@ -21,7 +21,46 @@ from simulator.scenario.scenario import Scenario
 ENOUGH_ORIGINS = 10
 """With fewer, no word of calibration: each origin is one draw of what all clusters share."""
 _Z = 1.959963984540054
-_TENTHS = 10
+_TENTHS, _TAIL = 10, 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the predictions of one method did, so many years ahead."""
+
+    ahead: int
+    method: str
+    scores: tuple[Score, ...]
+    first: tuple[Score, ...]  # of the method that others are compared with
+
+    @property
+    def origins(self) -> int:
+        """How many origins they are from."""
+        return len({score.origin for score in self.scores})
+
+    def counted(self, level: float) -> str:
+        """Return in how many cases a range held, such as ``52 of 56``."""
+        return f"{sum(score.within(level) for score in self.scores)} of {len(self.scores)}"
+
+    @property
+    def held(self) -> Estimate:
+        """Share of cases in which the 95% range held."""
+        return _by_origins([score.within(0.95) for score in self.scores], self.origins)
+
+    def beyond(self, *, below: bool) -> Estimate:
+        """Return the share of cases that lay below the 95% range, or above it."""
+        at_end = [score.place < _TAIL if below else score.place > 1 - _TAIL for score in self.scores]
+        return _by_origins(at_end, self.origins)
+
+    @property
+    def bias(self) -> Estimate | float:
+        """How far the median lay above what happened, of that."""
+        return _mean_by_origins([(score.origin, score.bias) for score in self.scores])
+
+    @property
+    def crps_ratio(self) -> float:
+        """Mean CRPS over that of the first method."""
+        return round(_mean_crps(self.scores) / _mean_crps(self.first), 3)
 
 
 @dataclass(frozen=True)
@@ -108,7 +147,7 @@ class BacktestAnswer(Answer):
             )
 
     def _verdict(self, found: Sequence[Score]) -> str:
-        held = _cover(found, 0.95)
+        held = Coverage(0, CARRIED, tuple(found), ()).held
         if held.low <= 0.95 <= held.high:
             return f"Ranges of 95% held {per_cent(held)}: nothing here speaks against them."
         wide = "wide" if held.value > 0.95 else "narrow"
@@ -119,60 +158,57 @@ class BacktestAnswer(Answer):
         bonds = (self._bonds(),) if self.bonds else ()
         return (self._coverage(), self._coverage(together=True), self._places(), *bonds, self._everything())
 
-    def _coverage(self, *, together: bool = False) -> Table:
-        rows = [
-            (ahead, method, found)
+    def coverage(self, *, together: bool = False) -> list[Coverage]:
+        """Return how predictions did, by years ahead and method, of clusters or of all together."""
+        return [
+            Coverage(ahead, method, tuple(found), tuple(self.of(CARRIED, ahead, together=together)))
             for ahead in self.ahead
             for method in METHODS
             if (found := self.of(method, ahead, together=together))
         ]
-        base = {ahead: _mean_crps(self.of(CARRIED, ahead, together=together)) for ahead in self.ahead}
-        columns: list[Column] = [
-            numbers("years ahead", [ahead for ahead, _, _ in rows]),
-            text("method", [method for _, method, _ in rows]),
-            numbers("origins", [len({score.origin for score in found}) for *_, found in rows]),
-        ]
-        for level in RANGES:
-            held = [_counted(found, level) for *_, found in rows]
-            columns.append(text(f"in the {100 * level:.0f}% range", held, f"in_{100 * level:.0f}"))
-        columns.append(
-            shares("95% range held", [_cover(found, 0.95) for *_, found in rows], "cover_95_share")
+
+    def tenths(self) -> dict[int, list[int]]:
+        """Return how many outturns of clusters lay in each tenth of what was predicted, by years ahead."""
+        found = {}
+        for ahead in self.ahead:
+            if scores := self.of(CARRIED, ahead):
+                at = [min(int(score.place * _TENTHS), _TENTHS - 1) for score in scores]
+                found[ahead] = [at.count(tenth) for tenth in range(_TENTHS)]
+        return found
+
+    def _coverage(self, *, together: bool = False) -> Table:
+        rows = self.coverage(together=together)
+        columns = (
+            numbers("years ahead", [row.ahead for row in rows]),
+            text("method", [row.method for row in rows]),
+            numbers("origins", [row.origins for row in rows]),
+            *(
+                text(
+                    f"in the {100 * level:.0f}% range",
+                    [row.counted(level) for row in rows],
+                    f"in_{100 * level:.0f}",
+                )
+                for level in RANGES
+            ),
+            shares("95% range held", [row.held for row in rows], "cover_95_share"),
+            shares("below it", [row.beyond(below=True) for row in rows], "below_share"),
+            shares("above it", [row.beyond(below=False) for row in rows], "above_share"),
+            shares("median too high by", [row.bias for row in rows], "bias_share"),
+            numbers("CRPS, of the first method's", [row.crps_ratio for row in rows], "crps_ratio"),
         )
-        columns += [
-            shares(
-                "below it",
-                [_beyond(found, below=True) for *_, found in rows],
-                "below_share",
-            ),
-            shares(
-                "above it",
-                [_beyond(found, below=False) for *_, found in rows],
-                "above_share",
-            ),
-            shares("median too high by", [_bias(found) for *_, found in rows], "bias_share"),
-            numbers(
-                "CRPS, of the first method's",
-                [round(_mean_crps(found) / base[ahead], 3) for ahead, _, found in rows],
-                "crps_ratio",
-            ),
-        ]
-        whose = "all clusters together" if together else "each cluster"
-        name = "together" if together else "coverage"
-        return Table(
-            name, f"How often did ranges hold what happened? {whose.capitalize()}", tuple(columns), keys=2
-        )
+        whose = "All clusters together" if together else "Each cluster"
+        title = f"How often did ranges hold what happened? {whose}"
+        return Table("together" if together else "coverage", title, columns, keys=2)
 
     def _places(self) -> Table:
-        columns: list[Column] = [text("tenth of the range", [f"{at + 1}" for at in range(_TENTHS)], "tenth")]
-        for ahead in self.ahead:
-            if found := self.of(CARRIED, ahead):
-                at = [min(int(score.place * _TENTHS), _TENTHS - 1) for score in found]
-                label = f"{ahead} year{'s' if ahead > 1 else ''} ahead"
-                columns.append(
-                    numbers(label, [at.count(tenth) for tenth in range(_TENTHS)], f"ahead_{ahead}")
-                )
-        title = "Where did outturns lie? Cases by tenth of what was predicted"
-        return Table("places", title, tuple(columns))
+        columns = (
+            text("tenth of the range", [f"{at + 1}" for at in range(_TENTHS)], "tenth"),
+            *(
+                numbers(f"{counted(ahead, 'year')} ahead", cases, f"ahead_{ahead}")
+                for ahead, cases in self.tenths().items()
+            ),
+        )
+        return Table("places", "Where did outturns lie? Cases by tenth of what was predicted", columns)
 
     def _bonds(self) -> Table:
         found = {method: [one for one in self.bonds if one.method == method] for method in METHODS}
@@ -219,29 +255,13 @@ class BacktestAnswer(Answer):
         """Return what a reader of the tables must know."""
         return (
             "Each ± counts an origin as one trial, since what all clusters share in a year is one draw: it "
-            "is wide where origins are few. Origins that share years are not independent even so.",
+            "is wide where origins are few; means of one origin have none. Origins "
+            "that share years are not independent even so.",
             "CRPS: the mean distance of a whole prediction from what happened; below 1 is better than the "
             "first method. Where there are lists, those of the years ahead are taken as known. "
             "Seasons, which say what is missing of a part year, are the whole history's.",
             *self.history.notes,
         )
-
-
-def _counted(found: Sequence[Score], level: float) -> str:
-    return f"{sum(score.within(level) for score in found)} of {len(found)}"
-
-
-def _cover(found: Sequence[Score], level: float) -> Estimate:
-    return _by_origins([score.within(level) for score in found], len({score.origin for score in found}))
-
-
-def _beyond(found: Sequence[Score], *, below: bool) -> Estimate:
-    beyond = [score.place < 0.025 if below else score.place > 0.975 for score in found]
-    return _by_origins(beyond, len({score.origin for score in found}))
-
-
-def _bias(found: Sequence[Score]) -> Estimate | float:
-    return _mean_by_origins([(score.origin, score.bias) for score in found])
 
 
 def _mean_by_origins(values: Sequence[tuple[str, float]]) -> Estimate | float:

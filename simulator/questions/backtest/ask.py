@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from simulator.errors import InputError, Problem, Problems, shown
@@ -28,6 +28,7 @@ def backtest(
     *,
     years: int = 3,
     ahead: Sequence[int] = (1, 2, 3),
+    growth: Mapping[str, tuple[float, float]] | None = None,
     drift: float | None = None,
     seed: int | None = None,
     progress: Callable[[int, int], None] = lambda origins_done, of_origins: None,
@@ -46,7 +47,7 @@ def backtest(
         Years that each fit sees.
     ahead : sequence of int
         Years ahead that are predicted.
-    drift, seed : float and int, optional
+    growth, drift, seed : mapping, float and int, optional
         As for `fit`.
     progress : callable
         Called with the origins done, and how many there are.
@@ -61,8 +62,8 @@ def backtest(
     InputError
         With all that is wrong, or where the history is too short.
     """
-    files, wanted = _files(history, lists), tuple(sorted(set(ahead)))
-    read, priors = _given(scenario, files, options, drift, _problems_of(years, wanted))
+    files, wanted = HistoryFiles.of(history, lists), tuple(sorted(set(ahead)))
+    read, priors = _given(scenario, files, options, (growth or {}, drift), _problems_of(years, wanted))
     seed = scenario.settings.simulation.seed if seed is None else seed
     observed = observed_of(read, files, scenario)
     found = list(windows(read, observed, years, wanted))
@@ -83,24 +84,18 @@ def _given(
     scenario: Scenario,
     files: HistoryFiles,
     options: HistoryOptions,
-    drift: float | None,
+    believed: tuple[Mapping[str, tuple[float, float]], float | None],
     found: Iterable[Problem],
 ) -> tuple[History, Priors]:
     """Return the history and what is believed before it; InputError with every problem."""
     problems, read, priors = Problems(found), None, Priors()
     with problems.noted():
-        priors = priors_of(scenario, {}, drift)
+        priors = priors_of(scenario, *believed)
     with problems.noted():
         read = read_history(files, scenario, options)
     if problems or read is None:
         raise InputError(dict.fromkeys(problems))
     return read, priors
-
-
-def _files(history: str | Path | HistoryFiles, lists: str | Path | None) -> HistoryFiles:
-    if isinstance(history, HistoryFiles):
-        return history
-    return HistoryFiles(Path(history), None if lists is None else Path(lists))
 
 
 def _too_short(name: str, known: Sequence[int], years: int) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -14,10 +15,10 @@ from simulator.fitting.posterior import Posterior
 from simulator.fitting.priors import Priors
 from simulator.questions.backtest.windows import Window, amounts_of, in_cases
 from simulator.random_streams import Generator, RandomStreams
-from simulator.records import Block, FloatArray
+from simulator.records import Block, FinancialYear, FloatArray
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import ServiceLine
-from simulator.simulation.plan import make_plan
+from simulator.simulation.line_budgets import price_of_case_gbp
+from simulator.simulation.plan import Plan, make_plan
 
 CARRIED, CERTAIN, LAST, TYPED = (
     "fitted, doubt carried",
@@ -46,14 +47,15 @@ def predict(window: Window, scenario: Scenario, priors: Priors, seed: int) -> Pr
     and variance, given the factors.
     """
     streams = RandomStreams(seed)
+    plan = make_plan(scenario.vary({"contract.years": max(window.ahead), "fit.carry_uncertainty": False}))
     posterior = fit_history(window.seen, window.law, priors, ROWS, seed)
     draw = partial(_of_posterior, window, streams=streams)
     samples = {
         CARRIED: draw(posterior, np.arange(ROWS)),
         CERTAIN: draw(posterior.at_estimate(), np.zeros(ROWS, dtype=int)),
-        **_as_typed(window, scenario, streams),
+        **_as_typed(window, plan, streams),
     }
-    return Predicted(window, samples, _budgets(window, scenario))
+    return Predicted(window, samples, _budgets(window, plan))
 
 
 def _normals(streams: RandomStreams, *names: str) -> FloatArray:
@@ -94,75 +96,65 @@ def _scattered(mean: FloatArray, variance: FloatArray, generator: Generator) -> 
     return np.asarray(mean * np.where(positive, drawn, 1.0))
 
 
-def _as_typed(window: Window, scenario: Scenario, streams: RandomStreams) -> dict[str, FloatArray]:
+def _as_typed(window: Window, plan: Plan, streams: RandomStreams) -> dict[str, FloatArray]:
     """Draw what last year with the scenario's growth, and its own rates, say, with its shocks."""
-    varied = scenario.vary({"contract.years": max(window.ahead), "fit.carry_uncertainty": False})
-    plan = make_plan(varied)
+    seen, exposure, cases_alone = window.seen, _exposure(window), in_cases(window.seen)
     draws = plan.draw_shocks(streams, Block(0, ROWS))
-    seen, settings = window.seen, varied.settings
+    generator = streams.generator("backtest", window.origin, "chance as typed")
     shape = (ROWS, len(window.ahead), len(seen.clusters), len(seen.lines))
     found = {LAST: np.full(shape, np.nan), TYPED: np.full(shape, np.nan)}
-    cases_alone, exposure = in_cases(seen), _exposure(window)
     then = seen.weighted_people[..., -1] * seen.year_share[..., -1]
     last = np.divide(amounts_of(seen)[..., -1], then, out=np.full(then.shape, np.nan), where=then > 0)
-    lines = {line.name: (at, line) for at, line in enumerate(settings.service_lines)}
-    clusters = {one.name: (at, one) for at, one in enumerate(settings.clusters)}
-    generator = streams.generator("backtest", window.origin, "chance as typed")
-    for at_line, name in enumerate(seen.lines):
-        if name not in lines:
-            continue
-        own_line, line = lines[name]
+    known = product(_matched(seen.lines, plan.axes.lines), _matched(seen.clusters, plan.axes.clusters))
+    for (at_line, own_line), (at_cluster, own_cluster) in known:
+        line = plan.settings.service_lines[own_line]
+        typed = _typed(window, plan, own_line)
+        ratio = line.chance_of_a_case[0] if cases_alone else sum(line.chance_of_a_case)
         of_case = 1.0 if cases_alone else line.unit_cost_gbp.mean_gbp
-        ratio = line.count.variance(1.0)
-        if not cases_alone:
-            ratio += line.unit_cost_gbp.variance_gbp2 / of_case**2
-        for at_cluster, unit in enumerate(seen.clusters):
-            if unit not in clusters:
-                continue
-            own_cluster, cluster = clusters[unit]
-            for at_year, ahead in enumerate(window.ahead):
-                factors = draws.factors(ahead, own_cluster, own_line)
-                if not cases_alone:
-                    factors = factors * draws.prices(ahead, own_line)
-                people = exposure[at_year, at_cluster, at_line]
-                year = seen.years[-1] + ahead
-                levels = {
-                    LAST: last[at_cluster, at_line] * _growth(line, ahead, cases_alone=cases_alone),
-                    TYPED: cluster.need
-                    * _typed(line, year, settings.contract.start_year, cases_alone=cases_alone),
-                }
-                for method, level in levels.items():
-                    mean = factors * level * people
-                    if np.isfinite(level):
-                        place = found[method][:, at_year, at_cluster, at_line]
-                        place[:] = _scattered(mean, ratio * of_case * mean, generator)
+        for at_year, ahead in enumerate(window.ahead):
+            factors = draws.factors(ahead, own_cluster, own_line)
+            if not cases_alone:
+                factors = factors * draws.prices(ahead, own_line)
+            people = exposure[at_year, at_cluster, at_line]
+            levels = {
+                LAST: last[at_cluster, at_line] * typed[at_year + 1] / typed[0],
+                TYPED: plan.settings.clusters[own_cluster].need * typed[at_year + 1],
+            }
+            for method, level in levels.items():
+                mean = factors * level * people
+                found[method][:, at_year, at_cluster, at_line] = _scattered(
+                    mean, ratio * of_case * mean, generator
+                )
     return found
 
 
-def _growth(line: ServiceLine, years: int, *, cases_alone: bool) -> float:
-    prices = 1.0 if cases_alone else 1 + line.price_growth_share
-    return float(((1 + line.growth_share) * prices) ** years)
+def _matched(names: tuple[str, ...], known: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Return the positions of names, and where they are among others that are known."""
+    return [(at, known.index(name)) for at, name in enumerate(names) if name in known]
 
 
-def _typed(line: ServiceLine, year: int, start: int, *, cases_alone: bool) -> float:
-    """Return what a weighted person is expected to cost, or to need in cases, in a year."""
-    since = year - (line.rate_year if line.rate_year is not None else start)
-    of_case = 1.0 if cases_alone else line.unit_cost_gbp.mean_gbp
-    return float(line.rate_per_1000 / 1000 * of_case * _growth(line, since, cases_alone=cases_alone))
+def _typed(window: Window, plan: Plan, line: int) -> FloatArray:
+    """Return what a weighted person is expected to cost, or to need in cases, by the scenario.
+
+    Shape (1 + year ahead,): in the last year that is seen, and in those ahead.
+    """
+    last, rate = window.seen.years[-1], plan.rates[line]
+    years = [FinancialYear(last + ahead) for ahead in (0, *window.ahead)]
+    cases = np.array([rate.annual_rate_per_person(year) for year in years])
+    if in_cases(window.seen):
+        return cases
+    return np.asarray(cases * price_of_case_gbp(plan.settings.service_lines[line], rate, years))
 
 
-def _budgets(window: Window, scenario: Scenario) -> FloatArray:
+def _budgets(window: Window, plan: Plan) -> FloatArray:
     """Return last year's amounts at the uplift of each line's budgets, shape (year ahead, cluster, line)."""
-    seen, outturn, settings = window.seen, window.outturn, scenario.settings
-    whole = amounts_of(seen)[..., -1] / np.where(
-        seen.year_share[..., -1] > 0, seen.year_share[..., -1], np.nan
-    )
-    lines = {line.name: line for line in settings.service_lines}
+    seen, outturn = window.seen, window.outturn
+    share = seen.year_share[..., -1]
+    whole = amounts_of(seen)[..., -1] / np.where(share > 0, share, np.nan)
     uplift = np.ones(len(seen.lines))
-    for at, name in enumerate(seen.lines):
-        if (line := lines.get(name)) is not None:
-            given = getattr(line.budget_rule or settings.budgets.rule, "uplift_share", None)
-            uplift[at] = _growth(line, 1, cases_alone=False) if given is None else 1 + given
+    for at, own in _matched(seen.lines, plan.axes.lines):
+        given = getattr(plan.budgets[own].rule, "uplift_share", None)
+        uplift[at] += plan.budgets[own].growth_share if given is None else given
     return np.stack(
         [whole * uplift**ahead * outturn.year_share[..., at] for at, ahead in enumerate(window.ahead)]
     )

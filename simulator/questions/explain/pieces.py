@@ -167,9 +167,10 @@ def _variances_of_a_case(plan: Plan) -> tuple[FloatArray, FloatArray]:
 
     In pounds squared at the rate's year's prices. Every count law's variance is in proportion to its mean.
     """
-    laws = [(line.count.variance(1.0), line.unit_cost_gbp) for line in plan.settings.service_lines]
-    counts = [ratio * cost.mean_gbp**2 for ratio, cost in laws]
-    return np.array(counts), np.array([cost.variance_gbp2 for _, cost in laws])
+    lines = plan.settings.service_lines
+    square_gbp2 = np.square([line.unit_cost_gbp.mean_gbp for line in lines])
+    counts, costs = np.array([line.chance_of_a_case for line in lines]).T * square_gbp2
+    return counts, costs
 
 
 def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:

@@ -68,7 +68,7 @@ def fit(
     InputError
         With everything that is wrong with the files and settings.
     """
-    files = history if isinstance(history, HistoryFiles) else HistoryFiles(Path(history), _path(lists))
+    files = HistoryFiles.of(history, lists)
     problems = Problems(_problems_of(scenario, seed, rows))
     priors, read = Priors(), None
     with problems.noted():
@@ -80,10 +80,6 @@ def fit(
     seed = scenario.settings.simulation.seed if seed is None else seed
     posterior = fit_history(observed_of(read, files, scenario), read.month_law, priors, rows, seed)
     return FitAnswer(scenario, seed, files, read, posterior, Estimates.of(posterior))
-
-
-def _path(lists: str | Path | None) -> Path | None:
-    return None if lists is None else Path(lists)
 
 
 def observed_of(history: History, files: HistoryFiles, scenario: Scenario) -> Observed:

@@ -65,8 +65,7 @@ class Seen:
             for at, line in enumerate(lines):
                 law = plan.settings.service_lines[line]
                 cost_gbp = law.unit_cost_gbp.mean_gbp * plan.prices[line].price_index[actuals.at_year]
-                of_cost = law.unit_cost_gbp.variance_gbp2 / law.unit_cost_gbp.mean_gbp**2
-                of_count = law.count.variance(1.0)
+                of_count, of_cost = law.chance_of_a_case
                 cases, count = expected[at_cluster, line], counts[at_cluster, line]
                 on_cases, on_prices = at_cluster * len(lines) + at, unknowns - len(lines) + at
                 # Where nothing is expected, or nothing told, there is nothing to learn from.

@@ -54,7 +54,8 @@ class LearnedBudgets:
         # Shape (year, cluster, line, seen), of contract years and then of what is known.
         of_seen = np.moveaxis(together, (3, 4, 5), (0, 1, 2))[places]
         own = np.moveaxis(of_seen[:, : len(later)], 0, -1)
-        chance = np.log1p(_chance_of_a_case(plan)[seen[:, 2]] / counts[places])
+        of_case = np.array([sum(line.chance_of_a_case) for line in plan.settings.service_lines])
+        chance = np.log1p(of_case[seen[:, 2]] / counts[places])
         within = np.moveaxis(of_seen[:, len(later) :], 0, -1)[places] + np.diag(chance)
         flat = own.reshape(expected_gbp[1:].size, len(seen))
         gains = solved(within, flat.T)
@@ -75,9 +76,3 @@ class LearnedBudgets:
         own = np.arange(len(first))
         annual_gbp = budget_gbp[:, first, own] / parts[first, own]
         return Budgets(budget_gbp, np.zeros_like(budget_gbp), annual_gbp)
-
-
-def _chance_of_a_case(plan: Plan) -> FloatArray:
-    """Return the relative variance of spend, given the shocks, times the cases expected, shape (line,)."""
-    laws = [(line.count.variance(1.0), line.unit_cost_gbp) for line in plan.settings.service_lines]
-    return np.array([ratio + cost.variance_gbp2 / cost.mean_gbp**2 for ratio, cost in laws])
