@@ -85,6 +85,16 @@ def test_rebased_budgets_rest_on_the_latest_years_of_all() -> None:
     assert plan.set_budgets(spend).budget_gbp[:, 1, 1, 0] == pytest.approx(expected)
 
 
+def test_a_block_contract_was_paid_as_planned_before_too() -> None:
+    line = line_of(growth_share=0.05, price_growth_share=0.03, rate_year=2009, payment="block")
+    plan = plan_of(service_lines=[line])
+    base, *before = plan.draw(RandomStreams(1), Block(0, 10)).base_years_gbp
+    assert base[:, 0, 0] == pytest.approx(np.full(10, 20e6))
+    for ago, year in enumerate(before, start=1):
+        # Plans follow growth of cases and prices, and know nothing of lists.
+        assert year[:, 0, 0] == pytest.approx(np.full(10, 20e6 / (1.05 * 1.03) ** ago))
+
+
 def test_doubt_about_growth_is_the_other_way_round_before_the_base_year() -> None:
     line = line_of(growth_share={"mean": 0.0, "sd": 0.05}, rate_year=2009)
     plan = make_plan(checked(scenario(WEIGHTS, service_lines=[line], shocks={})))

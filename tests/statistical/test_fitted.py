@@ -66,6 +66,7 @@ def test_a_contract_may_begin_years_after_the_history(tmp_path: Path) -> None:
     at_once = plan_of(tmp_path, contract={"start_year": 2010, "years": 4})
     assert later.axes.years == at_once.axes.years[2:]
     assert later.expected_counts == pytest.approx(at_once.expected_counts[2:])
+    assert later.expected_spend_gbp == pytest.approx(at_once.expected_spend_gbp[2:], rel=1e-9)
     both = [plan.draw_shocks(RandomStreams(1), Block(0, 2_000)) for plan in (later, at_once)]
     for cluster in range(3):
         # The same rows and the same chance: the same years.

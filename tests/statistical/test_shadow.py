@@ -76,9 +76,13 @@ def test_what_one_cluster_spends_tells_of_another_where_shocks_are_the_pcts() ->
     assert sds[1] < 0.95 * sds[0]
 
 
-def test_two_years_tell_growth_that_nobody_knows() -> None:
-    line = line_of(rate_per_1000=1_000, rate_year=2009, growth_share={"mean": 0.03, "sd": 0.05})
-    large = scenario(shocks={}, service_lines=[line], clusters=[cluster_of("Only", 1_000_000)])
+@pytest.mark.parametrize("of", ["line", "prices", "list"])
+def test_two_years_tell_growth_that_nobody_knows(of: str) -> None:
+    unknown = {"mean": 0.03, "sd": 0.05}
+    growth = {"line": {"growth_share": unknown}, "prices": {"price_growth_share": unknown}}.get(of, {})
+    line = line_of(rate_per_1000=1_000, rate_year=2009, **growth)
+    lists = {"list_growth_share": unknown} if of == "list" else {}
+    large = scenario(shocks={}, service_lines=[line], clusters=[cluster_of("Only", 1_000_000, **lists)])
     answer = shadow(checked(large), 2, draws=Draws(5_000, 1))
     sds = [answer.row(known).estimates[NEXT_SD].value for known in answer.years]
     # One year tells where demand stands; with a second its growth is known, and chance of 0.1% is left.

@@ -17,7 +17,7 @@ from simulator.fitting.observed import Observed
 from simulator.fitting.posterior import Posterior
 from simulator.questions.backtest import predicted
 from simulator.questions.backtest.answer import BacktestAnswer
-from simulator.questions.backtest.predicted import CARRIED, CERTAIN, LAST, METHODS, Predicted
+from simulator.questions.backtest.predicted import CARRIED, CERTAIN, LAST, METHODS, TYPED, Predicted
 from simulator.questions.backtest.scores import BondScore, Score, bond_scores, crps
 from simulator.questions.backtest.windows import Window
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -75,6 +75,37 @@ def test_last_year_with_growth_is_about_last_year_with_growth(answer: BacktestAn
     found = next(one for one in answer.scores if (one.method, one.cluster) == (LAST, ALL_CLUSTERS))
     # Growth of 3 to 4% in lines, and lists that grew by 1.2%; shocks of 3% a line.
     assert found.median == pytest.approx(1.045 * spent, rel=0.03)
+
+
+def spent(cluster: str, year: int) -> float:
+    """Spend of a cluster's practices in a financial year, from the file."""
+    codes = next(one.practices for one in SCENARIO.settings.clusters if one.name == cluster)
+    rows = [
+        line.split(",") for line in (EXAMPLE / "history.csv").read_text().splitlines() if line[:2] == "20"
+    ]
+    return sum(
+        float(row[-1]) for row in rows if row[1] in codes and f"{year}-04" <= row[0] <= f"{year + 1}-03"
+    )
+
+
+def test_bonds_are_of_budgets_that_follow_the_last_year_at_the_uplift() -> None:
+    told = backtest(SCENARIO, EXAMPLE / "history.csv", EXAMPLE / "lists.csv", years=1, ahead=(1, 2))
+    assert told.origins == ("2010/11", "2011/12")
+    # Both years ahead are known of the first origin alone.
+    assert {one.origin for one in told.bonds} == {"2010/11"}
+    for one in told.bonds:
+        base = spent(one.cluster, 2010)
+        over = (spent(one.cluster, 2010 + ahead) - base * 1.02**ahead for ahead in (1, 2))
+        assert one.needed_gbp == pytest.approx(sum(max(gbp, 0.0) for gbp in over), abs=1)
+        assert one.year_gbp == pytest.approx(base)
+
+
+def test_the_scenario_as_typed_has_its_need(answer: BacktestAnswer) -> None:
+    needy = SCENARIO.vary("clusters.Riverside.need=2")
+    other = backtest(needy, EXAMPLE / "history.csv", EXAMPLE / "lists.csv", years=2, ahead=(1,))
+    for one, before in zip(other.of(TYPED, 1), answer.of(TYPED, 1), strict=True):
+        times = 2 if one.cluster == "Riverside" else 1
+        assert one.median == pytest.approx(times * before.median, rel=0.02)
 
 
 def test_what_comes_later_changes_no_prediction(tmp_path: Path, answer: BacktestAnswer) -> None:

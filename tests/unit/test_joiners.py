@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
-from simulator import exact_risk, explain
+from simulator import bond, exact_risk, explain, luck, size
 from simulator.demand.expected_counts import LineRate
+from simulator.questions.luck.estimates import SHARE, SHARE_PER_YEAR
 from simulator.questions.months.ask import running_position
 from simulator.records import BUDGET, CARE_HANDED_BACK, SPEND, Account, FinancialYear
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
@@ -135,3 +139,29 @@ def test_explain_and_the_exact_method_leave_out_years_in_which_a_cluster_is_not_
     assert [row.year for row in rows] == ["2011/12"]
     estimates = result.rows[1].estimates["overspend_probability"]
     assert estimates.low <= rows[0].estimates["overspend_probability"].value <= estimates.high
+
+
+def test_a_year_of_a_cluster_that_is_in_for_one_is_that_year() -> None:
+    answer = luck(checked(scenario(first_year=2011, last_year=2011)), (0.01,), draws=Draws(500, 1))
+    south, together = (answer.row(cluster=name).estimates for name in ("South", ALL_CLUSTERS))
+    assert south[SHARE_PER_YEAR].value == pytest.approx(south[SHARE].value)
+    # All together run for 33 months.
+    assert together[SHARE_PER_YEAR].value == pytest.approx(together[SHARE].value / 2.75)
+
+
+def test_a_bonds_years_are_those_of_its_cluster() -> None:
+    given = checked(scenario(first_year=2011, first_month=10))
+    answer = bond(given, "South", draws=Draws(500, 1))
+    assert answer.years == ("2011/12", "2012/13")
+    drawn = answer.summary["expected_bond_draw_gbp"].value
+    assert answer.posted_facts["expected_draw_gbp_per_year"].value == pytest.approx(drawn / 1.5)
+
+
+def test_what_a_cluster_needs_alone_does_not_depend_on_when_another_joins() -> None:
+    rules = [SURPLUS, BOND | {"interest_share_per_year": 0.1}, POOL]
+    given = scenario(rules)
+    late = copy.deepcopy(given)
+    late["clusters"][0]["first_year"] = 2012
+    alone = [size(checked(one), (1_000, 2_000), 2, draws=Draws(500, 1)).pools[0] for one in (given, late)]
+    assert alone[0].clusters == alone[1].clusters == ("South",)
+    assert alone[0].joint_bond_gbp == alone[1].joint_bond_gbp
