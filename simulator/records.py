@@ -106,7 +106,7 @@ class Budgets:
     # shape (contract, year, cluster, line); for the months of each contract year, after the top-slice.
     budget_gbp: FloatArray
     top_slice_gbp: FloatArray  # shape (contract, year, cluster, line); what the PCT held back
-    # shape (contract, cluster, line); the first contract year's budget at the rate of a whole year.
+    # shape (contract, cluster, line); the budget of its first contract year at the rate of a whole year.
     annual_gbp: FloatArray
 
 
@@ -117,7 +117,7 @@ class Outturn:
     budget_gbp: FloatArray  # shape (contract, year, cluster); pounds
     spend_gbp: FloatArray  # shape (contract, year, cluster); pounds
     top_slice_gbp: FloatArray  # shape (contract, year, cluster); pounds
-    # shape (contract, cluster); the first contract year's budget at the rate of a whole year.
+    # shape (contract, cluster); the budget of its first contract year at the rate of a whole year.
     annual_budget_gbp: FloatArray
     # shape (contract, year, cluster); what else the care of the clusters' people costs: lines and proportions
     # that they do not answer for. None where they answer for everything.

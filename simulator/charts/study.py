@@ -127,9 +127,14 @@ class Study:
         """Return how big a bond a cluster needs, and what the posted one does."""
         return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, draws=self.draws))
 
-    def running_position(self, year: str | None = None) -> RunningPosition:
-        """Return spend less budget as a year goes on, month by month; the first year by default."""
-        year = self.years[0] if year is None else year
+    def first_year_of(self, cluster: str | None) -> str:
+        """Return the contract year in which a cluster first takes part; of all, that of the first to."""
+        first_year = self.result.plan.terms.first_year
+        at = first_year[self.clusters.index(cluster)] if cluster in self.clusters else first_year.min()
+        return self.years[int(at)]
+
+    def running_position(self, year: str) -> RunningPosition:
+        """Return spend less budget as a year goes on, month by month."""
         return self._once(("months", year), lambda: running_position(self.scenario, year, draws=self.draws))
 
     def _once(self, question: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:

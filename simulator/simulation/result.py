@@ -94,7 +94,7 @@ class Result:
             attrs={"units": "GBP", "long_name": "what reaches the bond, had it never run dry"},
         )
         for name, meaning in (
-            ("annual_budget_gbp", "first year's budget at the rate of a whole year"),
+            ("annual_budget_gbp", "budget of its first contract year at the rate of a whole year"),
             ("bond_needed_gbp", "smallest bond that pays all that reaches it"),
         ):
             arrays[name] = xr.DataArray(

@@ -7,8 +7,10 @@ import copy
 import numpy as np
 import pytest
 
-from simulator import bond, exact_risk, explain, luck, size
+from simulator import bond, charts, exact_risk, explain, luck, size
+from simulator.charts.study import Study
 from simulator.demand.expected_counts import LineRate
+from simulator.errors import InputError
 from simulator.questions.luck.estimates import SHARE, SHARE_PER_YEAR
 from simulator.questions.months.ask import running_position
 from simulator.records import BUDGET, CARE_HANDED_BACK, SPEND, Account, FinancialYear
@@ -126,6 +128,17 @@ def test_the_running_position_is_of_those_who_are_in_from_their_own_month_on() -
     outcomes = simulate(given, Draws(100, 1)).contract_outcomes
     net = outcomes.gbp(SPEND)[:, 1, 1] - outcomes.gbp(BUDGET)[:, 1, 1]
     assert second.of("South")[:, -1] == pytest.approx(net)
+
+
+def test_charts_of_months_are_of_the_first_year_in_which_a_cluster_is_in() -> None:
+    study = Study(simulate(checked(scenario(first_year=2011)), Draws(100, 1)))
+    titles = [charts.draw(study, "running-position", name).title for name in (None, "North", "South")]
+    assert titles[0] == titles[1]
+    assert [title[:15] for title in titles[1:]] == ["North: 2010/11 ", "South: 2011/12 "]
+    with pytest.raises(InputError, match=r"cluster in 2010/11\n   must be: one of North"):
+        charts.draw(study, "running-position", "South", year="2010/11")
+    late = [cluster_of("North", first_year=2011), cluster_of("South", 20_000, first_year=2012)]
+    assert running_position(checked(scenario() | {"clusters": late}), draws=Draws(100, 1)).year == "2011/12"
 
 
 def test_explain_and_the_exact_method_leave_out_years_in_which_a_cluster_is_not_in() -> None:

@@ -52,7 +52,7 @@ class RunningPosition(Answer):
 
     def _position(self, cluster: str) -> int | None:
         """Return where a cluster stands; None for all together; InputError for what there is not."""
-        if problems := unknown("cluster", cluster, (*self.clusters, ALL_CLUSTERS)):
+        if problems := unknown(f"cluster in {self.year}", cluster, (*self.clusters, ALL_CLUSTERS)):
             raise InputError(problems)
         return self.clusters.index(cluster) if cluster in self.clusters else None
 
@@ -99,7 +99,8 @@ def running_position(
     settled = draws.of(scenario)
     contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
-    clusters, year = plan.axes.clusters, plan.axes.years[1] if year is None else year
+    first = 1 + int(plan.terms.first_year.min())
+    clusters, year = plan.axes.clusters, plan.axes.years[first] if year is None else year
     if problems := unknown("year", year, plan.axes.years[1:]):
         raise InputError(problems)
     months = Months(plan, plan.axes.years.index(year))

@@ -38,7 +38,7 @@ OVERSPEND_MEASURES = (
     Measure(
         "annual_budget_gbp",
         "budget a year",
-        "mean of the first contract year's budget, at the rate of a whole year; a bond is a share of it",
+        "mean budget of its first contract year, at the rate of a whole year; a bond is a share of it",
         lambda book, _: book.annual_budget_gbp,
     ),
     Measure(
