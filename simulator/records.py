@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import ClassVar, Self
@@ -111,11 +111,20 @@ class Budgets:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendElsewhere:
+    """Part of what clusters spend that does not go to providers."""
+
+    reason: str  # why; the flow's name from here to the last table
+    payee: Account  # to whom
+    gbp: FloatArray  # shape (contract, year, cluster); pounds, zero or more
+
+
+@dataclass(frozen=True, slots=True)
 class Outturn:
     """Budget and spend for the lines and the proportion that clusters answer for."""
 
     budget_gbp: FloatArray  # shape (contract, year, cluster); pounds
-    spend_gbp: FloatArray  # shape (contract, year, cluster); pounds
+    spend_gbp: FloatArray  # shape (contract, year, cluster); pounds, whoever they go to
     top_slice_gbp: FloatArray  # shape (contract, year, cluster); pounds
     # shape (contract, cluster); the budget of its first contract year at the rate of a whole year.
     annual_budget_gbp: FloatArray
@@ -125,6 +134,7 @@ class Outturn:
     # shape (contract, year, cluster); what a limit per case takes out of `spend_gbp`; None where there is
     # none.
     above_limit_gbp: FloatArray | None = None
+    elsewhere: tuple[SpendElsewhere, ...] = ()  # parts of `spend_gbp` that do not go to providers
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +197,15 @@ class Flow:
     payer: Account  # from where
     payee: Account  # to where
     gbp: FloatArray  # shape (contract, year, cluster); pounds that moved in each contract year, zero or more
+    is_spend: bool = (
+        False  # whether it is care, or what else a budget is for, rather than the sharing of risk
+    )
 
 
 BUDGET = "budget"
 """What the PCT hands over; the name of a flow is the reason why a pound moves."""
 SPEND = "spend"
-"""What clusters pay providers for the care that they answer for."""
+"""What clusters pay providers for the care that they answer for; see `Outcomes.spend_gbp` for all spend."""
 CARE_OUTSIDE = "care_outside_budgets"
 """What the PCT pays providers itself: lines and proportions that a cluster does not answer for."""
 CARE_HANDED_BACK = "care_handed_back"
@@ -255,18 +268,28 @@ class Outcomes:
 
     def paid_gbp(self, payers: Collection[Account], payees: Collection[Account]) -> FloatArray:
         """Return all that moved from some accounts to others, shape (contract, year, cluster)."""
-        found = [flow.gbp for flow in self.flows.values() if flow.payer in payers and flow.payee in payees]
+        return self._sum(
+            flow for flow in self.flows.values() if flow.payer in payers and flow.payee in payees
+        )
+
+    @property
+    def spend_gbp(self) -> FloatArray:
+        """What clusters spent of their budgets, shape (contract, year, cluster), in pounds."""
+        return self._sum(flow for flow in self.flows.values() if flow.is_spend)
+
+    def _sum(self, flows: Iterable[Flow]) -> FloatArray:
+        found = [flow.gbp for flow in flows]
         return sum(found[1:], found[0]) if found else np.zeros(self.takes_part.shape, order="F")
 
     @property
     def surplus_gbp(self) -> FloatArray:
         """Surplus of each year, shape (contract, year, cluster), in pounds."""
-        return np.maximum(self.gbp(BUDGET) - self.gbp(SPEND), 0.0)
+        return np.maximum(self.gbp(BUDGET) - self.spend_gbp, 0.0)
 
     @property
     def overspend_gbp(self) -> FloatArray:
         """Overspend of each year, shape (contract, year, cluster), in pounds."""
-        return np.maximum(self.gbp(SPEND) - self.gbp(BUDGET), 0.0)
+        return np.maximum(self.spend_gbp - self.gbp(BUDGET), 0.0)
 
 
 _ARRAYS = tuple(one.name for one in fields(Outcomes) if one.name not in {"axes", "flows"})

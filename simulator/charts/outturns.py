@@ -22,7 +22,7 @@ from simulator.charts.panels import (
 from simulator.charts.study import Study, fan_of
 from simulator.charts.style import DARK, DOTTED, GREY, INK, LIGHT, PATCH, WARM, in_house_style
 from simulator.charts.words import per_cent, per_cent_tick, range_in_per_cent
-from simulator.records import BUDGET, SPEND, FloatArray
+from simulator.records import BUDGET, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 
@@ -68,7 +68,7 @@ def outturn(study: Study, cluster: str | None = None) -> Chart:
 
 def _outturn_of(study: Study, name: str) -> _Outturn:
     book = study.books[name]
-    budget, spend = book.total_gbp(BUDGET), book.total_gbp(SPEND)
+    budget, spend = book.total_gbp(BUDGET), book.spend_gbp
     bond = book.bond_posted_gbp
     mean_budget = float(budget.mean())
     covers = study.estimates_of(name).get("bond_covers_probability")

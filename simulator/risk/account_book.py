@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from simulator.records import BUDGET, SPEND, Account, BoolArray, ClusterTerms, FloatArray, Flow, Outcomes
+from simulator.records import BUDGET, Account, BoolArray, ClusterTerms, FloatArray, Flow, Outcomes
 
 Accounts = Collection[Account]
 ALL_CLUSTERS = "All clusters together"
@@ -65,6 +65,18 @@ class AccountBook:
         if reason not in self.flows:
             return np.zeros_like(self.surplus_gbp)
         return self.flows[reason].gbp
+
+    @property
+    def spend_by_year_gbp(self) -> FloatArray:
+        """Return what was spent of the budget in each year, shape (contract, year)."""
+        return self.once(
+            "spend by year", lambda: _sum(one.gbp for one in self.flows.values() if one.is_spend)
+        )
+
+    @property
+    def spend_gbp(self) -> FloatArray:
+        """Return what was spent of the budget over the contract, shape (contract,)."""
+        return self._total("spend", lambda: self.spend_by_year_gbp)
 
     def total_gbp(self, reason: str) -> FloatArray:
         """Return what moved for a reason over the contract, shape (contract,)."""
@@ -130,7 +142,7 @@ class AccountBook:
 def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
     """Return the book of each cluster, and then that of all together."""
     # Worked out once for all clusters: each of these is as large as the outcomes.
-    left_gbp = outcomes.gbp(BUDGET) - outcomes.gbp(SPEND)
+    left_gbp = outcomes.gbp(BUDGET) - outcomes.spend_gbp
     surplus_gbp = np.maximum(left_gbp, 0.0)
     overspend_gbp = np.subtract(surplus_gbp, left_gbp, out=left_gbp)
     inside = outcomes.takes_part
@@ -142,10 +154,7 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
             name,
             float(terms.people[at]),
             tuple(terms.months[:, at].tolist()),
-            {
-                reason: Flow(flow.payer, flow.payee, flow.gbp[:, :, at])
-                for reason, flow in outcomes.flows.items()
-            },
+            {reason: replace(flow, gbp=flow.gbp[:, :, at]) for reason, flow in outcomes.flows.items()},
             inside[:, :, at],
             leaves[:, :, at],
             bool(terms.takes_share[at]),
@@ -168,7 +177,7 @@ def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook,
         float(terms.people.sum()),
         terms.year_months,
         {
-            reason: Flow(flow.payer, flow.payee, _sum(flow.gbp.transpose(2, 0, 1)))
+            reason: replace(flow, gbp=_sum(flow.gbp.transpose(2, 0, 1)))
             for reason, flow in outcomes.flows.items()
         },
         np.asarray(outcomes.takes_part.any(axis=2)),

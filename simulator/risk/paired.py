@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.records import BUDGET, SPEND, ClusterTerms, FloatArray, Outcomes
+from simulator.records import BUDGET, ClusterTerms, FloatArray, Outcomes
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.measures import SummaryColumn, measure_samples
@@ -65,7 +65,10 @@ class Samples:
                 for book in books
                 for column, samples in measure_samples(book)
             },
-            {book.name: max(float(book.total_gbp(one).max()) for one in (BUDGET, SPEND)) for book in books},
+            {
+                book.name: max(float(one.max()) for one in (book.total_gbp(BUDGET), book.spend_gbp))
+                for book in books
+            },
             {book.name: book.people for book in books},
         )
 

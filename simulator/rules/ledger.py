@@ -24,6 +24,7 @@ class Transfer:
     # Whether it changes what a surplus or an overspend is, rather than sharing or paying it: a budget, spend,
     # and risk that the PCT takes over.
     moves_outturn: bool = False
+    is_spend: bool = False  # whether a budget is spent on what it is for; see `Flow`
 
 
 def of_clusters(which: BoolArray, transfers: Iterable[Transfer]) -> Iterator[Transfer]:
@@ -48,14 +49,14 @@ class Ledger:
     clusters: int
     _flows: dict[str, FloatArray] = field(default_factory=dict, repr=False)
     _room: FloatArray = field(init=False, repr=False)  # of the latest flows, and of some to come
-    _ways: dict[str, tuple[Account, Account, bool]] = field(default_factory=dict, repr=False)
+    _ways: dict[str, tuple[Account, Account, bool, bool]] = field(default_factory=dict, repr=False)
     _posted: set[tuple[str, int]] = field(default_factory=set, repr=False)
     _balances: dict[Account, FloatArray] = field(default_factory=dict, repr=False)
 
     def post(self, year: int, transfers: Iterable[Transfer]) -> None:
         """Book transfers in a contract year: each leaves one account and enters another."""
         for transfer in transfers:
-            way = transfer.payer, transfer.payee, transfer.moves_outturn
+            way = transfer.payer, transfer.payee, transfer.moves_outturn, transfer.is_spend
             if self._ways.setdefault(transfer.reason, way) != way:
                 raise ValueError(f"a reason has one payer and one payee (got {transfer.reason} from {way})")
             moved = self._moved(transfer.reason)[:, year]
@@ -98,7 +99,7 @@ class Ledger:
     def paid_into(self, account: Account) -> FloatArray:
         """Return all that has come into `account`, shape (contract, cluster), in pounds."""
         paid = np.zeros((self.contracts, self.clusters), order="F")
-        for reason, (_, payee, _) in self._ways.items():
+        for reason, (_, payee, *_) in self._ways.items():
             if payee == account:
                 paid += self.total(reason)
         return paid
@@ -111,7 +112,8 @@ class Ledger:
     def flows(self) -> dict[str, Flow]:
         """Everything that has moved, by reason, in the order in which each first moved."""
         return {
-            reason: Flow(payer, payee, self.flow(reason)) for reason, (payer, payee, _) in self._ways.items()
+            reason: Flow(payer, payee, self.flow(reason), is_spend)
+            for reason, (payer, payee, _, is_spend) in self._ways.items()
         }
 
     def _moved(self, reason: str) -> FloatArray:
@@ -127,7 +129,7 @@ class Ledger:
     def _worked_out(self, account: Account, *, outturn_alone: bool = False) -> FloatArray:
         """Return what has come in less what has left, of all flows or of those that move the outturn."""
         balance = np.zeros((self.contracts, self.clusters), order="F")
-        for reason, (payer, payee, moves_outturn) in self._ways.items():
+        for reason, (payer, payee, moves_outturn, _) in self._ways.items():
             counts = moves_outturn or not outturn_alone
             if counts and account == payee:
                 balance += self.total(reason)

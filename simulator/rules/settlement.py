@@ -147,15 +147,25 @@ def place_of_the_bond(rules: Sequence[Rule]) -> int:
 
 def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfer]:
     """Hand over the budgets and pay the providers: for all care, whoever answers for it."""
-    budget, spend = outturn.budget_gbp[:, year], outturn.spend_gbp[:, year]
-    yield Transfer(BUDGET, Account.PCT, Account.CLUSTER, _of_those(budget, inside), moves_outturn=True)
-    yield Transfer(SPEND, Account.CLUSTER, Account.PROVIDERS, _of_those(spend, inside), moves_outturn=True)
+    budget = _of_those(outturn.budget_gbp[:, year], inside)
+    yield Transfer(BUDGET, Account.PCT, Account.CLUSTER, budget, moves_outturn=True)
+    to_providers = outturn.spend_gbp[:, year]
+    for part in outturn.elsewhere:
+        to_providers = to_providers - part.gbp[:, year]
+    spent = [(SPEND, Account.PROVIDERS, to_providers)]
+    spent += [(part.reason, part.payee, part.gbp[:, year]) for part in outturn.elsewhere]
+    for reason, payee, amount in spent:
+        within = _of_those(amount, inside)
+        yield Transfer(reason, Account.CLUSTER, payee, within, moves_outturn=True, is_spend=True)
     if outturn.outside_gbp is not None:
         yield Transfer(CARE_OUTSIDE, Account.PCT, Account.PROVIDERS, outturn.outside_gbp[:, year])
     if not inside.all():
         above_limit = 0.0 if outturn.above_limit_gbp is None else outturn.above_limit_gbp[:, year]
-        handed_back = (spend + above_limit) * ~inside
+        handed_back = (to_providers + above_limit) * ~inside
         yield Transfer(CARE_HANDED_BACK, Account.PCT, Account.PROVIDERS, handed_back)
+        for part in outturn.elsewhere:
+            went_on = part.gbp[:, year] * ~inside
+            yield Transfer(f"{part.reason}_handed_back", Account.PCT, part.payee, went_on)
 
 
 def _of_those(amounts_gbp: FloatArray, inside: BoolArray) -> FloatArray:

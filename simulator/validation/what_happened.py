@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.records import BUDGET, SPEND, FloatArray
+from simulator.records import BUDGET, FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z
 from simulator.risk.estimation import mean, quantile
 from simulator.simulation.result import Result
@@ -102,7 +102,7 @@ def _share_overspent(result: Result) -> FloatArray:
 def _net_overspend(result: Result) -> FloatArray:
     """Return the overspend of all consortia together in each simulated year, as a share of budget."""
     outcomes = result.contract_outcomes
-    spend, budget = (outcomes.gbp(reason).sum(axis=(1, 2)) for reason in (SPEND, BUDGET))
+    spend, budget = (gbp.sum(axis=(1, 2)) for gbp in (outcomes.spend_gbp, outcomes.gbp(BUDGET)))
     return np.asarray(spend / budget - 1)
 
 

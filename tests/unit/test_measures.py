@@ -43,7 +43,7 @@ def _outcomes() -> Outcomes:
     flows = {
         "bond_posted": Flow(Account.PRACTICES, BOND, np.stack([np.array(POSTED), np.zeros((3, 2))], axis=1)),
         "budget": Flow(PCT, CLUSTER, budget),
-        "spend": Flow(CLUSTER, Account.PROVIDERS, np.array(SPEND, dtype=float)),
+        "spend": Flow(CLUSTER, Account.PROVIDERS, np.array(SPEND, dtype=float), is_spend=True),
         "practice_share": Flow(CLUSTER, Account.PRACTICES, _by_year((1, 1, 0, 0.5), (1, 1, 1, 0.25))),
         "pct_return": Flow(CLUSTER, Account.POOL, _by_year((0, 0, 1, 2), (1, 1, 0, 4.5))),
         "reinvestment": Flow(CLUSTER, Account.REINVESTMENT, _by_year((0, 0, 1, 3))),

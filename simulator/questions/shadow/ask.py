@@ -10,7 +10,7 @@ from simulator.errors import InputError, Problem, shown
 from simulator.questions.shadow.answer import MEASURES, NEXT_SD, ShadowAnswer, ShadowRow
 from simulator.questions.shadow.learned import LearnedBudgets
 from simulator.random_streams import RandomStreams
-from simulator.records import BUDGET, SPEND, Block, Outcomes
+from simulator.records import BUDGET, Block, Outcomes
 from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import Influence, root
@@ -167,5 +167,5 @@ def _next_sd(book: AccountBook) -> Estimate:
     """Return the SD of the first contract year's budget less spend, of its mean budget."""
     year = next(at for at, months in enumerate(book.year_months) if months)
     budget_gbp = book.by_year_gbp(BUDGET)[:, year]
-    share = (budget_gbp - book.by_year_gbp(SPEND)[:, year]) / max(float(budget_gbp.mean()), 1.0)
+    share = (budget_gbp - book.spend_by_year_gbp[:, year]) / max(float(budget_gbp.mean()), 1.0)
     return root(Influence.of_mean((share - share.mean()) ** 2))

@@ -26,7 +26,7 @@ from simulator.questions.size.answer import (
     Sizes,
     overspend_column,
 )
-from simulator.records import BUDGET, SPEND, FloatArray, Outturn
+from simulator.records import BUDGET, FloatArray, Outturn
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import Influence, probability, quantile_and_spread, root
@@ -154,7 +154,7 @@ def _sizes(low: float, high: float, points: int) -> tuple[float, ...]:
 def _row(result: Result, any_size: Influence) -> SizeRow:
     (row, _) = result.rows
     outcomes = result.contract_outcomes
-    budget_gbp, spend_gbp = (outcomes.gbp(reason)[:, :, 0] for reason in (BUDGET, SPEND))
+    budget_gbp, spend_gbp = (gbp[:, :, 0] for gbp in (outcomes.gbp(BUDGET), outcomes.spend_gbp))
     spans = {label: [year] for year, label in enumerate(result.years)}
     spans[WHOLE_CONTRACT] = list(range(len(result.years)))
     by_span = {}
@@ -228,7 +228,7 @@ def outturn_variance(result: Result, clusters: Sequence[int] = (0,)) -> Influenc
     """Return the relative variance of the net outturn of clusters over the contract."""
     outcomes, chosen = result.contract_outcomes, list(clusters)
     budget_gbp = outcomes.gbp(BUDGET)[:, :, chosen].sum(axis=(1, 2))
-    spend_gbp = outcomes.gbp(SPEND)[:, :, chosen].sum(axis=(1, 2))
+    spend_gbp = outcomes.spend_gbp[:, :, chosen].sum(axis=(1, 2))
     return relative_variance(budget_gbp - spend_gbp, budget_gbp)
 
 
@@ -257,7 +257,7 @@ def bond_needed_as_one_gbp(result: Result, clusters: Sequence[int]) -> FloatArra
     """Return the bond that clusters would need, were they one, in pounds, shape (contract,)."""
     outcomes, plan, some = result.contract_outcomes, result.plan, list(clusters)
     budget_gbp, spend_gbp = (
-        outcomes.gbp(reason)[:, :, some].sum(axis=2, keepdims=True) for reason in (BUDGET, SPEND)
+        gbp[:, :, some].sum(axis=2, keepdims=True) for gbp in (outcomes.gbp(BUDGET), outcomes.spend_gbp)
     )
     annual_budget_gbp = outcomes.annual_budget_gbp[:, some].sum(axis=1, keepdims=True)
     outturn = Outturn(budget_gbp, spend_gbp, np.zeros_like(budget_gbp), annual_budget_gbp)

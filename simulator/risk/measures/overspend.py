@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.records import BUDGET, SPEND, BoolArray, FloatArray
+from simulator.records import BUDGET, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.estimation import Probability
 from simulator.risk.measures.measure import Measure
@@ -15,7 +15,7 @@ LARGE_SHARE = 0.02
 
 def _beyond(book: AccountBook, share: float) -> FloatArray:
     """Spend of the whole contract beyond (1 + `share`) times its budget, shape (contract,)."""
-    return book.total_gbp(SPEND) - (1 + share) * book.total_gbp(BUDGET)
+    return book.spend_gbp - (1 + share) * book.total_gbp(BUDGET)
 
 
 def _while_inside(book: AccountBook, year: int, values: FloatArray | BoolArray) -> FloatArray | BoolArray:
@@ -51,14 +51,14 @@ OVERSPEND_MEASURES = (
         "spend_gbp",
         "spend in all",
         "mean spend of the whole contract on what the cluster answers for",
-        lambda book, _: book.total_gbp(SPEND),
+        lambda book, _: book.spend_gbp,
         less_is_better=True,
     ),
     Measure(
         "budget_less_spend_gbp",
         "budget less spend",
         "mean budget less spend of the whole contract; negative where budgets are too small",
-        lambda book, _: book.total_gbp(BUDGET) - book.total_gbp(SPEND),
+        lambda book, _: book.total_gbp(BUDGET) - book.spend_gbp,
     ),
     Measure(
         "budget_gbp_year_{year}",
@@ -70,7 +70,7 @@ OVERSPEND_MEASURES = (
         "spend_gbp_year_{year}",
         "spend {year}",
         "mean spend of the year, where the cluster takes part in it",
-        lambda book, year: _while_inside(book, year, book.by_year_gbp(SPEND)[:, year]),
+        lambda book, year: _while_inside(book, year, book.spend_by_year_gbp[:, year]),
         less_is_better=True,
     ),
     Measure(
