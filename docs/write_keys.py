@@ -121,8 +121,10 @@ def rows(fields: dict[str, FieldInfo], start: str, given: Any = None) -> Iterato
             continue
         example = given.get(name)
         if len(models) == 1 and models[0] not in PARTS:
-            yield f"| `{start}{name}` | {_words(field)} | a table | see below | |"
-            yield from rows(models[0].model_fields, f"{start}{name}.", example)
+            is_list = any(get_origin(kind) is tuple for kind in _kinds(field.annotation))
+            unit, each = ("list of tables", ".*") if is_list else ("a table", "")
+            yield f"| `{start}{name}` | {_words(field)} | {unit} | see below | |"
+            yield from rows(models[0].model_fields, f"{start}{name}{each}.", example)
         else:
             shown = "" if example is None else f"`{_toml(example)}`"
             cells = (f"`{start}{name}`", _words(field), _unit(name, field), _default(field), shown)

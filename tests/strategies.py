@@ -110,10 +110,26 @@ def surplus_splits(draw: st.DrawFn, *, has_bond: bool) -> Table:
     return split | draw(_some(options))
 
 
-corridors = st.builds(
-    lambda width, beyond: {"rule": "corridor", "width_share": width / 4, "cluster_share_beyond": beyond},
-    _SMALL_SHARES,
+_BANDS = st.builds(
+    lambda shares, beyond: [
+        *({"up_to_share": (at + 1) / 50, "cluster_share": share} for at, share in enumerate(shares)),
+        {"cluster_share": beyond},
+    ],
+    st.lists(_SHARES, max_size=3),
     _SHARES,
+)
+corridors = st.one_of(
+    st.builds(
+        lambda width, beyond: {"rule": "corridor", "width_share": width / 4, "cluster_share_beyond": beyond},
+        _SMALL_SHARES,
+        _SHARES,
+    ),
+    st.builds(
+        lambda bands, either: {"rule": "corridor", "bands": bands} | either,
+        _BANDS,
+        st.one_of(st.just({}), _BANDS.map(lambda bands: {"overspend_bands": bands})),
+    ),
+    _BANDS.map(lambda bands: {"rule": "corridor", "surplus_bands": bands}),
 )
 
 

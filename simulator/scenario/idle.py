@@ -173,8 +173,8 @@ def _of_rule(rule: Rule, settings: ScenarioFile) -> Idle:
             paid = [line.unit_cost_gbp for line in lines if line.payment == "per_case"]
             if not any(float(cost.sf(np.array([rule.limit_gbp]))[0]) > _NEVER for cost in paid):
                 yield "rules.per_case_limit", "no case costs more"
-        case Corridor(cluster_share_beyond=1):
-            yield "rules.corridor", "all that lies beyond it stays with the cluster (cluster_share_beyond)"
+        case Corridor():
+            yield from _of_corridor(rule)
         case DeficitRecovery() if one_year:
             yield "rules.deficit_recovery", "a contract of one year has no earlier overspend"
         case SurplusSplit():
@@ -183,6 +183,15 @@ def _of_rule(rule: Rule, settings: ScenarioFile) -> Idle:
             yield from _of_bond(rule, settings, one_year=one_year)
         case Pool():
             yield from _of_pool(rule, settings)
+
+
+def _of_corridor(rule: Corridor) -> Idle:
+    bands = (*rule.of_overspends, *rule.of_surpluses)
+    if all(band.cluster_share == 1 for band in bands):
+        key = "cluster_share" if rule.cluster_share_beyond is None else "cluster_share_beyond"
+        yield "rules.corridor", f"all that lies beyond it stays with the cluster ({key})"
+    elif rule.bands and rule.overspend_bands and rule.surplus_bands:
+        yield "rules.corridor.bands", "either side has bands of its own"
 
 
 def _of_surplus(rule: SurplusSplit, settings: ScenarioFile, *, one_year: bool) -> Idle:

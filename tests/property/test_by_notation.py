@@ -64,6 +64,20 @@ RULES: dict[str, list[Table]] = {
         POOL,
         {"rule": "bond", "gbp_per_head": 5, "when_exhausted": "leaves"},
     ],
+    "bands": [
+        {
+            "rule": "corridor",
+            "bands": [
+                {"up_to_share": 0.005, "cluster_share": 1.0},
+                {"up_to_share": 0.02, "cluster_share": 0.5},
+                {"cluster_share": 0.2},
+            ],
+            "surplus_bands": [{"up_to_share": 0.01, "cluster_share": 0.7}, {"cluster_share": 0.4}],
+        },
+        SPLIT,
+        BOND,
+        POOL,
+    ],
     "every rule": [
         {"rule": "per_case_limit", "limit_gbp": 20_000},
         CORRIDOR | {"width_share": 0.01},
@@ -158,7 +172,7 @@ def close(ours: np.ndarray, theirs: np.ndarray, within: float = PENNY, what: str
     )
 
 
-@pytest.mark.parametrize("name", ["cambridgeshire-2010.toml", "two-clusters.toml"])
+@pytest.mark.parametrize("name", ["cambridgeshire-2010.toml", "two-clusters.toml", "terms-example.toml"])
 def test_the_shipped_scenarios(name: str) -> None:
     compare(load_scenario(SCENARIOS / name))
 

@@ -83,10 +83,12 @@ def _check_held(result: Result) -> None:
 def _check_corridor(result: Result, scenario: Table) -> None:
     gbp = result.contract_outcomes.gbp
     borne, taken = gbp("corridor_payment"), gbp("corridor_return")
-    width = next((rule["width_share"] for rule in scenario["rules"] if rule["rule"] == "corridor"), np.inf)
+    corridor = next(
+        (rule for rule in scenario["rules"] if rule["rule"] == "corridor"), {"width_share": np.inf}
+    )
     overspend = gbp("spend") - gbp("budget")
     for amounts, outturn in ((borne, overspend), (taken, -overspend)):
-        beyond = np.maximum(outturn - width * np.maximum(gbp("budget"), 1e-9), 0.0)
+        beyond = np.maximum(outturn - corridor.get("width_share", 0) * np.maximum(gbp("budget"), 1e-9), 0.0)
         assert (amounts <= beyond + _tolerance(result)).all()
 
 

@@ -159,8 +159,18 @@ class Contract:
 
     def _corridor(self, rule: Table) -> None:
         for c in self.every:
-            width = rule["width_share"] * self.budget[c]
-            taken = max(abs(self.account[c]) - width, 0.0) * (1 - rule["cluster_share_beyond"])
+            if "width_share" in rule:
+                ends, shares = [rule["width_share"]], [1.0, rule["cluster_share_beyond"]]
+            else:
+                side = "overspend_bands" if self.account[c] < 0 else "surplus_bands"
+                bands = rule.get(side) or rule.get("bands", [])
+                ends = [band["up_to_share"] for band in bands[:-1]]
+                shares = [band["cluster_share"] for band in bands] or [1.0]
+            taken, starts = 0.0, [0.0, *ends]
+            for start, end, share in zip(starts, [*ends, math.inf], shares, strict=True):
+                beyond = max(abs(self.account[c]) - start * self.budget[c], 0.0)
+                width = math.inf if end == math.inf else (end - start) * self.budget[c]
+                taken += (1 - share) * min(beyond, width)
             paid = taken if self.account[c] < 0 else -taken
             self.outturn[c] += paid
             self._move(c, "PCT", "cluster", paid)

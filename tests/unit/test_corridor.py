@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simulator import InputError
 from simulator.records import Account
 from simulator.rules.bond import Bond
 from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
-from tests.builders import BOND, SURPLUS, cluster_of, line_of, scenario_of, simulated
+from tests.builders import BOND, SURPLUS, checked, cluster_of, line_of, scenario_of, simulated
 from tests.unit.settling import POOL, SPLIT, moved, settled
 
 # 5% of a budget of 100,000 is 5,000 either side; beyond, a quarter is the cluster's.
@@ -41,6 +42,80 @@ def test_all_or_nothing_beyond(share: float, borne: float) -> None:
     corridor = Corridor(width_share=0.05, cluster_share_beyond=share)
     assert moved(settled([corridor], BUDGET, [[109_000]]), "corridor_payment")[0, 0] == borne
     assert moved(settled([corridor], BUDGET, [[91_000]]), "corridor_return")[0, 0] == borne
+
+
+# Of the Affordable Care Act, 2014-16: nothing within 3%, half from there to 8%, 80% beyond.
+ACA = Corridor(
+    bands=(
+        {"up_to_share": 0.03, "cluster_share": 1.0},
+        {"up_to_share": 0.08, "cluster_share": 0.5},
+        {"cluster_share": 0.2},
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("outturn", "pct"),
+    [
+        (3_000, 0),
+        # Half of 2,000; at 8% half of 5,000; at 12% besides 80% of 4,000.
+        (5_000, 1_000),
+        (8_000, 2_500),
+        (12_000, 5_700),
+    ],
+)
+def test_bands_of_the_affordable_care_act(outturn: float, pct: float) -> None:
+    assert moved(settled([ACA], BUDGET, [[100_000 + outturn]]), "corridor_payment")[0, 0] == pytest.approx(
+        pct
+    )
+    assert moved(settled([ACA], BUDGET, [[100_000 - outturn]]), "corridor_return")[0, 0] == pytest.approx(pct)
+
+
+def test_either_side_may_have_bands_of_its_own() -> None:
+    # Professional ACO REACH for surpluses: 50% of 5,000 and 65% of 2,000. Of overspends the PCT has nothing.
+    reach = ({"up_to_share": 0.05, "cluster_share": 0.5}, {"cluster_share": 0.35})
+    corridor = Corridor(surplus_bands=reach)
+    assert moved(settled([corridor], BUDGET, [[93_000]]), "corridor_return")[0, 0] == pytest.approx(3_800)
+    assert not moved(settled([corridor], BUDGET, [[130_000]]), "corridor_payment").any()
+    both = Corridor(bands=ACA.bands, surplus_bands=reach)
+    assert moved(settled([both], BUDGET, [[93_000]]), "corridor_return")[0, 0] == pytest.approx(3_800)
+    assert moved(settled([both], BUDGET, [[105_000]]), "corridor_payment")[0, 0] == pytest.approx(1_000)
+    assert "Of an overspend the cluster has 100% of what lies within 3%" in " ".join(both.in_words())
+
+
+def test_one_width_is_two_bands_bit_for_bit() -> None:
+    bands = Corridor(bands=({"up_to_share": 0.05, "cluster_share": 1.0}, {"cluster_share": 0.25}))
+    for spend in (91_234.56, 108_765.43):
+        one, two = (settled([rule], BUDGET, [[spend]]) for rule in (CORRIDOR, bands))
+        for reason in ("corridor_payment", "corridor_return"):
+            assert np.array_equal(moved(one, reason), moved(two, reason))
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        [{"up_to_share": 0.03, "cluster_share": 1.0}],
+        [{"cluster_share": 1.0}, {"cluster_share": 0.5}],
+        [
+            {"up_to_share": 0.05, "cluster_share": 1.0},
+            {"up_to_share": 0.05, "cluster_share": 0.5},
+            {"cluster_share": 0.2},
+        ],
+    ],
+)
+def test_bands_that_are_not_one_after_the_other(bands: list[dict[str, float]]) -> None:
+    with pytest.raises(InputError, match="up_to_share rises"):
+        checked(scenario_of(rules=[{"rule": "corridor", "bands": bands}]))
+
+
+@pytest.mark.parametrize(
+    "shape", [{}, {"width_share": 0.05}, {"width_share": 0.05, "cluster_share_beyond": 0.5, "bands": [{}]}]
+)
+def test_a_corridor_has_one_shape(shape: dict[str, object]) -> None:
+    if "bands" in shape:
+        shape = shape | {"bands": [{"cluster_share": 0.5}]}
+    with pytest.raises(InputError, match="either width_share"):
+        checked(scenario_of(rules=[{"rule": "corridor"} | shape]))
 
 
 def test_its_width_is_of_each_year_s_budget() -> None:

@@ -127,7 +127,10 @@ OTHERS = {
     "base_year_weights": (0.4, 0.6),
     "margin_share": 0.1,
 }
-SPECIAL = {("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_head": 30}}
+SPECIAL = {("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_head": 30}} | {
+    ("Corridor", name): {"width_share": None, "cluster_share_beyond": None, name: [{"cluster_share": 0.4}]}
+    for name in ("bands", "overspend_bands", "surplus_bands")
+}
 
 
 def said_of(part: Part) -> str:

@@ -153,7 +153,7 @@ def test_a_rule_that_the_file_has_not_is_added_in_its_usual_place() -> None:
     assert "The rule corridor is not in the file: it was added before all others" in notes
     # What its settings leave out is asked for, where they were given.
     (problem,) = problems_of_call(lambda: scenario.vary(corridor[0]))
-    assert problem.where == "--set rules.corridor.width_share=0.02 (rules.corridor.cluster_share_beyond)"
+    assert problem.where == "--set rules.corridor.width_share=0.02 (rules.corridor)"
     (unknown,) = problems_of_call(lambda: scenario.vary("rules.corridr.width_share=0.02"))
     assert unknown.got == "corridr"
 
