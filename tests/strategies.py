@@ -86,6 +86,32 @@ def bonds(draw: st.DrawFn) -> Table:
     return {"rule": "bond"} | size | options
 
 
+_CAPS = st.integers(0, 20).map(lambda thousandths: thousandths / 1000)
+minimum_rates = st.builds(
+    lambda rate, once: rate | {"once_met": once},
+    st.one_of(
+        _SMALL_SHARES.map(lambda share: {"share_of_budget": share / 5}),
+        st.just({"by_people": "medicare"}),
+        _SMALL_SHARES.map(
+            lambda share: {
+                "by_people": [
+                    {"people": 1_000, "share_of_budget": share / 2},
+                    {"people": 40_000, "share_of_budget": share / 10},
+                ]
+            }
+        ),
+    ),
+    st.sampled_from(["first_pound", "excess"]),
+)
+
+
+@st.composite
+def overspend_shares(draw: st.DrawFn) -> Table:
+    """Return an overspend share with every option free."""
+    options = {"minimum_loss_rate": minimum_rates, "cap_share_of_budget": _CAPS}
+    return {"rule": "overspend_share", "cluster_share": draw(_SHARES)} | draw(_some(options))
+
+
 @st.composite
 def surplus_splits(draw: st.DrawFn, *, has_bond: bool) -> Table:
     """Return a split whose practice share fits in the part that it comes out of."""
@@ -94,11 +120,8 @@ def surplus_splits(draw: st.DrawFn, *, has_bond: bool) -> Table:
     most = {"top": 100, "reinvestment": 100 - returned, "pct_return": returned}[taken_from]
     options = {
         "settlement": st.sampled_from(["each_year", "whole_contract"]),
-        "minimum_savings_rate": st.builds(
-            lambda share, once: {"share_of_budget": share / 5, "once_met": once},
-            _SMALL_SHARES,
-            st.sampled_from(["first_pound", "excess"]),
-        ),
+        "minimum_savings_rate": minimum_rates,
+        "cap_share_of_budget": _CAPS,
     }
     split = {
         "rule": "surplus",
@@ -144,9 +167,9 @@ def per_case_limits(draw: st.DrawFn, lines: Sequence[str]) -> Table:
 @st.composite
 def rule_lists(draw: st.DrawFn, lines: Sequence[str] = ()) -> list[Table]:
     """Return rules in any order that may be, each at most once; `lines` are paid per case."""
-    every = ["surplus", "bond", "pool", "deficit_recovery", "corridor", "per_case_limit"]
+    every = ["surplus", "bond", "pool", "deficit_recovery", "corridor", "overspend_share", "per_case_limit"]
     names = draw(st.lists(st.sampled_from(every), unique=True))
-    names.sort(key=lambda name: name != "corridor")
+    names.sort(key=lambda name: name not in {"corridor", "overspend_share"})
     if {"surplus", "deficit_recovery"} <= set(names):
         first, second = sorted((names.index("surplus"), names.index("deficit_recovery")))
         names[first], names[second] = "deficit_recovery", "surplus"
@@ -156,6 +179,7 @@ def rule_lists(draw: st.DrawFn, lines: Sequence[str] = ()) -> list[Table]:
         "pool": st.booleans().map(lambda holds: {"rule": "pool", "holds_top_slice": holds}),
         "deficit_recovery": st.just({"rule": "deficit_recovery"}),
         "corridor": corridors,
+        "overspend_share": overspend_shares(),
         "per_case_limit": per_case_limits(lines),
     }
     return [draw(makers[name]) for name in names]

@@ -9,47 +9,12 @@ import numpy as np
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from simulator.parts import Part, Share
+from simulator.parts import Share
 from simulator.plain_words import per_cent_of
 from simulator.records import BUDGET, Account, FloatArray
 from simulator.rules.ledger import Transfer, of_clusters
+from simulator.rules.minimum_rate import MinimumRate
 from simulator.rules.rule import Position, Rule
-
-
-class MinimumSavingsRate(Part):
-    """Practices share in a surplus only if it is at least a minimum share of the budget.
-
-    Source: the Medicare Shared Savings Program (42 CFR 425.100 and 425.604), whose rate falls from
-    3.9% for 5,000 people to 2.0% for 60,000 and more, and shares from the first dollar.
-    """
-
-    share_of_budget: Share
-    """Least surplus that is shared, as a share of the budget of the period that is settled."""
-    once_met: Literal["first_pound", "excess"] = "first_pound"
-    """What is shared once the rate is met: the whole surplus, or what lies beyond the rate."""
-
-    def in_words(self, period: str) -> str:
-        """Return the rate in a whole sentence; `period` is what is settled, a year or the contract."""
-        shared = {
-            "first_pound": "once it is, they share in all of it",
-            "excess": "once it is, they share in what lies beyond that",
-        }[self.once_met]
-        least = per_cent_of(self.share_of_budget)
-        return (
-            f"Practices share in a surplus only if it is at least {least} of the {period}'s budget; {shared}."
-        )
-
-    def shareable_gbp(self, surplus_gbp: FloatArray, budget_gbp: FloatArray) -> FloatArray:
-        """Return what practices may share in, up to the whole surplus, shape (contract, cluster)."""
-        least_gbp = self.share_of_budget * budget_gbp
-        if self.once_met == "excess":
-            return np.asarray(np.maximum(surplus_gbp - least_gbp, 0.0))
-        return np.where(surplus_gbp >= least_gbp, surplus_gbp, 0.0)
-
-    @classmethod
-    def example(cls) -> Self:
-        """Medicare's rate for 60,000 people and more."""
-        return cls(share_of_budget=0.02)
 
 
 class SurplusSplit(Rule):
@@ -70,8 +35,10 @@ class SurplusSplit(Rule):
     """Share that returns to the PCT: of the whole surplus, or with `top` of what practices leave."""
     needs_bond: bool = True
     """Whether only a cluster that has posted a bond may keep the practice share."""
-    minimum_savings_rate: MinimumSavingsRate | None = None
+    minimum_savings_rate: MinimumRate | None = None
     """Least surplus that practices share in; the rest of the split is of every surplus all the same."""
+    cap_share_of_budget: Share | None = None
+    """Most that practices may keep, as a share of the budget of the period that is settled."""
     settlement: Literal["each_year", "whole_contract"] = "each_year"
     """What practices share in: each year's surplus, or the contract's surpluses less its overspends.
 
@@ -114,8 +81,10 @@ class SurplusSplit(Rule):
             "overspends: their part of each year's surplus is held, without interest, until the last year.",
         }[self.settlement]
         rate, period = self.minimum_savings_rate, "year" if self.settlement == "each_year" else "contract"
-        least = (rate.in_words(period),) if rate else ()
-        return (split, bond, *least, when)
+        least = (_least_in_words(rate, period),) if rate else ()
+        cap = self.cap_share_of_budget
+        most = () if cap is None else (f"They may keep at most {per_cent_of(cap)} of the {period}'s budget.",)
+        return (split, bond, *least, *most, when)
 
     def settle(self, position: Position) -> Iterable[Transfer]:
         """Return who gets what of the year's surplus, and what waits for the end of the contract."""
@@ -146,11 +115,17 @@ class SurplusSplit(Rule):
 
     def _practices_gbp(self, position: Position, surplus_gbp: FloatArray) -> FloatArray:
         """Return the practice share of the surplus of a year, or of the whole contract."""
-        if self.minimum_savings_rate is not None:
-            by_year = self.settlement == "each_year"
-            budget_gbp = position.budget_gbp if by_year else position.so_far_gbp(BUDGET)
-            surplus_gbp = self.minimum_savings_rate.shareable_gbp(surplus_gbp, budget_gbp)
-        return self.practice_share * surplus_gbp * self._may_keep(position)
+        rate, cap = self.minimum_savings_rate, self.cap_share_of_budget
+        if rate is None and cap is None:
+            return self.practice_share * surplus_gbp * self._may_keep(position)
+        by_year = self.settlement == "each_year"
+        budget_gbp = position.budget_gbp if by_year else position.so_far_gbp(BUDGET)
+        if rate is not None:
+            surplus_gbp = rate.counted_gbp(surplus_gbp, budget_gbp, position.terms.people)
+        share_gbp = self.practice_share * surplus_gbp
+        if cap is not None:
+            share_gbp = np.minimum(share_gbp, cap * budget_gbp)
+        return share_gbp * self._may_keep(position)
 
     def _rest(self, surplus_gbp: FloatArray, practices_gbp: FloatArray) -> Iterable[Transfer]:
         """Split what practices leave of a surplus between the PCT and patient care."""
@@ -174,3 +149,12 @@ class SurplusSplit(Rule):
     def example(cls) -> Self:
         """The offer of 2010, with the practice share taken first."""
         return cls(practice_share=0.1, practice_share_from="top", pct_return_share=0.4)
+
+
+def _least_in_words(rate: MinimumRate, period: str) -> str:
+    """Return the least surplus that is shared in a whole sentence; `period` is a year or the contract."""
+    shared = {
+        "first_pound": "once it is, they share in all of it",
+        "excess": "once it is, they share in what lies beyond that",
+    }[rate.once_met]
+    return f"Practices share in a surplus only if it is at least {rate.in_words(period)}; {shared}."

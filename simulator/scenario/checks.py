@@ -27,6 +27,7 @@ FLAT = "flat"
 _MOST_YEARS_APART = 20
 _COMES_BEFORE = {
     "corridor": ("deficit_recovery", "surplus", "bond", "pool"),
+    "overspend_share": ("deficit_recovery", "surplus", "bond", "pool"),
     "deficit_recovery": ("surplus",),
 }
 """Rules that act on what others would already have paid or shared."""

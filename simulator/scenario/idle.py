@@ -14,6 +14,7 @@ from simulator.population.need import UNWEIGHTED
 from simulator.rules.bond import Bond
 from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
+from simulator.rules.overspend_share import OverspendShare
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule
@@ -175,6 +176,8 @@ def _of_rule(rule: Rule, settings: ScenarioFile) -> Idle:
                 yield "rules.per_case_limit", "no case costs more"
         case Corridor():
             yield from _of_corridor(rule)
+        case OverspendShare():
+            yield from _of_overspend_share(rule)
         case DeficitRecovery() if one_year:
             yield "rules.deficit_recovery", "a contract of one year has no earlier overspend"
         case SurplusSplit():
@@ -194,14 +197,29 @@ def _of_corridor(rule: Corridor) -> Idle:
         yield "rules.corridor.bands", "either side has bands of its own"
 
 
+def _of_overspend_share(rule: OverspendShare) -> Idle:
+    where, rate, cap = "rules.overspend_share", rule.minimum_loss_rate, rule.cap_share_of_budget
+    if rule.cluster_share == 1 and rate is None and cap is None:
+        yield where, "all of an overspend stays with the cluster (cluster_share)"
+    if rule.cluster_share == 0:
+        for key in ("minimum_loss_rate", "cap_share_of_budget"):
+            if getattr(rule, key) is not None:
+                yield f"{where}.{key}", "the cluster bears nothing (cluster_share)"
+    elif rate is not None and rate.is_nothing:
+        yield f"{where}.minimum_loss_rate", "its share_of_budget is 0"
+
+
 def _of_surplus(rule: SurplusSplit, settings: ScenarioFile, *, one_year: bool) -> Idle:
     where = "rules.surplus"
     if rule.practice_share and not any(cluster.takes_share for cluster in settings.clusters):
         yield f"{where}.practice_share", "no cluster takes the share"
     if rule.settlement == "whole_contract" and one_year:
         yield f"{where}.settlement", "the contract has one year"
-    if rule.minimum_savings_rate and not rule.minimum_savings_rate.share_of_budget:
+    if rule.minimum_savings_rate and rule.minimum_savings_rate.is_nothing:
         yield f"{where}.minimum_savings_rate", "its share_of_budget is 0"
+    cap = rule.cap_share_of_budget
+    if cap is not None and cap >= rule.practice_share:
+        yield f"{where}.cap_share_of_budget", "no surplus is so large that the practice share reaches it"
 
 
 def _of_bond(rule: Bond, settings: ScenarioFile, *, one_year: bool) -> Idle:

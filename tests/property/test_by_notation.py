@@ -78,11 +78,28 @@ RULES: dict[str, list[Table]] = {
         BOND,
         POOL,
     ],
+    "overspend share": [
+        CORRIDOR | {"width_share": 0.02},
+        {
+            "rule": "overspend_share",
+            "cluster_share": 0.6,
+            "minimum_loss_rate": {
+                "by_people": [
+                    {"people": 6_000, "share_of_budget": 0.006},
+                    {"people": 90_000, "share_of_budget": 0.002},
+                ]
+            },
+            "cap_share_of_budget": 0.01,
+        },
+        SPLIT | LATE | {"minimum_savings_rate": {"by_people": "medicare", "once_met": "excess"}},
+        BOND,
+        POOL,
+    ],
     "every rule": [
         {"rule": "per_case_limit", "limit_gbp": 20_000},
         CORRIDOR | {"width_share": 0.01},
         DEFICIT_RECOVERY,
-        SPLIT | {"minimum_savings_rate": {"share_of_budget": 0.01}},
+        SPLIT | {"minimum_savings_rate": {"share_of_budget": 0.01}, "cap_share_of_budget": 0.003},
         BOND | {"top_up": True, "interest_share_per_year": 0.01},
         POOL,
     ],

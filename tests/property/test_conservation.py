@@ -26,6 +26,7 @@ _PAID_IN = (
     "pool_payment",
     "uncovered_overspend",
     "corridor_payment",
+    "overspend_share_payment",
     "share_released",
 )
 _AT_THE_END = {"practice_share", "pct_return", "reinvestment", "share_released"}
@@ -76,7 +77,8 @@ def _check_held(result: Result) -> None:
     if held.any():
         total = gbp("practice_share").sum(axis=1)
         net = (gbp("budget") - gbp("spend")).sum(axis=1)
-        helped = (gbp("corridor_payment") - gbp("corridor_return")).sum(axis=1)
+        moved = gbp("corridor_payment") - gbp("corridor_return") + gbp("overspend_share_payment")
+        helped = moved.sum(axis=1)
         assert (total <= np.maximum(net + helped, 0.0) + _tolerance(result)).all()
 
 

@@ -45,6 +45,8 @@ WITHOUT_EFFECT = {
 }
 REFUSED = {
     "service_lines.tests.payment=block": "the limit per case names this line",
+    "rules.surplus.minimum_savings_rate.by_people=medicare": "the rate is given as a share",
+    "rules.overspend_share.minimum_loss_rate.by_people=medicare": "the rate is given as a share",
     "budgets.rule=given": "there is no table of budgets; see `test_given_budgets`",
 } | {
     f"service_lines.{line}.budget_rule=given": "there is no table of budgets; see `test_given_budgets`"
@@ -182,7 +184,11 @@ CHOICES = {choice.label(GIVEN): choice for choice in choices(BASE)}
 FEWER_RULES = CHOICES["rules.surplus.minimum_savings_rate=nothing"].made_in(GIVEN)
 RULES = [rule["rule"] for rule in GIVEN["rules"] if rule["rule"] != "bond"]
 """Clusters have agreed to bonds, so that the bond cannot be left out."""
-OF_RULES = [label for label in CHOICES if label.startswith("rules.") and "minimum_savings_rate" not in label]
+OF_RULES = [
+    label
+    for label in CHOICES
+    if label.startswith("rules.") and "minimum_savings_rate" not in label and label not in REFUSED
+]
 
 
 @contextmanager

@@ -87,6 +87,12 @@ SCENARIO = scenario_of(
     rules=[
         {"rule": "per_case_limit", "limit_gbp": 15, "service_lines": ["tests"]},
         {"rule": "corridor", "width_share": 0.04, "cluster_share_beyond": 0.5},
+        {
+            "rule": "overspend_share",
+            "cluster_share": 0.8,
+            "minimum_loss_rate": {"share_of_budget": 0.004, "once_met": "excess"},
+            "cap_share_of_budget": 0.02,
+        },
         {"rule": "deficit_recovery"},
         {
             "rule": "surplus",
@@ -94,6 +100,7 @@ SCENARIO = scenario_of(
             "practice_share_from": "top",
             "pct_return_share": 0.4,
             "minimum_savings_rate": {"share_of_budget": 0.01},
+            "cap_share_of_budget": 0.003,
         },
         {"rule": "bond", "share_of_annual_budget": 0.01, "top_up": True, "interest_share_per_year": 0.01},
         {"rule": "pool"},

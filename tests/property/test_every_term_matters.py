@@ -41,12 +41,13 @@ def changes() -> Iterator[tuple[str, Table]]:
 
 
 CHANGES = dict(changes())
-REFUSED: set[str] = set()
+# By how they end, as places in lists move.
+REFUSED = {"minimum_loss_rate.by_people=None", "minimum_savings_rate.by_people=None"}
 WITHOUT_EFFECT = {
-    "rules.1.needs_bond": "every cluster posts a bond",
-    "rules.3.holds_top_slice": "budgets have no top-slice, which is said",
-    "rules.2.deposited_by=partner": "the same amounts move, from and to another account",
-    "rules.2.split_between_practices_by=need": "within a cluster, of which none lists practices",
+    "needs_bond": "every cluster posts a bond",
+    "holds_top_slice": "budgets have no top-slice, which is said",
+    "deposited_by=partner": "the same amounts move, from and to another account",
+    "split_between_practices_by=need": "within a cluster, of which none lists practices",
 }
 
 
@@ -63,12 +64,12 @@ def plain() -> Result:
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_changing_it_changes_some_outcome(what: str) -> None:
-    if what in REFUSED:
+    if any(what.endswith(one) for one in REFUSED):
         with pytest.raises(InputError):
             checked(CHANGES[what])
     else:
         differs = bool(differences(plain(), simulated(CHANGES[what], contracts=CONTRACTS)))
-        assert differs is (what not in WITHOUT_EFFECT), WITHOUT_EFFECT.get(what, "no outcome changed")
+        assert differs is not any(what.endswith(one) for one in WITHOUT_EFFECT)
 
 
 def test_nothing_is_said_to_be_idle() -> None:

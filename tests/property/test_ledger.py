@@ -22,6 +22,7 @@ _ACCOUNTS = {
     "top_slice": (Account.PCT, Account.POOL),
     "corridor_payment": (Account.PCT, Account.CLUSTER),
     "corridor_return": (Account.CLUSTER, Account.PCT),
+    "overspend_share_payment": (Account.PCT, Account.CLUSTER),
     "share_held": (Account.CLUSTER, Account.HELD),
     "share_released": (Account.HELD, Account.CLUSTER),
     "bond_posted": (_DEPOSITOR, Account.BOND),

@@ -6,6 +6,7 @@ Takes what was spent, as drawn. Knows nothing of the simulator's code.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -175,6 +176,16 @@ class Contract:
             self.outturn[c] += paid
             self._move(c, "PCT", "cluster", paid)
 
+    def _overspend_share(self, rule: Table) -> None:
+        for c in self.every:
+            over = max(-self.account[c], 0.0)
+            borne = rule["cluster_share"] * _counted(
+                rule.get("minimum_loss_rate"), over, self.budget[c], self.of.people[c]
+            )
+            borne = min(borne, rule.get("cap_share_of_budget", math.inf) * max(self.budget[c], 1e-300))
+            self.outturn[c] += over - borne
+            self._move(c, "PCT", "cluster", over - borne)
+
     def _deficit_recovery(self, rule: Table) -> None:
         for c in self.every:
             owed = self.unpaid_by_rules[c] - self.repaid[c]
@@ -190,18 +201,23 @@ class Contract:
                 may = may and self.first_bonds[c] > 0
             left = max(self.account[c], 0.0)
             if rule.get("settlement", "each_year") == "each_year":
-                given = may * share * _shared_in(rule, left, self.budget[c])
+                given = may * self._share(rule, c, left, self.budget[c])
                 self._move(c, "cluster", "practices", given)
             elif self.year + 1 < self.years:
                 given = may * share * left
                 self._move(c, "cluster", "held", given)
             else:
                 held = self._balance("held", c)
-                paid = may * share * _shared_in(rule, max(self.outturn[c], 0.0), self.budgets[c])
+                paid = may * self._share(rule, c, max(self.outturn[c], 0.0), self.budgets[c])
                 self._move(c, "held", "cluster", held)
                 self._move(c, "cluster", "practices", paid)
                 given = paid - held
             self._rest(rule, c, left, given)
+
+    def _share(self, rule: Table, c: int, surplus: float, budget: float) -> float:
+        """Return what practices may keep of a surplus."""
+        counted = _counted(rule.get("minimum_savings_rate"), surplus, budget, self.of.people[c])
+        return min(rule["practice_share"] * counted, rule.get("cap_share_of_budget", 1.0) * budget)
 
     def _rest(self, rule: Table, c: int, left: float, given: float) -> None:
         back = rule["pct_return_share"] * left
@@ -245,12 +261,41 @@ class Contract:
                 self._move(c, "bond", self.depositor, self._balance("bond", c))
 
 
-def _shared_in(rule: Table, surplus: float, budget: float) -> float:
-    """Return what of a surplus practices share in."""
-    least = rule.get("minimum_savings_rate")
+MEDICARE = {
+    500: 12.2,
+    1_000: 8.7,
+    3_000: 5.0,
+    5_000: 3.9,
+    6_000: 3.6,
+    7_000: 3.4,
+    8_000: 3.2,
+    9_000: 3.1,
+    10_000: 3.0,
+    15_000: 2.7,
+    20_000: 2.5,
+    50_000: 2.2,
+    60_000: 2.0,
+}
+
+
+def _counted(least: Table | None, amount: float, budget: float, people: float) -> float:
+    """Return what of a surplus or an overspend counts under a minimum rate."""
     if least is None:
-        return surplus
-    from_here = least["share_of_budget"] * budget
+        return amount
+    if "share_of_budget" in least:
+        share = least["share_of_budget"]
+    else:
+        nodes = [(float(n), rate / 100) for n, rate in MEDICARE.items()]
+        if least["by_people"] != "medicare":
+            nodes = [(node["people"], node["share_of_budget"]) for node in least["by_people"]]
+        share = _between(nodes, people)
     if least.get("once_met", "first_pound") == "excess":
-        return max(surplus - from_here, 0.0)
-    return surplus if surplus >= from_here else 0.0
+        return max(amount - share * budget, 0.0)
+    return amount if amount >= share * budget else 0.0
+
+
+def _between(nodes: list[tuple[float, float]], people: float) -> float:
+    for (n, low), (m, high) in pairwise(nodes):
+        if n <= people <= m:
+            return low + (high - low) * (people - n) / (m - n)
+    return nodes[0][1] if people < nodes[0][0] else nodes[-1][1]

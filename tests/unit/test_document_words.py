@@ -19,7 +19,7 @@ from simulator.documents.quotes import Quotes, likelihood, odds
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money
-from simulator.rules.surplus import MinimumSavingsRate
+from simulator.rules.minimum_rate import MinimumRate
 from tests.architecture.registers import BUDGET_RULES, RULES
 from tests.builders import checked, line_of, scenario_of, simulated
 from tests.e2e.command import FLAGSHIP
@@ -106,7 +106,10 @@ OTHERS = {
     "practice_share_from": "reinvestment",
     "pct_return_share": 0.3,
     "needs_bond": False,
-    "minimum_savings_rate": MinimumSavingsRate.example(),
+    "minimum_savings_rate": MinimumRate.example(),
+    "cap_share_of_budget": 0.07,
+    "cluster_share": 0.5,
+    "minimum_loss_rate": MinimumRate(by_people="medicare"),
     "settlement": "whole_contract",
     "share_of_annual_budget": 0.05,
     "deposited_by": "partner",
@@ -148,10 +151,13 @@ def test_every_setting_of_a_rule_changes_its_words(kind):
         assert said_of(changed) != said_of(example), name
 
 
-@pytest.mark.parametrize("rate", [{"share_of_budget": 0.03}, {"once_met": "excess"}])
+@pytest.mark.parametrize(
+    "rate",
+    [{"share_of_budget": 0.03}, {"share_of_budget": None, "by_people": "medicare"}, {"once_met": "excess"}],
+)
 def test_every_setting_of_the_minimum_savings_rate_changes_the_words(rate):
     surplus = RULES[0].example()
-    least = MinimumSavingsRate.example()
+    least = MinimumRate.example()
     before, after = (
         said_of(surplus.model_copy(update={"minimum_savings_rate": one}))
         for one in (least, least.model_copy(update=rate))

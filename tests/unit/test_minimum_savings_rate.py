@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from simulator.rules.surplus import MinimumSavingsRate, SurplusSplit
+from simulator import InputError
+from simulator.rules.minimum_rate import MinimumRate
+from simulator.rules.surplus import SurplusSplit
 from tests.unit.settling import BOND, SPLIT, moved, settled
 
 # 2% of a budget of 100,000 is 2,000.
@@ -12,7 +15,7 @@ BUDGET = [[100_000]]
 
 
 def _split(once_met: str = "first_pound", **changes: object) -> SurplusSplit:
-    rate = MinimumSavingsRate(share_of_budget=0.02, once_met=once_met)
+    rate = MinimumRate(share_of_budget=0.02, once_met=once_met)
     return SPLIT.model_copy(update={"minimum_savings_rate": rate} | changes)
 
 
@@ -58,6 +61,50 @@ def test_clusters_meet_it_each_for_itself() -> None:
 
 
 def test_a_rate_of_zero_leaves_everything_as_it_was() -> None:
-    none = MinimumSavingsRate(share_of_budget=0)
+    none = MinimumRate(share_of_budget=0)
     split = SPLIT.model_copy(update={"minimum_savings_rate": none})
     assert _parts(split, 1_000) == _parts(SPLIT, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("people", "rate"),
+    # The table's own nodes, halfway between two, and beyond either end.
+    [(5_000, 0.039), (12_500, 0.0285), (35_000, 0.0235), (60_000, 0.02), (200, 0.122), (1e6, 0.02)],
+)
+def test_medicare_s_table(people: float, rate: float) -> None:
+    assert MinimumRate(by_people="medicare").of(np.array([people])) == pytest.approx([rate])
+
+
+def test_it_goes_by_the_size_of_each_cluster() -> None:
+    # 4% of 100,000 for 1,000 people, 3% for 2,000: a surplus of 3,500 is shared by the larger one alone.
+    nodes = [{"people": 1_000, "share_of_budget": 0.04}, {"people": 3_000, "share_of_budget": 0.02}]
+    split = SPLIT.model_copy(update={"minimum_savings_rate": MinimumRate(by_people=nodes)})
+    settlement = settled([split, BOND], [[100_000] * 2], [[96_500] * 2], people=[1_000.0, 2_000.0])
+    assert moved(settlement, "practice_share")[0] == pytest.approx([0, 350])
+
+
+def test_a_cap_on_what_practices_keep() -> None:
+    # 10% of 8,000 is 800; at most half a per cent of 100,000 is 500. The other 7,500 are split as ever.
+    split = SPLIT.model_copy(update={"cap_share_of_budget": 0.005})
+    assert _parts(split, 8_000) == pytest.approx([500, 3_000, 4_500])
+    assert _parts(split, 4_000) == pytest.approx([400, 1_440, 2_160])
+
+
+def test_a_cap_of_the_whole_contract_is_of_its_budgets() -> None:
+    # 10% of 8,000 less 1,000; at most a quarter of a per cent of 200,000.
+    split = SPLIT.model_copy(update={"cap_share_of_budget": 0.0025, "settlement": "whole_contract"})
+    settlement = settled([split, BOND], [[100_000]] * 2, [[92_000], [101_000]])
+    assert moved(settlement, "practice_share").ravel() == pytest.approx([0, 500])
+
+
+@pytest.mark.parametrize(
+    ("rate", "need"),
+    [
+        ({}, "one of share_of_budget and by_people"),
+        ({"share_of_budget": 0.02, "by_people": "medicare"}, "one of share_of_budget and by_people"),
+        ({"by_people": [{"people": 5, "share_of_budget": 0.1}] * 2}, "sizes in by_people that rise"),
+    ],
+)
+def test_a_rate_is_given_once_and_in_order(rate: dict[str, object], need: str) -> None:
+    with pytest.raises(InputError, match=need):
+        MinimumRate(**rate)

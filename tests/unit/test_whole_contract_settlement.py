@@ -9,8 +9,8 @@ import pytest
 from simulator.records import Account
 from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
+from simulator.rules.minimum_rate import MinimumRate
 from simulator.rules.settlement import Settlement
-from simulator.rules.surplus import MinimumSavingsRate
 from tests.unit.settling import BOND, POOL, SPLIT, moved, settled
 
 WHOLE = SPLIT.model_copy(update={"settlement": "whole_contract"})
@@ -92,7 +92,7 @@ def test_the_pool_does_not_spend_what_is_held() -> None:
 
 
 def test_a_minimum_savings_rate_is_of_the_whole_contract() -> None:
-    rate = MinimumSavingsRate(share_of_budget=0.02)
+    rate = MinimumRate(share_of_budget=0.02)
     rules = [WHOLE.model_copy(update={"minimum_savings_rate": rate}), BOND]
     # 2% of 200,000 is 4,000: 3,000 - 500 does not meet it, 3,000 + 1,500 does.
     assert not moved(_settled([3_000, -500], rules), "practice_share").any()

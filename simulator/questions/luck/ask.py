@@ -16,9 +16,10 @@ from simulator.records import ClusterTerms, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import MONTHS_IN_A_YEAR
 from simulator.rules.corridor import Corridor
+from simulator.rules.minimum_rate import MinimumRate
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.rule import Rule
-from simulator.rules.surplus import MinimumSavingsRate, SurplusSplit
+from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.keys import apply_overrides
 from simulator.scenario.scenario import Scenario, check_scenario
 from simulator.simulation.draws import Draws
@@ -199,7 +200,7 @@ def policies_of(scenario: Scenario, sizes: PolicySizes) -> dict[str, Scenario]:
     """Return the scenario as it is, and then under each rule that pays less for luck, by what is changed."""
     (split,) = (rule for rule in scenario.settings.rules if isinstance(rule, SurplusSplit))
     first_pound, excess = (
-        MinimumSavingsRate(share_of_budget=sizes.minimum_savings_rate, once_met=once)
+        MinimumRate(share_of_budget=sizes.minimum_savings_rate, once_met=once)
         for once in ("first_pound", "excess")
     )
     corridor = Corridor(width_share=sizes.corridor_width, cluster_share_beyond=sizes.corridor_cluster_share)

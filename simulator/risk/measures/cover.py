@@ -93,7 +93,8 @@ PCT_PAYS_MEASURES = (
     Measure(
         "pct_payment_gbp",
         "PCT pays for overspends",
-        "mean that the PCT pays for clusters' overspends over the contract, a corridor's part included",
+        "mean that the PCT pays for clusters' overspends over the contract, what a corridor or an overspend "
+        "share leaves to it included",
         _pct_payment_gbp,
         less_is_better=True,
     ),
@@ -116,8 +117,8 @@ PCT_PAYS_MEASURES = (
     Measure(
         "pool_and_bonds_cover_probability",
         "pool and bonds cover",
-        "probability that bonds, the pool and other rules leave no overspend to fall on the PCT; a "
-        "corridor's part is not one",
+        "probability that bonds, the pool and other rules leave no overspend to fall on the PCT; what a "
+        "corridor or an overspend share leaves to it is not one",
         lambda book, _: book.total_gbp(UNCOVERED) < PENNY_GBP,
         Probability(),
         rows="together",
