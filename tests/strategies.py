@@ -78,12 +78,17 @@ def bonds(draw: st.DrawFn) -> Table:
     # A bond that is topped up is never used up at a review: a scenario with both is refused.
     top_up, when_exhausted = draw(st.sampled_from([(False, "stays"), (False, "leaves"), (True, "stays")]))
     options = {
-        "deposited_by": draw(st.sampled_from(["practices", "partner"])),
+        "form": draw(st.sampled_from(["cash", "cash", "surety", "letter_of_credit", "partner_guarantee"])),
         "top_up": top_up,
         "interest_share_per_year": draw(_SMALL_SHARES),
         "when_exhausted": when_exhausted,
     }
-    return {"rule": "bond"} | size | options
+    own = {
+        "deposited_by": st.sampled_from(["practices", "partner", "lender"]),
+        "drawn_is_paid_back": st.booleans(),
+        "financing_share_per_year": _SMALL_SHARES,
+    }
+    return {"rule": "bond"} | size | options | draw(_some(own))
 
 
 _CAPS = st.integers(0, 20).map(lambda thousandths: thousandths / 1000)

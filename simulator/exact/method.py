@@ -206,7 +206,7 @@ def _why_no_bonds(plan: Plan, cluster: int, span: Span) -> str:
     if len(span) > 1 and not years_are_independent(plan, cluster):
         return "no bonds, since the years depend on each other"
     bond = bond_of(rules)
-    if len(span) > 1 and bond.top_up and bond.interest_share_per_year:
+    if len(span) > 1 and bond.top_up and bond.interest:
         return "no bonds, since a bond that is topped up and earns interest has no simple law"
     return ""
 

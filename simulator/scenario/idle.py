@@ -10,7 +10,9 @@ import numpy as np
 from simulator.budgets.toolkit import Toolkit
 from simulator.demand.shocks import PriceShock
 from simulator.parts import Part
+from simulator.plain_words import spaced
 from simulator.population.need import UNWEIGHTED
+from simulator.records import Account
 from simulator.rules.bond import Bond
 from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
@@ -227,6 +229,10 @@ def _of_bond(rule: Bond, settings: ScenarioFile, *, one_year: bool) -> Idle:
         yield "rules.bond.top_up", "a contract of one year has no review before its end"
     if one_year and rule.when_exhausted == "leaves":
         yield "rules.bond.when_exhausted", "a contract of one year has no review before its end"
+    if rule.form != "cash" and rule.interest_share_per_year:
+        yield "rules.bond.interest_share_per_year", f"a {spaced(rule.form)} holds no cash"
+    if rule.drawn_is_paid_back and rule.depositor == Account.PRACTICES:
+        yield "rules.bond.drawn_is_paid_back", "the practices post it themselves"
     if "split_between_practices_by" in rule.model_fields_set and all(
         len(cluster.practices) < 2 for cluster in settings.clusters
     ):

@@ -78,6 +78,16 @@ RULES: dict[str, list[Table]] = {
         BOND,
         POOL,
     ],
+    "a surety": [SPLIT, BOND | {"form": "surety", "top_up": True}, POOL],
+    "a letter of credit": [
+        SPLIT,
+        BOND | {"form": "letter_of_credit", "when_exhausted": "leaves", "interest_share_per_year": 0.1},
+        POOL,
+    ],
+    "a guarantee": [
+        SPLIT,
+        BOND | {"form": "partner_guarantee", "drawn_is_paid_back": True, "financing_share_per_year": 0.1},
+    ],
     "overspend share": [
         CORRIDOR | {"width_share": 0.02},
         {
@@ -280,7 +290,7 @@ def assert_happened(name: str, money: Money) -> None:
     over, under = money.spend > money.budget, money.spend < money.budget
     assert over.any()
     assert under.any()
-    assert money.takes_part.all() != ("leavers" in name or name == "pool before the bond")
+    assert money.takes_part.all() != (rules.get("bond", {}).get("when_exhausted") == "leaves")
     assert money.takes_part[:, -1].any()
     assert money.gains["practices"].any() == ("surplus" in rules)
     assert money.gains["held"].any() == (rules.get("surplus", {}).get("settlement") == "whole_contract")

@@ -44,6 +44,7 @@ NEEDS_NO_WORD = {
     "count=": "a block contract counts no cases, but a law must be given",
     "needs_bond": "who takes the share posts a bond, or nobody does",
     "deposited_by": "the same amounts move, from and to another account",
+    "form=partner_guarantee": "the same amounts move, from and to another account",
     "'sd_share': 0.0": "a shock of another kind is as little, of nothing",
 }
 

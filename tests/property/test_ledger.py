@@ -13,9 +13,10 @@ from simulator.rules.ledger import Ledger, Transfer
 from simulator.rules.settlement import settle
 from simulator.simulation.plan import make_plan
 from tests.builders import Table, checked
+from tests.references.money_by_notation import depositor_of
 from tests.strategies import scenarios
 
-_DEPOSITOR = "whoever deposits the bond"
+_DEPOSITOR, _WHO_PAYS = "whoever deposits the bond", "that one, or the practices of a lender's bond"
 _ACCOUNTS = {
     "budget": (Account.PCT, Account.CLUSTER),
     "spend": (Account.CLUSTER, Account.PROVIDERS),
@@ -37,7 +38,8 @@ _ACCOUNTS = {
     "bond_interest": (Account.PCT, Account.BOND),
     "bond_top_up": (_DEPOSITOR, Account.BOND),
     "bond_release": (Account.BOND, _DEPOSITOR),
-    "bond_financing": (_DEPOSITOR, Account.LENDER),
+    "bond_financing": (_WHO_PAYS, Account.LENDER),
+    "bond_paid_back": (Account.PRACTICES, _DEPOSITOR),
     "care_outside_budgets": (Account.PCT, Account.PROVIDERS),
     "care_handed_back": (Account.PCT, Account.PROVIDERS),
     "care_above_case_limit": (Account.PCT, Account.PROVIDERS),
@@ -76,11 +78,17 @@ def test_clusters_and_bonds_end_with_nothing(scenario: Table) -> None:
 @given(scenario=scenarios())
 def test_balances_are_what_the_flows_say(scenario: Table) -> None:
     ledger, tolerance = _settled(scenario)
-    by_partner = any(rule.get("deposited_by") == "partner" for rule in scenario["rules"])
-    depositor = Account.PARTNER if by_partner else Account.PRACTICES
+    bond = next((rule for rule in scenario["rules"] if rule["rule"] == "bond"), {})
+    depositor = {
+        "practices": Account.PRACTICES,
+        "partner": Account.PARTNER,
+        "lender": Account.LENDER,
+    }[depositor_of(bond)]
+    pays = Account.PRACTICES if depositor == Account.LENDER else depositor
+    parties = {_DEPOSITOR: depositor, _WHO_PAYS: pays}
     expected = {account: np.zeros_like(ledger.balance(account)) for account in Account}
     for reason, flow in ledger.flows.items():
-        payer, payee = (depositor if side == _DEPOSITOR else side for side in _ACCOUNTS[reason])
+        payer, payee = (parties.get(side, side) for side in _ACCOUNTS[reason])
         assert (flow.payer, flow.payee) == (payer, payee), reason
         expected[payer] -= flow.gbp.sum(axis=1)
         expected[payee] += flow.gbp.sum(axis=1)

@@ -81,7 +81,8 @@ class Money:
 
     def _needed(self, claims: list[float]) -> float:
         bond = self.bond or {}
-        grows = [1 + bond.get("interest_share_per_year", 0.0) * k / 12 for k in self.of.year_months]
+        rate = bond.get("interest_share_per_year", 0.0) if bond.get("form", "cash") == "cash" else 0.0
+        grows = [1 + rate * k / 12 for k in self.of.year_months]
         most = 0.0
         for last in range(len(claims)):
             starts = range(last + 1) if bond.get("top_up", False) else [0]
@@ -105,12 +106,13 @@ class Contract:
         self.account = np.zeros(clusters)  # of the cluster
         self.unpaid_by_rules, self.repaid = np.zeros(clusters), np.zeros(clusters)
         self.outturn, self.budgets, self.topped_up = (np.zeros(clusters) for _ in range(3))
+        self.drawn, self.paid_back = np.zeros(clusters), np.zeros(clusters)
         names = [rule["rule"] for rule in self.of.rules]
         before = [at for at, name in enumerate(names) if name == ("bond" if money.bond else "pool")]
         bond_at = before[0] if before else len(names)
         self.depositor = "practices"
         if money.bond:
-            self.depositor = money.bond.get("deposited_by", "practices")
+            self.depositor = depositor_of(money.bond)
         for self.year in range(years):
             self._start(contract)
             for at in range(len(names) + 1):
@@ -230,7 +232,9 @@ class Contract:
 
     def _bond(self, rule: Table) -> None:
         for c in self.every:
-            self._move(c, "bond", "cluster", min(max(-self.account[c], 0.0), self._balance("bond", c)))
+            draw = min(max(-self.account[c], 0.0), self._balance("bond", c))
+            self.drawn[c] += draw
+            self._move(c, "bond", "cluster", draw)
 
     def _pool(self, rule: Table) -> None:
         if rule.get("holds_top_slice", False):
@@ -246,9 +250,17 @@ class Contract:
         part, is_last = self.of.year_months[self.year] / 12, self.year + 1 == self.years
         for c in self.every:
             lent = self.first_bonds[c] + self.topped_up[c]
-            cost = bond.get("financing_share_per_year", 0.0) * part * lent
-            self._move(c, self.depositor, "lender", cost)
-            interest = bond.get("interest_share_per_year", 0.0) * part * self._balance("bond", c)
+            form, by_practices = bond.get("form", "cash"), self.depositor == "practices"
+            usual = form in {"surety", "letter_of_credit"}
+            back = bond.get("drawn_is_paid_back", usual) and not by_practices
+            fee = {"surety": 0.02, "letter_of_credit": 0.01}.get(form, 0.0)
+            cost = bond.get("financing_share_per_year", fee) * part * (lent - self.paid_back[c])
+            self._move(c, "practices" if self.depositor == "lender" else self.depositor, "lender", cost)
+            if back:
+                self._move(c, "practices", self.depositor, self.drawn[c] - self.paid_back[c])
+                self.paid_back[c] = self.drawn[c]
+            rate = bond.get("interest_share_per_year", 0.0) if form == "cash" else 0.0
+            interest = rate * part * self._balance("bond", c)
             self._move(c, "PCT", "bond", interest)
             if bond.get("top_up", False) and not is_last:
                 missing = max(self.first_bonds[c] - self._balance("bond", c), 0.0)
@@ -259,6 +271,12 @@ class Contract:
                 self.takes_part[self.year + 1 :, c] = False
             if is_last:
                 self._move(c, "bond", self.depositor, self._balance("bond", c))
+
+
+def depositor_of(bond: Table) -> str:
+    """Return who posts a bond."""
+    usual = {"surety": "lender", "letter_of_credit": "lender", "partner_guarantee": "partner"}
+    return str(bond.get("deposited_by", usual.get(bond.get("form", "cash"), "practices")))
 
 
 MEDICARE = {

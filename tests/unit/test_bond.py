@@ -137,6 +137,43 @@ def test_a_cluster_that_left_keeps_out_of_the_pool_and_the_split() -> None:
         assert moved(settlement, reason)[1, 0] == 0, reason
 
 
+def test_a_surety_pays_and_is_paid_back() -> None:
+    # 2,000 stand behind the bond; 1,500 and 500 are drawn and paid back. It costs 2% of what stands in it.
+    ledger = settled([_bond(form="surety")], BUDGET, SPEND).ledger
+    assert ledger.flow("bond_paid_back").ravel() == pytest.approx([1_500, 500, 0])
+    assert ledger.flow("bond_financing").ravel() == pytest.approx([40, 10, 0])
+    assert float(ledger.balance(Account.PRACTICES)[0, 0]) == pytest.approx(-2_050)
+    # What the surety has left is its fee.
+    assert float(ledger.balance(Account.LENDER)[0, 0]) == pytest.approx(50)
+
+
+def test_a_letter_of_credit_costs_less_and_may_be_topped_up() -> None:
+    ledger = settled([_bond(form="letter_of_credit", top_up=True)], BUDGET, SPEND).ledger
+    assert ledger.flow("bond_paid_back").ravel() == pytest.approx([1_500, 1_200, 0])
+    assert ledger.flow("bond_financing").ravel() == pytest.approx([20, 20, 20])
+    assert float(ledger.balance(Account.PRACTICES)[0, 0]) == pytest.approx(-2_760)
+
+
+def test_a_partner_s_guarantee_costs_nothing_until_called() -> None:
+    ledger = settled([_bond(form="partner_guarantee")], BUDGET, SPEND).ledger
+    assert not ledger.balance(Account.PRACTICES).any()
+    assert float(ledger.balance(Account.PARTNER)[0, 0]) == pytest.approx(-2_000)
+
+
+def test_what_a_form_means_can_be_overridden() -> None:
+    own = {"financing_share_per_year": 0.03, "drawn_is_paid_back": False}
+    ledger = settled([_bond(form="surety", **own)], BUDGET, SPEND).ledger
+    # The surety bears the draws; 3% of 2,000 in each year, drawn or not.
+    assert float(ledger.balance(Account.PRACTICES)[0, 0]) == pytest.approx(-180)
+    assert float(ledger.balance(Account.LENDER)[0, 0]) == pytest.approx(-2_000 + 180)
+    # No cash, and so no interest.
+    assert (
+        not settled([_bond(form="surety", interest_share_per_year=0.1)], BUDGET, SPEND)
+        .ledger.flow("bond_interest")
+        .any()
+    )
+
+
 @pytest.mark.parametrize("sizes", [{}, {"share_of_annual_budget": 0.1, "gbp_per_head": 1}])
 def test_it_has_one_size(sizes: dict[str, float]) -> None:
     with pytest.raises(InputError, match="not both"):

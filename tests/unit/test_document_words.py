@@ -112,6 +112,7 @@ OTHERS = {
     "minimum_loss_rate": MinimumRate(by_people="medicare"),
     "settlement": "whole_contract",
     "share_of_annual_budget": 0.05,
+    "form": "surety",
     "deposited_by": "partner",
     "top_up": True,
     "interest_share_per_year": 0.01,
@@ -130,7 +131,10 @@ OTHERS = {
     "base_year_weights": (0.4, 0.6),
     "margin_share": 0.1,
 }
-SPECIAL = {("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_head": 30}} | {
+SPECIAL = {
+    ("Bond", "gbp_per_head"): {"share_of_annual_budget": None, "gbp_per_head": 30},
+    ("Bond", "drawn_is_paid_back"): {"deposited_by": "partner", "drawn_is_paid_back": True},
+} | {
     ("Corridor", name): {"width_share": None, "cluster_share_beyond": None, name: [{"cluster_share": 0.4}]}
     for name in ("bands", "overspend_bands", "surplus_bands")
 }

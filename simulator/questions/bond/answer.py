@@ -12,7 +12,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
 from simulator.plain_words import listed, per_cent_of
 from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNeeded, split_to_the_penny
-from simulator.records import FloatArray, IntArray
+from simulator.records import Account, FloatArray, IntArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import Quantile, beyond_chance, mean, probability, quantile
@@ -196,7 +196,7 @@ class BondAnswer(Answer):
             chances = tuple(self.covers(size * budget, top_up=top_up) for size in sizes)
             covers.append(Column(name, heading, Unit.PROBABILITY, chances))
         names = ["expected_bond_draw_gbp", "practice_net_gain_gbp", "practice_better_off_probability"]
-        names += ["partner_net_gain_gbp"] if self.rule.deposited_by == "partner" else []
+        names += ["partner_net_gain_gbp"] if self.rule.bearer == Account.PARTNER else []
         columns = (
             shares("bond, of first year's budget", sizes, "bond_share_of_annual_budget"),
             pounds("bond", [size * budget for size in sizes], "bond_gbp"),
@@ -221,7 +221,7 @@ class BondAnswer(Answer):
         return Table("posted bond", title, columns, rows_apart=1)
 
     def _worth(self) -> Table:
-        by_partner = self.rule.deposited_by == "partner"
+        by_partner = self.rule.bearer == Account.PARTNER
         told = {label: name for label, name in _WORTH.items() if by_partner or name != "partner_net_gain_gbp"}
         saving = self.saving_needed.share_of_demand or self.saving_needed.words
         units = (*(Unit.GBP if name.endswith("_gbp") else Unit.SHARE for name in told.values()), Unit.SHARE)
@@ -299,17 +299,16 @@ class BondAnswer(Answer):
         share = about(facts["practice_share_gbp"], Unit.GBP)
         expected = f"Over the contract the practices may expect a share of {share}"
         better = contracts_in_100(facts["practice_better_off_probability"])
-        if self.rule.deposited_by == "partner":
+        if self.rule.bearer == Account.PARTNER:
             yield (
                 f"{expected}, and lose nothing on the bond: the external partner who posts it may expect to "
                 f"lose {loss}. The practices end better off in {better}."
             )
         else:
             net = about(facts["practice_net_gain_gbp"], Unit.GBP)
-            yield (
-                f"{expected}, and to lose {loss} on the bond, {net} net; taking the share leaves them better "
-                f"off in {better}."
-            )
+            # A lender who is not paid back bears the draws, and practices the cost alone.
+            lost = f", and to lose {loss} on the bond" if self.rule.bearer == Account.PRACTICES else ""
+            yield f"{expected}{lost}, {net} net; taking the share leaves them better off in {better}."
         saving = self.saving_needed.share_of_demand
         if saving is None:
             yield f"On average the practices' part of the bond is {self.saving_needed.words}."
@@ -339,14 +338,15 @@ class BondAnswer(Answer):
             notes.append(
                 f"{self.cluster} is given as a number of people: there are no practices to split the bond."
             )
-        cost = self.rule.financing_share_per_year
-        notes.append(
-            f"Financing costs {per_cent_of(cost)} a year of all that was paid in, drawn or not, until the "
-            "contract ends."
-            if cost
-            else "The scenario gives no cost of financing the bond (financing_share_per_year)."
-        )
-        if self.rule.deposited_by == "partner":
+        cost = self.rule.financing
+        if cost and self.rule.is_paid_back:
+            notes.append(
+                f"The bond costs {per_cent_of(cost)} a year of what stands behind it; what is drawn the "
+                "practices pay back at the year's review."
+            )
+        else:
+            notes.append(self._financing_note(cost))
+        if self.rule.bearer == Account.PARTNER:
             notes.append("An external partner posts the bond and bears its draws and its financing.")
         if self.rule.when_exhausted == "leaves":
             leaves = per_cent(self.posted_facts["leaves_probability"])
@@ -355,6 +355,15 @@ class BondAnswer(Answer):
                 "bonds needed are for one that stays."
             )
         return tuple(notes)
+
+    @staticmethod
+    def _financing_note(cost: float) -> str:
+        if not cost:
+            return "The scenario gives no cost of financing the bond (financing_share_per_year)."
+        return (
+            f"Financing costs {per_cent_of(cost)} a year of all that was paid in, drawn or not, until the "
+            "contract ends."
+        )
 
     def _to_bear_gbp(self, *, top_up: bool, samples: BondSamples | None = None) -> FloatArray:
         """Return what a bond must be to pay every claim of a contract, shape (contract,)."""

@@ -15,6 +15,7 @@ from simulator.risk.account_book import PENNY_GBP, account_books
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean
 from simulator.risk.positions import gain_gbp
+from simulator.rules.bond import FINANCING
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 from simulator.simulation.result import Result
@@ -52,7 +53,7 @@ class BondSamples:
 
     @property
     def losses_gbp(self) -> FloatArray:
-        """What whoever posts the bond loses on it, shape (contract, year)."""
+        """What whoever bears its draws and its cost loses on it, shape (contract, year)."""
         return self.draws_gbp + self.financing_gbp - self.interest_gbp
 
 
@@ -76,7 +77,7 @@ def samples_of(result: Result, at: int) -> BondSamples:
         unpaid_gbp=np.maximum(claims * book.takes_part[:, years] - paid, 0.0),
         top_ups_gbp=top_ups,
         interest_gbp=moved((Account.PCT,), (Account.BOND,)),
-        financing_gbp=moved(depositors, (Account.LENDER,)),
+        financing_gbp=book.by_year_gbp(FINANCING)[:, years],
         practice_share_gbp=moved((Account.CLUSTER,), (Account.PRACTICES,)),
         gain_gbp=gain_gbp(book, Account.PRACTICES),
     )
