@@ -47,8 +47,8 @@ class Answer(ABC):
         how = "exact method, no sampling error"
         if self.is_drawn:
             how = f"{self.contracts:,} simulated contracts, seed {self.seed}"
-        overrides = (f"  with {override}" for override in self.scenario.overrides)
-        return (f"{self.scenario.settings.title}: {how}", *overrides)
+        laid_over = (f"  with {one}" for one in self.scenario.laid_over)
+        return (f"{self.scenario.settings.title}: {how}", *laid_over)
 
     def sentences(self) -> tuple[str, ...]:
         """Return what the numbers say, to be read aloud: the finding first."""

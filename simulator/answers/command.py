@@ -27,6 +27,13 @@ overrides_option = click.option(
     help="Override any key of the scenario, for example rules.surplus.practice_share=0.2 or "
     "clusters.*.takes_share=false. Can be given again.",
 )
+regimes_option = click.option(
+    "--with",
+    "regimes",
+    metavar="FILE",
+    multiple=True,
+    help="Lay a regime over the scenario: a TOML file of policy. Can be given again; --set comes after.",
+)
 contracts_option = click.option(
     "--contracts", type=int, help="Simulated contracts; the scenario's own number by default."
 )
@@ -49,8 +56,25 @@ measure_option = click.option(
 clusters_option = click.option(
     "--cluster", "clusters", multiple=True, help="A cluster, besides all together; can be given again."
 )
-_SHARED = (contracts_option, seed_option, workers_option, out_option, replace_option, overrides_option)
-_NO_PART_OF_THE_QUESTION = {"contracts", "seed", "workers", "out", "replace", "overrides", "resume"}
+_SHARED = (
+    contracts_option,
+    seed_option,
+    workers_option,
+    out_option,
+    replace_option,
+    regimes_option,
+    overrides_option,
+)
+_NO_PART_OF_THE_QUESTION = {
+    "contracts",
+    "seed",
+    "workers",
+    "out",
+    "replace",
+    "overrides",
+    "regimes",
+    "resume",
+}
 
 Show = Callable[..., None]
 """Takes how much is done, and how much there is to do where that changes."""
@@ -117,6 +141,7 @@ def answer_question(
     paths: tuple[str, ...],
     unit: str,
     *,
+    regimes: tuple[str, ...],
     overrides: tuple[str, ...],
     contracts: int | None = None,
     seed: int | None = None,
@@ -143,7 +168,7 @@ def answer_question(
     scenarios = []
     for path in paths:
         with problems.noted():
-            scenarios.append(load_scenario(path, overrides))
+            scenarios.append(load_scenario(path, overrides, regimes))
     if len(scenarios) < len(paths):
         # Without any of them there is nothing to ask about.
         problems.report()

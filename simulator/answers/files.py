@@ -137,7 +137,7 @@ def provenance(
     return {
         "title": scenario.settings.title,
         "scenario": scenario.source,
-        "settings laid over it": "; ".join(scenario.overrides) or "none",
+        "settings laid over it": "; ".join(scenario.laid_over) or "none",
         "fingerprint of settings and tables": scenario.fingerprint,
         "question": command,
         **drawn,

@@ -35,7 +35,8 @@ def rule_notes(rules: Sequence[Rule]) -> Iterator[str]:
 def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str]:
     """Yield what would mislead a reader who did not know it."""
     settings = scenario.settings
-    keys = [*varied, *(override.partition("=")[0] for override in scenario.overrides)]
+    laid = (key for regime in scenario.regimes for key in regime.keys)
+    keys = [*varied, *laid, *(override.partition("=")[0] for override in scenario.overrides)]
     if any("growth_share" in key for key in keys) and budgets_that_follow_growth(settings):
         yield (
             "Budgets here rise with whatever growth is expected (uplift_share is left out, or the rule is "
@@ -48,7 +49,8 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
             "With fit.carry_uncertainty=false they count."
         )
     yield from _dates(settings)
-    in_file = {rule["rule"] for rule in scenario.given.get("rules", ())}
+    files = (scenario.given, *(one.given for one in scenario.regimes if one.replaces_rules))
+    in_file = {rule["rule"] for given in files for rule in given.get("rules", ())}
     rules = [rule.rule for rule in settings.rules]
     for at, name in enumerate(rules):
         if name not in in_file:

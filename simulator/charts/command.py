@@ -12,6 +12,7 @@ import click
 from simulator.answers.command import (
     contracts_option,
     overrides_option,
+    regimes_option,
     replace_option,
     row_of,
     seed_option,
@@ -53,6 +54,7 @@ ALL = "all"
 @contracts_option
 @seed_option
 @workers_option
+@regimes_option
 @overrides_option
 def chart(
     scenario: str,
@@ -71,6 +73,7 @@ def chart(
     contracts: int | None,
     seed: int | None,
     workers: int | None,
+    regimes: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
     """Draw the chart NAME of SCENARIO, or all of them, ready for a document.
@@ -94,12 +97,10 @@ def chart(
     given: dict[str, object] = {"year": year, "measure": measure, "actuals": actuals, "budgets": budgets}
     given |= {"vary": vary, "minimise": minimise, "maximise": maximise}
     options = {key: value for key, value in given.items() if value}
-    lacking = [one for one in needed(name) if one not in options]
-    problems += [Problem(f"--{one}", f"given for {name}", "nothing") for one in lacking]
     problems += _option_problems(options, names)
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with problems.noted():
-        loaded, _, simulated = scenario_or_result(scenario, overrides, draws)
+        loaded, _, simulated = scenario_or_result(scenario, overrides, regimes, draws)
         problems += _missing(loaded, cluster, options)
     problems.report()
     study = Study(simulated(), draws.workers)
@@ -117,11 +118,12 @@ def chart(
 
 
 def _option_problems(options: Mapping[str, object], names: Sequence[str]) -> list[Problem]:
-    """Return the options that no chart takes which is drawn."""
-    from simulator.charts.register import CHARTS, options_of
+    """Return the options that charts lack, and those that no chart takes which is drawn."""
+    from simulator.charts.register import CHARTS, needed, options_of
 
     takers = {option: [name for name in CHARTS if option in options_of(name)] for option in options}
-    return [
+    lacking = [(one, name) for name in names for one in needed(name) if one not in options]
+    return [Problem(f"--{one}", f"given for {name}", "nothing") for one, name in lacking] + [
         Problem(f"--{option}", f"left out but for {', '.join(takers[option])}", shown(value))
         for option, value in options.items()
         if not set(names).intersection(takers[option])

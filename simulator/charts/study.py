@@ -163,8 +163,8 @@ def fan_of(samples: NDArray[Any]) -> dict[float, Estimate]:
 def source_of(scenario: Scenario, contracts: int, seed: int) -> str:
     """Return where numbers come from, for the foot of a chart."""
     parts = [f"{scenario.settings.title}: {contracts:,} simulated contracts, seed {seed}."]
-    if scenario.overrides:
-        parts.append(f"With {', '.join(scenario.overrides)}.")
+    if scenario.laid_over:
+        parts.append(f"With {', '.join(scenario.laid_over)}.")
     text = scenario.text.lower()
     if marks := [mark for mark, sign in _MARKS if sign in text]:
         parts.append(f"Some of its figures are {' or '.join(marks)}, marked in the scenario file.")

@@ -10,6 +10,7 @@ import click
 from simulator.answers.command import (
     contracts_option,
     overrides_option,
+    regimes_option,
     replace_option,
     seed_option,
     workers_option,
@@ -29,6 +30,7 @@ from simulator.letters import is_blank, oddity
 @seed_option
 @workers_option
 @replace_option
+@regimes_option
 @overrides_option
 def report(
     scenario: str,
@@ -39,6 +41,7 @@ def report(
     seed: int | None,
     workers: int | None,
     replace: bool,
+    regimes: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
     """Write a prospectus annex and a page for each cluster of SCENARIO.
@@ -62,7 +65,7 @@ def report(
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with ExitStack() as stack:
         with problems.noted():
-            _, started, simulated = scenario_or_result(scenario, overrides, draws)
+            _, started, simulated = scenario_or_result(scenario, overrides, regimes, draws)
         with problems.noted():
             folder = stack.enter_context(new_report_folder(out, replace=replace))
         problems.report()

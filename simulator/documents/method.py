@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ from simulator.plain_words import listed, per_cent_of
 from simulator.scenario.comments import comments_of
 from simulator.scenario.doubts import unsure_of
 from simulator.scenario.files import KeyPath as Path
+from simulator.scenario.files import lines_by_path
 from simulator.scenario.keys import apply_overrides
+from simulator.scenario.regimes import Regime, lay_over
 from simulator.scenario.scenario import Scenario
 from simulator.uncertain import FORM_KEYS
 
@@ -156,7 +158,8 @@ class Assumptions:
 
 def assumptions_of(scenario: Scenario) -> Assumptions:
     """Return every figure of a scenario's file with its comment, and what was laid over the file."""
-    changed, laid_over = apply_overrides(scenario.given, scenario.overrides)
+    laid, in_regimes = lay_over(scenario.given, {}, scenario.regimes)
+    changed, laid_over = apply_overrides(laid, scenario.overrides)
     figures: list[Figure] = []
     notes: dict[str, list[str]] = {}
     waiting: list[str] = []
@@ -172,13 +175,32 @@ def assumptions_of(scenario: Scenario) -> Assumptions:
         if not entry.is_header:
             path, remark = _path_now(entry.path, scenario.given, changed), " ".join(entry.remarks)
             seen.add(path)
-            if (remark or path[-1] not in _WITHOUT_A_FIGURE) and not _around(path) & laid_over.keys():
+            is_gone = _around(path) & laid_over.keys() or {path, *_around(path)} & in_regimes.keys()
+            if (remark or path[-1] not in _WITHOUT_A_FIGURE) and not is_gone:
                 figures.append(_figure(path, remark, changed, laid_over))
     notes.setdefault(figures[-1].group if figures else "", []).extend(_paragraphs(waiting))
+    remarks = {place: said for regime in scenario.regimes for place, said in _remarks(regime, notes)}
+    tables = {path[:-1] for path in in_regimes}
+    for path, place in in_regimes.items():
+        if path not in tables and not _around(path) & laid_over.keys():
+            seen.add(path)
+            remark = f"Set by {place}. {remarks.get(place, '')}".strip()
+            figures.append(_figure(path, remark, changed, laid_over))
     known = seen | laid_over.keys()
     added = [path for path in laid_over if path not in seen and not _around(path) & known]
     figures += [_figure(path, "", changed, laid_over) for path in added]
     return Assumptions(tuple(figures), {group: tuple(said) for group, said in notes.items() if said})
+
+
+def _remarks(regime: Regime, notes: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Yield where each key of a regime stands and what the file says of it; note what the file opens with."""
+    lines, opening = lines_by_path(regime.text), []
+    for entry in comments_of(regime.text):
+        if entry.path in lines:
+            yield f"{regime.source}, line {lines[entry.path]}", " ".join(entry.remarks)
+        elif entry.note is not None:
+            opening.append(entry.note)
+    notes[""] = [*notes.get("", ()), *_paragraphs(opening)]
 
 
 def _paragraphs(notes: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -24,6 +25,9 @@ LARGEST_WHOLE = 10**38
 DEEPEST = 50
 """Of tables and lists: five times as deep as any key of a scenario."""
 CSV_TABLE = "a CSV table"
+BACKSLASHES = r"in TOML a \ starts a special character: write paths with / or in 'single quotes'"
+_BACKSLASH = re.compile(r"'\\' in a string|Invalid hex value|not a Unicode scalar")
+"""What the parser says of backslashes that start no escape of TOML."""
 _OTHER_KINDS = {
     b"PK\x03\x04": "a zip file",
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
@@ -123,6 +127,19 @@ def _nearby(path: Path) -> str:
     except OSError:
         return ""
     return f"in that folder: {', '.join(others[:5])}" if others else ""
+
+
+def read_toml(text: str, source: str) -> dict[str, Any]:
+    """Return what a TOML text holds; an error says what its file is called."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        hint = 'text stands in "quotes", true and false in small letters, numbers without commas or £'
+        if "Cannot declare" in str(error) or "overwrite" in str(error):
+            hint = "each table and each key stands once; clusters, lines and rules start with [[...]]"
+        if "\\" in text and _BACKSLASH.search(str(error)):
+            hint = BACKSLASHES
+        raise InputError([Problem(source, "valid TOML", str(error), hint)]) from None
 
 
 def lines_by_path(text: str) -> dict[KeyPath, int]:

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.letters import oddity
 from simulator.rules import RULES_IN_USUAL_ORDER
-from simulator.scenario.files import DEEPEST, Given, KeyPath, Place
+from simulator.scenario.files import BACKSLASHES, DEEPEST, Given, KeyPath, Place
 from simulator.scenario.schema import ScenarioFile
 from simulator.uncertain import set_over
 
@@ -47,7 +47,6 @@ _NEEDS = {
 _RULE_NAMES = tuple(str(rule.model_fields["rule"].default) for rule in RULES_IN_USUAL_ORDER)
 _STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
 _KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
-BACKSLASHES = r"in TOML a \ starts a special character: write paths with / or in 'single quotes'"
 _ESCAPED = re.compile("[\b\t\n\f\r]")
 """What is left of a backslash and the first letter of a name in "tables\\new.csv"."""
 _NAMED = ("clusters", "service_lines")
@@ -262,7 +261,7 @@ def apply_overrides(given: Given, overrides: Iterable[str]) -> tuple[dict[str, A
             problems.append(Problem(where, need, key.strip(), f"did you mean {' or '.join(meant)}?"))
             continue
         if steps[0] == "rules" and len(steps) > 1:
-            sources |= dict.fromkeys(_add_rule(changed, steps[1]), where)
+            sources |= dict.fromkeys(add_rule(changed, steps[1]), where)
         try:
             for path in _set(changed, steps, _value(text.strip()), ()):
                 sources[path] = where
@@ -298,7 +297,7 @@ def _steps(key: str) -> list[str]:
     return [step.strip('"') for step in re.findall(_STEP, key.strip())]
 
 
-def _add_rule(given: dict[str, Any], name: str) -> list[KeyPath]:
+def add_rule(given: dict[str, Any], name: str) -> list[KeyPath]:
     """Add a rule that the file has not, without settings, in its usual place; return where it was added."""
     rules = given.setdefault("rules", [])
     names = [_name_of(rule) for rule in rules] if isinstance(rules, list) else [name]
@@ -328,7 +327,7 @@ def _set(table: Any, steps: list[str], value: Any, path: KeyPath) -> Iterable[Ke
     step, *rest = steps
     places: list[Any] = [step]
     if isinstance(table, list):
-        places = _places(table, step)
+        places = places_named(table, step)
     elif not isinstance(table, dict):
         raise KeyError(step, [])
     elif rest:
@@ -341,7 +340,8 @@ def _set(table: Any, steps: list[str], value: Any, path: KeyPath) -> Iterable[Ke
             yield (*path, place)
 
 
-def _places(tables: list[Any], step: str) -> list[int]:
+def places_named(tables: list[Any], step: str) -> list[int]:
+    """Return where the tables of a list are that a step of a key names; KeyError where there are none."""
     names = [_name_of(table) for table in tables]
     found = [place for place, name in enumerate(names) if step in (name, EVERY)]
     if not found and step.isdecimal() and int(step) < len(tables):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -26,14 +24,14 @@ from simulator.scenario.files import (
     lines_by_path,
     nearest,
     read_text,
+    read_toml,
 )
 from simulator.scenario.fits import fit_problems, read_fit
-from simulator.scenario.keys import BACKSLASHES, apply_overrides, problems_of, readable, setting
+from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
+from simulator.scenario.regimes import Regime, as_regimes, lay_over
 from simulator.scenario.schema import ScenarioFile
 
 LARGEST_SCENARIO_BYTES = 1_000_000
-_BACKSLASH = re.compile(r"'\\' in a string|Invalid hex value|not a Unicode scalar")
-"""What the parser says of backslashes that start no escape of TOML."""
 _WITH_TABLES = ("population", "seasons")
 """Sections that name tables."""
 
@@ -58,14 +56,16 @@ class Scenario:
         File name, or where else it comes from.
     text : str
         Text of the file.
+    regimes : tuple of Regime
+        Files of policy laid over it, in this order.
     overrides : tuple of str
-        Settings laid over it.
+        Settings laid over both.
     given : mapping
-        The file as TOML reads it, before overrides.
+        The file as TOML reads it, before anything is laid over it.
     folder : Path
         Where the tables are.
     changed : mapping
-        `given` with the overrides laid over it.
+        `given` with the regimes and the overrides laid over it.
     """
 
     settings: ScenarioFile
@@ -76,18 +76,28 @@ class Scenario:
     posterior: Posterior | None
     source: str
     text: str
+    regimes: tuple[Regime, ...]
     overrides: tuple[str, ...]
     given: Given = field(repr=False)
     folder: Path
     changed: Given = field(repr=False)
 
-    def vary(self, *overrides: str | Mapping[str, object]) -> Scenario:
+    @property
+    def laid_over(self) -> tuple[str, ...]:
+        """What is laid over the file, as every output names it: regimes by their files, then settings."""
+        return (*(regime.source for regime in self.regimes), *self.overrides)
+
+    def vary(
+        self, *overrides: str | Mapping[str, object], regimes: Iterable[str | Path | Regime] = ()
+    ) -> Scenario:
         """Return the scenario with more settings laid over it, checked like the file itself.
 
         Parameters
         ----------
         *overrides : str or mapping
             Settings such as ``rules.surplus.practice_share=0.2``, or ``{"clusters.*.people": 5000}``.
+        regimes : iterable of str, Path or Regime
+            Files of policy, laid over those that the scenario has already, below all settings.
 
         Returns
         -------
@@ -104,8 +114,8 @@ class Scenario:
             for one in overrides
             for text in ([one] if isinstance(one, str) else (setting(*pair) for pair in one.items()))
         ]
-        settings = (*self.overrides, *more)
-        return check_scenario(self.given, self.folder, self.source, self.text, settings, tables_of=self)
+        settings, laid = (*self.overrides, *more), (*self.regimes, *as_regimes(regimes))
+        return check_scenario(self.given, self.folder, self.source, self.text, settings, self, laid)
 
     @property
     def fingerprint(self) -> str:
@@ -115,7 +125,9 @@ class Scenario:
         return sha256(repr((parts, amounts)).encode()).hexdigest()
 
 
-def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
+def load_scenario(
+    path: str | Path, overrides: Iterable[str] = (), regimes: Iterable[str | Path | Regime] = ()
+) -> Scenario:
     """Read and check a scenario file and the tables beside it.
 
     Parameters
@@ -124,6 +136,8 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
         A TOML file.
     overrides : iterable of str
         Settings such as ``rules.surplus.practice_share=0.2``, checked like the file itself.
+    regimes : iterable of str, Path or Regime
+        Files of policy, laid over the scenario in this order before the settings are.
 
     Returns
     -------
@@ -137,16 +151,8 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
     """
     file = Path(path)
     text = read_text(file, "a scenario file", LARGEST_SCENARIO_BYTES)
-    try:
-        given = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        hint = 'text stands in "quotes", true and false in small letters, numbers without commas or £'
-        if "Cannot declare" in str(error) or "overwrite" in str(error):
-            hint = "each table and each key stands once; clusters, lines and rules start with [[...]]"
-        if "\\" in text and _BACKSLASH.search(str(error)):
-            hint = BACKSLASHES
-        raise InputError([Problem(printable(file), "valid TOML", str(error), hint)]) from None
-    return check_scenario(given, file.parent, printable(file), text, overrides)
+    given = read_toml(text, printable(file))
+    return check_scenario(given, file.parent, printable(file), text, overrides, regimes=as_regimes(regimes))
 
 
 def check_scenario(
@@ -156,6 +162,7 @@ def check_scenario(
     text: str = "",
     overrides: Iterable[str] = (),
     tables_of: Scenario | None = None,
+    regimes: tuple[Regime, ...] = (),
 ) -> Scenario:
     """Check a scenario that is given as a mapping, and read the tables that it names.
 
@@ -165,20 +172,21 @@ def check_scenario(
     if depth_of(given) > DEEPEST:
         need = f"tables and lists nested at most {DEEPEST} deep"
         raise InputError([Problem(source, need, "deeper ones", "no key of a scenario is nested so deep")])
-    changed, from_override = apply_overrides(given, overrides)
-    lines = lines_by_path(text)
+    places = {path: f"{source}, line {line}" for path, line in lines_by_path(text).items()}
+    laid, places = lay_over(given, places, regimes)
+    changed, from_override = apply_overrides(laid, overrides)
     # Then the positions of rules are no longer those of the file.
     rules_added = any(len(path) == 2 and path[0] == "rules" for path in from_override)
 
     def place(path: KeyPath) -> str:
-        key, line, override = readable(path, changed), nearest(lines, path), nearest(from_override, path)
-        if override is None and line is None and path:
+        key, at, override = readable(path, changed), nearest(places, path), nearest(from_override, path)
+        if override is None and at is None and path:
             inside = (said for changed, said in from_override.items() if changed[: len(path)] == path)
             override = next(inside, None)
         if override is not None:
             return f"{override} ({key})"
-        line = None if rules_added and path[:1] == ("rules",) else line
-        return f"{source}, line {line}, {key}" if line else f"{source}, {key}"
+        at = None if rules_added and path[:1] == ("rules",) else at
+        return f"{at or source}, {key}"
 
     if huge := list(huge_numbers(changed)):
         raise InputError(
@@ -204,7 +212,7 @@ def check_scenario(
     practices, weights, seasons = tables
     columns = (weights or {}, seasons or {})
     found = (*columns, amounts, posterior)
-    return Scenario(settings, practices, *found, source, text, overrides, given, folder, changed)
+    return Scenario(settings, practices, *found, source, text, regimes, overrides, given, folder, changed)
 
 
 def _posterior(

@@ -43,7 +43,7 @@ def _to_be_seen(name: str) -> str:
     return name
 
 
-def _without_control(words: str) -> str:
+def without_control(words: str) -> str:
     """Refuse free text with characters in it that nobody can see, apart from tabs and line ends."""
     if odd := oddity(words, apart_from="\n\r\t"):
         raise PydanticCustomError("odd_name", "text of characters that can be seen", {"hint": odd})
@@ -293,7 +293,7 @@ class ScenarioFile(Part):
 
     title: Name
     """What the scenario is, in a line."""
-    question: Annotated[str, AfterValidator(_without_control)] = ""
+    question: Annotated[str, AfterValidator(without_control)] = ""
     """What it is meant to answer."""
     pct: PctSettings
     contract: ContractSettings

@@ -20,6 +20,7 @@ from typing import Any
 from simulator.errors import InputError, Problem, Problems, printable, shown
 from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
 from simulator.scenario.files import Given
+from simulator.scenario.regimes import regime_of
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -100,12 +101,14 @@ def _scenario(folder: Path, manifest: dict[str, Any]) -> Scenario:
 def _with_its_tables(given: Given, source: str, text: str, manifest: Mapping[str, Any]) -> Scenario:
     """Return the scenario with the tables of the manifest, or with those where they were."""
     folder, overrides = Path(source).parent, manifest["overrides"]
+    # Results of before there were regimes name none.
+    regimes = tuple(regime_of(one["source"], one["text"]) for one in manifest.get("regimes", ()))
     carried = manifest.get("tables")
     with tempfile.TemporaryDirectory() as name:
         inside = Path(name).resolve()
         if not isinstance(carried, dict) or not all(_put(inside, *table) for table in carried.items()):
-            return check_scenario(given, folder, source, text, overrides)
-        scenario = check_scenario(given, inside, source, text, overrides)
+            return check_scenario(given, folder, source, text, overrides, regimes=regimes)
+        scenario = check_scenario(given, inside, source, text, overrides, regimes=regimes)
     return dataclasses.replace(scenario, folder=folder)
 
 
@@ -166,6 +169,7 @@ def write_result(result: Result, folder: Path, started: datetime, seconds: float
         "title": result.scenario.settings.title,
         "scenario": result.scenario.source,
         "scenario_text": result.scenario.text,
+        "regimes": [{"source": one.source, "text": one.text} for one in result.scenario.regimes],
         "overrides": list(result.scenario.overrides),
         "scenario_sha256": result.scenario.fingerprint,
         "tables": _tables_of(result.scenario),
@@ -189,17 +193,18 @@ def write_summary(result: Result, path: Path) -> None:
 
 
 def scenario_or_result(
-    path: str, overrides: Sequence[str], draws: Draws
+    path: str, overrides: Sequence[str], regimes: Sequence[str], draws: Draws
 ) -> tuple[Scenario, str | None, Callable[[], Result]]:
     """Return the scenario of a file, or of a folder with a result, and what simulates it; all is checked.
 
     Between them when the result was simulated first; None for a file.
     """
     if not Path(path).is_dir():
-        scenario = load_scenario(path, overrides)
+        scenario = load_scenario(path, overrides, regimes)
         draws.of(scenario)
         return scenario, None, partial(simulate, scenario, draws)
     given = {"--contracts": draws.contracts, "--seed": draws.seed, "--set": "; ".join(overrides) or None}
+    given |= {"--with": "; ".join(regimes) or None}
     hint = "the result says what was simulated; give its scenario file to change it"
     problems = Problems(
         Problem(option, "left out with a folder of results", shown(value), hint)

@@ -33,7 +33,7 @@ class CheckAnswer(Answer):
         months = " + ".join(str(count) for count in plan.terms.year_months)
         return (
             f"{self.source} is a valid scenario: {plan.settings.title}",
-            *(f"  with {override}" for override in self.scenario.overrides),
+            *(f"  with {one}" for one in self.scenario.laid_over),
             f"{plan.settings.pct.name}, {plan.years[1].label} to {plan.years[-1].label}: {months} months.",
             "Expected values, exact: nothing is simulated here.",
         )

@@ -324,7 +324,7 @@ def names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     """Return a name for each scenario: its file's, with more where that is not enough to tell them apart."""
     stems = [PurePath(scenario.source).stem for scenario in scenarios]
     longer = [
-        " ".join((scenario.source, *scenario.overrides)) if stems.count(stem) > 1 else stem
+        " ".join((scenario.source, *scenario.laid_over)) if stems.count(stem) > 1 else stem
         for stem, scenario in zip(stems, scenarios, strict=True)
     ]
     return tuple(

@@ -131,10 +131,10 @@ def priors_of(scenario: Scenario, growth: Mapping[str, tuple[float, float]], dri
 
 def _problems_of(scenario: Scenario, seed: int | None, rows: int) -> Iterator[Problem]:
     """Yield what is wrong with what is asked for."""
-    if scenario.overrides:
+    if scenario.laid_over:
         hint = "write them into the file"
         yield Problem(
-            "the scenario", "a file as it is written", f"with {scenario.overrides[0]} laid over it", hint
+            "the scenario", "a file as it is written", f"with {scenario.laid_over[0]} laid over it", hint
         )
     if seed is not None and seed < 0:
         yield Problem("seed", "zero or more", shown(seed))

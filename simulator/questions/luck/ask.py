@@ -20,7 +20,6 @@ from simulator.rules.minimum_rate import MinimumRate
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
-from simulator.scenario.keys import apply_overrides
 from simulator.scenario.scenario import Scenario, check_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
@@ -223,12 +222,11 @@ def policies_of(scenario: Scenario, sizes: PolicySizes) -> dict[str, Scenario]:
 
 def with_rule(scenario: Scenario, rule: Rule) -> Scenario:
     """Return a scenario with one more rule, or another in place of its own of that kind."""
-    given, _ = apply_overrides(scenario.given, scenario.overrides)
     new: dict[str, Any] = rule.model_dump(exclude_none=True)
-    rules = list(given.get("rules", ()))
+    rules = list(scenario.changed.get("rules", ()))
     kinds = [one["rule"] for one in rules]
     if new["rule"] in kinds:
         rules[kinds.index(new["rule"])] = new
     else:
         rules.insert(0, new)
-    return check_scenario(given | {"rules": rules}, scenario.folder, scenario.source)
+    return check_scenario({**scenario.changed, "rules": rules}, scenario.folder, scenario.source)

@@ -18,6 +18,7 @@ from simulator.answers.command import (
     answer_question,
     contracts_option,
     overrides_option,
+    regimes_option,
     seed_option,
     workers_option,
 )
@@ -47,6 +48,7 @@ from simulator.errors import InputError, Problem, printable, shown
     help="Folder for summary, outcomes and manifest; with --method exact a CSV or Excel file.",
 )
 @click.option("--replace", is_flag=True, help="Let --out replace an earlier result.")
+@regimes_option
 @overrides_option
 def run(
     scenario: str,
@@ -57,6 +59,7 @@ def run(
     workers: int | None,
     out: Path | None,
     replace: bool,
+    regimes: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
     """Simulate SCENARIO and print each cluster's risk.
@@ -67,9 +70,8 @@ def run(
     """
     if method == "exact":
         exact = partial(_exact, contracts=contracts, precision=precision, seed=seed)
-        answer_question(
-            exact, (scenario,), "laws", overrides=overrides, workers=workers, out=out, replace=replace
-        )
+        ask = partial(answer_question, exact, (scenario,), "laws", regimes=regimes, overrides=overrides)
+        ask(workers=workers, out=out, replace=replace)
         return
     if out is not None and out.suffix.lower() in {".csv", ".xlsx"}:
         hint = f"--out {printable(out.with_suffix(''))} writes summary.csv in a folder of that name"
@@ -83,7 +85,7 @@ def run(
     from simulator.simulation.saved_result import new_result_folder, write_result
 
     started, clock = datetime.now(UTC), time.perf_counter()
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, regimes)
     total = loaded.settings.simulation.contracts if contracts is None else contracts
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     if precision is None:
