@@ -6,6 +6,7 @@ import sys
 import tomllib
 import types
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -15,6 +16,7 @@ from pydantic.fields import FieldInfo
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.shock_laws import AnyShockLaw, AnyYearShockLaw
+from simulator.payments.forms import FORMS, SOURCES
 from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.keys import as_toml
 from simulator.scenario.schema import ScenarioFile
@@ -88,6 +90,7 @@ def page() -> str:
         parts += [f'### rule = "{name}"', "", *_about(rule)]
         in_file = [one for one in given["rules"] if one["rule"] == name]
         parts += [*_table(rule.model_fields, f"rules.{name}.", _example(rule) | _first_of_each(in_file)), ""]
+    parts += ["## Forms of payment", "", *_forms(), ""]
     for heading, register, tag in (
         ("Budget rules", AnyBudgetRule, "rule"),
         ("Laws of the number of cases", AnyCountLaw, "model"),
@@ -100,6 +103,16 @@ def page() -> str:
             about = [*_about(part), *_table(part.model_fields, "", _example(part))]
             parts += [f'### {tag} = "{value}"', "", *about, ""]
     return "\n".join(parts)
+
+
+def _forms() -> Iterator[str]:
+    """Yield the forms of payment, with the keys in which each differs from payment per case."""
+    yield "What each form sets; keys of a payment may be set over it."
+    yield from ("", "| form | keys | source |", "|---|---|---|")
+    usual = asdict(FORMS["per_case"])
+    for name, terms in FORMS.items():
+        own = [f"{key} {_toml(value)}" for key, value in asdict(terms).items() if value != usual[key]]
+        yield f"| `{name}` | {', '.join(own) or 'none'} | {SOURCES[name]} |"
 
 
 def _table(fields: dict[str, FieldInfo], start: str, given: Any = None) -> list[str]:

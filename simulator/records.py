@@ -81,6 +81,9 @@ class Spend:
     # shape (contract, year, cluster, line); whole years before the base year, the latest first, where budgets
     # rest on them.
     earlier_gbp: FloatArray | None = None
+    # shape (contract, year, cluster, line); what of `gbp` is withheld from hospitals and goes to schemes;
+    # None where nothing does.
+    withheld_gbp: FloatArray | None = None
 
     @property
     def base_years_gbp(self) -> list[FloatArray]:
@@ -210,6 +213,8 @@ CARE_OUTSIDE = "care_outside_budgets"
 """What the PCT pays providers itself: lines and proportions that a cluster does not answer for."""
 CARE_HANDED_BACK = "care_handed_back"
 """What the PCT pays providers in years in which a cluster takes no part, for what that would answer for."""
+WITHHELD = "withheld_for_schemes"
+"""What care is worth at the tariff and hospitals are not paid, where that is spent on schemes."""
 UNCOVERED = "uncovered_overspend"
 """What rules leave of an overspend: it falls on the PCT."""
 UNSHARED = "unshared_surplus"

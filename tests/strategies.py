@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from simulator.payments.forms import FORMS
 from tests.builders import Table
 
 _SHARES = st.integers(0, 100).map(lambda hundredths: hundredths / 100)
@@ -191,7 +192,25 @@ def rule_lists(draw: st.DrawFn, lines: Sequence[str] = ()) -> list[Table]:
 
 
 @st.composite
-def service_lines(draw: st.DrawFn, name: str) -> Table:
+def payments(draw: st.DrawFn) -> str | Table:
+    """Return a payment: mostly per case, or a form with other keys."""
+    options = {
+        "fixed_share": _SHARES,
+        "rate_above_plan": _SHARES,
+        "band_share": _SMALL_SHARES,
+        "cap_share": st.sampled_from([1.0, 1.05]),
+        "collar_share": _SHARES,
+        "threshold": st.sampled_from(["cluster", "shared"]),
+        "withheld": st.sampled_from(["kept", "spent"]),
+        "quality_share": _SMALL_SHARES,
+        "tariff_change_share_by_year": st.sampled_from([(0.01,), (0.0, -0.03)]),
+    }
+    form = draw(st.sampled_from(["per_case", "per_case", "block", ""]))
+    return form or {"form": draw(st.sampled_from(sorted(FORMS)))} | draw(_some(options))
+
+
+@st.composite
+def service_lines(draw: st.DrawFn, name: str, own_payments: bool = True) -> Table:
     """Return a service line."""
     line: Table = {
         "name": name,
@@ -200,7 +219,7 @@ def service_lines(draw: st.DrawFn, name: str) -> Table:
         "unit_cost_gbp": draw(unit_costs),
         "growth_share": draw(_GROWTHS),
         "price_growth_share": draw(_GROWTHS),
-        "payment": draw(st.sampled_from(["per_case", "per_case", "block"])),
+        "payment": draw(payments() if own_payments else st.sampled_from(["per_case", "per_case", "block"])),
     }
     options = {"pct_shock": shock_laws, "price_shock": shock_laws, "budget_rule": budget_rules}
     unsure = {"growth_share": _UNSURE_GROWTHS, "price_growth_share": _UNSURE_GROWTHS}
@@ -228,11 +247,11 @@ def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) ->
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> Table:
+def scenarios(draw: st.DrawFn, own_payments: bool = True) -> Table:
     """Return a scenario with every part free."""
     lines = [f"line {number}" for number in range(draw(st.integers(1, 3)))]
     names = [f"cluster {number}" for number in range(draw(st.integers(1, 5)))]
-    tables = [draw(service_lines(name)) for name in lines]
+    tables = [draw(service_lines(name, own_payments)) for name in lines]
     rules = draw(rule_lists([line["name"] for line in tables if line["payment"] == "per_case"]))
     has_bond = any(rule["rule"] == "bond" for rule in rules)
     pct = draw(price_shocks) | draw(_some({"growth_drift_sd_share": _DRIFTS}))

@@ -6,6 +6,7 @@ from simulator.answers.rule_notes import runs_in_words
 from simulator.answers.table import Column, Table, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
+from simulator.payments.payment import in_short
 from simulator.plain_words import counted, in_letters, listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.schema import Cluster, ContractSettings, ServiceLine
@@ -108,6 +109,11 @@ def _budgets(quotes: Quotes) -> Paragraph:
         said.append(f"Of every budget the PCT holds back {share} as contingency.")
     if any(line.payment == "block" for line in settings.service_lines):
         said.append("Block contracts are paid as planned, whatever the number of cases.")
+    said += [
+        f"Care in {spaced(line.name)} is paid {line.terms.in_words()}."
+        for line in settings.service_lines
+        if line.payment not in ("per_case", "block")
+    ]
     return Paragraph((" ".join(said),))
 
 
@@ -124,6 +130,6 @@ def _lines(quotes: Quotes) -> TableBlock:
         text("Cases a year for 1,000 people", tuple(f"{line.rate_per_1000:,g}" for line in lines)),
         text("Mean cost of a case", tuple(f"£{line.unit_cost_gbp.mean_gbp:,.2f}" for line in lines)),
         text("Growth a year", tuple(_growth(line) for line in lines)),
-        text("Payment", tuple(spaced(line.payment) for line in lines)),
+        text("Payment", tuple(in_short(line.payment) for line in lines)),
     )
     return TableBlock(Table("", "What the budgets are for", columns))

@@ -121,10 +121,11 @@ class OutturnLaw:
 class YearEnd:
     """Spend less budget of one cluster, as a weighted sum of what lines cost in each year."""
 
-    # shape (year, line); on the spend of each financial year, the base year first: what the cluster answers
-    # for in the years asked about, less what budgets pass on of earlier years.
+    # shape (year, line); on what care of each financial year is worth at the tariff, the base year first:
+    # what the cluster answers for in the years asked about, less what budgets pass on of earlier years.
     weights: FloatArray
-    fixed_gbp: float  # what does not depend on any spend: block contracts less the fixed part of budgets
+    # What does not depend on any care: block contracts and other fixed sums, less the fixed part of budgets.
+    fixed_gbp: float
 
 
 def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
@@ -145,6 +146,10 @@ def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
         if price.totals is None:
             fixed_gbp += float(inner(weights[:, at_line], plan.expected_spend_gbp[:, cluster, at_line]))
             weights[:, at_line] = 0.0
+        elif not plan.payments[at_line].is_as_drawn:
+            rates, sums_gbp = plan.payments[at_line].expected_line()
+            fixed_gbp += float(inner(weights[:, at_line], sums_gbp[:, cluster]))
+            weights[:, at_line] *= rates
     return YearEnd(weights, fixed_gbp)
 
 

@@ -169,6 +169,9 @@ def _laws(plan: Plan, wanted: Wanted) -> Laws:
 def _shocks_beyond(plan: Plan) -> dict[str, bool]:
     """Return by key whether shocks are on that are no function of the normals that the method knows."""
     shocks = plan.shocks.settings
+    drawn = [
+        (one.terms, price) for one, price in zip(plan.payments, plan.prices, strict=True) if price.totals
+    ]
     return {
         "shocks.practice beside shocks.cluster": min(shocks.practice.size.sd_share, shocks.cluster.sd_share)
         > 0,
@@ -179,6 +182,9 @@ def _shocks_beyond(plan: Plan) -> dict[str, bool]:
         "budgets.historic": plan.last_year is not None,
         "figures with an sd (--set doubt.carried=false takes them as known)": bool(plan.shocks.doubts),
         "draws of a history (--set fit.carry_uncertainty=false)": plan.shocks.fitted is not None,
+        "payments that are not in proportion to care": any(
+            terms.rate is None or (terms.knows_a_plan and price.has_case_limit) for terms, price in drawn
+        ),
         "shocks.price": any(law.sd_share > 0 for law in plan.shocks.price_sizes),
     }
 

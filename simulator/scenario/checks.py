@@ -108,7 +108,9 @@ def _reference_problems(
                 names = list(dict.fromkeys([builtin, *known]))
                 yield from _unknown_name(line[key], names, place(("service_lines", at, key)))
     blocks = {
-        str(line.get("name")) for line in _tables_in(given, "service_lines") if line.get("payment") == "block"
+        str(line.get("name"))
+        for line in _tables_in(given, "service_lines")
+        if line.get("payment") in ("block", {"form": "block"})
     }
     for section in ("clusters", "rules"):
         for at, table in enumerate(_tables_in(given, section)):

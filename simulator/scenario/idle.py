@@ -11,6 +11,7 @@ from simulator.budgets.toolkit import Toolkit
 from simulator.demand.shocks import PriceShock
 from simulator.parts import Part
 from simulator.plain_words import spaced
+from simulator.payments.payment import PLAN_KEYS, Payment
 from simulator.population.need import UNWEIGHTED
 from simulator.records import Account
 from simulator.rules.bond import Bond
@@ -73,7 +74,7 @@ def _of_shocks(settings: ScenarioFile) -> Idle:
 
 
 def _of_shocks_on_cases(settings: ScenarioFile) -> Idle:
-    if any(line.payment == "per_case" for line in settings.service_lines):
+    if any(line.terms.follows_care for line in settings.service_lines):
         return
     shocks = settings.shocks
     laws = {
@@ -135,15 +136,44 @@ def _of_budgets(settings: ScenarioFile) -> Idle:
 
 def _of_lines(settings: ScenarioFile) -> Idle:
     for line in settings.service_lines:
-        if line.payment == "block":
+        if not line.terms.follows_care:
             for key in ("pct_shock", "price_shock"):
                 if _is_written(line, key):
                     yield f"service_lines.{line.name}.{key}", "a block contract follows plans alone"
+        if isinstance(line.payment, Payment):
+            yield from _of_payment(f"service_lines.{line.name}.payment", line.payment, settings)
+
+
+def _of_payment(where: str, payment: Payment, settings: ScenarioFile) -> Idle:
+    terms, years = payment.terms, settings.contract.years
+    written = {key for key in payment.model_fields_set if getattr(payment, key) not in (None, 0.0)}
+    idle = {
+        "rate_below_plan": "nothing of the plan is a fixed sum (fixed_share)"
+        if not terms.fixed_share
+        else "",
+        "cap_share": "nothing is paid above the plan" if not terms.rate_above_plan else "",
+        "collar_share": "nothing is taken off below the plan" if not terms.rate_of_shortfall else "",
+        "band_share": "nothing moves beyond it either"
+        if not (terms.rate_above_plan or terms.rate_of_shortfall)
+        else "",
+    }
+    if payment.threshold == "shared" and len(settings.clusters) == 1:
+        idle["threshold"] = "there is one cluster"
+    if payment.withheld == "spent" and terms.follows_care and terms.pays_in_full:
+        idle["withheld"] = "nothing is withheld"
+    if not terms.knows_a_plan:
+        idle |= dict.fromkeys(PLAN_KEYS, "care is paid in full whatever was planned")
+    for key, why in idle.items():
+        if why and key in written:
+            yield f"{where}.{key}", why
+    if len(terms.tariff_change_share_by_year) > years:
+        why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
+        yield f"what {where}.tariff_change_share_by_year says after year {years}", why
 
 
 def _of_clusters(settings: ScenarioFile) -> Idle:
     years, lines = settings.contract.years, settings.service_lines
-    all_blocks = all(line.payment == "block" for line in lines)
+    all_blocks = not any(line.terms.follows_care for line in lines)
     asks_for_it = any(
         isinstance(rule, Bond) or (isinstance(rule, SurplusSplit) and rule.practice_share)
         for rule in settings.rules
@@ -173,7 +203,7 @@ def _of_rule(rule: Rule, settings: ScenarioFile) -> Idle:
     match rule:
         case PerCaseLimit():
             lines = [line for line in settings.service_lines if rule.holds_for(line.name)]
-            paid = [line.unit_cost_gbp for line in lines if line.payment == "per_case"]
+            paid = [line.unit_cost_gbp for line in lines if line.terms.follows_care]
             if not any(float(cost.sf(np.array([rule.limit_gbp]))[0]) > _NEVER for cost in paid):
                 yield "rules.per_case_limit", "no case costs more"
         case Corridor():

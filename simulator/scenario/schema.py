@@ -25,6 +25,8 @@ from simulator.parts import (
     UncertainGrowthShare,
     as_tuple,
 )
+from simulator.payments.payment import AnyPayment, terms_of
+from simulator.payments.terms import PaymentTerms
 from simulator.population.need import UNWEIGHTED
 from simulator.random_streams import LARGEST_SEED
 from simulator.records import FinancialYear
@@ -165,14 +167,20 @@ class ServiceLine(Part):
     """Column of the table of need weights, or "people" for one each."""
     season: Name = "flat"
     """Column of the table of seasons, or "flat"."""
-    payment: Literal["per_case", "block"] = "per_case"
-    """Whether providers are paid for each case, or a fixed sum that follows plans and not cases."""
+    payment: AnyPayment = "per_case"
+    """What hospitals are paid: a form by name, such as per_case, for each case, or block, a fixed sum that
+    follows plans and not cases; or a table."""
     pct_shock: AnyShockLaw | None = None
     """Law of this line's PCT-wide shock, where it differs from the others'."""
     price_shock: AnyShockLaw | None = None
     """Law of the shock to this line's prices, where it differs from the others'."""
     budget_rule: AnyBudgetRule | None = None
     """Budget rule of this line, where it differs from the others'."""
+
+    @property
+    def terms(self) -> PaymentTerms:
+        """What hospitals are paid."""
+        return terms_of(self.payment)
 
     @property
     def chance_of_a_case(self) -> tuple[float, float]:

@@ -10,14 +10,17 @@ import numpy as np
 
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.compounds.spend import LinePrices, draw_spend
-from simulator.compounds.totals import CompoundTotals
 from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
-from simulator.demand.fitted import Fitted
 from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
+from simulator.errors import Problem
+from simulator.payments.paying import LinePayment, pay
+from simulator.payments.payment import in_short
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.random_streams import RandomStreams
 from simulator.records import (
+    WITHHELD,
+    Account,
     Axes,
     Block,
     Budgets,
@@ -28,17 +31,24 @@ from simulator.records import (
     Outturn,
     Population,
     Spend,
+    SpendElsewhere,
 )
-from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.amounts import SPEND
 from simulator.scenario.checks import FLAT
-from simulator.scenario.doubts import carries_fit, doubts_of
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
+from simulator.scenario.schema import ScenarioFile, ServiceLine
 from simulator.simulation.earlier_years import EarlierYears
-from simulator.simulation.line_budgets import line_budgets, price_of_case_gbp
-from simulator.spend.unit_cost import UnitCost
+from simulator.simulation.line_budgets import line_budgets
+from simulator.simulation.line_prices import (
+    after_known_year,
+    as_fitted,
+    limited,
+    line_payments,
+    line_prices,
+    with_earlier,
+)
+from simulator.simulation.shocks_of_plan import known_last_year, shock_plan
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,8 @@ class Plan:
     expected_counts: FloatArray
     # shape (cluster, line); proportion of budget and spend that each cluster answers for.
     responsibility: FloatArray
-    prices: tuple[LinePrices, ...]  # what is paid for each line
+    prices: tuple[LinePrices, ...]  # what care of each line costs at the tariff
+    payments: tuple[LinePayment, ...]  # what hospitals are paid for it
     budgets: tuple[LineBudget, ...]  # how each line's budgets are set
     terms: ClusterTerms  # what each cluster agreed to
     last_year: LastYear | None  # what the outturn of the base year says, where that is known
@@ -68,8 +79,11 @@ class Plan:
         return self.years[1].start - self.years[0].start
 
     @property
-    def expected_spend_gbp(self) -> FloatArray:
-        """Expected spend after true savings, shape (year, cluster, line); the base year first."""
+    def expected_care_gbp(self) -> FloatArray:
+        """What care after true savings is expected to be worth at the tariff, shape (year, cluster, line).
+
+        The base year first; of what is a fixed sum, that.
+        """
         spend = np.empty(self.expected_counts.shape)
         for at_line, (line, price) in enumerate(zip(self.settings.service_lines, self.prices, strict=True)):
             of_cases = line.unit_cost_gbp.mean_gbp * price.price_index[:, None]
@@ -78,6 +92,14 @@ class Plan:
             if price.base_year_gbp is not None:
                 spend[0, :, at_line] = price.base_year_gbp
         return spend
+
+    @property
+    def expected_spend_gbp(self) -> FloatArray:
+        """What is paid where all care is as expected after true savings, shape (year, cluster, line).
+
+        The base year first. Where payment is not in proportion to care, the mean of what is paid differs.
+        """
+        return np.asarray(self.expected_spend.gbp[0])
 
     @property
     def answered_for(self) -> FloatArray:
@@ -102,11 +124,11 @@ class Plan:
         return self.last_year.given(draws, self.axes, streams, block) if self.last_year else draws
 
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
-        """Draw demand and spend of one block of contracts."""
+        """Draw demand of one block of contracts, and what it costs at the tariff."""
         return self.draw_given(self.draw_shocks(streams, block), streams, block)
 
     def draw_given(self, shocks: ShockDraws, streams: RandomStreams, block: Block) -> Spend:
-        """Draw demand and spend of one block of contracts, given its shocks."""
+        """Draw demand and what it costs at the tariff of one block of contracts, given its shocks."""
         spend = draw_spend(self.expected_counts, shocks, self.prices, self.axes, streams, block)
         return replace(spend, earlier_gbp=self.draw_earlier(streams, block))
 
@@ -114,11 +136,34 @@ class Plan:
         """Draw spend of years before the base year, (contract, year, cluster, line), if budgets need it."""
         return self.earlier.draw(self.shocks, self.axes, streams, block) if self.earlier else None
 
+    def pay(self, spend: Spend) -> Spend:
+        """Return what is spent where care, which was drawn at the tariff, is paid as agreed."""
+        return pay(spend, self.payments)
+
+    def other_payments(self, question: str) -> list[Problem]:
+        """Return the problem with each line that is neither paid at the tariff nor by a fixed sum."""
+        lines = zip(self.settings.service_lines, self.payments, strict=True)
+        return [
+            Problem(
+                f"service_lines.{line.name}.payment",
+                f"per case or a fixed sum: {question} takes no others yet",
+                in_short(line.payment),
+                "--set 'service_lines.*.payment=per_case' leaves the terms out",
+            )
+            for line, payment in lines
+            if not payment.is_as_drawn
+        ]
+
+    @property
+    def expected_care(self) -> Spend:
+        """A single contract in which all care is as expected, at the tariff."""
+        earlier = self.earlier.expected_gbp[None] if self.earlier else None
+        return Spend(self.expected_care_gbp[None], earlier_gbp=earlier)
+
     @property
     def expected_spend(self) -> Spend:
-        """A single contract in which all spend is as expected."""
-        earlier = self.earlier.expected_gbp[None] if self.earlier else None
-        return Spend(self.expected_spend_gbp[None], earlier_gbp=earlier)
+        """A single contract in which all care is as expected, as it is paid."""
+        return self.pay(self.expected_care)
 
     def set_budgets(self, spend: Spend) -> Budgets:
         """Return the budgets that follow from spend."""
@@ -130,7 +175,11 @@ class Plan:
         answers_for = self.responsibility
         above = None if spend.above_limit_gbp is None else spend.above_limit_gbp[:, 1:]
         whole = spend.contract_gbp if above is None else spend.contract_gbp + above
-        outside = None if (answers_for == 1).all() else (whole * (1 - answers_for)).sum(axis=-1)
+        withheld = None if spend.withheld_gbp is None else spend.withheld_gbp[:, 1:]
+        # What is withheld of care outside budgets is not paid either.
+        to_hospitals = whole if withheld is None else whole - withheld
+        outside = None if (answers_for == 1).all() else (to_hospitals * (1 - answers_for)).sum(axis=-1)
+        to_schemes = () if withheld is None else ((withheld * answers_for).sum(axis=-1),)
         return Outturn(
             budget_gbp=np.asarray((budgets.budget_gbp * answers_for).sum(axis=-1)),
             spend_gbp=np.asarray((spend.contract_gbp * answers_for).sum(axis=-1)),
@@ -138,6 +187,7 @@ class Plan:
             annual_budget_gbp=np.asarray((budgets.annual_gbp * answers_for).sum(axis=-1)),
             outside_gbp=outside,
             above_limit_gbp=None if above is None else (above * answers_for).sum(axis=-1),
+            elsewhere=tuple(SpendElsewhere(WITHHELD, Account.REINVESTMENT, gbp) for gbp in to_schemes),
         )
 
     def settle(self, outturn: Outturn) -> Outcomes:
@@ -156,7 +206,7 @@ class Plan:
 
 def make_plan(scenario: Scenario) -> Plan:
     """Return what the stages need to simulate a scenario."""
-    settings = _limited(scenario.settings)
+    settings = limited(scenario.settings)
     whole_costs = tuple(line.unit_cost_gbp for line in scenario.settings.service_lines)
     years = settings.contract.financial_years
     lines = settings.service_lines
@@ -174,7 +224,7 @@ def make_plan(scenario: Scenario) -> Plan:
     drawn[1:] *= kept[..., None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     prices = tuple(
-        _prices(line, whole, rate, years, planned[:, :, at_line])
+        line_prices(line, whole, rate, years, planned[:, :, at_line])
         for at_line, (line, whole, rate) in enumerate(zip(lines, whole_costs, rates, strict=True))
     )
     # At the law without a limit per case: the plan is for all care, whoever pays for it.
@@ -183,15 +233,19 @@ def make_plan(scenario: Scenario) -> Plan:
         for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
     )
     terms = _terms(settings, population, np.asarray(planned_gbp))
-    shocks, last_year = _shocks(scenario), None
-    drawn, prices = _as_fitted(shocks.fitted, drawn, prices)
+    shocks, last_year = shock_plan(scenario), None
+    drawn, prices = as_fitted(shocks.fitted, drawn, prices)
     if csv := settings.budgets.historic.csv:
         base = scenario.amounts[csv, SPEND].array(settings.clusters, [years[0].label], axes.lines)[0]
         # Draws of a history know of its last year already.
         if not shocks.fitted:
-            last_year = _last_year(settings, shocks, base, drawn[0], prices, len(years))
+            last_year = known_last_year(settings, shocks, base, drawn[0], prices, len(years))
             drawn[1:] *= last_year.level
-        prices = tuple(_after(price, of_line) for price, of_line in zip(prices, base.T, strict=True))
+        prices = tuple(
+            after_known_year(price, of_line) for price, of_line in zip(prices, base.T, strict=True)
+        )
+    payments, prices = line_payments(lines, whole_costs, prices, population.people, parts)
+    earlier = _earlier(settings, rates, prices, drawn[0])
     return Plan(
         settings,
         axes,
@@ -202,12 +256,13 @@ def make_plan(scenario: Scenario) -> Plan:
         drawn,
         _responsibility(settings),
         prices,
+        payments if earlier is None else with_earlier(payments, earlier.prices),
         line_budgets(
             settings, planned_rates, years, parts[1:], population.need_weighted_people, scenario.amounts
         ),
         terms,
         last_year,
-        _earlier(settings, rates, prices, drawn[0]),
+        earlier,
     )
 
 
@@ -221,100 +276,6 @@ def _earlier(
     rules = [line.budget_rule or settings.budgets.rule for line in settings.service_lines]
     ago = max(rule.base_years for rule in rules) - 1
     return EarlierYears.of(settings, rates, prices, base_counts, ago) if ago else None
-
-
-def _as_fitted(
-    fitted: Fitted | None, expected: FloatArray, prices: tuple[LinePrices, ...]
-) -> tuple[FloatArray, tuple[LinePrices, ...]]:
-    """Return expected cases, shape (year, cluster, line), and prices, at the level of a history's draws."""
-    if fitted is None:
-        return expected, prices
-    of_cases, of_prices = fitted.levels()
-    moved = (
-        replace(price, price_index=price.price_index * level)
-        for price, level in zip(prices, of_prices.T, strict=True)
-    )
-    return expected * of_cases, tuple(moved)
-
-
-def _after(price: LinePrices, base_year_gbp: FloatArray) -> LinePrices:
-    """Return what is paid after a base year of known spend, shape (cluster,)."""
-    block_gbp = np.concatenate([base_year_gbp[None], price.block_gbp[1:]])
-    return replace(price, base_year_gbp=base_year_gbp, block_gbp=block_gbp)
-
-
-def _last_year(
-    settings: ScenarioFile,
-    shocks: ShockPlan,
-    spend_gbp: FloatArray,
-    expected: FloatArray,
-    prices: Sequence[LinePrices],
-    years: int,
-) -> LastYear:
-    """Return what spend in the base year says of later years; takes arrays of shape (cluster, line)."""
-    mean_gbp = np.array([line.unit_cost_gbp.mean_gbp for line in settings.service_lines])
-    of_case = np.array([sum(line.chance_of_a_case) for line in settings.service_lines])
-    index = np.array([price.price_index[0] for price in prices])
-    # Nothing spent, by chance where few cases are expected, has no logarithm: it is taken to say nothing.
-    per_case = np.array([price.totals is not None for price in prices])
-    seen = per_case & (expected > 0) & (spend_gbp > 0)
-    spent, cases = np.where(seen, spend_gbp, 1.0), np.where(seen, expected, 1.0)
-    chance = np.where(seen, of_case, 0.0) / cases
-    return LastYear.of(shocks, np.log(spent / (cases * mean_gbp * index)), chance, seen, years)
-
-
-def _shocks(scenario: Scenario) -> ShockPlan:
-    settings = scenario.settings
-    shocks, lines = settings.shocks, settings.service_lines
-    return ShockPlan(
-        shocks,
-        tuple(line.pct_shock or shocks.pct.size for line in lines),
-        tuple(line.price_shock or shocks.price.size for line in lines),
-        tuple(_practice_shares(cluster, scenario) for cluster in settings.clusters),
-        doubts_of(settings),
-        _fitted(scenario),
-    )
-
-
-def _fitted(scenario: Scenario) -> Fitted | None:
-    """Return the draws of a history, where the scenario has them and carries them."""
-    settings, posterior = scenario.settings, scenario.posterior
-    if posterior is None or not carries_fit(settings):
-        return None
-    years = settings.contract.financial_years
-    base = years[0].start - posterior.years[-1]
-    clusters, lines = (
-        tuple(one.name for one in some) for some in (settings.clusters, settings.service_lines)
-    )
-    return Fitted(posterior, settings.fit.sha256 or "", clusters, lines, base, len(years))
-
-
-def _practice_shares(cluster: Cluster, scenario: Scenario) -> dict[str, float]:
-    """Return each practice's share of a cluster's people; practices of one size for a number of people."""
-    if cluster.people is not None:
-        number = max(round(cluster.people / scenario.settings.shocks.practice.people), 1)
-        return {f"{cluster.name} {at + 1}": 1 / number for at in range(number)}
-    table = scenario.practices.practices if scenario.practices else ()
-    lists = {one.code: sum(one.people_by_group) for one in table if one.code in cluster.practices}
-    everyone = sum(lists.values())
-    return {code: people / everyone for code, people in lists.items()}
-
-
-def _limited(settings: ScenarioFile) -> ScenarioFile:
-    """Return settings whose unit costs are what clusters answer for under a limit per case."""
-    lines = settings.service_lines
-    for rule in settings.rules:
-        if isinstance(rule, PerCaseLimit):
-            lines = tuple(_limited_line(line, rule) for line in lines)
-    return settings.model_copy(update={"service_lines": lines})
-
-
-def _limited_line(line: ServiceLine, rule: PerCaseLimit) -> ServiceLine:
-    if line.payment == "block" or not rule.holds_for(line.name):
-        return line
-    cost = line.unit_cost_gbp
-    limit = rule.limit_gbp if cost.limit is None else min(cost.limit, rule.limit_gbp)
-    return line.model_copy(update={"unit_cost_gbp": cost.model_copy(update={"limit": limit})})
 
 
 def _population(scenario: Scenario) -> Population:
@@ -340,15 +301,6 @@ def _planned(line: ServiceLine, rate: LineRate) -> LineRate:
     """Return how often plans take a line to be used."""
     growth = line.planned_growth_share
     return rate if growth is None else replace(rate, growth_share=growth)
-
-
-def _prices(
-    line: ServiceLine, whole: UnitCost, rate: LineRate, years: Sequence[FinancialYear], planned: FloatArray
-) -> LinePrices:
-    price_gbp = price_of_case_gbp(line, rate, years)
-    limit_gbp = None if line.unit_cost_gbp.limit == whole.limit else line.unit_cost_gbp.limit
-    totals = None if line.payment == "block" else CompoundTotals(line.count, whole, limit_gbp)
-    return LinePrices(totals, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
 
 
 def _responsibility(settings: ScenarioFile) -> FloatArray:

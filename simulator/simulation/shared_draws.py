@@ -64,17 +64,24 @@ class SharedDraws:
             )
             for line in plan.budgets
         ]
+        # What is drawn knows of no payment; of a sum that is fixed it has what is paid.
+        paid = [
+            (one.terms, *_bytes(one.planned_gbp, one.of_base_year, one.person_years))
+            for one in plan.payments
+            if not one.is_as_drawn
+        ]
         of_clusters = _bytes(plan.responsibility, plan.population.people)
         key = (
             tuple(_keys(plan).ravel()),
             *parts,
+            *paid,
             *of_clusters,
             plan.terms.first_year.tobytes(),
             plan.settings.budgets.top_slice_share,
             plan.years_from_base,
         )
         if key not in self._outturns:
-            spend = self._spend(plan)
+            spend = plan.pay(self._spend(plan))
             outturn = plan.outturn(spend, plan.set_budgets(spend))
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)

@@ -42,16 +42,16 @@ def _sum(result: Result, reasons: tuple[str, ...]) -> Flows:
 
 def _tolerance(result: Result) -> float:
     """A billionth of the largest budget or spend, or a penny where that is more exact."""
-    gbp = result.contract_outcomes.gbp
-    largest = max(gbp("budget").max(), gbp("spend").max())
+    gbp, spend = result.contract_outcomes.gbp, result.contract_outcomes.spend_gbp
+    largest = max(gbp("budget").max(), spend.max())
     return max(1e-9 * float(largest), 1e-6)
 
 
 def _check_years(result: Result) -> None:
-    gbp = result.contract_outcomes.gbp
-    left = gbp("budget") - gbp("spend")
+    gbp, spend = result.contract_outcomes.gbp, result.contract_outcomes.spend_gbp
+    left = gbp("budget") - spend
     explained = _sum(result, _TAKEN_OUT) - _sum(result, _PAID_IN)
-    allowed = np.where(gbp("budget") > 0, 1e-9 * gbp("budget") + 1e-9 * gbp("spend"), PENNY)
+    allowed = np.where(gbp("budget") > 0, 1e-9 * gbp("budget") + 1e-9 * spend, PENNY)
     assert (np.abs(left - explained) <= allowed).all()
 
 
@@ -76,7 +76,7 @@ def _check_held(result: Result) -> None:
     assert released[:, -1] == pytest.approx(held.sum(axis=1), abs=1e-9)
     if held.any():
         total = gbp("practice_share").sum(axis=1)
-        net = (gbp("budget") - gbp("spend")).sum(axis=1)
+        net = (gbp("budget") - result.contract_outcomes.spend_gbp).sum(axis=1)
         moved = gbp("corridor_payment") - gbp("corridor_return") + gbp("overspend_share_payment")
         helped = moved.sum(axis=1)
         assert (total <= np.maximum(net + helped, 0.0) + _tolerance(result)).all()
@@ -88,7 +88,7 @@ def _check_corridor(result: Result, scenario: Table) -> None:
     corridor = next(
         (rule for rule in scenario["rules"] if rule["rule"] == "corridor"), {"width_share": np.inf}
     )
-    overspend = gbp("spend") - gbp("budget")
+    overspend = result.contract_outcomes.spend_gbp - gbp("budget")
     for amounts, outturn in ((borne, overspend), (taken, -overspend)):
         beyond = np.maximum(outturn - corridor.get("width_share", 0) * np.maximum(gbp("budget"), 1e-9), 0.0)
         assert (amounts <= beyond + _tolerance(result)).all()

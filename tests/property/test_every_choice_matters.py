@@ -38,6 +38,7 @@ WITHOUT_EFFECT = {
     "rules.bond.deposited_by=partner": "the same amounts move, from and to another account; see `test_bond`",
     "rules.bond.deposited_by=lender": "the same amounts move, from and to another account; see `test_bond`",
     "rules.bond.split_between_practices_by=need": "within a cluster; see `test_bond_question_practices`",
+    "service_lines.checks.payment.plan=base_year": "its form says so already",
     "service_lines.community care.count=negative_binomial": "a block contract counts no cases",
     "service_lines.community care.pct_shock=lognormal": "a block contract counts no cases",
     "service_lines.community care.pct_shock=normal": "a block contract counts no cases",
@@ -45,10 +46,16 @@ WITHOUT_EFFECT = {
     "service_lines.community care.price_shock=normal": "a block contract pays a fixed sum",
     "service_lines.community care.unit_cost_gbp=lognormal": "a block contract has no volume risk; same mean",
 }
+WITHOUT_EFFECT |= {
+    f"service_lines.{line}.payment.{key}": "its form says so already"
+    for line in ("checks", "costly referrals")
+    for key in ("threshold=cluster", "withheld=kept")
+}
 REFUSED = {
-    "service_lines.tests.payment=block": "the limit per case names this line",
     "rules.surplus.minimum_savings_rate.by_people=medicare": "the rate is given as a share",
     "rules.overspend_share.minimum_loss_rate.by_people=medicare": "the rate is given as a share",
+    "service_lines.costly referrals.payment.plan=expected": "its plan is a figure",
+    "service_lines.costly referrals.payment.plan=base_year": "its plan is a figure",
     "budgets.rule=given": "there is no table of budgets; see `test_given_budgets`",
 } | {
     f"service_lines.{line}.budget_rule=given": "there is no table of budgets; see `test_given_budgets`"
@@ -74,7 +81,7 @@ class Choice:
             steps.append(table.get("name", table.get("rule")) if inside else step)
         value = "nothing" if self.value is None else self.value
         if isinstance(value, dict):
-            value = next(value[tag] for tag in ("law", "model", "rule") if tag in value)
+            value = next(value[tag] for tag in ("law", "model", "rule", "form") if tag in value)
         return f"{'.'.join(map(str, steps))}={value}"
 
     def made_in(self, settings: Table) -> Table:
@@ -127,13 +134,13 @@ def others(setting: Setting, value: Any) -> Iterator[Any]:
             yield option
 
 
-def _like(kind: type[Part], value: Part | None) -> Table:
+def _like(kind: type[Part], value: Part | str | None) -> Table:
     """Return an example of a part, with what it has in common with another one."""
     example = kind.example().model_dump()
     tags = {
         name for name, field in kind.model_fields.items() if isinstance(options(field.annotation)[0], str)
     }
-    common = {} if value is None else value.model_dump()
+    common = value.model_dump() if isinstance(value, Part) else {}
     kept = {name: common[name] for name in example if name in common and name not in tags}
     if kind is Pareto and not kept.get("limit"):
         # Without one its tables take seconds.
@@ -202,7 +209,7 @@ def quick_simulations() -> Iterator[None]:
         return kept.setdefault(repr(law), CompoundTotals(*law))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulator.simulation.plan.CompoundTotals", totals)
+        patch.setattr("simulator.simulation.line_prices.CompoundTotals", totals)
         for module in ("simulator.simulation.draws", "simulator.simulation.shared_draws"):
             patch.setattr(f"{module}.CONTRACTS_PER_BLOCK", CONTRACTS)
         yield

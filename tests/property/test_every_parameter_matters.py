@@ -57,6 +57,7 @@ SCENARIO = scenario_of(
             budget_rule={"rule": "per_head", "gbp_per_head": 6, "uplift_share": 0.01},
             pct_shock={"law": "normal", "sd_share": 0.1},
             price_shock={"law": "normal", "sd_share": 0.05},
+            payment={"plan_gbp_per_head": 12, "rate_above_plan": 0.9},
         ),
         line_of(
             "tests",
@@ -65,7 +66,20 @@ SCENARIO = scenario_of(
             budget_rule={"rule": "expected_spend", "margin_share": 0.01},
         ),
         line_of(
-            "checks", unit_cost_gbp={"model": "empirical", "values": [5, 10], "probabilities": [0.5, 0.5]}
+            "checks",
+            unit_cost_gbp={"model": "empirical", "values": [5, 10], "probabilities": [0.5, 0.5]},
+            payment={
+                "form": "aligned_2022",
+                "fixed_share": 0.8,
+                "rate_above_plan": 0.5,
+                "rate_below_plan": 0.7,
+                "plan_share": 0.99,
+                "band_share": 0.002,
+                "cap_share": 1.02,
+                "collar_share": 0.95,
+                "quality_share": 0.015,
+                "tariff_change_share_by_year": [0.01, -0.01],
+            },
         ),
         line_of("community care", payment="block"),
     ],

@@ -11,6 +11,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.demand.shock_laws import AnyShockLaw
+from simulator.payments.payment import in_short
 from simulator.plain_words import joined, listed, per_cent_of
 from simulator.records import Budgets, FinancialYear, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -183,7 +184,7 @@ class CheckAnswer(Answer):
         if known is None:
             return
         base, first = plan.years[:2]
-        spent, then = plan.expected_spend_gbp[:2] * known.seen
+        spent, then = plan.expected_care_gbp[:2] * known.seen
         index = np.array([price.price_index[0] for price in plan.prices])
         costs = index * [line.unit_cost_gbp.mean_gbp for line in plan.settings.service_lines]
         by_rates, before = plan.expected_counts[0] * costs * known.seen, then / known.level[0]
@@ -225,7 +226,7 @@ class CheckAnswer(Answer):
             text("law of cost", [line.unit_cost_gbp.model for line in lines]),
             numbers("cv of cost", [sd / cost for sd, cost in zip(spread, costs, strict=True)]),
             shares("growth a year", [line.growth_share for line in lines]),
-            text("payment", [line.payment.replace("_", " ") for line in lines]),
+            text("payment", [in_short(line.payment) for line in lines]),
         )
         return Table("rates", "Rates and prices, of the year that each line says", columns)
 

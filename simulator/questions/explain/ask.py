@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from simulator.errors import InputError
 from simulator.questions.explain.answer import Explanation
 from simulator.questions.explain.pieces import (
     KNOWN,
@@ -54,6 +55,8 @@ def explain(
     settled = draws.of(scenario)
     contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
+    if problems := plan.other_payments("explain"):
+        raise InputError(problems)
     plan.prepare()
     parts: dict[int, PowerSums] = {}
     work = partial(_explain_block, plan, RandomStreams(seed), contracts)

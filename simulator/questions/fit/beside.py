@@ -58,7 +58,7 @@ def base_year_table(known: Known) -> str:
     for at_cluster, cluster in enumerate(settings.clusters):
         for line, price in zip(settings.service_lines, plan.prices, strict=True):
             gbp = spend.get((cluster.name, line.name))
-            if gbp is None or (line.payment == "block" and not np.isfinite(gbp)):
+            if gbp is None or (not line.terms.follows_care and not np.isfinite(gbp)):
                 gbp = float(price.block_gbp[0, at_cluster])
             rows.append((cluster.name, line.name, f"{gbp:.2f}"))
     return _table(("cluster", "line", "spend_gbp"), rows)
@@ -79,7 +79,7 @@ def no_base_year(known: Known) -> str:
     for line in settings.service_lines:
         for cluster in settings.clusters:
             known_gbp = np.isfinite(spend.get((cluster.name, line.name), np.nan))
-            if line.payment == "per_case" and not known_gbp:
+            if line.terms.follows_care and not known_gbp:
                 return f"there is no whole year's spend of {line.name} by {cluster.name}"
     return ""
 

@@ -84,6 +84,7 @@ def check_shadow(scenario: Scenario, years: object) -> None:
     if scenario.posterior is not None:
         hint = "--set fit.carry_uncertainty=false does not do: take the lines under [fit] out"
         problems.append(Problem(scenario.source, need, "fit.posterior", hint))
+    problems += make_plan(scenario).other_payments("shadow")
     if problems:
         raise InputError(problems)
 
