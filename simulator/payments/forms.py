@@ -22,9 +22,9 @@ SOURCES = {
     "per_case": "the same, at whatever price is agreed",
     "cost_per_case": "the same, as local contracts call it",
     "block": "one in six acute trusts mostly so in 2016-17, one in four in 2017-18 (HSJ, 85 trusts)",
-    "marginal_rate": "emergencies in England from 2010/11: 30% above the value of 2008/09's care at the tariff "
-    "of the year, the rest withheld for schemes that reduce them (HFMA, 3 March 2010, 1 March 2013); here the "
-    "base year stands for 2008/09",
+    "marginal_rate": "emergencies in England from 2010/11: 30% above the value of 2008/09's care at the "
+    "tariff of the year, the rest withheld for schemes that reduce them (HFMA, 3 March 2010, 1 March 2013); "
+    "here the base year stands for 2008/09",
     "cap_and_collar": "an assumption: no national figure is known, 2% to 5% either side is remembered",
     "blended_2019": "emergencies in England in 2019/20: a fixed sum, and 20% of the tariff either side (HSJ)",
     "aligned_2022": "planned care in England in 2022/23: 75% either side of 104% of 2019/20 (HFMA, 31 March "
