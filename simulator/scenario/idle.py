@@ -10,8 +10,8 @@ import numpy as np
 from simulator.budgets.toolkit import Toolkit
 from simulator.demand.shocks import PriceShock
 from simulator.parts import Part
-from simulator.plain_words import spaced
 from simulator.payments.payment import PLAN_KEYS, Payment
+from simulator.plain_words import spaced
 from simulator.population.need import UNWEIGHTED
 from simulator.records import Account
 from simulator.rules.bond import Bond
