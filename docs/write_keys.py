@@ -180,6 +180,8 @@ def _known_unit(name: str, field: FieldInfo) -> str:
         return f"a table: {next(words for register, words in REGISTERS if models[0] in _models(register))}"
     if bool in kinds:
         return "true or false"
+    if any(get_origin(kind) is dict for kind in kinds):
+        return "table of shares by name"
     if tuples := [kind for kind in kinds if get_origin(kind) is tuple]:
         return f"list of {'texts' if str in _kinds(get_args(tuples[0])[0]) else 'numbers'}"
     if any(get_origin(kind) is Literal for kind in kinds):
@@ -196,8 +198,8 @@ def _known_unit(name: str, field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "must be given"
-    value = field.default
-    if value is None or value == ():
+    value = field.get_default(call_default_factory=True)
+    if value is None or value in ((), {}):
         return "none"
     if isinstance(value, BaseModel):
         return ", ".join(

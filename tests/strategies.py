@@ -243,7 +243,9 @@ def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) ->
     }
     if has_bond:
         options["bond_gbp"] = st.integers(0, 500_000)
-    return cluster | draw(_some(options))
+    cluster |= draw(_some(options))
+    by_line = dict.fromkeys(cluster.get("service_lines", lines), _SHARES)
+    return cluster | draw(_some({"proportion_by_line": _some(by_line)}))
 
 
 @st.composite

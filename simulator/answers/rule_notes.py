@@ -21,7 +21,7 @@ BUDGETS_DIFFER = (
 )
 """Where a top slice, a limit, a proportion or the rule of budgets differs."""
 _WHAT_A_BUDGET_IS_FOR = re.compile(
-    r"^budgets\b|\bbudget_rule\b|\bper_case_limit\b|\bproportion$|^clusters\b.*\bservice_lines$"
+    r"^budgets\b|\bbudget_rule\b|\bper_case_limit\b|\bproportion(_by_line)?\b|^clusters\b.*\bservice_lines$"
 )
 _BOND_SIZES = ("share_of_annual_budget", "gbp_per_head", "bond_gbp")
 

@@ -78,7 +78,7 @@ def _particulars(
             tuple(runs_in_words(one, contract) for one in clusters),
             {runs_in_words(None, contract)},
         ),
-        ("Quotes for", tuple(per_cent_of(one.proportion) for one in clusters), {"100%"}),
+        ("Quotes for", tuple(map(_quotes_for, clusters)), {"100%"}),
         ("Kinds of care", tuple(listed(one.service_lines or ("all",)) for one in clusters), {"all"}),
         ("Takes the share", tuple("yes" if one.takes_share else "no" for one in clusters), {"yes"}),
         (
@@ -89,6 +89,11 @@ def _particulars(
         ("True saving", tuple(_savings(one) for one in clusters), {"0%"}),
     ]
     return [(heading, shown) for heading, shown, usual in every if set(shown) != usual]
+
+
+def _quotes_for(cluster: Cluster) -> str:
+    by_line = (f"{spaced(line)} {per_cent_of(part)}" for line, part in cluster.proportion_by_line.items())
+    return ", ".join([per_cent_of(cluster.proportion), *by_line])
 
 
 def _savings(cluster: Cluster) -> str:

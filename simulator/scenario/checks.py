@@ -120,6 +120,11 @@ def _reference_problems(
                 if section == "rules" and name in blocks:
                     got = f"{shown(name)}, a block contract"
                     yield Problem(where, "lines that are paid per case", got)
+    for at, cluster in enumerate(_tables_in(given, "clusters")):
+        own = _texts_in(cluster.get("service_lines")) if "service_lines" in cluster else lines
+        for name in _section(cluster, "proportion_by_line"):
+            where = place(("clusters", at, "proportion_by_line", name))
+            yield from _unknown_name(name, [line for line in lines if line in own], where)
 
 
 def _year_problems(given: Given, place: Place) -> Iterator[Problem]:

@@ -180,6 +180,15 @@ def _of_clusters(settings: ScenarioFile) -> Idle:
     )
     for cluster in settings.clusters:
         where = f"clusters.{cluster.name}"
+        if (
+            "proportion" in cluster.model_fields_set
+            and all(
+                line.name in cluster.proportion_by_line or not cluster.answers_for(line.name)
+                for line in lines
+            )
+            and cluster.proportion
+        ):
+            yield f"{where}.proportion", "proportion_by_line says it for every line"
         if cluster.bond_gbp is not None and not cluster.takes_share:
             yield f"{where}.bond_gbp", "the cluster takes no share, and so posts no bond"
         if "takes_share" in cluster.model_fields_set and not asks_for_it:

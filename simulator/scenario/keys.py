@@ -54,7 +54,7 @@ _NAMED = ("clusters", "service_lines")
 _NEEDS_QUOTES = re.compile(r'[.="]|^\s|\s$')
 """Marks by which a key would end or part."""
 EVERY = "*"
-_SHARES = ("proportion", "correlation", "persistence")
+_SHARES = ("proportion", "proportion_by_line", "correlation", "persistence")
 _CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_saving_")
 """Starts of the names of shares that may be negative, or more than 1."""
 
@@ -120,7 +120,7 @@ def _is_share(error: ErrorDetails) -> bool:
     """Whether the bound that was crossed is that of a share, told by the key's name."""
     key = next((step for step in reversed(error["loc"]) if isinstance(step, str)), "")
     bounds = error.get("ctx", {})
-    named = key in _SHARES or ("share" in key and not key.startswith(_CHANGES))
+    named = any(step in _SHARES for step in error["loc"]) or ("share" in key and not key.startswith(_CHANGES))
     return named and (bounds.get("le") == 1 or bounds.get("ge") == 0)
 
 

@@ -210,6 +210,8 @@ class Cluster(Part):
     """Registered people, all of average need, where no practices are listed."""
     proportion: Share = 1.0
     """Proportion of budget and spend that the cluster answers for."""
+    proportion_by_line: Annotated[dict[str, Share], Field(default_factory=dict)]
+    """The same by service line, where lines differ: `{ prescribing = 0.5 }`."""
     service_lines: Strings | None = None
     """The lines it answers for; all of them when left out."""
     takes_share: bool = True
@@ -241,6 +243,11 @@ class Cluster(Part):
             need = "either true_saving_share or true_saving_share_by_year, and not both"
             raise PydanticCustomError("savings", need)
         return self
+
+    def answers_for(self, line: str) -> float:
+        """Return the proportion of a service line's budget and spend that the cluster answers for."""
+        chosen = self.service_lines is None or line in self.service_lines
+        return self.proportion_by_line.get(line, self.proportion) if chosen else 0.0
 
     def savings(self, years: int) -> tuple[float, ...]:
         """Return the share of demand that the cluster really avoids in each contract year."""

@@ -305,15 +305,7 @@ def _planned(line: ServiceLine, rate: LineRate) -> LineRate:
 
 def _responsibility(settings: ScenarioFile) -> FloatArray:
     lines = [line.name for line in settings.service_lines]
-    return np.array(
-        [
-            [
-                cluster.proportion if cluster.service_lines is None or line in cluster.service_lines else 0.0
-                for line in lines
-            ]
-            for cluster in settings.clusters
-        ]
-    )
+    return np.array([[cluster.answers_for(line) for line in lines] for cluster in settings.clusters])
 
 
 def _terms(settings: ScenarioFile, population: Population, planned_gbp: FloatArray) -> ClusterTerms:

@@ -92,6 +92,7 @@ SCENARIO = scenario_of(
             "East",
             3_000,
             proportion=0.7,
+            proportion_by_line={"tests": 0.6},
             bond_gbp=0,
             true_saving_share_by_year=[0.0, 0.02, 0.01],
             first_year=2011,

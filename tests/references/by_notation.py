@@ -80,7 +80,7 @@ class ByNotation:
         self.answers_for = np.array(
             [
                 [
-                    cluster.get("proportion", 1.0)
+                    cluster.get("proportion_by_line", {}).get(line["name"], cluster.get("proportion", 1.0))
                     * (line["name"] in cluster.get("service_lines", [line["name"]]))
                     for line in self.lines
                 ]

@@ -22,7 +22,7 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money, per_cent
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import Cluster
+from simulator.scenario.schema import Cluster, ScenarioFile
 
 AS_IT_IS = "the scenario as it is"
 _MEASURES = (SHARE, SHARE_PER_YEAR, SHARE_PER_HEAD, PAID, UNPAID, EARNED, LUCK_SHARE)
@@ -58,7 +58,8 @@ class LuckAnswer(Answer):
     @property
     def is_whole(self) -> bool:
         """Whether no cluster of the scenario is left out."""
-        return all(map(can_be_paid, self.scenario.settings.clusters))
+        settings = self.scenario.settings
+        return len(who_can_be_paid(settings)) == len(settings.clusters)
 
     @property
     def all_together(self) -> str:
@@ -206,11 +207,14 @@ class LuckAnswer(Answer):
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
-        clusters = self.scenario.settings.clusters
+        settings = self.scenario.settings
+        clusters = settings.clusters
         sharing = [one for one in clusters if one.takes_share]
         left_out = {
             "taking no practice share": [one.name for one in clusters if not one.takes_share],
-            "answering for nothing": [one.name for one in sharing if not answers_for_something(one)],
+            "answering for nothing": [
+                one.name for one in sharing if not answers_for_something(one, settings)
+            ],
         }
         return (
             f"{self.errors_note} Everything shares the same draws of chance, so a change has a smaller error "
@@ -225,14 +229,15 @@ class LuckAnswer(Answer):
         )
 
 
-def answers_for_something(cluster: Cluster) -> bool:
+def answers_for_something(cluster: Cluster, settings: ScenarioFile) -> bool:
     """Return whether a cluster has a budget: a part of some service line."""
-    return cluster.proportion > 0 and cluster.service_lines != ()
+    return any(cluster.answers_for(line.name) > 0 for line in settings.service_lines)
 
 
-def can_be_paid(cluster: Cluster) -> bool:
-    """Return whether a cluster can be paid a practice share at all; others are left out."""
-    return cluster.takes_share and answers_for_something(cluster)
+def who_can_be_paid(settings: ScenarioFile) -> tuple[int, ...]:
+    """Return the positions of clusters that can be paid a practice share at all; others are left out."""
+    each = enumerate(settings.clusters)
+    return tuple(at for at, one in each if one.takes_share and answers_for_something(one, settings))
 
 
 def _of(rows: Sequence[LuckRow], measure: str) -> list[Estimate | None]:

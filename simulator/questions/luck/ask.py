@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.errors import Problem, Problems, shown
 from simulator.plain_words import per_cent_of, pounds_of
-from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, LuckRow, can_be_paid
+from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, LuckRow, who_can_be_paid
 from simulator.questions.luck.estimates import changes, estimates, paid_gbp
 from simulator.records import ClusterTerms, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -89,7 +89,7 @@ def luck(
     policies = policies_of(scenario, sizes)
     asked = _simulations(policies, savings, policy_saving)
     shared = SharedDraws.of(scenario, draws)
-    taking = tuple(at for at, one in enumerate(scenario.settings.clusters) if can_be_paid(one))
+    taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
         # Known outright: of a saving of nothing that has an sd, chance would be paid as skill.
@@ -126,7 +126,7 @@ def _scenario_problems(scenario: Scenario) -> list[Problem]:
     if not any(one.takes_share for one in clusters):
         hint = "--set 'clusters.*.takes_share=true'"
         problems.append(Problem(where, "one at least that takes the practice share", "none", hint))
-    elif not any(map(can_be_paid, clusters)):
+    elif not who_can_be_paid(scenario.settings):
         need = "one at least that takes the practice share and answers for something"
         hint = "that needs a proportion above 0 and a service line"
         problems.append(Problem(where, need, "none", hint))

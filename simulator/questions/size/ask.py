@@ -184,9 +184,18 @@ def where_all_stay(scenario: Scenario) -> Scenario:
 
 def one_cluster(scenario: Scenario, people: float) -> Scenario:
     """Return the scenario with one cluster of a size in place of its own."""
-    answers_for = Counter((one.proportion, one.service_lines) for one in scenario.settings.clusters)
-    (proportion, lines), _ = answers_for.most_common(1)[0]
-    cluster = Cluster(name=NAME, people=people, proportion=proportion, service_lines=lines)
+    answers_for = Counter(
+        (one.proportion, tuple(sorted(one.proportion_by_line.items())), one.service_lines)
+        for one in scenario.settings.clusters
+    )
+    (proportion, by_line, lines), _ = answers_for.most_common(1)[0]
+    cluster = Cluster(
+        name=NAME,
+        people=people,
+        proportion=proportion,
+        proportion_by_line=dict(by_line),
+        service_lines=lines,
+    )
     # What tables give in pounds it has a head of what the scenario's clusters have.
     part = people / float(make_plan(scenario).population.people.sum()) if scenario.amounts else 0.0
     amounts = {
