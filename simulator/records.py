@@ -120,6 +120,8 @@ class SpendElsewhere:
     reason: str  # why; the flow's name from here to the last table
     payee: Account  # to whom
     gbp: FloatArray  # shape (contract, year, cluster); pounds, zero or more
+    # Of the same shape: what the PCT pays them itself, a part of `Outturn.outside_gbp`; None for nothing.
+    outside_gbp: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class Account(StrEnum):
     PARTNER = "external partner"
     HELD = "held for practices"
     LENDER = "lender"
+    CORE = "practices' core income"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +212,16 @@ BUDGET = "budget"
 """What the PCT hands over; the name of a flow is the reason why a pound moves."""
 SPEND = "spend"
 """What clusters pay providers for the care that they answer for; see `Outcomes.spend_gbp` for all spend."""
-CARE_OUTSIDE = "care_outside_budgets"
+OUTSIDE_BUDGETS = "_outside_budgets"
+"""Ends the names of flows in which the PCT pays for what a cluster does not answer for."""
+CARE_OUTSIDE = f"care{OUTSIDE_BUDGETS}"
 """What the PCT pays providers itself: lines and proportions that a cluster does not answer for."""
 CARE_HANDED_BACK = "care_handed_back"
 """What the PCT pays providers in years in which a cluster takes no part, for what that would answer for."""
 WITHHELD = "withheld_for_schemes"
 """What care is worth at the tariff and hospitals are not paid, where that is spent on schemes."""
+CORE_INCOME = "core_income"
+"""What practices are paid for core services: income that they have with budgets or without, no gain."""
 UNCOVERED = "uncovered_overspend"
 """What rules leave of an overspend: it falls on the PCT."""
 UNSHARED = "unshared_surplus"

@@ -221,6 +221,7 @@ def service_lines(draw: st.DrawFn, name: str, own_payments: bool = True) -> Tabl
         "price_growth_share": draw(_GROWTHS),
         "payment": draw(payments() if own_payments else st.sampled_from(["per_case", "per_case", "block"])),
     }
+    line["paid_to"] = draw(st.sampled_from(["providers", "providers", "practices"]))
     options = {"pct_shock": shock_laws, "price_shock": shock_laws, "budget_rule": budget_rules}
     unsure = {"growth_share": _UNSURE_GROWTHS, "price_growth_share": _UNSURE_GROWTHS}
     return line | draw(_some(options | unsure | {"planned_growth_share": _GROWTHS}))
@@ -254,7 +255,8 @@ def scenarios(draw: st.DrawFn, own_payments: bool = True) -> Table:
     lines = [f"line {number}" for number in range(draw(st.integers(1, 3)))]
     names = [f"cluster {number}" for number in range(draw(st.integers(1, 5)))]
     tables = [draw(service_lines(name, own_payments)) for name in lines]
-    rules = draw(rule_lists([line["name"] for line in tables if line["payment"] == "per_case"]))
+    limited = [one for one in tables if one["payment"] == "per_case" and one["paid_to"] == "providers"]
+    rules = draw(rule_lists([line["name"] for line in limited]))
     has_bond = any(rule["rule"] == "bond" for rule in rules)
     pct = draw(price_shocks) | draw(_some({"growth_drift_sd_share": _DRIFTS}))
     others = {

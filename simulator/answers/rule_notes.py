@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from simulator.plain_words import joined
+from simulator.plain_words import joined, listed, spaced
 from simulator.rules.bond import Bond
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
@@ -48,6 +48,7 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
             "Keys of shocks move nothing here: each contract takes its shocks from the draws of the history. "
             "With fit.carry_uncertainty=false they count."
         )
+    yield from _core_income(settings)
     yield from _dates(settings)
     files = (scenario.given, *(one.given for one in scenario.regimes if one.replaces_rules))
     in_file = {rule["rule"] for given in files for rule in given.get("rules", ())}
@@ -78,6 +79,14 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
     without = [one.name for one in sharing if not (size if one.bond_gbp is None else one.bond_gbp)]
     if without and _needs_bond(settings):
         yield f"With a bond of nothing {joined(without)} may keep no practice share (needs_bond)."
+
+
+def _core_income(settings: ScenarioFile) -> Iterator[str]:
+    if core := [spaced(line.name) for line in settings.service_lines if line.paid_to == "practices"]:
+        yield (
+            f"Practices themselves are paid for {listed(core)}: income that they have with budgets or "
+            "without. It is spend of the budget, and no part of what they gain."
+        )
 
 
 def _dates(settings: ScenarioFile) -> Iterator[str]:

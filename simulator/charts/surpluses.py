@@ -75,7 +75,7 @@ def _looks(book: AccountBook) -> dict[str, Look]:
     for reason, flow in book.flows.items():
         if flow.payer == Account.CLUSTER and flow.payee == Account.PCT:
             looks[reason] = (f"PCT, {spaced(reason)}", *next(of_the_pct))
-        elif flow.payer == Account.CLUSTER and flow.payee not in _STAYS:
+        elif flow.payer == Account.CLUSTER and flow.payee not in _STAYS and not flow.is_spend:
             looks[reason] = _LOOKS.get(flow.payee, (str(flow.payee), WARM, INK))
     return looks
 

@@ -215,7 +215,11 @@ def positions(quotes: Quotes) -> Section:
     flows = quotes.study.result.contract_outcomes.flows.values()
     accounts = {account for flow in flows for account in (flow.payer, flow.payee)}
     gains = ["practice_net_gain_gbp", "practice_net_gain_1_in_20_gbp", "practice_better_off_probability"]
-    others = {Account.PARTNER: "partner_net_gain_gbp", Account.LENDER: "lender_income_gbp"}
+    others = {
+        Account.PARTNER: "partner_net_gain_gbp",
+        Account.LENDER: "lender_income_gbp",
+        Account.CORE: "core_income_gbp",
+    }
     gains += [measure for account, measure in others.items() if account in accounts]
     gains += ["pct_net_position_gbp", "pct_net_position_1_in_20_gbp"]
     meant = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.plain_words import spaced
-from simulator.records import BUDGET, CARE_OUTSIDE, Account, FloatArray
+from simulator.records import BUDGET, OUTSIDE_BUDGETS, Account, FloatArray
 from simulator.risk.account_book import PCT_ACCOUNTS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean
@@ -57,12 +57,15 @@ class BuildUp:
 
 def pct_build_up(book: AccountBook) -> BuildUp:
     """Return what the PCT's net position over the contract is made of."""
-    kept_back = float(book.planned_gbp.sum()) - book.total_gbp(BUDGET) - book.total_gbp(CARE_OUTSIDE)
-    outside = f" and {spaced(CARE_OUTSIDE)}" if CARE_OUTSIDE in book.flows else ""
-    parts: list[tuple[str, FloatArray]] = [(f"planned care less budgets{outside}", kept_back)]
+    outside = [reason for reason in book.flows if reason.endswith(OUTSIDE_BUDGETS)]
+    kept_back = float(book.planned_gbp.sum()) - book.total_gbp(BUDGET)
+    for reason in outside:
+        kept_back = kept_back - book.total_gbp(reason)
+    words = " and ".join(["planned care less budgets", *map(spaced, outside)])
+    parts: list[tuple[str, FloatArray]] = [(words, kept_back)]
     for reason, flow in book.flows.items():
         pays, gets = flow.payer in PCT_ACCOUNTS, flow.payee in PCT_ACCOUNTS
-        if pays != gets and reason not in {BUDGET, CARE_OUTSIDE}:
+        if pays != gets and reason not in {BUDGET, *outside}:
             moved = book.total_gbp(reason)
             parts.append((spaced(reason), moved if gets else -moved))
     means = ((words, mean(gbp)) for words, gbp in parts)

@@ -12,6 +12,7 @@ from simulator.records import (
     BUDGET,
     CARE_HANDED_BACK,
     CARE_OUTSIDE,
+    OUTSIDE_BUDGETS,
     SPEND,
     UNCOVERED,
     UNSHARED,
@@ -158,7 +159,13 @@ def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfe
         within = _of_those(amount, inside)
         yield Transfer(reason, Account.CLUSTER, payee, within, moves_outturn=True, is_spend=True)
     if outturn.outside_gbp is not None:
-        yield Transfer(CARE_OUTSIDE, Account.PCT, Account.PROVIDERS, outturn.outside_gbp[:, year])
+        outside = outturn.outside_gbp[:, year]
+        for part in outturn.elsewhere:
+            if part.outside_gbp is not None:
+                paid = part.outside_gbp[:, year]
+                outside = outside - paid
+                yield Transfer(f"{part.reason}{OUTSIDE_BUDGETS}", Account.PCT, part.payee, paid)
+        yield Transfer(CARE_OUTSIDE, Account.PCT, Account.PROVIDERS, outside)
     if not inside.all():
         above_limit = 0.0 if outturn.above_limit_gbp is None else outturn.above_limit_gbp[:, year]
         handed_back = (to_providers + above_limit) * ~inside

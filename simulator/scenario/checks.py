@@ -112,13 +112,18 @@ def _reference_problems(
         for line in _tables_in(given, "service_lines")
         if line.get("payment") in ("block", {"form": "block"})
     }
+    to_practices = {
+        str(one.get("name"))
+        for one in _tables_in(given, "service_lines")
+        if one.get("paid_to") == "practices"
+    }
     for section in ("clusters", "rules"):
         for at, table in enumerate(_tables_in(given, section)):
             where = place((section, at, "service_lines"))
             for name in _texts_in(table.get("service_lines")):
                 yield from _unknown_name(name, lines, where)
-                if section == "rules" and name in blocks:
-                    got = f"{shown(name)}, a block contract"
+                if section == "rules" and name in blocks | to_practices:
+                    got = f"{shown(name)}, {'a block contract' if name in blocks else 'paid to practices'}"
                     yield Problem(where, "lines that are paid per case", got)
     for at, cluster in enumerate(_tables_in(given, "clusters")):
         own = _texts_in(cluster.get("service_lines")) if "service_lines" in cluster else lines

@@ -170,6 +170,8 @@ class ServiceLine(Part):
     payment: AnyPayment = "per_case"
     """What hospitals are paid: a form by name, such as per_case, for each case, or block, a fixed sum that
     follows plans and not cases; or a table."""
+    paid_to: Literal["providers", "practices"] = "providers"
+    """Who is paid: providers of care, or the cluster's practices, whose core income (GMS, PMS) it is."""
     pct_shock: AnyShockLaw | None = None
     """Law of this line's PCT-wide shock, where it differs from the others'."""
     price_shock: AnyShockLaw | None = None

@@ -29,7 +29,7 @@ def limited(settings: ScenarioFile) -> ScenarioFile:
 
 
 def _limited_line(line: ServiceLine, rule: PerCaseLimit) -> ServiceLine:
-    if not line.terms.follows_care or not rule.holds_for(line.name):
+    if not line.terms.follows_care or line.paid_to != "providers" or not rule.holds_for(line.name):
         return line
     cost = line.unit_cost_gbp
     limit = rule.limit_gbp if cost.limit is None else min(cost.limit, rule.limit_gbp)

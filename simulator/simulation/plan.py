@@ -48,6 +48,7 @@ from simulator.simulation.line_prices import (
     line_prices,
     with_earlier,
 )
+from simulator.simulation.practice_income import core_income
 from simulator.simulation.shocks_of_plan import known_last_year, shock_plan
 
 
@@ -176,6 +177,7 @@ class Plan:
         above = None if spend.above_limit_gbp is None else spend.above_limit_gbp[:, 1:]
         whole = spend.contract_gbp if above is None else spend.contract_gbp + above
         withheld = None if spend.withheld_gbp is None else spend.withheld_gbp[:, 1:]
+        paid = spend.contract_gbp if withheld is None else spend.contract_gbp - withheld
         # What is withheld of care outside budgets is not paid either.
         to_hospitals = whole if withheld is None else whole - withheld
         outside = None if (answers_for == 1).all() else (to_hospitals * (1 - answers_for)).sum(axis=-1)
@@ -187,7 +189,10 @@ class Plan:
             annual_budget_gbp=np.asarray((budgets.annual_gbp * answers_for).sum(axis=-1)),
             outside_gbp=outside,
             above_limit_gbp=None if above is None else (above * answers_for).sum(axis=-1),
-            elsewhere=tuple(SpendElsewhere(WITHHELD, Account.REINVESTMENT, gbp) for gbp in to_schemes),
+            elsewhere=(
+                *(SpendElsewhere(WITHHELD, Account.REINVESTMENT, gbp) for gbp in to_schemes),
+                *core_income(self.settings.service_lines, paid, answers_for),
+            ),
         )
 
     def settle(self, outturn: Outturn) -> Outcomes:

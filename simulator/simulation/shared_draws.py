@@ -79,6 +79,7 @@ class SharedDraws:
             plan.terms.first_year.tobytes(),
             plan.settings.budgets.top_slice_share,
             plan.years_from_base,
+            tuple(line.paid_to for line in plan.settings.service_lines),
         )
         if key not in self._outturns:
             spend = plan.pay(self._spend(plan))

@@ -29,7 +29,7 @@ NAMES = {
     "partner": Account.PARTNER,
     "held": Account.HELD,
 } | {str(one): one for one in (Account.PCT, Account.PROVIDERS, Account.PRACTICES)}
-NAMES |= {str(one): one for one in (Account.BOND, Account.POOL, Account.LENDER)}
+NAMES |= {str(one): one for one in (Account.BOND, Account.POOL, Account.LENDER)} | {"core": Account.CORE}
 
 SPLIT = {"rule": "surplus", "practice_share": 0.1, "practice_share_from": "top", "pct_return_share": 0.4}
 BOND = {"rule": "bond", "share_of_annual_budget": 0.01}
@@ -151,7 +151,7 @@ GIVEN = scenario_of(
             unit_cost_gbp={"model": "empirical", "values": [5, 10, 20], "probabilities": [0.2, 0.3, 0.5]},
             budget_rule={"rule": "toolkit", "fair_share_weight_by_year": [0.5], "historic_year": "latest"},
         ),
-        line_of("tests", budget_rule={"rule": "expected_spend", "margin_share": -0.02}),
+        line_of("tests", paid_to="practices", budget_rule={"rule": "expected_spend", "margin_share": -0.02}),
     ],
     clusters=[
         cluster_of("North", true_saving_share=0.05),
@@ -199,7 +199,10 @@ def close(ours: np.ndarray, theirs: np.ndarray, within: float = PENNY, what: str
     )
 
 
-@pytest.mark.parametrize("name", ["cambridgeshire-2010.toml", "two-clusters.toml", "terms-example.toml"])
+SHIPPED = ("cambridgeshire-2010", "two-clusters", "terms-example", "scope-example")
+
+
+@pytest.mark.parametrize("name", [f"{one}.toml" for one in SHIPPED])
 def test_the_shipped_scenarios(name: str) -> None:
     compare(load_scenario(SCENARIOS / name))
 

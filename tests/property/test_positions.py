@@ -25,6 +25,7 @@ _PARTIES = (
     Account.LENDER,
     Account.REINVESTMENT,
     Account.PROVIDERS,
+    Account.CORE,
     Account.POOL,
     Account.PCT,
 )

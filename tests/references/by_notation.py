@@ -128,6 +128,8 @@ class ByNotation:
 
     def _limited_mean(self, line: Table) -> float:
         cost, rule = line["unit_cost_gbp"], self.limit
+        if line.get("paid_to") == "practices":
+            return mean_cost(cost)
         if rule and not is_block(line) and line["name"] in rule.get("service_lines", [line["name"]]):
             cost = cost | {"limit": min(cost.get("limit", math.inf), rule["limit_gbp"])}
         return mean_cost(cost)

@@ -12,7 +12,18 @@ import numpy as np
 
 from tests.references.by_notation import ByNotation, FloatArray, Table
 
-PARTIES = ("PCT", "providers", "practices", "patient care", "bond", "pool", "partner", "held", "lender")
+PARTIES = (
+    "PCT",
+    "providers",
+    "practices",
+    "patient care",
+    "bond",
+    "pool",
+    "partner",
+    "held",
+    "lender",
+    "core",
+)
 LASTING_BOND = 1e15
 
 
@@ -39,6 +50,9 @@ class Money:
         self.spend = (answers_for * spend[:, 1:]).sum(axis=3)
         self.above = (answers_for * above[:, 1:]).sum(axis=3)
         self.outside = ((1 - answers_for) * (spend + above)[:, 1:]).sum(axis=3)
+        core = np.array([line.get("paid_to") == "practices" for line in scenario.lines])
+        self.core = (answers_for * core * spend[:, 1:]).sum(axis=3)
+        self.core_outside = ((1 - answers_for) * core * spend[:, 1:]).sum(axis=3)
         self.bond = next((rule for rule in scenario.rules if rule["rule"] == "bond"), None)
         self.takes_part = np.ones(self.budget.shape, dtype=bool)
         self.gains = {party: np.zeros(self.budget.shape) for party in PARTIES}
@@ -149,6 +163,8 @@ class Contract:
             spend = money.spend[contract, year, c]
             self._move(c, "PCT", "cluster", self.budget[c])
             self._move(c, "cluster", "providers", spend * inside[c])
+            core = money.core[contract, year, c] + money.core_outside[contract, year, c]
+            self._move(c, "providers", "core", core)
             self._move(c, "PCT", "providers", money.outside[contract, year, c])
             if inside[c]:
                 self.outturn[c] += self.budget[c] - spend

@@ -1,12 +1,13 @@
-"""What is in a cluster's budget: lines in part."""
+"""What is in a cluster's budget: lines in part, and the practices' own core income."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from simulator.answers.rule_notes import scheme_notes
 from simulator.simulation.plan import make_plan
-from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
+from tests.builders import POOL, SURPLUS, Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.unit.problems import problems_of_call
 
 
@@ -69,3 +70,52 @@ def test_a_proportion_that_no_line_is_left_for_is_said() -> None:
     )
     said = "clusters.North.proportion does nothing here: proportion_by_line says it for every line."
     assert said in list(scheme_notes(checked(given)))
+
+
+def core_line(**changes: object) -> Table:
+    """Return a line of GBP 100 a head and year that practices themselves are paid."""
+    return line_of("core", payment="block", paid_to="practices", **changes)
+
+
+def test_core_income_by_hand() -> None:
+    # Of GBP 100,000 for 1,000 people 80% is in the budget; the PCT pays the rest itself.
+    lines = [line_of(), core_line()]
+    cluster = cluster_of("North", 1_000, proportion_by_line={"core": 0.8})
+    result = simulated(of_clusters(cluster, service_lines=lines))
+    outcomes = result.contract_outcomes
+    assert outcomes.gbp("core_income").ravel() == pytest.approx(80_000)
+    assert outcomes.gbp("core_income_outside_budgets").ravel() == pytest.approx(20_000)
+    assert not outcomes.gbp("care_outside_budgets").any()
+    found = result.rows[0].estimates
+    assert found["core_income_gbp"].value == pytest.approx(200_000)
+
+
+def test_core_income_is_no_gain_and_moves_no_outturn() -> None:
+    # A bond of so many pounds a head, for one that is a share grows with the budget.
+    rules = [SURPLUS, {"rule": "bond", "gbp_per_head": 10}, POOL]
+    without, within = (
+        simulated(scenario_of(service_lines=lines, rules=rules))
+        for lines in ([line_of()], [line_of(), core_line()])
+    )
+    same = ("practice_share_gbp", "practice_net_gain_gbp", "expected_overspend_gbp")
+    for one, other in zip(without.rows, within.rows, strict=True):
+        for measure in (*same, "pct_net_position_gbp", "providers_income_gbp"):
+            assert other.estimates[measure].value == pytest.approx(one.estimates[measure].value, abs=1e-3)
+    assert any("Practices themselves are paid for core" in one for one in scheme_notes(within.scenario))
+
+
+def test_core_income_goes_on_where_a_cluster_is_not_in() -> None:
+    clusters = [cluster_of("North", 1_000), cluster_of("South", 2_000, first_year=2011)]
+    outcomes = simulated(scenario_of(service_lines=[core_line()], clusters=clusters)).contract_outcomes
+    paid = outcomes.gbp("core_income") + outcomes.gbp("core_income_handed_back")
+    assert paid[0] == pytest.approx(np.array([[100_000, 200_000], [100_000, 200_000]]))
+
+
+def test_a_limit_per_case_leaves_what_practices_are_paid() -> None:
+    limit = {"rule": "per_case_limit", "limit_gbp": 10}
+    line = line_of(paid_to="practices")
+    plain, limited = (simulated(scenario_of(service_lines=[line], rules=rules)) for rules in ([], [limit]))
+    assert limited.contract_outcomes.spend_gbp == pytest.approx(plain.contract_outcomes.spend_gbp)
+    named = scenario_of(service_lines=[line], rules=[limit | {"service_lines": ["admissions"]}])
+    (problem,) = problems_of_call(lambda: checked(named))
+    assert problem.got == '"admissions", paid to practices'

@@ -136,7 +136,11 @@ class RunAnswer(Answer):
         """Return the measures of parties that some rule pays or asks to pay."""
         flows = self.result.contract_outcomes.flows.values()
         parties = {account for flow in flows for account in (flow.payer, flow.payee)}
-        named = {Account.PARTNER: "partner_net_gain_gbp", Account.LENDER: "lender_income_gbp"}
+        named = {
+            Account.PARTNER: "partner_net_gain_gbp",
+            Account.LENDER: "lender_income_gbp",
+            Account.CORE: "core_income_gbp",
+        }
         return [measure for account, measure in named.items() if account in parties]
 
     def sentences(self) -> tuple[str, ...]:

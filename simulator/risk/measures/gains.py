@@ -109,6 +109,13 @@ GAIN_MEASURES = (
         _gain_of(Account.PROVIDERS),
     ),
     Measure(
+        "core_income_gbp",
+        "practices' core income",
+        "mean paid to practices over the contract for their core services, whoever pays; they have it "
+        "without budgets too, so it is no part of what they gain",
+        _gain_of(Account.CORE),
+    ),
+    Measure(
         "pool_balance_gbp",
         "left in the pool",
         "mean left in the PCT's pool at the end",
