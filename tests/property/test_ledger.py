@@ -50,6 +50,14 @@ _ACCOUNTS = {
     "care_outside_budgets": (Account.PCT, Account.PROVIDERS),
     "care_handed_back": (Account.PCT, Account.PROVIDERS),
     "care_above_case_limit": (Account.PCT, Account.PROVIDERS),
+} | {
+    f"{part}{rest}": (payer, payee)
+    for part, payee in {"core_income": Account.CORE, "withheld_for_schemes": Account.REINVESTMENT}.items()
+    for rest, payer in {
+        "": Account.CLUSTER,
+        "_outside_budgets": Account.PCT,
+        "_handed_back": Account.PCT,
+    }.items()
 }
 """Who pays and who gets, for each reason."""
 
