@@ -66,6 +66,7 @@ WITHOUT_EFFECT |= {
 ALIKE = {"rules.bond.deposited_by=partner", "rules.bond.deposited_by=lender"}
 """Two choices between which nothing differs: the bond costs nothing, whoever else posts it."""
 REFUSED = {
+    "service_lines.tests.paid_to=practices": "the limit per case names this line",
     "rules.surplus.minimum_savings_rate.by_people=medicare": "the rate is given as a share",
     "rules.overspend_share.minimum_loss_rate.by_people=medicare": "the rate is given as a share",
     "service_lines.costly referrals.payment.plan=expected": "its plan is a figure",
