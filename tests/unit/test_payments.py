@@ -81,6 +81,16 @@ def test_a_threshold_for_all_is_met_by_all_together_and_shared_as_care_is() -> N
     assert fixed.paid_gbp(np.array([0.0, 0.0]), np.array([100.0, 60.0])) == pytest.approx([100, 60])
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("threshold", ["cluster", "shared"])
+def test_more_care_is_never_paid_less_and_never_more_than_it_is_worth(form: str, threshold: Any) -> None:
+    care = np.linspace(0, 300, 61)[:, None] * np.array([[1.0, 2.0]])
+    terms = replace(FORMS[form], threshold=threshold)
+    got = terms.paid_gbp(care, np.array([[100.0, 200.0]]))
+    assert (np.diff(got, axis=0) >= -1e-9).all()
+    assert (np.diff(got, axis=0) <= np.diff(care, axis=0) + 1e-9).all()
+
+
 @pytest.mark.parametrize("form", ["tariff", "cost_per_case", {"form": "per_case"}, {"fixed_share": 0.5}])
 def test_terms_of_the_tariff_are_payment_per_case_to_the_last_bit(form: Any) -> None:
     assert not differences(simulated(of_lines("per_case")), simulated(of_lines(form)))

@@ -19,6 +19,7 @@ from simulator.questions.explain.pieces import (
     sources_of,
     with_totals,
 )
+from simulator.questions.explain.worth import Worth
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence, money, per_cent
@@ -55,6 +56,10 @@ _HEARD: dict[str, str] = {
 _LAST_YEAR = (
     "Last year's outturn is known: shares are of what it leaves open; SDs of single sources are without it."
 )
+_TERMS = (
+    "Payment terms are booked as what they add to budget less spend beyond their mean: a share below zero is "
+    "risk that hospitals bear. Other sources are of care at the tariff."
+)
 _NO_VARIANCE = (
     "Budget less spend does not vary here, so there is nothing to explain: no service line that is "
     "answered for is paid by the case."
@@ -74,6 +79,7 @@ class Explanation(Answer):
     seed: int  # of chance
     plan: Plan  # what was expected
     sums: PowerSums  # over all contracts
+    worth: Worth | None  # what payment terms are worth; None where all care is paid at the tariff or fixed
     # Whom the tables are about: one cluster, or all together by year and line; None for each.
     cluster: str | None = None
 
@@ -125,6 +131,16 @@ class Explanation(Answer):
         at, *_ = self._place(source, ALL_CLUSTERS, WHOLE_CONTRACT, ALL_LINES)
         return self.sums.pooled(at, -1, self.contracts)
 
+    def terms_worth_gbp(
+        self, cluster: str = ALL_CLUSTERS, year: str = WHOLE_CONTRACT, line: str = ALL_LINES
+    ) -> Estimate:
+        """Return what payment terms add to budget less spend on average, against the tariff for each case.
+
+        On the same draws; arguments as for `share`. Of a block contract nothing: its care is not drawn.
+        """
+        place = self._place(ALL_SOURCES, cluster, year, line)
+        return self.worth.estimate(place, self.contracts) if self.worth else Estimate(0.0, 0.0, 0.0, 0.0)
+
     @cached_property
     def expected_budget_gbp(self) -> dict[str, float]:
         """Budget of the whole contract by cluster, and of the PCT, when past spend is as expected."""
@@ -165,8 +181,9 @@ class Explanation(Answer):
         if not self.varies:
             return ()
         if self.cluster is None:
-            return (self._by_cluster(), *((self._pooling(),) if len(self.clusters) > 2 else ()))
-        return self._by_year(self.cluster), self._by_line(self.cluster)
+            pooling = (self._pooling(),) if len(self.clusters) > 2 else ()
+            return (self._by_cluster(), *pooling, *self._worth(self.clusters))
+        return self._by_year(self.cluster), self._by_line(self.cluster), *self._worth((self.cluster,))
 
     def _by_cluster(self) -> Table:
         clusters = self.clusters
@@ -181,6 +198,19 @@ class Explanation(Answer):
         )
         title = "What makes budget less spend vary over the whole contract? Shares of its variance"
         return Table("sources of variance", title, columns, rows_apart=1)
+
+    def _worth(self, clusters: tuple[str, ...]) -> tuple[Table, ...]:
+        """Return what payment terms are worth by line, where there are any."""
+        if self.worth is None:
+            return ()
+        payments = zip(self.lines[:-1], self.plan.payments, strict=True)
+        lines = [*(line for line, payment in payments if not payment.is_as_drawn), ALL_LINES]
+        each = (
+            pounds(line.replace("_", " "), [self.terms_worth_gbp(name, line=line) for name in clusters])
+            for line in lines
+        )
+        title = "What are payment terms worth, against the tariff for each case? Mean over the whole contract"
+        return (Table("worth of payment terms", title, (text("cluster", clusters), *each), rows_apart=1),)
 
     def _pooling(self) -> Table:
         sources = self.sources
@@ -217,7 +247,16 @@ class Explanation(Answer):
         """Return what the tables say, to be read aloud."""
         if not self.varies:
             return (_NO_VARIANCE,)
-        return tuple(self._of_all_in_words() if self.cluster is None else self._of_one_in_words(self.cluster))
+        said = self._of_all_in_words() if self.cluster is None else self._of_one_in_words(self.cluster)
+        return (*said, *self._worth_in_words(self.cluster or ALL_CLUSTERS))
+
+    def _worth_in_words(self, cluster: str) -> Iterator[str]:
+        if self.worth is not None:
+            worth = money(self.terms_worth_gbp(cluster))
+            yield (
+                f"Against the tariff for each case, what hospitals are paid is worth {worth} to "
+                f"{in_sentence(cluster)} over the contract, on the same draws."
+            )
 
     def _of_all_in_words(self) -> Iterator[str]:
         if len(self.clusters) <= 2:
@@ -266,6 +305,7 @@ class Explanation(Answer):
             "and raise the former.",
             "SD: standard deviation, the usual distance from expectation.",
             *([_LAST_YEAR] if self.plan.last_year else []),
+            *([_TERMS] if self.worth else []),
         )
 
     def _sd_of_budget(self, cluster: str) -> Estimate | None:

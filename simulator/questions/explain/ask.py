@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from simulator.errors import InputError
 from simulator.questions.explain.answer import Explanation
 from simulator.questions.explain.pieces import (
     KNOWN,
     PowerSums,
     draw_pieces,
+    has_terms,
     known_variances_gbp2,
     sources_of,
 )
+from simulator.questions.explain.worth import Worth
 from simulator.random_streams import RandomStreams
-from simulator.records import Block
+from simulator.records import Block, FloatArray
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, drawn_in_blocks
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.plan import Plan, make_plan
 
 
@@ -55,23 +56,35 @@ def explain(
     settled = draws.of(scenario)
     contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
-    if problems := plan.other_payments("explain"):
-        raise InputError(problems)
     plan.prepare()
+    streams = RandomStreams(seed)
+    worth = _worth(plan, streams, settled, lambda: progress(0)) if has_terms(plan) else None
     parts: dict[int, PowerSums] = {}
-    work = partial(_explain_block, plan, RandomStreams(seed), contracts)
+    mean_worth_gbp = worth.mean_gbp(contracts) if worth else 0.0
+    work = partial(_explain_block, plan, streams, contracts, mean_worth_gbp)
     for start, sums in drawn_in_blocks(work, settled):
         parts[start] = sums
         progress(min(len(parts) * CONTRACTS_PER_BLOCK, contracts))
     # Added in the order of the blocks, whichever was done first: sums of floats depend on it.
     drawn = PowerSums.added(parts[at] for at in sorted(parts))
     sums = drawn.with_known(sources_of(plan), known_variances_gbp2(plan), contracts)
-    return Explanation(scenario, contracts, seed, plan, sums)
+    return Explanation(scenario, contracts, seed, plan, sums, worth)
 
 
-def _explain_block(plan: Plan, streams: RandomStreams, contracts: int, block: Block) -> PowerSums:
+def _worth(plan: Plan, streams: RandomStreams, draws: SettledDraws, alive: Callable[[], None]) -> Worth:
+    """Return what payment terms are worth: a first pass over the contracts."""
+    found: dict[int, Worth] = {}
+    for start, part in drawn_in_blocks(partial(Worth.of_block, plan, streams, draws.contracts), draws):
+        found[start] = part
+        alive()
+    return Worth.added(found[at] for at in sorted(found))
+
+
+def _explain_block(
+    plan: Plan, streams: RandomStreams, contracts: int, mean_worth_gbp: FloatArray | float, block: Block
+) -> PowerSums:
     """Return the sums over those contracts of a block that are wanted."""
     wanted = contracts - block.number * block.contracts
-    pieces = draw_pieces(plan, streams, block)
+    pieces = draw_pieces(plan, streams, block, mean_worth_gbp)
     known = [at for at, source in enumerate(pieces) if source in KNOWN]
     return PowerSums.of((gbp[:wanted] for gbp in pieces.values()), known)

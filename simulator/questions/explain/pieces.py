@@ -31,6 +31,7 @@ class Source(StrEnum):
     PRICES = "shocks to prices"
     DOUBT = "figures not known"
     LAST_YEAR = "last year's outturn"
+    PAYMENT = "payment terms"
     BASE_YEAR = "budget's base year"
     INTERACTION = "interaction"
 
@@ -39,7 +40,9 @@ KNOWN = (Source.COUNTS, Source.UNIT_COSTS)
 """What these add to a variance is known, not drawn."""
 
 
-def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source, FloatArray]:
+def draw_pieces(
+    plan: Plan, streams: RandomStreams, block: Block, mean_worth_gbp: FloatArray | float = 0.0
+) -> dict[Source, FloatArray]:
     """Book the outturn of one block of contracts, less its expectation, by source of chance.
 
     The draws are those of `simulate`. Expected spend is e, its factors are P (PCT-wide), L (the
@@ -56,12 +59,15 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     in proportion to them it is booked to the two. That is right for what they add to the variance of
     anything; how much each varies by itself is known outright (`known_variances_gbp2`).
 
+    All that is of care at the tariff. What terms of payment make of it, in spend and in budgets that rest on
+    past spend, is a piece of its own, less its mean, which the first pass over the contracts gives.
+
     Unmeasured need is booked net: less what it adds to a budget that is set by past spend. All else
     that past spend does to a budget is the piece of the base year. Shape (contract, year, cluster, line):
     pounds for which the cluster answers; above zero where they add to a surplus.
     """
     spend, by_source_gbp = _draw_spend(plan, streams, block)
-    expected = plan.expected_spend
+    expected = plan.expected_care
     need_gbp = by_source_gbp[Source.UNMEASURED_NEED]
     needy = _with_need(expected, need_gbp)
     # The rule itself is asked what it makes of need alone, and of all: no rule's formula is here,
@@ -70,7 +76,25 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     pieces = {source: -gbp[:, 1:] for source, gbp in by_source_gbp.items()}
     pieces[Source.UNMEASURED_NEED] += with_need - without_chance
     pieces[Source.BASE_YEAR] = plan.set_budgets(spend).budget_gbp - with_need
-    return {source: pieces[source] * plan.answered_for for source in sources_of(plan)}
+    found = {source: pieces[source] * plan.answered_for for source in sources_of(plan) if source in pieces}
+    if has_terms(plan):
+        found[Source.PAYMENT] = worth_of_terms_gbp(plan, spend) - mean_worth_gbp
+    return {source: found[source] for source in sources_of(plan)}
+
+
+def has_terms(plan: Plan) -> bool:
+    """Return whether any care that is drawn is paid other than at the tariff."""
+    return not all(payment.is_as_drawn for payment in plan.payments)
+
+
+def worth_of_terms_gbp(plan: Plan, care: Spend) -> FloatArray:
+    """Return what payment terms add to budget less spend, against paying each case at the tariff.
+
+    For what clusters answer for, shape (contract, year, cluster, line); takes care at the tariff.
+    """
+    spend = plan.pay(care)
+    budgets = plan.set_budgets(spend).budget_gbp - plan.set_budgets(care).budget_gbp
+    return np.asarray((budgets - (spend.contract_gbp - care.contract_gbp)) * plan.answered_for)
 
 
 def _with_need(expected: Spend, need_gbp: FloatArray) -> Spend:
@@ -94,6 +118,7 @@ def sources_of(plan: Plan) -> tuple[Source, ...]:
         Source.PRICES: of_history or any(law.sd_share > 0 for law in plan.shocks.price_sizes),
         Source.DOUBT: of_history or bool(plan.shocks.doubts),
         Source.LAST_YEAR: plan.last_year is not None,
+        Source.PAYMENT: has_terms(plan),
     }
     return tuple(source for source in Source if on.get(source, True))
 
@@ -109,8 +134,8 @@ def _draw_spend(plan: Plan, streams: RandomStreams, block: Block) -> tuple[Spend
     spend = plan.draw_given(shocks, streams, block)
 
     per_case = np.array([price.totals is not None for price in plan.prices])
-    of_cases_gbp = plan.expected_spend_gbp * per_case
-    block_gbp = plan.expected_spend_gbp * ~per_case
+    of_cases_gbp = plan.expected_care_gbp * per_case
+    block_gbp = plan.expected_care_gbp * ~per_case
 
     pct = shocks.pct[:, :, None, :] - 1
     cluster = shocks.cluster_year[..., None] - 1

@@ -87,7 +87,7 @@ GAIN_MEASURES = (
     Measure(
         "reinvestment_gbp",
         "reinvested in all",
-        "mean surplus reinvested in patient care over the contract",
+        "mean put into patient care over the contract, of surpluses and of what is withheld from hospitals",
         lambda book, _: book.gained_gbp((Account.REINVESTMENT,)),
     ),
     *_gains(
