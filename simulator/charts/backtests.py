@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from simulator.charts.chart import Chart
+from simulator.charts.look import DARK, GREY, INK, LIGHT
 from simulator.charts.panels import framed, one_panel, scale
-from simulator.charts.style import DARK, GREY, INK, LIGHT, in_house_style
+from simulator.charts.style import in_house_style
 from simulator.charts.words import per_cent_tick
 from simulator.plain_words import counted
 from simulator.questions.backtest.answer import BacktestAnswer

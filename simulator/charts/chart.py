@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.answers.table import Cell, ends_of
-from simulator.charts.style import house_style
+from simulator.charts.look import Look, look, looking
+from simulator.charts.style import house_style, keep_colours
 from simulator.charts.words import sentence
 from simulator.errors import Problem, Problems, shown
 from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
@@ -35,6 +36,7 @@ class Chart:
     data: pd.DataFrame  # what is drawn, with the ends of intervals
     alt: str  # what a reader who cannot see the picture is told: its numbers in words
     source: str  # where the numbers come from
+    look: Look = field(default_factory=look)  # how it was drawn
 
     @classmethod
     def of(
@@ -43,6 +45,11 @@ class Chart:
         """Return a chart of rows of data; what is told begins with the title."""
         import pandas as pd
 
+        wanted = look()
+        title = wanted.title or title
+        keep_colours(figure)
+        whose = wanted.theme.organisation
+        source = f"{whose}. {source}" if whose else source
         return cls(name, title, figure, pd.DataFrame(data), f"{sentence(title)} {words}".rstrip(), source)
 
     def save(
@@ -104,12 +111,12 @@ class Chart:
             "pdf": {"Title": self.title, "Subject": self.alt, "CreationDate": None},
         }
         file = io.BytesIO()
-        with house_style():
+        with looking(self.look), house_style():
             if self.figure.get_layout_engine() is not None:
                 # Laid out once: every further drawing would move things by a hair.
                 self.figure.draw_without_rendering()
                 self.figure.set_layout_engine("none")
-            self.figure.savefig(file, format=format, metadata=known[format])
+            self.figure.savefig(file, format=format, dpi=self.look.size.dpi, metadata=known[format])
         return file.getvalue()
 
     def _repr_svg_(self) -> str:

@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING
 
 from simulator.answers.table import column_named, heading_of
 from simulator.charts.chart import Chart, with_ends
-from simulator.charts.panels import draw_band, label_rows, one_panel, scale, worded, write_near
+from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM
+from simulator.charts.panels import (
+    draw_band,
+    label_rows,
+    one_panel,
+    scale,
+    worded,
+    write_near,
+    write_together,
+)
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, DASHED, GREY, INK, LIGHT, WARM, in_house_style, wrapped
+from simulator.charts.style import DASHED, in_house_style, wrapped
 from simulator.charts.words import money, people, per_cent, per_cent_tick, phrase, tick_of, unit_of
 from simulator.errors import InputError
 from simulator.plain_words import listed
@@ -143,7 +152,7 @@ def _draw_sizes(axes: Axes, sizes: Sizes) -> None:
     on_line = (at[middle], chance[middle])
     write_near(axes, "chance alone", on_line, (-6, -4), ha="right", va="top", color=GREY, size=8)
     axes.xaxis.set_major_formatter(people)
-    axes.yaxis.set_major_formatter(per_cent_tick)
+    write_together(axes.yaxis, per_cent_tick)
     axes.set_yticks([one for one in _TICKS if axes.get_ylim()[0] <= one <= axes.get_ylim()[1]])
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_minor_formatter(lambda value, _: "")
@@ -340,5 +349,5 @@ def _draw_bars(axes: Axes, order: list[Move], found: dict[Move, Changes], unit: 
     ends = [0.0, *(end for moved in found.values() for one in moved.values() for end in (one.low, one.high))]
     room = _ROOM * (max(ends) - min(ends))
     axes.set_xlim(min(ends) - room, max(ends) + room)
-    axes.xaxis.set_major_formatter(tick_of(unit, signed=True))
+    write_together(axes.xaxis, tick_of(unit, signed=True))
     axes.grid(visible=True, axis="x", color=GREY, alpha=0.2)

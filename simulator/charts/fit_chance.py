@@ -9,8 +9,9 @@ from scipy.special import ndtri
 
 from simulator.charts.chart import Chart
 from simulator.charts.fit_words import source_of
-from simulator.charts.panels import framed, label_rows, panels, row_panel, scale, write_beside
-from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, WARM, in_house_style, wrapped
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM
+from simulator.charts.panels import framed, label_rows, panels, row_panel, scale, write_beside, write_together
+from simulator.charts.style import in_house_style, wrapped
 from simulator.charts.words import per_cent_tick, pounds
 from simulator.fitting.priors import WORDS, SizePrior
 from simulator.fitting.tails import tail_of
@@ -175,7 +176,7 @@ def mean_excess(answer: FitAnswer) -> Chart:
         low, high = tail.mean_excess_gbp - half, tail.mean_excess_gbp + half
         axes.fill_between(tail.thresholds_gbp, low, high, color=LIGHT, linewidth=0)
         axes.plot(tail.thresholds_gbp, tail.mean_excess_gbp, color=DARK)
-        axes.xaxis.set_major_formatter(pounds)
+        write_together(axes.xaxis, pounds)
         axes.locator_params(axis="x", nbins=4)
         scale(axes, "y", pounds)
     data = [
@@ -233,7 +234,7 @@ def quantiles(answer: FitAnswer) -> Chart:
         axes.plot(ends, ends, color=GREY, linewidth=0.8)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.xaxis.set_major_formatter(pounds)
+        write_together(axes.xaxis, pounds)
         scale(axes, "y", pounds)
         data += [
             {"line": line, "lognormal_gbp": float(at), "seen_gbp": float(one)}

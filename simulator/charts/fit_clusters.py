@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.charts.chart import Chart
 from simulator.charts.fit_words import observed_by, source_of
+from simulator.charts.look import DARK, GREY, INK, WARM
 from simulator.charts.panels import (
     label_rows,
     name_lines,
@@ -18,7 +19,7 @@ from simulator.charts.panels import (
     worded,
     write_beside,
 )
-from simulator.charts.style import DARK, GREY, INK, WARM, in_house_style, wrapped
+from simulator.charts.style import in_house_style, wrapped
 from simulator.charts.words import per_cent_tick
 from simulator.history.calendar_months import number_of, written
 from simulator.plain_words import counted, spaced

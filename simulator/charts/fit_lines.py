@@ -9,8 +9,9 @@ import numpy as np
 
 from simulator.charts.chart import Chart
 from simulator.charts.fit_words import observed_by, source_of
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE
 from simulator.charts.panels import panels, scale
-from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, in_house_style
+from simulator.charts.style import in_house_style
 from simulator.charts.words import per_cent_tick
 from simulator.fitting.future import future
 from simulator.history.calendar_months import financial_year_of

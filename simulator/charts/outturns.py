@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,25 +10,22 @@ import numpy as np
 
 from simulator.answers.table import Cell
 from simulator.charts.chart import Chart, measure_rows, with_ends
-from simulator.charts.panels import (
-    MOST_PANELS,
-    framed,
-    panels,
-    row_panel,
-    rows_height_in,
-    scale,
-    set_rows,
-    write_beside,
-)
+from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM
+from simulator.charts.panels import panels, scale, write_together
+from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
+from simulator.charts.sheet import Strip, sheet
+from simulator.charts.strips import Heading, Key, Plot, Sign
 from simulator.charts.study import Study, fan_of
-from simulator.charts.style import DARK, DOTTED, GREY, INK, LIGHT, PATCH, WARM, in_house_style
-from simulator.charts.words import per_cent, per_cent_tick, range_in_per_cent
+from simulator.charts.style import DOTTED, PATCH, Looks, in_house_style
+from simulator.charts.words import per_cent, per_cent_tick, range_in_per_cent, shortened, shown_as
+from simulator.plain_words import counted, in_letters
 from simulator.records import BUDGET, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 _BINS = 45
@@ -52,11 +50,9 @@ def outturn(study: Study, cluster: str | None = None) -> Chart:
     found = {name: _outturn_of(study, name) for name in names}
     title = _outturn_title(found)
     has_bond = any(one.bond_share for one in found.values())
-    if len(names) > MOST_PANELS:
-        subtitle = f"{_SUBTITLE}. Half of the contracts end in the thick bar, nine in ten on the line"
-        subtitle += has_bond * "; upright: the bond"
-        figure, axes = row_panel(title, subtitle, study.source, names, least_in=0.2)
-        _draw_rows(axes, found)
+    if len(names) > 1:
+        found = dict(sorted(found.items(), key=lambda pair: -pair[1].overspend.value))
+        figure = _draw_rows(found, title, study.source, has_bond=has_bond)
     else:
         subtitle = _SUBTITLE + has_bond * ". Dotted: the bond posted"
         figure, each = panels(title, subtitle, study.source, names)
@@ -98,7 +94,7 @@ def _draw_outturns(axes: list[Axes], found: dict[str, _Outturn]) -> None:
     for panel in axes:
         if not shares:
             panel.set_xticks([])
-        panel.xaxis.set_major_formatter(per_cent_tick)
+        write_together(panel.xaxis, per_cent_tick)
         panel.set_yticks([])
         panel.spines["left"].set_visible(False)
 
@@ -126,30 +122,46 @@ def _draw_outturn(axes: Axes, one: _Outturn, edges: FloatArray) -> None:
     axes.text(0.99, 0.98, right, transform=axes.transAxes, va="top", ha="right", size=7.5, bbox=PATCH)
 
 
-def _draw_rows(axes: Axes, found: dict[str, _Outturn]) -> None:
-    for row, one in enumerate(found.values()):
+def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond: bool) -> Figure:
+    """Draw a row for each cluster, the likeliest overspend first."""
+    signs = [
+        Sign("nine contracts in ten", {"color": DARK, "linewidth": 1}),
+        Sign("half of them", {"color": DARK, "linewidth": 5}),
+        Sign("the middle one", {"color": INK, "marker": "|", "linewidth": 0, "markersize": 8}),
+    ]
+    bond: Looks = {"color": WARM, "marker": "|", "linewidth": 0, "markersize": 9, "markeredgewidth": 2}
+    chances = [per_cent(one.overspend) if one.fan else "no budget" for one in found.values()]
+    rows = Rows(list(found), (Beside("overspend", chances),), label="spend less budget, share of budget")
+    key = Key([*signs, *has_bond * [Sign("the bond posted", bond)]])
+    figure, (axes,) = sheet(title, _SUBTITLE, source, [key, rows])
+    for place, one in zip(rows_at(axes), found.values(), strict=True):
         if not one.fan:
             continue
         lowest, low, middle, high, highest = (level.value for level in one.fan.values())
-        axes.plot([lowest, highest], [row, row], color=DARK, linewidth=1)
-        axes.plot([low, high], [row, row], color=DARK, linewidth=4)
-        axes.plot([middle], [row], "|", color="white", markersize=5)
+        axes.plot([lowest, highest], [place, place], color=DARK, linewidth=1)
+        axes.plot([low, high], [place, place], color=DARK, linewidth=5)
+        axes.plot([middle], [place], "|", color="white", markersize=6)
         if one.bond_share:
-            axes.plot([one.bond_share], [row], "|", color=WARM, markersize=8, markeredgewidth=1.5)
-    chances = [per_cent(one.overspend) if one.fan else "" for one in found.values()]
-    write_beside(axes, "overspend", chances)
+            axes.plot([one.bond_share], [place], **bond)
     axes.axvline(0, color=INK, linewidth=1)
     scale(axes, "x", per_cent_tick)
+    return figure
 
 
 def _outturn_title(found: dict[str, _Outturn]) -> str:
     if len(found) > 1:
-        return "How far from its budget does each cluster end?"
+        likely = sum(one.overspend.low > 0.5 for one in found.values())
+        which = (
+            "No" if not likely else "All" if likely == len(found) else f"{in_letters(likely).capitalize()} of"
+        )
+        of_how_many = counted(len(found), "cluster").removeprefix("no ") if likely else "cluster"
+        verb = "is" if likely < 2 else "are"
+        return f"{which} {of_how_many} {verb} more likely than not to overspend"
     name, one = next(iter(found.items()))
     if not one.fan:
-        return f"{name} has no budget to overspend"
+        return f"{shortened(name)} has no budget to overspend"
     low, high = (_from_budget(one.fan[level].value) for level in (0.05, 0.95))
-    return f"{name} ends between {low} and {high} nine times in ten"
+    return f"{shortened(name)} ends between {low} and {high} nine times in ten"
 
 
 def _from_budget(share: float) -> str:
@@ -179,7 +191,6 @@ def _measures(one: _Outturn) -> dict[str, Cell]:
     return measures | {"bond_share_of_budget": one.bond_share}
 
 
-_PANELS_ABREAST = 4
 _WHOLE = "whole contract"
 
 
@@ -202,46 +213,81 @@ def overspend(study: Study, cluster: str | None = None) -> Chart:
         for (name, period), one in found.items()
     ]
     title = _overspend_title(study, names)
-    subtitle = "Chance that spend exceeds budget, in %, with 95% intervals"
-    deep = -(-len(columns) // _PANELS_ABREAST)
-    across = min(len(columns), _PANELS_ABREAST)
-    figure, grid = framed(title, subtitle, study.source, deep * (rows_height_in(names) + 0.2))
-    cells = grid[0].subgridspec(deep, across)
-    for at, period in enumerate(columns):
-        axes = figure.add_subplot(cells[at // across, at % across])
-        set_rows(axes, names, named=at % across == 0)
-        _draw_period(axes, [found.get((name, period)) for name in names])
-        axes.set_title(period)
-    chances = "; ".join(f"{name} {per_cent(found[name, _WHOLE])}" for name in names)
-    words = f"Chance that the whole contract's spend exceeds its budget: {chances}."
+    subtitle = "Chance that spend exceeds budget, with 95% intervals"
+    together = len(names) > 1
+    clusters = sorted(names[: -1 if together else None], key=lambda name: -found[name, _WHOLE].value)
+    ordered = (*clusters, *names[len(names) - together :])
+    strips: list[Strip] = []
+    if len(study.years) > 1:
+        strips.append(Heading("In each year"))
+        if together:
+            signs = [
+                Sign("all clusters together", {"color": DARK, "linewidth": 2, "marker": "o", "markersize": 4})
+            ]
+            strips.append(Key([*signs, Sign("each cluster", {"color": GREY, "linewidth": 0.8})]))
+        strips += [Plot(1.5), Heading("Over the whole contract")]
+    chances = [per_cent(found[name, _WHOLE]) for name in ordered]
+    strips.append(Rows(list(map(shown_as, ordered)), (Beside("chance", chances),), apart=int(together)))
+    figure, axes = sheet(title, subtitle, study.source, strips)
+    if len(study.years) > 1:
+        _draw_trend(axes[0], study.years, ordered, found)
+    _draw_chances(axes[-1], [found[name, _WHOLE] for name in ordered])
+    words = f"Chance that the whole contract's spend exceeds its budget: {_chances(found, ordered)}."
+    if len(study.years) > 1:
+        trend = "; ".join(
+            f"{year} {per_cent(one)}" for year in study.years if (one := found.get((ordered[-1], year)))
+        )
+        words += f" {shown_as(ordered[-1]).capitalize() if together else ordered[-1]} by year: {trend}."
     return Chart.of("overspend", title, figure, rows, words, study.source)
 
 
-def _draw_period(axes: Axes, estimates: list[Estimate | None]) -> None:
-    """Draw one period's points, each with its number on the side that has room."""
-    for row, one in enumerate(estimates):
-        if one is None:
-            continue
-        axes.barh(row, one.value, height=0.62, color=LIGHT)
-        axes.plot([one.low, one.high], [row, row], color=DARK, linewidth=2.2)
-        place, side = (one.low - 0.03, "right") if one.value > 0.55 else (one.high + 0.03, "left")
-        axes.text(place, row, per_cent(one, sign=""), ha=side, va="center", size=7.5, color=INK)
-    axes.set_xlim(0, 1.02)
-    axes.set_xticks([0, 0.5, 1])
+def _chances(found: dict[tuple[str, str], Estimate], names: Sequence[str]) -> str:
+    return "; ".join(f"{name} {per_cent(found[name, _WHOLE])}" for name in names)
+
+
+def _draw_trend(
+    axes: Axes, years: Sequence[str], names: Sequence[str], found: dict[tuple[str, str], Estimate]
+) -> None:
+    """Draw each cluster's chance by year, and the last name's with its intervals and numbers."""
+    for name in names:
+        last = name == names[-1]
+        ones = [(at, one) for at, year in enumerate(years) if (one := found.get((name, year)))]
+        looks: Looks = (
+            {"color": DARK, "linewidth": 2, "zorder": 3} if last else {"color": GREY, "linewidth": 0.8}
+        )
+        axes.plot([at for at, _ in ones], [one.value for _, one in ones], **looks)
+        for at, one in ones if last else []:
+            axes.plot([at, at], [one.low, one.high], color=DARK, linewidth=1, zorder=3)
+            axes.plot([at], [one.value], "o", color=DARK, markersize=4, zorder=4)
+    ends = [end for one in found.values() for end in (one.low, one.high)]
+    low, high = max(0.0, min(ends) - 0.03), min(1.0, max(ends) + 0.03)
+    # Half of the scale at least: small steps must not look large.
+    middle = min(max((low + high) / 2, 0.25), 0.75)
+    axes.set_ylim(max(min(low, middle - 0.25), -0.02), min(max(high, middle + 0.25), 1.02))
+    axes.set_xlim(-0.3, len(years) - 0.7)
+    axes.set_xticks(range(len(years)), years)
+    scale(axes, "y", per_cent_tick)
+
+
+def _draw_chances(axes: Axes, estimates: Sequence[Estimate]) -> None:
+    """Draw one bar for each."""
+    for place, one in zip(rows_at(axes), estimates, strict=True):
+        axes.barh(place, one.value, height=BAR_IN, color=LIGHT)
+        axes.plot([one.low, one.high], [place, place], color=DARK, linewidth=2.2)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     scale(axes, "x", per_cent_tick)
-    # The last label of a panel would run into the first of the next.
-    first, _, last = axes.get_xticklabels()
-    first.set_horizontalalignment("left")
-    last.set_horizontalalignment("right")
+    # The last would run into the numbers beside.
+    axes.get_xticklabels()[-1].set_horizontalalignment("right")
 
 
 def _overspend_title(study: Study, names: tuple[str, ...]) -> str:
     clusters = names[:1] if len(names) == 1 else [name for name in names if name != ALL_CLUSTERS]
     of_all = [study.estimate(name, "overspend_probability") for name in clusters]
     if len(of_all) == 1:
-        return f"{names[0]}: {per_cent(of_all[0])} chance of overspending the whole contract"
+        return f"{shortened(names[0])}: {per_cent(of_all[0])} chance of overspending the contract"
     if not any(one.value for one in of_all):
         return "No cluster overspends in any simulated contract"
     if all(one.value == 1 for one in of_all):
         return "Every cluster overspends in every simulated contract"
-    return f"Chance that a cluster overspends the whole contract: {range_in_per_cent(of_all)}"
+    return f"The chance that a cluster overspends its contract is {range_in_per_cent(of_all)}"

@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart, with_ends
-from simulator.charts.panels import (
-    MOST_PANELS,
-    draw_band,
-    legend_above,
-    one_panel,
-    panels,
-    row_panel,
-    scale,
-    write_beside,
-    write_near,
-)
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM, look
+from simulator.charts.panels import draw_band, panels, scale, write_near, write_together
+from simulator.charts.rows import Beside, Rows, rows_at
+from simulator.charts.sheet import sheet
+from simulator.charts.strips import Abreast, Key, Sign
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, DASHED, GREY, INK, LIGHT, PALE, PATCH, WARM, Looks, in_house_style
-from simulator.charts.words import money, per_cent, per_cent_tick, pounds, range_in_per_cent
+from simulator.charts.style import DASHED, PATCH, Looks, in_house_style
+from simulator.charts.words import money, per_cent, per_cent_tick, pounds, range_in_per_cent, short, shortened
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
@@ -31,6 +25,7 @@ from simulator.rules.pool import Pool
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 CONFIDENCES = (0.90, 0.95, 0.99)
@@ -62,16 +57,15 @@ def bond_cover(study: Study, cluster: str | None = None) -> Chart:
         "Chance that a bond pays all that reaches it over the contract under the scenario's rules, by its "
         "size as a share of the annual budget"
     )
-    if len(names) > MOST_PANELS:
-        legend = ". Bars: bonds that cover with 90% to 99%; dot: with 95%; upright: the bond posted"
-        figure, axes = row_panel(title, subtitle + legend, study.source, names, least_in=0.2)
-        _draw_rows(axes, found)
+    if len(names) > 1:
+        # The bond that a cluster lacks most comes first.
+        found = dict(sorted(found.items(), key=lambda pair: -pair[1].of_budget(pair[1].needed[0.95].value)))
+        figure = _draw_rows(found, title, study.source)
     else:
-        figure, each = panels(title, subtitle, study.source, names)
-        most = max((one.of_budget(float(one.sizes_gbp[-1])) for one in found.values()), default=0.0)
-        for panel, one in zip(each, found.values(), strict=True):
-            _draw_curve(panel, one, large=len(names) == 1)
-        each[0].set(xlim=(0, max(most, 1e-3)), ylim=(0, 1.02))
+        figure, (axes,) = panels(title, subtitle, study.source, names)
+        (one,) = found.values()
+        _draw_curve(axes, one)
+        axes.set(xlim=(0, max(one.of_budget(float(one.sizes_gbp[-1])), 1e-3)), ylim=(0, 1.02))
     words = " ".join(f"{name}: {_bond_words(one)}" for name, one in found.items())
     return Chart.of("bond-cover", title, figure, _rows(found), words, study.source)
 
@@ -90,10 +84,10 @@ def _cover(study: Study, name: str) -> _Cover:
     return _Cover(budget, posted, covers, needed, sizes, curve)
 
 
-def _draw_curve(axes: Axes, one: _Cover, *, large: bool) -> None:
+def _draw_curve(axes: Axes, one: _Cover) -> None:
     draw_band(axes, [one.of_budget(float(size)) for size in one.sizes_gbp], one.curve)
     lines = []
-    for level in CONFIDENCES if large else (0.95,):
+    for level in CONFIDENCES:
         lines.append(f"{level:.0%} needs {money(one.needed[level])}")
         place = one.of_budget(one.needed[level].value)
         axes.plot([0, place, place], [level, level, 0], color=GREY, linewidth=0.7, linestyle=DASHED)
@@ -106,23 +100,37 @@ def _draw_curve(axes: Axes, one: _Cover, *, large: bool) -> None:
     # The curve rises: the corner below it is free, or where it rises late the one above.
     low = one.curve[round(0.6 * _POINTS)].value > 0.4
     right, height, across, up = (0.99, 0.04, "right", "bottom") if low else (0.02, 0.9, "left", "top")
-    corner: Looks = {"transform": axes.transAxes, "ha": across, "va": up, "size": 8 if large else 7}
+    corner: Looks = {"transform": axes.transAxes, "ha": across, "va": up, "size": 8}
     axes.text(right, height, "\n".join(lines), bbox=PATCH, **corner)
-    axes.xaxis.set_major_formatter(per_cent_tick)
+    write_together(axes.xaxis, per_cent_tick)
     scale(axes, "y", per_cent_tick)
 
 
-def _draw_rows(axes: Axes, found: dict[str, _Cover]) -> None:
-    for row, one in enumerate(found.values()):
+def _draw_rows(found: dict[str, _Cover], title: str, source: str) -> Figure:
+    """Draw a row for each cluster."""
+    posted: Looks = {"color": WARM, "marker": "|", "linewidth": 0, "markersize": 10, "markeredgewidth": 2}
+    has_bond = any(one.posted.value > 0 for one in found.values())
+    signs = [
+        Sign("covers with 90 to 99% chance", {"facecolor": LIGHT, "edgecolor": "none"}),
+        Sign("with 95%", {"color": DARK, "marker": "o", "linewidth": 0, "markersize": 5}),
+        *has_bond * [Sign("the bond posted", posted)],
+    ]
+    needed = Beside("needed for 95%", [money(one.needed[0.95]) for one in found.values()])
+    covers = Beside(
+        "posted covers", [per_cent(one.covers) if one.posted.value > 0 else "none" for one in found.values()]
+    )
+    subtitle = "The bond that would pay all that reaches it over the contract under the scenario's rules"
+    rows = Rows(list(found), (needed, *has_bond * (covers,)), label="bond, share of the annual budget")
+    figure, (axes,) = sheet(title, subtitle, source, [Key(signs), rows])
+    for place, one in zip(rows_at(axes), found.values(), strict=True):
         low, middle, high = (one.of_budget(one.needed[level].value) for level in CONFIDENCES)
-        posted = one.of_budget(one.posted.value)
-        axes.plot([low, high], [row, row], color=LIGHT, linewidth=5)
-        axes.plot([middle], [row], "o", color=DARK, markersize=4)
-        axes.plot([posted], [row], "|", color=WARM, markersize=9, markeredgewidth=1.8)
-    words = [f"{money(one.needed[0.95])}; {per_cent(one.covers)}" for one in found.values()]
-    write_beside(axes, "needed at 95%; posted covers", words)
+        axes.plot([low, high], [place, place], color=LIGHT, linewidth=6)
+        axes.plot([middle], [place], "o", color=DARK, markersize=5)
+        if one.posted.value > 0:
+            axes.plot([one.of_budget(one.posted.value)], [place], **posted)
     axes.set_xlim(left=0)
     scale(axes, "x", per_cent_tick)
+    return figure
 
 
 def _bond_title(found: dict[str, _Cover]) -> str:
@@ -131,11 +139,13 @@ def _bond_title(found: dict[str, _Cover]) -> str:
     posted = [one for one in found.values() if one.posted.value > 0]
     if len(found) == 1:
         name, one = next(iter(found.items()))
-        return f"{name} needs a bond of {money(one.needed[0.95])} to cover overspends with 95% chance"
+        return f"{shortened(name)} needs a bond of {money(one.needed[0.95])} for 95% cover"
+    needed = [one.of_budget(one.needed[0.95].value) for one in found.values()]
+    enough = range_in_per_cent(Estimate(share, share, share) for share in needed)
     if not posted:
-        return "How big a bond would each cluster need?"
+        return f"A bond that covers with 95% chance is {enough} of the annual budget"
     covered = range_in_per_cent(one.covers for one in posted)
-    return f"The bond posted pays every overspend in {covered} of contracts"
+    return f"Bonds posted cover {covered} of contracts; 95% needs {enough} of budget"
 
 
 def _bond_words(one: _Cover) -> str:
@@ -166,8 +176,13 @@ def _row(name: str, what: str, size_gbp: float, one: _Cover, covers: Estimate) -
 
 
 _IN, _OUT, _PCT, _BALANCE = "paid in", "paid out", "falls on the PCT", "left in the pool"
-_LOOKS = {_IN: (LIGHT, None), _OUT: (DARK, None), _PCT: (WARM, None), _BALANCE: (PALE, "////")}
-_WIDTH = 0.2
+_WHAT = (_IN, _OUT, _PCT, _BALANCE)
+_PANELS = {
+    "Flows of the pool in the year": {_IN: LIGHT, _OUT: DARK},
+    "Left in the pool at the year's end": {_BALANCE: PALE},
+    "Overspends that the PCT pays": {_PCT: WARM},
+}
+"""Flows, what there is, and the PCT's own money apart: each on its own scale."""
 _FEW_YEARS = 3
 """With more, the bars are narrower than what is written on them."""
 
@@ -183,12 +198,21 @@ def pool(study: Study, cluster: str | None = None) -> Chart:
     }
     title = _pool_title(study, name)
     subtitle = (
-        "Mean of all contracts by year, in pounds, with 95% intervals; left in the pool: at the year's end"
+        "Mean of all simulated contracts by year, with 95% intervals. The panels have scales of their own"
     )
-    figure, axes = one_panel(title, subtitle, study.source, 2.9)
-    _draw_years(axes, study.years, found)
+    signs = [
+        Sign("paid into the pool", {"facecolor": LIGHT, "edgecolor": INK, "linewidth": 0.4}),
+        Sign("paid out of it", {"facecolor": DARK, "edgecolor": INK, "linewidth": 0.4}),
+    ]
+    figure, axes = sheet(
+        title, subtitle, study.source, [Key(signs), Abreast(list(_PANELS), 2.3, left_in=0.55)]
+    )
+    for panel, looks in zip(axes, _PANELS.values(), strict=True):
+        _draw_years(
+            panel, study.years, {what: [found[year, what] for year in study.years] for what in looks}, looks
+        )
     words = " ".join(
-        f"{year}: {', '.join(f'{what} {money(found[year, what])}' for what in _LOOKS)}."
+        f"{year}: {', '.join(f'{what} {money(found[year, what])}' for what in _WHAT)}."
         for year in study.years
     )
     rows = [
@@ -206,33 +230,37 @@ def _flows(book: AccountBook) -> dict[str, FloatArray]:
     return {_IN: paid_in, _OUT: paid_out, _PCT: pct_payment_by_year_gbp(book), _BALANCE: balance}
 
 
-def _draw_years(axes: Axes, years: tuple[str, ...], found: dict[tuple[str, str], Estimate]) -> None:
-    rotation = 0 if len(years) <= _FEW_YEARS else 90
-    ends = {"elinewidth": 1, "ecolor": INK, "capsize": 2}
-    edge: Looks = {"edgecolor": INK, "linewidth": 0.4, "error_kw": ends}
-    for at, (what, (colour, hatch)) in enumerate(_LOOKS.items()):
-        places = np.arange(len(years)) + (at - 1.5) * _WIDTH
-        estimates = [found[year, what] for year in years]
+def _draw_years(
+    axes: Axes, years: tuple[str, ...], found: dict[str, list[Estimate]], looks: dict[str, str]
+) -> None:
+    """Draw the bars of one panel, a group for each year."""
+    rotation = 0 if len(years) <= _FEW_YEARS and look().size.abreast <= len(_PANELS) else 90
+    wide = 0.8 / len(found)
+    ends: Looks = {"elinewidth": 1, "ecolor": INK, "capsize": 2}
+    for at, (what, estimates) in enumerate(found.items()):
+        places = np.arange(len(years)) + (at - (len(found) - 1) / 2) * wide
         heights = [one.value for one in estimates]
         errors = np.array([[one.value - one.low, one.high - one.value] for one in estimates]).T
-        axes.bar(places, heights, _WIDTH * 0.92, yerr=errors, color=colour, hatch=hatch, label=what, **edge)
+        edge: Looks = {"edgecolor": INK, "linewidth": 0.4, "error_kw": ends}
+        axes.bar(places, heights, wide * 0.92, yerr=errors, color=looks[what], **edge)
         for place, one in zip(places, estimates, strict=True):
             above = (place, max(one.high, 0.0))
-            write_near(axes, pounds(one.value), above, (0, 2), ha="center", size=7, rotation=rotation)
-    axes.set_xticks(range(len(years)), years)
-    axes.tick_params(axis="x", length=0)
+            turned = rotation or 90 * (len(found) > 1)
+            write_near(axes, short(one), above, (0, 3), ha="center", va="bottom", size=7, rotation=turned)
+    axes.set_xticks(range(len(years)), years, rotation=90 if len(years) > _FEW_YEARS else 0)
+    axes.tick_params(axis="x", length=0, labelsize=7.5)
     axes.axhline(0, color=INK, linewidth=0.7)
-    if not any(one.value for one in found.values()):
+    every = [one for ones in found.values() for one in ones]
+    if not any(one.value for one in every):
         axes.set(ylim=(0, 1), yticks=[0])
     scale(axes, "y", pounds)
-    axes.margins(y=0.2 if rotation else 0.12)
-    legend_above(axes, fontsize=8, ncols=4, handlelength=1.4, columnspacing=1.4)
+    axes.margins(y=0.3)
 
 
 def _pool_title(study: Study, name: str) -> str:
     estimate = study.estimate(name, "pct_payment_gbp")
-    whose = "" if name == ALL_CLUSTERS else f" for {name}"
+    whose = "" if name == ALL_CLUSTERS else f" of {shortened(name)}"
     if not any(isinstance(rule, Pool) for rule in study.scenario.settings.rules):
-        return f"No pool pays{whose} here: {money(estimate)} of overspends falls on the PCT"
+        return f"There is no pool: the PCT pays {money(estimate)} of overspends{whose}"
     paid = study.estimate(name, "pool_payment_gbp")
-    return f"The pool pays {money(paid)} of overspends{whose}; {money(estimate)} falls on the PCT"
+    return f"Overspends{whose}: the pool pays {money(paid)}, the PCT {money(estimate)}"

@@ -3,52 +3,133 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.charts.style import DARK, GREY, INK, LIGHT, POINTS_PER_INCH, wrapped
+from simulator.charts.look import DARK, GREY, INK, LIGHT, look
+from simulator.charts.style import POINTS_PER_INCH, wrapped
+from simulator.charts.words import TOGETHER
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
 
 
-WIDTH_IN = 7.1
-"""Inches, within the text of an A4 page with margins of 1.5 cm."""
 _TITLE_SIZE, _SUBTITLE_SIZE, _SOURCE_SIZE = 11.5, 8.5, 7.0
 _LEADING = 1.35
 """Height of a line over the size of its letters."""
 _LINE_SPACING = _LEADING / 1.2
 """The same over matplotlib's height of a line, which is 1.2 times the size of letters."""
 _MARGIN_IN, _GAP_IN, _WORDS_IN = 0.1, 0.1, 0.6
+_LOGO_IN = 0.42
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A figure's words, and the room between them, in inches."""
+
+    title: str
+    subtitle: str
+    source: str
+    width_in: float  # of the figure
+    top_in: float  # of the room
+    height_in: float  # of the room
+    below_in: float  # beneath the room
+    left_in: float = _MARGIN_IN
+
+    @property
+    def room_in(self) -> float:
+        """Width of the room."""
+        return self.width_in - 2 * self.left_in
+
+    @property
+    def total_in(self) -> float:
+        """Height of the figure."""
+        return self.top_in + self.height_in + self.below_in
+
+
+def fitting(title: str, subtitle: str, source: str, needed_in: Callable[[float], float]) -> Frame:
+    """Return the frame for what needs some height in a room of some width.
+
+    A slide keeps its shape: what needs more height gets a larger picture, whose letters are smaller on it.
+    """
+    size = look().size
+    frame = _frame(title, subtitle, source, size.width_in, needed_in)
+    if size.height_in is None:
+        return frame
+    shape, width = size.width_in / size.height_in, size.width_in
+    while frame.total_in > width / shape + 1e-6 and width < 3 * size.width_in:
+        width *= 1.03
+        frame = _frame(title, subtitle, source, width, needed_in)
+    return replace(frame, height_in=max(width / shape - frame.top_in - frame.below_in, frame.height_in))
+
+
+def _frame(
+    title: str, subtitle: str, source: str, width_in: float, needed_in: Callable[[float], float]
+) -> Frame:
+    wanted = look()
+    room = width_in - 2 * _MARGIN_IN
+    beside_logo = room - 2.2 * _LOGO_IN if wanted.theme.logo else room
+    title = wrapped(wanted.title or title, beside_logo, _TITLE_SIZE, bold=True)
+    subtitle = wrapped(wanted.subtitle or subtitle, beside_logo, _SUBTITLE_SIZE)
+    whose = f"{wanted.theme.organisation}. " if wanted.theme.organisation else ""
+    source = wrapped(whose + source, room, _SOURCE_SIZE)
+    above = _height_in(title, _TITLE_SIZE) + _height_in(subtitle, _SUBTITLE_SIZE)
+    above = max(above, _LOGO_IN) if wanted.theme.logo else above
+    below = _GAP_IN + _height_in(source, _SOURCE_SIZE) + _MARGIN_IN
+    return Frame(title, subtitle, source, width_in, _MARGIN_IN + above + _GAP_IN, needed_in(room), below)
+
+
+def blank(frame: Frame) -> Figure:
+    """Return a figure with its words, and nothing between them yet."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(frame.width_in, frame.total_in))
+    left, total = frame.left_in / frame.width_in, frame.total_in
+    top, title_in = 1 - _MARGIN_IN / total, _height_in(frame.title, _TITLE_SIZE)
+    write = partial(figure.text, left, linespacing=_LINE_SPACING)
+    write(top, frame.title, va="top", size=_TITLE_SIZE, weight="bold", color=INK)
+    write(top - title_in / total, frame.subtitle, va="top", size=_SUBTITLE_SIZE, color=GREY)
+    write(_MARGIN_IN / total, frame.source, va="bottom", size=_SOURCE_SIZE, color=GREY)
+    if look().theme.logo:
+        _draw_logo(figure, frame)
+    return figure
+
+
+def _draw_logo(figure: Figure, frame: Frame) -> None:
+    """Draw the house's logo in the corner above on the right, at most twice as wide as high."""
+    import io
+
+    import matplotlib.image as mpimg
+
+    picture = mpimg.imread(io.BytesIO(look().theme.logo), format="png")
+    deep, wide = picture.shape[:2]
+    high_in = min(_LOGO_IN, 2 * _LOGO_IN * deep / wide)
+    wide_in = high_in * wide / deep
+    left = 1 - (_MARGIN_IN + wide_in) / frame.width_in
+    low = 1 - (_MARGIN_IN + high_in) / frame.total_in
+    axes = figure.add_axes((left, low, wide_in / frame.width_in, high_in / frame.total_in))
+    axes.imshow(picture)
+    axes.set_axis_off()
 
 
 def framed(title: str, subtitle: str, source: str, height_in: float) -> tuple[Figure, GridSpec]:
     """Return a figure with its words in place, and the room between them."""
-    from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    width = WIDTH_IN - 2 * _MARGIN_IN
-    title = wrapped(title, width, _TITLE_SIZE, bold=True)
-    subtitle = wrapped(subtitle, width, _SUBTITLE_SIZE)
-    source = wrapped(source, width, _SOURCE_SIZE)
-    title_in = _height_in(title, _TITLE_SIZE)
-    above_in = _MARGIN_IN + title_in + _height_in(subtitle, _SUBTITLE_SIZE) + _GAP_IN
-    below_in = _GAP_IN + _height_in(source, _SOURCE_SIZE) + _MARGIN_IN
-    total_in = above_in + height_in + below_in
-    left, top = _MARGIN_IN / WIDTH_IN, 1 - _MARGIN_IN / total_in
-    room = (left, below_in / total_in, 1 - 2 * left, height_in / total_in)
+    frame = fitting(title, subtitle, source, lambda _: height_in)
+    figure = blank(frame)
+    left, total = frame.left_in / frame.width_in, frame.total_in
+    room = (left, frame.below_in / total, 1 - 2 * left, frame.height_in / total)
     layout = ConstrainedLayoutEngine(rect=room, w_pad=0.02, h_pad=0.02, wspace=0.035, hspace=0.05)
-    figure = Figure(figsize=(WIDTH_IN, total_in), layout=layout)
-    write = partial(figure.text, left, linespacing=_LINE_SPACING)
-    write(top, title, va="top", size=_TITLE_SIZE, weight="bold", color=INK)
-    write(top - title_in / total_in, subtitle, va="top", size=_SUBTITLE_SIZE, color=GREY)
-    write(_MARGIN_IN / total_in, source, va="bottom", size=_SOURCE_SIZE, color=GREY)
+    figure.set_layout_engine(layout)
     return figure, GridSpec(1, 1, figure=figure)
 
 
@@ -60,8 +141,15 @@ def one_panel(title: str, subtitle: str, source: str, height_in: float) -> tuple
 
 def scale(axes: Axes, grid: Literal["x", "y"], tick: Callable[[float, object], str]) -> None:
     """Give an axis its numbers, and lines across the panel at them."""
-    (axes.xaxis if grid == "x" else axes.yaxis).set_major_formatter(tick)
+    write_together(axes.xaxis if grid == "x" else axes.yaxis, tick)
     axes.grid(visible=True, axis=grid)
+
+
+def write_together(axis: Axis, tick: Callable[[float, object], str]) -> None:
+    """Give an axis its numbers: those that have a unit share one, and their decimals."""
+    from simulator.charts.ticks import Together
+
+    axis.set_major_formatter(Together(TOGETHER[tick]) if tick in TOGETHER else tick)
 
 
 def legend_above(axes: Axes, **looks: Any) -> None:
@@ -85,7 +173,7 @@ def worded(title: str, source: str, words: str) -> Figure:
     """Return a figure that says in words why there is nothing to draw."""
     figure, axes = one_panel(title, "", source, _WORDS_IN)
     axes.set_axis_off()
-    axes.text(0, 0.5, wrapped(words, WIDTH_IN - 0.4, 9), va="center", size=9)
+    axes.text(0, 0.5, wrapped(words, look().size.width_in - 0.4, 9), va="center", size=9)
     return figure
 
 
@@ -95,14 +183,14 @@ def _height_in(text: str, size: float) -> float:
 
 MOST_PANELS = 9
 """With more clusters than this, a row for each is easier to read than a panel for each."""
-_ABREAST = 3
 _TALL_IN, _LOW_IN = 2.7, 1.7
 _TITLE_LINES = 2
 
 
 def panels(title: str, subtitle: str, source: str, names: Sequence[str]) -> tuple[Figure, list[Axes]]:
     """Return a figure with axes for each name, one large or several small, on the same scales."""
-    across = min(len(names), _ABREAST if len(names) != 4 else 2)
+    size = look().size
+    across = min(len(names), size.abreast if len(names) != 4 else size.abreast // 2 + 1)
     deep = -(-len(names) // across)
     height = _TALL_IN if len(names) == 1 else deep * _LOW_IN + 0.4
     figure, grid = framed(title, subtitle, source, height)
@@ -113,7 +201,9 @@ def panels(title: str, subtitle: str, source: str, names: Sequence[str]) -> tupl
         axes = figure.add_subplot(cells[at // across, at % across], sharex=first, sharey=first)
         found.append(axes)
         if len(names) > 1:
-            axes.set_title(wrapped(name, WIDTH_IN / across - 0.6, 8.5, bold=True, most_lines=_TITLE_LINES))
+            axes.set_title(
+                wrapped(name, size.width_in / across - 0.6, 8.5, bold=True, most_lines=_TITLE_LINES)
+            )
             axes.tick_params(labelbottom=at + across >= len(names), labelleft=at % across == 0)
     return figure, found
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from simulator.answers.table import column_named, heading_of
 from simulator.charts.chart import Chart, with_ends
-from simulator.charts.panels import one_panel, write_near
+from simulator.charts.look import DARK, GREY, INK, LIGHT
+from simulator.charts.panels import one_panel, write_near, write_together
 from simulator.charts.study import Study, source_of
-from simulator.charts.style import DARK, DASHED, GREY, INK, LIGHT, Looks, in_house_style, wrapped
+from simulator.charts.style import DASHED, Looks, in_house_style, wrapped
 from simulator.charts.words import phrase, setting, tick_of, unit_of
 from simulator.errors import Problem, Problems, unknown
 from simulator.questions.frontier.ask import (
@@ -177,8 +178,8 @@ def draw_frontier(frontier: Frontier) -> Chart:
     figure, axes = one_panel(title, subtitle, _foot(best, source), 3.4)
     _draw_policies(axes, policies, best)
     axes.set(xlabel=headings[0], ylabel=headings[1])
-    axes.xaxis.set_major_formatter(tick_of(units[0]))
-    axes.yaxis.set_major_formatter(tick_of(units[1]))
+    write_together(axes.xaxis, tick_of(units[0]))
+    write_together(axes.yaxis, tick_of(units[1]))
     words = " ".join(
         f"{one.number}: {one.words}: {headings[0]} {phrase(one.x, units[0])}, "
         f"{headings[1]} {phrase(one.y, units[1])}."

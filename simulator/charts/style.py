@@ -8,18 +8,20 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from simulator.charts.look import COLOURS, look
+
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
-INK, GREY, PALE = "#1b2a36", "#5c6770", "#dde2e6"
-DARK, LIGHT, WARM = "#1f5a8a", "#9cc3dd", "#d5702b"
-"""Three hues that stay apart in grey (35%, 74% and 57% light) and for the colour-blind."""
 DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))
 PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 """Behind words that stand on a curve or on bars."""
 POINTS_PER_INCH = 72
 _HINTING = 1.03
 """Letters in PNG files are set a little wider than their outlines."""
+_FONT = "DejaVu Sans"
+"""Comes with matplotlib, under a free licence; stands in for signs that a house's own font lacks."""
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _STYLE_FILE = Path(__file__).with_name("style.mplstyle")
 Arguments = ParamSpec("Arguments")
@@ -32,11 +34,34 @@ Looks = dict[str, Any]
 def house_style() -> Iterator[None]:
     """Draw and save in the house style, whatever the reader's own settings are."""
     import matplotlib as mpl
+    from cycler import cycler
 
+    theme = look().theme
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(mpl.rc_params_from_file(_STYLE_FILE, use_default_template=False))
+        mpl.rcParams["axes.prop_cycle"] = cycler(color=[theme.colours[name] for name in COLOURS])
+        mpl.rcParams["font.family"] = [theme.font_family, _FONT]
+        mpl.rcParams["hatch.color"] = theme.colours["ink"]
+        for key in ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"):
+            mpl.rcParams[key] = theme.colours["ink"]
         yield
+
+
+def keep_colours(figure: Figure) -> None:
+    """Turn places in the cycle of colours into the colours themselves: nothing changes them later."""
+    from matplotlib.colors import to_hex
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Text
+
+    for line in figure.findobj(Line2D):
+        line.set_color(to_hex(line.get_color()))
+        for part in ("markerfacecolor", "markeredgecolor"):
+            colour = getattr(line, f"get_{part}")()
+            if isinstance(colour, str) and colour not in {"none", "auto"}:
+                getattr(line, f"set_{part}")(to_hex(colour))
+    for text in figure.findobj(Text):
+        text.set_color(to_hex(text.get_color()))
 
 
 def in_house_style(draw: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
@@ -50,15 +75,15 @@ def in_house_style(draw: Callable[Arguments, Returned]) -> Callable[Arguments, R
     return drawn
 
 
-def wrapped(text: str, width_in: float, size: float, *, bold: bool = False, most_lines: int = 12) -> str:
+def wrapped(text: str, room_in: float, size: float, *, bold: bool = False, most_lines: int = 12) -> str:
     """Return text broken into lines of at most a width, with only characters that the font has."""
     lines: list[str] = []
     for word in filter(None, legible(text).split(" ")):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _width_in(longer, size, bold) <= width_in:
+        if lines and width_in(longer, size, bold=bold) <= room_in:
             lines[-1] = longer
             continue
-        pieces = _pieces(word, width_in, size, bold)
+        pieces = _pieces(word, room_in, size, bold)
         lines.extend(pieces)
     if len(lines) > most_lines:
         lines = [*lines[: most_lines - 1], f"{lines[most_lines - 1].rstrip(' .,')}…"]
@@ -71,28 +96,30 @@ def legible(text: str) -> str:
     return "".join(one if ord(one) in known or one.isspace() else _UNKNOWN for one in text)
 
 
-def _pieces(word: str, width_in: float, size: float, bold: bool) -> list[str]:
+def _pieces(word: str, room_in: float, size: float, bold: bool) -> list[str]:
     """Return a word, cut where it is wider than a line."""
     pieces = [""]
     for letter in word:
-        if pieces[-1] and _width_in(pieces[-1] + letter, size, bold) > width_in:
+        if pieces[-1] and width_in(pieces[-1] + letter, size, bold=bold) > room_in:
             pieces.append("")
         pieces[-1] += letter
     return pieces
 
 
-def _width_in(text: str, size: float, bold: bool) -> float:
+def width_in(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width of a line of text, in inches."""
     from matplotlib.textpath import text_to_path
 
-    width, _, _ = text_to_path.get_text_width_height_descent(text, _font(size, bold), ismath=False)
+    font = _font(look().theme.font_family, size, bold)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width) * _HINTING / POINTS_PER_INCH
 
 
 @lru_cache
-def _font(size: float, bold: bool) -> FontProperties:
+def _font(family: str, size: float, bold: bool) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return FontProperties(family=[family, _FONT], size=size, weight="bold" if bold else "normal")
 
 
 @lru_cache
@@ -100,7 +127,7 @@ def _characters() -> frozenset[int]:
     """Return the characters that the font has, bold and plain."""
     from matplotlib.font_manager import findfont, get_font
 
-    fonts = (get_font(findfont(_font(10, bold))) for bold in (False, True))
+    fonts = (get_font(findfont(_font(_FONT, 10, bold))) for bold in (False, True))
     return frozenset.intersection(*(frozenset(font.get_charmap()) for font in fonts))
 
 

@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart, measure_rows, with_ends
-from simulator.charts.panels import legend_above, one_panel, row_panel, scale, worded, write_beside
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM
+from simulator.charts.panels import one_panel, scale, worded, write_together
+from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
+from simulator.charts.sheet import Strip, sheet
+from simulator.charts.strips import Heading, Key, Sign
 from simulator.charts.study import Study, fan_of
-from simulator.charts.style import DARK, GREY, INK, LIGHT, PALE, WARM, Looks, in_house_style
-from simulator.charts.words import money, per_cent, pounds
+from simulator.charts.style import Looks, in_house_style
+from simulator.charts.words import money, per_cent, pounds, short, shortened
 from simulator.plain_words import spaced
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate, Unit
 from simulator.risk.estimation import mean, mean_difference, probability
 from simulator.sums import inner
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 _LOOKS = {
@@ -35,6 +40,7 @@ _STAYS = (Account.PROVIDERS, Account.HELD)
 """What goes there is no surplus, or waits to be split."""
 Look = tuple[str, str, str]
 """Words, the colour of the bar, and of what is written on it."""
+_EDGE: Looks = {"edgecolor": INK, "linewidth": 0.4}
 _ROOM_FOR_WORDS = 0.08
 """Share of the width that a number needs."""
 
@@ -48,16 +54,24 @@ def surplus_split(study: Study, cluster: str | None = None) -> Chart:
     looks = _looks(study.books[names[-1]])
     used = [look for reason, look in looks.items() if any(reason in found for found in parts.values())]
     title = _split_title(study.books[names[-1]], parts)
-    subtitle = (
-        "Pence of each pound of the years' surpluses over the contract, and the mean surplus of a contract"
-    )
-    figure, axes = row_panel(title, subtitle, study.source, names, top_in=0.3)
-    for row, name in enumerate(names):
-        _draw_row(axes, row, parts[name], looks)
-    _name_parts(axes, used)
-    write_beside(axes, "surplus", [money(surplus[name]) for name in names])
-    axes.set_xlim(0, 1)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}p")
+    subtitle = "Surpluses of the years of a contract, in pence of each pound and in pounds by cluster"
+    # The largest surplus first; all together are the rule's bar, and have no row that dwarfs the others.
+    clusters = sorted(names[: -1 if len(names) > 1 else None], key=lambda name: -surplus[name].value)
+    whose = "all clusters" if len(names) > 1 else names[0]
+    amounts = Beside("mean surplus", [money(surplus[name]) for name in clusters])
+    label = "mean of all simulated contracts"
+    rule = Rows([whose], (Beside("mean surplus", [money(surplus[names[-1]])]),), ticks=False)
+    strips: list[Strip] = [
+        Key([Sign(words, {"facecolor": colour} | _EDGE) for words, colour, _ in used]),
+        Heading("Of each pound, in pence"),
+        rule,
+    ]
+    if len(names) > 1:
+        strips += [Heading("In pounds"), Rows(clusters, (amounts,), label=label)]
+    figure, axes = sheet(title, subtitle, study.source, strips)
+    _draw_pence(axes[0], parts[names[-1]], looks)
+    if len(names) > 1:
+        _draw_pounds(axes[1], [study.books[name] for name in clusters], looks)
     words = " ".join(f"{name}: {_split_words(parts[name], surplus[name], looks)}" for name in names)
     rows = [
         {"cluster": name, "goes_to": looks[reason][0], "flow": f"{reason}_gbp"}
@@ -99,26 +113,32 @@ def _ratio(part: FloatArray, whole: FloatArray) -> Estimate:
     return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)
 
 
-def _draw_row(axes: Axes, row: int, parts: dict[str, Estimate], looks: dict[str, Look]) -> None:
+def _draw_pence(axes: Axes, parts: dict[str, Estimate], looks: dict[str, Look]) -> None:
+    """Draw the one bar of the rule."""
+    (place,), left = rows_at(axes), 0.0
     if not parts:
-        axes.text(0.01, row, "no surplus in any contract", va="center", size=7.5, color=GREY)
-    left = 0.0
+        axes.text(0.01, place, "no surplus in any contract", va="center", size=7.5, color=GREY)
     for reason, share in parts.items():
         _, colour, ink = looks[reason]
-        axes.barh(row, share.value, left=left, height=0.62, color=colour, edgecolor=INK, linewidth=0.4)
+        axes.barh(place, share.value, left=left, height=1.4 * BAR_IN, color=colour, **_EDGE)
         if share.value >= _ROOM_FOR_WORDS:
-            place, pence = left + share.value / 2, per_cent(share, sign="p")
-            axes.text(place, row, pence, ha="center", va="center", size=7.5, color=ink)
+            pence = short(share, Unit.SHARE).replace("%", "p")
+            axes.text(left + share.value / 2, place, pence, ha="center", va="center", size=7.5, color=ink)
         left += share.value
+    axes.set_xlim(0, max(left, 1.0))
 
 
-def _name_parts(axes: Axes, used: list[Look]) -> None:
-    """Write what the colours are above the bars, in the bars' order."""
-    from matplotlib.patches import Patch
-
-    edge: Looks = {"edgecolor": INK, "linewidth": 0.4}
-    handles = [Patch(facecolor=colour, label=words, **edge) for words, colour, _ in used]
-    legend_above(axes, handles=handles, fontsize=7.5, ncols=3, handlelength=1.2, columnspacing=1.2)
+def _draw_pounds(axes: Axes, books: list[AccountBook], looks: dict[str, Look]) -> None:
+    """Draw a bar of pounds for each cluster, in the parts of the one above."""
+    for place, book in zip(rows_at(axes), books, strict=True):
+        left = 0.0
+        for reason, (_, colour, _) in looks.items():
+            paid = float(book.total_gbp(reason).mean()) if reason in book.flows else 0.0
+            if paid:
+                axes.barh(place, paid, left=left, height=BAR_IN, color=colour, **_EDGE)
+            left += paid
+    axes.set_xlim(0, max(axes.get_xlim()[1], 1.0))
+    scale(axes, "x", pounds)
 
 
 def _split_title(book: AccountBook, parts: dict[str, dict[str, Estimate]]) -> str:
@@ -126,7 +146,9 @@ def _split_title(book: AccountBook, parts: dict[str, dict[str, Estimate]]) -> st
         return "No contract ends a year with a surplus: there is nothing to split"
     kept = [reason for reason in parts[book.name] if book.flows[reason].payee == Account.PRACTICES]
     if len(kept) != 1:
-        return "Where does each pound of a surplus go?"
+        return (
+            "Practices keep nothing of a surplus" if not kept else "Practices keep a surplus in several ways"
+        )
     return f"Of each pound of surplus, practices keep {per_cent(parts[book.name][kept[0]], sign='p')}"
 
 
@@ -169,11 +191,9 @@ def practice_share(study: Study, cluster: str | None = None) -> Chart:
         figure, axes = one_panel(title, subtitle, study.source, 2.8)
         _draw_spread(axes, found[names[0]], all_luck=all_luck)
     else:
-        subtitle = (
-            "Mean practice share over the whole contract, in pounds. Line: nine contracts in ten end on it"
-        )
-        figure, axes = row_panel(title, subtitle, study.source, names)
-        _draw_means(axes, found, all_luck=all_luck)
+        # The largest share first.
+        found = dict(sorted(found.items(), key=lambda pair: -pair[1].total.value))
+        figure = _draw_means(found, title, study.source, all_luck=all_luck)
     words = [f"{name}: {_share_words(one)}" for name, one in found.items()] + all_luck * [f"{_ALL_LUCK}."]
     data = measure_rows({name: _measures(one) for name, one in found.items()})
     return Chart.of("practice-share", title, figure, data, " ".join(words), study.source)
@@ -210,23 +230,40 @@ def _draw_spread(axes: Axes, one: _Share, *, all_luck: bool) -> None:
     luck = f"{_ALL_LUCK}." if all_luck else parts
     words = f"nothing at all in {per_cent(one.none)} of contracts\n(not drawn)\n{luck}"
     axes.text(0.995, 0.8, words, transform=axes.transAxes, ha="right", va="top", size=8, linespacing=1.4)
-    axes.xaxis.set_major_formatter(pounds)
+    write_together(axes.xaxis, pounds)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
     axes.set_xlabel("practice share, where there is any")
 
 
-def _draw_means(axes: Axes, found: dict[str, _Share], *, all_luck: bool) -> None:
-    for row, one in enumerate(found.values()):
-        axes.barh(row, one.luck.value, height=0.5, color=LIGHT)
-        axes.barh(row, one.skill.value, left=one.luck.value, height=0.5, color=WARM, hatch="////")
+def _draw_means(found: dict[str, _Share], title: str, source: str, *, all_luck: bool) -> Figure:
+    """Draw a row for each cluster."""
+    skilled: Looks = {"facecolor": WARM, "edgecolor": INK, "hatch": "////", "linewidth": 0.4}
+    wasted: Looks = {"facecolor": "white", "edgecolor": WARM, "hatch": "....", "linewidth": 0.8}
+    saves = any(one.skill.value > 0 for one in found.values())
+    wastes = any(one.skill.value < 0 for one in found.values())
+    signs = [
+        Sign("by luck", {"facecolor": LIGHT, "edgecolor": "none"}),
+        *saves * [Sign("by true saving", skilled)],
+        *wastes * [Sign("lost by wasting", wasted)],
+        Sign("nine contracts in ten", {"color": DARK, "linewidth": 1}),
+    ]
+    beside = [Beside("mean", [money(one.total) for one in found.values()])]
+    if not all_luck:
+        beside.append(Beside("by luck", [money(one.luck) for one in found.values()]))
+    subtitle = "Practice share over the whole contract: its mean, and what nine contracts in ten end on"
+    figure, (axes,) = sheet(title, subtitle, source, [Key(signs), Rows(list(found), beside)])
+    for place, one in zip(rows_at(axes), found.values(), strict=True):
+        paid_by_luck = min(one.luck.value, one.total.value)
+        axes.barh(place, paid_by_luck, height=BAR_IN, color=LIGHT)
+        looks = skilled if one.skill.value > 0 else wasted
+        if one.skill.value:
+            axes.barh(place, abs(one.skill.value), left=paid_by_luck, height=BAR_IN, **looks)
         low, high = one.fan[0.05].value, one.fan[0.95].value
-        axes.plot([low, high], [row, row], color=DARK, linewidth=1)
-        axes.plot([high], [row], "|", color=DARK, markersize=6)
-    heading = "mean, all of it luck" if all_luck else "mean, and its part by luck"
-    words = [money(one.total) + f"; luck {money(one.luck)}" * (not all_luck) for one in found.values()]
-    write_beside(axes, heading, words)
+        axes.plot([low, high], [place, place], color=DARK, linewidth=1)
+        axes.plot([high], [place], "|", color=DARK, markersize=6)
     axes.set_xlim(left=0)
     scale(axes, "x", pounds)
+    return figure
 
 
 def _share_title(found: dict[str, _Share], *, all_luck: bool) -> str:
@@ -234,9 +271,16 @@ def _share_title(found: dict[str, _Share], *, all_luck: bool) -> str:
         return "No practice share is paid in any simulated contract"
     if len(found) > 1:
         every_pound = "Every pound of practice share is luck: nobody truly saves"
-        return every_pound if all_luck else "How much of the practice share is luck?"
+        by_luck = sum(one.luck.value for one in found.values()) / sum(
+            one.total.value for one in found.values()
+        )
+        if by_luck > 1:
+            return "Practices would be paid more without what they save and waste"
+        return (
+            every_pound if all_luck else f"About {100 * by_luck:.0f}% of the practice share is paid for luck"
+        )
     name, one = next(iter(found.items()))
-    return f"{name}: a practice share of {money(one.total)} on average{', all of it luck' * all_luck}"
+    return f"{shortened(name)}: mean practice share {money(one.total)}{', all of it luck' * all_luck}"
 
 
 def _share_words(one: _Share) -> str:

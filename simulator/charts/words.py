@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from simulator.risk import in_words
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.in_words import in_sentence
 from simulator.risk.measures import columns
 from simulator.scenario.schema import MOST_YEARS
 
@@ -38,6 +40,44 @@ def people(value: float, _position: object = None) -> str:
     return f"{value:,.0f}"
 
 
+def _together(values: Sequence[float], size: float, before: str, behind: str) -> list[str]:
+    """Return numbers with one unit, and as many decimals as tell the finest apart."""
+    scaled = [value / size for value in values]
+    finest = 1e-4 * max(map(abs, scaled), default=0.0)
+    decimals = next(
+        (few for few in range(6) if all(abs(one - round(one, few)) <= finest for one in scaled)), 6
+    )
+
+    def written(one: float) -> str:
+        text = f"{abs(one):,.{decimals}f}"
+        is_nothing = not float(text.replace(",", ""))
+        return f"{_MINUS if one < 0 and not is_nothing else ''}{before}{'0' if is_nothing else text}{behind}"
+
+    return [written(one) for one in scaled]
+
+
+def pounds_together(values: Sequence[float]) -> list[str]:
+    """Return amounts as an axis shows them: £0, £0.5m, £1.0m."""
+    most = max(map(abs, values), default=0.0)
+    size, letter = next((pair for pair in _SIZES if most >= 1.5 * pair[0]), _SIZES[-1])
+    found = _together(values, size, "£", letter)
+    return [one.removesuffix(letter) if one == f"£0{letter}" else one for one in found]
+
+
+def shares_together(values: Sequence[float]) -> list[str]:
+    """Return shares as an axis shows them: 0%, 2.5%, 5.0%."""
+    return _together(values, 0.01, "", "%")
+
+
+def points_together(values: Sequence[float]) -> list[str]:
+    """Return differences of shares as an axis shows them."""
+    return _together(values, 0.01, "", f" {_POINTS}")
+
+
+TOGETHER = {pounds: pounds_together, per_cent_tick: shares_together, _points_tick: points_together}
+"""What writes all numbers of an axis, by what writes one."""
+
+
 def tick_of(unit: Unit, *, signed: bool = False) -> Callable[[float, object], str]:
     """Return what writes the ticks of an axis of pounds or shares; of differences where signed."""
     return pounds if not unit.is_share else _points_tick if signed else per_cent_tick
@@ -50,6 +90,11 @@ def phrase(estimate: Estimate, unit: Unit, *, signed: bool = False) -> str:
         return sign + tick_of(unit, signed=signed)(estimate.value, None)
     text = in_words.phrase(estimate, unit, signed=signed)
     return text.replace("-", _MINUS).replace(in_words.POINTS, _POINTS)
+
+
+def short(estimate: Estimate, unit: Unit = Unit.GBP) -> str:
+    """Return an estimate rounded to what its error allows, without that error, for a bar that shows it."""
+    return phrase(estimate, unit).partition(" ±")[0]
 
 
 def money(estimate: Estimate) -> str:
@@ -66,6 +111,25 @@ def range_in_per_cent(estimates: Iterable[Estimate]) -> str:
     """Return the lowest and the highest of some shares: ``7 to 12%``, or ``7%`` where they look the same."""
     values = [one.value for one in estimates]
     return " to ".join(dict.fromkeys(f"{100 * end:.0f}" for end in (min(values), max(values)))) + "%"
+
+
+_MOST_WORDS = 6
+"""Of a name in a title, which has fifteen words at most."""
+
+
+def shortened(name: str) -> str:
+    """Return the name of a row as titles have it: the first words of a long one."""
+    words = in_sentence(name).split(" ")
+    return (
+        name
+        if len(words) <= _MOST_WORDS and name != ALL_CLUSTERS
+        else " ".join(words[:_MOST_WORDS]) + "…" * (len(words) > _MOST_WORDS)
+    )
+
+
+def shown_as(name: str) -> str:
+    """Return the name of a row as it stands beside it."""
+    return "all clusters" if name == ALL_CLUSTERS else name
 
 
 def unit_of(measure: str) -> Unit:

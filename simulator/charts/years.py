@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE
 from simulator.charts.panels import MOST_PANELS, panels, scale, write_near
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, DOTTED, GREY, INK, LIGHT, PALE, apart, in_house_style
+from simulator.charts.style import DOTTED, apart, in_house_style
 from simulator.charts.words import per_cent, per_cent_tick, pounds
 from simulator.questions.months.ask import RunningPosition
 from simulator.records import FloatArray

@@ -14,7 +14,7 @@ def test_one_chart_of_a_scenario(tmp_path):
     done = cluster_risk("chart", SMALL, "overspend", *FEW, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert leftovers(tmp_path / "charts") == ["overspend.csv", "overspend.svg"]
-    assert done.stdout.startswith("Chance that a cluster overspends the whole contract:")
+    assert done.stdout.startswith("The chance that a cluster overspends its contract is ")
     assert "Small" in done.stdout
     assert "written to charts/overspend.svg and charts/overspend.csv" in done.stderr
 
