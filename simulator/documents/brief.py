@@ -91,11 +91,15 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     if not quotes.has(SurplusSplit):
         return
     gain = quotes.numbers[ALL_CLUSTERS, GAIN].value
-    better = f"In a cluster, the chance that they are better off is {{{OF_A_CLUSTER}{BETTER_OFF}}}."
+    if not gain:
+        yield "Practices neither gain nor lose anything."
+        return
+    whose = "The chance" if len(quotes.clusters) == 1 else "In a cluster, the chance"
+    better = f"{whose} that they are better off is {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers
     less = " once the bonds are paid for" if posts else ""
     yield f"Practices may expect to {{{GAIN}:gain error}}{less}. {better}"
-    if gain >= 0:
+    if gain > 0:
         yield f"So the practice share is worth it on average{', even without a true saving' * posts}."
     else:
         yield _worth_it(quotes)
@@ -105,8 +109,9 @@ def _worth_it(quotes: Quotes) -> str:
     said = f"So the practice share is not worth it as things stand{_even_at_equal_growth(quotes)}."
     if (ALL_CLUSTERS, SAVING_NEEDED) not in quotes.numbers:
         return f"{said} No true saving was found that would make it so."
+    who = "the cluster" if len(quotes.clusters) == 1 else "every cluster"
     return (
-        f"{said} It would be if every cluster saved {{{SAVING_NEEDED}:error}} of the care that is paid by "
+        f"{said} It would be if {who} saved {{{SAVING_NEEDED}:error}} of the care that is paid by "
         "the case, every year."
     )
 

@@ -40,7 +40,7 @@ def _who(quotes: Quotes, cluster: Cluster) -> Paragraph:
     said = (
         f"{{name}} has {{people}} registered people{practices}, and a budget of {{annual_budget_gbp}} a year."
     )
-    if len(people) > 1:
+    if len({*people.values()}) > 1:
         place = _place(people, cluster.name)
         said += f" It is {place} of {in_letters(len(people))} clusters by list size."
     return quotes.sentence(cluster.name, f"{said} {_own_terms(cluster)}".rstrip(), name=cluster.name)
@@ -50,8 +50,6 @@ def _place(values: dict[str, float], name: str) -> str:
     """Return a rank in words, such as ``the second largest``; equal ones share it."""
     larger = sum(one > values[name] for one in values.values())
     smaller = sum(one < values[name] for one in values.values())
-    if larger == smaller == 0:
-        return "as large as each"
     if larger <= smaller:
         return f"the {ordinal(larger + 1)} largest".replace("first ", "")
     return f"the {ordinal(smaller + 1)} smallest".replace("first ", "")

@@ -178,7 +178,10 @@ class Quotes:
             return number(f"{one.value:,.0f}", one)
         said = phrase(one, one.unit) if "error" in how and one.half_width else briefly(one, one.unit)
         if one.unit is Unit.PROBABILITY and "alone" not in how:
-            return number(together(f"{odds(one)} ({said})"), one)
+            words = odds(one)
+            # Two bounds beside each other say no more than one.
+            is_bound = words.startswith(("fewer", "more")) and said.startswith(("under", "over"))
+            return number(together(words if is_bound else f"{words} ({said})"), one)
         return number(together(said.removeprefix("-") if _WITHOUT_SIGN & {*how} else said), one)
 
     def picture(self, name: str, cluster: str | None = None) -> Picture:
