@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+_WORD = re.compile(r"[^\W\d_]+('[^\W\d_]+)?")
 _NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -25,14 +27,30 @@ def joined(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+_WRITTEN = {"pct": "PCT", "ae": "A&E", "gp": "GP"}
+"""Words that names write otherwise than people do."""
+
+
 def listed(names: Sequence[str]) -> str:
     """Return names as a sentence lists them, underscores as spaces."""
     return joined([name.replace("_", " ") for name in names])
 
 
 def spaced(name: str) -> str:
-    """Return the name of a key, a flow or a measure in words: ``PCT return`` for ``pct_return``."""
-    return " ".join("PCT" if word == "pct" else word for word in name.removesuffix("_gbp").split("_"))
+    """Return the name of a key, a flow or a kind of care in words: ``A&E attendances``, ``PCT return``."""
+    return " ".join(_WRITTEN.get(word, word) for word in name.removesuffix("_gbp").split("_"))
+
+
+def capitalised(words: str) -> str:
+    """Return words as a heading or a row starts, all other letters as they are."""
+    return words[:1].upper() + words[1:]
+
+
+def as_a_name(words: str) -> str:
+    """Return a name that is all capitals, as lists of the NHS write them, as a sign at the door has it."""
+    if not words.isupper():
+        return words
+    return _WORD.sub(lambda found: found.group().capitalize(), words)
 
 
 def in_letters(number: int) -> str:
@@ -43,3 +61,17 @@ def in_letters(number: int) -> str:
 def counted(number: int, thing: str) -> str:
     """Return a number of things, such as ``seven clusters``."""
     return f"{in_letters(number)} {thing}{'' if number == 1 else 's'}"
+
+
+_ORDINALS = (
+    *("", "first", "second", "third", "fourth", "fifth", "sixth"),
+    *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
+)
+
+
+def ordinal(number: int) -> str:
+    """Return a place in an order as prose writes it, in letters up to twelfth."""
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 // 10 != 1 else 0, "th")
+    return f"{number}{ending}"

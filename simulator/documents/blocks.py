@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?( \*)? *")
-_NO_ERROR = re.compile(r" ?± ?0[mk%]?")
+_NO_ERROR = re.compile(r"[ \N{NO-BREAK SPACE}]?±[ \N{NO-BREAK SPACE}]?0[mk%]?")
 MOST_COLUMNS = 8
 """Columns that fit between the margins of an A4 page at a size that can be read."""
 
@@ -59,6 +59,14 @@ def number(text: str, quoted: Quoted) -> Number:
     return Number(text if quoted.half_width else _NO_ERROR.sub("", text), quoted)
 
 
+_TOGETHER = re.compile(r" (?=±)|(?<=±) | (?=in \d)|(?<= in) (?=\d)")
+
+
+def together(text: str) -> str:
+    """Return what is said of a number so that no line ends inside it."""
+    return _TOGETHER.sub("\N{NO-BREAK SPACE}", text)
+
+
 def text_of(part: Part) -> str:
     """Return a part of a sentence, or a cell, as it is read."""
     return part if isinstance(part, str) else part.text
@@ -76,8 +84,18 @@ class Heading:
 class Items:
     """A list of sentences, numbered where their order counts."""
 
-    items: tuple[str, ...]
+    items: tuple[str | Paragraph, ...]
     numbered: bool = False
+
+    @property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        """The sentences, with the numbers in them as numbers."""
+        return tuple(Paragraph((one,)) if isinstance(one, str) else one for one in self.items)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The sentences as they are read."""
+        return tuple(one.text for one in self.paragraphs)
 
 
 @dataclass(frozen=True)

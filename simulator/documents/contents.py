@@ -9,11 +9,13 @@ from pathlib import Path, PurePath
 from simulator.answers.files import provenance
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document
+from simulator.documents.brief import in_brief
 from simulator.documents.formats import write_excel, write_html, write_pdf
 from simulator.documents.method import method, provenance_section, sources
 from simulator.documents.options import options_compared
+from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
-from simulator.documents.results import bonds, cluster_page, in_brief, overspends, positions, surpluses
+from simulator.documents.results import bonds, overspends, pct_position, practices
 from simulator.documents.scheme import scheme
 from simulator.documents.word import write_word
 from simulator.errors import InputError, unknown
@@ -76,12 +78,12 @@ def document_of(
     facts |= {"simulated": started} if started else {}
     doubt = doubt_in_words(scenario.settings) or "doubt about the figures is not in it"
     facts |= {"intervals": f"{_INTERVALS}; {doubt}"}
-    parts = (in_brief, scheme, overspends, bonds, surpluses, positions, method, sources)
+    parts = (in_brief, scheme, overspends, bonds, practices, pct_position, method, sources)
     annex = [part(quotes) for part in parts]
     numbers = list(quotes.numbers.values())
     if regimes:
         section, quoted = options_compared(study, regimes)
-        annex.insert(parts.index(positions) + 1, section)
+        annex.insert(parts.index(pct_position) + 1, section)
         numbers += quoted
         files = (PurePath(one.source).name for one in study.regimes(regimes).regimes)
         facts["regimes compared"] = "; ".join(files)

@@ -75,7 +75,7 @@ def _plain(block: Block, pictures: Iterator[Path]) -> Iterator[dict[str, Any]]:
         case Paragraph():
             yield {"kind": "paragraph", "text": block.text}
         case Items():
-            yield {"kind": "items", "items": block.items, "numbered": block.numbered}
+            yield {"kind": "items", "items": block.texts, "numbered": block.numbered}
         case TableBlock():
             for table in block.narrow():
                 yield {

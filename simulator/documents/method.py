@@ -62,9 +62,7 @@ def method(quotes: Quotes) -> Section:
     errors = (
         "The ± after a number is the longer side of a 95% interval of sampling error: what other draws of "
         "chance might have given. Numbers are rounded to what it allows. Whoever simulates the same scenario "
-        "with the same seed gets the same numbers. Words such as “likely” are those of the scale of the "
-        "Intergovernmental Panel on Climate Change: likely is 66% and more, very likely 90%, virtually "
-        "certain 99%; unlikely, very unlikely and exceptionally unlikely are the same from the other end."
+        "with the same seed gets the same numbers. Sentences give rounded numbers; tables give their errors."
     )
     heading, limits = Heading(1, "How the numbers are made"), Heading(2, "What they leave out")
     return Section((heading, Paragraph((how,)), Paragraph((errors,)), limits, Items(_LIMITS)))

@@ -1,4 +1,4 @@
-"""The numbers that a document quotes, and chances in words that claim no more than they can."""
+"""The numbers that a document quotes, each with the table that it comes from."""
 
 from __future__ import annotations
 
@@ -10,84 +10,26 @@ from string import Formatter
 from simulator.answers.table import Column, Table, text
 from simulator.charts.register import about, draw
 from simulator.charts.study import Study
-from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number
+from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number, together
+from simulator.documents.cluster_facts import ClusterFacts
+from simulator.documents.odds import odds
+from simulator.documents.what_ifs import WhatIfs
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import Quantile, mean_difference, quantile
-from simulator.risk.in_words import money, per_cent
+from simulator.risk.in_words import briefly, phrase
 from simulator.risk.measures import columns
 from simulator.risk.positions import pct_build_up
 from simulator.rules.rule import Rule
 from simulator.scenario.schema import MOST_YEARS
 
-# Mastrandrea et al. (2010), Guidance note for lead authors of the IPCC's fifth assessment report, table 1.
-_SCALE = (
-    (0.99, "virtually certain"),
-    (0.90, "very likely"),
-    (0.66, "likely"),
-    (0.33, "about as likely as not"),
-    (0.10, "unlikely"),
-    (0.01, "very unlikely"),
-    (0.00, "exceptionally unlikely"),
-)
-_RARE = 0.01
-"""Chances below this, or above one less it, are told by a bound."""
-_ROUND = (2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000)
-_SIMPLE = tuple((few, many) for many in (2, 3, 4, 5, 6, 8, 10) for few in range(1, many))
-_LONGER = (15, 20, 30, 40, 50, 60, 80, 100)
-_FINER = (
-    *((few, many) for many in _LONGER for few in (1, many - 1)),
-    *((few, 100) for few in range(2, 99)),
-)
-_NEAR_SHARE = 0.12
-"""A fraction is near a chance if it is off by no more than this share of it, or of its complement."""
-
-
-def likelihood(chance: Estimate) -> str:
-    """Return how likely something is, in a published scale's words."""
-    cautious = max(chance.low, 0.5) if chance.value > 0.5 else min(chance.high, 0.5)
-    return next(words for least, words in _SCALE if cautious >= least)
-
-
-def odds(chance: Estimate) -> str:
-    """Return a probability as a number of times out of some."""
-    if chance.value == 0 or chance.high < _RARE:
-        return f"fewer than 1 in {_rounded_down(chance.high):,}"
-    if chance.value == 1 or chance.low > 1 - _RARE:
-        many = _rounded_down(1 - chance.low)
-        return f"more than {many - 1:,} in {many:,}"
-    few, many = _fraction(chance)
-    return f"about {few} in {many}"
-
-
-def _rounded_down(bound: float) -> int:
-    """Return the largest round number that one over is not below a bound."""
-    return max((many for many in _ROUND if bound * many <= 1), default=_ROUND[0])
-
-
-def _fraction(chance: Estimate) -> tuple[int, int]:
-    """Return the simplest fraction that is near; where the error is large, only simple ones."""
-    value = chance.value
-    near = _NEAR_SHARE * min(value, 1 - value)
-
-    def off(fraction: tuple[int, int]) -> float:
-        return abs(fraction[0] / fraction[1] - value)
-
-    def simplest(fractions: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-        found = [one for one in fractions if off(one) <= near]
-        return min((one for one in found if one[1] == found[0][1]), key=off, default=None)
-
-    nearest = min(_SIMPLE, key=off)
-    if found := simplest(_SIMPLE):
-        return found
-    if off(nearest) <= chance.half_width:
-        return nearest
-    return simplest(_FINER) or min(_FINER, key=off)
-
-
-SUMMARY, BOND, LUCK, PCT = "summary", "bond", "luck", "PCT"
+SUMMARY, BOND, LUCK, PCT, WHAT_IF = "summary", "bond", "luck", "PCT", "what if"
+APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
 _POSITION = "part_of_net_position_"
 """How names start of what the PCT's net position is made of, with its sign: no names of the summary's."""
+_LED = {"gain": ("gain ", "lose "), "beyond": ("gain less than ", "lose more than ")}
+"""What stands before an amount above zero, and before one below."""
+_WITHOUT_SIGN = {"size", *_LED}
 CONFIDENCES = (0.90, 0.95, 0.99)
 
 
@@ -109,7 +51,21 @@ class Quotes:
             BOND: self._bonds(),
             LUCK: self._luck(),
             PCT: {(ALL_CLUSTERS, f"{_POSITION}{words.replace(' ', '_')}_gbp"): one for words, one in parts},
+            WHAT_IF: self.what_ifs.estimates(),
+            APART: dict(self.facts.differences()),
+            OF_SIZES: dict(self.facts.of_sizes()),
+            PRACTICES: dict(self.facts.of_practices()),
         }
+
+    @cached_property
+    def what_ifs(self) -> WhatIfs:
+        """The scenario otherwise, on the same draws."""
+        return WhatIfs(self.study)
+
+    @cached_property
+    def facts(self) -> ClusterFacts:
+        """What sets clusters apart."""
+        return ClusterFacts(self.study)
 
     @cached_property
     def numbers(self) -> dict[tuple[str, str], Quoted]:
@@ -154,11 +110,19 @@ class Quotes:
         return Column(measure, heading or self.heading(measure), unit_of(measure), cells)
 
     def table(
-        self, name: str, title: str, measures: Sequence[str | Column], first: Column | None = None
+        self,
+        name: str,
+        title: str,
+        measures: Sequence[str | Column],
+        first: Column | None = None,
+        *,
+        apart: int = 1,
     ) -> TableBlock:
         """Return a table with a row for each cluster and one for all, or with the rows of another `first`."""
         columns = [self.column(one) if isinstance(one, str) else one for one in measures]
-        return TableBlock(Table(name, title, (first or text("Cluster", self.rows), *columns), rows_apart=1))
+        return TableBlock(
+            Table(name, title, (first or text("Cluster", self.rows), *columns), rows_apart=apart)
+        )
 
     def amounts(
         self,
@@ -173,7 +137,7 @@ class Quotes:
         """Return amounts of one row of results below each other, with what each is."""
         cells = tuple(self.numbers[row, measure] for measure in measures)
         labels = text(headings[0], tuple(measures.values()))
-        amounts = Column("amount_gbp", headings[1], (Unit.GBP,) * len(cells), cells)
+        amounts = Column("amount_gbp", headings[1], Unit.GBP, cells)
         return TableBlock(Table(name, title, (labels, amounts), rows_apart=int(has_total)))
 
     def heading(self, measure: str) -> str:
@@ -189,26 +153,36 @@ class Quotes:
     def sentence(self, row: str, template: str, **parts: Part) -> Paragraph:
         """Return sentences with parts in their places, or else a row's numbers by their measures.
 
-        Pounds stand without their sign where the measure is followed by ``:size``, and after "gain" or "lose"
-        where it is followed by ``:gain``.
+        Behind a measure and a colon stand words of how it is said: see `number`. With ``gain`` an amount
+        follows "gain" or "lose", with ``beyond`` "gain less than" or "lose more than".
         """
         found: list[Part] = []
         for words, name, form, _ in Formatter().parse(template):
             found += [words] if words else []
-            if form == "gain":
-                found.append("gain " if self.numbers[row, str(name)].value >= 0 else "lose ")
+            how = (form or "").split()
+            for one in how:
+                if one in _LED:
+                    found.append(_LED[one][self.numbers[row, str(name)].value < 0])
             if name:
-                found.append(parts[name] if name in parts else self.number(row, name, form or ""))
+                found.append(parts[name] if name in parts else self.number(row, name, *how))
         return Paragraph(tuple(found))
 
-    def number(self, row: str, measure: str, form: str = "") -> Number:
-        """Return a number for a sentence: ``£1.42m ± 0.04m``, or ``about 1 in 5 (20.1% ± 0.8%)``."""
+    def number(self, row: str, measure: str, *how: str) -> Number:
+        """Return a number for a sentence: ``£1.42m``, or ``1 in 5 (20.1%)``.
+
+        With ``error``, followed by ± and its error; with ``size``, ``gain`` or ``beyond`` without the sign of
+        pounds; with ``alone`` a share without its odds. Tables show errors: few sentences need them.
+        """
         one = self.numbers[row, measure]
         if one.unit is Unit.PEOPLE:
             return number(f"{one.value:,.0f}", one)
-        if one.unit.is_share:
-            return number(f"{odds(one)} ({per_cent(one)})", one)
-        return number(money(one).removeprefix("-" if form else ""), one)
+        said = phrase(one, one.unit) if "error" in how and one.half_width else briefly(one, one.unit)
+        if one.unit is Unit.PROBABILITY and "alone" not in how:
+            words = odds(one)
+            # Two bounds beside each other say no more than one.
+            is_bound = words.startswith(("fewer", "more")) and said.startswith(("under", "over"))
+            return number(together(words if is_bound else f"{words} ({said})"), one)
+        return number(together(said.removeprefix("-") if _WITHOUT_SIGN & {*how} else said), one)
 
     def picture(self, name: str, cluster: str | None = None) -> Picture:
         """Return a chart of the register."""
@@ -244,8 +218,10 @@ def at_confidence(measure: str, confidence: float) -> str:
 
 
 def unit_of(measure: str) -> Unit:
-    """Return the unit of a column: the summary's own; what only documents work out are pounds."""
+    """Return the unit of a column: the summary's own, or as its name ends; pounds otherwise."""
     if measure == "people":
         return Unit.PEOPLE
-    column = columns(MOST_YEARS).get(measure)
-    return column.measure.unit if column else Unit.GBP
+    if column := columns(MOST_YEARS).get(measure):
+        return column.measure.unit
+    endings = {"_probability": Unit.PROBABILITY, "_share": Unit.SHARE}
+    return next((unit for ending, unit in endings.items() if measure.endswith(ending)), Unit.GBP)

@@ -7,13 +7,14 @@ from simulator.answers.table import Column, Table, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
 from simulator.payments.payment import in_short
-from simulator.plain_words import counted, in_letters, listed, per_cent_of, pounds_of, spaced
+from simulator.plain_words import capitalised, counted, in_letters, listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.schema import Cluster, ContractSettings, ServiceLine
 from simulator.uncertain import sd_of
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
-_REST = "What is then left of a surplus goes to the PCT, and what is left of an overspend falls on it."
+_REST = "What is then left of a surplus goes to the PCT. What is left of an overspend is paid by the PCT."
+_PENCE_BELOW_GBP = 100
 
 
 def scheme(quotes: Quotes) -> Section:
@@ -128,13 +129,18 @@ def _growth(line: ServiceLine) -> str:
     return per_cent_of(line.growth_share) + (f" (SD {per_cent_of(sd)})" if sd else "")
 
 
+def _cost(gbp: float) -> str:
+    """Return the mean cost of a case: no pence where pounds say enough."""
+    return f"£{gbp:,.2f}" if gbp < _PENCE_BELOW_GBP else f"£{gbp:,.0f}"
+
+
 def _lines(quotes: Quotes) -> TableBlock:
     lines = quotes.study.scenario.settings.service_lines
     columns = (
-        text("Kind of care", tuple(spaced(line.name) for line in lines)),
+        text("Kind of care", tuple(capitalised(spaced(line.name)) for line in lines)),
         text("Cases a year for 1,000 people", tuple(f"{line.rate_per_1000:,g}" for line in lines)),
-        text("Mean cost of a case", tuple(f"£{line.unit_cost_gbp.mean_gbp:,.2f}" for line in lines)),
+        text("Mean cost of a case", tuple(_cost(line.unit_cost_gbp.mean_gbp) for line in lines)),
         text("Growth a year", tuple(_growth(line) for line in lines)),
-        text("Payment", tuple(in_short(line.payment) for line in lines)),
+        text("Payment", tuple(capitalised(in_short(line.payment)) for line in lines)),
     )
     return TableBlock(Table("", "What the budgets are for", columns))

@@ -96,7 +96,7 @@ def _add(word: Any, block: Block, numbers: Numbers, one_page: bool) -> Any:
         case Paragraph():
             return word.add_paragraph(block.text)
         case Items():
-            for item in block.items:
+            for item in block.texts:
                 word.add_paragraph(item, style="List Number" if block.numbered else "List Bullet")
         case TableBlock():
             for narrow in block.narrow():

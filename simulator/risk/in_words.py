@@ -147,6 +147,29 @@ def about(estimate: Estimate, unit: Unit) -> str:
     return f"about {value}" if low == value == high else f"about {value} (between {low} and {high})"
 
 
+def briefly(estimate: Estimate, unit: Unit) -> str:
+    """Return an estimate without its error, to be repeated: three digits of an amount, two of a share.
+
+    What is known outright has one decimal of a per cent; near 0 or 1 a bound, ``over 99.9%``.
+    """
+    if not unit.is_share and not estimate.value and not estimate.half_width:
+        return "£0"
+    if unit.is_share:
+        if bound := bound_in_per_cent(estimate.value, estimate.low, estimate.high):
+            return f"{bound}%"
+        if not estimate.half_width:
+            return f"{estimate.value / PER_CENT:.1f}%"
+        digits, size, sign, letter = 2, PER_CENT, "", "%"
+    else:
+        size, symbol = money_unit(abs(estimate.value))
+        digits, sign, letter = _MOST_DIGITS_HEARD, "£", symbol.removeprefix("£")
+    value, half = estimate.value / size, estimate.half_width / size
+    before = math.floor(math.log10(abs(value))) + 1 if value else 1
+    decimals = min(digits - before, decimals_for(half)) if half > 0 else digits - before
+    value = round(value, decimals) + 0.0
+    return f"{'-' if value < 0 else ''}{sign}{abs(value):,.{max(decimals, 0)}f}{letter}"
+
+
 def contracts_in_100(estimate: Estimate) -> str:
     """Return a probability to be heard: a number of contracts out of a hundred."""
     if estimate.value in (0, 1):

@@ -222,9 +222,9 @@ def test_luck_and_true_saving_add_up_to_the_practice_share():
 
 def test_sentences_follow_the_numbers(written):
     texts = {name: " ".join(one.text for one in _paragraphs(made)) for name, (made, _) in written.items()}
-    assert "virtually certain" in texts["everybody overspends"]
-    assert "In no simulated contract does spend exceed" in texts["nobody overspends"]
-    assert "The scheme has no bond" in texts["no bond rule"]
+    assert "with a chance of more than 99 in 100" in texts["everybody overspends"].replace("\xa0", " ")
+    assert "In no simulated contract does it overspend" in texts["nobody overspends"]
+    assert "There is no bond in this scheme" in texts["no bond rule"]
     assert "It posts no bond" in texts["bond of zero, ten years"]
     assert "There is no rule about money" in texts["no rules"]
     assert "luck alone would bring" in texts["savers"]

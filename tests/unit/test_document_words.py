@@ -15,10 +15,11 @@ from simulator.charts.study import Study
 from simulator.documents.contents import document_of
 from simulator.documents.formats import write_html
 from simulator.documents.method import _shown, assumptions_of
-from simulator.documents.quotes import Quotes, likelihood, odds
+from simulator.documents.odds import ODDS, odds
+from simulator.documents.quotes import Quotes
 from simulator.parts import Part
-from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import money
+from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.in_words import briefly
 from simulator.rules.minimum_rate import MinimumRate
 from tests.architecture.registers import BUDGET_RULES, RULES
 from tests.builders import checked, line_of, scenario_of, simulated
@@ -33,16 +34,15 @@ def chance(value, half_width=0.0):
 @pytest.mark.parametrize(
     ("estimate", "words"),
     [
-        (chance(0.2, 0.01), "about 1 in 5"),
+        (chance(0.2, 0.01), "1 in 5"),
+        (chance(0.3, 0.02), "3 in 10"),
         (chance(0.34, 0.01), "about 1 in 3"),
         (chance(0.762, 0.008), "about 3 in 4"),
-        (chance(0.5, 0.01), "about 1 in 2"),
-        (chance(0.05, 0.005), "about 1 in 20"),
-        (chance(0.953, 0.004), "about 19 in 20"),
-        # 8.8% is a fifth off 1 in 12 and an eighth off 1 in 10: neither is near.
-        (chance(0.088, 0.001), "about 9 in 100"),
-        # With an error of two points, 9 in 100 would pretend to know it.
-        (chance(0.088, 0.02), "about 1 in 10"),
+        (chance(0.67, 0.02), "2 in 3"),
+        (chance(0.5, 0.01), "1 in 2"),
+        (chance(0.05, 0.005), "1 in 20"),
+        (chance(0.953, 0.004), "19 in 20"),
+        (chance(0.088, 0.001), "about 1 in 10"),
         # Of 10,000 contracts none: Wilson's interval ends at 0.00038, which is below 1 in 2,000.
         (Estimate(0.0, 0.0, 0.00038), "fewer than 1 in 2,000"),
         (Estimate(0.0, 0.0, 0.037), "fewer than 1 in 20"),
@@ -55,37 +55,31 @@ def test_odds(estimate, words):
     assert odds(estimate) == words
 
 
-def test_odds_never_claim_more_than_they_may():
-    """Read back, the words are within the interval, or within 12% of the chance and its complement."""
-    for thousandth in range(1, 1000):
-        for half_width in (0.0, 0.005, 0.02, 0.08):
-            one = chance(thousandth / 1000, half_width)
-            few, many = (int(number.replace(",", "")) for number in re.findall(r"[\d,]+", odds(one)))
-            if odds(one).startswith("fewer"):
-                assert one.high <= few / many
-            elif odds(one).startswith("more"):
-                assert one.low >= few / many
-            else:
-                allowed = max(one.half_width, 0.12 * min(one.value, 1 - one.value), 0.005)
-                assert abs(few / many - one.value) <= allowed + 1e-12
+def test_odds_are_the_nearest_of_one_short_list():
+    """Read back, no other on the list is nearer; what is off by more than half a point is "about"."""
+    assert len(ODDS) < 30
+    for thousandth in range(10, 991):
+        one = chance(thousandth / 1000)
+        few, many = (int(number) for number in re.findall(r"\d+", odds(one)))
+        off = abs(few / many - one.value)
+        assert off <= min(abs(few / many - one.value) for few, many in ODDS)
+        assert odds(one).startswith("about") == (off > 0.005)
 
 
 @pytest.mark.parametrize(
-    ("estimate", "words"),
+    ("estimate", "unit", "words"),
     [
-        (chance(0.7, 0.01), "likely"),
-        # Two thirds and one third are in reach of the error: the weaker word holds.
-        (chance(0.67, 0.02), "about as likely as not"),
-        (chance(0.32, 0.02), "about as likely as not"),
-        (chance(0.2, 0.02), "unlikely"),
-        (chance(0.05, 0.01), "very unlikely"),
-        (Estimate(0.0, 0.0, 0.0004), "exceptionally unlikely"),
-        (chance(0.95, 0.01), "very likely"),
-        (Estimate(1.0, 0.9996, 1.0), "virtually certain"),
+        (Estimate(2_819_000, 2_809_000, 2_829_000), Unit.GBP, "£2.82m"),
+        (Estimate(-13_404_000, -13_500_000, -13_300_000), Unit.GBP, "-£13.4m"),
+        (Estimate(86_000_000, 81_000_000, 91_000_000), Unit.GBP, "£86m"),
+        (Estimate(0.0, 0.0, 0.0), Unit.GBP, "£0"),
+        (chance(0.223, 0.013), Unit.PROBABILITY, "22%"),
+        (chance(0.9996, 0.0004), Unit.PROBABILITY, "over 99.92%"),
+        (Estimate(0.0273, 0.0273, 0.0273), Unit.SHARE, "2.7%"),
     ],
 )
-def test_likelihood(estimate, words):
-    assert likelihood(estimate) == words
+def test_a_number_to_repeat_is_short(estimate, unit, words):
+    assert briefly(estimate, unit) == words
 
 
 def test_a_sentence_keeps_its_numbers():
@@ -95,7 +89,7 @@ def test_a_sentence_keeps_its_numbers():
         row, "{name} has {people} people and {practice_net_gain_gbp:size}.", name="{braces}"
     )
     found = quotes.numbers[row, measure]
-    size = money(found).removeprefix("-")
+    size = briefly(found, Unit.GBP).removeprefix("-")
     people = quotes.numbers[row, "people"].value
     assert said.text == f"{{braces}} has {people:,.0f} people and {size}."
     assert [part.quoted.measure for part in said.parts if not isinstance(part, str)] == ["people", measure]

@@ -1,0 +1,218 @@
+"""A page for each cluster: what is different about it, what is at stake, and each practice's part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from simulator.answers.table import Column, Table, text
+from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
+from simulator.documents.brief import whole_contract
+from simulator.documents.cluster_facts import OF_SIZES, SHORTFALL, SIZES, SPLIT, SPREAD, of_practice, of_size
+from simulator.documents.quotes import Quotes
+from simulator.documents.what_ifs import GAIN, OVERSPEND
+from simulator.plain_words import as_a_name, counted, in_letters, joined, ordinal, per_cent_of
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Estimate
+from simulator.rules.bond import Bond
+from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.schema import Cluster
+
+_MOST_YEARS = 6
+"""Contract years that stand on the page of a cluster; more have their table in the annex."""
+_MOST_PRACTICES = 12
+"""Practices that fit on the page of a cluster; the workbook has all."""
+
+
+def cluster_page(quotes: Quotes, cluster: Cluster) -> Section:
+    """Return a cluster's page."""
+    name = cluster.name
+    blocks: list[Block] = [Heading(1, name), _who(quotes, cluster)]
+    blocks += [Heading(2, "How likely is an overspend?"), _overspend(quotes, name), _chances(quotes, name)]
+    if quotes.has(Bond) or quotes.has(SurplusSplit):
+        blocks += [Heading(2, "The bond and the practice share"), _money(quotes, cluster)]
+        blocks += [*_sizes(quotes, name)] or [_amounts(quotes, name)]
+    return Section((*blocks, *_practices(quotes, name)), one_page=True)
+
+
+def _who(quotes: Quotes, cluster: Cluster) -> Paragraph:
+    practices = f" in {counted(len(cluster.practices), 'practice')}" if cluster.practices else ""
+    people = {name: quotes.numbers[name, "people"].value for name in quotes.clusters}
+    said = (
+        f"{{name}} has {{people}} registered people{practices}, and a budget of {{annual_budget_gbp}} a year."
+    )
+    if len({*people.values()}) > 1:
+        place = _place(people, cluster.name)
+        said += f" It is {place} of {in_letters(len(people))} clusters by list size."
+    return quotes.sentence(cluster.name, f"{said} {_own_terms(cluster)}".rstrip(), name=cluster.name)
+
+
+def _place(values: dict[str, float], name: str) -> str:
+    """Return a rank in words, such as ``the second largest``; equal ones share it."""
+    larger = sum(one > values[name] for one in values.values())
+    smaller = sum(one < values[name] for one in values.values())
+    if larger <= smaller:
+        return f"the {ordinal(larger + 1)} largest".replace("first ", "")
+    return f"the {ordinal(smaller + 1)} smallest".replace("first ", "")
+
+
+def _own_terms(cluster: Cluster) -> str:
+    """Return what of a cluster's agreement may be its own."""
+    said = []
+    savings = cluster.true_saving_share_by_year or (float(cluster.true_saving_share),)
+    if any(savings):
+        said.append(f"It is taken to save {joined([*map(per_cent_of, savings)])} of demand.")
+    if cluster.need != 1:
+        said.append(
+            f"The need of its people is {per_cent_of(float(cluster.need))} of what its budget assumes."
+        )
+    if cluster.list_growth_share:
+        said.append(f"Its list grows by {per_cent_of(float(cluster.list_growth_share))} a year.")
+    if cluster.proportion < 1:
+        said.append(f"It answers for {per_cent_of(cluster.proportion)} of budget and spend.")
+    return " ".join(said)
+
+
+def _overspend(quotes: Quotes, name: str) -> Paragraph:
+    chance = quotes.numbers[name, OVERSPEND]
+    whole = whole_contract(quotes)
+    if chance.value == 0:
+        said = (
+            f"In no simulated contract does it overspend over {whole}: the chance is "
+            "{overspend_probability}."
+        )
+        return quotes.sentence(name, said)
+    said = f"Over {whole} it overspends with a chance of {{overspend_probability}}"
+    others = {one: quotes.numbers[one, OVERSPEND] for one in quotes.clusters}
+    if len(others) > 1:
+        said += f", {_rank(others, name)}"
+    said += f". {_cause(quotes, name)} The chance of a large overspend, above 2%, is "
+    return quotes.sentence(name, f"{said}{{large_overspend_probability}}.")
+
+
+def _rank(chances: Mapping[str, Estimate], name: str) -> str:
+    """Return where a chance stands among the clusters', as far as its error tells."""
+    own = chances[name]
+    higher = sum(one.low > own.high for one in chances.values())
+    lower = sum(one.high < own.low for one in chances.values())
+    if higher == lower == 0:
+        return "much like every other cluster"
+    if not higher:
+        return "among the highest"
+    return "among the lowest" if not lower else "in the middle of all"
+
+
+def _cause(quotes: Quotes, name: str) -> str:
+    """Return what sets the chance apart: how tight the budget is, and how far the outturn spreads."""
+    if (name, SHORTFALL) not in quotes.numbers:
+        return "It has no budget to answer for."
+    tight, spread = (quotes.numbers[name, one] for one in (SHORTFALL, SPREAD))
+    does = "short of" if tight.value > 0 else "above"
+    said = (
+        f"Its budget is expected to be {{{SHORTFALL}:size}} {does} its spend, and the outturn typically "
+        f"differs by {{{SPREAD}}} of the budget from that"
+    )
+    if len(quotes.clusters) == 1:
+        return f"{said}."
+    of_all = quotes.numbers[ALL_CLUSTERS, SHORTFALL]
+    if tight.low > of_all.high:
+        return f"{said}: its budget is tighter than most."
+    if tight.high < of_all.low:
+        return f"{said}: its budget is looser than most."
+    spreads = [quotes.numbers[one, SPREAD] for one in quotes.clusters if (one, SPREAD) in quotes.numbers]
+    middle = sorted(one.value for one in spreads)[len(spreads) // 2]
+    if spread.low > middle:
+        return f"{said}: its costs vary more than most, so that its bond must be larger for its size."
+    if spread.high < middle:
+        return f"{said}: its costs vary less than most, so that its bond may be smaller for its size."
+    return f"{said}: both much as elsewhere."
+
+
+def _chances(quotes: Quotes, name: str) -> TableBlock:
+    years = quotes.study.years if 1 < len(quotes.study.years) <= _MOST_YEARS else ()
+    periods = {f"overspend_probability_year_{at}": year for at, year in enumerate(years, start=1)}
+    periods[OVERSPEND] = "Whole contract"
+    periods = {measure: label for measure, label in periods.items() if (name, measure) in quotes.numbers}
+    columns = [quotes.column(measure, label, [(name, measure)]) for measure, label in periods.items()]
+    title = f"Chance that {name} overspends, in per cent"
+    return TableBlock(Table("", title, (text("Period", ("Chance",)), *columns)))
+
+
+def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
+    name = cluster.name
+    said = [] if cluster.takes_share else ["{name} does not take the practice share."]
+    posted = quotes.numbers.get((name, "bond_posted_gbp"))
+    if quotes.has(Bond) and posted is not None and posted.value > 0:
+        said.append(
+            "Its bond of {bond_posted_gbp} pays all that reaches it with a chance of "
+            "{bond_covers_probability}. To be 95% sure, it would have to be {bond_needed_gbp}."
+        )
+    elif quotes.has(Bond):
+        said.append("It posts no bond. To be 95% sure of paying everything, one would be {bond_needed_gbp}.")
+    if quotes.has(SurplusSplit) and cluster.takes_share:
+        said += [
+            "Its practices may expect {practice_share_gbp_per_year} a year of surpluses, and over the "
+            "contract to {practice_net_gain_gbp:gain} net. In one contract out of twenty they "
+            "{practice_net_gain_1_in_20_gbp:beyond}. They are better off with a chance of "
+            "{practice_better_off_probability}.",
+        ]
+        if quotes.has_savers:
+            said.append(
+                "Luck alone would bring them {luck_gbp} over the contract; true saving adds {skill_gbp}."
+            )
+    return quotes.sentence(name, " ".join(said), name=name)
+
+
+def _sizes(quotes: Quotes, name: str) -> Iterable[TableBlock]:
+    """Yield what bonds of several sizes would do."""
+    rows = {of_size(name, share): share for share in SIZES}
+    rows = {row: share for row, share in rows.items() if (row, GAIN) in quotes.numbers}
+    if not rows:
+        return
+    budget, posted = (quotes.numbers[name, one].value for one in ("annual_budget_gbp", "bond_posted_gbp"))
+    # What is posted has its place between the others.
+    order = sorted([*rows.items(), (name, posted / budget)], key=lambda one: one[1])
+    labels = [
+        f"Posted: {per_cent_of(round(share, 4))}" if row == name else f"{100 * share:g}%"
+        for row, share in order
+    ]
+    headings = ("Bond", "Bond pays all", "Practices' net gain", "Practices better off")
+    columns = [
+        quotes.column(measure, heading, [(row, measure) for row, _ in order])
+        for measure, heading in zip(OF_SIZES, headings, strict=True)
+    ]
+    first = text("Bond, of a year's budget", labels)
+    yield TableBlock(Table("", f"{name}: what bonds of other sizes would do", (first, *columns)))
+
+
+def _practices(quotes: Quotes, name: str) -> Iterable[TableBlock]:
+    """Yield each practice's part."""
+    parts = quotes.facts.parts(name)[:_MOST_PRACTICES]
+    if not parts or (name, GAIN) not in quotes.numbers:
+        return
+    rows = [of_practice(name, part) for part in parts]
+    measures = [one for one in ("people", *SPLIT) if (rows[0], one) in quotes.numbers]
+    headings = {
+        "people": "People",
+        "bond_posted_gbp": "Bond",
+        "practice_share_gbp_per_year": "Practice share a year",
+        "practice_net_gain_gbp": "Net gain",
+        "practice_net_gain_1_in_20_gbp": "Net gain, 1 in 20",
+    }
+    columns: Sequence[Column] = [
+        quotes.column(measure, headings[measure], [(row, measure) for row in rows]) for measure in measures
+    ]
+    first = text("Practice", [as_a_name(part.name) for part in parts])
+    largest = f", the {in_letters(len(parts))} largest" if len(quotes.facts.parts(name)) > len(parts) else ""
+    title = f"{name}: each practice's part of bond, share and net gain{largest}"
+    yield TableBlock(Table("", title, (first, *columns)))
+
+
+def _amounts(quotes: Quotes, name: str) -> TableBlock:
+    measures = ["expected_overspend_gbp", "bond_needed_gbp"]
+    measures += ["practice_share_gbp"] if quotes.has(SurplusSplit) else []
+    measures += ["practice_net_gain_gbp", "practice_net_gain_1_in_20_gbp"]
+    present = [measure for measure in measures if quotes.numbers.get((name, measure)) is not None]
+    labels = {measure: quotes.heading(measure) for measure in present}
+    return quotes.amounts(
+        "", f"{name}: what is at stake", ("Over the whole contract", "Amount"), name, labels
+    )

@@ -1,0 +1,146 @@
+"""What would be otherwise: budgets that grow as costs do, and the true saving that repays a bond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+
+from simulator.budgets.toolkit import Toolkit
+from simulator.charts.study import Study
+from simulator.parts import Part
+from simulator.questions.luck.estimates import of_a_cluster
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.simulation.shared_draws import SharedDraws
+
+Settings = TypeVar("Settings", bound=Part)
+
+OVERSPEND, BETTER_OFF = "overspend_probability", "practice_better_off_probability"
+GAIN = "practice_net_gain_gbp"
+OF_A_CLUSTER, EQUAL_GROWTH = "of_a_cluster_", "equal_growth_"
+"""How names start of what holds of a cluster on average, and of budgets that grow as costs do."""
+SAVING_NEEDED, BONDS_NEEDED = "saving_needed_share", "bonds_needed_gbp"
+BUDGET_GROWTH, COST_GROWTH = "budget_growth_share", "cost_growth_share"
+_FIRST_TRY, _LARGEST_SAVING = 0.05, 0.5
+"""Shares of demand: no saving that was ever measured comes near the largest (assumption)."""
+_TRIES = 5
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIfs:
+    """The scenario otherwise, on the draws of its study."""
+
+    study: Study  # of the scenario as it is
+    _gains: dict[float, Estimate] = field(default_factory=dict, init=False, repr=False)
+
+    def estimates(self) -> dict[Place, Estimate]:
+        """Return every number, by row and measure; what has no meaning here is left out."""
+        found = (
+            {} if self.growth is None else dict(zip((BUDGET_GROWTH, COST_GROWTH), self.growth, strict=True))
+        )
+        found |= _of_a_cluster(self.study)
+        if needed := _bonds_needed(self.study):
+            found[BONDS_NEEDED] = needed
+        if self.at_equal_growth is not None:
+            of_all = self.at_equal_growth.estimates_of(ALL_CLUSTERS)
+            moved = _of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
+            found |= {f"{EQUAL_GROWTH}{name}": one for name, one in moved.items()}
+        if (saving := self.saving_needed) is not None:
+            found[SAVING_NEEDED] = saving
+        return {(ALL_CLUSTERS, name): one for name, one in found.items()}
+
+    @cached_property
+    def growth(self) -> tuple[Estimate, Estimate] | None:
+        """Growth a year of budgets and of costs, from the base year to the last, as is expected."""
+        plan = self.study.result.plan
+        answers_for = plan.answered_for[-1]
+        base, last = (float((plan.expected_spend_gbp[at] * answers_for).sum()) for at in (0, -1))
+        budgets = plan.set_budgets(plan.expected_spend)
+        whole = budgets.budget_gbp[0, -1] + budgets.top_slice_gbp[0, -1]
+        budget = float((whole * answers_for).sum())
+        if not min(base, last, budget) > 0 or len(plan.years[-1].months) < len(plan.years[0].months):
+            return None
+        years = plan.years[-1].start - plan.years[0].start
+        of_budgets, of_costs = ((end / base) ** (1 / years) - 1 for end in (budget, last))
+        return Estimate(of_budgets, of_budgets, of_budgets), Estimate(of_costs, of_costs, of_costs)
+
+    @cached_property
+    def at_equal_growth(self) -> Study | None:
+        """The study with budgets that grow as plans expect costs to; None where no budget grows otherwise."""
+        settings = self.study.scenario.settings
+        lines = tuple(_following_growth(one, "budget_rule") for one in settings.service_lines)
+        budgets = _following_growth(settings.budgets, "rule")
+        if self.growth is None or (budgets, lines) == (settings.budgets, settings.service_lines):
+            return None
+        return self._varied(budgets=budgets, service_lines=lines)
+
+    def _varied(self, **settings: object) -> Study:
+        """Return the study with other settings, on the same draws."""
+        scenario = self.study.scenario
+        varied = scenario.settings.model_copy(update=settings)
+        return Study(self._draws.simulate(replace(scenario, settings=varied)))
+
+    @cached_property
+    def _draws(self) -> SharedDraws:
+        return SharedDraws.of(self.study.scenario, self.study.draws)
+
+    @cached_property
+    def saving_needed(self) -> Estimate | None:
+        """True saving of every cluster from which on practices gain on average; None where it is not found.
+
+        By secants: the gain hardly bends over a few per cent of demand.
+        """
+        if not self._gain(0.0).value < 0:
+            return None
+        low, high = 0.0, _FIRST_TRY
+        for _ in range(_TRIES):
+            before, after = self._gain(low), self._gain(high)
+            slope = (after.value - before.value) / (high - low)
+            if not slope > 0:
+                return None
+            root = high - after.value / slope
+            if not 0 < root < _LARGEST_SAVING:
+                return None
+            if abs(after.value) <= after.half_width / 10 or abs(root - high) < 1e-5:
+                break
+            low, high = high, root
+        error = (self._gain(high).standard_error or 0.0) / slope
+        return Estimate(root, root - CONFIDENCE_Z * error, root + CONFIDENCE_Z * error, error)
+
+    def _gain(self, saving: float) -> Estimate:
+        known = {"true_saving_share": saving, "true_saving_share_by_year": ()}
+        if saving not in self._gains:
+            clusters = tuple(one.model_copy(update=known) for one in self.study.scenario.settings.clusters)
+            self._gains[saving] = self._varied(clusters=clusters).estimate(ALL_CLUSTERS, GAIN)
+        return self._gains[saving]
+
+
+def _following_growth(part: Settings, key: str) -> Settings:
+    """Return settings whose rule of budgets, if it has an uplift of its own, follows expected growth."""
+    rule = getattr(part, key)
+    if not isinstance(rule, Toolkit) or rule.follows_growth:
+        return part
+    return part.model_copy(update={key: rule.model_copy(update={"uplift_share": None})})
+
+
+def _of_a_cluster(study: Study) -> dict[str, Estimate]:
+    """Return chances of a cluster, on average over those that have them."""
+    found = {}
+    for measure in (OVERSPEND, BETTER_OFF):
+        samples = [one[measure] for name in study.clusters if measure in (one := study.samples(name))]
+        if samples:
+            found[f"{OF_A_CLUSTER}{measure}"] = of_a_cluster(np.column_stack(samples))
+    return found
+
+
+def _bonds_needed(study: Study) -> Estimate | None:
+    """Return the sum of what clusters need that post a bond, each at 95%; cautious, as all ends are added."""
+    posting = [name for name in study.clusters if study.books[name].has_bond]
+    needed = [study.estimate(name, "bond_needed_gbp") for name in posting]
+    if not needed:
+        return None
+    return Estimate(*(sum(getattr(one, end) for one in needed) for end in ("value", "low", "high")))
