@@ -131,7 +131,7 @@ WITHOUT_EFFECT = {
     ("service_lines", 4, "unit_cost_gbp", "cv"): "a block contract has no volume risk",
     ("clusters", 2, "takes_share"): "its bond is nothing, and without one it may keep no share",
 }
-REFUSED = {("clusters", 2, "true_saving_share")}
+REFUSED = {("contract", "shadow_years"), ("clusters", 2, "true_saving_share")}
 """Settings that another, which is given, takes the place of."""
 TOGETHER = {
     # Probabilities add up to one, so one cannot change alone.
