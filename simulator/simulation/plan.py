@@ -41,6 +41,7 @@ from simulator.scenario.legal_forms import LegalForm
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
 from simulator.simulation.earlier_years import EarlierYears
+from simulator.simulation.learned import LearnedBudgets, expected_care
 from simulator.simulation.line_budgets import line_budgets
 from simulator.simulation.line_prices import (
     after_known_year,
@@ -75,6 +76,7 @@ class Plan:
     terms: ClusterTerms  # what each cluster agreed to
     last_year: LastYear | None  # what the outturn of the base year says, where that is known
     earlier: EarlierYears | None  # years before the base year, where budgets rest on them
+    learned: LearnedBudgets | None = None  # budgets that rest on shadow years, in place of any rule
 
     @property
     def years_from_base(self) -> int:
@@ -87,14 +89,7 @@ class Plan:
 
         The base year first; of what is a fixed sum, that.
         """
-        spend = np.empty(self.expected_counts.shape)
-        for at_line, (line, price) in enumerate(zip(self.settings.service_lines, self.prices, strict=True)):
-            of_cases = line.unit_cost_gbp.mean_gbp * price.price_index[:, None]
-            paid = price.block_gbp if price.totals is None else of_cases * self.expected_counts[..., at_line]
-            spend[..., at_line] = paid
-            if price.base_year_gbp is not None:
-                spend[0, :, at_line] = price.base_year_gbp
-        return spend
+        return expected_care(self.settings.service_lines, self.prices, self.expected_counts)
 
     @property
     def expected_spend_gbp(self) -> FloatArray:
@@ -157,6 +152,13 @@ class Plan:
             if not payment.is_as_drawn
         ]
 
+    def no_shadow_years(self, question: str) -> list[Problem]:
+        """Return the problem with budgets that rest on shadow years."""
+        need = f"0: {question} takes no budgets yet that rest on shadow years"
+        hint = "--set contract.shadow_years=0 sets them by the budget rules"
+        years = self.settings.contract.shadow_years
+        return [Problem("contract.shadow_years", need, str(years), hint)] if years else []
+
     @property
     def expected_care(self) -> Spend:
         """A single contract in which all care is as expected, at the tariff."""
@@ -171,6 +173,9 @@ class Plan:
     def set_budgets(self, spend: Spend) -> Budgets:
         """Return the budgets that follow from spend."""
         top_slice_share = self.settings.budgets.top_slice_share
+        if self.learned:
+            first_year = self.terms.first_year
+            return self.learned.set_budgets(spend.base_years_gbp, self.budgets, first_year, top_slice_share)
         return set_budgets(spend, self.budgets, self.terms, top_slice_share, self.years_from_base)
 
     def outturn(self, spend: Spend, budgets: Budgets) -> Outturn:
@@ -223,11 +228,13 @@ def make_plan(scenario: Scenario) -> Plan:
     parts = parts_of_years(rates, [one.financial_years(settings.contract) for one in settings.clusters])
     planned = expected_counts(planned_rates, years, parts, population.need_weighted_people)
     # Shapes (year, cluster): what budgets do not know of.
-    kept = 1 - np.array([cluster.savings(len(years) - 1) for cluster in settings.clusters]).T
+    shadow_years = settings.contract.shadow_years
+    kept = 1 - np.array([one.savings(len(years) - 1, shadow_years) for one in settings.clusters]).T
     lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
     grown = lists ** np.arange(len(years))[:, None]
     drawn = expected_counts(rates, years, parts, population.need_weighted_people)
     drawn *= (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
+    unsaved = drawn.copy()
     drawn[1:] *= kept[..., None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     prices = tuple(
@@ -270,6 +277,7 @@ def make_plan(scenario: Scenario) -> Plan:
         terms,
         last_year,
         earlier,
+        LearnedBudgets.of(shocks, lines, prices, unsaved, earlier, shadow_years) if shadow_years else None,
     )
 
 
@@ -281,7 +289,7 @@ def _earlier(
 ) -> EarlierYears | None:
     """Return the years before the base year that some budget rests on."""
     rules = [line.budget_rule or settings.budgets.rule for line in settings.service_lines]
-    ago = max(rule.base_years for rule in rules) - 1
+    ago = (settings.contract.shadow_years or max(rule.base_years for rule in rules)) - 1
     return EarlierYears.of(settings, rates, prices, base_counts, ago) if ago else None
 
 

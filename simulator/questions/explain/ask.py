@@ -56,6 +56,8 @@ def explain(
     settled = draws.of(scenario)
     contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
+    if problems := plan.no_shadow_years("explain"):
+        raise InputError(problems)
     plan.prepare()
     streams = RandomStreams(seed)
     worth = _worth(plan, streams, settled, lambda: progress(0)) if has_terms(plan) else None
