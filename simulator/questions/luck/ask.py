@@ -56,8 +56,8 @@ def luck(
 ) -> LuckAnswer:
     """Say what practices are paid for luck, which true savings go unpaid, and what rules would change that.
 
-    Luck is what is paid while no cluster truly saves anything; the scenario's own true savings play
-    no part. All share their draws.
+    Luck is what is paid while no cluster truly saves anything; the scenario's own true savings and
+    actions play no part. All share their draws.
 
     Parameters
     ----------
@@ -92,16 +92,22 @@ def luck(
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
-        # Known outright: of a saving of nothing that has an sd, chance would be paid as skill.
-        known = {"mean": saving, "sd": 0.0}
-        of_all = {"clusters.*.true_saving_share_by_year": [], "clusters.*.true_saving_share": known}
-        result = shared.simulate(policies[policy].vary(of_all))
+        result = shared.simulate(_saving(policies[policy], saving))
         paid[policy, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))
     asked_of = shared.draws
     per_case_share = result.plan.per_case_share(taking)
     return LuckAnswer(scenario, asked_of.contracts, asked_of.seed, rows, float(policy_saving), per_case_share)
+
+
+def _saving(scenario: Scenario, saving: float) -> Scenario:
+    """Return a scenario in which all clusters truly save so much, and do nothing else."""
+    # Known outright: of a saving of nothing that has an sd, chance would be paid as skill.
+    known = {"mean": saving, "sd": 0.0}
+    of_all = {"clusters.*.true_saving_share_by_year": [], "clusters.*.true_saving_share": known}
+    nothing_else: dict[str, object] = {"actions": []} if scenario.settings.actions else {}
+    return scenario.vary(of_all | nothing_else)
 
 
 def check_luck(
