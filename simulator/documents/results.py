@@ -181,6 +181,7 @@ def pct_position(quotes: Quotes) -> Section:
         Account.PARTNER: "partner_net_gain_gbp",
         Account.LENDER: "lender_income_gbp",
         Account.CORE: "core_income_gbp",
+        Account.SUPPLIERS: "suppliers_income_gbp",
     }
     gains += [measure for account, measure in others.items() if account in accounts]
     blocks: list[Block] = [
