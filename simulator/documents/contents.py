@@ -9,12 +9,13 @@ from pathlib import Path, PurePath
 from simulator.answers.files import provenance
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document
-from simulator.documents.formats import write_excel, write_html, write_pdf
+from simulator.documents.formats import write_excel, write_pdf
 from simulator.documents.method import method, provenance_section, sources
 from simulator.documents.options import options_compared
 from simulator.documents.quotes import Quotes
 from simulator.documents.results import bonds, cluster_page, in_brief, overspends, positions, surpluses
 from simulator.documents.scheme import scheme
+from simulator.documents.web_page import write_html
 from simulator.documents.word import write_word
 from simulator.errors import InputError, unknown
 from simulator.execution.new_files import new_folder

@@ -15,10 +15,11 @@ import pytest
 import typst
 
 from simulator.answers.table import Table, text
-from simulator.charts.register import CHARTS
+from simulator.charts.register import CHARTS, draw
 from simulator.charts.study import Study
 from simulator.documents import results
 from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, TableBlock
+from simulator.documents.chart_numbers import chart_table
 from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.formats import ALL_NUMBERS, PROVENANCE, lay_out
 from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
@@ -66,20 +67,38 @@ def test_html_has_heads_in_order_scopes_captions_and_words_for_pictures(edge):
     assert page.named("html")[0][1]["lang"] == "en-GB"
     assert all(attributes.get("scope") in {"col", "row"} for _, attributes in page.named("th"))
     tables = [narrow for block in made.blocks if isinstance(block, TableBlock) for narrow in block.narrow()]
-    assert len(page.named("table")) == len(page.named("caption")) == len(tables)
     figures = [block for block in made.blocks if isinstance(block, Picture)]
-    assert [attributes["alt"] for _, attributes in page.named("img")] == [one.chart.alt for one in figures]
-    assert all(attributes["src"].startswith("data:") for _, attributes in page.named("img"))
+    assert len(page.named("table")) == len(page.named("caption"))
+    assert len(tables) < len(page.named("table")) <= len(tables) + len(figures)
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [str(attributes["href"]) for _, attributes in page.named("a")]
+    assert {link.removeprefix("#") for link in links if link.startswith("#")} <= set(ids)
+    assert len([link for link in links if link.startswith("data:")]) == 2 * len(figures)
+    images = [attributes for _, attributes in page.named("img")]
+    assert [one["alt"] for one in images] == [one.chart.title for one in figures]
+    assert all(one["aria-describedby"] in ids for one in images)
+    assert all(one.chart.alt in page.text for one in figures)
+    assert all(str(one["src"]).startswith("data:") for one in images)
     assert not page.named("script", "link", "iframe")
     assert made.title in page.text
     for cluster in made.sections[-1:]:
         assert cluster.blocks[0].text in page.text
 
 
+def test_a_chart_s_numbers_are_all_in_its_table():
+    for name in ("outturn", "bond-cover", "pool"):
+        chart = draw(study_of(scenario_of()), name)
+        table = chart_table(chart, name).frame().reset_index()
+        for column in chart.data:
+            words = column in {"measure", "what"}
+            assert words or list(table[column].dropna()) == list(chart.data[column].dropna())
+
+
 def test_no_number_without_its_meaning(edge):
     made, folder = edge
     text = (folder / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"\b(nan|inf)\b|[>\"]None[<\"]", re.sub(r'src="[^"]*"', "", text))
+    assert not re.search(r"\b(nan|inf)\b|[>\"]None[<\"]", re.sub(r'(src|href)="data:[^"]*"', "", text))
     for table in (block for block in made.blocks if isinstance(block, TableBlock)):
         assert all(len(row) == len(table.headings) for row in table.rows)
         assert all(len(narrow.headings) <= MOST_COLUMNS for narrow in table.narrow())
