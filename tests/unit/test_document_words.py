@@ -13,9 +13,9 @@ from simulator import load_scenario
 from simulator.answers.files import provenance
 from simulator.charts.study import Study
 from simulator.documents.contents import document_of
-from simulator.documents.formats import write_html
 from simulator.documents.method import _shown, assumptions_of
 from simulator.documents.quotes import Quotes, likelihood, odds
+from simulator.documents.web_page import write_html
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money
