@@ -14,6 +14,7 @@ from simulator.risk.estimate import Estimate, Unit
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart
+    from simulator.documents.own_terms import OwnTerms
 
 
 _FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?( \*)? *")
@@ -179,6 +180,7 @@ class Document:
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
     # Who publishes it, when, for whom, and whom to ask: what each is, and what it says.
     cover: tuple[tuple[str, str], ...] = ()
+    terms: OwnTerms | None = None  # what a workbook lets a reader change
     language: str = "en-GB"
 
     @cached_property
