@@ -22,10 +22,11 @@ class Band:
     rank: int  # from 1, the worst for the budget
     weight: float  # share of all contracts
     outturn_gbp: float  # budget less spend of the whole contract
-    surplus_gbp: float  # of the years that have one, added up
+    surplus_gbp: float  # what was split between practices, the PCT and patient care
+    shared_gbp: float  # the part of it that practices share in: a minimum rate leaves some out
     claims_gbp: float  # what would reach a bond of any size
     annual_budget_gbp: float
-    takes_share: bool
+    takes_share: bool  # and so posts a bond
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class OwnTerms:
     practice_share: float
     bond_share: float  # of a year's budget
     pct_return_share: float
-    from_top: bool  # whether the PCT's part is of what practices leave
+    share_from: str  # the part that the practice share comes out of, as the rule calls it
+    needs_bond: bool  # whether only who posts a bond keeps the practice share
 
 
 def own_terms(study: Study) -> OwnTerms | None:
@@ -46,24 +48,32 @@ def own_terms(study: Study) -> OwnTerms | None:
     has_bond = any(isinstance(rule, Bond) for rule in settings.rules)
     if split is None and not has_bond:
         return None
-    bands = tuple(band for name in study.clusters for band in _bands(study, name))
+    share = split.practice_share if split else 0.0
+    bands = tuple(band for name in study.clusters for band in _bands(study, name, share))
     takers = [study.books[name] for name in study.clusters if study.books[name].takes_share]
     posted = sum(float(book.bond_posted_gbp.mean()) for book in takers)
     budget = sum(float(book.annual_budget_gbp.mean()) for book in takers)
     return OwnTerms(
         bands,
-        practice_share=split.practice_share if split else 0.0,
+        practice_share=share,
         bond_share=posted / budget if budget else 0.0,
         pct_return_share=split.pct_return_share if split else 0.0,
-        from_top=split is None or split.practice_share_from == "top",
+        share_from=split.practice_share_from if split else "top",
+        needs_bond=split is not None and split.needs_bond,
     )
 
 
-def _bands(study: Study, name: str) -> list[Band]:
+def _bands(study: Study, name: str, share: float) -> list[Band]:
     """Return a cluster's contracts in bands, from the worst for its budget to the best."""
-    book = study.books[name]
-    surplus = book.surplus_gbp.sum(axis=1)
-    outturn = surplus - book.overspend_gbp.sum(axis=1)
+    book, samples = study.books[name], study.samples(name)
+    outturn = (book.surplus_gbp - book.overspend_gbp).sum(axis=1)
+    practices, *others = (
+        samples.get(one, np.zeros_like(outturn))
+        for one in ("practice_share_gbp", "pct_return_gbp", "reinvestment_gbp")
+    )
+    surplus = practices + sum(others)
+    # Where nothing was shared, on other terms all of it would be.
+    shared = practices / share if share and practices.any() else surplus * book.takes_share
     ranked = np.argsort(outturn, kind="stable")
     return [
         Band(
@@ -72,6 +82,7 @@ def _bands(study: Study, name: str) -> list[Band]:
             weight=len(some) / len(ranked),
             outturn_gbp=float(outturn[some].mean()),
             surplus_gbp=float(surplus[some].mean()),
+            shared_gbp=float(shared[some].mean()),
             claims_gbp=float(book.bond_needed_gbp[some].mean()),
             annual_budget_gbp=float(book.annual_budget_gbp[some].mean()),
             takes_share=book.takes_share,

@@ -20,7 +20,10 @@ _TERMS = (
     ("bond_share", "Bond, of a year's budget"),
     ("pct_return_share", "Part of a surplus that returns to the PCT"),
 )
-_KEPT = ("Outturn (budget less spend)", "Surpluses", "Overspends that reach the bond", "Budget of a year")
+_KEPT = (
+    *("Budget less spend", "Surpluses", "Surpluses that practices share in"),
+    *("Overspends that reach the bond", "Budget of a year"),
+)
 _WORKED = ("Practice share", "Drawn from the bond", "Practices' net gain", "To the PCT", "To patient care")
 _FIRST_ROW = 3
 """Of a table, below a caption and a head."""
@@ -88,28 +91,31 @@ def _write_terms(book: Workbook, terms: OwnTerms) -> None:
 
 
 def _kept(band: Band) -> list[SheetCell]:
-    amounts = (band.outturn_gbp, band.surplus_gbp, band.claims_gbp, band.annual_budget_gbp)
+    amounts = (band.outturn_gbp, band.surplus_gbp, band.shared_gbp, band.claims_gbp, band.annual_budget_gbp)
     pounds = [(one, Unit.GBP) for one in amounts]
     return [band.cluster, (float(band.rank), Unit.NUMBER), (band.weight, Unit.SHARE), *pounds]
 
 
 def money_of(terms: OwnTerms, band: Band) -> tuple[float, ...]:
     """Return what the formulas of a band come to on the terms as they were simulated, in pounds."""
-    practices = terms.practice_share * band.surplus_gbp * band.takes_share
+    keeps = terms.bond_share > 0 or not terms.needs_bond
+    practices = terms.practice_share * band.shared_gbp * keeps
     drawn = min(terms.bond_share * band.annual_budget_gbp, band.claims_gbp) * band.takes_share
-    pct = terms.pct_return_share * (band.surplus_gbp - practices * terms.from_top)
+    less = {"top": terms.pct_return_share, "reinvestment": 0.0, "pct_return": 1.0}[terms.share_from]
+    pct = terms.pct_return_share * band.surplus_gbp - less * practices
     return practices, drawn, practices - drawn, pct, band.surplus_gbp - practices - pct
 
 
 def _worked(terms: OwnTerms, band: Band, row: int) -> Iterator[Formula]:
-    """Yield the formulas of a band: columns E to G hold what is kept of it, H to L what is worked out."""
-    takes, top = int(band.takes_share), int(terms.from_top)
+    """Yield the formulas of a band: columns E to H hold what is kept of it, I to M what is worked out."""
+    keeps = "*IF(bond_share>0,1,0)" if terms.needs_bond else ""
+    less = {"top": "pct_return_share*", "reinvestment": "0*", "pct_return": ""}[terms.share_from]
     texts = (
-        f"=practice_share*E{row}*{takes}",
-        f"=MIN(bond_share*G{row},F{row})*{takes}",
-        f"=H{row}-I{row}",
-        f"=pct_return_share*(E{row}-H{row}*{top})",
-        f"=E{row}-H{row}-K{row}",
+        f"=practice_share*F{row}{keeps}",
+        f"=MIN(bond_share*H{row},G{row})*{int(band.takes_share)}",
+        f"=I{row}-J{row}",
+        f"=pct_return_share*E{row}-{less}I{row}",
+        f"=E{row}-I{row}-L{row}",
     )
     for text, value in zip(texts, money_of(terms, band), strict=True):
         yield Formula(text, value, Unit.GBP)
@@ -122,7 +128,7 @@ def _expected(terms: OwnTerms) -> Iterator[list[SheetCell]]:
         first, last = at + _FIRST_ROW, at + _FIRST_ROW + BANDS - 1
         money = zip(*(money_of(terms, band) for band in bands), strict=True)
         row: list[SheetCell] = [bands[0].cluster]
-        for letter, amounts in zip("HIJKL", money, strict=True):
+        for letter, amounts in zip("IJKLM", money, strict=True):
             weights, values = (f"'{BY_BAND}'!{one}{first}:{one}{last}" for one in ("C", letter))
             value = sum(band.weight * amount for band, amount in zip(bands, amounts, strict=True))
             row.append(Formula(f"=SUMPRODUCT({weights},{values})", value, Unit.GBP))

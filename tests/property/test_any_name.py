@@ -66,4 +66,4 @@ def test_a_name_that_is_taken_is_shown_in_every_format(tmp_path_factory, name):
             assert sheets
             found = {one for part in sheets for one in re.findall(rb"<f>([^<]*)</f>", book.read(part))}
             # Ours alone: places, and the names of terms.
-            assert all(re.fullmatch(rb"[\w*(),:!'. -]+", one) for one in found)
+            assert all(re.fullmatch(rb"[\w*(),:!'.&;<> -]+", one) for one in found)

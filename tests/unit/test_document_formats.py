@@ -191,10 +191,10 @@ def test_money_on_the_simulated_terms_is_the_answers(edge):
     rows = list(book[EXPECTED].iter_rows(min_row=3, values_only=True))
     answers = {(one.row, one.measure): one.value for one in made.numbers}
     for name, share, drawn, gain, to_pct, to_care in rows:
-        if share:
-            assert share == pytest.approx(answers[name, "practice_share_gbp"])
-            assert to_pct == pytest.approx(answers[name, "pct_return_gbp"])
-            assert to_care == pytest.approx(answers[name, "reinvestment_gbp"])
+        for found, measure in (
+            *((share, "practice_share_gbp"), (to_pct, "pct_return_gbp"), (to_care, "reinvestment_gbp")),
+        ):
+            assert found == pytest.approx(answers.get((name, measure), 0.0), abs=0.01)
         # In a band a bond that is too small for some contracts is large enough for their mean.
         assert drawn >= answers.get((name, "expected_bond_draw_gbp"), 0) * (1 - 1e-9)
         assert gain == pytest.approx(share - drawn)
@@ -202,7 +202,7 @@ def test_money_on_the_simulated_terms_is_the_answers(edge):
     assert formulas[EXPECTED].max_row == 2 + len(rows)
     assert formulas[BY_BAND].max_row == 2 + BANDS * len(rows)
     assert "practice_share" in formulas.defined_names
-    assert formulas[BY_BAND]["H3"].value.startswith("=practice_share*E3")
+    assert formulas[BY_BAND]["I3"].value.startswith("=practice_share*F3")
 
 
 @pytest.mark.parametrize("ending", DOCUMENT_FORMATS)
