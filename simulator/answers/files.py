@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,14 +31,42 @@ _ALL, _PROVENANCE = "every number", "provenance"
 _MADE = datetime(2010, 7, 1)  # noqa: DTZ001 - a fixed date, so that equal tables make equal files
 _FORMATS = {Unit.GBP: "£#,##0", Unit.PROBABILITY: "0.0%", Unit.SHARE: "0.0%", Unit.PEOPLE: "#,##0"}
 _PENCE = "£#,##0.00"
+_IN_HEADINGS = {Unit.GBP: ", £", Unit.PROBABILITY: ", %", Unit.SHARE: ", %"}
+_UNIT_WORDS = {Unit.GBP: "£", Unit.PROBABILITY: "%", Unit.SHARE: "%"}
 _LARGEST_WITH_PENCE = 1_000
 _NAME_WIDTH, _WORDS_WIDTH, _NUMBER_WIDTH = 28, 60, 14
 _NOT_IN_A_TAB = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_TAB = 31
+_ROWS_TO_FILTER, _LINE_POINTS = 40, 15
+_WIDEST_PAGE = 190
+"""Letters across a page that can still be read in print."""
 MOST_ROWS = 1_048_574
 """Rows that Excel can hold below a caption and a head."""
 
-SheetCell = str | tuple[float, Unit] | None
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that a spreadsheet works out, with what it comes to now."""
+
+    text: str  # made of places and names of ours alone: nothing that a user wrote
+    value: float
+    unit: Unit
+
+
+SheetCell = str | tuple[float, Unit] | Formula | None
+_NOTES = (
+    ("Intervals", "Columns that end in low and high are the ends of a 95% interval of sampling error."),
+    (
+        "Empty cells",
+        "Nothing can be said, or nothing has to be: an amount that does not arise has no number.",
+    ),
+    ("Rounding", "Cells show rounded numbers and hold them in full."),
+    ("Per cent", "Columns in per cent hold shares: 10% is 0.1."),
+)
+"""What every workbook says of its sheets, as a short name and a sentence."""
+COVER, CONTENTS, NOTES = "cover", "contents", "notes"
+"""Sheets at the front, as the UK Government's Analysis Function asks of spreadsheets for others."""
+FRONT = (COVER, CONTENTS, NOTES)
 
 
 class Workbook:
@@ -43,37 +74,106 @@ class Workbook:
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._caption = book.add_format({"bold": True, "font_size": 12})
+        self._sheets: dict[str, tuple[str, Any]] = {}  # what each holds, by name in small letters
+        self._caption = book.add_format({"bold": True, "font_size": 14})
         head = {"bold": True, "text_wrap": True, "valign": "bottom", "bg_color": "#EEF2F5", "bottom": 2}
         self._head = book.add_format(head)
         self._words = book.add_format({"text_wrap": True, "valign": "top"})
+        self._link = book.add_format({"font_color": "#1F5A8A", "underline": 1, "valign": "top"})
         forms = dict.fromkeys((*_FORMATS.values(), _PENCE, "General"))
-        self._numbers = {form: book.add_format({"num_format": form}) for form in forms}
+        self._numbers = {form: book.add_format({"num_format": form, "valign": "top"}) for form in forms}
+        given = {"bg_color": "#FFF5D6", "border": 1, "valign": "top"}
+        self._inputs = {form: book.add_format(given | {"num_format": form}) for form in forms}
+
+    def front(
+        self, title: str, subject: str, facts: Iterable[tuple[str, str]], notes: Iterable[tuple[str, str]]
+    ) -> None:
+        """Write what a workbook opens with: a cover, an empty table of contents, and notes."""
+        cover = self._book.add_worksheet(COVER)
+        self._sheets[COVER] = (title, cover)
+        told = [f"{what}: {said}" for what, said in facts]
+        how = f"The sheet {CONTENTS} lists all sheets, and {NOTES} says how to read them."
+        lines = [subject, *told, how]
+        cover.write_string(0, 0, title, self._caption)
+        for at, line in enumerate(filter(None, lines), start=1):
+            cover.write_string(at, 0, line, self._words)
+        cover.set_column(0, 0, 90)
+        cover.set_paper(9)
+        self._sheets[CONTENTS] = ("What this workbook holds", self._book.add_worksheet(CONTENTS))
+        self.sheet(NOTES, "How to read this workbook", ("Note", "What it says"), (*_NOTES, *notes))
+
+    def end(self) -> None:
+        """Fill the table of contents."""
+        if CONTENTS not in self._sheets:
+            return
+        caption, sheet = self._sheets[CONTENTS]
+        others = [
+            (one.get_name(), held) for name, (held, one) in self._sheets.items() if name not in FRONT[:2]
+        ]
+        self._fill(sheet, caption, ("Sheet", "What it holds"), others)
+        for at, (name, _) in enumerate(others, start=2):
+            quoted = name.replace("'", "''")
+            sheet.write_url(at, 0, f"internal:'{quoted}'!A1", self._link, name)
 
     def sheet(
-        self, name: str, caption: str, headings: Sequence[str], rows: Iterable[Sequence[SheetCell]]
+        self,
+        name: str,
+        caption: str,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[SheetCell]],
+        *,
+        inputs: int | None = None,
     ) -> None:
-        """Write a sheet: a caption, a frozen head, and rows."""
-        sheet = self._book.add_worksheet(_NOT_IN_A_TAB.sub(" ", name)[:_LONGEST_TAB])
+        """Write a sheet: a caption in A1, and a table below it; a reader may change column `inputs`."""
+        tab = self._new_name(name)
+        sheet = self._book.add_worksheet(tab)
+        self._sheets[tab.lower()] = (caption, sheet)
+        self._fill(sheet, caption, headings, rows, inputs)
+
+    def _fill(
+        self,
+        sheet: Any,
+        caption: str,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[SheetCell]],
+        inputs: int | None = None,
+    ) -> None:
         sheet.write_string(0, 0, caption, self._caption)
-        for at, heading in enumerate(headings):
-            sheet.write_string(1, at, heading, self._head)
-        sheet.freeze_panes(2, 1)
-        sheet.repeat_rows(1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        longest = [0] * len(headings)
-        for at_row, row in enumerate(rows, start=2):
+        heads = _different(headings)
+        longest, last, long_rows = [0] * len(heads), 1, list[tuple[int, Sequence[SheetCell]]]()
+        for last, row in enumerate(rows, start=2):
             for at, cell in enumerate(row):
+                self._write(sheet, last, at, cell, self._inputs if at == inputs else self._numbers)
                 if isinstance(cell, str):
-                    sheet.write_string(at_row, at, cell, self._words)
                     longest[at] = max(longest[at], len(cell))
-                elif cell is not None and cell[0] == cell[0]:
-                    sheet.write_number(at_row, at, cell[0], self._form(*cell))
-        for at, length in enumerate(longest):
-            wide = min(max(length, _NUMBER_WIDTH), _WORDS_WIDTH if at else _NAME_WIDTH)
-            sheet.set_column(at, at, wide)
+            if any(isinstance(cell, str) and len(cell) > _NAME_WIDTH for cell in row):
+                long_rows.append((last, row))
+        for at, heading in enumerate(heads):
+            sheet.write_string(1, at, heading, self._head)
+        if last > 1:
+            # Marked as a table: a screen reader, a filter and a chart then know its head from its body.
+            columns = [{"header": heading, "header_format": self._head} for heading in heads]
+            form = {"columns": columns, "style": None, "autofilter": last > _ROWS_TO_FILTER}
+            sheet.add_table(1, 0, last, len(heads) - 1, form)
+        widths = [
+            min(max(length, _NUMBER_WIDTH), _WORDS_WIDTH if at else _NAME_WIDTH)
+            for at, length in enumerate(longest)
+        ]
+        # Not every program makes rows as high as their words need.
+        for at_row, cells in ((1, heads), *long_rows):
+            lines = max(_lines(cell, wide) for cell, wide in zip(cells, widths, strict=True))
+            if lines > 1:
+                sheet.set_row(at_row, _LINE_POINTS * lines)
+        _set_page(sheet, widths)
+
+    def _write(self, sheet: Any, row: int, at: int, cell: SheetCell, forms: Mapping[str, Any]) -> None:
+        match cell:
+            case str():
+                sheet.write_string(row, at, cell, self._words)
+            case Formula(text, value, unit):
+                sheet.write_formula(row, at, text, forms[_form(value, unit)], value)
+            case (value, unit) if not math.isnan(value):
+                sheet.write_number(row, at, value, forms[_form(value, unit)])
 
     def table(self, table: Table) -> None:
         """Write a table as a page shows it, with two columns more for each estimate: its interval's ends."""
@@ -82,11 +182,58 @@ class Workbook:
         rows = zip(*(cells for _, parts in spread for cells in parts), strict=True)
         self.sheet(table.name, table.title, headings, rows)
 
-    def _form(self, value: float, unit: Unit) -> Any:
-        """Return the format of a number: pence where they can be seen."""
-        if unit is Unit.GBP and abs(value) < _LARGEST_WITH_PENCE and value != round(value):
-            return self._numbers[_PENCE]
-        return self._numbers[_FORMATS.get(unit, "General")]
+    def call(self, name: str, place: str) -> None:
+        """Give a cell a name that formulas use."""
+        self._book.define_name(name, f"={place}")
+
+    def _new_name(self, name: str) -> str:
+        """Return a name for a tab that no other has, whatever their capitals."""
+        plain = _NOT_IN_A_TAB.sub(" ", name)[:_LONGEST_TAB]
+        return next(
+            one
+            for one in (plain, *(f"{plain[: _LONGEST_TAB - 4]} {at}" for at in range(2, 1_000)))
+            if one.lower() not in self._sheets
+        )
+
+
+def _form(value: float, unit: Unit) -> str:
+    """Return the form of a number: pence where they can be seen."""
+    if unit is Unit.GBP and abs(value) < _LARGEST_WITH_PENCE and value != round(value):
+        return _PENCE
+    return _FORMATS.get(unit, "General")
+
+
+def _set_page(sheet: Any, widths: Sequence[int]) -> None:
+    """Set columns, and a page that can be read in print."""
+    for at, wide in enumerate(widths):
+        sheet.set_column(at, at, wide)
+    sheet.freeze_panes(2, 1)
+    sheet.repeat_rows(1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_footer("&L&A&RPage &P of &N")
+    if sum(widths) <= _WIDEST_PAGE:
+        sheet.fit_to_pages(1, 0)
+    else:
+        # All on one page would be too small to read: the first column is on each of several.
+        sheet.repeat_columns(0)
+        sheet.set_print_scale(70)
+
+
+def _lines(cell: SheetCell, width: int) -> int:
+    """Return how many lines a cell needs in a column of so many letters; bold ones are a little wider."""
+    return len(textwrap.wrap(cell, max(width - 2, 1))) if isinstance(cell, str) else 1
+
+
+def _different(headings: Sequence[str]) -> list[str]:
+    """Return headings of which no two are the same to a spreadsheet, and none is empty."""
+    found: dict[str, str] = {}
+    for at, heading in enumerate(headings, start=1):
+        plain = heading or f"column {at}"
+        tries = (plain, *(f"{plain} ({times})" for times in range(2, len(headings) + 2)))
+        one = next(one for one in tries if one.lower() not in found)
+        found[one.lower()] = one
+    return list(found.values())
 
 
 @contextmanager
@@ -97,22 +244,32 @@ def new_workbook(path: Path, title: str, subject: str = "") -> Iterator[Workbook
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"title": title, "subject": subject, "created": _MADE})
-        yield Workbook(book)
+        made = Workbook(book)
+        yield made
+        made.end()
 
 
 def _spread(column: Column) -> tuple[list[str], list[list[SheetCell]]]:
-    """Return a column as one of a sheet, or as three where any cell is known with an error only."""
+    """Return a column as one of a sheet, or as three where any cell is known with an error only.
+
+    Where cells have several units, a column before them says which.
+    """
     uncertain = any(isinstance(cell, Estimate) and cell.low < cell.high for cell in column.cells)
     cells: list[list[SheetCell]] = [[], [], []]
-    for at, cell in enumerate(column.cells):
-        unit = column.unit_at(at)
+    units = [column.unit_at(at) for at in range(len(column.cells))]
+    for cell, unit in zip(column.cells, units, strict=True):
         ends = (cell.value, cell.low, cell.high) if isinstance(cell, Estimate) else (cell, None, None)
         for part, one in zip(cells, ends, strict=True):
             part.append(one if one is None or isinstance(one, str) else (one, unit))
-    heading = column.heading
-    if not uncertain:
-        return [heading], cells[:1]
-    return [heading, f"{heading}, low", f"{heading}, high"], cells
+    only = next(iter(set(units)), Unit.TEXT) if len(set(units)) < 2 else None
+    heading = column.heading + ("" if only is None else _IN_HEADINGS.get(only, ""))
+    headings, parts = [heading], cells[:1]
+    if uncertain:
+        headings, parts = [heading, f"{heading}, low", f"{heading}, high"], cells
+    if only is None:
+        in_words: list[SheetCell] = [_UNIT_WORDS.get(unit, unit.value) for unit in units]
+        return [f"{column.heading}: unit", *headings], [in_words, *parts]
+    return headings, parts
 
 
 def check_out(path: Path, *, replace: bool = False) -> None:
@@ -186,6 +343,8 @@ def write_tables(
                 rows.to_csv(file, index=False, lineterminator="\n", encoding=CSV_ENCODING)
         return
     with new_file(path, replace=replace) as partial, new_workbook(partial, origin["title"]) as book:
+        notes = [("Sampling", said)] if (said := origin.get("intervals")) else []
+        book.front(origin["title"], origin.get("question", ""), (), notes)
         for table in tables:
             book.table(table)
         head = [str(name) for name in every_number.columns]

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from simulator.charts.chart import Chart, with_ends
+from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM
 from simulator.charts.panels import legend_above, row_panel, scale
 from simulator.charts.study import Study
-from simulator.charts.style import DARK, GREY, INK, LIGHT, WARM, in_house_style
+from simulator.charts.style import in_house_style
 from simulator.charts.words import money, pounds
 from simulator.errors import Problems, unknown
 from simulator.questions.compare.regimes import LUCK, PARTIES, POSITIONS

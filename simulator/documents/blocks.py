@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from simulator.risk.estimate import Estimate, Unit
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart
+    from simulator.documents.own_terms import OwnTerms
 
 
 _FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?( \*)? *")
@@ -178,8 +180,14 @@ class Section:
     blocks: tuple[Block, ...]  # the first is the heading
     one_page: bool = False  # whether it has a page of its own, which it fits on
 
+    @property
+    def heading(self) -> str:
+        """What it is called; nothing where it has no heading."""
+        first = self.blocks[0]
+        return first.text if isinstance(first, Heading) else ""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Document:
     """A document, ready for any format."""
 
@@ -188,7 +196,22 @@ class Document:
     sections: tuple[Section, ...]  # in order
     numbers: tuple[Quoted, ...]  # every number that answers hold, for a workbook
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
+    # Who publishes it, when, for whom, and whom to ask: what each is, and what it says.
+    cover: tuple[tuple[str, str], ...] = ()
+    terms: OwnTerms | None = None  # what a workbook lets a reader change
     language: str = "en-GB"
+
+    @cached_property
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """For each section its anchor, no two the same, and its heading."""
+        found: dict[str, str] = {}
+        for section in self.sections:
+            heading = section.heading
+            plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
+            slug = "-".join(re.findall(r"[a-z0-9]+", plain)) or "section"
+            anchors = (slug, *(f"{slug}-{at}" for at in range(2, len(self.sections) + 2)))
+            found[next(one for one in anchors if one not in found)] = heading
+        return tuple(found.items())
 
     @property
     def blocks(self) -> Iterator[Block]:

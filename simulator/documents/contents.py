@@ -10,14 +10,17 @@ from simulator.answers.files import provenance
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document
 from simulator.documents.brief import in_brief
-from simulator.documents.formats import write_excel, write_html, write_pdf
+from simulator.documents.formats import write_pdf
 from simulator.documents.method import method, provenance_section, sources
 from simulator.documents.options import options_compared
+from simulator.documents.own_terms import own_terms
 from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
 from simulator.documents.results import bonds, overspends, pct_position, practices
 from simulator.documents.scheme import scheme
+from simulator.documents.web_page import write_html
 from simulator.documents.word import write_word
+from simulator.documents.workbook import write_excel
 from simulator.errors import InputError, unknown
 from simulator.execution.new_files import new_folder
 from simulator.scenario.doubts import doubt_in_words
@@ -96,4 +99,5 @@ def document_of(
         sections=(*annex, *pages),
         numbers=tuple(numbers),
         provenance=stamp,
+        terms=own_terms(study),
     )

@@ -1,48 +1,23 @@
-"""A document as a web page, as a PDF for print and as a workbook."""
+"""A document as a PDF for print."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import tempfile
-from base64 import b64encode
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from simulator.answers.files import SheetCell, new_workbook
-from simulator.documents.blocks import Block, Document, Heading, Items, Number, Paragraph, Picture, TableBlock
+from simulator.documents.blocks import Block, Document, Heading, Items, Paragraph, Picture, TableBlock
 from simulator.documents.print_letters import in_print
 
 _HERE = Path(__file__).parent
 _ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: the typesetter refuses a document without title, language, order of headings or alt texts."""
-ALL_NUMBERS, PROVENANCE = "all numbers", "provenance"
-"""Sheets of a workbook besides those of its tables."""
-
-
-def write_html(document: Document, path: Path) -> None:
-    """Write a document as one HTML file that needs no other."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["picture"] = lambda picture: b64encode(picture.picture("svg")).decode()
-    environment.tests["number"] = lambda part: isinstance(part, Number)
-    environment.tests["block"] = lambda block, kind: type(block).__name__ == kind
-    text = environment.get_template("document.html.jinja").render(
-        document=document,
-        style=(_HERE / "document.css").read_text(encoding="utf-8"),
-    )
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_pdf(document: Document, path: Path) -> None:
@@ -91,18 +66,3 @@ def _plain(block: Block, pictures: Iterator[Path]) -> Iterator[dict[str, Any]]:
             picture = next(pictures)
             picture.write_bytes(block.picture("svg"))
             yield {"kind": "figure", "file": picture.name, "alt": block.chart.alt, "caption": block.caption}
-
-
-def write_excel(document: Document, path: Path) -> None:
-    """Write a document's tables as a workbook, one a sheet, each estimate with its 95% interval."""
-    with new_workbook(path, document.title, document.subtitle) as book:
-        for block in document.blocks:
-            if isinstance(block, TableBlock) and block.table.name:
-                book.table(block.table)
-        headings = ("Table", "Cluster", "Measure", "Value", "Low", "High")
-        numbers: Iterator[list[SheetCell]] = (
-            [one.table, one.row, one.measure, *((end, one.unit) for end in (one.value, one.low, one.high))]
-            for one in document.numbers
-        )
-        book.sheet(ALL_NUMBERS, "Every number, with its 95% interval", headings, numbers)
-        book.sheet(PROVENANCE, "Where the numbers come from", ("What", "Value"), document.provenance)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from simulator.answers.files import FRONT
 from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
 
 FEW = ("--contracts", "400")
@@ -107,7 +108,7 @@ def test_the_files(tmp_path):
     pandas = pytest.importorskip("pandas")
     sheets = pandas.read_excel(tmp_path / "all.xlsx", sheet_name=None, header=1)
     tables = ["bonds needed", "sizes of bond", "posted bond", "share and bond", "practices"]
-    assert list(sheets) == [*tables, "every number", "provenance"]
+    assert list(sheets) == [*FRONT, *tables, "every number", "provenance"]
     facts = dict(sheets["provenance"].to_numpy().tolist())
     assert facts["question"] == "bond --cluster Granta --confidence 0.9,0.95,0.99"
     assert facts["simulated contracts"] == "400"

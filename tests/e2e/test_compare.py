@@ -6,6 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from simulator.answers.files import FRONT
 from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
 
 FEW = ("--contracts", "300")
@@ -31,7 +32,8 @@ def test_two_scenarios(changed, tmp_path):
     )
     assert "not in budget a year, budget less spend, overspend in all" in printed
     book = openpyxl.load_workbook(tmp_path / "c.xlsx")
-    assert book.sheetnames == ["All clusters together", "Small", "settings", "every number", "provenance"]
+    tables = ["All clusters together", "Small", "settings"]
+    assert book.sheetnames == [*FRONT, *tables, "every number", "provenance"]
     table = pd.read_excel(tmp_path / "c.xlsx", sheet_name="every number", header=1)
     table = table.set_index(["scenario", "cluster", "measure"])
     share = table.loc[("bolder", "Small", "practice_share_gbp")]

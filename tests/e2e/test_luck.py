@@ -7,6 +7,7 @@ import csv
 import openpyxl
 import pytest
 
+from simulator.answers.files import FRONT
 from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
 
 FEW = ("--contracts", "400")
@@ -82,7 +83,7 @@ def test_the_files_are_the_same_for_any_number_of_workers(tmp_path):
             assert found[policy, "change_of_practice_share_gbp"] == pytest.approx(change)
     workbook = openpyxl.load_workbook(tmp_path / "1.xlsx")
     tables = ["paid for luck", "unpaid savings", "true savings", "policies", "everything"]
-    assert workbook.sheetnames == [*tables, "every number", "provenance"]
+    assert workbook.sheetnames == [*FRONT, *tables, "every number", "provenance"]
     told = (tmp_path / "1.provenance.csv").read_text(encoding="utf-8-sig")
     for words in ("luck --savings 0.01,0.02,0.03,0.05", "--per-case-limit 50000", "would go unpaid"):
         assert words in told

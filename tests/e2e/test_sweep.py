@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from simulator.answers.files import FRONT
 from simulator.questions.sweep.ask import run_sweep
 from simulator.questions.sweep.journal import sweep_journal
 from simulator.questions.sweep.question import sweep_question
@@ -76,7 +77,7 @@ def test_excel_and_csv_hold_the_same(tmp_path):
         assert f"written to {name}" in done.stderr
     assert leftovers(tmp_path) == ["a.csv", "a.provenance.csv", "a.xlsx"]
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["All clusters together", "every number", "provenance"]
+    assert book.sheetnames == [*FRONT, "All clusters together", "every number", "provenance"]
     table = pd.read_csv(tmp_path / "a.csv")
     sheet = pd.read_excel(tmp_path / "a.xlsx", sheet_name="every number", header=1)
     assert list(table.columns) == list(sheet.columns)

@@ -12,7 +12,7 @@ import pytest
 
 from simulator import InputError
 from simulator.answers.answer import Answer
-from simulator.answers.files import Workbook, check_out, provenance, write_answer
+from simulator.answers.files import FRONT, Workbook, check_out, provenance, write_answer
 from simulator.answers.printer import Printer
 from simulator.answers.table import (
     MARK,
@@ -140,20 +140,22 @@ def test_csv_holds_every_number_and_its_provenance_beside(tmp_path: Path, told: 
 def test_excel_has_a_sheet_a_table_with_formats_and_one_of_every_number(tmp_path: Path, told: Told) -> None:
     write_answer(tmp_path / "out.xlsx", told, "ask")
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
-    assert book.sheetnames == ["bonds", "long", "every number", "provenance"]
+    assert book.sheetnames == [*FRONT, "bonds", "long", "every number", "provenance"]
     sheet = book["bonds"]
     assert [cell.value for cell in sheet[2]] == [
         "cluster",
-        "bond",
-        "bond, low",
-        "bond, high",
-        "covers",
-        "covers, low",
-        "covers, high",
+        "bond, £",
+        "bond, £, low",
+        "bond, £, high",
+        "covers, %",
+        "covers, %, low",
+        "covers, %, high",
     ]
     assert [cell.value for cell in sheet[3]] == ["North", 1_234_567, 1_200_000, 1_270_000, 0.5, 0.4, 0.6]
     assert (sheet["B3"].number_format, sheet["E3"].number_format) == ("£#,##0", "0.0%")
     assert sheet["B4"].value is None
+    assert book["contents"]["A4"].hyperlink.location == "'bonds'!A1"
+    assert "figures" in book["notes"]["B7"].value
     tidy = book["every number"]
     assert [cell.value for cell in tidy[3]][:5] == ["bonds", "North", "bond_gbp", "pounds", 1_234_567]
     assert tidy["E3"].number_format == "£#,##0"

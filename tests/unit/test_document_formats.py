@@ -14,14 +14,18 @@ import openpyxl
 import pytest
 import typst
 
+from simulator.answers.files import FRONT
 from simulator.answers.table import Table, text
-from simulator.charts.register import CHARTS
+from simulator.charts.register import CHARTS, draw
 from simulator.charts.study import Study
 from simulator.documents import results
 from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, TableBlock
+from simulator.documents.chart_numbers import chart_table
 from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
-from simulator.documents.formats import ALL_NUMBERS, PROVENANCE, lay_out
+from simulator.documents.formats import lay_out
+from simulator.documents.own_terms import BANDS
 from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
+from simulator.documents.workbook import ALL_NUMBERS, BY_BAND, EXPECTED, INPUTS, PROVENANCE
 from simulator.errors import InputError
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import quantile
@@ -66,20 +70,38 @@ def test_html_has_heads_in_order_scopes_captions_and_words_for_pictures(edge):
     assert page.named("html")[0][1]["lang"] == "en-GB"
     assert all(attributes.get("scope") in {"col", "row"} for _, attributes in page.named("th"))
     tables = [narrow for block in made.blocks if isinstance(block, TableBlock) for narrow in block.narrow()]
-    assert len(page.named("table")) == len(page.named("caption")) == len(tables)
     figures = [block for block in made.blocks if isinstance(block, Picture)]
-    assert [attributes["alt"] for _, attributes in page.named("img")] == [one.chart.alt for one in figures]
-    assert all(attributes["src"].startswith("data:") for _, attributes in page.named("img"))
+    assert len(page.named("table")) == len(page.named("caption"))
+    assert len(tables) < len(page.named("table")) <= len(tables) + len(figures)
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [str(attributes["href"]) for _, attributes in page.named("a")]
+    assert {link.removeprefix("#") for link in links if link.startswith("#")} <= set(ids)
+    assert len([link for link in links if link.startswith("data:")]) == 2 * len(figures)
+    images = [attributes for _, attributes in page.named("img")]
+    assert [one["alt"] for one in images] == [one.chart.title for one in figures]
+    assert all(one["aria-describedby"] in ids for one in images)
+    assert all(one.chart.alt in page.text for one in figures)
+    assert all(str(one["src"]).startswith("data:") for one in images)
     assert not page.named("script", "link", "iframe")
     assert made.title in page.text
     for cluster in made.sections[-1:]:
         assert cluster.blocks[0].text in page.text
 
 
+def test_a_chart_s_numbers_are_all_in_its_table():
+    for name in ("outturn", "bond-cover", "pool"):
+        chart = draw(study_of(scenario_of()), name)
+        table = chart_table(chart, name).frame().reset_index()
+        for column in chart.data:
+            words = column in {"measure", "what"}
+            assert words or list(table[column].dropna()) == list(chart.data[column].dropna())
+
+
 def test_no_number_without_its_meaning(edge):
     made, folder = edge
     text = (folder / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"\b(nan|inf)\b|[>\"]None[<\"]", re.sub(r'src="[^"]*"', "", text))
+    assert not re.search(r"\b(nan|inf)\b|[>\"]None[<\"]", re.sub(r'(src|href)="data:[^"]*"', "", text))
     for table in (block for block in made.blocks if isinstance(block, TableBlock)):
         assert all(len(row) == len(table.headings) for row in table.rows)
         assert all(len(narrow.headings) <= MOST_COLUMNS for narrow in table.narrow())
@@ -138,11 +160,49 @@ def test_excel_has_a_sheet_a_table_with_frozen_heads(edge):
     made, folder = edge
     book = openpyxl.load_workbook(folder / "report.xlsx")
     named = [block.table.name for block in made.blocks if isinstance(block, TableBlock) and block.table.name]
-    assert book.sheetnames == [*(name[:31] for name in named), ALL_NUMBERS, PROVENANCE]
-    assert all(sheet.freeze_panes == "B3" for sheet in book)
-    assert book.properties.title == made.title
+    terms = [INPUTS, EXPECTED, BY_BAND] if made.terms else []
+    pictures = [block for block in made.blocks if isinstance(block, Picture)]
+    drawn = [f"figure {at}, {one.chart.name}" for at, one in enumerate(pictures, start=1)]
+    assert book.sheetnames == [
+        *FRONT,
+        *terms,
+        *(name[:31] for name in named),
+        *drawn,
+        ALL_NUMBERS,
+        PROVENANCE,
+    ]
+    assert all(sheet.freeze_panes == "B3" for sheet in book.worksheets[1:])
+    assert book.properties.title == made.title == book["cover"]["A1"].value
     facts = {row[0]: row[1] for row in book[PROVENANCE].iter_rows(min_row=3, values_only=True)}
     assert facts == dict(made.provenance)
+    listed = [row[0] for row in book["contents"].iter_rows(min_row=3, max_col=1, values_only=True)]
+    assert listed == book.sheetnames[2:]
+    assert all(sheet["A1"].value and len(sheet.tables) == 1 for sheet in book.worksheets[1:])
+    for sheet, picture in zip(book.worksheets[-2 - len(drawn) : -2], pictures, strict=True):
+        assert sheet.max_row == 2 + len(picture.chart.data)
+
+
+def test_money_on_the_simulated_terms_is_the_answers(edge):
+    """What formulas come to as they stand; LibreOffice was seen to work out the same."""
+    made, folder = edge
+    if made.terms is None:
+        return
+    book = openpyxl.load_workbook(folder / "report.xlsx", data_only=True)
+    rows = list(book[EXPECTED].iter_rows(min_row=3, values_only=True))
+    answers = {(one.row, one.measure): one.value for one in made.numbers}
+    for name, share, drawn, gain, to_pct, to_care in rows:
+        for found, measure in (
+            *((share, "practice_share_gbp"), (to_pct, "pct_return_gbp"), (to_care, "reinvestment_gbp")),
+        ):
+            assert found == pytest.approx(answers.get((name, measure), 0.0), abs=0.01)
+        # In a band a bond that is too small for some contracts is large enough for their mean.
+        assert drawn >= answers.get((name, "expected_bond_draw_gbp"), 0) * (1 - 1e-9)
+        assert gain == pytest.approx(share - drawn)
+    formulas = openpyxl.load_workbook(folder / "report.xlsx")
+    assert formulas[EXPECTED].max_row == 2 + len(rows)
+    assert formulas[BY_BAND].max_row == 2 + BANDS * len(rows)
+    assert "practice_share" in formulas.defined_names
+    assert formulas[BY_BAND]["I3"].value.startswith("=practice_share*F3")
 
 
 @pytest.mark.parametrize("ending", DOCUMENT_FORMATS)
@@ -172,12 +232,13 @@ def test_every_number_of_the_workbook_is_in_an_answers_table(edge):
     tables = _tables(made)
     book = openpyxl.load_workbook(folder / "report.xlsx")
     known = set()
-    for name, row, measure, value, low, high in book[ALL_NUMBERS].iter_rows(min_row=3, values_only=True):
+    for name, row, measure, _, value, low, high in book[ALL_NUMBERS].iter_rows(min_row=3, values_only=True):
         assert _is(value, tables[name][row, measure])
         known |= {value, low, high}
     # Excel keeps 16 digits.
     known = {f"{one:.12e}" for one in known}
-    for sheet in book.worksheets[:-2]:
+    named = {block.table.name[:31] for block in made.blocks if isinstance(block, TableBlock)}
+    for sheet in (book[name] for name in named if name):
         for cells in sheet.iter_rows(min_row=3):
             for cell in cells:
                 assert not isinstance(cell.value, float | int) or f"{cell.value:.12e}" in known

@@ -13,10 +13,10 @@ from simulator import load_scenario
 from simulator.answers.files import provenance
 from simulator.charts.study import Study
 from simulator.documents.contents import document_of
-from simulator.documents.formats import write_html
 from simulator.documents.method import _shown, assumptions_of
 from simulator.documents.odds import ODDS, odds
 from simulator.documents.quotes import Quotes
+from simulator.documents.web_page import write_html
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import briefly
