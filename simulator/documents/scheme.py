@@ -105,8 +105,14 @@ def _budgets(quotes: Quotes) -> Paragraph:
     settings = quotes.study.scenario.settings
     usual = settings.budgets.rule
     own = {line.name: line.budget_rule for line in settings.service_lines if line.budget_rule}
-    said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
-    said += [f"The budget for {spaced(name)} is {rule.in_words()}." for name, rule in own.items()]
+    if years := settings.contract.shadow_years:
+        said = [
+            f"Budgets run on paper for {counted(years, 'year')} before they are real: nothing is paid then, "
+            "and budgets are best estimates by the law of demand of what those years' spend tells."
+        ]
+    else:
+        said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
+        said += [f"The budget for {spaced(name)} is {rule.in_words()}." for name, rule in own.items()]
     if csv := settings.budgets.historic.csv:
         said.append(f"Past spend is last year's outturn, from the table {csv}.")
     if settings.budgets.top_slice_share:

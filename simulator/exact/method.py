@@ -179,6 +179,7 @@ def _shocks_beyond(plan: Plan) -> dict[str, bool]:
         "shocks.cluster_line_year": shocks.cluster_line_year.sd_share > 0,
         "shocks.pct.growth_drift_sd_share": shocks.pct.growth_drift_sd_share > 0,
         "base_year_weights of several years": plan.earlier is not None,
+        "contract.shadow_years": plan.learned is not None,
         "budgets.historic": plan.last_year is not None,
         "figures with an sd (--set doubt.carried=false takes them as known)": bool(plan.shocks.doubts),
         "draws of a history (--set fit.carry_uncertainty=false)": plan.shocks.fitted is not None,

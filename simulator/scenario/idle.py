@@ -118,6 +118,9 @@ def _of_doubt(settings: ScenarioFile) -> Idle:
 
 def _of_budgets(settings: ScenarioFile) -> Idle:
     lines, years = settings.service_lines, settings.contract.years
+    if settings.contract.shadow_years:
+        yield from _of_shadow_years(settings)
+        return
     if all(line.budget_rule for line in lines):
         yield "budgets.rule", "every line has a budget_rule of its own"
     rules = {f"service_lines.{line.name}.budget_rule": line.budget_rule for line in lines}
@@ -133,6 +136,16 @@ def _of_budgets(settings: ScenarioFile) -> Idle:
                 yield f"{where}.historic_year", "the base year is the latest in a contract of one year"
             elif all(weight == 1 for weight in (*weights[1:years], *weights[-1:])):
                 yield f"{where}.historic_year", "past spend has no weight after the first year"
+
+
+def _of_shadow_years(settings: ScenarioFile) -> Idle:
+    why = "budgets rest on what is learned in contract.shadow_years"
+    yield "budgets.rule", why
+    for line in settings.service_lines:
+        if line.budget_rule:
+            yield f"service_lines.{line.name}.budget_rule", why
+    if not any(line.terms.follows_care for line in settings.service_lines):
+        yield "contract.shadow_years", "fixed sums tell nothing of need; budgets are what is expected"
 
 
 def _of_lines(settings: ScenarioFile) -> Idle:
@@ -195,9 +208,10 @@ def _of_clusters(settings: ScenarioFile) -> Idle:
         if "takes_share" in cluster.model_fields_set and not asks_for_it:
             yield f"{where}.takes_share", "there is no practice share and no bond"
         savings = cluster.true_saving_share_by_year
-        if len(savings) > years:
+        if len(savings) > settings.contract.shadow_years + years:
             why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
-            yield f"what {where}.true_saving_share_by_year says after year {years}", why
+            last = settings.contract.shadow_years + years
+            yield f"what {where}.true_saving_share_by_year says after year {last}", why
         yield from _of_legal_form(cluster, settings)
         for key in ("true_saving_share", "true_saving_share_by_year", "need", "list_growth_share"):
             if all_blocks and _is_written(cluster, key):

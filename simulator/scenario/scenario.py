@@ -30,6 +30,7 @@ from simulator.scenario.fits import fit_problems, read_fit
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
 from simulator.scenario.regimes import Regime, as_regimes, lay_over
 from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.shadow_years import shadow_problems
 
 LARGEST_SCENARIO_BYTES = 1_000_000
 _WITH_TABLES = ("population", "seasons")
@@ -206,6 +207,7 @@ def check_scenario(
     if settings is not None:
         codes = [one.code for one in tables[0].practices] if tables[0] else []
         problems.extend(amounts_problems(settings, codes, amounts, folder))
+        problems.extend(shadow_problems(settings, place))
         posterior = _posterior(settings, folder, problems, place, tables_of)
     if problems or settings is None:
         raise InputError(problems)

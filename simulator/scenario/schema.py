@@ -61,6 +61,7 @@ Month = Annotated[int, Field(ge=1, le=12)]
 MOST_CONTRACTS = 10_000_000
 FEWEST_CONTRACTS = 100
 """With fewer the bond at 95% has no 95% interval: 0.95 ** 72 is the first below 2.5%."""
+MOST_SHADOW_YEARS = 5
 MOST_YEARS = 10
 """Contract years; contracts last about three."""
 
@@ -81,6 +82,9 @@ class ContractSettings(Part):
     """Calendar month in which it starts; the first contract year ends on 31 March."""
     years: Annotated[int, Field(ge=1, le=MOST_YEARS)] = 3
     """Contract years, the first of which may be part of a financial year."""
+    shadow_years: Annotated[int, Field(ge=0, le=MOST_SHADOW_YEARS)] = 0
+    """Years up to the base year in which budgets run on paper: nothing is paid, need is learned from spend by
+    the scenario's own law, in place of any budget rule, and savings by year begin."""
 
     @property
     def financial_years(self) -> tuple[FinancialYear, ...]:
@@ -236,7 +240,7 @@ class Cluster(Part):
     true_saving_share_by_year: Annotated[
         tuple[Annotated[float, Field(ge=-1, lt=1)], ...], BeforeValidator(as_tuple)
     ] = ()
-    """The same by contract year, where years differ; the last repeats."""
+    """The same by contract year, or from the first shadow year, where years differ; the last repeats."""
     list_growth_share: UncertainGrowthShare = 0.0
     """Growth of its list a year after the base year, which budgets do not follow; may have an sd."""
     first_year: Year | None = None
@@ -285,10 +289,10 @@ class Cluster(Part):
         chosen = self.service_lines is None or line in self.service_lines
         return self.proportion_by_line.get(line, self.proportion) if chosen else 0.0
 
-    def savings(self, years: int) -> tuple[float, ...]:
+    def savings(self, years: int, shadow_years: int = 0) -> tuple[float, ...]:
         """Return the share of demand that the cluster really avoids in each contract year."""
         given = self.true_saving_share_by_year or (self.true_saving_share,)
-        return tuple(given[min(year, len(given) - 1)] for year in range(years))
+        return tuple(given[min(shadow_years + year, len(given) - 1)] for year in range(years))
 
     def financial_years(self, contract: ContractSettings) -> tuple[FinancialYear, ...]:
         """Return the base year and the contract years, with its own first month in its own first year."""

@@ -41,6 +41,7 @@ from simulator.scenario.legal_forms import LegalForm
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
 from simulator.simulation.earlier_years import EarlierYears
+from simulator.simulation.learned import LearnedBudgets, expected_care
 from simulator.simulation.line_budgets import line_budgets
 from simulator.simulation.line_prices import (
     after_known_year,
@@ -52,6 +53,7 @@ from simulator.simulation.line_prices import (
 )
 from simulator.simulation.practice_income import core_income
 from simulator.simulation.shocks_of_plan import known_last_year, shock_plan
+from simulator.spend.unit_cost import UnitCost
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Plan:
     terms: ClusterTerms  # what each cluster agreed to
     last_year: LastYear | None  # what the outturn of the base year says, where that is known
     earlier: EarlierYears | None  # years before the base year, where budgets rest on them
+    learned: LearnedBudgets | None = None  # budgets that rest on shadow years, in place of any rule
 
     @property
     def years_from_base(self) -> int:
@@ -87,14 +90,7 @@ class Plan:
 
         The base year first; of what is a fixed sum, that.
         """
-        spend = np.empty(self.expected_counts.shape)
-        for at_line, (line, price) in enumerate(zip(self.settings.service_lines, self.prices, strict=True)):
-            of_cases = line.unit_cost_gbp.mean_gbp * price.price_index[:, None]
-            paid = price.block_gbp if price.totals is None else of_cases * self.expected_counts[..., at_line]
-            spend[..., at_line] = paid
-            if price.base_year_gbp is not None:
-                spend[0, :, at_line] = price.base_year_gbp
-        return spend
+        return expected_care(self.settings.service_lines, self.prices, self.expected_counts)
 
     @property
     def expected_spend_gbp(self) -> FloatArray:
@@ -157,6 +153,13 @@ class Plan:
             if not payment.is_as_drawn
         ]
 
+    def no_shadow_years(self, question: str) -> list[Problem]:
+        """Return the problem with budgets that rest on shadow years."""
+        need = f"0: {question} takes no budgets yet that rest on shadow years"
+        hint = "--set contract.shadow_years=0 sets them by the budget rules"
+        years = self.settings.contract.shadow_years
+        return [Problem("contract.shadow_years", need, str(years), hint)] if years else []
+
     @property
     def expected_care(self) -> Spend:
         """A single contract in which all care is as expected, at the tariff."""
@@ -171,6 +174,9 @@ class Plan:
     def set_budgets(self, spend: Spend) -> Budgets:
         """Return the budgets that follow from spend."""
         top_slice_share = self.settings.budgets.top_slice_share
+        if self.learned:
+            first_year = self.terms.first_year
+            return self.learned.set_budgets(spend.base_years_gbp, self.budgets, first_year, top_slice_share)
         return set_budgets(spend, self.budgets, self.terms, top_slice_share, self.years_from_base)
 
     def outturn(self, spend: Spend, budgets: Budgets) -> Outturn:
@@ -223,23 +229,20 @@ def make_plan(scenario: Scenario) -> Plan:
     parts = parts_of_years(rates, [one.financial_years(settings.contract) for one in settings.clusters])
     planned = expected_counts(planned_rates, years, parts, population.need_weighted_people)
     # Shapes (year, cluster): what budgets do not know of.
-    kept = 1 - np.array([cluster.savings(len(years) - 1) for cluster in settings.clusters]).T
+    shadow_years = settings.contract.shadow_years
+    kept = 1 - np.array([one.savings(len(years) - 1, shadow_years) for one in settings.clusters]).T
     lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
     grown = lists ** np.arange(len(years))[:, None]
     drawn = expected_counts(rates, years, parts, population.need_weighted_people)
     drawn *= (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
+    unsaved = drawn.copy()
     drawn[1:] *= kept[..., None]
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     prices = tuple(
         line_prices(line, whole, rate, years, planned[:, :, at_line])
         for at_line, (line, whole, rate) in enumerate(zip(lines, whole_costs, rates, strict=True))
     )
-    # At the law without a limit per case: the plan is for all care, whoever pays for it.
-    planned_gbp = sum(
-        planned[1:, :, at_line] * (whole.mean_gbp * price.price_index[1:, None])
-        for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
-    )
-    terms = _terms(settings, population, np.asarray(planned_gbp))
+    terms = _terms(settings, population, _planned_gbp(planned[1:], whole_costs, prices))
     shocks, last_year = shock_plan(scenario), None
     drawn, prices = as_fitted(shocks.fitted, drawn, prices)
     if csv := settings.budgets.historic.csv:
@@ -270,7 +273,20 @@ def make_plan(scenario: Scenario) -> Plan:
         terms,
         last_year,
         earlier,
+        LearnedBudgets.of(shocks, lines, prices, unsaved, earlier, shadow_years) if shadow_years else None,
     )
+
+
+def _planned_gbp(
+    planned: FloatArray, whole_costs: Sequence[UnitCost], prices: Sequence[LinePrices]
+) -> FloatArray:
+    """Return what planned cases, shape (year, cluster, line), cost, whoever pays, shape (year, cluster)."""
+    # At the law without a limit per case: the plan is for all care.
+    of_lines = (
+        planned[..., at_line] * (whole.mean_gbp * price.price_index[1:, None])
+        for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
+    )
+    return np.asarray(sum(of_lines))
 
 
 def _earlier(
@@ -281,7 +297,7 @@ def _earlier(
 ) -> EarlierYears | None:
     """Return the years before the base year that some budget rests on."""
     rules = [line.budget_rule or settings.budgets.rule for line in settings.service_lines]
-    ago = max(rule.base_years for rule in rules) - 1
+    ago = (settings.contract.shadow_years or max(rule.base_years for rule in rules)) - 1
     return EarlierYears.of(settings, rates, prices, base_counts, ago) if ago else None
 
 

@@ -79,6 +79,7 @@ class SharedDraws:
             plan.terms.first_year.tobytes(),
             plan.settings.budgets.top_slice_share,
             plan.years_from_base,
+            *(() if plan.learned is None else plan.learned.arrays),
             tuple(line.paid_to for line in plan.settings.service_lines),
         )
         if key not in self._outturns:

@@ -144,7 +144,7 @@ WITHOUT_EFFECT = {
     ("fit", "carry_uncertainty"): "there are no draws of a history, which is said",
     ("service_lines", 4, "unit_cost_gbp", "cv"): "a block contract has no volume risk",
 }
-REFUSED = {("clusters", 2, "true_saving_share")}
+REFUSED = {("contract", "shadow_years"), ("clusters", 2, "true_saving_share")}
 """Settings that another, which is given, takes the place of."""
 TOGETHER = {
     # Probabilities add up to one, so one cannot change alone.

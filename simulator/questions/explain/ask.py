@@ -55,7 +55,7 @@ def explain(
     settled = draws.of(scenario)
     contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
-    if problems := plan.other_payments("explain"):
+    if problems := [*plan.other_payments("explain"), *plan.no_shadow_years("explain")]:
         raise InputError(problems)
     plan.prepare()
     parts: dict[int, PowerSums] = {}

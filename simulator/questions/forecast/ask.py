@@ -74,7 +74,7 @@ def year_under_way(
 ) -> YearUnderWay:
     """Read what is known of a year; InputError with everything that is wrong with it."""
     plan, problems = make_plan(scenario), Problems()
-    problems += plan.other_payments("forecast")
+    problems += [*plan.other_payments("forecast"), *plan.no_shadow_years("forecast")]
     known: list[Actuals] = []
     given: dict[str, float] = {}
     with problems.noted():

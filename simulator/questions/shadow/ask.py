@@ -8,7 +8,6 @@ from functools import partial
 
 from simulator.errors import InputError, Problem, shown
 from simulator.questions.shadow.answer import MEASURES, NEXT_SD, ShadowAnswer, ShadowRow
-from simulator.questions.shadow.learned import LearnedBudgets
 from simulator.random_streams import RandomStreams
 from simulator.records import BUDGET, Block, Outcomes
 from simulator.risk.account_book import AccountBook, account_books
@@ -16,12 +15,11 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import Influence, root
 from simulator.risk.measures import columns
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import Cluster
+from simulator.scenario.schema import MOST_SHADOW_YEARS, Cluster
 from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.earlier_years import EarlierYears
+from simulator.simulation.learned import LearnedBudgets
 from simulator.simulation.plan import Plan, make_plan
-
-MOST_YEARS = 5
 
 
 def shadow(
@@ -75,8 +73,8 @@ def shadow(
 def check_shadow(scenario: Scenario, years: object) -> None:
     """Refuse what cannot be asked."""
     problems = []
-    if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= MOST_YEARS:
-        problems.append(Problem("years", f"a whole number from 1 to {MOST_YEARS}", shown(years)))
+    if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= MOST_SHADOW_YEARS:
+        problems.append(Problem("years", f"a whole number from 1 to {MOST_SHADOW_YEARS}", shown(years)))
     settings = scenario.settings
     need = "a scenario that is not told its past: here each year of it is drawn, to see what it tells"
     if settings.budgets.historic.csv:
@@ -100,18 +98,22 @@ class ShadowRuns:
     @classmethod
     def of(cls, scenario: Scenario, years: int) -> ShadowRuns:
         """Return the runs of a scenario for up to so many shadow years."""
+        contract = scenario.settings.contract.model_copy(update={"shadow_years": 0})
+        settings = scenario.settings.model_copy(update={"contract": contract})
+        scenario = replace(scenario, settings=settings)
         without = make_plan(_with_clusters(scenario, _without_saving))
+        counts, lines = without.expected_counts, without.settings.service_lines
         before = None
         if years > 1:
-            counts = without.expected_counts[0]
-            settings = without.settings
-            before = EarlierYears.of(settings, without.rates, without.prices, counts, years - 1)
+            before = EarlierYears.of(without.settings, without.rates, without.prices, counts[0], years - 1)
         plans = [make_plan(_with_clusters(scenario, partial(_later, n))) for n in range(years + 1)]
         for plan in plans[:1]:
             plan.prepare()
         # Without a ramp all draw the same spend: then they share one plan.
         same = all((plan.expected_counts == plans[0].expected_counts).all() for plan in plans)
-        budgets = tuple(LearnedBudgets.of(without, before, known) for known in range(years + 1))
+        shocks, prices = without.shocks, without.prices
+        known = range(years + 1)
+        budgets = tuple(LearnedBudgets.of(shocks, lines, prices, counts, before, one) for one in known)
         return cls(tuple(plans[:1] * len(plans) if same else plans), before, budgets)
 
     def draw(self, streams: RandomStreams, block: Block) -> list[Outcomes]:
@@ -124,7 +126,9 @@ class ShadowRuns:
                 spends = {id(plan): plan.draw(streams, block)}
             spend = spends[id(plan)]
             past = replace(spend, earlier_gbp=earlier).base_years_gbp
-            found.append(plan.settle(plan.outturn(spend, budgets.set_budgets(plan, past))))
+            slice_share, first_year = plan.settings.budgets.top_slice_share, plan.terms.first_year
+            handed_over = budgets.set_budgets(past, plan.budgets, first_year, slice_share)
+            found.append(plan.settle(plan.outturn(spend, handed_over)))
         return found
 
 
