@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from simulator.actions import AnyAction
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.shock_laws import AnyShockLaw, AnyYearShockLaw
@@ -90,6 +91,12 @@ def page() -> str:
         parts += [f'### rule = "{name}"', "", *_about(rule)]
         in_file = [one for one in given["rules"] if one["rule"] == name]
         parts += [*_table(rule.model_fields, f"rules.{name}.", _example(rule) | _first_of_each(in_file)), ""]
+    about = "Any number of them, each with a name of its own, in the order in which they act."
+    parts += ["## [[actions]]", "", about, ""]
+    for action in _models(AnyAction):
+        (value,) = get_args(action.model_fields["action"].annotation)
+        table = _table(action.model_fields, "actions.*.", _example(action))
+        parts += [f'### action = "{value}"', "", *_about(action), *table, ""]
     parts += ["## Forms of payment", "", *_forms(), ""]
     for heading, register, tag in (
         ("Budget rules", AnyBudgetRule, "rule"),

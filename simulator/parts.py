@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from simulator.errors import InputError, Problem, shown
+from simulator.letters import name_problem
 from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
 if TYPE_CHECKING:
@@ -59,6 +61,19 @@ def as_tuple(value: object) -> object:
         return tuple(item.item() if hasattr(item, "item") else item for item in value)
     return value
 
+
+def _to_be_seen(name: str) -> str:
+    """Refuse what nobody can see, and what acts on the files and terminals that show it."""
+    need, hint = name_problem(name)
+    if need:
+        raise PydanticCustomError("odd_name", "{need}", {"need": need, "hint": hint})
+    return name
+
+
+_Text = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+Name = Annotated[_Text, AfterValidator(_to_be_seen)]
+Year = Annotated[int, Field(ge=1990, le=2100)]
+Month = Annotated[int, Field(ge=1, le=12)]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 """A proportion, 0 to 1; never a percentage."""

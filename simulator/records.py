@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,25 @@ class Spend:
     # shape (contract, year, cluster, line); what of `gbp` is withheld from hospitals and goes to schemes;
     # None where nothing does.
     withheld_gbp: FloatArray | None = None
+    # shape (contract, year, cluster); of the contract years, of what clusters answer for: care that people
+    # would have had, and actions held back. None where there is none.
+    held_back_gbp: FloatArray | None = None
+
+    def some(self, start: int, stop: int) -> Spend:
+        """Return the spend of some contracts."""
+        some = slice(start, stop)
+        arrays = {"gbp": self.gbp, "above_limit_gbp": self.above_limit_gbp, "earlier_gbp": self.earlier_gbp}
+        cut: dict[str, Any] = {name: one if one is None else one[some] for name, one in arrays.items()}
+        return replace(self, **cut)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Spend]) -> Spend:
+        """Return the spend of the contracts of several blocks, which are alike."""
+        found = {one.name: [getattr(part, one.name) for part in parts] for one in fields(Spend)}
+        joined: dict[str, Any] = {
+            name: None if some[0] is None else _joined(some) for name, some in found.items()
+        }
+        return cls(**joined)
 
     @property
     def base_years_gbp(self) -> list[FloatArray]:
@@ -140,6 +159,7 @@ class Outturn:
     # none.
     above_limit_gbp: FloatArray | None = None
     elsewhere: tuple[SpendElsewhere, ...] = ()  # parts of `spend_gbp` that do not go to providers
+    held_back_gbp: FloatArray | None = None  # care that actions held back; see `Spend`
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +229,7 @@ class Account(StrEnum):
     HELD = "held for practices"
     LENDER = "lender"
     CORE = "practices' core income"
+    SUPPLIERS = "staff and suppliers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +242,12 @@ class Flow:
     is_spend: bool = (
         False  # whether it is care, or what else a budget is for, rather than the sharing of risk
     )
+
+    @property
+    def is_practice_share(self) -> bool:
+        """Whether it is what practices keep of a surplus, rather than what they are paid for."""
+        way = (self.payer, self.payee)
+        return way == (Account.CLUSTER, Account.PRACTICES) and not self.is_spend
 
 
 BUDGET = "budget"
@@ -263,6 +290,8 @@ class Outcomes:
     bond_needed_gbp: FloatArray  # shape (contract, cluster); the smallest bond that pays all of that
     # shape (contract,); the smallest that pays it for all clusters that take the share, if they share one.
     shared_bond_needed_gbp: FloatArray
+    # shape (contract, year, cluster); care that people would have had, and actions held back.
+    held_back_gbp: FloatArray
 
     @classmethod
     def empty(cls, contracts: int, axes: Axes) -> Self:
@@ -277,6 +306,7 @@ class Outcomes:
             bond_claims_gbp=np.empty(by_year, order="F"),
             bond_needed_gbp=np.empty(by_year[::2], order="F"),
             shared_bond_needed_gbp=np.empty(contracts),
+            held_back_gbp=np.zeros(by_year, order="F"),
         )
 
     def fill(self, start: int, block: Outcomes) -> int:
@@ -302,6 +332,11 @@ class Outcomes:
         )
 
     @property
+    def practice_share_gbp(self) -> FloatArray:
+        """What practices keep of surpluses, shape (contract, year, cluster): not what they are paid for."""
+        return self._sum(flow for flow in self.flows.values() if flow.is_practice_share)
+
+    @property
     def spend_gbp(self) -> FloatArray:
         """What clusters spent of their budgets, shape (contract, year, cluster), in pounds."""
         return self._sum(flow for flow in self.flows.values() if flow.is_spend)
@@ -319,6 +354,12 @@ class Outcomes:
     def overspend_gbp(self) -> FloatArray:
         """Overspend of each year, shape (contract, year, cluster), in pounds."""
         return np.maximum(self.spend_gbp - self.gbp(BUDGET), 0.0)
+
+
+def _joined(arrays: Sequence[FloatArray]) -> FloatArray:
+    """Return arrays one after the other, in the order of memory that sums over contracts take."""
+    joined = np.empty((sum(map(len, arrays)), *arrays[0].shape[1:]), order="F")
+    return np.concatenate(arrays, out=joined)
 
 
 _ARRAYS = tuple(one.name for one in fields(Outcomes) if one.name not in {"axes", "flows"})

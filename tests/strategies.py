@@ -281,6 +281,32 @@ def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) ->
 
 
 @st.composite
+def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
+    """Return actions of any kind, each with a name of its own; `lines` are paid per case."""
+    common = {
+        "set_up_gbp": st.integers(0, 5_000),
+        "gbp_per_head": st.integers(0, 5),
+        "paid_to": st.sampled_from(["staff", "practices", "partner", "pct"]),
+        "first_month": st.sampled_from([1, 3]),
+    }
+    effect = common | {
+        "probability_of_working": _SHARES,
+        "common_to_clusters": st.booleans(),
+        "ramp_share_by_year": st.lists(_SHARES, min_size=1, max_size=3),
+    }
+    some = st.lists(st.sampled_from(lines or [""]), min_size=1, unique=True)
+    of_lines = effect | {"gbp_per_case": st.integers(0, 5)} | ({"service_lines": some} if lines else {})
+    kinds: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "management_cost": common,
+        "reduce_demand": of_lines | {"avoided_share": _UNSURE_GROWTHS, "holds_back_care": st.booleans()},
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(kinds)), max_size=3))
+    return [
+        {"name": f"action {at}", "action": kind} | draw(_some(kinds[kind])) for at, kind in enumerate(chosen)
+    ]
+
+
+@st.composite
 def scenarios(draw: st.DrawFn, own_payments: bool = True) -> Table:
     """Return a scenario with every part free."""
     lines = [f"line {number}" for number in range(draw(st.integers(1, 3)))]
@@ -311,6 +337,7 @@ def scenarios(draw: st.DrawFn, own_payments: bool = True) -> Table:
         "service_lines": tables,
         "clusters": [draw(clusters(name, lines, has_bond=has_bond)) for name in names],
         "rules": rules,
+        "actions": draw(action_lists([one["name"] for one in tables if one["payment"] == "per_case"])),
     }
 
 

@@ -113,9 +113,9 @@ class Study:
         settings = self.scenario.settings
         none = {"true_saving_share": 0.0, "true_saving_share_by_year": ()}
         clusters = tuple(one.model_copy(update=none) for one in settings.clusters)
-        if clusters == settings.clusters:
+        if clusters == settings.clusters and not settings.actions:
             return self.result
-        unsaving = settings.model_copy(update={"clusters": clusters})
+        unsaving = settings.model_copy(update={"clusters": clusters, "actions": ()})
         return simulate(replace(self.scenario, settings=unsaving), self.draws)
 
     @cached_property

@@ -73,6 +73,8 @@ def _looks(book: AccountBook) -> dict[str, Look]:
     """Return how each flow of surpluses looks, by its reason, in the order of the rules."""
     looks, of_the_pct = {}, itertools.cycle(_PCT_LOOKS)
     for reason, flow in book.flows.items():
+        if flow.is_spend:
+            continue
         if flow.payer == Account.CLUSTER and flow.payee == Account.PCT:
             looks[reason] = (f"PCT, {spaced(reason)}", *next(of_the_pct))
         elif flow.payer == Account.CLUSTER and flow.payee not in _STAYS and not flow.is_spend:
@@ -181,7 +183,7 @@ def practice_share(study: Study, cluster: str | None = None) -> Chart:
 
 def _share(study: Study, at: int) -> _Share:
     paid, luck = (
-        result.contract_outcomes.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,))[:, :, at].sum(axis=1)
+        result.contract_outcomes.practice_share_gbp[:, :, at].sum(axis=1)
         for result in (study.result, study.without_saving)
     )
     total, none = study.estimate(study.clusters[at], "practice_share_gbp"), probability(paid < PENNY_GBP)

@@ -219,6 +219,7 @@ def positions(quotes: Quotes) -> Section:
         Account.PARTNER: "partner_net_gain_gbp",
         Account.LENDER: "lender_income_gbp",
         Account.CORE: "core_income_gbp",
+        Account.SUPPLIERS: "suppliers_income_gbp",
     }
     gains += [measure for account, measure in others.items() if account in accounts]
     gains += ["pct_net_position_gbp", "pct_net_position_1_in_20_gbp"]

@@ -124,14 +124,14 @@ class YearEnd:
     # shape (year, line); on what care of each financial year is worth at the tariff, the base year first:
     # what the cluster answers for in the years asked about, less what budgets pass on of earlier years.
     weights: FloatArray
-    # What does not depend on any care: block contracts and other fixed sums, less the fixed part of budgets.
+    # What does not depend on any care: fixed sums and the cost of actions, less the fixed part of budgets.
     fixed_gbp: float
 
 
 def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
     """Return spend less budget, summed over contract years; None if a budget is no sum of past spends."""
     weights = np.zeros(plan.expected_counts[:, cluster].shape)
-    fixed_gbp = 0.0
+    fixed_gbp = float(plan.actions.cost_gbp()[list(years), cluster].sum())
     for at_line, price in enumerate(plan.prices):
         answers_for = plan.responsibility[cluster, at_line]
         for year in years:

@@ -172,7 +172,8 @@ def _shocks_beyond(plan: Plan) -> dict[str, bool]:
     drawn = [
         (one.terms, price) for one, price in zip(plan.payments, plan.prices, strict=True) if price.totals
     ]
-    return {
+    actions = {f"the action {one.name}, which chance decides": True for one in plan.actions.drawn}
+    return actions | {
         "shocks.practice beside shocks.cluster": min(shocks.practice.size.sd_share, shocks.cluster.sd_share)
         > 0,
         "shocks.cluster_line": shocks.cluster_line.sd_share > 0,

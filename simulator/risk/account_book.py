@@ -42,6 +42,7 @@ class AccountBook:
     bond_posted_gbp: FloatArray
     bond_needed_gbp: FloatArray
     planned_gbp: FloatArray  # shape (year,); what all care was expected to cost
+    held_back_gbp: FloatArray  # shape (contract, year); care that actions held back
     parts: tuple[AccountBook, ...] = ()  # books that this one adds up
     _found: dict[object, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
@@ -77,6 +78,17 @@ class AccountBook:
     def spend_gbp(self) -> FloatArray:
         """Return what was spent of the budget over the contract, shape (contract,)."""
         return self._total("spend", lambda: self.spend_by_year_gbp)
+
+    @property
+    def practice_share_by_year_gbp(self) -> FloatArray:
+        """Return what practices keep of surpluses in each year, shape (contract, year)."""
+        found = [one.gbp for one in self.flows.values() if one.is_practice_share]
+        return _sum(found) if found else np.zeros_like(self.surplus_gbp)
+
+    @property
+    def practice_share_gbp(self) -> FloatArray:
+        """Return what practices keep of surpluses over the contract, shape (contract,)."""
+        return self._total("practice share", lambda: self.practice_share_by_year_gbp)
 
     def total_gbp(self, reason: str) -> FloatArray:
         """Return what moved for a reason over the contract, shape (contract,)."""
@@ -164,6 +176,7 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
             outcomes.bond_posted_gbp[:, at],
             outcomes.bond_needed_gbp[:, at],
             terms.planned_gbp[:, at],
+            outcomes.held_back_gbp[:, :, at],
         )
         for at, name in enumerate(terms.names)
     ]
@@ -189,6 +202,7 @@ def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook,
         _sum(outcomes.bond_posted_gbp.T),
         outcomes.shared_bond_needed_gbp,
         terms.planned_gbp.sum(axis=1),
+        _sum(outcomes.held_back_gbp.transpose(2, 0, 1)),
         books,
     )
 

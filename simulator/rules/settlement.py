@@ -95,6 +95,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         needed_gbp[:, at] = bond.needed_gbp(claims[:, :, at], months)
     takes = terms.takes_share
     sharing = claims[:, :, takes] if takes.any() and not takes.all() else claims
+    held = 0.0 if outturn.held_back_gbp is None else outturn.held_back_gbp
     return Outcomes(
         axes=axes,
         flows=settlement.ledger.flows,
@@ -104,6 +105,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         bond_claims_gbp=claims,
         bond_needed_gbp=needed_gbp,
         shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months)),
+        held_back_gbp=np.where(settlement.takes_part, held, 0.0),
     )
 
 
@@ -148,7 +150,8 @@ def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfe
     yield Transfer(BUDGET, Account.PCT, Account.CLUSTER, budget, moves_outturn=True)
     to_providers = outturn.spend_gbp[:, year]
     for part in outturn.elsewhere:
-        to_providers = to_providers - part.gbp[:, year]
+        # No less than nothing: what is left of no care is rounding.
+        to_providers = np.maximum(to_providers - part.gbp[:, year], 0.0)
     spent = [(SPEND, Account.PROVIDERS, to_providers)]
     spent += [(part.reason, part.payee, part.gbp[:, year]) for part in outturn.elsewhere]
     for reason, payee, amount in spent:
@@ -168,7 +171,8 @@ def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfe
         yield Transfer(CARE_HANDED_BACK, Account.PCT, Account.PROVIDERS, handed_back)
         for part in outturn.elsewhere:
             went_on = part.gbp[:, year] * ~inside
-            yield Transfer(f"{part.reason}_handed_back", Account.PCT, part.payee, went_on)
+            if part.payee != Account.PCT:
+                yield Transfer(f"{part.reason}_handed_back", Account.PCT, part.payee, went_on)
 
 
 def _of_those(amounts_gbp: FloatArray, inside: BoolArray) -> FloatArray:

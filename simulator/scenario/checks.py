@@ -70,9 +70,11 @@ def disagreements(given: Given, tables: Tables, place: Place) -> Iterable[Proble
     yield from _reference_problems(given, weights, known("seasons", "csv", seasons), place)
     people = {one.code: one.people for one in practices.practices} if practices else None
     yield from _membership_problems(given, people, place)
+    yield from _action_problems(given, place)
     yield from _year_problems(given, place)
     yield from _base_year_problems(given, place)
-    yield from date_problems(_section(given, "contract"), _tables_in(given, "clusters"), place)
+    for section in ("clusters", "actions"):
+        yield from date_problems(_section(given, "contract"), section, _tables_in(given, section), place)
     if practices and people is not None:
         by_need = (practices.by_sex_and_age or practices.need_weights) and any(people.values())
         weighted = need_per_head(practices, need_weights or {}) if by_need else {}
@@ -84,7 +86,12 @@ def disagreements(given: Given, tables: Tables, place: Place) -> Iterable[Proble
 
 def _name_problems(given: Given, place: Place) -> Iterator[Problem]:
     """Yield names that occur twice, or that a cluster cannot have."""
-    for section, key in (("clusters", "name"), ("service_lines", "name"), ("rules", "rule")):
+    for section, key in (
+        ("clusters", "name"),
+        ("service_lines", "name"),
+        ("rules", "rule"),
+        ("actions", "name"),
+    ):
         seen: set[object] = set()
         for at, table in enumerate(_tables_in(given, section)):
             name = table.get(key)
@@ -118,7 +125,7 @@ def _reference_problems(
         for one in _tables_in(given, "service_lines")
         if one.get("paid_to") == "practices"
     }
-    for section in ("clusters", "rules"):
+    for section in ("clusters", "rules", "actions"):
         for at, table in enumerate(_tables_in(given, section)):
             where = place((section, at, "service_lines"))
             for name in _texts_in(table.get("service_lines")):
@@ -131,6 +138,14 @@ def _reference_problems(
         for name in _section(cluster, "proportion_by_line"):
             where = place(("clusters", at, "proportion_by_line", name))
             yield from _unknown_name(name, [line for line in lines if line in own], where)
+
+
+def _action_problems(given: Given, place: Place) -> Iterator[Problem]:
+    """Yield actions of clusters that there are not."""
+    clusters = [str(cluster.get("name")) for cluster in _tables_in(given, "clusters")]
+    for at, action in enumerate(_tables_in(given, "actions")):
+        for name in _texts_in(action.get("clusters")):
+            yield from _unknown_name(name, clusters, place(("actions", at, "clusters")))
 
 
 def _year_problems(given: Given, place: Place) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""When clusters join and leave, against the contract's years."""
+"""When clusters join and leave, and when actions begin, against the contract's years."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from simulator.scenario.schema import ContractSettings
 
 
 def date_problems(
-    contract: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]], place: Place
+    contract: Mapping[str, Any], section: str, tables: Sequence[Mapping[str, Any]], place: Place
 ) -> Iterator[Problem]:
-    """Yield clusters that begin before the contract, or end before they begin or after it."""
+    """Yield clusters, or actions, that begin before the contract, or end before they begin or after it."""
     try:
         years = ContractSettings.model_validate(dict(contract)).financial_years[1:]
     except ValidationError:  # told elsewhere
         return
-    for at, cluster in enumerate(clusters):
-        numbers = {key: cluster[key] for key in ("first_year", "first_month", "last_year") if key in cluster}
+    for at, table in enumerate(tables):
+        numbers = {key: table[key] for key in ("first_year", "first_month", "last_year") if key in table}
         if all(isinstance(one, int) and not isinstance(one, bool) for one in numbers.values()):
             for key, problem in _problems_of(numbers, years):
-                yield Problem(place(("clusters", at, key)), problem, shown(numbers[key]), _HINT)
+                yield Problem(place((section, at, key)), problem, shown(numbers[key]), _HINT)
 
 
 _HINT = "a financial year is named by the year of its April, and its months are 4 to 12, then 1 to 3"

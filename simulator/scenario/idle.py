@@ -25,6 +25,7 @@ from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.checks import FLAT
 from simulator.scenario.doubts import sizes_of_doubt
+from simulator.scenario.idle_actions import idle_actions
 from simulator.scenario.schema import Cluster, ScenarioFile
 
 Idle = Iterator[tuple[str, str]]
@@ -38,7 +39,9 @@ _FOLLOW_PLANS = "block contracts follow plans alone"
 def idle_settings(settings: ScenarioFile) -> Iterator[str]:
     """Yield a sentence for each setting that was written and does nothing."""
     of_demand = (_of_tables, _of_shocks, _of_shocks_on_cases, _of_doubt, _of_lines, _of_clusters)
-    for key, why in chain.from_iterable(one(settings) for one in (*of_demand, _of_budgets, _of_rules)):
+    for key, why in chain.from_iterable(
+        one(settings) for one in (*of_demand, _of_budgets, idle_actions, _of_rules)
+    ):
         yield f"{key} does nothing here: {why}."
 
 

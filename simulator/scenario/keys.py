@@ -49,13 +49,13 @@ _STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
 _KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
 _ESCAPED = re.compile("[\b\t\n\f\r]")
 """What is left of a backslash and the first letter of a name in "tables\\new.csv"."""
-_NAMED = ("clusters", "service_lines")
+_NAMED = ("clusters", "service_lines", "actions")
 """Lists of tables with names that people choose."""
 _NEEDS_QUOTES = re.compile(r'[.="]|^\s|\s$')
 """Marks by which a key would end or part."""
 EVERY = "*"
 _SHARES = ("proportion", "proportion_by_line", "correlation", "persistence")
-_CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_saving_")
+_CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_saving_", "avoided_")
 """Starts of the names of shares that may be negative, or more than 1."""
 
 

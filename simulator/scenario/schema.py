@@ -9,20 +9,24 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from simulator.actions import AnyAction
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.letters import name_problem, oddity
+from simulator.letters import oddity
 from simulator.parts import (
     LARGEST_CV,
     GrowthShare,
+    Month,
+    Name,
     NonNegativeGbp,
     Part,
     Share,
     Strings,
     UncertainGrowthShare,
+    Year,
     as_tuple,
 )
 from simulator.payments.payment import AnyPayment, terms_of
@@ -38,25 +42,12 @@ from simulator.spend.working_range import cannot_be_drawn, does_not_show
 from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
 
-def _to_be_seen(name: str) -> str:
-    """Refuse what nobody can see, and what acts on the files and terminals that show it."""
-    need, hint = name_problem(name)
-    if need:
-        raise PydanticCustomError("odd_name", "{need}", {"need": need, "hint": hint})
-    return name
-
-
 def without_control(words: str) -> str:
     """Refuse free text with characters in it that nobody can see, apart from tabs and line ends."""
     if odd := oddity(words, apart_from="\n\r\t"):
         raise PydanticCustomError("odd_name", "text of characters that can be seen", {"hint": odd})
     return words
 
-
-_Text = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
-Name = Annotated[_Text, AfterValidator(_to_be_seen)]
-Year = Annotated[int, Field(ge=1990, le=2100)]
-Month = Annotated[int, Field(ge=1, le=12)]
 
 MOST_CONTRACTS = 10_000_000
 FEWEST_CONTRACTS = 100
@@ -380,4 +371,6 @@ class ScenarioFile(Part):
     """Clusters, each once."""
     rules: Annotated[tuple[AnyRule, ...], BeforeValidator(as_tuple)] = ()
     """Money rules, each once, in the order in which they apply within a year."""
+    actions: Annotated[tuple[AnyAction, ...], BeforeValidator(as_tuple)] = ()
+    """What clusters do about their demand and their bills, in order."""
     simulation: SimulationSettings = SimulationSettings()

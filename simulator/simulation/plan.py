@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from simulator.actions.acting import Actions
+from simulator.actions.reduce_demand import kept
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
@@ -40,6 +42,7 @@ from simulator.scenario.checks import FLAT
 from simulator.scenario.legal_forms import LegalForm
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
+from simulator.simulation.actions import actions_of
 from simulator.simulation.earlier_years import EarlierYears
 from simulator.simulation.line_budgets import line_budgets
 from simulator.simulation.line_prices import (
@@ -75,6 +78,7 @@ class Plan:
     terms: ClusterTerms  # what each cluster agreed to
     last_year: LastYear | None  # what the outturn of the base year says, where that is known
     earlier: EarlierYears | None  # years before the base year, where budgets rest on them
+    actions: Actions  # what clusters do
 
     @property
     def years_from_base(self) -> int:
@@ -127,11 +131,19 @@ class Plan:
         return self.last_year.given(draws, self.axes, streams, block) if self.last_year else draws
 
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
-        """Draw demand of one block of contracts, and what it costs at the tariff."""
+        """Draw demand and what it costs at the tariff, and what actions make of it."""
+        return self.act(self.draw_before_actions(streams, block), streams, block)
+
+    def draw_before_actions(self, streams: RandomStreams, block: Block) -> Spend:
+        """Draw demand, and what it costs at the tariff, before actions that act on what is drawn."""
         return self.draw_given(self.draw_shocks(streams, block), streams, block)
 
+    def act(self, spend: Spend, streams: RandomStreams, block: Block) -> Spend:
+        """Return what actions make of the spend of one block of contracts."""
+        return self.actions.act(spend, streams, block) if self.actions.drawn else spend
+
     def draw_given(self, shocks: ShockDraws, streams: RandomStreams, block: Block) -> Spend:
-        """Draw demand and what it costs at the tariff of one block of contracts, given its shocks."""
+        """Draw demand and what it costs at the tariff before actions, given the shocks of a block."""
         spend = draw_spend(self.expected_counts, shocks, self.prices, self.axes, streams, block)
         return replace(spend, earlier_gbp=self.draw_earlier(streams, block))
 
@@ -184,17 +196,23 @@ class Plan:
         to_hospitals = whole if withheld is None else whole - withheld
         outside = None if (answers_for == 1).all() else (to_hospitals * (1 - answers_for)).sum(axis=-1)
         to_schemes = () if withheld is None else ((withheld * answers_for).sum(axis=-1),)
+        spend_gbp = np.asarray((spend.contract_gbp * answers_for).sum(axis=-1))
+        costs = tuple(
+            replace(one, gbp=np.broadcast_to(one.gbp, spend_gbp.shape)) for one in self.actions.costs()
+        )
         return Outturn(
             budget_gbp=np.asarray((budgets.budget_gbp * answers_for).sum(axis=-1)),
-            spend_gbp=np.asarray((spend.contract_gbp * answers_for).sum(axis=-1)),
+            spend_gbp=sum((one.gbp for one in costs), spend_gbp),
             top_slice_gbp=np.asarray((budgets.top_slice_gbp * answers_for).sum(axis=-1)),
             annual_budget_gbp=np.asarray((budgets.annual_gbp * answers_for).sum(axis=-1)),
             outside_gbp=outside,
             above_limit_gbp=None if above is None else (above * answers_for).sum(axis=-1),
             elsewhere=(
+                *costs,
                 *(SpendElsewhere(WITHHELD, Account.REINVESTMENT, gbp) for gbp in to_schemes),
                 *core_income(self.settings.service_lines, paid, answers_for),
             ),
+            held_back_gbp=spend.held_back_gbp,
         )
 
     def settle(self, outturn: Outturn) -> Outcomes:
@@ -222,14 +240,12 @@ def make_plan(scenario: Scenario) -> Plan:
     planned_rates = tuple(_planned(line, rate) for line, rate in zip(lines, rates, strict=True))
     parts = parts_of_years(rates, [one.financial_years(settings.contract) for one in settings.clusters])
     planned = expected_counts(planned_rates, years, parts, population.need_weighted_people)
-    # Shapes (year, cluster): what budgets do not know of.
-    kept = 1 - np.array([cluster.savings(len(years) - 1) for cluster in settings.clusters]).T
-    lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
-    grown = lists ** np.arange(len(years))[:, None]
     drawn = expected_counts(rates, years, parts, population.need_weighted_people)
-    drawn *= (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
-    drawn[1:] *= kept[..., None]
+    _move_what_budgets_do_not_know(drawn, settings)
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
+    responsibility = _responsibility(settings)
+    actions = actions_of(settings, years, rates, population, drawn[1:], responsibility)
+    drawn[1:] *= actions.on_cases()
     prices = tuple(
         line_prices(line, whole, rate, years, planned[:, :, at_line])
         for at_line, (line, whole, rate) in enumerate(zip(lines, whole_costs, rates, strict=True))
@@ -261,7 +277,7 @@ def make_plan(scenario: Scenario) -> Plan:
         rates,
         shocks,
         drawn,
-        _responsibility(settings),
+        responsibility,
         prices,
         payments if earlier is None else with_earlier(payments, earlier.prices),
         line_budgets(
@@ -270,7 +286,18 @@ def make_plan(scenario: Scenario) -> Plan:
         terms,
         last_year,
         earlier,
+        actions,
     )
+
+
+def _move_what_budgets_do_not_know(expected: FloatArray, settings: ScenarioFile) -> None:
+    """Multiply expected cases, shape (year, cluster, line), by need, growth of lists and true savings."""
+    years = len(expected)
+    lists = np.array([1 + cluster.list_growth_share for cluster in settings.clusters])
+    grown = lists ** np.arange(years)[:, None]
+    expected *= (np.array([cluster.need for cluster in settings.clusters]) * grown)[..., None]
+    saved = kept(np.array([cluster.savings(years - 1) for cluster in settings.clusters]).T)
+    expected[1:] *= saved[..., None]
 
 
 def _earlier(

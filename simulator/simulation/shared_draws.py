@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.compounds.spend import LinePrices
 from simulator.random_streams import RandomStreams
-from simulator.records import FloatArray, Outturn, Spend
+from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.plan import Plan, make_plan
@@ -80,13 +80,26 @@ class SharedDraws:
             plan.settings.budgets.top_slice_share,
             plan.years_from_base,
             tuple(line.paid_to for line in plan.settings.service_lines),
+            plan.actions.key,
         )
         if key not in self._outturns:
-            spend = plan.pay(self._spend(plan))
+            spend = plan.pay(self._acted(plan, self._spend(plan)))
             outturn = plan.outturn(spend, plan.set_budgets(spend))
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]
+
+    def _acted(self, plan: Plan, spend: Spend) -> Spend:
+        """Return what actions make of spend, block by block, as they do where it is drawn."""
+        if not plan.actions.drawn:
+            return spend
+        streams = RandomStreams(self.draws.seed)
+        starts = range(0, self.draws.contracts, CONTRACTS_PER_BLOCK)
+        parts = [
+            plan.act(spend.some(start, start + CONTRACTS_PER_BLOCK), streams, Block(at, CONTRACTS_PER_BLOCK))
+            for at, start in enumerate(starts)
+        ]
+        return Spend.joined(parts)
 
     def _spend(self, plan: Plan) -> Spend:
         keys = _keys(plan)
@@ -124,7 +137,9 @@ class SharedDraws:
         """Draw the spend of a plan."""
         plan.prepare()
         spend = self._empty(plan)
-        for start, drawn in drawn_in_blocks(partial(plan.draw, RandomStreams(self.draws.seed)), self.draws):
+        for start, drawn in drawn_in_blocks(
+            partial(plan.draw_before_actions, RandomStreams(self.draws.seed)), self.draws
+        ):
             some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))
             spend.gbp[some] = drawn.gbp[: some.stop - start]
             if spend.above_limit_gbp is not None and drawn.above_limit_gbp is not None:
@@ -144,7 +159,8 @@ class SharedDraws:
 
 def same_demand(plan: Plan, other: Plan) -> bool:
     """Return whether two plans have the same clusters and lines, and the same spend in every contract."""
-    return plan.axes == other.axes and bool((_keys(plan) == _keys(other)).all())
+    same = plan.axes == other.axes and plan.actions.key == other.actions.key
+    return same and bool((_keys(plan) == _keys(other)).all())
 
 
 def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:

@@ -15,7 +15,7 @@ from simulator.compounds.compound import compound
 from simulator.compounds.exact import ExactLaw
 from simulator.demand.negative_binomial import NegativeBinomial
 from simulator.demand.poisson import Poisson
-from simulator.records import BUDGET, Account, FloatArray
+from simulator.records import BUDGET, FloatArray
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean, probability, quantile
 from simulator.simulation.result import Result
@@ -117,7 +117,7 @@ def _estimates(result: Result) -> dict[str, Estimate]:
     """Return what the rules make of normal spend, as shares of the budget."""
     outcomes = result.contract_outcomes
     budget = outcomes.gbp(BUDGET)
-    paid = outcomes.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,))
+    paid = outcomes.practice_share_gbp
     amounts = (outcomes.surplus_gbp, outcomes.overspend_gbp, paid)
     surplus, overspend, practice_share = ((gbp / budget)[:, 0, 0] for gbp in amounts)
     return {

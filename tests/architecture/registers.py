@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from simulator.actions import AnyAction
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.binomial import Binomial
@@ -26,6 +27,7 @@ COUNT_LAWS = _members(AnyCountLaw)
 SHOCK_LAWS = _members(AnyShockLaw)
 BUDGET_RULES = _members(AnyBudgetRule)
 RULES = _members(AnyRule)
-PARTS = (*UNIT_COSTS, *COUNT_LAWS, *SHOCK_LAWS, *BUDGET_RULES, *RULES)
+ACTIONS = _members(AnyAction)
+PARTS = (*UNIT_COSTS, *COUNT_LAWS, *SHOCK_LAWS, *BUDGET_RULES, *RULES, *ACTIONS)
 FOR_COMPOUNDS = (Binomial, Fixed, Mixture, Neyman)
 """Laws that no scenario can name, and so in no register."""

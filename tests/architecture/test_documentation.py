@@ -49,7 +49,7 @@ def _parts() -> list[type[Part]]:
 @pytest.mark.parametrize("part", _parts(), ids=lambda part: part.__name__)
 def test_every_setting_says_what_it_is(part: type[Part]) -> None:
     sections = {"pct", "contract", "population", "seasons", "shocks", "budgets", "simulation"}
-    tags = {"model", "rule", "law"}
+    tags = {"model", "rule", "law", "action"}
     silent = {name for name, field in part.model_fields.items() if not field.description} - tags
     assert not silent - (sections if part is ScenarioFile else set())
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from simulator.actions import AnyAction
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.shock_laws import AnyShockLaw, AnyYearShockLaw, LognormalYearShock, NormalYearShock
@@ -20,7 +21,7 @@ from simulator.spend import AnyUnitCost
 from tests.architecture.modules import FILES, module_of
 from tests.architecture.registers import FOR_COMPOUNDS, PARTS
 
-REGISTERS = (AnyUnitCost, AnyCountLaw, AnyShockLaw, AnyBudgetRule, AnyRule)
+REGISTERS = (AnyUnitCost, AnyCountLaw, AnyShockLaw, AnyBudgetRule, AnyRule, AnyAction)
 OF_YEARS = (LognormalYearShock, NormalYearShock)
 """The laws of shocks again, for those that have a value in every year."""
 EACH = pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
@@ -77,7 +78,7 @@ def test_it_refuses_what_is_no_finite_number(part: type[Part], value: Any) -> No
 
 @EACH
 def test_its_name_in_a_file_is_its_own(part: type[Part]) -> None:
-    tags = {"model", "rule", "law"} & set(part.model_fields)
+    tags = {"model", "rule", "law", "action"} & set(part.model_fields)
     assert len(tags) == 1
     (tag,) = tags
     same = [other for other in PARTS if tag in other.model_fields and other.example() != part.example()]

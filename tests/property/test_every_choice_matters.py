@@ -33,6 +33,11 @@ Setting = tuple[type[Part], str]
 
 CONTRACTS = 200
 WITHOUT_EFFECT = {
+    **{
+        f"actions.{name}.paid_to={payee}": "the same amounts move to another account; see `test_actions`"
+        for name in ("referral management", "management")
+        for payee in ("practices", "partner", "pct")
+    },
     "population.outside_clusters=the rest": "there is no table of practices to be outside of",
     "rules.bond.deposited_by=practices": "they do where nothing is said",
     "rules.bond.split_between_practices_by=need": "within a cluster; see `test_bond_question_practices`",
@@ -95,7 +100,7 @@ class Choice:
             steps.append(table.get("name", table.get("rule")) if inside else step)
         value = "nothing" if self.value is None else self.value
         if isinstance(value, dict):
-            value = next(value[tag] for tag in ("law", "model", "rule", "form") if tag in value)
+            value = next(value[tag] for tag in ("law", "model", "rule", "form", "action") if tag in value)
         return f"{'.'.join(map(str, steps))}={value}"
 
     def made_in(self, settings: Table) -> Table:

@@ -106,6 +106,22 @@ SCENARIO = scenario_of(
             first_month=8,
         ),
     ],
+    actions=[
+        {
+            "name": "referral management",
+            "action": "reduce_demand",
+            "service_lines": ["admissions"],
+            "avoided_share": {"mean": 0.02, "sd": 0.02},
+            "probability_of_working": 0.5,
+            "common_to_clusters": False,
+            "ramp_share_by_year": [0.3, 0.6, 0.9],
+            "first_month": 9,
+            "set_up_gbp": 100,
+            "gbp_per_head": 0.1,
+            "gbp_per_case": 0.1,
+        },
+        {"name": "management", "action": "management_cost", "first_year": 2011, "first_month": 5},
+    ],
     rules=[
         {"rule": "per_case_limit", "limit_gbp": 15, "service_lines": ["tests"]},
         {"rule": "corridor", "width_share": 0.04, "cluster_share_beyond": 0.5},
@@ -139,6 +155,7 @@ SCENARIO = scenario_of(
 Path = tuple[str | int, ...]
 
 WITHOUT_EFFECT = {
+    ("actions", 0, "holds_back_care"): "the same is spent; see `test_actions`",
     ("simulation", "contracts"): "the run is asked for a number of its own",
     ("simulation", "seed"): "the run is asked for a seed of its own",
     ("fit", "carry_uncertainty"): "there are no draws of a history, which is said",

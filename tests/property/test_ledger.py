@@ -103,7 +103,9 @@ def test_balances_are_what_the_flows_say(scenario: Table) -> None:
     parties = {_DEPOSITOR: depositor, _WHO_PAYS: pays}
     expected = {account: np.zeros_like(ledger.balance(account)) for account in Account}
     for reason, flow in ledger.flows.items():
-        payer, payee = (parties.get(side, side) for side in _ACCOUNTS[reason])
+        # Of actions any party may be paid: as each says.
+        sides = (flow.payer, flow.payee) if reason.startswith("cost_of_") else _ACCOUNTS[reason]
+        payer, payee = (parties.get(side, side) for side in sides)
         assert (flow.payer, flow.payee) == (payer, payee), reason
         expected[payer] -= flow.gbp.sum(axis=1)
         expected[payee] += flow.gbp.sum(axis=1)

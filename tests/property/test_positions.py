@@ -23,6 +23,7 @@ _PARTIES = (
     Account.PRACTICES,
     Account.PARTNER,
     Account.LENDER,
+    Account.SUPPLIERS,
     Account.REINVESTMENT,
     Account.PROVIDERS,
     Account.CORE,

@@ -70,7 +70,7 @@ def test_the_year_ends_as_that_of_simulate(mapping: Table, last: bool) -> None:
     outcomes = result.contract_outcomes
     spend, budget = outcomes.spend_gbp[:, at], outcomes.gbp("budget")[:, at]
     # `simulate` has none of either in the years after a cluster has left.
-    inside = result.contract_outcomes.takes_part[:, at]
+    inside = outcomes.takes_part[:, at]
     np.testing.assert_allclose(
         found.position_gbp[:, -1][inside], (spend - budget)[inside], rtol=1e-9, atol=1e-6
     )

@@ -44,6 +44,8 @@ def test_scaling_every_unit_cost_scales_every_pound(scenario: Table, factor: flo
     scenario["budgets"] = {"rule": {"rule": "expected_spend"}}
     for line in scenario["service_lines"]:
         line.pop("budget_rule", None)
+    # What actions cost is no unit cost.
+    scenario["actions"] = []
     plain, dear = (simulated(one).contract_outcomes for one in (scenario, _dearer(scenario, factor)))
     largest = float(plain.gbp("spend").max())
     assert np.array_equal(plain.takes_part, dear.takes_part)

@@ -67,6 +67,7 @@ def _outcomes() -> Outcomes:
         bond_claims_gbp=np.array(CLAIMS, dtype=float),
         bond_needed_gbp=np.array(CLAIMS, dtype=float).sum(axis=1),
         shared_bond_needed_gbp=np.array(CLAIMS, dtype=float).sum(axis=(1, 2)),
+        held_back_gbp=np.zeros((3, 2, 2)),
     )
 
 

@@ -78,7 +78,7 @@ def samples_of(result: Result, at: int) -> BondSamples:
         top_ups_gbp=top_ups,
         interest_gbp=moved((Account.PCT,), (Account.BOND,)),
         financing_gbp=book.by_year_gbp(FINANCING)[:, years],
-        practice_share_gbp=moved((Account.CLUSTER,), (Account.PRACTICES,)),
+        practice_share_gbp=book.practice_share_by_year_gbp[:, years],
         gain_gbp=gain_gbp(book, Account.PRACTICES),
     )
 

@@ -12,7 +12,7 @@ from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes,
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.payments.payment import in_short
-from simulator.plain_words import joined, listed, per_cent_of
+from simulator.plain_words import joined, listed, per_cent_of, spaced
 from simulator.records import Budgets, FinancialYear, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.doubts import A_YEAR, carries_fit, sizes_of_doubt
@@ -143,6 +143,7 @@ class CheckAnswer(Answer):
             self._people(),
             self._budgets(),
             *self._last_year(),
+            *self._actions(),
             self._against_spend(),
             self._rates(),
         )
@@ -199,9 +200,29 @@ class CheckAnswer(Answer):
             shares(f"more expected {first.label}", _above(now, without)),
         )
 
+    def _actions(self) -> Iterator[Table]:
+        actions = self.plan.actions
+        if not actions.every:
+            return
+        every, chancy = actions.every, {one.name for one in actions.drawn}
+        costs = [one.cost_gbp(actions.scene).sum(axis=1) for one in every]
+        columns = (
+            text("action", [one.name for one in every]),
+            text("kind", [spaced(one.action) for one in every]),
+            text("clusters", [listed(one.clusters) if one.clusters else "all" for one in every]),
+            text("acts on", ["what is drawn" if one.name in chancy else "what is expected" for one in every]),
+            *(
+                pounds(f"cost {year.label}", [float(cost[at]) for cost in costs])
+                for at, year in enumerate(self.plan.years[1:])
+            ),
+        )
+        title = "What clusters do, and what that costs: costs are certain, what they bring is in `run`"
+        yield Table("actions", title, columns)
+
     def _against_spend(self) -> Table:
         budgets = (_expected_budgets(self.plan).budget_gbp[0] * self.plan.answered_for).sum(axis=-1)
         spend = (self.plan.expected_spend_gbp[1:] * self.plan.answered_for).sum(axis=-1)
+        spend = spend + self.plan.actions.cost_gbp()
         amounts = {"budget": budgets, "spend": spend, "budget less spend": budgets - spend}
         columns = [
             pounds(f"{heading} {year.label}", _with_total(by_year[at]))

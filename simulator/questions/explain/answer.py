@@ -45,6 +45,7 @@ _CURES: dict[str, str] = {
     Source.PRICES: "No pool inside the PCT",
     Source.DOUBT: "Knowing more",
     Source.BASE_YEAR: "Budgets by need instead of past spend",
+    Source.ACTIONS: "Knowing what works",
 }
 """What would shrink a source; the interaction has no cure of its own."""
 _HEARD: dict[str, str] = {

@@ -8,9 +8,9 @@ from functools import partial
 from simulator.errors import InputError
 from simulator.questions.explain.answer import Explanation
 from simulator.questions.explain.pieces import (
-    KNOWN,
     PowerSums,
     draw_pieces,
+    known_sources,
     known_variances_gbp2,
     sources_of,
 )
@@ -73,5 +73,5 @@ def _explain_block(plan: Plan, streams: RandomStreams, contracts: int, block: Bl
     """Return the sums over those contracts of a block that are wanted."""
     wanted = contracts - block.number * block.contracts
     pieces = draw_pieces(plan, streams, block)
-    known = [at for at, source in enumerate(pieces) if source in KNOWN]
+    known = [at for at, source in enumerate(pieces) if source in known_sources(plan)]
     return PowerSums.of((gbp[:wanted] for gbp in pieces.values()), known)

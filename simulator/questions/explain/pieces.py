@@ -32,6 +32,7 @@ class Source(StrEnum):
     DOUBT = "figures not known"
     LAST_YEAR = "last year's outturn"
     BASE_YEAR = "budget's base year"
+    ACTIONS = "what clusters do"
     INTERACTION = "interaction"
 
 
@@ -61,6 +62,11 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     pounds for which the cluster answers; above zero where they add to a surplus.
     """
     spend, by_source_gbp = _draw_spend(plan, streams, block)
+    if plan.actions.drawn:
+        before, spend = spend, plan.act(spend, streams, block)
+        moved_gbp = spend.gbp - before.gbp
+        # There is no formula for what an action brings on average: the block's own mean stands for it.
+        by_source_gbp[Source.ACTIONS] = moved_gbp - moved_gbp.mean(axis=0)
     expected = plan.expected_spend
     need_gbp = by_source_gbp[Source.UNMEASURED_NEED]
     needy = _with_need(expected, need_gbp)
@@ -70,6 +76,8 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     pieces = {source: -gbp[:, 1:] for source, gbp in by_source_gbp.items()}
     pieces[Source.UNMEASURED_NEED] += with_need - without_chance
     pieces[Source.BASE_YEAR] = plan.set_budgets(spend).budget_gbp - with_need
+    if plan.actions.drawn:
+        pieces[Source.BASE_YEAR] -= pieces[Source.BASE_YEAR].mean(axis=0)
     return {source: pieces[source] * plan.answered_for for source in sources_of(plan)}
 
 
@@ -94,6 +102,7 @@ def sources_of(plan: Plan) -> tuple[Source, ...]:
         Source.PRICES: of_history or any(law.sd_share > 0 for law in plan.shocks.price_sizes),
         Source.DOUBT: of_history or bool(plan.shocks.doubts),
         Source.LAST_YEAR: plan.last_year is not None,
+        Source.ACTIONS: bool(plan.actions.drawn),
     }
     return tuple(source for source in Source if on.get(source, True))
 
@@ -173,6 +182,11 @@ def _variances_of_a_case(plan: Plan) -> tuple[FloatArray, FloatArray]:
     return counts, costs
 
 
+def known_sources(plan: Plan) -> tuple[Source, ...]:
+    """Return the sources of which what they add to a variance is known; actions move all of them."""
+    return () if plan.actions.drawn else KNOWN
+
+
 def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
     """Return the variances of the pieces of counts and unit costs, shape (year, cluster, line).
 
@@ -189,7 +203,8 @@ def known_variances_gbp2(plan: Plan) -> dict[Source, FloatArray]:
     index = np.stack([price.price_index[1:] for price in plan.prices], axis=-1)[:, None, :]
     scale = plan.expected_counts[1:] * (index * plan.answered_for) ** 2 * per_case * moved
     counts, costs = (with_totals(scale * of_case, (0, 1, 2)) for of_case in _variances_of_a_case(plan))
-    return {Source.COUNTS: counts, Source.UNIT_COSTS: costs}
+    known = {Source.COUNTS: counts, Source.UNIT_COSTS: costs}
+    return {source: known[source] for source in known_sources(plan)}
 
 
 _ROUNDING_SHARE = 1e-18

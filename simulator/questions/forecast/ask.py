@@ -75,6 +75,9 @@ def year_under_way(
     """Read what is known of a year; InputError with everything that is wrong with it."""
     plan, problems = make_plan(scenario), Problems()
     problems += plan.other_payments("forecast")
+    for action in plan.actions.drawn:
+        need, hint = "actions of which nothing is left to chance", f"leave {action.name} out: actions=[...]"
+        problems.append(Problem(f"{scenario.source}, actions", need, shown(action.name), hint))
     known: list[Actuals] = []
     given: dict[str, float] = {}
     with problems.noted():

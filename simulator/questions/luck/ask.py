@@ -56,8 +56,8 @@ def luck(
 ) -> LuckAnswer:
     """Say what practices are paid for luck, which true savings go unpaid, and what rules would change that.
 
-    Luck is what is paid while no cluster truly saves anything; the scenario's own true savings play
-    no part. All share their draws.
+    Luck is what is paid while no cluster truly saves anything; the scenario's own true savings and
+    actions play no part. All share their draws.
 
     Parameters
     ----------
@@ -102,11 +102,12 @@ def luck(
 
 
 def at_saving(scenario: Scenario, saving: float) -> Scenario:
-    """Return a scenario in which every cluster truly saves a share of demand, and the same in every year."""
+    """Return a scenario in which every cluster truly saves a share of demand, and nothing else is done."""
     # Known outright: of a saving of nothing that has an sd, chance would be paid as skill.
     known = {"mean": saving, "sd": 0.0}
     of_all = {"clusters.*.true_saving_share_by_year": [], "clusters.*.true_saving_share": known}
-    return scenario.vary(of_all)
+    nothing_else: dict[str, object] = {"actions": []} if scenario.settings.actions else {}
+    return scenario.vary(of_all | nothing_else)
 
 
 def check_luck(

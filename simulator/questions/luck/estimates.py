@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from simulator.records import Account, BoolArray, FloatArray
+from simulator.records import BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean, mean_difference, probability, probability_difference
@@ -36,7 +36,7 @@ def change_of(measure: str) -> str:
 
 def paid_gbp(result: Result, clusters: tuple[int, ...]) -> FloatArray:
     """Return the practice share over the contract, shape (contract, cluster), in pounds."""
-    by_year = result.contract_outcomes.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,))
+    by_year = result.contract_outcomes.practice_share_gbp
     return np.asarray(by_year.sum(axis=1)[:, list(clusters)])
 
 

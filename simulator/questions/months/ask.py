@@ -174,7 +174,7 @@ class Months:
         """Draw the position, shape (contract, month, cluster), and the budget, shape (contract, cluster)."""
         plan, at_year = self.plan, self.at_year
         shocks = plan.draw_shocks(streams, block)
-        care = plan.draw_given(shocks, streams, block)
+        care = plan.act(plan.draw_given(shocks, streams, block), streams, block)
         spend = plan.pay(care)
         budgets = plan.set_budgets(spend)
         outturn = plan.outturn(spend, budgets)
@@ -193,6 +193,9 @@ class Months:
                 share = np.where(np.isnan(share), expected_share, share)
                 net_gbp = of_year_gbp[:, None] * share - phased_gbp[:, None] * expected_share
                 position_gbp[:, :, at_cluster] += answers_for * net_gbp
+        costs_gbp = plan.actions.cost_gbp()[at_year - 1]
+        so_far = np.arange(1, len(self.calendar) + 1) / len(self.calendar)
+        position_gbp += so_far[:, None] * costs_gbp
         # As the year's own table has it, to the last bit.
         position_gbp[:, -1] = outturn.spend_gbp[:, at_year - 1] - budget_gbp
         # The last block is drawn whole, though fewer of its contracts may be wanted.

@@ -140,6 +140,7 @@ class RunAnswer(Answer):
             Account.PARTNER: "partner_net_gain_gbp",
             Account.LENDER: "lender_income_gbp",
             Account.CORE: "core_income_gbp",
+            Account.SUPPLIERS: "suppliers_income_gbp",
         }
         return [measure for account, measure in named.items() if account in parties]
 

@@ -17,7 +17,7 @@ _BAD, _WORST = 0.05, 0.01
 
 
 def _practice_share_gbp(book: AccountBook) -> FloatArray:
-    return book.paid_gbp((Account.CLUSTER,), (Account.PRACTICES,))
+    return book.practice_share_gbp
 
 
 def _gain_of(party: Account) -> Callable[[AccountBook, int], FloatArray]:
@@ -129,6 +129,19 @@ GAIN_MEASURES = (
         "mean paid to practices over the contract for their core services, whoever pays; they have it "
         "without budgets too, so it is no part of what they gain",
         _gain_of(Account.CORE),
+    ),
+    Measure(
+        "care_held_back_gbp",
+        "care held back",
+        "mean value over the contract of care that people would have had and actions held back: no saving",
+        lambda book, _: book.held_back_gbp.sum(axis=1),
+        less_is_better=True,
+    ),
+    Measure(
+        "suppliers_income_gbp",
+        "suppliers' income",
+        "mean paid over the contract to staff and suppliers for what clusters do",
+        _gain_of(Account.SUPPLIERS),
     ),
     Measure(
         "pool_balance_gbp",

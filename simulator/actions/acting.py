@@ -1,0 +1,68 @@
+"""All actions of a scenario, ready to act."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from simulator.actions.action import Action
+from simulator.actions.chance import Chance
+from simulator.actions.scene import Care, Scene
+from simulator.random_streams import RandomStreams
+from simulator.records import Block, FloatArray, Spend, SpendElsewhere
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What clusters do, and what it is done to."""
+
+    scene: Scene
+    every: Sequence[Action] = ()
+    carried: bool = True  # whether figures with an sd are drawn; their means if not
+
+    @property
+    def drawn(self) -> tuple[Action, ...]:
+        """Those that act on spend that is drawn; all else that others do is known beforehand."""
+        return tuple(one for one in self.every if one.acts(carried=self.carried))
+
+    def on_cases(self) -> FloatArray:
+        """Return what known actions make of expected cases, shape (year, cluster, line)."""
+        factor = np.ones_like(self.scene.expected_counts)
+        for one in self.every:
+            known = one.known_factor(self.scene, carried=self.carried)
+            if known is not None:
+                factor *= known
+        return factor
+
+    def costs(self) -> tuple[SpendElsewhere, ...]:
+        """Return what the actions cost, each of shape (1, year, cluster)."""
+        return tuple(cost for one in self.every for cost in one.costs(self.scene))
+
+    def cost_gbp(self) -> FloatArray:
+        """Return what all of them cost, shape (year, cluster), in pounds."""
+        nothing = np.zeros(self.scene.expected_counts.shape[:2])
+        return np.asarray(sum((cost.gbp[0] for cost in self.costs()), nothing))
+
+    def act(self, spend: Spend, streams: RandomStreams, block: Block) -> Spend:
+        """Return what the actions make of the spend of a block of contracts, in order."""
+        care = Care(self.scene, spend)
+        for one in self.drawn:
+            draws = (streams, block)
+            chance = Chance(one.name, self.scene.clusters, one.is_common, self.carried, draws)
+            care = one.act(care, chance)
+        return care.spend
+
+    @property
+    def key(self) -> Hashable:
+        """What is the same where actions do the same to the same care."""
+        if not self.every:
+            return ()
+        names = (self.scene.years, self.scene.clusters, self.scene.lines, self.carried)
+        arrays = (np.ascontiguousarray(one).tobytes() for one in self.scene.arrays)
+        return (*names, *arrays, *(one.model_dump_json() for one in self.every))
+
+    def without(self) -> Actions:
+        """Return the same scene in which nobody does anything."""
+        return replace(self, every=())

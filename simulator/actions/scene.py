@@ -1,0 +1,69 @@
+"""What actions act on: what is known before anything is drawn, and the spend that was drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from simulator.records import BoolArray, FinancialYear, FloatArray, Spend
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Contract years, clusters and lines, as they are before any action."""
+
+    years: tuple[FinancialYear, ...]  # contract years
+    clusters: tuple[str, ...]  # names
+    lines: tuple[str, ...]  # names
+    people: FloatArray  # shape (cluster,); registered lists
+    inside: BoolArray  # shape (year, month, cluster); months, April first, of each cluster's own contract
+    month_shares: FloatArray  # shape (year, month, line); of a whole financial year's cases, April first
+    expected_counts: FloatArray  # shape (year, cluster, line); cases before actions and shocks
+    per_case: BoolArray  # shape (line,); whether a line is paid per case: no action moves a fixed sum
+    responsibility: FloatArray  # shape (cluster, line); proportion that each cluster answers for
+
+    @property
+    def arrays(self) -> tuple[FloatArray | BoolArray, ...]:
+        """All that is not a name."""
+        return (
+            self.people,
+            self.inside,
+            self.month_shares,
+            self.expected_counts,
+            self.per_case,
+            self.responsibility,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Spend of one block of contracts, on its way through the actions."""
+
+    scene: Scene
+    spend: Spend
+
+    def times(self, factor: FloatArray, *, held_back: bool = False) -> Care:
+        """Return the care with spend of the contract years multiplied.
+
+        Takes a factor of shape (contract or 1, year, cluster, line). What is taken away is told as care
+        held back where it is care that people would have had.
+        """
+        spend = self.spend
+        # A block is drawn whole, though fewer of its contracts may be wanted.
+        factor = factor[: len(spend.gbp)]
+        gbp = spend.gbp.copy(order="K")
+        gbp[:, 1:] *= factor
+        above = spend.above_limit_gbp
+        if above is not None:
+            above = above.copy(order="K")
+            above[:, 1:] *= factor
+        changed = replace(spend, gbp=gbp, above_limit_gbp=above)
+        if held_back:
+            less = (spend.contract_gbp - changed.contract_gbp) * self.scene.responsibility
+            changed = replace(changed, held_back_gbp=_sum_of(spend.held_back_gbp, less.sum(axis=-1)))
+        return replace(self, spend=changed)
+
+
+def _sum_of(before: FloatArray | None, more: FloatArray) -> FloatArray:
+    return more if before is None else np.asarray(before + more)
