@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import AfterValidator, PlainSerializer, WrapValidator
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _CONFIDENCE_Z = 1.959963984540054
 """Standard normal that leaves 2.5% on either side."""
@@ -29,6 +29,12 @@ class Uncertain(float):
         made = super().__new__(cls, mean)
         made.sd = float(sd)
         return made
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
+        """Return how one is written where it is what a key is when left out."""
+        written = core_schema.plain_serializer_function_ser_schema(as_given)
+        return core_schema.is_instance_schema(cls, serialization=written)
 
     def __reduce__(self) -> tuple[type[Self], tuple[float, float]]:
         """Return what a copy, here or in another process, is made of."""
