@@ -185,6 +185,10 @@ _PANELS = {
 """Flows, what there is, and the PCT's own money apart: each on its own scale."""
 _FEW_YEARS = 3
 """With more, the bars are narrower than what is written on them."""
+_MOST_PAIRS = 6
+"""With more, the bars of a pair are too near to each other for what would be written on both."""
+_TURNED_YEAR_IN = 0.3
+"""Further room that a year takes that is written upwards."""
 
 
 @in_house_style
@@ -204,9 +208,9 @@ def pool(study: Study, cluster: str | None = None) -> Chart:
         Sign("paid into the pool", {"facecolor": LIGHT, "edgecolor": INK, "linewidth": 0.4}),
         Sign("paid out of it", {"facecolor": DARK, "edgecolor": INK, "linewidth": 0.4}),
     ]
-    figure, axes = sheet(
-        title, subtitle, study.source, [Key(signs), Abreast(list(_PANELS), 2.3, left_in=0.55)]
-    )
+    turned_in = _TURNED_YEAR_IN if len(study.years) > _FEW_YEARS else 0.0
+    panels = Abreast(list(_PANELS), 2.3 + turned_in, left_in=0.55, below_in=0.25 + turned_in)
+    figure, axes = sheet(title, subtitle, study.source, [Key(signs), panels])
     for panel, looks in zip(axes, _PANELS.values(), strict=True):
         _draw_years(
             panel, study.years, {what: [found[year, what] for year in study.years] for what in looks}, looks
@@ -243,7 +247,8 @@ def _draw_years(
         errors = np.array([[one.value - one.low, one.high - one.value] for one in estimates]).T
         edge: Looks = {"edgecolor": INK, "linewidth": 0.4, "error_kw": ends}
         axes.bar(places, heights, wide * 0.92, yerr=errors, color=looks[what], **edge)
-        for place, one in zip(places, estimates, strict=True):
+        is_written = len(found) == 1 or len(years) <= _MOST_PAIRS
+        for place, one in zip(places, estimates if is_written else [], strict=is_written):
             above = (place, max(one.high, 0.0))
             turned = rotation or 90 * (len(found) > 1)
             write_near(axes, short(one), above, (0, 3), ha="center", va="bottom", size=7, rotation=turned)

@@ -56,6 +56,7 @@ from simulator.simulation.line_prices import (
 )
 from simulator.simulation.practice_income import core_income
 from simulator.simulation.shocks_of_plan import known_last_year, shock_plan
+from simulator.spend.unit_cost import UnitCost
 
 
 @dataclass(frozen=True)
@@ -256,12 +257,7 @@ def make_plan(scenario: Scenario) -> Plan:
         line_prices(line, whole, rate, years, planned[:, :, at_line])
         for at_line, (line, whole, rate) in enumerate(zip(lines, whole_costs, rates, strict=True))
     )
-    # At the law without a limit per case: the plan is for all care, whoever pays for it.
-    planned_gbp = sum(
-        planned[1:, :, at_line] * (whole.mean_gbp * price.price_index[1:, None])
-        for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
-    )
-    terms = _terms(settings, population, np.asarray(planned_gbp))
+    terms = _terms(settings, population, _planned_gbp(planned[1:], whole_costs, prices))
     shocks, last_year = shock_plan(scenario), None
     drawn, prices = as_fitted(shocks.fitted, drawn, prices)
     if csv := settings.budgets.historic.csv:
@@ -295,6 +291,18 @@ def make_plan(scenario: Scenario) -> Plan:
         actions,
         LearnedBudgets.of(shocks, lines, prices, unsaved, earlier, shadow_years) if shadow_years else None,
     )
+
+
+def _planned_gbp(
+    planned: FloatArray, whole_costs: Sequence[UnitCost], prices: Sequence[LinePrices]
+) -> FloatArray:
+    """Return what planned cases, shape (year, cluster, line), cost, whoever pays, shape (year, cluster)."""
+    # At the law without a limit per case: the plan is for all care.
+    of_lines = (
+        planned[..., at_line] * (whole.mean_gbp * price.price_index[1:, None])
+        for at_line, (whole, price) in enumerate(zip(whole_costs, prices, strict=True))
+    )
+    return np.asarray(sum(of_lines))
 
 
 def _move_what_budgets_do_not_know(expected: FloatArray, settings: ScenarioFile) -> FloatArray:

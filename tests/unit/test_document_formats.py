@@ -288,7 +288,7 @@ def test_sentences_follow_the_numbers(written):
     assert "There is no bond in this scheme" in texts["no bond rule"]
     assert "It posts no bond" in texts["bond of zero, ten years"]
     assert "There is no rule about money" in texts["no rules"]
-    assert "luck alone would bring" in texts["savers"]
+    assert "Luck alone would bring" in texts["savers"]
     assert "Other does not take the practice share" in texts["savers"]
     assert "every pound of practice share is luck" in texts["awkward name, one year"]
     assert "The first year, 2010/11, has nine months" in texts["awkward name, one year"]
@@ -301,7 +301,7 @@ def _paragraphs(made):
 
 def test_every_rule_of_the_scenario_is_said():
     made = document(scenario_of(rules=[CORRIDOR, SURPLUS | {"needs_bond": False}]))
-    items = [item for block in made.blocks for item in getattr(block, "items", ())]
+    items = [item for block in made.blocks for item in getattr(block, "texts", ())]
     assert any("corridor of 5%" in item for item in items)
     assert any("10% of a surplus" in item for item in items)
 
