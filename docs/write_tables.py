@@ -26,19 +26,25 @@ ROWS = {"every": "", "clusters": " (clusters only)", "together": " (all together
 
 
 def readme() -> str:
-    """Return the README with what the command prints on the flagship."""
-    program = Path(sys.executable).with_name("cluster-risk")
-    command = [program, "run", FLAGSHIP]
-    # As wide as where no terminal says how wide it is.
-    wide = os.environ | {"COLUMNS": "100"}
-    done = subprocess.run(  # noqa: S603
-        command, cwd=ROOT, env=wide, check=True, capture_output=True, encoding="utf-8"
-    )
-    printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    """Return the README with what the commands print on the flagship."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    text = _with_block(text, "flagship", f"```\n{printed}\n```")
+    text = _with_block(text, "flagship", f"```\n{_printed('run', FLAGSHIP)}\n```")
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "scenarios/regimes").glob("*.toml"))
+    few = ("--contracts", "2000", *(word for file in files for word in ("--with", file)))
+    compared = _printed("compare", FLAGSHIP, *few)
+    table = compared[compared.index("What has each party") : compared.index("Positions are means")].strip()
+    text = _with_block(text, "regimes", f"```\n{table}\n```")
     pictures = [f"![{chart.alt}](docs/{chart.name}.svg)" for chart in charts()]
     return _with_block(text, "charts", "\n\n".join(pictures))
+
+
+def _printed(*arguments: str) -> str:
+    """Return what a command prints, as wide as where no terminal says how wide it is."""
+    program, wide = Path(sys.executable).with_name("cluster-risk"), os.environ | {"COLUMNS": "100"}
+    done = subprocess.run(  # noqa: S603
+        [program, *arguments], cwd=ROOT, env=wide, check=True, capture_output=True, encoding="utf-8"
+    )
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines())
 
 
 def _with_block(text: str, name: str, block: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import ClassVar, Self
@@ -143,6 +143,20 @@ class Outturn:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalTerms:
+    """What the law lets each cluster's practices gain, and makes them pay; each of shape (cluster,)."""
+
+    is_liable: BoolArray  # whether practices pay what the bond leaves of an overspend
+    distribution_cap_share: FloatArray  # most that they may take out of what the cluster may keep
+    interest_cap_share: FloatArray  # most interest a year on the bond that they posted, before that
+    partner_share: FloatArray  # of gains, losses and bond that a partner has; nan where its rule says
+
+    def at(self, clusters: Sequence[int]) -> Self:
+        """Return that of some clusters, by their numbers."""
+        return type(self)(*(getattr(self, one.name)[list(clusters)] for one in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterTerms:
     """What each cluster agreed to."""
 
@@ -158,6 +172,7 @@ class ClusterTerms:
     # shape (year, cluster); what all care of the clusters' people is expected to cost, before true savings
     # and shocks, whoever pays for it.
     planned_gbp: FloatArray
+    legal: LegalTerms | None = None  # None where all is as without a legal form
 
     @property
     def year_months(self) -> tuple[int, ...]:
@@ -224,6 +239,8 @@ CORE_INCOME = "core_income"
 """What practices are paid for core services: income that they have with budgets or without, no gain."""
 UNCOVERED = "uncovered_overspend"
 """What rules leave of an overspend: it falls on the PCT."""
+LIABILITY = "liability_payment"
+"""What practices pay of an overspend that the bond leaves, where their liability has no limit."""
 UNSHARED = "unshared_surplus"
 """What rules leave of a surplus: the PCT keeps it."""
 DIMENSIONS = ("contract", "year", "cluster")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from simulator.payments.forms import FORMS
+from simulator.scenario.legal_forms import FormName
 from tests.builders import Table
 
 _SHARES = st.integers(0, 100).map(lambda hundredths: hundredths / 100)
@@ -173,9 +174,18 @@ def per_case_limits(draw: st.DrawFn, lines: Sequence[str]) -> Table:
 @st.composite
 def rule_lists(draw: st.DrawFn, lines: Sequence[str] = ()) -> list[Table]:
     """Return rules in any order that may be, each at most once; `lines` are paid per case."""
-    every = ["surplus", "bond", "pool", "deficit_recovery", "corridor", "overspend_share", "per_case_limit"]
+    every = [
+        "surplus",
+        "bond",
+        "pool",
+        "deficit_recovery",
+        "corridor",
+        "overspend_share",
+        "per_case_limit",
+        "partner",
+    ]
     names = draw(st.lists(st.sampled_from(every), unique=True))
-    names.sort(key=lambda name: name not in {"corridor", "overspend_share"})
+    names.sort(key=lambda name: (name not in {"corridor", "overspend_share"}, name == "partner"))
     if {"surplus", "deficit_recovery"} <= set(names):
         first, second = sorted((names.index("surplus"), names.index("deficit_recovery")))
         names[first], names[second] = "deficit_recovery", "surplus"
@@ -186,6 +196,16 @@ def rule_lists(draw: st.DrawFn, lines: Sequence[str] = ()) -> list[Table]:
         "deficit_recovery": st.just({"rule": "deficit_recovery"}),
         "corridor": corridors,
         "overspend_share": overspend_shares(),
+        "partner": st.builds(
+            lambda gains, losses, bond, fee: {
+                "rule": "partner",
+                "gains_share": gains,
+                "losses_share": losses,
+                "bond_share": bond,
+                "fee_share_of_budget": fee / 20,
+            },
+            *(_SHARES, _SHARES, _SHARES, _SMALL_SHARES),
+        ),
         "per_case_limit": per_case_limits(lines),
     }
     return [draw(makers[name]) for name in names]
@@ -227,6 +247,15 @@ def service_lines(draw: st.DrawFn, name: str, own_payments: bool = True) -> Tabl
     return line | draw(_some(options | unsure | {"planned_growth_share": _GROWTHS}))
 
 
+LAW: dict[str, st.SearchStrategy[Any]] = {
+    "legal_form": st.sampled_from(get_args(FormName)),
+    "liability_beyond_bond": st.sampled_from(["none", "unlimited"]),
+    "distribution_cap_share": _SHARES,
+    "interest_cap_share": _SMALL_SHARES,
+    "partner_share": _SHARES,
+}
+
+
 @st.composite
 def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) -> Table:
     """Return a cluster of people."""
@@ -242,6 +271,8 @@ def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) ->
         "list_growth_share": _UNSURE_GROWTHS,
         "need": st.sampled_from([0.8, {"mean": 1.1, "sd": 0.1}]),
     }
+    if draw(st.booleans()):
+        options |= LAW
     if has_bond:
         options["bond_gbp"] = st.integers(0, 500_000)
     cluster |= draw(_some(options))

@@ -16,6 +16,7 @@ from simulator.errors import Problem, Problems, printable, shown
 
 if TYPE_CHECKING:
     from simulator.answers.answer import Answer
+    from simulator.scenario.regimes import Regime
     from simulator.scenario.scenario import Scenario
     from simulator.simulation.draws import Draws
 
@@ -87,6 +88,7 @@ class Asked:
     """What every question is given on the command line."""
 
     scenarios: tuple[Scenario, ...]
+    regimes: tuple[Regime, ...]  # for the question to lay over them; none where they are laid already
     draws: Draws
     out: Path | None
     is_written: bool  # whether the answer stands in a file already, and is printed only
@@ -109,13 +111,16 @@ class Asked:
         return tuple(found)
 
 
-def question(unit: str, *, several: bool = False) -> Callable[[Callable[..., Ask]], click.Command]:
+def question(
+    unit: str, *, several: bool = False, regimes_apart: bool = False
+) -> Callable[[Callable[..., Ask]], click.Command]:
     """Make a command of a function that takes an `Asked` and its own options.
 
     The function checks what it was given, adding to the problems, and returns what answers the question;
     that is called with a function to show progress in, counted in `unit`. Nothing is asked while there is
-    any problem. The scenario, or `several`, and the shared options, are the decorator's business. With an
-    option --resume of its own, an answer whose file stands is asked for again and printed only.
+    any problem. The scenario, or `several`, the regimes over it, unless it is the function's part to lay
+    them (`regimes_apart`), and the shared options, are the decorator's business. With an option --resume of
+    its own, an answer whose file stands is asked for again and printed only.
     """
     name = "scenarios" if several else "scenario"
 
@@ -123,7 +128,8 @@ def question(unit: str, *, several: bool = False) -> Callable[[Callable[..., Ask
         @wraps(body)
         def command(**options: Any) -> None:
             given = options.pop(name)
-            answer_question(body, given if several else (given,), unit, **options)
+            paths = given if several else (given,)
+            answer_question(body, paths, unit, regimes_apart=regimes_apart, **options)
 
         # Read from the last to the first: the scenario comes first, and what all share last.
         command.__click_params__ = []  # type: ignore[attr-defined]
@@ -148,12 +154,14 @@ def answer_question(
     workers: int | None,
     out: Path | None,
     replace: bool,
+    regimes_apart: bool = False,
     **options: Any,
 ) -> None:
     """Load, check, ask, write and print."""
     from simulator.answers.files import check_out, write_answer
     from simulator.answers.printer import Printer, progress_bar
     from simulator.execution.new_files import unfinished
+    from simulator.scenario.regimes import as_regimes, expanded
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.draws import Draws
 
@@ -165,15 +173,18 @@ def answer_question(
     if target is not None:
         with problems.noted():
             check_out(target, replace=replace)
-    scenarios = []
+    scenarios: list[Scenario] = []
+    laid: tuple[Regime, ...] = ()
+    with problems.noted():
+        laid = as_regimes(expanded(regimes) if regimes_apart else regimes)
     for path in paths:
         with problems.noted():
-            scenarios.append(load_scenario(path, overrides, regimes))
+            scenarios.append(load_scenario(path, overrides, () if regimes_apart else laid))
     if len(scenarios) < len(paths):
         # Without any of them there is nothing to ask about.
         problems.report()
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
-    asked = Asked(tuple(scenarios), draws, target, is_written, problems)
+    asked = Asked(tuple(scenarios), laid if regimes_apart else (), draws, target, is_written, problems)
     with problems.noted():
         draws.of(asked.scenario)
     with asked.stack:

@@ -6,12 +6,13 @@ import calendar
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from simulator.plain_words import joined, listed, spaced
+from simulator.plain_words import joined, listed, per_cent_of, spaced
 from simulator.rules.bond import Bond
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import carries_fit
 from simulator.scenario.idle import idle_settings
+from simulator.scenario.legal_forms import LegalForm
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ContractSettings, ScenarioFile
 
@@ -57,6 +58,7 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
         if name not in in_file:
             place = f"after {rules[at - 1]}" if at else "before all others"
             yield f"The rule {name} is not in the file: it was added {place}, with what its settings say."
+    yield from _legal_forms(settings)
     yield from idle_settings(settings)
     bond = next((rule for rule in settings.rules if isinstance(rule, Bond)), None)
     if bond is None:
@@ -87,6 +89,29 @@ def _core_income(settings: ScenarioFile) -> Iterator[str]:
             f"Practices themselves are paid for {listed(core)}: income that they have with budgets or "
             "without. It is spend of the budget, and no part of what they gain."
         )
+
+
+def _legal_forms(settings: ScenarioFile) -> Iterator[str]:
+    """Yield what clusters are in law that mean more than a company does."""
+    for cluster in settings.clusters:
+        legal, said = cluster.legal, []
+        if not cluster.takes_share or not any((cluster.legal_form, legal != LegalForm())):
+            continue
+        if legal.is_liable:
+            said.append("its practices pay what the bond leaves of an overspend")
+        if legal.distribution_cap_share < 1:
+            most = per_cent_of(legal.interest_cap_share)
+            first = f", after interest of up to {most} a year on the bond that they posted" * bool(
+                legal.interest_cap_share
+            )
+            said.append(
+                f"practices may take out {per_cent_of(legal.distribution_cap_share)} of what it may "
+                f"keep{first}, and the rest goes into patient care"
+            )
+        if legal.partner_share is not None:
+            said.append(f"the partner has {per_cent_of(legal.partner_share)} of it")
+        is_what = f" is {legal.words}" if legal.words else ", in law"
+        yield f"{cluster.name}{is_what}{': ' if said else ''}{'; '.join(said)}."
 
 
 def _dates(settings: ScenarioFile) -> Iterator[str]:

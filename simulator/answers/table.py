@@ -50,6 +50,7 @@ class Column:
     unit: Unit | tuple[Unit, ...]  # of every cell, or of each
     cells: tuple[Cell, ...]
     is_change: bool = False  # whether cells are differences, to be shown with a sign and marked beyond chance
+    marked: tuple[bool, ...] = ()  # cells to mark all the same: what differs beyond chance from another row
 
     def unit_at(self, row: int) -> Unit:
         """Return the unit of one cell."""
@@ -189,6 +190,10 @@ def printed(column: Column) -> PrintedColumn:
         return PrintedColumn(column.heading, tuple(str(cell or "") for cell in column.cells), left=True)
     size, symbol = _size(column.unit, column.cells, column.is_change)
     cells = tuple(_cell(cell, column.unit, size, column.is_change) for cell in column.cells)
+    if any(column.marked):
+        cells = tuple(
+            f"{cell} {MARK if mark else ' '}" for cell, mark in zip(cells, column.marked, strict=True)
+        )
     return PrintedColumn(f"{column.heading}{symbol}", cells)
 
 

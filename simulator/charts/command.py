@@ -40,6 +40,7 @@ ALL = "all"
 )
 @click.option("--minimise", multiple=True, metavar="MEASURE", help="Of the frontier: a goal.")
 @click.option("--maximise", multiple=True, metavar="MEASURE", help="Of the frontier: a goal.")
+@click.option("--compare", multiple=True, metavar="FILE", help="Of the regimes: files, or names with *.")
 @click.option("--actuals", type=click.Path(path_type=Path), help="Of the forecast: as for `forecast`.")
 @click.option("--budgets", type=click.Path(path_type=Path), help="Of the forecast: as for `forecast`.")
 @click.option("--size", "size_name", default="page", show_default=True, help="column, page or slide.")
@@ -68,6 +69,7 @@ def chart(
     vary: tuple[str, ...],
     minimise: tuple[str, ...],
     maximise: tuple[str, ...],
+    compare: tuple[str, ...],
     actuals: Path | None,
     budgets: Path | None,
     size_name: str,
@@ -102,7 +104,7 @@ def chart(
     problems = Problems(unknown("NAME", name, (*CHARTS, ALL)))
     problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
     given: dict[str, object] = {"year": year, "measure": measure, "actuals": actuals, "budgets": budgets}
-    given |= {"vary": vary, "minimise": minimise, "maximise": maximise}
+    given |= {"vary": vary, "minimise": minimise, "maximise": maximise, "compare": compare}
     options = {key: value for key, value in given.items() if value}
     problems += _option_problems(options, names)
     problems += unknown("--size", size_name, tuple(SIZES))
@@ -149,9 +151,11 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]
     """Return what is asked for that the scenario has not."""
     from simulator.answers.table import column_named
     from simulator.errors import unknown
+    from simulator.questions.compare.ask import with_each
     from simulator.questions.forecast.ask import year_under_way
     from simulator.risk.account_book import ALL_CLUSTERS
     from simulator.risk.measures import MEASURES
+    from simulator.scenario.regimes import as_regimes, expanded
     from simulator.simulation.plan import make_plan
 
     years = make_plan(scenario).axes.years[1:]
@@ -165,6 +169,9 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]
     problems = Problems()
     for key, name in asked.items():
         problems += [] if name is None else unknown(f"--{key}", name, known[key])
+    if "compare" in options:
+        with problems.noted():
+            with_each((scenario,), as_regimes(expanded(options["compare"])))
     if "actuals" in options:
         with problems.noted():
             year_under_way(scenario, options["actuals"], options.get("budgets"))

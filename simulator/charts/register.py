@@ -12,6 +12,7 @@ from simulator.charts.forecasts import forecast
 from simulator.charts.outturns import outturn, overspend
 from simulator.charts.overspends import bond_cover, pool
 from simulator.charts.policies import frontier, heat_map
+from simulator.charts.regimes import regimes
 from simulator.charts.sizes import size
 from simulator.charts.study import Study
 from simulator.charts.surpluses import practice_share, surplus_split
@@ -36,6 +37,7 @@ CHARTS: dict[str, Callable[..., Chart]] = {
     "tornado": tornado,
     "heat-map": heat_map,
     "frontier": frontier,
+    "regimes": regimes,
     "forecast": forecast,
 }
 """The register of charts of a study."""

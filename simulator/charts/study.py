@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from numpy.typing import NDArray
 
 from simulator.errors import Problems, unknown
 from simulator.questions.bond.answer import BondAnswer
 from simulator.questions.bond.ask import bond
+from simulator.questions.compare.answer import Comparison
+from simulator.questions.compare.ask import compare
+from simulator.questions.compare.regimes import RegimeComparison
 from simulator.questions.explain.answer import Explanation
 from simulator.questions.explain.ask import explain
 from simulator.questions.luck.answer import LuckAnswer
@@ -24,6 +28,7 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import quantile
 from simulator.risk.measures import measure_samples
 from simulator.scenario.doubts import doubt_in_words
+from simulator.scenario.regimes import Regime, as_regimes, expanded
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -126,6 +131,16 @@ class Study:
     def bond(self, cluster: str) -> BondAnswer:
         """Return how big a bond a cluster needs, and what the posted one does."""
         return self._once(("bond", cluster), lambda: bond(self.scenario, cluster, draws=self.draws))
+
+    def regimes(self, files: Sequence[str | Path | Regime]) -> RegimeComparison:
+        """Return what each party has under each regime, for every cluster."""
+        laid = as_regimes(expanded(files))
+
+        def ask() -> Comparison:
+            return compare([self.scenario], regimes=laid, clusters=self.clusters, draws=self.draws)
+
+        asked = "regimes", *(one.source + one.text for one in laid)
+        return cast("RegimeComparison", self._once(asked, ask))
 
     def first_year_of(self, cluster: str | None) -> str:
         """Return the contract year in which a cluster first takes part; of all, that of the first to."""

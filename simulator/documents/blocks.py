@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.charts.chart import Chart
 
 
-_FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?")
+_FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?( \*)? *")
 _NO_ERROR = re.compile(r" ?± ?0[mk%]?")
 MOST_COLUMNS = 8
 """Columns that fit between the margins of an A4 page at a size that can be read."""

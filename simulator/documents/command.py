@@ -26,6 +26,12 @@ from simulator.letters import is_blank, oddity
 )
 @click.option("--format", "formats", help="Some of html,pdf,docx,xlsx; all by default.")
 @click.option("--title", help="Of the report; the scenario's own by default.")
+@click.option(
+    "--compare",
+    multiple=True,
+    metavar="FILE",
+    help="Add what each party has under a regime; files, or names with *.",
+)
 @contracts_option
 @seed_option
 @workers_option
@@ -37,6 +43,7 @@ def report(
     out: Path,
     formats: str | None,
     title: str | None,
+    compare: tuple[str, ...],
     contracts: int | None,
     seed: int | None,
     workers: int | None,
@@ -54,6 +61,8 @@ def report(
     from simulator.answers.printer import progress_bar
     from simulator.charts.study import Study
     from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
+    from simulator.questions.compare.ask import with_each
+    from simulator.scenario.regimes import as_regimes, expanded
     from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import scenario_or_result
 
@@ -65,11 +74,12 @@ def report(
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with ExitStack() as stack:
         with problems.noted():
-            _, started, simulated = scenario_or_result(scenario, overrides, regimes, draws)
+            loaded, started, simulated = scenario_or_result(scenario, overrides, regimes, draws)
+            with_each((loaded,), as_regimes(expanded(compare)))
         with problems.noted():
             folder = stack.enter_context(new_report_folder(out, replace=replace))
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
-        document = document_of(Study(simulated(), draws.workers), title, started)
+        document = document_of(Study(simulated(), draws.workers), title, started, compare)
         names = write_document(document, folder, wanted, show)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)

@@ -11,6 +11,7 @@ from simulator.charts.study import Study
 from simulator.documents.blocks import Document
 from simulator.documents.formats import write_excel, write_html, write_pdf
 from simulator.documents.method import method, provenance_section, sources
+from simulator.documents.options import options_compared
 from simulator.documents.quotes import Quotes
 from simulator.documents.results import bonds, cluster_page, in_brief, overspends, positions, surpluses
 from simulator.documents.scheme import scheme
@@ -18,6 +19,7 @@ from simulator.documents.word import write_word
 from simulator.errors import InputError, unknown
 from simulator.execution.new_files import new_folder
 from simulator.scenario.doubts import doubt_in_words
+from simulator.scenario.regimes import Regime
 
 DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
     "html": write_html,
@@ -58,8 +60,13 @@ def write_document(
     return [f"{STEM}.{name}" for name in formats]
 
 
-def document_of(study: Study, title: str | None = None, started: str | None = None) -> Document:
-    """Put a document together."""
+def document_of(
+    study: Study,
+    title: str | None = None,
+    started: str | None = None,
+    regimes: Sequence[str | Path | Regime] = (),
+) -> Document:
+    """Put a document together; with `regimes`, it says what each party has under each of them."""
     quotes = Quotes(study)
     result, scenario = study.result, study.scenario
     facts = provenance(scenario, "report", result.contracts, result.seed)
@@ -69,14 +76,22 @@ def document_of(study: Study, title: str | None = None, started: str | None = No
     facts |= {"simulated": started} if started else {}
     doubt = doubt_in_words(scenario.settings) or "doubt about the figures is not in it"
     facts |= {"intervals": f"{_INTERVALS}; {doubt}"}
-    stamp = tuple(facts.items())
     parts = (in_brief, scheme, overspends, bonds, surpluses, positions, method, sources)
-    annex = (*(part(quotes) for part in parts), provenance_section(stamp))
+    annex = [part(quotes) for part in parts]
+    numbers = list(quotes.numbers.values())
+    if regimes:
+        section, quoted = options_compared(study, regimes)
+        annex.insert(parts.index(positions) + 1, section)
+        numbers += quoted
+        files = (PurePath(one.source).name for one in study.regimes(regimes).regimes)
+        facts["regimes compared"] = "; ".join(files)
+    stamp = tuple(facts.items())
+    annex.append(provenance_section(stamp))
     pages = (cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
     return Document(
         title=title or scenario.settings.title,
         subtitle=f"{scenario.settings.pct.name}: what clusters risk with a real budget",
         sections=(*annex, *pages),
-        numbers=tuple(quotes.numbers.values()),
+        numbers=tuple(numbers),
         provenance=stamp,
     )

@@ -165,6 +165,11 @@ class Bond(Rule):
         return Account.PRACTICES if self.is_paid_back else self.depositor
 
     @property
+    def payer(self) -> Account:
+        """Who pays what the bond costs."""
+        return Account.PRACTICES if self.depositor == Account.LENDER else self.depositor
+
+    @property
     def financing(self) -> float:
         """What the bond costs a year, as a share of what was posted."""
         given = self.financing_share_per_year
@@ -201,8 +206,7 @@ class Bond(Rule):
             if self.is_paid_back:
                 lent = lent - position.so_far_gbp(PAID_BACK)
             cost = self.financing * months / MONTHS_IN_A_YEAR * lent
-            payer = Account.PRACTICES if self.depositor == Account.LENDER else self.depositor
-            yield Transfer(FINANCING, payer, Account.LENDER, cost)
+            yield Transfer(FINANCING, self.payer, Account.LENDER, cost)
         if self.is_paid_back:
             drawn = position.so_far_gbp(_DRAWN) - position.so_far_gbp(PAID_BACK)
             # Sums of the same draws in another order: rounding alone goes below nothing.

@@ -96,12 +96,30 @@ class Ledger:
         # Adding a few years one by one is quicker than numpy's sum over a short axis.
         return sum(years[1:], years[0]) if years else np.zeros((self.contracts, self.clusters), order="F")
 
-    def paid_into(self, account: Account) -> FloatArray:
-        """Return all that has come into `account`, shape (contract, cluster), in pounds."""
+    def paid_into(self, account: Account, by: Account | None = None) -> FloatArray:
+        """Return all that has come into `account`, from anybody or one payer, shape (contract, cluster)."""
         paid = np.zeros((self.contracts, self.clusters), order="F")
-        for reason, (_, payee, *_) in self._ways.items():
-            if payee == account:
+        for reason, (payer, payee, *_) in self._ways.items():
+            if payee == account and by in {None, payer}:
                 paid += self.total(reason)
+        return paid
+
+    def has_way(self, payer: Account, payee: Account) -> bool:
+        """Return whether anything ever moved from one account to another, be it nothing."""
+        return any(way[:2] == (payer, payee) for way in self._ways.values())
+
+    def in_year(
+        self, year: int, payer: Account, payee: Account | None = None, *, reason: str | None = None
+    ) -> FloatArray:
+        """Return what an account has paid in a year, to all or one, for all reasons or one; no spend.
+
+        Shape (contract, cluster), in pounds.
+        """
+        paid = np.zeros((self.contracts, self.clusters), order="F")
+        for name, (who, whom, _, is_spend) in self._ways.items():
+            counts = who == payer and payee in {None, whom} and reason in {None, name} and not is_spend
+            if counts and (name, year) in self._posted:
+                paid += self._flows[name][:, year]
         return paid
 
     def outturn(self) -> FloatArray:

@@ -12,6 +12,7 @@ from simulator.records import (
     BUDGET,
     CARE_HANDED_BACK,
     CARE_OUTSIDE,
+    LIABILITY,
     OUTSIDE_BUDGETS,
     SPEND,
     UNCOVERED,
@@ -72,12 +73,7 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
             ledger.post(year, of_clusters(begins, opened))
             posted[:, begins] = ledger.balance(Account.BOND)[:, begins]
         ledger.post(year, _outturn(outturn, year, inside))
-        for at, rule in enumerate(rules):
-            if at == bond_at:
-                claims[:, year] = position.overspend_gbp
-            ledger.post(year, rule.settle(position))
-        if bond_at == len(rules):
-            claims[:, year] = position.overspend_gbp
+        claims[:, year] = _settled_by_rules(rules, position, bond_at)
         ledger.post(year, _left_to_the_pct(position))
         ledger.post(year, chain.from_iterable(rule.review(position) for rule in rules))
         for rule in rules:
@@ -178,6 +174,28 @@ def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfe
 def _of_those(amounts_gbp: FloatArray, inside: BoolArray) -> FloatArray:
     """Return amounts of clusters that take part, and nothing for others."""
     return amounts_gbp if inside.all() else amounts_gbp * inside
+
+
+def _settled_by_rules(rules: Sequence[Rule], position: Position, bond_at: int) -> FloatArray:
+    """Let the rules settle a year; return what reaches the bond, shape (contract, cluster)."""
+    # Practices that are liable beyond the bond come next to it.
+    behind = bond_at + any(isinstance(rule, Bond) for rule in rules)
+    for rule in rules[:bond_at]:
+        position.ledger.post(position.year, rule.settle(position))
+    claims = position.overspend_gbp
+    for rule in rules[bond_at:behind]:
+        position.ledger.post(position.year, rule.settle(position))
+    position.ledger.post(position.year, _liability(position))
+    for rule in rules[behind:]:
+        position.ledger.post(position.year, rule.settle(position))
+    return claims
+
+
+def _liability(position: Position) -> Iterable[Transfer]:
+    """Return what practices pay of overspends that the bond leaves: all, where they are liable."""
+    legal = position.terms.legal
+    if legal is not None and (liable := legal.is_liable & position.terms.takes_share).any():
+        yield Transfer(LIABILITY, Account.PRACTICES, Account.CLUSTER, position.overspend_gbp * liable)
 
 
 def _left_to_the_pct(position: Position) -> Iterable[Transfer]:

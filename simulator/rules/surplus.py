@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from simulator.parts import Share
 from simulator.plain_words import per_cent_of
-from simulator.records import BUDGET, Account, FloatArray
+from simulator.records import BUDGET, Account, FloatArray, IntArray
+from simulator.rules.bond import MONTHS_IN_A_YEAR
 from simulator.rules.ledger import Transfer, of_clusters
 from simulator.rules.minimum_rate import MinimumRate
 from simulator.rules.rule import Position, Rule
@@ -91,7 +92,7 @@ class SurplusSplit(Rule):
         surplus = position.surplus_gbp
         if self.settlement == "each_year":
             practices = self._practices_gbp(position, surplus)
-            yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
+            yield from _taken_out(position, practices, position.terms.months[position.year])
             yield from self._rest(surplus, practices)
         else:
             last = position.is_last_year
@@ -109,7 +110,7 @@ class SurplusSplit(Rule):
         held = position.ledger.balance(Account.HELD).copy(order="K")
         practices = self._practices_gbp(position, np.maximum(position.ledger.outturn(), 0.0))
         yield Transfer("share_released", Account.HELD, Account.CLUSTER, held)
-        yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, practices)
+        yield from _taken_out(position, practices, position.terms.months.sum(axis=0))
         # What was held and is not the practices' after all is split as if it had never been held.
         yield from self._rest(surplus_gbp, practices - held)
 
@@ -149,6 +150,22 @@ class SurplusSplit(Rule):
     def example(cls) -> Self:
         """The offer of 2010, with the practice share taken first."""
         return cls(practice_share=0.1, practice_share_from="top", pct_return_share=0.4)
+
+
+def _taken_out(position: Position, share_gbp: FloatArray, months: IntArray) -> Iterable[Transfer]:
+    """Pay the practice share out, as far as the cluster's legal form allows; the rest is for patient care.
+
+    Practices have interest on the bond that they posted first, over so many months, shape (cluster,).
+    """
+    if (legal := position.terms.legal) is None:
+        yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, share_gbp)
+        return
+    capital_gbp = position.ledger.paid_into(Account.BOND, Account.PRACTICES)
+    interest_gbp = np.minimum(legal.interest_cap_share * months / MONTHS_IN_A_YEAR * capital_gbp, share_gbp)
+    capped_gbp = interest_gbp + legal.distribution_cap_share * (share_gbp - interest_gbp)
+    taken_gbp = np.where(legal.distribution_cap_share < 1, np.minimum(capped_gbp, share_gbp), share_gbp)
+    yield Transfer("practice_share", Account.CLUSTER, Account.PRACTICES, taken_gbp)
+    yield Transfer("locked_in", Account.CLUSTER, Account.REINVESTMENT, share_gbp - taken_gbp)
 
 
 def _least_in_words(rate: MinimumRate, period: str) -> str:

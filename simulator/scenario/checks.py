@@ -29,6 +29,7 @@ _COMES_BEFORE = {
     "corridor": ("deficit_recovery", "surplus", "bond", "pool"),
     "overspend_share": ("deficit_recovery", "surplus", "bond", "pool"),
     "deficit_recovery": ("surplus",),
+    "bond": ("partner",),
 }
 """Rules that act on what others would already have paid or shared."""
 NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}

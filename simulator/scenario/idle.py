@@ -18,13 +18,14 @@ from simulator.rules.bond import Bond
 from simulator.rules.corridor import Corridor
 from simulator.rules.deficit_recovery import DeficitRecovery
 from simulator.rules.overspend_share import OverspendShare
+from simulator.rules.partner import Partner
 from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.checks import FLAT
 from simulator.scenario.doubts import sizes_of_doubt
-from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.schema import Cluster, ScenarioFile
 
 Idle = Iterator[tuple[str, str]]
 """A key and why it does nothing."""
@@ -197,9 +198,74 @@ def _of_clusters(settings: ScenarioFile) -> Idle:
         if len(savings) > years:
             why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
             yield f"what {where}.true_saving_share_by_year says after year {years}", why
+        yield from _of_legal_form(cluster, settings)
         for key in ("true_saving_share", "true_saving_share_by_year", "need", "list_growth_share"):
             if all_blocks and _is_written(cluster, key):
                 yield f"{where}.{key}", _FOLLOW_PLANS
+
+
+def _of_legal_form(cluster: Cluster, settings: ScenarioFile) -> Idle:
+    legal, where = cluster.legal, f"clusters.{cluster.name}"
+    whys = _why_law_is_idle(cluster, settings)
+    is_on = {
+        "liability_beyond_bond": legal.is_liable,
+        "distribution_cap_share": legal.distribution_cap_share < 1,
+        "interest_cap_share": legal.interest_cap_share > 0,
+        "partner_share": legal.partner_share is not None,
+    }
+    own = {key for key in is_on if getattr(cluster, key) is not None}
+    for key, is_so in is_on.items():
+        if key in own and is_so and whys[key]:
+            yield f"{where}.{key}", whys[key]
+    by_form = [whys[key] for key, is_so in is_on.items() if key not in own and is_so]
+    if by_form and all(by_form):
+        yield f"{where}.legal_form", by_form[0]
+
+
+def _why_law_is_idle(cluster: Cluster, settings: ScenarioFile) -> dict[str, str]:
+    """Return for each key of a cluster's law why it would do nothing; empty where it would do something."""
+    rules = settings.rules
+    if not cluster.takes_share:
+        return dict.fromkeys(
+            ("liability_beyond_bond", "distribution_cap_share", "interest_cap_share", "partner_share"),
+            "the cluster takes no share",
+        )
+    shares = any(isinstance(rule, SurplusSplit) and rule.practice_share for rule in rules)
+    no_share = "" if shares else "there is no practice share"
+    interest = no_share
+    if cluster.legal.distribution_cap_share == 1:
+        interest = interest or "practices may take out all there is"
+    if not any(isinstance(rule, Bond) and rule.depositor == Account.PRACTICES for rule in rules):
+        interest = interest or "practices post no bond"
+    return {
+        "liability_beyond_bond": _FOLLOW_PLANS
+        if all(line.payment == "block" for line in settings.service_lines)
+        else "",
+        "distribution_cap_share": no_share,
+        "interest_cap_share": interest,
+        "partner_share": ""
+        if any(isinstance(rule, Partner) for rule in rules)
+        else "there is no rule partner",
+    }
+
+
+def _of_partner(rule: Partner, settings: ScenarioFile) -> Idle:
+    takers = [cluster for cluster in settings.clusters if cluster.takes_share]
+    shares = (rule.gains_share, rule.losses_share, rule.bond_share)
+    if not takers:
+        yield "rules.partner", "no cluster takes the share"
+    elif not any(shares) and not any(cluster.legal.partner_share for cluster in takers):
+        yield "rules.partner", "the partner has no part of gains, losses and bond"
+    elif rule.losses_share and not _practices_can_lose(settings):
+        yield "rules.partner.losses_share", "practices lose nothing on overspends"
+    bonds = [one for one in settings.rules if isinstance(one, Bond) and one.payer == Account.PRACTICES]
+    if rule.bond_share and not any(one.financing or one.interest for one in bonds):
+        yield "rules.partner.bond_share", "the bond neither costs the practices anything nor earns anything"
+
+
+def _practices_can_lose(settings: ScenarioFile) -> bool:
+    bears = any(isinstance(rule, Bond) and rule.bearer == Account.PRACTICES for rule in settings.rules)
+    return bears or any(one.legal.is_liable and one.takes_share for one in settings.clusters)
 
 
 def _of_rules(settings: ScenarioFile) -> Idle:
@@ -227,6 +293,8 @@ def _of_rule(rule: Rule, settings: ScenarioFile) -> Idle:
             yield from _of_bond(rule, settings, one_year=one_year)
         case Pool():
             yield from _of_pool(rule, settings)
+        case Partner():
+            yield from _of_partner(rule, settings)
 
 
 def _of_corridor(rule: Corridor) -> Idle:

@@ -71,6 +71,22 @@ def as_regimes(regimes: Iterable[str | Path | Regime]) -> tuple[Regime, ...]:
     return tuple(found)
 
 
+def expanded(regimes: Iterable[str | Path | Regime]) -> list[str | Path | Regime]:
+    """Return regimes with the files that a name with ``*`` in it stands for in its place, by their names."""
+    problems = Problems()
+    found: list[str | Path | Regime] = []
+    for one in (regimes,) if isinstance(regimes, (str, Path, Regime)) else regimes:
+        if isinstance(one, Regime) or "*" not in Path(one).name:
+            found.append(one)
+        elif files := sorted(Path(one).parent.glob(Path(one).name)):
+            found += files
+        else:
+            need = "the name of a file, or one with * that some file has"
+            problems.append(Problem(f"--with {printable(Path(one))}", need, "no such file"))
+    problems.report()
+    return found
+
+
 def read_regime(path: str | Path) -> Regime:
     """Read a file of policy."""
     file = Path(path)

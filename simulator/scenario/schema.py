@@ -31,6 +31,7 @@ from simulator.population.need import UNWEIGHTED
 from simulator.random_streams import LARGEST_SEED
 from simulator.records import FinancialYear
 from simulator.rules import AnyRule
+from simulator.scenario.legal_forms import LEGAL_FORMS, FormName, LegalForm
 from simulator.spend import AnyUnitCost
 from simulator.spend.unit_cost import UnitCost
 from simulator.spend.working_range import cannot_be_drawn, does_not_show
@@ -201,6 +202,16 @@ class ServiceLine(Part):
         return self
 
 
+LAW = (
+    "legal_form",
+    "liability_beyond_bond",
+    "distribution_cap_share",
+    "interest_cap_share",
+    "partner_share",
+)
+"""Keys that say what a cluster is in law."""
+
+
 class Cluster(Part):
     """A cluster of practices that takes a budget."""
 
@@ -237,6 +248,29 @@ class Cluster(Part):
     need: Annotated[float, Field(ge=0.1, le=10), *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT] = 1.0
     """Need of its people over what the weights say, which budgets do not know: 1.05 is 5% more cases."""
 
+    legal_form: FormName | None = None
+    """What the cluster is in law: it decides the keys below that are left out."""
+    liability_beyond_bond: Literal["none", "unlimited"] | None = None
+    """Whether practices pay what the bond leaves of an overspend, if the cluster takes the share.
+
+    Left out: only a lead practice's do.
+    """
+    distribution_cap_share: Share | None = None
+    """Most that practices may take out of what the cluster may keep; the rest goes into patient care.
+
+    Left out: 0.35 for a community interest company, 0 for societies, otherwise all.
+    """
+    interest_cap_share: Share | None = None
+    """Most interest a year on the bond that practices posted, paid first out of what the cluster may keep.
+
+    Left out: 0.05 for a provident society, 0.1 for a community interest company, otherwise nothing.
+    """
+    partner_share: Share | None = None
+    """Share of gains, losses and bond that the rule partner gives to the partner in this cluster.
+
+    Left out: 0.5 for a joint venture, otherwise as the rule says.
+    """
+
     @model_validator(mode="after")
     def _has_people(self) -> Self:
         if bool(self.practices) == (self.people is not None):
@@ -272,6 +306,23 @@ class Cluster(Part):
         first = years[0].start if self.first_year is None else self.first_year
         last = years[-1].start if self.last_year is None else self.last_year
         return tuple(len(year.months) if first <= year.start <= last else 0 for year in years)
+
+    @property
+    def legal(self) -> LegalForm:
+        """What its legal form means for it, with what it says otherwise."""
+        form = LEGAL_FORMS[self.legal_form] if self.legal_form else LegalForm()
+        liability, cap, interest = (
+            self.liability_beyond_bond,
+            self.distribution_cap_share,
+            self.interest_cap_share,
+        )
+        return replace(
+            form,
+            is_liable=form.is_liable if liability is None else liability == "unlimited",
+            distribution_cap_share=form.distribution_cap_share if cap is None else cap,
+            interest_cap_share=form.interest_cap_share if interest is None else interest,
+            partner_share=form.partner_share if self.partner_share is None else self.partner_share,
+        )
 
     @property
     def truly_saves(self) -> bool:

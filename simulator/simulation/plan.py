@@ -27,6 +27,7 @@ from simulator.records import (
     ClusterTerms,
     FinancialYear,
     FloatArray,
+    LegalTerms,
     Outcomes,
     Outturn,
     Population,
@@ -36,8 +37,9 @@ from simulator.records import (
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.amounts import SPEND
 from simulator.scenario.checks import FLAT
+from simulator.scenario.legal_forms import LegalForm
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import ScenarioFile, ServiceLine
+from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
 from simulator.simulation.earlier_years import EarlierYears
 from simulator.simulation.line_budgets import line_budgets
 from simulator.simulation.line_prices import (
@@ -323,4 +325,18 @@ def _terms(settings: ScenarioFile, population: Population, planned_gbp: FloatArr
         bond_gbp=np.array(bonds),
         months=np.array([one.months_inside(settings.contract) for one in clusters]).T,
         planned_gbp=planned_gbp,
+        legal=_legal(clusters),
+    )
+
+
+def _legal(clusters: Sequence[Cluster]) -> LegalTerms | None:
+    """Return what legal forms mean; None where they mean nothing."""
+    forms = [cluster.legal for cluster in clusters]
+    if all(replace(form, words="") == LegalForm() for form in forms):
+        return None
+    return LegalTerms(
+        np.array([form.is_liable for form in forms]),
+        np.array([form.distribution_cap_share for form in forms]),
+        np.array([form.interest_cap_share for form in forms]),
+        np.array([math.nan if form.partner_share is None else form.partner_share for form in forms]),
     )

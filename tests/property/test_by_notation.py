@@ -34,6 +34,20 @@ NAMES |= {str(one): one for one in (Account.BOND, Account.POOL, Account.LENDER)}
 SPLIT = {"rule": "surplus", "practice_share": 0.1, "practice_share_from": "top", "pct_return_share": 0.4}
 BOND = {"rule": "bond", "share_of_annual_budget": 0.01}
 LATE = {"settlement": "whole_contract"}
+PARTNER = {
+    "rule": "partner",
+    "gains_share": 0.3,
+    "losses_share": 0.4,
+    "bond_share": 0.2,
+    "fee_share_of_budget": 0.001,
+}
+LAW: list[Table] = [
+    {"legal_form": "community_interest_company", "partner_share": 0.1},
+    {"legal_form": "lead_practice"},
+    {"legal_form": "joint_venture", "interest_cap_share": 0.02, "distribution_cap_share": 0.5},
+    {"legal_form": "provident_society"},
+    {"liability_beyond_bond": "unlimited", "distribution_cap_share": 0.0},
+]
 RULES: dict[str, list[Table]] = {
     "none": [],
     "pool alone": [POOL],
@@ -88,6 +102,13 @@ RULES: dict[str, list[Table]] = {
         SPLIT,
         BOND | {"form": "partner_guarantee", "drawn_is_paid_back": True, "financing_share_per_year": 0.1},
     ],
+    "a partner": [
+        SPLIT | {"practice_share": 0.4},
+        BOND | {"interest_share_per_year": 0.03, "financing_share_per_year": 0.06, "top_up": True},
+        POOL,
+        PARTNER,
+    ],
+    "a partner, a surety": [SPLIT | LATE, BOND | {"form": "surety"}, PARTNER],
     "overspend share": [
         CORRIDOR | {"width_share": 0.02},
         {
@@ -218,6 +239,13 @@ def test_rules_of_the_flagship_on_other_terms(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_rules_where_every_kind_of_budget_is_set(name: str) -> None:
     assert_happened(name, compare(checked(GIVEN | {"rules": RULES[name]})))
+
+
+@pytest.mark.parametrize("name", ["pool alone", "a partner", "a partner, a surety", "every rule", "bands"])
+def test_clusters_of_every_legal_form(name: str) -> None:
+    clusters = [one | law for one, law in zip(GIVEN["clusters"] * 2, LAW, strict=False)]
+    clusters = [one | {"name": f"{one['name']} {at}"} for at, one in enumerate(clusters)]
+    compare(checked(GIVEN | {"clusters": clusters, "rules": RULES[name]}))
 
 
 @pytest.mark.parametrize("by", ["year", "line", "year,line", "practice", ""])

@@ -14,6 +14,7 @@ from tests.strategies import scenarios
 PENNY = 0.01
 _TAKEN_OUT = (
     "practice_share",
+    "locked_in",
     "pct_return",
     "reinvestment",
     "unshared_surplus",
@@ -27,9 +28,10 @@ _PAID_IN = (
     "uncovered_overspend",
     "corridor_payment",
     "overspend_share_payment",
+    "liability_payment",
     "share_released",
 )
-_AT_THE_END = {"practice_share", "pct_return", "reinvestment", "share_released"}
+_AT_THE_END = {"practice_share", "locked_in", "pct_return", "reinvestment", "share_released"}
 """What a cluster that has left may still get of what was held for it."""
 _INTO_BOND = ("bond_posted", "bond_interest", "bond_top_up")
 

@@ -84,7 +84,14 @@ SCENARIO = scenario_of(
         line_of("community care", payment="block"),
     ],
     clusters=[
-        cluster_of("North", proportion=0.9, true_saving_share={"mean": 0.01, "sd": 0.01}),
+        cluster_of(
+            "North",
+            proportion=0.9,
+            true_saving_share={"mean": 0.01, "sd": 0.01},
+            distribution_cap_share=0.4,
+            interest_cap_share=0.02,
+            partner_share=0.2,
+        ),
         cluster_of(
             "South", 20_000, proportion=0.8, bond_gbp=50_000, need={"mean": 1.02, "sd": 0.02}, last_year=2011
         ),
@@ -119,6 +126,13 @@ SCENARIO = scenario_of(
         },
         {"rule": "bond", "share_of_annual_budget": 0.01, "top_up": True, "interest_share_per_year": 0.01},
         {"rule": "pool"},
+        {
+            "rule": "partner",
+            "gains_share": 0.3,
+            "losses_share": 0.4,
+            "bond_share": 0.25,
+            "fee_share_of_budget": 0.001,
+        },
     ],
 )
 
@@ -129,7 +143,6 @@ WITHOUT_EFFECT = {
     ("simulation", "seed"): "the run is asked for a seed of its own",
     ("fit", "carry_uncertainty"): "there are no draws of a history, which is said",
     ("service_lines", 4, "unit_cost_gbp", "cv"): "a block contract has no volume risk",
-    ("clusters", 2, "takes_share"): "its bond is nothing, and without one it may keep no share",
 }
 REFUSED = {("clusters", 2, "true_saving_share")}
 """Settings that another, which is given, takes the place of."""

@@ -44,13 +44,14 @@ CHANGES = dict(changes())
 # By how they end, as places in lists move.
 REFUSED = {"minimum_loss_rate.by_people=None", "minimum_savings_rate.by_people=None"}
 WITHOUT_EFFECT = {
+    "clusters.0.liability_beyond_bond=unlimited": "so is a lead practice's",
+    "clusters.1.liability_beyond_bond=none": "so is that of a community interest company",
+    "clusters.2.liability_beyond_bond=none": "so is a joint venture's",
     "needs_bond": "every cluster posts a bond",
     "holds_top_slice": "budgets have no top-slice, which is said",
     "form=letter_of_credit": "what it costs is written, and otherwise it is as a surety",
-    "form=partner_guarantee": "what it costs, and that it is paid back, is written",
     "interest_share_per_year": "a surety holds no cash, which is said",
     "deposited_by=lender": "so it is with a surety",
-    "deposited_by=partner": "the same amounts move, from and to another account",
     "split_between_practices_by=need": "within a cluster, of which none lists practices",
 }
 

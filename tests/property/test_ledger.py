@@ -40,9 +40,24 @@ _ACCOUNTS = {
     "bond_release": (Account.BOND, _DEPOSITOR),
     "bond_financing": (_WHO_PAYS, Account.LENDER),
     "bond_paid_back": (Account.PRACTICES, _DEPOSITOR),
+    "liability_payment": (Account.PRACTICES, Account.CLUSTER),
+    "locked_in": (Account.CLUSTER, Account.REINVESTMENT),
+    "partner_gains": (Account.PRACTICES, Account.PARTNER),
+    "partner_losses": (Account.PARTNER, Account.PRACTICES),
+    "partner_bond_cost": (Account.PARTNER, Account.PRACTICES),
+    "partner_bond_interest": (Account.PRACTICES, Account.PARTNER),
+    "partner_fee": (Account.PRACTICES, Account.PARTNER),
     "care_outside_budgets": (Account.PCT, Account.PROVIDERS),
     "care_handed_back": (Account.PCT, Account.PROVIDERS),
     "care_above_case_limit": (Account.PCT, Account.PROVIDERS),
+} | {
+    f"{part}{rest}": (payer, payee)
+    for part, payee in {"core_income": Account.CORE, "withheld_for_schemes": Account.REINVESTMENT}.items()
+    for rest, payer in {
+        "": Account.CLUSTER,
+        "_outside_budgets": Account.PCT,
+        "_handed_back": Account.PCT,
+    }.items()
 }
 """Who pays and who gets, for each reason."""
 

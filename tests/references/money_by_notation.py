@@ -121,7 +121,10 @@ class Contract:
         self.unpaid_by_rules, self.repaid = np.zeros(clusters), np.zeros(clusters)
         self.outturn, self.budgets, self.topped_up = (np.zeros(clusters) for _ in range(3))
         self.drawn, self.paid_back = np.zeros(clusters), np.zeros(clusters)
-        names = [rule["rule"] for rule in self.of.rules]
+        # Of each year, by cluster: what practices kept, lost on overspends, and paid and had for the bond.
+        of_year = [np.zeros((years, clusters)) for _ in range(4)]
+        self.kept, self.lost, self.bond_cost, self.bond_interest = of_year
+        names = [str(rule["rule"]) for rule in self.of.rules]
         before = [at for at, name in enumerate(names) if name == ("bond" if money.bond else "pool")]
         bond_at = before[0] if before else len(names)
         self.depositor = "practices"
@@ -129,17 +132,23 @@ class Contract:
             self.depositor = depositor_of(money.bond)
         for self.year in range(years):
             self._start(contract)
-            for at in range(len(names) + 1):
-                if at == bond_at:
-                    self.claims[self.year] = np.maximum(-self.account, 0.0)
-                if at < len(names):
-                    getattr(self, f"_{names[at]}")(self.of.rules[at])
+            self._settle(names, bond_at)
             for c in self.every:
                 left = self.account[c]
                 self.unpaid_by_rules[c] += max(-left, 0.0)
                 self._move(c, "cluster", "PCT", left)
             if money.bond:
                 self._review(money.bond)
+            self._settle_with_partner(next((rule for rule in self.of.rules if rule["rule"] == "partner"), {}))
+
+    def _settle(self, names: list[str], bond_at: int) -> None:
+        for at in range(len(names) + 1):
+            if at == bond_at:
+                self.claims[self.year] = np.maximum(-self.account, 0.0)
+            if at == bond_at + bool(self.money.bond):
+                self._liable()
+            if at < len(names):
+                getattr(self, f"_{names[at]}")(self.of.rules[at])
 
     def _move(self, c: int, payer: str, payee: str, pounds: float) -> None:
         for party, sign in ((payer, -1.0), (payee, 1.0)):
@@ -204,6 +213,51 @@ class Contract:
             self.outturn[c] += over - borne
             self._move(c, "PCT", "cluster", over - borne)
 
+    def _liable(self) -> None:
+        for c, cluster in enumerate(self.of.clusters):
+            form = cluster.get("legal_form")
+            usual = "unlimited" if form == "lead_practice" else "none"
+            if cluster.get("liability_beyond_bond", usual) == "unlimited" and cluster.get(
+                "takes_share", True
+            ):
+                owed = max(-self.account[c], 0.0)
+                self.lost[self.year, c] += owed
+                self._move(c, "practices", "cluster", owed)
+
+    def _partner(self, rule: Table) -> None:
+        """It settles after the review."""
+
+    def _settle_with_partner(self, rule: Table) -> None:
+        year = self.year
+        for c, cluster in enumerate(self.of.clusters if rule else ()):
+            joint = 0.5 if cluster.get("legal_form") == "joint_venture" else None
+            own = cluster.get("partner_share", joint)
+            gains, losses, bond = (
+                rule.get(key, 0.0) if own is None else own
+                for key in ("gains_share", "losses_share", "bond_share")
+            )
+            self._move(c, "practices", "partner", gains * self.kept[year, c])
+            self._move(c, "partner", "practices", losses * self.lost[year, c])
+            self._move(c, "partner", "practices", bond * self.bond_cost[year, c])
+            self._move(c, "practices", "partner", bond * self.bond_interest[year, c])
+            if max(gains, losses, bond) > 0 and cluster.get("takes_share", True):
+                fee = rule.get("fee_share_of_budget", 0.0) * self.budget[c]
+                self._move(c, "practices", "partner", fee)
+
+    def _take_out(self, c: int, share: float, months: float) -> None:
+        cluster = self.of.clusters[c]
+        form = cluster.get("legal_form")
+        caps = {"community_interest_company": 0.35, "provident_society": 0.0, "charitable_society": 0.0}
+        interests = {"community_interest_company": 0.1, "provident_society": 0.05}
+        cap = cluster.get("distribution_cap_share", caps.get(form, 1.0))
+        rate = cluster.get("interest_cap_share", interests.get(form, 0.0))
+        capital = self.first_bonds[c] + self.topped_up[c] if self.depositor == "practices" else 0.0
+        interest = min(rate * months / 12 * capital, share)
+        taken = interest + cap * (share - interest)
+        self.kept[self.year, c] += taken
+        self._move(c, "cluster", "practices", taken)
+        self._move(c, "cluster", "patient care", share - taken)
+
     def _deficit_recovery(self, rule: Table) -> None:
         for c in self.every:
             owed = self.unpaid_by_rules[c] - self.repaid[c]
@@ -220,7 +274,7 @@ class Contract:
             left = max(self.account[c], 0.0)
             if rule.get("settlement", "each_year") == "each_year":
                 given = may * self._share(rule, c, left, self.budget[c])
-                self._move(c, "cluster", "practices", given)
+                self._take_out(c, given, self.of.year_months[self.year])
             elif self.year + 1 < self.years:
                 given = may * share * left
                 self._move(c, "cluster", "held", given)
@@ -228,7 +282,7 @@ class Contract:
                 held = self._balance("held", c)
                 paid = may * self._share(rule, c, max(self.outturn[c], 0.0), self.budgets[c])
                 self._move(c, "held", "cluster", held)
-                self._move(c, "cluster", "practices", paid)
+                self._take_out(c, paid, sum(self.of.year_months))
                 given = paid - held
             self._rest(rule, c, left, given)
 
@@ -250,6 +304,8 @@ class Contract:
         for c in self.every:
             draw = min(max(-self.account[c], 0.0), self._balance("bond", c))
             self.drawn[c] += draw
+            if self.depositor == "practices":
+                self.lost[self.year, c] += draw
             self._move(c, "bond", "cluster", draw)
 
     def _pool(self, rule: Table) -> None:
@@ -271,12 +327,16 @@ class Contract:
             back = bond.get("drawn_is_paid_back", usual) and not by_practices
             fee = {"surety": 0.02, "letter_of_credit": 0.01}.get(form, 0.0)
             cost = bond.get("financing_share_per_year", fee) * part * (lent - self.paid_back[c])
-            self._move(c, "practices" if self.depositor == "lender" else self.depositor, "lender", cost)
+            payer = "practices" if self.depositor == "lender" else self.depositor
+            self.bond_cost[self.year, c] += cost if payer == "practices" else 0.0
+            self._move(c, payer, "lender", cost)
             if back:
+                self.lost[self.year, c] += self.drawn[c] - self.paid_back[c]
                 self._move(c, "practices", self.depositor, self.drawn[c] - self.paid_back[c])
                 self.paid_back[c] = self.drawn[c]
             rate = bond.get("interest_share_per_year", 0.0) if form == "cash" else 0.0
             interest = rate * part * self._balance("bond", c)
+            self.bond_interest[self.year, c] += interest if by_practices else 0.0
             self._move(c, "PCT", "bond", interest)
             if bond.get("top_up", False) and not is_last:
                 missing = max(self.first_bonds[c] - self._balance("bond", c), 0.0)

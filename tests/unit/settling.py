@@ -31,7 +31,8 @@ def terms_of(clusters: int, years: int, **changes: object) -> ClusterTerms:
         "months": np.full((years, clusters), 12),
         "planned_gbp": np.zeros((years, clusters)),
     }
-    return ClusterTerms(**(terms | {key: np.array(value) for key, value in changes.items()}))
+    legal = changes.pop("legal", None)
+    return ClusterTerms(**(terms | {key: np.array(value) for key, value in changes.items()}), legal=legal)
 
 
 def settled(

@@ -8,7 +8,8 @@ import pytest
 
 import simulator
 from simulator.answers.table import change, measures, printed
-from simulator.questions.compare.ask import compare, names_of, setting_differences
+from simulator.questions.compare.answer import setting_differences
+from simulator.questions.compare.ask import compare, names_of
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import phrase
 from simulator.scenario.scenario import Scenario

@@ -48,6 +48,16 @@ def found(folder: Path, lines: list[str], mapping: Table = PLAIN, budgets: Path 
     return forecast(checked(mapping), written(folder, lines), budgets, draws=Draws(2_000, 1))
 
 
+def test_what_clusters_are_in_law_goes_with_them(tmp_path: Path) -> None:
+    # South, of which nothing is known before it joins, is left out: North's law must not be taken for its.
+    law = [{"first_year": 2011, "legal_form": "charitable_society"}, {"legal_form": "lead_practice"}]
+    clusters = [
+        cluster_of(name, 1_000, bond_gbp=1.0) | own for name, own in zip(["South", "North"], law, strict=True)
+    ]
+    answer = found(tmp_path, rows(12, 101_000), PLAIN | {"clusters": clusters})
+    assert answer.outturn_of("North") == pytest.approx(1_332_000)
+
+
 def test_a_year_that_is_over_is_certain(tmp_path: Path) -> None:
     answer = found(tmp_path, [*rows(12, 101_000), *rows(12, 90_000, 95, "South")])
     # Block contracts are paid as planned: GBP 120,000.

@@ -81,6 +81,18 @@ def test_the_cluster_is_as_most_are() -> None:
     assert (one.takes_share, one.bond_gbp, one.true_saving_share) == (True, None, 0)
 
 
+def test_it_is_in_law_what_most_are() -> None:
+    clusters = [
+        cluster_of("North", legal_form="charitable_society"),
+        cluster_of("South", legal_form="lead_practice", partner_share=0.1),
+        cluster_of("East", legal_form="charitable_society"),
+    ]
+    scenario = checked(scenario_of(clusters=clusters))
+    (one,) = one_cluster(scenario, 1_000).settings.clusters
+    assert (one.legal_form, one.partner_share) == ("charitable_society", None)
+    assert size(scenario, (1_000, 2_000), 2, draws=Draws(100)).pools
+
+
 def test_only_pct_shocks_are_left() -> None:
     law = {"law": "lognormal", "sd_share": 0.1}
     own = ("cluster", "cluster_year", "cluster_line", "cluster_line_year")

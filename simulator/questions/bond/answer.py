@@ -19,6 +19,7 @@ from simulator.risk.estimation import Quantile, beyond_chance, mean, probability
 from simulator.risk.in_words import about, contracts_in_100, money, per_cent
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
+from simulator.rules.partner import Partner
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 from simulator.scenario.scenario import Scenario
@@ -348,6 +349,10 @@ class BondAnswer(Answer):
             notes.append(self._financing_note(cost))
         if self.rule.bearer == Account.PARTNER:
             notes.append("An external partner posts the bond and bears its draws and its financing.")
+        if any(isinstance(rule, Partner) for rule in self.scenario.settings.rules):
+            notes.append(
+                "Net gains are after what the rule partner gives and takes; other figures are before."
+            )
         if self.rule.when_exhausted == "leaves":
             leaves = per_cent(self.posted_facts["leaves_probability"])
             notes.append(

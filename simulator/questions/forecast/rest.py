@@ -155,6 +155,7 @@ class YearUnderWay:
             bond_gbp=plan.terms.bond_gbp[own],
             months=plan.terms.months[at - 1 : at, own],
             planned_gbp=plan.terms.planned_gbp[at - 1 : at, own],
+            legal=plan.terms.legal and plan.terms.legal.at(own),
         )
         years = (plan.axes.years[0], plan.axes.years[at])
         axes = replace(plan.axes, years=years, clusters=self.clusters)

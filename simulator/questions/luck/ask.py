@@ -92,16 +92,21 @@ def luck(
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
-        # Known outright: of a saving of nothing that has an sd, chance would be paid as skill.
-        known = {"mean": saving, "sd": 0.0}
-        of_all = {"clusters.*.true_saving_share_by_year": [], "clusters.*.true_saving_share": known}
-        result = shared.simulate(policies[policy].vary(of_all))
+        result = shared.simulate(at_saving(policies[policy], saving))
         paid[policy, saving] = paid_gbp(result, taking)
         progress(len(paid), len(asked))
     rows = tuple(_rows(paid, result.plan.terms, taking))
     asked_of = shared.draws
     per_case_share = result.plan.per_case_share(taking)
     return LuckAnswer(scenario, asked_of.contracts, asked_of.seed, rows, float(policy_saving), per_case_share)
+
+
+def at_saving(scenario: Scenario, saving: float) -> Scenario:
+    """Return a scenario in which every cluster truly saves a share of demand, and the same in every year."""
+    # Known outright: of a saving of nothing that has an sd, chance would be paid as skill.
+    known = {"mean": saving, "sd": 0.0}
+    of_all = {"clusters.*.true_saving_share_by_year": [], "clusters.*.true_saving_share": known}
+    return scenario.vary(of_all)
 
 
 def check_luck(

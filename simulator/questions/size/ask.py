@@ -34,7 +34,7 @@ from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import Cluster
+from simulator.scenario.schema import LAW, Cluster
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
@@ -196,6 +196,8 @@ def one_cluster(scenario: Scenario, people: float) -> Scenario:
         proportion_by_line=dict(by_line),
         service_lines=lines,
     )
+    in_law = Counter(tuple(getattr(one, key) for key in LAW) for one in scenario.settings.clusters)
+    cluster = cluster.model_copy(update=dict(zip(LAW, in_law.most_common(1)[0][0], strict=True)))
     # What tables give in pounds it has a head of what the scenario's clusters have.
     part = people / float(make_plan(scenario).population.people.sum()) if scenario.amounts else 0.0
     amounts = {
@@ -278,5 +280,7 @@ def bond_needed_as_one_gbp(result: Result, clusters: Sequence[int]) -> FloatArra
         bond_gbp=np.full(1, np.nan),
         months=plan.terms.months[:, some].max(axis=1, keepdims=True),
         planned_gbp=plan.terms.planned_gbp[:, some].sum(axis=1, keepdims=True),
+        # What clusters are in law says nothing of what reaches a bond.
+        legal=None,
     )
     return settled_outcomes(plan.settings.rules, outturn, terms, plan.axes).bond_needed_gbp[:, 0]

@@ -25,7 +25,7 @@ def _gain_of(party: Account) -> Callable[[AccountBook, int], FloatArray]:
 
 
 def _gains(party: Account, name: str, heading: str, meaning: str) -> tuple[Measure, ...]:
-    """Return the measures of what a party gains: its mean, its bad case, and its mean by year."""
+    """Return the measures of what a party gains: its mean, its bad case and year, and its mean by year."""
     return (
         Measure(f"{name}_gbp", heading, f"mean of {meaning}", _gain_of(party)),
         Measure(
@@ -34,6 +34,21 @@ def _gains(party: Account, name: str, heading: str, meaning: str) -> tuple[Measu
             f"{heading} over the contract that only one contract in twenty falls below",
             _gain_of(party),
             Quantile(_BAD),
+        ),
+        Measure(
+            f"{name}_worst_year_1_in_20_gbp",
+            f"{heading} in the worst year, 1 in 20",
+            f"{heading} in the worst of a contract's years that only one contract in twenty falls below",
+            lambda book, _: gain_by_year_gbp(book, party).min(axis=1),
+            Quantile(_BAD),
+        ),
+        Measure(
+            f"{name}_below_zero_probability",
+            f"{heading} below zero",
+            f"probability of {heading} below zero over the contract: more was paid than came",
+            lambda book, _: gain_gbp(book, party) < -PENNY_GBP,
+            Probability(),
+            less_is_better=True,
         ),
         Measure(
             f"{name}_gbp_year_{{year}}",
@@ -163,6 +178,22 @@ GAIN_MEASURES = (
         "mean net position of the PCT in the worst twentieth of contracts",
         lambda book, _: pct_net_gbp(book),
         TailMean(_BAD),
+    ),
+    Measure(
+        "pct_net_position_worst_year_1_in_20_gbp",
+        "PCT's net position in the worst year, 1 in 20",
+        "net position of the PCT in the worst of a contract's years that only one contract in twenty falls "
+        "below",
+        lambda book, _: pct_net_by_year_gbp(book).min(axis=1),
+        Quantile(_BAD),
+    ),
+    Measure(
+        "pct_net_position_below_zero_probability",
+        "PCT's net position below zero",
+        "probability that the care costs the PCT more over the contract than it planned",
+        lambda book, _: pct_net_gbp(book) < -PENNY_GBP,
+        Probability(),
+        less_is_better=True,
     ),
     Measure(
         "pct_net_position_gbp_year_{year}",
