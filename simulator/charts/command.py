@@ -43,6 +43,9 @@ ALL = "all"
 @click.option("--compare", multiple=True, metavar="FILE", help="Of the regimes: files, or names with *.")
 @click.option("--actuals", type=click.Path(path_type=Path), help="Of the forecast: as for `forecast`.")
 @click.option("--budgets", type=click.Path(path_type=Path), help="Of the forecast: as for `forecast`.")
+@click.option("--size", "size_name", default="page", show_default=True, help="column, page or slide.")
+@click.option("--title", help="Of one chart: instead of its own.")
+@click.option("--subtitle", help="Of one chart: instead of its own.")
 @click.option("--format", "kind", help="svg (the default), png or pdf.")
 @click.option(
     "--out",
@@ -69,6 +72,9 @@ def chart(
     compare: tuple[str, ...],
     actuals: Path | None,
     budgets: Path | None,
+    size_name: str,
+    title: str | None,
+    subtitle: str | None,
     kind: str | None,
     out: Path,
     replace: bool,
@@ -85,6 +91,7 @@ def chart(
     there is not lists those that there are.
     """
     from simulator.answers.printer import progress_bar
+    from simulator.charts.look import SIZES, Look, looking
     from simulator.charts.register import CHARTS, draw, needed, options_of
     from simulator.charts.study import Study
     from simulator.errors import unknown
@@ -100,13 +107,21 @@ def chart(
     given |= {"vary": vary, "minimise": minimise, "maximise": maximise, "compare": compare}
     options = {key: value for key, value in given.items() if value}
     problems += _option_problems(options, names)
+    problems += unknown("--size", size_name, tuple(SIZES))
+    words = {"--title": title, "--subtitle": subtitle}
+    problems += [
+        Problem(one, "left out but for one chart", shown(text))
+        for one, text in words.items()
+        if text and name == ALL
+    ]
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with problems.noted():
         loaded, _, simulated = scenario_or_result(scenario, overrides, regimes, draws)
         problems += _missing(loaded, cluster, options)
     problems.report()
     study = Study(simulated(), draws.workers)
-    with progress_bar(len(names), "charts") as show:
+    look = Look(SIZES[size_name], title=harmless(title or ""), subtitle=harmless(subtitle or ""))
+    with progress_bar(len(names), "charts") as show, looking(look):
         charts = []
         for one in names:
             taken = {key: value for key, value in options.items() if key in options_of(one)}

@@ -1,4 +1,4 @@
-"""What drives risk: its sources, the size of a cluster, and settings one at a time, the strongest first."""
+"""What moves a measure: settings one at a time, the strongest first."""
 
 from __future__ import annotations
 
@@ -7,179 +7,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.answers.table import column_named, heading_of
+from simulator.answers.table import column_named
 from simulator.charts.chart import Chart, with_ends
-from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM
-from simulator.charts.panels import (
-    draw_band,
-    label_rows,
-    one_panel,
-    scale,
-    worded,
-    write_near,
-    write_together,
-)
+from simulator.charts.look import DARK, INK, LIGHT, WARM
+from simulator.charts.panels import scale, worded
+from simulator.charts.rows import Beside, Rows, rows_at
+from simulator.charts.sheet import sheet
+from simulator.charts.strips import Key, Sign, Words
 from simulator.charts.study import Study
-from simulator.charts.style import DASHED, in_house_style, wrapped
-from simulator.charts.words import money, people, per_cent, per_cent_tick, phrase, tick_of, unit_of
+from simulator.charts.style import in_house_style
+from simulator.charts.words import in_words_of, per_cent_tick, phrase, tick_of, unit_of
 from simulator.errors import InputError
 from simulator.plain_words import listed
-from simulator.questions.explain.answer import ALL_SOURCES, Explanation
-from simulator.questions.explain.pieces import Source, sources_of
-from simulator.questions.size.answer import CHANCE_SD, SD, Sizes
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.in_words import in_sentence, rounded
+from simulator.risk.estimation import beyond_chance
 from simulator.risk.paired import Place, Samples
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-
-_SOURCE_IN = 0.27
-_NAMES = {
-    Source.COUNTS: "chance: how many cases",
-    Source.UNIT_COSTS: "chance: what a case costs",
-    Source.CLUSTER_YEAR: "the cluster's year",
-    Source.UNMEASURED_NEED: "need that weights do not measure",
-    Source.PCT_SHOCKS: "shocks to the whole PCT",
-    Source.CLUSTER_LINE: "a cluster's kinds of care",
-    Source.DRIFT: "growth that drifts",
-    Source.PRICES: "shocks to prices",
-    Source.DOUBT: "figures that are not known",
-    Source.LAST_YEAR: "last year's outturn",
-    Source.BASE_YEAR: "luck of the budget's base year",
-    Source.INTERACTION: "shocks together",
-}
-
-
-@in_house_style
-def variance(study: Study, cluster: str | None = None) -> Chart:
-    """What drives the outturn: shares of its variance that add up to the whole."""
-    alone = study.clusters[0] if len(study.clusters) == 1 else ALL_CLUSTERS
-    (name,) = study.chosen(cluster or alone, with_pct=True)
-    explanation = study.explanation
-    shares = _shares(explanation, name)
-    sd = explanation.sd_gbp(cluster=name)
-    who = in_sentence(name)
-    title = _variance_title(shares, who)
-    subtitle = f"Shares of the variance of budget less spend over the whole contract; its SD is {money(sd)}"
-    figure, axes = one_panel(title, subtitle, study.source, (len(shares) + 1) * _SOURCE_IN + 0.4)
-    reached = 0.0
-    for row, (_, share) in enumerate(shares):
-        axes.barh(row, share.value, left=reached, height=0.62, color=LIGHT if share.value >= 0 else WARM)
-        right = reached + max(share.value, share.high, 0.0)
-        axes.plot([reached + share.low, reached + share.high], [row, row], color=DARK, linewidth=1.2)
-        axes.plot([reached + share.value] * 2, [row - 0.31, row + 1.31], color=GREY, linewidth=0.6)
-        axes.text(right + 0.012, row, per_cent(share), va="center", size=8)
-        reached += share.value
-    if shares:
-        axes.barh(len(shares), reached, height=0.62, color=DARK)
-        axes.text(reached + 0.012, len(shares), "100%", va="center", size=8)
-    label_rows(axes, [*(_NAMES[source] for source, _ in shares), "all of it"])
-    axes.set_xlim(right=1.18)
-    axes.axvline(0, color=INK, linewidth=0.7)
-    scale(axes, "x", per_cent_tick)
-    parts = ", ".join(f"{_NAMES[source]} {per_cent(share)}" for source, share in shares) or "none"
-    words = f"SD of budget less spend of {who}: {money(sd)}. Shares of its variance: {parts}."
-    rows = [
-        {"cluster": name, "source": source} | with_ends("share_of_variance", share)
-        for source, share in [*shares, (ALL_SOURCES, Estimate(1, 1, 1))]
-    ]
-    return Chart.of("variance", title, figure, rows if shares else [], words, study.source)
-
-
-def _shares(explanation: Explanation, name: str) -> list[tuple[Source, Estimate]]:
-    """Return the sources that play a part."""
-    found = ((source, explanation.share(source, name)) for source in sources_of(explanation.plan))
-    return [(source, share) for source, share in found if share and (share.value or share.half_width)]
-
-
-def _variance_title(shares: list[tuple[Source, Estimate]], who: str) -> str:
-    if not shares:
-        return f"Nothing makes the outturn of {who} vary: no service line is paid by the case"
-    source, share = max(shares, key=lambda pair: pair[1].value)
-    most = _NAMES[source].replace("chance: ", "chance in ")
-    return f"What drives the outturn of {who}? Most: {most}, {per_cent(share)}"
-
-
-_TICKS = tuple(digit * 10.0**power for power in range(-6, 2) for digit in (1, 2, 5))
-
-
-@in_house_style
-def size(study: Study, cluster: str | None = None) -> Chart:
-    """How the spread of outturns falls with the size of a cluster, and what no size cures."""
-    names = study.chosen(cluster)
-    sizes = study.size
-    title = _size_title(sizes)
-    subtitle = (
-        "SD of the whole contract's outturn, as a share of its budget, by registered people of a cluster of "
-        "average need (both scales logarithmic)"
-    )
-    if _varies(sizes):
-        figure, axes = one_panel(title, subtitle, study.source, 3.1)
-        _draw_sizes(axes, sizes)
-        _mark_clusters(axes, study, names)
-    else:
-        figure = worded(title, study.source, "The outturn of a cluster like most of these does not vary.")
-    by_size = "; ".join(
-        f"{people(row.people)} people: {per_cent(row.whole[SD])}, "
-        f"by chance alone {per_cent(row.whole[CHANCE_SD])}"
-        for row in sizes.rows
-    )
-    words = f"{by_size}. However large a cluster, {per_cent(sizes.any_size_sd_share)} is left."
-    return Chart.of("size", title, figure, sizes.every_number(), words, study.source)
-
-
-def _draw_sizes(axes: Axes, sizes: Sizes) -> None:
-    at = [row.people for row in sizes.rows]
-    whole = [row.whole[SD] for row in sizes.rows]
-    chance = [row.whole[CHANCE_SD].value for row in sizes.rows]
-    draw_band(axes, at, whole, "o-")
-    axes.plot(at, chance, color=GREY, linestyle=DASHED)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    floor = sizes.any_size_sd_share
-    if floor.value > 0:
-        axes.axhline(floor.value, color=WARM, linewidth=1.2)
-        words, across = f"what no size cures: {per_cent(floor)}", axes.get_yaxis_transform()
-        write_near(axes, words, (0.005, floor.value), (0, -3), xycoords=across, va="top", size=8)
-    write_near(axes, "all risk", (at[0], whole[0].value), (8, 4), weight="bold", color=DARK, size=8)
-    middle = len(at) // 2 + 1
-    on_line = (at[middle], chance[middle])
-    write_near(axes, "chance alone", on_line, (-6, -4), ha="right", va="top", color=GREY, size=8)
-    axes.xaxis.set_major_formatter(people)
-    write_together(axes.yaxis, per_cent_tick)
-    axes.set_yticks([one for one in _TICKS if axes.get_ylim()[0] <= one <= axes.get_ylim()[1]])
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_minor_formatter(lambda value, _: "")
-    axes.grid(visible=True)
-    axes.set_xlabel("registered people")
-
-
-def _mark_clusters(axes: Axes, study: Study, names: tuple[str, ...]) -> None:
-    """Mark the scenario's own clusters at the foot; name one that is asked for."""
-    sizes, up = sorted(study.books[name].people for name in names), axes.get_xaxis_transform()
-    for each in sizes:
-        axes.plot([each, each], [0, 0.04], color=INK, linewidth=1, transform=up)
-    words = f"{names[0]}: {people(sizes[0])}" if len(names) == 1 else "the scenario's clusters"
-    write_near(axes, words, (sizes[len(names) // 2], 0.045), (0, 2), xycoords=up, ha="center", size=7.5)
-
-
-def _varies(sizes: Sizes) -> bool:
-    return all(row.whole[SD].value > 0 for row in sizes.rows)
-
-
-def _size_title(sizes: Sizes) -> str:
-    if not _varies(sizes):
-        return "No cluster, of whatever size, has a risk here"
-    if sizes.balance_people is None:
-        return "Chance is all there is here: a larger cluster has less and less risk"
-    number, _ = rounded(sizes.balance_people.value, sizes.balance_people.half_width)
-    return f"Beyond about {number} people, most of a cluster's risk is not cured by size"
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +108,9 @@ def given_moves(moves: Mapping[str, tuple[float, float]]) -> Iterator[Move]:
         yield Move(f"{key}: {low:g}, {high:g}", (f"{key}={low!r}",), (f"{key}={high!r}",))
 
 
-_MOVE_IN = 0.33
-_ROOM = 0.27
-"""For a number at either end, of the width between them."""
-_NAME_IN, _NAME_SIZE = 2.1, 8.0
 _ROUNDING = 1e-6
 """Smaller changes are rounding of sums."""
+_BAR_IN = 0.12
 _DOWN, _UP = "down", "up"
 Changes = dict[str, Estimate]
 """By direction: what the measure changes by."""
@@ -284,20 +130,21 @@ def tornado(
     chosen = usual_moves(study.scenario) if moves is None else given_moves(moves)
     found = _changes(study, (name, measure), chosen)
     most = {move: max((abs(one.value) for one in ways.values()), default=0.0) for move, ways in found.items()}
-    order = sorted((move for move in found if most[move] > _ROUNDING), key=lambda move: -most[move])
-    without = [move.words for move in found if move not in order]
-    unit, heading, who = unit_of(measure), heading_of(measure), in_sentence(name)
-    no_effect = f"Without any effect: {listed(without)}." if without else ""
+    # What chance alone may have done has no row.
+    told = [move for move in found if any(map(_is_effect, found[move].values()))]
+    order = sorted(told, key=lambda move: -most[move])
+    without = [move.words.partition(" ±")[0] for move in found if move not in order]
+    unit, what = unit_of(measure), in_words_of(measure, name)
+    no_effect = f"No effect beyond chance: {listed(without)}." if without else ""
     if order:
-        title = f"What moves the {heading} of {who}? Most: {order[0].words}"
+        title = f"{_capital(order[0].words.partition(' ±')[0])} moves the {in_words_of(measure)} most"
         subtitle = (
-            f"Change of the {heading} of {phrase(base, unit)} when one setting alone is moved down "
-            f"(pale) or up (dark), on the same draws of chance, with 95% intervals. {no_effect}"
+            f"Change of the {what}, which is {phrase(base, unit)}, when one setting alone is moved, on the "
+            "same draws of chance"
         )
-        figure, axes = one_panel(title, subtitle, study.source, len(order) * _MOVE_IN + 0.45)
-        _draw_bars(axes, order, found, unit)
+        figure = _draw_bars(order, found, unit, (title, subtitle, study.source), no_effect)
     else:
-        title = f"No setting that was tried moves the {heading} of {who}"
+        title = f"No setting that was tried moves the {in_words_of(measure)}"
         figure = worded(title, study.source, no_effect or "There is no setting to move.")
     words = [f"It is {phrase(base, unit)}."]
     for move in order:
@@ -332,22 +179,38 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
     return found
 
 
-def _draw_bars(axes: Axes, order: list[Move], found: dict[Move, Changes], unit: Unit) -> None:
-    looks = {_DOWN: (-0.19, LIGHT), _UP: (0.19, DARK)}
-    for row, move in enumerate(order):
+def _is_effect(change: Estimate) -> bool:
+    return abs(change.value) > _ROUNDING and beyond_chance(change)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _draw_bars(
+    order: list[Move], found: dict[Move, Changes], unit: Unit, words: tuple[str, str, str], no_effect: str
+) -> Figure:
+    """Draw two bars for each move, down above up."""
+    looks = {_DOWN: LIGHT, _UP: DARK}
+    signs = [
+        Sign("setting moved down", {"facecolor": LIGHT, "edgecolor": "none"}),
+        Sign("moved up", {"facecolor": DARK, "edgecolor": "none"}),
+        Sign("95% interval", {"color": WARM, "linewidth": 1.2}),
+    ]
+    beside = [
+        Beside(
+            way, [phrase(found[move][way], unit, signed=True) if way in found[move] else "" for move in order]
+        )
+        for way in looks
+    ]
+    rows = Rows([move.words for move in order], beside, least_in=0.34)
+    strips = [Key(signs), rows, *([Words([no_effect])] if no_effect else [])]
+    figure, (axes,) = sheet(*words, strips)
+    for place, move in zip(rows_at(axes), order, strict=True):
         for way, one in found[move].items():
-            offset, colour = looks[way]
-            axes.barh(row + offset, one.value, height=0.36, color=colour)
-            axes.plot([one.low, one.high], [row + offset] * 2, color=WARM, linewidth=1.2)
-            left = one.value < 0
-            end = min(one.value, one.low) if left else max(one.value, one.high)
-            away, side = (-3, "right") if left else (3, "left")
-            words, place = phrase(one, unit, signed=True), (end, row + offset)
-            write_near(axes, words, place, (away, 0), ha=side, va="center", size=6.5, color=INK)
-    label_rows(axes, [wrapped(move.words, _NAME_IN, _NAME_SIZE, most_lines=2) for move in order])
+            at = place + (-0.5 if way == _DOWN else 0.5) * _BAR_IN
+            axes.barh(at, one.value, height=_BAR_IN, color=looks[way])
+            axes.plot([one.low, one.high], [at, at], color=WARM, linewidth=1.2)
     axes.axvline(0, color=INK, linewidth=0.8)
-    ends = [0.0, *(end for moved in found.values() for one in moved.values() for end in (one.low, one.high))]
-    room = _ROOM * (max(ends) - min(ends))
-    axes.set_xlim(min(ends) - room, max(ends) + room)
-    write_together(axes.xaxis, tick_of(unit, signed=True))
-    axes.grid(visible=True, axis="x", color=GREY, alpha=0.2)
+    scale(axes, "x", tick_of(unit, signed=True))
+    return figure

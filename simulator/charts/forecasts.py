@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.charts.chart import Chart
 from simulator.charts.study import Study
 from simulator.charts.style import in_house_style
-from simulator.charts.words import per_cent, pounds
+from simulator.charts.words import per_cent, pounds, range_in_per_cent, shortened
 from simulator.charts.years import YearFan, phased, rows_to_draw, year_chart
 from simulator.questions.forecast.answer import HIGH, LOW, Forecast
 from simulator.questions.forecast.ask import forecast as ask
@@ -25,9 +25,10 @@ def forecast(
     found = ask(study.scenario, actuals, budgets, draws=study.draws)
     names = rows_to_draw(found.rows if cluster is None else (cluster,))
     chances = {name: per_cent(found.overspent(name)) for name in names}
-    title = f"How does {found.label} end, with {found.months_known} of {len(found.months)} months known?"
+    ends = range_in_per_cent(found.overspent(name) for name in names)
+    title = f"After {found.months_known} months, chances that {found.label} ends overspent are {ends}"
     if len(names) == 1:
-        title = f"{names[0]}: {found.label} ends overspent with a chance of {chances[names[0]]}"
+        title = f"{shortened(names[0])}: {found.label} ends overspent with a chance of {chances[names[0]]}"
     subtitle = (
         f"{phased('spend', found.label)}. Line: spend so far, then the median; bands: half of what may "
         "follow, and 95%"

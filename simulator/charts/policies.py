@@ -12,9 +12,11 @@ from simulator.answers.table import column_named, heading_of
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT
 from simulator.charts.panels import one_panel, write_near, write_together
+from simulator.charts.sheet import sheet
+from simulator.charts.strips import Heading, Key, Plot, Sign, Words
 from simulator.charts.study import Study, source_of
 from simulator.charts.style import DASHED, Looks, in_house_style, wrapped
-from simulator.charts.words import phrase, setting, tick_of, unit_of
+from simulator.charts.words import in_words_of, phrase, setting, setting_value, short, tick_of, unit_of
 from simulator.errors import Problem, Problems, unknown
 from simulator.questions.frontier.ask import (
     BEATEN,
@@ -62,18 +64,24 @@ def draw_map(sweep: Sweep, measure: str, cluster: str | None = None) -> Chart:
     }
     unit = unit_of(measure)
     keys = setting(across.key), setting(down.key)
-    title = f"The {heading_of(measure)} of {in_sentence(name)}, by {keys[0]} and {keys[1]}"
+    lowest, highest = (end(cells, key=lambda at: _value(cells[at])) for end in (min, max))
+    title = _map_title(cells[lowest], cells[highest], in_words_of(measure, name), unit)
     given = f"the scenario as given has {phrase(sweep.base[name, measure], unit)}"
+    values = [[setting_value(side.key, value) for value in side.values] for side in (across, down)]
     source = source_of(asked.scenario, asked.contracts, asked.seed)
     height = min(max(len(down.values) * _CELL_IN, 1.2), _MOST_IN) + 0.6
-    figure, axes = one_panel(title, f"The darker the higher; {given}", source, height)
+    figure, axes = one_panel(
+        title, f"By {keys[0]} and {keys[1]}. The darker the higher; {given}", source, height
+    )
     _draw_cells(axes, cells, across.values, down.values, unit)
+    axes.set_xticks(range(len(values[0])), values[0])
+    axes.set_yticks(range(len(values[1])), values[1])
     axes.set_xlabel(keys[0])
     # A long key must not stand above its axis.
     axes.set_ylabel(wrapped(keys[1], height - 0.6, 8.5))
-    lowest, highest = (end(cells, key=lambda at: _value(cells[at])) for end in (min, max))
     words = [f"T{given[1:]}."] + [
-        f"{word} is {phrase(one, unit)}, at {keys[0]} {at[0]} and {keys[1]} {at[1]}."
+        f"{word} is {phrase(one, unit)}, at {keys[0]} {setting_value(across.key, at[0])} and {keys[1]} "
+        f"{setting_value(down.key, at[1])}."
         for word, at in (("Lowest", lowest), ("Highest", highest))
         if (one := cells[at])
     ]
@@ -83,6 +91,15 @@ def draw_map(sweep: Sweep, measure: str, cluster: str | None = None) -> Chart:
         if one
     ]
     return Chart.of("heat-map", title, figure, rows, " ".join(words), source)
+
+
+def _map_title(lowest: Estimate | None, highest: Estimate | None, what: str, unit: Unit) -> str:
+    if lowest is None or highest is None:
+        return f"No policy has a {what}"
+    ends = [short(one, unit) for one in (lowest, highest)]
+    if ends[0] == ends[1]:
+        return f"The {what} is {ends[0]} under every policy"
+    return f"The {what} runs from {ends[0]} to {ends[1]}"
 
 
 def _check(asked: SweepQuestion, measure: str, name: str) -> None:
@@ -119,13 +136,14 @@ def _draw_cells(axes: Axes, cells: Cells, across: tuple[str, ...], down: tuple[s
         for at_x, x in enumerate(across):
             if one := cells[x, y]:
                 words = phrase(one, unit).replace(" ± ", "\n± ")
-                axes.text(at_x, at_y, words, ha="center", va="center", size=6.5, color=INK)
+                axes.text(at_x, at_y, words, ha="center", va="center", size=7, color=INK)
 
 
 _NAMED_UP_TO = 12
 """Policies of the frontier that are named at the foot of the chart; all are in its table."""
 _LOOKS = {BEATEN: (3.5, GREY, "white"), WITHIN_CHANCE: (4.5, DARK, LIGHT), ON_FRONTIER: (6.0, DARK, DARK)}
 """Size, colour and filling of a policy's mark."""
+_WORDS = {ON_FRONTIER: "no other beats it", WITHIN_CHANCE: "beaten within chance only", BEATEN: "beaten"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +158,9 @@ class _Policy:
 
     @property
     def words(self) -> str:
-        return ", ".join(f"{setting(key)} {value}" for key, value in self.settings.items())
+        return "; ".join(
+            f"{setting(key)} {setting_value(key, value)}" for key, value in self.settings.items()
+        )
 
 
 def frontier(
@@ -170,12 +190,19 @@ def draw_frontier(frontier: Frontier) -> Chart:
     who = in_sentence(goals[0].cluster)
     title = f"{len(best)} of {len(policies)} policies are beaten by no other, for {who}"
     better = " and ".join(f"{'more' if one.sign > 0 else 'less'} {heading_of(one.measure)}" for one in goals)
-    subtitle = (
-        f"Better is {better}. Numbered and filled: beaten by none; pale: beaten within chance only; open: "
-        "beaten. Lines: 95% intervals"
-    )
+    subtitle = f"Better is {better}. Lines: 95% intervals"
+    signs = [
+        Sign(
+            words,
+            {"color": colour, "marker": "o", "linewidth": 0, "markersize": size, "markerfacecolor": fill},
+        )
+        for standing, words in _WORDS.items()
+        for size, colour, fill in [_LOOKS[standing]]
+    ]
     source = source_of(asked.scenario, asked.contracts, asked.seed)
-    figure, axes = one_panel(title, subtitle, _foot(best, source), 3.4)
+    plot = Plot(3.2, left_in=0.75, right_in=0.25, below_in=0.45)
+    named = [Heading("Policies that no other beats"), Words(_named(best), across=2)]
+    figure, (axes,) = sheet(title, subtitle, source, [Key(signs), plot, *named])
     _draw_policies(axes, policies, best)
     axes.set(xlabel=headings[0], ylabel=headings[1])
     write_together(axes.xaxis, tick_of(units[0]))
@@ -206,12 +233,12 @@ def _policy(frontier: Frontier, number: int) -> _Policy:
     )
 
 
-def _foot(best: list[_Policy], source: str) -> str:
-    """Return the frontier's policies by their numbers, and the source."""
-    named = [f"{one.number}: {one.words}." for one in best[:_NAMED_UP_TO]]
+def _named(best: list[_Policy]) -> list[str]:
+    """Return the frontier's policies by their numbers."""
+    named = [f"{one.number}: {one.words}" for one in best[:_NAMED_UP_TO]]
     if len(best) > _NAMED_UP_TO:
-        named.append(f"{_NAMED_UP_TO + 1} to {len(best)}: in the table beside.")
-    return " ".join([*named, source])
+        named.append(f"{_NAMED_UP_TO + 1} to {len(best)}: in the table beside")
+    return named
 
 
 def _draw_policies(axes: Axes, policies: list[_Policy], best: list[_Policy]) -> None:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter, getdoc, signature
 
 from simulator.charts.chart import Chart
-from simulator.charts.drivers import size, tornado, variance
+from simulator.charts.drivers import tornado
+from simulator.charts.exposures import exposure
 from simulator.charts.forecasts import forecast
 from simulator.charts.outturns import outturn, overspend
 from simulator.charts.overspends import bond_cover, pool
 from simulator.charts.policies import frontier, heat_map
 from simulator.charts.regimes import regimes
+from simulator.charts.sizes import size
 from simulator.charts.study import Study
 from simulator.charts.surpluses import practice_share, surplus_split
+from simulator.charts.variances import variance
 from simulator.charts.years import running_position
 from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.scenario.scenario import Scenario
@@ -30,6 +33,7 @@ CHARTS: dict[str, Callable[..., Chart]] = {
     "running-position": running_position,
     "size": size,
     "pool": pool,
+    "exposure": exposure,
     "tornado": tornado,
     "heat-map": heat_map,
     "frontier": frontier,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.charts.look import GREY, INK, look
 from simulator.charts.strips import LINE_IN, SMALL_SIZE, SMALLEST, Box, Pen
-from simulator.charts.style import width_in, wrapped
+from simulator.charts.style import Looks, width_in, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BAR_IN = 0.16
 """Height of a bar of rows."""
 _NAME_SIZE = 8.0
+_BEHIND: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+"""Keeps the lines of a panel off words that stand on it."""
 _BETWEEN_IN = 0.19
 """Left of each column of numbers."""
 
@@ -142,9 +144,9 @@ class Rows:
         for place, label, numbers in zip(rows_at(axes), labels, self._numbers(room_in), strict=True):
             top = place - BAR_IN / 2 - 0.04
             if numbers:
-                pen.write(0, top, numbers, size=SMALLEST, va="bottom", color=GREY)
+                pen.write(0, top, numbers, size=SMALLEST, va="bottom", color=GREY, bbox=_BEHIND)
                 top -= 0.13 * (numbers.count("\n") + 1)
-            pen.write(0, top, label, size=_NAME_SIZE, va="bottom")
+            pen.write(0, top, label, size=_NAME_SIZE, va="bottom", bbox=_BEHIND)
 
     def _write_beside(self, pen: Pen, columns: list[float], places: list[float], left_in: float) -> None:
         """Write the columns of numbers."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from simulator.answers.table import heading_of
+from simulator.plain_words import per_cent_of, pounds_of, spaced
 from simulator.risk import in_words
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
@@ -132,14 +134,58 @@ def shown_as(name: str) -> str:
     return "all clusters" if name == ALL_CLUSTERS else name
 
 
+_MEASURES = {
+    "overspend_probability": "chance of an overspend",
+    "bond_covers_probability": "chance that the bond covers overspends",
+}
+"""Measures that sentences call otherwise than headings do."""
+
+
+def in_words_of(measure: str, name: str = ALL_CLUSTERS) -> str:
+    """Return a measure of a row as a sentence has it: ``chance of an overspend of North``."""
+    words = _MEASURES.get(measure) or heading_of(measure)
+    return words if name == ALL_CLUSTERS else f"{words} of {name}"
+
+
 def unit_of(measure: str) -> Unit:
     """Return the unit of a column of the summary."""
     return columns(MOST_YEARS)[measure].measure.unit
 
 
+_SETTINGS = {
+    "rules.bond.share_of_annual_budget": "bond, share of the annual budget",
+    "rules.surplus.practice_share": "practice share of a surplus",
+    "rules.surplus.pct_return_share": "PCT return, share of a surplus",
+    "rules.corridor.width_share": "width of the corridor",
+    "rules.corridor.cluster_share_beyond": "clusters' share beyond the corridor",
+    "rules.per_case_limit.limit_gbp": "limit for one case",
+    "rules.overspend_share.cluster_share": "clusters' share of an overspend",
+    "budgets.rule.margin_share": "margin of budgets",
+    "budgets.rule.uplift_share": "uplift of budgets a year",
+    "contract.years": "years of the contract",
+    "shocks.cluster_year.sd_share": "SD of a cluster's year",
+    "shocks.pct.size.sd_share": "SD of shocks to the whole PCT",
+}
+"""Keys of the scenario that people speak of; others are spelt out."""
+
+
 def setting(key: str) -> str:
-    """Return a key of the scenario in words: ``bond: share of annual budget``."""
-    return key.removeprefix("rules.").replace(".", ": ").replace("_", " ")
+    """Return a key of the scenario in words: ``bond, share of the annual budget``."""
+    if key in _SETTINGS:
+        return _SETTINGS[key]
+    parts = [f"no. {int(part) + 1}" if part.isdigit() else spaced(part) for part in key.split(".")]
+    return ", ".join(part for part in parts if part != "rules")
+
+
+def setting_value(key: str, value: str) -> str:
+    """Return a value of a key as people write it: 3% for a share of 0.03."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    if "share" in key.rpartition(".")[2]:
+        return per_cent_of(number)
+    return pounds_of(number) if key.endswith("_gbp") else value
 
 
 def sentence(words: str) -> str:

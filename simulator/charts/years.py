@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
-from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, look
 from simulator.charts.panels import MOST_PANELS, panels, scale, write_near
 from simulator.charts.study import Study
 from simulator.charts.style import DOTTED, apart, in_house_style
-from simulator.charts.words import per_cent, per_cent_tick, pounds
+from simulator.charts.words import per_cent, per_cent_tick, pounds, range_in_per_cent, shortened
 from simulator.questions.months.ask import RunningPosition
 from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -81,7 +81,8 @@ class YearFan:
 
 def rows_to_draw(names: Sequence[str]) -> tuple[str, ...]:
     """Return the rows that have panels: all together where they are too many."""
-    return tuple(names) if len(names) <= MOST_PANELS else (ALL_CLUSTERS,)
+    few = len(names) <= MOST_PANELS and (len(names) == 1 or look().size.abreast > 1)
+    return tuple(names) if few else (ALL_CLUSTERS,)
 
 
 def year_chart(
@@ -99,6 +100,9 @@ def year_chart(
         fan.draw(panel)
     for panel, fan in zip(axes, fans.values(), strict=True):
         fan.write_ends(panel)
+    # The corners beside the start of a fan are free.
+    for heading, height, side in (("over budget", 0.98, "top"), ("under budget", 0.02, "bottom")):
+        axes[0].text(0.01, height, heading, transform=axes[0].transAxes, va=side, size=7, color=GREY)
     rows = table.reset_index()
     data = rows[rows["cluster"].isin(fans)].reset_index(drop=True)
     return Chart.of(name, title, figure, data, " ".join(words), study.source)
@@ -132,9 +136,10 @@ def running_position(study: Study, cluster: str | None = None, year: str | None 
 
 def _running_title(found: RunningPosition, names: tuple[str, ...]) -> str:
     if len(names) > 1:
-        return f"How does spend run against budget through {found.year}?"
+        ends = range_in_per_cent(found.overspent(name)[-1] for name in names)
+        return f"The chance that a cluster ends {found.year} overspent is {ends}"
     ends = found.overspent(names[0])[-1]
-    return f"{names[0]}: {found.year} ends overspent with a chance of {per_cent(ends)}"
+    return f"{shortened(names[0])}: {found.year} ends overspent with a chance of {per_cent(ends)}"
 
 
 def _running_words(found: RunningPosition, name: str) -> str:

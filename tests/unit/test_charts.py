@@ -6,12 +6,16 @@ import itertools
 from functools import cache
 
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from simulator import charts
 from simulator.charts.chart import Chart
 from simulator.charts.drivers import usual_moves
+from simulator.charts.look import SIZES, Look, looking
 from simulator.charts.register import CHARTS, needed
+from simulator.charts.strips import SMALLEST
 from simulator.charts.study import Study
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.builders import POOL, SURPLUS, checked, cluster_of, line_of, scenario_of, simulated
@@ -40,7 +44,21 @@ EDGES = {
             cluster_of("Wastes", true_saving_share=-0.05),
         ]
     },
+    "fifteen": {
+        "clusters": [
+            cluster_of(f"{name} {at}", people, true_saving_share=0.005 * at * (at < 6))
+            for at, (name, people) in enumerate(
+                zip(
+                    (*("Wisbech and the Marshland Villages", "Granta", LONG[:66]) * 5,),
+                    (*range(2_900, 100_000, 7_000), 143_250),
+                    strict=True,
+                )
+            )
+        ]
+    },
 }
+MOST_WORDS = 15
+"""Of a title that can be taken in."""
 
 
 @cache
@@ -53,9 +71,21 @@ def faults(chart: Chart) -> list[str]:
     figure = chart.figure
     figure.draw_without_rendering()
     paper = figure.bbox.padded(0.5)
-    parts = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
-    parts += [(f"axes {at}", axes.get_tightbbox()) for at, axes in enumerate(figure.axes)]
+    parts = [(text.get_text(), text.get_window_extent()) for text in figure.texts if text.get_text()]
     found = [f"{what} is cut off" for what, box in parts if not _holds(paper, box)] + _overlaps(parts)
+    panels = [(f"axes {at}", axes.get_tightbbox()) for at, axes in enumerate(figure.axes)]
+    found += [f"{what} is cut off" for what, box in panels if not _holds(paper, box)] + _overlaps(panels)
+    # In a column names stand above their bars, within the panel.
+    bars = [
+        (f"a bar of {at}", bar.get_window_extent())
+        for at, axes in enumerate(figure.axes)
+        for bar in axes.patches
+    ]
+    others = panels if chart.look.size.names_in else bars
+    found += [fault for text in parts for other in others for fault in _overlaps([text, other])]
+    letters = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    found += [f"{text.get_text()} is small" for text in letters if text.get_size() < SMALLEST]
+    found += [f"{text.get_text()} is pale" for text in letters if not _is_legible(text)]
     for axes in figure.axes:
         found += _overlaps([(text.get_text(), text.get_window_extent()) for text in axes.texts])
         for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
@@ -64,6 +94,15 @@ def faults(chart: Chart) -> list[str]:
             labels = [label for place, label in ticks if min(ends) <= place <= max(ends) and label.get_text()]
             found += _overlaps([(label.get_text(), label.get_window_extent()) for label in labels])
     return found
+
+
+def _is_legible(text: Text) -> bool:
+    """Return whether letters have a contrast of 4.5 with white, or are white, on a bar (WCAG 2.1, 1.4.3)."""
+    channels = [
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in to_rgb(text.get_color())
+    ]
+    luminance = sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    return luminance == pytest.approx(1) or 1.05 / (luminance + 0.05) >= 4.5
 
 
 def _holds(outer: Bbox, inner: Bbox) -> bool:
@@ -86,10 +125,22 @@ def test_every_chart_of_every_scenario_renders_whole(name: str, edge: str) -> No
     chart = charts.draw(study_of(edge), name)
     assert faults(chart) == []
     assert chart.name == name
-    assert chart.title
+    assert 0 < len(chart.title.split()) <= MOST_WORDS
     assert "200 simulated contracts, seed 1" in chart.source
     assert "nan" not in chart.alt
     assert ".." not in chart.alt
+
+
+@pytest.mark.parametrize("size", ["column", "slide"])
+@pytest.mark.parametrize("name", FEW)
+def test_every_size_is_laid_out(name: str, size: str) -> None:
+    with looking(Look(SIZES[size], title="Mine", subtitle="As I say")):
+        chart = charts.draw(study_of("fifteen"), name)
+    assert faults(chart) == []
+    assert chart.title == "Mine"
+    width, height = chart.figure.get_size_inches()
+    # A slide is 16 to 9, and a column as wide as one.
+    assert width / height == pytest.approx(16 / 9) if size == "slide" else width == pytest.approx(3.4)
 
 
 @pytest.mark.parametrize("edge", ["usual", "no budget", "true saving"])
@@ -98,7 +149,7 @@ def test_every_chart_of_one_cluster(name: str, edge: str) -> None:
     study = study_of(edge)
     chart = charts.draw(study, name, study.clusters[0])
     assert faults(chart) == []
-    assert study.clusters[0] in chart.alt or chart.name == "pool"
+    assert study.clusters[0] in chart.alt or chart.name in {"pool", "exposure"}
 
 
 @pytest.mark.parametrize("name", ["outturn", "overspend", "bond-cover", "running-position"])
@@ -181,6 +232,16 @@ def test_the_curve_of_the_bond_by_hand() -> None:
     expected = (book.total_overspend_gbp <= middle["bond_gbp"] + 0.005).mean()
     assert middle["covers_probability"] == pytest.approx(expected)
     assert middle["covers_probability_low"] < expected < middle["covers_probability_high"]
+
+
+def test_the_curve_of_the_pct_s_exposure_by_hand() -> None:
+    study = study_of("usual")
+    net = study.samples(ALL_CLUSTERS)["pct_net_position_gbp"]
+    data = charts.draw(study, "exposure").data
+    point = data[data["what"] == "curve"].iloc[50]
+    assert point["exceeded_probability"] == pytest.approx((-net > point["cost_gbp"]).mean())
+    (rare,) = data[data["what"] == "1 in 20"].to_dict("records")
+    assert (-net > rare["cost_gbp"]).mean() == pytest.approx(0.05, abs=0.006)
 
 
 def test_pence_of_a_pound_of_surplus() -> None:

@@ -24,7 +24,7 @@ def test_each_cell_of_the_map_is_a_policy_s_estimate() -> None:
         assert row["value"] == policy.rows[-1].estimates["pct_payment_gbp"].value
     # A larger bond leaves less to the PCT.
     assert "Highest is" in chart.alt
-    assert "bond: share of annual budget 0.01." in chart.alt
+    assert "bond, share of the annual budget 1%." in chart.alt
     assert "of South" in draw_map(swept, "bond_covers_probability", "South").title
 
 

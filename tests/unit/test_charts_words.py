@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from simulator.charts.style import apart, legible, wrapped
-from simulator.charts.words import money, per_cent, per_cent_tick, phrase, pounds, sentence, setting
+from simulator.charts.words import (
+    money,
+    per_cent,
+    per_cent_tick,
+    phrase,
+    pounds,
+    pounds_together,
+    sentence,
+    setting,
+    setting_value,
+    shares_together,
+    short,
+)
 from simulator.risk.estimate import Estimate, Unit
 
 MINUS = "\N{MINUS SIGN}"
@@ -34,6 +46,19 @@ def test_shares_on_axes(value: float, text: str) -> None:
     assert per_cent_tick(value) == text
 
 
+def test_numbers_of_an_axis_have_one_unit_and_the_same_decimals() -> None:
+    assert pounds_together([-500_000, 0, 500_000, 1_000_000, 1_500_000]) == [
+        f"{MINUS}£0.5m",
+        "£0",
+        "£0.5m",
+        "£1.0m",
+        "£1.5m",
+    ]
+    assert pounds_together([0, 500_000, 1_000_000]) == ["£0", "£500k", "£1,000k"]
+    assert shares_together([-0.025, 0, 0.05]) == [f"{MINUS}2.5%", "0%", "5.0%"]
+    assert short(Estimate(16_500, 13_500, 19_500)) == "£16k"
+
+
 def test_estimates_with_their_errors() -> None:
     assert money(Estimate(1_423_456, 1_380_000, 1_466_912)) == "£1.42m ± 0.04m"
     assert money(Estimate(-1_423_456, -1_466_912, -1_380_000)) == f"{MINUS}£1.42m ± 0.04m"
@@ -47,7 +72,11 @@ def test_estimates_with_their_errors() -> None:
 def test_sentences_and_settings() -> None:
     assert sentence("What now?") == "What now?"
     assert sentence("Nothing") == "Nothing."
-    assert setting("rules.bond.share_of_annual_budget") == "bond: share of annual budget"
+    assert setting("rules.bond.share_of_annual_budget") == "bond, share of the annual budget"
+    assert setting("service_lines.0.growth_share") == "service lines, no. 1, growth share"
+    assert setting_value("rules.bond.share_of_annual_budget", "0.03") == "3%"
+    assert setting_value("rules.per_case_limit.limit_gbp", "30000") == "£30,000"
+    assert setting_value("budgets.rule", "toolkit") == "toolkit"
 
 
 def test_words_are_broken_where_they_must() -> None:
