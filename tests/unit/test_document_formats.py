@@ -146,6 +146,16 @@ def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edg
     figures = [block for block in made.blocks if isinstance(block, Picture)]
     assert len(word.tables) == len(tables) == body.count("<w:tblHeader/>") == body.count("SEQ Table")
     assert len(word.inline_shapes) == len(figures) == body.count("SEQ Figure")
+    assert {table.style.name for table in word.tables} == {"Cluster table"}
+    contents = [one.text for one in word.paragraphs if one.style.name == "toc 1"]
+    assert contents == [heading for _, heading in made.contents]
+    assert "updateFields" in parts["word/settings.xml"]
+    # Each picture has a drawing, shown as wide as it was drawn: its smallest letters are 7 pt.
+    assert body.count("svgBlip") == len(figures)
+    for shape, figure in zip(word.inline_shapes, figures, strict=True):
+        assert shape.width.inches == pytest.approx(figure.chart.figure.get_size_inches()[0], abs=0.01)
+    assert not [name for name in parts if "customXml" in name]
+    assert "Normal.dotm" not in parts["docProps/app.xml"]
     alts = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
     assert alts == [figure.chart.alt for figure in figures]
     languages = set(re.findall(r'w:lang w:val="([^"]*)"', parts["word/styles.xml"]))
