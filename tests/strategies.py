@@ -286,7 +286,7 @@ def scenarios(draw: st.DrawFn, own_payments: bool = True) -> Table:
     lines = [f"line {number}" for number in range(draw(st.integers(1, 3)))]
     names = [f"cluster {number}" for number in range(draw(st.integers(1, 5)))]
     tables = [draw(service_lines(name, own_payments)) for name in lines]
-    as_drawn = all(one["payment"] in {"per_case", "block"} for one in tables)
+    as_drawn = all(one["payment"] in ("per_case", "block") for one in tables)
     limited = [one for one in tables if one["payment"] == "per_case" and one["paid_to"] == "providers"]
     rules = draw(rule_lists([line["name"] for line in limited]))
     has_bond = any(rule["rule"] == "bond" for rule in rules)
