@@ -130,6 +130,8 @@ class YearEnd:
 
 def year_end(plan: Plan, cluster: int, years: Sequence[int]) -> YearEnd | None:
     """Return spend less budget, summed over contract years; None if a budget is no sum of past spends."""
+    if plan.learned:
+        return None
     weights = np.zeros(plan.expected_counts[:, cluster].shape)
     fixed_gbp = float(plan.actions.cost_gbp()[list(years), cluster].sum())
     for at_line, price in enumerate(plan.prices):
