@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -87,6 +87,8 @@ class Spend:
     # shape (contract, year, cluster); of the contract years, of what clusters answer for: care that people
     # would have had, and actions held back. None where there is none.
     held_back_gbp: FloatArray | None = None
+    # Each of shape (contract, year, cluster, line), of the contract years: what actions pay others besides.
+    elsewhere: tuple[SpendElsewhere, ...] = ()
 
     def some(self, start: int, stop: int) -> Spend:
         """Return the spend of some contracts."""
@@ -98,11 +100,12 @@ class Spend:
     @classmethod
     def joined(cls, parts: Sequence[Spend]) -> Spend:
         """Return the spend of the contracts of several blocks, which are alike."""
-        found = {one.name: [getattr(part, one.name) for part in parts] for one in fields(Spend)}
+        arrays = ("gbp", "above_limit_gbp", "earlier_gbp", "withheld_gbp", "held_back_gbp")
+        found = {name: [getattr(part, name) for part in parts] for name in arrays}
         joined: dict[str, Any] = {
             name: None if some[0] is None else _joined(some) for name, some in found.items()
         }
-        return cls(**joined)
+        return cls(**joined, elsewhere=tuple(_paid_in_all(parts)))
 
     @property
     def base_years_gbp(self) -> list[FloatArray]:
@@ -354,6 +357,16 @@ class Outcomes:
     def overspend_gbp(self) -> FloatArray:
         """Overspend of each year, shape (contract, year, cluster), in pounds."""
         return np.maximum(self.spend_gbp - self.gbp(BUDGET), 0.0)
+
+
+def _paid_in_all(parts: Sequence[Spend]) -> Iterator[SpendElsewhere]:
+    """Yield what is paid elsewhere in the contracts of several blocks, some of which may have none of it."""
+    every = {one.reason: one for part in parts for one in part.elsewhere}
+    for reason, paid in every.items():
+        found = [{one.reason: one.gbp for one in part.elsewhere}.get(reason) for part in parts]
+        sizes = [np.zeros_like(part.contract_gbp) for part in parts]
+        gbp = [nothing if one is None else one for one, nothing in zip(found, sizes, strict=True)]
+        yield replace(paid, gbp=_joined(gbp))
 
 
 def _joined(arrays: Sequence[FloatArray]) -> FloatArray:

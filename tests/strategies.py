@@ -298,11 +298,23 @@ def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
     of_lines = effect | {"gbp_per_case": st.integers(0, 5)} | ({"service_lines": some} if lines else {})
     kinds: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "management_cost": common,
+        "check_bills": of_lines | {"net_share": _UNSURE_GROWTHS},
         "reduce_demand": of_lines | {"avoided_share": _UNSURE_GROWTHS, "holds_back_care": st.booleans()},
     }
+    if lines:
+        knock_on = st.builds(
+            lambda line, cases: [{"service_line": line, "cases_per_case": cases}],
+            st.sampled_from(lines),
+            st.sampled_from([-0.1, 0.5]),
+        )
+        shift = {"moved_share": _SHARES, "provided_by": st.sampled_from(["practices", "others"])}
+        kinds["shift_service"] = effect | shift | {"knock_on": knock_on}
     chosen = draw(st.lists(st.sampled_from(sorted(kinds)), max_size=3))
     return [
-        {"name": f"action {at}", "action": kind} | draw(_some(kinds[kind])) for at, kind in enumerate(chosen)
+        {"name": f"action {at}", "action": kind}
+        | ({"service_line": lines[0]} if kind == "shift_service" else {})
+        | draw(_some(kinds[kind]))
+        for at, kind in enumerate(chosen)
     ]
 
 

@@ -4,8 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from simulator.actions.check_bills import CheckBills
 from simulator.actions.management_cost import ManagementCost
+from simulator.actions.outlier_practices import OutlierPractices
 from simulator.actions.reduce_demand import ReduceDemand
+from simulator.actions.shift_service import ShiftService
 
-AnyAction = Annotated[ReduceDemand | ManagementCost, Field(discriminator="action")]
+AnyAction = Annotated[
+    ReduceDemand | ShiftService | CheckBills | OutlierPractices | ManagementCost,
+    Field(discriminator="action"),
+]
 """The register of actions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,17 @@ class Actions:
         """Return what all of them cost, shape (year, cluster), in pounds."""
         nothing = np.zeros(self.scene.expected_counts.shape[:2])
         return np.asarray(sum((cost.gbp[0] for cost in self.costs()), nothing))
+
+    def paid(self, spend: Spend) -> Iterator[SpendElsewhere]:
+        """Yield what actions cost, and pay others than hospitals, of shape (contract, year, cluster)."""
+        scene, shape = self.scene, spend.contract_gbp.shape[:3]
+        for cost in self.costs():
+            yield replace(cost, gbp=np.broadcast_to(cost.gbp, shape))
+        for one in spend.elsewhere:
+            outside = None
+            if not (scene.responsibility == 1).all():
+                outside = np.asarray((one.gbp * (1 - scene.responsibility)).sum(axis=-1))
+            yield replace(one, gbp=(one.gbp * scene.responsibility).sum(axis=-1), outside_gbp=outside)
 
     def act(self, spend: Spend, streams: RandomStreams, block: Block) -> Spend:
         """Return what the actions make of the spend of a block of contracts, in order."""

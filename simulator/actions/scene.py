@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.records import BoolArray, FinancialYear, FloatArray, Spend
+from simulator.records import Account, BoolArray, FinancialYear, FloatArray, Spend, SpendElsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,19 @@ class Care:
             less = (spend.contract_gbp - changed.contract_gbp) * self.scene.responsibility
             changed = replace(changed, held_back_gbp=_sum_of(spend.held_back_gbp, less.sum(axis=-1)))
         return replace(self, spend=changed)
+
+    def paying(self, reason: str, payee: Account, share: FloatArray) -> Care:
+        """Return the care with what is paid to others than hospitals, as a share of the spend as it is.
+
+        Takes a share of shape (contract or 1, year, cluster, line). The spend itself stays.
+        """
+        above = self.spend.above_limit_gbp
+        whole = self.spend.contract_gbp if above is None else self.spend.contract_gbp + above[:, 1:]
+        gbp = np.asarray(whole * share[: len(whole)])
+        if not gbp.any():
+            return self
+        paid = SpendElsewhere(reason, payee, gbp)
+        return replace(self, spend=replace(self.spend, elsewhere=(*self.spend.elsewhere, paid)))
 
 
 def _sum_of(before: FloatArray | None, more: FloatArray) -> FloatArray:

@@ -141,11 +141,18 @@ def _reference_problems(
 
 
 def _action_problems(given: Given, place: Place) -> Iterator[Problem]:
-    """Yield actions of clusters that there are not."""
+    """Yield actions of clusters and lines that there are not."""
+    lines = [str(line.get("name")) for line in _tables_in(given, "service_lines")]
     clusters = [str(cluster.get("name")) for cluster in _tables_in(given, "clusters")]
     for at, action in enumerate(_tables_in(given, "actions")):
         for name in _texts_in(action.get("clusters")):
             yield from _unknown_name(name, clusters, place(("actions", at, "clusters")))
+        if "service_line" in action:
+            yield from _unknown_name(action["service_line"], lines, place(("actions", at, "service_line")))
+        for key, name_of, known in (("knock_on", "service_line", lines), ("levels", "cluster", clusters)):
+            for place_of, table in enumerate(_tables_in(action, key)):
+                where = place(("actions", at, key, place_of, name_of))
+                yield from _unknown_name(table.get(name_of), known, where)
 
 
 def _year_problems(given: Given, place: Place) -> Iterator[Problem]:

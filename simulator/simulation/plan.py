@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator.actions.acting import Actions
-from simulator.actions.reduce_demand import kept
+from simulator.actions.avoiding import kept
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
@@ -197,9 +197,9 @@ class Plan:
         outside = None if (answers_for == 1).all() else (to_hospitals * (1 - answers_for)).sum(axis=-1)
         to_schemes = () if withheld is None else ((withheld * answers_for).sum(axis=-1),)
         spend_gbp = np.asarray((spend.contract_gbp * answers_for).sum(axis=-1))
-        costs = tuple(
-            replace(one, gbp=np.broadcast_to(one.gbp, spend_gbp.shape)) for one in self.actions.costs()
-        )
+        costs = tuple(self.actions.paid(spend))
+        if outside is not None:
+            outside = sum((one.outside_gbp for one in costs if one.outside_gbp is not None), outside)
         return Outturn(
             budget_gbp=np.asarray((budgets.budget_gbp * answers_for).sum(axis=-1)),
             spend_gbp=sum((one.gbp for one in costs), spend_gbp),

@@ -120,6 +120,34 @@ SCENARIO = scenario_of(
             "gbp_per_head": 0.1,
             "gbp_per_case": 0.1,
         },
+        {
+            "name": "clinic",
+            "action": "shift_service",
+            "service_line": "admissions",
+            "moved_share": {"mean": 0.1, "sd": 0.02},
+            "probability_of_working": 0.8,
+            "ramp_share_by_year": [0.4, 0.7, 0.9],
+            "knock_on": [{"service_line": "tests", "cases_per_case": 0.5}],
+        },
+        {
+            "name": "bills",
+            "action": "check_bills",
+            "service_lines": ["tests"],
+            "probability_of_working": 0.8,
+            "ramp_share_by_year": [0.9],
+        },
+        {
+            "name": "outliers",
+            "action": "outlier_practices",
+            "service_lines": ["costly referrals"],
+            "levels": [
+                {"practice": "A", "cluster": "North", "people_share": 0.4, "level": 1.5},
+                {"practice": "B", "cluster": "North", "people_share": 0.2, "level": 0.6},
+            ],
+            "brought_in_share": {"mean": 0.5, "sd": 0.1},
+            "probability_of_working": 0.8,
+            "ramp_share_by_year": [0.4, 0.7, 0.9],
+        },
         {"name": "management", "action": "management_cost", "first_year": 2011, "first_month": 5},
     ],
     rules=[
@@ -156,6 +184,7 @@ Path = tuple[str | int, ...]
 
 WITHOUT_EFFECT = {
     ("actions", 0, "holds_back_care"): "the same is spent; see `test_actions`",
+    ("actions", 3, "holds_back_care"): "the same is spent; see `test_actions`",
     ("simulation", "contracts"): "the run is asked for a number of its own",
     ("simulation", "seed"): "the run is asked for a seed of its own",
     ("fit", "carry_uncertainty"): "there are no draws of a history, which is said",

@@ -104,7 +104,11 @@ def test_balances_are_what_the_flows_say(scenario: Table) -> None:
     expected = {account: np.zeros_like(ledger.balance(account)) for account in Account}
     for reason, flow in ledger.flows.items():
         # Of actions any party may be paid: as each says.
-        sides = (flow.payer, flow.payee) if reason.startswith("cost_of_") else _ACCOUNTS[reason]
+        sides = (
+            (flow.payer, flow.payee)
+            if reason.startswith(("cost_of_", "care_by_", "income_from_"))
+            else _ACCOUNTS[reason]
+        )
         payer, payee = (parties.get(side, side) for side in sides)
         assert (flow.payer, flow.payee) == (payer, payee), reason
         expected[payer] -= flow.gbp.sum(axis=1)

@@ -10,6 +10,7 @@ import pytest
 from simulator import InputError, exact_risk
 from simulator.random_streams import RandomStreams
 from simulator.records import SPEND, Account, Block
+from simulator.risk.account_book import account_books
 from simulator.simulation.draws import SettledDraws
 from simulator.simulation.plan import make_plan
 from simulator.simulation.result import Result
@@ -173,3 +174,110 @@ def test_what_cannot_be_is_refused_with_its_place(action: Table, said: str) -> N
 def test_names_are_used_once() -> None:
     with pytest.raises(InputError, match="each name in actions once"):
         after(DEMAND, DEMAND)
+
+
+def test_a_shifted_service_is_paid_at_its_own_price_and_brings_demand_elsewhere() -> None:
+    shift = {
+        "name": "skin clinic",
+        "action": "shift_service",
+        "service_line": "admissions",
+        "moved_share": 0.2,
+        "price_ratio": 1.5,
+        "provided_by": "practices",
+        "ramp_share_by_year": [0.5, 1.0],
+        "knock_on": [{"service_line": "prescribing", "cases_per_case": 2}],
+    }
+    clusters = [cluster_of("North", proportion=0.5), cluster_of("South", 20_000)]
+    result = after(shift, clusters=clusters)
+    before, now = (simulate_spend(clusters, some) for some in ([], [shift]))
+    moved = np.array([0.1, 0.2])[:, None]
+    assert now[..., 0] == pytest.approx(before[..., 0] * (1 - moved))
+    # 100 admissions and 2,000 prescriptions a year for each 1,000 people: a tenth moved is 10, and brings 20.
+    assert now[..., 1] == pytest.approx(before[..., 1] * (1 + moved * 2 * 100 / 2_000))
+    income = gbp(result, "income_from_skin_clinic")
+    answers = np.array([0.5, 1.0])
+    assert income == pytest.approx((1.5 * moved * before[..., 0] * answers)[:100])
+    outcomes = result.contract_outcomes
+    outside = gbp(result, "income_from_skin_clinic_outside_budgets")[..., 0]
+    assert outside == pytest.approx(income[..., 0])
+    assert outcomes.flows["income_from_skin_clinic"].payee == Account.PRACTICES
+    providers = outcomes.paid_gbp(tuple(Account), (Account.PROVIDERS,))
+    assert providers == pytest.approx(now.sum(axis=-1)[:100])
+    # The income is in the practices' position, and no share of theirs.
+    share = outcomes.gbp("practice_share")[..., 1].sum(axis=1).mean()
+    assert result.rows[1].estimates["practice_share_gbp"].value == pytest.approx(share)
+    book = account_books(outcomes, result.plan.terms)[1]
+    of_bond = book.gained_gbp((Account.PRACTICES, Account.BOND)) - income[..., 1].sum(axis=1)
+    lost = outcomes.paid_gbp((Account.BOND,), (Account.CLUSTER,))[..., 1].sum(axis=1)
+    assert of_bond == pytest.approx(outcomes.practice_share_gbp[..., 1].sum(axis=1) - lost)
+
+
+def simulate_spend(clusters: list[Table], actions: list[Table]) -> np.ndarray:
+    plan = make_plan(checked(scenario_of(clusters=clusters, actions=actions)))
+    return plan.draw(RandomStreams(1), Block(0, 5_000)).gbp[:, 1:]
+
+
+def test_prices_of_a_shift_are_lognormal_and_others_are_providers() -> None:
+    shift = {"name": "x", "action": "shift_service", "service_line": "admissions", "moved_share": 0.1}
+    done = simulated(scenario_of(actions=[shift | {"ramp_share_by_year": [1.0]}]), contracts=5_000)
+    none = simulated(scenario_of(), contracts=5_000)
+    ratio = gbp(done, "care_by_x") / (gbp(none) - gbp(done))
+    assert ratio.min() >= 0
+    assert done.contract_outcomes.flows["care_by_x"].payee == Account.PROVIDERS
+
+
+def test_bills_are_right_on_average_and_checking_them_moves_all_clusters_alike() -> None:
+    bills = {"name": "bills", "action": "check_bills", "service_lines": ["admissions"]}
+    before, now = spend_after(contracts=5_000), spend_after(bills, contracts=5_000)
+    back = 1 - now[:, 1:, :, 0] / before[:, 1:, :, 0]
+    assert back == pytest.approx(np.broadcast_to(back[:, :1, :1], back.shape), abs=1e-12)
+    assert back.mean() == pytest.approx(0, abs=4 * 0.02 / 5_000**0.5)
+    assert back[:, 0, 0].std() == pytest.approx(0.02, rel=0.05)
+    assert np.array_equal(now[..., 1], before[..., 1])
+
+
+def test_practices_far_from_the_mean_are_brought_in_from_above_and_below() -> None:
+    levels = [
+        {"practice": "A", "cluster": "North", "people_share": 0.4, "level": 1.5},
+        {"practice": "B", "cluster": "North", "people_share": 0.2, "level": 0.6},
+        {"practice": "C", "cluster": "North", "people_share": 0.1, "level": 1.1},
+    ]
+    outliers = {
+        "name": "outliers",
+        "action": "outlier_practices",
+        "levels": levels,
+        "brought_in_share": 0.5,
+        "ramp_share_by_year": [1.0],
+    }
+    # Half of 0.3 beyond the band in 40% of the people, less half of 0.2 below it in 20%: 4%.
+    plain, both, above = (
+        make_plan(checked(scenario_of(actions=some))).expected_counts
+        for some in ([], [outliers], [outliers | {"low_ones_too": False}])
+    )
+    assert both[1:, 0] / plain[1:, 0] == pytest.approx(0.96)
+    assert above[1:, 0] / plain[1:, 0] == pytest.approx(0.94)
+    assert np.array_equal(both[:, 1], plain[:, 1])
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"name": "x", "action": "shift_service", "service_line": "admissions"},
+        {"name": "x", "action": "check_bills", "net_share": 0.0},
+        {"name": "x", "action": "outlier_practices"},
+    ],
+)
+def test_of_nothing_comes_nothing(action: Table) -> None:
+    assert differing(after(action), after()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"service_line": "admission"}, "actions.x.service_line"),
+        ({"knock_on": [{"service_line": "tests", "cases_per_case": 1}]}, "knock_on"),
+    ],
+)
+def test_lines_of_a_shift_are_those_of_the_scenario(change: Table, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        after({"name": "x", "action": "shift_service", "service_line": "admissions"} | change)

@@ -65,6 +65,8 @@ def draw_pieces(plan: Plan, streams: RandomStreams, block: Block) -> dict[Source
     if plan.actions.drawn:
         before, spend = spend, plan.act(spend, streams, block)
         moved_gbp = spend.gbp - before.gbp
+        for one in spend.elsewhere:
+            moved_gbp[:, 1:] += one.gbp
         # There is no formula for what an action brings on average: the block's own mean stands for it.
         by_source_gbp[Source.ACTIONS] = moved_gbp - moved_gbp.mean(axis=0)
     expected = plan.expected_spend

@@ -193,9 +193,10 @@ class Months:
                 share = np.where(np.isnan(share), expected_share, share)
                 net_gbp = of_year_gbp[:, None] * share - phased_gbp[:, None] * expected_share
                 position_gbp[:, :, at_cluster] += answers_for * net_gbp
-        costs_gbp = plan.actions.cost_gbp()[at_year - 1]
+        # What actions cost is paid as the year goes on.
         so_far = np.arange(1, len(self.calendar) + 1) / len(self.calendar)
-        position_gbp += so_far[:, None] * costs_gbp
+        for paid in plan.actions.paid(spend):
+            position_gbp += so_far[:, None] * paid.gbp[:, None, at_year - 1]
         # As the year's own table has it, to the last bit.
         position_gbp[:, -1] = outturn.spend_gbp[:, at_year - 1] - budget_gbp
         # The last block is drawn whole, though fewer of its contracts may be wanted.
