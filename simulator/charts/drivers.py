@@ -43,6 +43,7 @@ _NAMES = {
     Source.DOUBT: "figures that are not known",
     Source.LAST_YEAR: "last year's outturn",
     Source.BASE_YEAR: "luck of the budget's base year",
+    Source.ACTIONS: "what clusters do",
     Source.INTERACTION: "shocks together",
 }
 
