@@ -77,6 +77,10 @@ class Action(Part):
         """The name of what is paid for it."""
         return f"cost_of_{self._word}"
 
+    def pays_for(self, reason: str) -> bool:
+        """Return whether it is paid for a reason: its cost, or care that it buys elsewhere."""
+        return reason in {f"{start}_{self._word}" for start in ("cost_of", "care_by", "income_from")}
+
     @property
     def _word(self) -> str:
         return re.sub(r"\W+", "_", self.name)

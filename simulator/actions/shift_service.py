@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -12,9 +12,9 @@ from simulator.actions.chance import Chance
 from simulator.actions.scene import Care, Scene
 from simulator.parts import Name, Part, as_tuple
 from simulator.records import Account, FloatArray
-from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN, Uncertain
+from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
-PRICE_RATIO = Uncertain(1.2, 0.255)
+PRICE_RATIO: Any = {"mean": 1.2, "low": 0.8, "high": 1.8}
 """Between 0.8 and 1.8: an assumption around the one trial, in which a clinic by a GP with special interest
 cost 1.76 times the hospital's a patient (Coast and others, BMJ 2005;331:1444)."""
 
@@ -41,7 +41,9 @@ class ShiftService(WithEffect):
     """The line of which cases are moved; one that is paid per case."""
     moved_share: Annotated[float, Field(ge=0, le=1), *MAY_BE_UNCERTAIN, GROWTH_IN_DOUBT] = 0.0
     """Share of the line's cases that is moved once it works in full."""
-    price_ratio: Annotated[float, Field(gt=0, le=10), *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT] = PRICE_RATIO
+    price_ratio: Annotated[
+        float, Field(gt=0, le=10, validate_default=True), *MAY_BE_UNCERTAIN, LEVEL_OF_DOUBT
+    ] = PRICE_RATIO
     """What a case costs then over what the hospital's does; lognormal where it has an sd."""
     provided_by: Literal["practices", "others"] = "others"
     """Who sees the cases that are moved."""

@@ -2,6 +2,6 @@
 
 QUESTIONS = (
     *("bond", "explain", "luck", "solve", "sweep", "frontier"),
-    *("compare", "size", "shadow", "forecast", "fit"),
+    *("compare", "size", "shadow", "forecast", "fit", "worth"),
 )
 """The register: `simulator.<name>` and `cluster-risk <name>` follow from it, in this order."""

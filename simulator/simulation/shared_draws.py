@@ -54,6 +54,10 @@ class SharedDraws:
         plan = make_plan(scenario)
         return Result(scenario, plan, plan.settle(self._outturn(plan)), self.draws.contracts, self.draws.seed)
 
+    def outturn(self, scenario: Scenario) -> Outturn:
+        """Return budgets and spend of a scenario, before any rule; not to be written to."""
+        return self._outturn(make_plan(scenario))
+
     def _outturn(self, plan: Plan) -> Outturn:
         parts = [
             (

@@ -92,6 +92,7 @@ PRINTED = {
     "sweep-of-a-cluster": asked("sweep", SHARES, "--cluster=Small", "--measure=bond_needed_gbp"),
     "solve": asked("solve", BOND_SIZE, "--so-that=bond_covers_probability >= 0.9", "--cluster=Large"),
     "luck": asked("luck"),
+    "worth": asked("worth", scenario="scenarios/actions-example.toml"),
     "size": asked("size", "--points=3"),
     "shadow": asked("shadow", "--years=2", "--set=shocks.cluster_year.persistence=0.8"),
     "backtest": ["backtest", *HISTORY, "--years=2", "--ahead=1"],
