@@ -29,7 +29,9 @@ _NAMES = {
     Source.PRICES: "shocks to prices",
     Source.DOUBT: "figures that are not known",
     Source.LAST_YEAR: "last year's outturn",
+    Source.PAYMENT: "terms of payment",
     Source.BASE_YEAR: "luck of the budget's base year",
+    Source.ACTIONS: "what clusters do",
     Source.INTERACTION: "shocks together",
 }
 

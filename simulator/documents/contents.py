@@ -8,14 +8,16 @@ from pathlib import Path, PurePath
 
 from simulator.answers.files import provenance
 from simulator.charts.study import Study
-from simulator.documents.blocks import Document
+from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
+from simulator.documents.depends import depends_on, luck_and_rules, worked_example
 from simulator.documents.formats import write_pdf
 from simulator.documents.method import method, provenance_section, sources
 from simulator.documents.options import options_compared
 from simulator.documents.own_terms import own_terms
 from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
+from simulator.documents.reference import glossary, practice_questions, strengths_and_limits
 from simulator.documents.results import bonds, overspends, pct_position, practices
 from simulator.documents.scheme import scheme
 from simulator.documents.web_page import write_html
@@ -33,6 +35,23 @@ DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
     "xlsx": write_excel,
 }
 """The register of formats, by the ending of their files."""
+SECTIONS: dict[str, Callable[[Quotes], Section]] = {
+    "in_brief": in_brief,
+    "scheme": scheme,
+    "worked_example": worked_example,
+    "overspends": overspends,
+    "bonds": bonds,
+    "practices": practices,
+    "depends_on": depends_on,
+    "luck": luck_and_rules,
+    "pct": pct_position,
+    "questions": practice_questions,
+    "glossary": glossary,
+    "assumptions": sources,
+    "method": method,
+    "limits": strengths_and_limits,
+}
+"""The register of sections, by name, in their order; pages of clusters follow."""
 STEM = "report"
 _INTERVALS = "± is the longer side of a 95% interval of sampling error"
 
@@ -81,12 +100,11 @@ def document_of(
     facts |= {"simulated": started} if started else {}
     doubt = doubt_in_words(scenario.settings) or "doubt about the figures is not in it"
     facts |= {"intervals": f"{_INTERVALS}; {doubt}"}
-    parts = (in_brief, scheme, overspends, bonds, practices, pct_position, method, sources)
-    annex = [part(quotes) for part in parts]
+    annex = [section(quotes) for section in SECTIONS.values()]
     numbers = list(quotes.numbers.values())
     if regimes:
         section, quoted = options_compared(study, regimes)
-        annex.insert(parts.index(pct_position) + 1, section)
+        annex.insert([*SECTIONS].index("pct"), section)
         numbers += quoted
         files = (PurePath(one.source).name for one in study.regimes(regimes).regimes)
         facts["regimes compared"] = "; ".join(files)

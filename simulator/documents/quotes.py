@@ -12,6 +12,8 @@ from simulator.charts.register import about, draw
 from simulator.charts.study import Study
 from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number, together
 from simulator.documents.cluster_facts import ClusterFacts
+from simulator.documents.drivers import Drivers
+from simulator.documents.example import Example
 from simulator.documents.odds import odds
 from simulator.documents.what_ifs import WhatIfs
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -25,6 +27,7 @@ from simulator.scenario.schema import MOST_YEARS
 
 SUMMARY, BOND, LUCK, PCT, WHAT_IF = "summary", "bond", "luck", "PCT", "what if"
 APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
+EXAMPLE, DRIVERS = "worked example", "drivers"
 _POSITION = "part_of_net_position_"
 """How names start of what the PCT's net position is made of, with its sign: no names of the summary's."""
 _LED = {"gain": ("gain ", "lose "), "beyond": ("gain less than ", "lose more than ")}
@@ -55,12 +58,24 @@ class Quotes:
             APART: dict(self.facts.differences()),
             OF_SIZES: dict(self.facts.of_sizes()),
             PRACTICES: dict(self.facts.of_practices()),
+            EXAMPLE: dict(self.example.estimates()),
+            DRIVERS: dict(self.drivers.estimates()),
         }
 
     @cached_property
     def what_ifs(self) -> WhatIfs:
         """The scenario otherwise, on the same draws."""
         return WhatIfs(self.study)
+
+    @cached_property
+    def example(self) -> Example:
+        """A cluster's year through the rules."""
+        return Example(self.study)
+
+    @cached_property
+    def drivers(self) -> Drivers:
+        """What results depend on."""
+        return Drivers(self.study)
 
     @cached_property
     def facts(self) -> ClusterFacts:
@@ -182,6 +197,8 @@ class Quotes:
             # Two bounds beside each other say no more than one.
             is_bound = words.startswith(("fewer", "more")) and said.startswith(("under", "over"))
             return number(together(words if is_bound else f"{words} ({said})"), one)
+        if "points" in how:
+            said = f"{said.removesuffix('%')} points"
         return number(together(said.removeprefix("-") if _WITHOUT_SIGN & {*how} else said), one)
 
     def picture(self, name: str, cluster: str | None = None) -> Picture:

@@ -1,0 +1,138 @@
+"""What results depend on: settings moved up one by one, sizes of cluster, and rules about luck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from simulator.charts.drivers import usual_moves
+from simulator.charts.study import Study
+from simulator.documents.what_ifs import OVERSPEND, Place
+from simulator.questions.explain.answer import WHOLE_CONTRACT
+from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
+from simulator.questions.luck.ask import luck
+from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
+from simulator.questions.size.answer import SD, Sizes, overspend_column
+from simulator.questions.size.ask import size
+from simulator.records import Account, FloatArray
+from simulator.risk.account_book import AccountBook, account_books
+from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import mean_difference
+from simulator.risk.positions import gain_gbp, pct_net_gbp
+from simulator.rules.surplus import SurplusSplit
+from simulator.simulation.result import Result
+from simulator.simulation.shared_draws import SharedDraws
+
+MOVED_CHANCE, MOVED_GAIN, MOVED_PCT = "change_of_chance_share", "change_of_gain_gbp", "change_of_pct_gbp"
+MOST_CONTRACTS = 2_000
+"""Contracts that a ranking needs; more are drawn for no other answer here."""
+SAVING = 0.02
+"""True saving at which rules are compared (assumption)."""
+LUCK_COLUMNS = (SHARE, change_of(SHARE), UNPAID, change_of(UNPAID))
+LARGE = overspend_column(0.02)
+_PEOPLE, _POINTS = (5_000.0, 200_000.0), 4
+"""Sizes of cluster that are shown (assumptions)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drivers:
+    """What the results of a study depend on."""
+
+    study: Study  # of the scenario as it is
+
+    @cached_property
+    def few(self) -> Study:
+        """The study, on no more contracts than a ranking needs."""
+        if self.study.result.contracts <= MOST_CONTRACTS:
+            return self.study
+        draws = replace(self.study.draws, contracts=MOST_CONTRACTS)
+        return Study(SharedDraws.of(self.study.scenario, draws).simulate(self.study.scenario))
+
+    @cached_property
+    def moves(self) -> dict[str, dict[str, Estimate]]:
+        """Changes of the chance, of practices' gain and of the PCT's position by what is moved up; ranked."""
+        draws = SharedDraws.of(self.study.scenario, self.few.draws)
+        base = _Ends.of(draws.simulate(self.study.scenario))
+        found = {}
+        for move in usual_moves(self.study.scenario):
+            if move.high:
+                moved = _Ends.of(draws.simulate(self.study.scenario.vary(*move.high)))
+                found[move.words.replace("±", "+")] = moved.against(base)
+        return dict(sorted(found.items(), key=lambda one: _rank(one[1]), reverse=True))
+
+    @cached_property
+    def luck(self) -> LuckAnswer | None:
+        """What other rules would pay for luck; None where nobody can be paid a share."""
+        settings = self.study.scenario.settings
+        has_split = any(isinstance(rule, SurplusSplit) for rule in settings.rules)
+        if not has_split or not who_can_be_paid(settings):
+            return None
+        return luck(self.study.scenario, (SAVING,), policy_saving=SAVING, draws=self.study.draws)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """Risk by size of cluster."""
+        return size(self.study.scenario, _PEOPLE, _POINTS, draws=self.few.draws)
+
+    def estimates(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield every number, by row and measure."""
+        for words, changes in self.moves.items():
+            yield from (((words, measure), one) for measure, one in changes.items())
+        for row in self.sizes.rows:
+            found = row.by_span[WHOLE_CONTRACT]
+            for name, one in ((SD, found[SD]), ("large_overspend_probability", found[LARGE])):
+                yield (of_people(row.people), name), one
+            yield (of_people(row.people), "bond_needed_gbp_per_head"), found["bond_needed_gbp_per_head"]
+        if self.luck:
+            for policy in self.luck.policy_names:
+                known = self.luck.row(policy).estimates, self.luck.row(policy, SAVING).estimates
+                for measure, of in zip(LUCK_COLUMNS, (known[0], known[0], known[1], known[1]), strict=True):
+                    if measure in of:
+                        yield (policy, luck_measure(measure)), of[measure]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """What is compared: arrays over contracts."""
+
+    overspent: np.ndarray[tuple[int, int], np.dtype[np.bool_]]  # shape (contract, cluster)
+    gain_gbp: FloatArray
+    pct_gbp: FloatArray
+
+    @classmethod
+    def of(cls, result: Result) -> _Ends:
+        *books, together = account_books(result.contract_outcomes, result.plan.terms)
+        overspent = np.column_stack([_overspent(book) for book in books])
+        return cls(overspent, gain_gbp(together, Account.PRACTICES), pct_net_gbp(together))
+
+    def against(self, base: _Ends) -> dict[str, Estimate]:
+        return {
+            MOVED_CHANCE: of_a_cluster_difference(self.overspent, base.overspent),
+            MOVED_GAIN: mean_difference(self.gain_gbp, base.gain_gbp),
+            MOVED_PCT: mean_difference(self.pct_gbp, base.pct_gbp),
+        }
+
+
+def _overspent(book: AccountBook) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    from simulator.risk.measures import columns
+
+    samples = columns(len(book.year_months))[OVERSPEND].measure.of(book)
+    return np.zeros(len(book.takes_part), bool) if samples is None else samples
+
+
+def _rank(changes: dict[str, Estimate]) -> tuple[float, float]:
+    """Return what settings are ranked by: the chance, to a tenth of a point, and then practices' gain."""
+    return round(abs(changes[MOVED_CHANCE].value), 3), abs(changes[MOVED_GAIN].value)
+
+
+def of_people(people: float) -> str:
+    """Return the row of a size of cluster."""
+    return f"a cluster of {people:,.0f}"
+
+
+def luck_measure(measure: str) -> str:
+    """Return the measure of a rule that is compared."""
+    return f"luck_{measure}"
