@@ -148,7 +148,13 @@ SCENARIO = scenario_of(
             "probability_of_working": 0.8,
             "ramp_share_by_year": [0.4, 0.7, 0.9],
         },
-        {"name": "management", "action": "management_cost", "first_year": 2011, "first_month": 5},
+        {
+            "name": "management",
+            "action": "management_cost",
+            "gbp_per_head": 0.05,
+            "first_year": 2011,
+            "first_month": 8,
+        },
     ],
     rules=[
         {"rule": "per_case_limit", "limit_gbp": 15, "service_lines": ["tests"]},

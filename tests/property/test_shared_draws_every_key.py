@@ -166,7 +166,7 @@ def test_the_walk_finds_what_it_should() -> None:
     """Of each sort one: a number, a choice, a kind, what is left out, a name; and few are refused."""
     assert {
         "contract.start_month",
-        "service_lines.costly referrals.payment=block",
+        "service_lines.tests.payment=marginal_rate",
         "service_lines.admissions.pct_shock=normal",
         "clusters.1.bond_gbp left out",
         "North renamed",
