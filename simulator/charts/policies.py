@@ -12,7 +12,7 @@ from simulator.answers.table import column_named, heading_of
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT
 from simulator.charts.panels import one_panel, write_near, write_together
-from simulator.charts.sheet import sheet
+from simulator.charts.sheet import Strip, sheet
 from simulator.charts.strips import Heading, Key, Plot, Sign, Words
 from simulator.charts.study import Study, source_of
 from simulator.charts.style import DASHED, Looks, in_house_style, wrapped
@@ -201,7 +201,7 @@ def draw_frontier(frontier: Frontier) -> Chart:
     ]
     source = source_of(asked.scenario, asked.contracts, asked.seed)
     plot = Plot(3.2, left_in=0.75, right_in=0.25, below_in=0.45)
-    named = [Heading("Policies that no other beats"), Words(_named(best), across=2)]
+    named: list[Strip] = [Heading("Policies that no other beats"), Words(_named(best), across=2)]
     figure, (axes,) = sheet(title, subtitle, source, [Key(signs), plot, *named])
     _draw_policies(axes, policies, best)
     axes.set(xlabel=headings[0], ylabel=headings[1])
