@@ -204,7 +204,9 @@ def _draw_bars(
         for way in looks
     ]
     rows = Rows([move.words for move in order], beside, least_in=0.34)
-    strips: list[Strip] = [Key(signs), rows, *([Words([no_effect])] if no_effect else [])]
+    strips: list[Strip] = [Key(signs), rows]
+    if no_effect:
+        strips.append(Words([no_effect]))
     figure, (axes,) = sheet(*words, strips)
     for place, move in zip(rows_at(axes), order, strict=True):
         for way, one in found[move].items():
@@ -212,5 +214,8 @@ def _draw_bars(
             axes.barh(at, one.value, height=_BAR_IN, color=looks[way])
             axes.plot([one.low, one.high], [at, at], color=WARM, linewidth=1.2)
     axes.axvline(0, color=INK, linewidth=0.8)
+    # A number at the very edge would stand below the names.
+    low, high = axes.get_xlim()
+    axes.set_xlim(low - 0.08 * (high - low), high + 0.04 * (high - low))
     scale(axes, "x", tick_of(unit, signed=True))
     return figure

@@ -136,10 +136,10 @@ def running_position(study: Study, cluster: str | None = None, year: str | None 
 
 def _running_title(found: RunningPosition, names: tuple[str, ...]) -> str:
     if len(names) > 1:
-        ends = range_in_per_cent(found.overspent(name)[-1] for name in names)
-        return f"The chance that a cluster ends {found.year} overspent is {ends}"
-    chance = found.overspent(names[0])[-1]
-    return f"{shortened(names[0])}: {found.year} ends overspent with a chance of {per_cent(chance)}"
+        chances = range_in_per_cent(found.overspent(name)[-1] for name in names)
+        return f"The chance that a cluster ends {found.year} overspent is {chances}"
+    ends = found.overspent(names[0])[-1]
+    return f"{shortened(names[0])}: {found.year} ends overspent with a chance of {per_cent(ends)}"
 
 
 def _running_words(found: RunningPosition, name: str) -> str:
