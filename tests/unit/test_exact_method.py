@@ -93,6 +93,7 @@ def test_a_position_is_what_the_pipeline_makes_of_spend(mapping: Table, chooser:
     plan = make_plan(checked(mapping))
     assume(not _shocks_beyond(plan)["payments that are not in proportion to care"])
     assume(not plan.actions.drawn)
+    assume(not _shocks_beyond(plan)["contract.shadow_years"])
     care = plan.draw(RandomStreams(3), Block(0, 4))
     spend = plan.pay(care)
     top_slice = plan.settings.budgets.top_slice_share
