@@ -287,7 +287,7 @@ def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
         "set_up_gbp": st.integers(0, 5_000),
         "gbp_per_head": st.integers(0, 5),
         "paid_to": st.sampled_from(["staff", "practices", "partner", "pct"]),
-        "first_month": st.sampled_from([1, 3]),
+        "first_month": st.just(3),
     }
     effect = common | {
         "probability_of_working": _SHARES,
