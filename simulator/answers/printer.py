@@ -72,7 +72,7 @@ class Printer:
     def table(self, table: AnswerTable) -> None:
         """Write a table, in parts where it is wider than the page."""
         title = table.title
-        for part in self._that_fit([printed(column) for column in table.columns]):
+        for part in self._that_fit([printed(column) for column in table.columns], table.keys):
             bold = Text(self._shown(title), style="bold")
             grid = Table(title=bold, title_justify="left", box=self._box, pad_edge=False, padding=(0, 1))
             for column in part:
@@ -85,14 +85,14 @@ class Printer:
             self._console.print(grid)
             title = "continued"
 
-    def _that_fit(self, columns: Sequence[PrintedColumn]) -> list[list[PrintedColumn]]:
-        """Return a table's columns in as many tables as the width asks for, each with the first one."""
-        first, *others = columns
-        parts: list[list[PrintedColumn]] = [[first]]
+    def _that_fit(self, columns: Sequence[PrintedColumn], keys: int) -> list[list[PrintedColumn]]:
+        """Return a table's columns in as many tables as the width asks for, each with the first `keys`."""
+        first, others = [*columns[:keys]], columns[keys:]
+        parts = [[*first]]
         for column in others:
             width = sum(_width_of_column(one) + _GAP for one in (*parts[-1], column))
-            if width > self._width and len(parts[-1]) > 1:
-                parts.append([first])
+            if width > self._width and len(parts[-1]) > keys:
+                parts.append([*first])
             parts[-1].append(column)
         return parts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import openpyxl
@@ -224,3 +224,13 @@ def test_provenance_says_how_to_make_the_numbers_again(told: Told) -> None:
     assert facts["fingerprint of settings and tables"] == told.scenario.fingerprint
     assert (facts["simulated contracts"], facts["seed"]) == ("10,000", "7")
     assert facts["question"] == "bond --cluster North"
+
+
+def test_each_part_of_a_wide_table_says_what_its_rows_are() -> None:
+    page = TextIOWrapper(BytesIO(), encoding="utf-8")
+    wide = [text(f"a heading of some length {at}", ("a cell of some length",)) for at in range(6)]
+    columns = (text("cluster", ("Ely",)), text("action", ("clinic",)), *wide)
+    Printer(page).table(Table("wide", "Who does what?", columns, keys=2))
+    page.seek(0)
+    shown = page.read()
+    assert shown.count("continued") == shown.count("Ely") - 1 == shown.count("clinic") - 1 > 0
