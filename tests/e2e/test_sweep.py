@@ -24,7 +24,7 @@ from tests.e2e.command import PROGRAM, SMALL, cluster_risk, leftovers
 
 SHARE = "rules.surplus.practice_share"
 FEW = ("--contracts", "300")
-LONG = ("--vary", f"{SHARE}=0.002:0.4:0.002", "--vary", "clusters.Small.true_saving_share=0,0.01")
+LONG = ("--vary", f"{SHARE}=0.004:0.4:0.004", "--vary", "clusters.Small.true_saving_share=0,0.01")
 
 
 def test_a_table_of_policies():

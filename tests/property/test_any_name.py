@@ -29,7 +29,7 @@ def _scenario(name):
     return checked(scenario_of(title=name, service_lines=lines, clusters=clusters))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(names)
 def test_a_name_that_is_taken_can_be_seen_and_set(name):
     try:

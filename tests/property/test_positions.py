@@ -74,7 +74,7 @@ def test_all_together_is_the_sum_of_the_clusters(scenario: Table) -> None:
         assert together[name].value == pytest.approx(total, rel=1e-9, abs=_tolerance(result)), name
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(scenario=scenarios())
 def test_a_bond_of_the_needed_size_covers_with_its_chance(scenario: Table) -> None:
     result = simulated(scenario)

@@ -30,7 +30,7 @@ SCENARIO = checked(
         rules=[BOND],
     )
 )
-SEEDS = range(400)
+SEEDS = range(250)
 ALLOWED = 4 * math.sqrt(0.95 * 0.05 / len(SEEDS))
 
 
