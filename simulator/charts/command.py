@@ -22,6 +22,8 @@ from simulator.errors import Problem, Problems, printable, shown
 from simulator.letters import harmless
 
 if TYPE_CHECKING:
+    from simulator.charts.chart import Chart
+    from simulator.charts.study import Study
     from simulator.scenario.scenario import Scenario
 
 ALL = "all"
@@ -90,9 +92,8 @@ def chart(
     and must come out as they did. Beside each chart stands a CSV file of what it shows. A NAME that
     there is not lists those that there are.
     """
-    from simulator.answers.printer import progress_bar
     from simulator.charts.look import SIZES, Look, looking
-    from simulator.charts.register import CHARTS, draw, needed, options_of
+    from simulator.charts.register import CHARTS, needed
     from simulator.charts.study import Study
     from simulator.errors import unknown
     from simulator.simulation.draws import Draws
@@ -108,12 +109,8 @@ def chart(
     options = {key: value for key, value in given.items() if value}
     problems += _option_problems(options, names)
     problems += unknown("--size", size_name, tuple(SIZES))
-    words = {"--title": title, "--subtitle": subtitle}
-    problems += [
-        Problem(one, "left out but for one chart", shown(text))
-        for one, text in words.items()
-        if text and name == ALL
-    ]
+    if name == ALL:
+        problems += _words_of_one({"--title": title, "--subtitle": subtitle})
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with problems.noted():
         loaded, _, simulated = scenario_or_result(scenario, overrides, regimes, draws)
@@ -121,17 +118,39 @@ def chart(
     problems.report()
     study = Study(simulated(), draws.workers)
     look = Look(SIZES[size_name], title=harmless(title or ""), subtitle=harmless(subtitle or ""))
-    with progress_bar(len(names), "charts") as show, looking(look):
-        charts = []
-        for one in names:
-            taken = {key: value for key, value in options.items() if key in options_of(one)}
-            charts.append(draw(study, one, cluster, **taken))
-            show(len(charts))
+    with looking(look):
+        charts = _drawn(study, names, cluster, options)
     # All are drawn before the first is written: it is all of them, or none.
-    for drawn, target in zip(charts, targets, strict=True):
-        _, data = drawn.save(target, replace=replace)
-        click.echo(f"{harmless(drawn.alt)}\n")
+    _write(charts, targets, replace=replace)
+
+
+def _words_of_one(words: Mapping[str, str | None]) -> list[Problem]:
+    """Return the problem with words for one chart where several are drawn."""
+    return [Problem(one, "left out but for one chart", shown(text)) for one, text in words.items() if text]
+
+
+def _write(charts: Sequence[Chart], targets: Sequence[Path], *, replace: bool) -> None:
+    """Write charts with their data, and say what each shows."""
+    for chart, target in zip(charts, targets, strict=True):
+        _, data = chart.save(target, replace=replace)
+        click.echo(f"{harmless(chart.alt)}\n")
         click.echo(f"written to {printable(target)} and {printable(data)}", err=True)
+
+
+def _drawn(
+    study: Study, names: Sequence[str], cluster: str | None, options: Mapping[str, Any]
+) -> list[Chart]:
+    """Draw charts, each with those of the options that it takes."""
+    from simulator.answers.printer import progress_bar
+    from simulator.charts.register import draw, options_of
+
+    charts: list[Chart] = []
+    with progress_bar(len(names), "charts") as show:
+        for name in names:
+            taken = {key: value for key, value in options.items() if key in options_of(name)}
+            charts.append(draw(study, name, cluster, **taken))
+            show(len(charts))
+    return charts
 
 
 def _option_problems(options: Mapping[str, object], names: Sequence[str]) -> list[Problem]:

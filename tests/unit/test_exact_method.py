@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from simulator import InputError
@@ -87,7 +87,7 @@ def test_moments_of_two_shocks() -> None:
     assert product_moment(normal, normal, 1.0) == pytest.approx(1.0025, rel=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.filter_too_much])
 @given(scenarios(), st.randoms(use_true_random=False))
 def test_a_position_is_what_the_pipeline_makes_of_spend(mapping: Table, chooser: Any) -> None:
     plan = make_plan(checked(mapping))
