@@ -53,7 +53,7 @@ class PartnerCover(Rule):
         """Half of it."""
         return cls(share=0.5)
 '''
-REGISTER_LINE = ("| PerCaseLimit,", "| PerCaseLimit | PartnerCover,")
+REGISTER_LINE = ("| PerCaseLimit | Partner,", "| PerCaseLimit | Partner | PartnerCover,")
 IMPORT_LINE = "from simulator.rules.partner_cover import PartnerCover\n"
 CONTRACTS = 1_000
 
