@@ -89,13 +89,13 @@ def test_a_block_contract_is_paid_as_planned_whatever_is_saved() -> None:
 
 def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    draw = Plan.draw
+    draw = Plan.draw_before_actions
 
     def spy(plan: Plan, *rest: object) -> object:
         drawn.append((plan.axes.clusters, plan.axes.lines))
         return draw(plan, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Plan, "draw", spy)
+    monkeypatch.setattr(Plan, "draw_before_actions", spy)
     shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     scenario = checked(scenario_of())
     shared.simulate(scenario)
