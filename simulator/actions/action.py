@@ -29,6 +29,11 @@ RAMP = (1 / 3, 2 / 3, 1.0)
 MONTHS = 12
 
 
+def as_word(name: str) -> str:
+    """Return what stands for an action's name in the names of flows: files take no other signs in them."""
+    return re.sub(r"\W+", "_", name)
+
+
 class Action(Part):
     """Something that clusters do, and pay for.
 
@@ -83,7 +88,7 @@ class Action(Part):
 
     @property
     def _word(self) -> str:
-        return re.sub(r"\W+", "_", self.name)
+        return as_word(self.name)
 
     def active(self, scene: Scene) -> BoolArray:
         """Return in which months it runs, shape (year, month, cluster), April first."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+from simulator.actions.action import as_word
 from simulator.errors import Problem, Problems, shown, unknown
 from simulator.letters import as_seen, oddity
 from simulator.population.need import UNWEIGHTED, need_per_head
@@ -141,10 +142,16 @@ def _reference_problems(
 
 
 def _action_problems(given: Given, place: Place) -> Iterator[Problem]:
-    """Yield actions of clusters and lines that there are not."""
+    """Yield actions of clusters and lines that there are not, and names that money cannot tell apart."""
     lines = [str(line.get("name")) for line in _tables_in(given, "service_lines")]
     clusters = [str(cluster.get("name")) for cluster in _tables_in(given, "clusters")]
+    words: dict[str, str] = {}
     for at, action in enumerate(_tables_in(given, "actions")):
+        name = str(action.get("name"))
+        # Names that are the same are told of elsewhere.
+        if (other := words.setdefault(as_word(name), name)) != name:
+            need = f"a name that differs from {shown(other)} in letters or digits"
+            yield Problem(place(("actions", at, "name")), need, shown(name))
         for name in _texts_in(action.get("clusters")):
             yield from _unknown_name(name, clusters, place(("actions", at, "clusters")))
         if "service_line" in action:

@@ -176,6 +176,12 @@ def test_names_are_used_once() -> None:
         after(DEMAND, DEMAND)
 
 
+def test_names_that_money_cannot_tell_apart_are_refused() -> None:
+    others = [MANAGEMENT | {"name": "a-b"}, MANAGEMENT | {"name": "a b", "paid_to": "practices"}]
+    with pytest.raises(InputError, match=r"a name that differs from .*a-b.* in letters or digits"):
+        checked(scenario_of(actions=others))
+
+
 def test_a_shifted_service_is_paid_at_its_own_price_and_brings_demand_elsewhere() -> None:
     shift = {
         "name": "skin clinic",
