@@ -58,7 +58,7 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
         if name not in in_file:
             place = f"after {rules[at - 1]}" if at else "before all others"
             yield f"The rule {name} is not in the file: it was added {place}, with what its settings say."
-    yield from _legal_forms(settings)
+    yield from legal_form_notes(settings)
     yield from idle_settings(settings)
     bond = next((rule for rule in settings.rules if isinstance(rule, Bond)), None)
     if bond is None:
@@ -91,7 +91,7 @@ def _core_income(settings: ScenarioFile) -> Iterator[str]:
         )
 
 
-def _legal_forms(settings: ScenarioFile) -> Iterator[str]:
+def legal_form_notes(settings: ScenarioFile) -> Iterator[str]:
     """Yield what clusters are in law that mean more than a company does."""
     for cluster in settings.clusters:
         legal, said = cluster.legal, []

@@ -175,7 +175,7 @@ def _row(name: str, what: str, size_gbp: float, one: _Cover, covers: Estimate) -
     return row | with_ends("covers_probability", covers)
 
 
-_IN, _OUT, _PCT, _BALANCE = "paid in", "paid out", "falls on the PCT", "left in the pool"
+_IN, _OUT, _PCT, _BALANCE = "paid in", "paid out", "paid by the PCT", "left in the pool"
 _WHAT = (_IN, _OUT, _PCT, _BALANCE)
 _PANELS = {
     "Flows of the pool in the year": {_IN: LIGHT, _OUT: DARK},
@@ -193,7 +193,7 @@ _TURNED_YEAR_IN = 0.3
 
 @in_house_style
 def pool(study: Study, cluster: str | None = None) -> Chart:
-    """The PCT's pool by year: paid in, paid out and left, and the overspends that fall on the PCT."""
+    """The PCT's pool by year: paid in, paid out and left, and the overspends that the PCT pays."""
     (name,) = study.chosen(cluster or ALL_CLUSTERS, with_pct=True)
     found = {
         (year, what): mean(gbp[:, at])

@@ -1,4 +1,4 @@
-"""How the numbers are made, what they leave out, and what the scenario's file says they rest on."""
+"""How the numbers are made, and what the scenario's file says they rest on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.answers.table import Table, text
-from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import listed, per_cent_of
 from simulator.scenario.comments import comments_of
@@ -31,15 +31,6 @@ _MARKS = {
 _NOT_STATED = "not stated"
 _WITHOUT_A_FIGURE = {"title", "question", "name"}
 _COMMAND = re.compile(r"\bcluster-risk \w")
-_LIMITS = (
-    "Sampling error is not all. What is not known of figures is inside the numbers only where the scenario "
-    "gives a figure an sd; the next section says which figures are assumptions.",
-    "Lists grow as the scenario says, and budgets do not follow; no patient moves.",
-    "Cases are independent, given the shocks. Dependence between the cases of one patient enters only "
-    "through how much their number varies.",
-    "Years are the finest step.",
-    "What clusters do to demand enters only as the true saving that the scenario gives them.",
-)
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
 _GROUPS = _SETTING | {"service_lines": "Kinds of care"}
 """Headings that several groups of figures share, or that are not a group's own name."""
@@ -64,8 +55,7 @@ def method(quotes: Quotes) -> Section:
         "chance might have given. Numbers are rounded to what it allows. Whoever simulates the same scenario "
         "with the same seed gets the same numbers. Sentences give rounded numbers; tables give their errors."
     )
-    heading, limits = Heading(1, "How the numbers are made"), Heading(2, "What they leave out")
-    return Section((heading, Paragraph((how,)), Paragraph((errors,)), limits, Items(_LIMITS)))
+    return Section((Heading(1, "How the numbers are made"), Paragraph((how,)), Paragraph((errors,))))
 
 
 def sources(quotes: Quotes) -> Section:

@@ -28,7 +28,9 @@ _LIMITS = (
     "No patient moves between clusters, and budgets do not follow lists that grow.",
     "Cases are independent once the shocks are known. What one patient's cases have in common is not "
     "modelled.",
-    "Practices do not change what they do when money runs out, unless the scenario says so.",
+    "What clusters do about demand is a true saving or an action of the scenario; nobody does more when "
+    "money runs out.",
+    "Rules settle by year, not by month.",
     "Do not use it for single practices: some differ from their formula far more than is modelled here.",
 )
 _WORDS = {
@@ -61,17 +63,26 @@ def practice_questions(quotes: Quotes) -> Section:
 def _asked(quotes: Quotes) -> Iterator[tuple[str, str]]:
     bond = next((one for one in quotes.study.scenario.settings.rules if isinstance(one, Bond)), None)
     whole = whole_contract(quotes)
-    if bond is None:
+    legal = quotes.study.result.plan.terms.legal
+    is_liable = legal is not None and bool(
+        (legal.is_liable & quotes.study.result.plan.terms.takes_share).any()
+    )
+    beyond = (
+        "“What clusters are in law” says whose practices pay what is overspent beyond that."
+        if is_liable
+        else "What a cluster overspends beyond its bond, practices do not pay unless a rule in “The scheme” "
+        "says so."
+    )
+    at_worst = "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
+    if bond is None and is_liable:
+        said = f"Yes: practices that are liable pay what their cluster overspends. {at_worst}"
+    elif bond is None:
         said = "Not by a bond: this scheme has none. What other rules ask of practices is in “The scheme”."
     elif bond.bearer == Account.PRACTICES:
         cost = " and what it costs to finance" if bond.financing else ""
-        said = (
-            f"Yes: the bond{cost}. In one contract out of twenty practices between them "
-            "{practice_net_gain_1_in_20_gbp:beyond}. What a cluster overspends beyond its bond, practices "
-            "do not pay unless a rule in “The scheme” says so."
-        )
+        said = f"Yes: the bond{cost}. {at_worst} {beyond}"
     else:
-        said = "Not what is drawn from the bond: whoever posts it bears that."
+        said = f"Not what is drawn from the bond: whoever posts it bears that. {beyond}"
     yield "Can I lose my own money?", said
     if quotes.has(SurplusSplit):
         yield (
@@ -87,7 +98,7 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, str]]:
             "as much on avoiding it. That is where practices break even on average.",
         )
     if bond is not None:
-        yield "What happens when the bond is used up?", _used_up(bond)
+        yield "What happens when the bond is used up?", _used_up(bond, is_liable=is_liable)
         yield (
             "Who divides the bond between us?",
             "The practices of a cluster divide bond and share by "
@@ -109,11 +120,14 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, str]]:
     )
 
 
-def _used_up(bond: Bond) -> str:
+def _used_up(bond: Bond, *, is_liable: bool) -> str:
     if bond.when_exhausted == "leaves":
         return "The cluster hands its budget back at the next annual review."
     again = "At each review practices make it up again." if bond.top_up else "It is not made up again."
-    return f"The cluster carries on. {again} Then the pool, if there is one, and the PCT pay overspends."
+    liable = "practices that are liable, " * is_liable
+    return (
+        f"The cluster carries on. {again} Then {liable}the pool, if there is one, and the PCT pay overspends."
+    )
 
 
 def glossary(_: Quotes) -> Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.answers.rule_notes import runs_in_words
+from simulator.answers.rule_notes import legal_form_notes, runs_in_words
 from simulator.answers.table import Column, Table, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
@@ -19,8 +19,8 @@ _PENCE_BELOW_GBP = 100
 
 def scheme(quotes: Quotes) -> Section:
     """Describe the scheme from its own settings."""
-    rules = quotes.study.scenario.settings.rules
-    said = [" ".join(rule.in_words()) for rule in rules]
+    settings = quotes.study.scenario.settings
+    said = [" ".join(rule.in_words()) for rule in settings.rules]
     blocks: list[Block] = [
         Heading(1, "The scheme"),
         _who(quotes),
@@ -32,6 +32,12 @@ def scheme(quotes: Quotes) -> Section:
         Paragraph(("Rules apply at the end of each year, in this order.",) if said else (_NO_RULES,)),
     ]
     blocks += [Items((*said, _REST), numbered=True)] if said else []
+    if legal := tuple(legal_form_notes(settings)):
+        blocks += [Heading(2, "What clusters are in law"), Items(legal)]
+    if settings.actions:
+        names = listed([one.name for one in settings.actions])
+        done = f"Clusters act on demand and bills: {names}. What that costs is spend of the budget."
+        blocks += [Heading(2, "What clusters do"), Paragraph((done,))]
     return Section(tuple(blocks))
 
 

@@ -219,7 +219,7 @@ def test_the_pool_s_years_add_up_to_the_summary() -> None:
     data = charts.draw(study, "pool").data
     by_what = data.groupby("what")["mean_gbp"]
     assert by_what.sum()["paid out"] == pytest.approx(estimates["pool_payment_gbp"].value)
-    assert by_what.sum()["falls on the PCT"] == pytest.approx(estimates["pct_payment_gbp"].value)
+    assert by_what.sum()["paid by the PCT"] == pytest.approx(estimates["pct_payment_gbp"].value)
     assert by_what.last()["left in the pool"] == pytest.approx(estimates["pool_balance_gbp"].value)
 
 

@@ -12,6 +12,7 @@ import pytest
 from simulator import load_scenario
 from simulator.answers.files import provenance
 from simulator.charts.study import Study
+from simulator.documents.blocks import Items
 from simulator.documents.contents import document_of
 from simulator.documents.method import _shown, assumptions_of
 from simulator.documents.odds import ODDS, odds
@@ -22,9 +23,9 @@ from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import briefly
 from simulator.rules.minimum_rate import MinimumRate
 from tests.architecture.registers import BUDGET_RULES, RULES
-from tests.builders import checked, line_of, scenario_of, simulated
+from tests.builders import checked, cluster_of, line_of, scenario_of, simulated
 from tests.e2e.command import FLAGSHIP
-from tests.unit.documents import study_of
+from tests.unit.documents import document, study_of
 
 
 def chance(value, half_width=0.0):
@@ -288,3 +289,26 @@ def test_without_doubt_none_is_inside() -> None:
 def test_a_figure_that_is_not_known_is_shown_in_its_own_unit() -> None:
     assert _shown({"mean": 0.02, "sd": 0.015}, "growth_share") == "mean 2%, sd 1.5%"
     assert _shown({"low": 90, "high": 110}, "rate_per_1000") == "low 90, high 110"
+
+
+@pytest.mark.parametrize("has_bond", [True, False])
+def test_a_document_says_whose_practices_pay_beyond_a_bond_and_what_clusters_do(has_bond):
+    rules = scenario_of()["rules"] if has_bond else []
+    clusters = [cluster_of("North", legal_form="lead_practice"), cluster_of("South")]
+    liable = _words_of(
+        scenario_of(clusters=clusters, rules=rules, actions=[{"name": "review", "action": "management_cost"}])
+    )
+    assert "North is run by a lead practice: its practices pay what the bond leaves of an overspend" in liable
+    assert "ractices that are liable" in liable
+    assert "practices do not pay unless" not in liable
+    assert "Clusters act on demand and bills: review." in liable
+    limited = _words_of(scenario_of(rules=rules))
+    assert "that are liable" not in limited
+    assert "Clusters act on" not in limited
+
+
+def _words_of(mapping):
+    found = []
+    for block in document(mapping).blocks:
+        found += block.texts if isinstance(block, Items) else [getattr(block, "text", "")]
+    return " ".join(found)
