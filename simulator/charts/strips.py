@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SMALLEST = 7.0
 """Points at the printed size: no letter of a chart is smaller."""
 SMALL_SIZE = 7.5
+_HEADING_SIZE = 8.5
 LINE_IN = 0.145
 _TICK_IN = 0.7
 """Room for a number on an axis."""
@@ -134,6 +135,17 @@ class Plot:
         return box.axes(figure, self.left_in, self.right_in, self.above_in, self.below_in)
 
 
+def _as_heading(words: str, room_in: float) -> str:
+    return wrapped(words, room_in, _HEADING_SIZE, bold=True)
+
+
+def _write_heading(figure: Figure, left_in: float, top_in: float, heading: str) -> None:
+    """Write a heading, its left and its top so many inches from those of the figure."""
+    width, height = figure.get_size_inches()
+    looks: Looks = {"size": _HEADING_SIZE, "weight": "bold", "va": "top", "linespacing": 1.1}
+    figure.text(left_in / width, 1 - top_in / height, heading, **looks)
+
+
 @dataclass(frozen=True, slots=True)
 class Abreast:
     """Panels side by side, or below each other where there is no room."""
@@ -158,19 +170,10 @@ class Abreast:
         found = []
         for at, heading in enumerate(self.headings):
             place = Box(box.left + wide * (at % across), box.top + high * (at // across), wide, high)
-            title = wrapped(heading, wide - 0.15, 8.5, bold=True)
+            title = _as_heading(heading, wide - 0.15)
             above = 0.16 * (title.count("\n") + 1) + 0.1
             axes = place.axes(figure, self.left_in, 0.1, above, self.below_in)
-            width, height = figure.get_size_inches()
-            figure.text(
-                place.left / width,
-                1 - (place.top + 0.02) / height,
-                title,
-                size=8.5,
-                weight="bold",
-                va="top",
-                linespacing=1.1,
-            )
+            _write_heading(figure, place.left, place.top + 0.02, title)
             found.append(axes)
         return found
 
@@ -183,21 +186,11 @@ class Heading:
 
     def height_in(self, room_in: float) -> float:
         """Return how high it is."""
-        return (wrapped(self.words, room_in, 8.5, bold=True).count("\n") + 1) * 0.16 + 0.05
+        return (_as_heading(self.words, room_in).count("\n") + 1) * 0.16 + 0.05
 
     def draw(self, figure: Figure, box: Box) -> None:
         """Draw it."""
-        width, height = figure.get_size_inches()
-        words = wrapped(self.words, box.width, 8.5, bold=True)
-        figure.text(
-            box.left / width,
-            1 - (box.top + 0.03) / height,
-            words,
-            size=8.5,
-            weight="bold",
-            va="top",
-            linespacing=1.1,
-        )
+        _write_heading(figure, box.left, box.top + 0.03, _as_heading(self.words, box.width))
 
 
 @dataclass(frozen=True, slots=True)
