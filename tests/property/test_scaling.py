@@ -47,7 +47,7 @@ def test_scaling_every_unit_cost_scales_every_pound(scenario: Table, factor: flo
     # What actions cost is no unit cost.
     scenario["actions"] = []
     plain, dear = (simulated(one).contract_outcomes for one in (scenario, _dearer(scenario, factor)))
-    largest = float(plain.gbp("spend").max())
+    largest = float(plain.spend_gbp.max())
     assert np.array_equal(plain.takes_part, dear.takes_part)
     for reason in {**plain.flows, **dear.flows}:
         expected = factor * plain.gbp(reason)
