@@ -32,8 +32,8 @@ _WRITTEN = {"pct": "PCT", "ae": "A&E", "gp": "GP"}
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them, underscores as spaces."""
-    return joined([name.replace("_", " ") for name in names])
+    """Return names as a sentence lists them, each in words."""
+    return joined([spaced(name) for name in names])
 
 
 def spaced(name: str) -> str:

@@ -75,6 +75,30 @@ class Answer(ABC):
         """Return what else a reader needs to make the numbers again, by what it is."""
         return {}
 
+    def table(self, name: str | None = None) -> Table:
+        """Return one table: a notebook shows it as the command prints it.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of the table; the first when left out.
+
+        Returns
+        -------
+        Table
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        tables = {table.name: table for table in self.tables()}
+        if name is None:
+            return next(iter(tables.values()))
+        if problems := unknown("table", name, list(tables)):
+            raise InputError(problems)
+        return tables[name]
+
     def frame(self, name: str | None = None) -> pd.DataFrame:
         """Return a table for pandas.
 
@@ -94,12 +118,7 @@ class Answer(ABC):
         InputError
             If there is no such table.
         """
-        tables = {table.name: table for table in self.tables()}
-        if name is None:
-            return next(iter(tables.values())).frame()
-        if problems := unknown("table", name, list(tables)):
-            raise InputError(problems)
-        return tables[name].frame()
+        return self.table(name).frame()
 
     def every_number(self) -> pd.DataFrame:
         """Return every number of the answer, one row each, with the ends of its 95% interval."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
 
 from simulator.risk.estimate import Estimate, Unit
@@ -87,6 +88,19 @@ class Table:
                 found[f"{column.name}_high"] = [part[2] for part in parts]
         return pd.DataFrame(found).set_index([column.name for column in self.columns[: self.keys]])
 
+    def _repr_html_(self) -> str:
+        """Return the table as a notebook shows it: the page's own numbers, each with its error."""
+        columns = [printed(column) for column in self.columns]
+        head = "".join(_html("th", one.heading, 'scope="col"', one.left) for one in columns)
+        rows = []
+        for cells in zip(*(one.cells for one in columns), strict=True):
+            keys = [_html("th", cell, 'scope="row"', left=True) for cell in cells[: self.keys]]
+            rest = zip(cells[self.keys :], columns[self.keys :], strict=True)
+            rows.append("".join([*keys, *(_html("td", cell, "", one.left) for cell, one in rest)]))
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        caption = _html("caption", self.title, "", left=True)
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
     def numbers(self) -> Iterator[tuple[object, ...]]:
         """Yield every number: table, row, column, unit, the number itself and the ends of its interval."""
         for at in range(len(self.columns[0].cells)):
@@ -155,6 +169,13 @@ def with_change(
 def change(column: Column, cells: Sequence[Estimate | None], heading: str = "change") -> Column:
     """Return the column of another's differences from a base."""
     return Column(f"change_of_{column.name}", heading, column.unit, tuple(cells), is_change=True)
+
+
+def _html(tag: str, text: str, attributes: str, left: bool) -> str:
+    """Return an element whose text never breaks within a number."""
+    side = "left" if left else "right"
+    shown = escape(text).replace(" ±", "\N{NO-BREAK SPACE}±")
+    return f'<{tag} {attributes} style="text-align: {side}">{shown}</{tag}>'
 
 
 def _label(cell: Cell) -> str:

@@ -172,7 +172,7 @@ class CheckAnswer(Answer):
         heads = _with_total(self.plan.population.people)
         a_head = [gbp / head for gbp, head in zip(_with_total(totals), heads, strict=True)]
         lines = (
-            pounds(line.replace("_", " "), _with_total(of_line))
+            pounds(spaced(line), _with_total(of_line), f"{line}_gbp")
             for line, of_line in zip(self.plan.axes.lines, budgets.T, strict=True)
         )
         year = self.plan.years[1].label if not self.plan.terms.first_year.any() else "each one's first year"
@@ -240,7 +240,7 @@ class CheckAnswer(Answer):
         per_head = [line.rate_per_1000 / 1000 * cost for line, cost in zip(lines, costs, strict=True)]
         spread = [float(np.sqrt(line.unit_cost_gbp.variance_gbp2)) for line in lines]
         columns = (
-            text("service line", [line.name.replace("_", " ") for line in lines]),
+            text("service line", [spaced(line.name) for line in lines]),
             numbers("a year per 1,000", [line.rate_per_1000 for line in lines]),
             pounds("a case", costs),
             pounds("a head", per_head),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.answers.answer import Answer
 from simulator.answers.table import Table, pounds, shares, text
 from simulator.errors import InputError, Problems, unknown
-from simulator.plain_words import listed
+from simulator.plain_words import listed, spaced
 from simulator.questions.explain.pieces import (
     Place,
     PowerSums,
@@ -207,7 +207,7 @@ class Explanation(Answer):
         payments = zip(self.lines[:-1], self.plan.payments, strict=True)
         lines = [*(line for line, payment in payments if not payment.is_as_drawn), ALL_LINES]
         each = (
-            pounds(line.replace("_", " "), [self.terms_worth_gbp(name, line=line) for name in clusters])
+            pounds(spaced(line), [self.terms_worth_gbp(name, line=line) for name in clusters], f"{line}_gbp")
             for line in lines
         )
         title = "What are payment terms worth, against the tariff for each case? Mean over the whole contract"
@@ -240,7 +240,7 @@ class Explanation(Answer):
             shares(source, [_if_it_varies(self.share(source, cluster, line=line)) for line in self.lines])
             for source in self.sources
         )
-        names = text("service line", [line.replace("_", " ") for line in self.lines])
+        names = text("service line", [spaced(line) for line in self.lines])
         title = "In which service lines? Shares of the whole contract's variance"
         return Table("by service line", title, (names, *columns), rows_apart=1)
 

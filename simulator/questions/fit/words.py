@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from simulator.history.record import ALL
-from simulator.plain_words import counted, listed
+from simulator.plain_words import counted, listed, spaced
 from simulator.questions.fit.lines import LineFigures
 from simulator.questions.fit.settings import PRIOR, Fitted, Known, interval
 from simulator.questions.fit.unit_costs import FEWEST_COSTS
@@ -71,7 +71,7 @@ def _shocks(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:
     if little:
         yield (
             f"{counted(years, 'year').capitalize()} hardly {'tells' if years == 1 else 'tell'} "
-            f"{listed([one.replace('_', ' ') for one in little])}: these rest on what was believed before."
+            f"{listed(little)}: these rest on what was believed before."
         )
     yield (
         f"A shock that all clusters share shows once a year: {counted(years, 'draw')} of it in all, whatever "
@@ -127,7 +127,7 @@ def _clusters(known: Known) -> Iterator[str]:
 
 def _costs(line: LineFigures) -> Iterator[str]:
     """Yield what is unsure of a line's unit cost."""
-    name, spread = line.name.replace("_", " "), line.spread
+    name, spread = spaced(line.name), line.spread
     law = line.line.unit_cost_gbp
     if (law.deductible or law.limit is not None) and not line.spend_only:
         yield f"{name}: its cost has a deductible or a limit, and stays as the scenario has it."

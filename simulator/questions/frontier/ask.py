@@ -114,7 +114,7 @@ class Frontier(Answer):
         most = {1: "most", -1: "least"}
         wanted = " and ".join(f"{most[goal.sign]} {heading_of(goal.measure)}" for goal in self.goals)
         best = f"Policies that no other beats on both {wanted}, for {in_sentence(self.goals[0].cluster)}"
-        table, places = self.sweep.table, self.sweep.question.places
+        table, places = self.sweep.table_of, self.sweep.question.places
         tables = [table("frontier", best, places, self.policies[:MOST_ROWS])]
         if close := self.with_standing(WITHIN_CHANCE):
             tables.append(table("within chance", "Beaten, but within chance only", places, close[:MOST_ROWS]))

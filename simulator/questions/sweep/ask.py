@@ -114,11 +114,11 @@ class Sweep(Answer):
         title = "What would each policy do to {}? Changes from the scenario as given"
         names = self.measures
         return tuple(
-            self.table(row, title.format(in_sentence(row)), [(row, name) for name in names], self.shown)
+            self.table_of(row, title.format(in_sentence(row)), [(row, name) for name in names], self.shown)
             for row in self.question.rows
         )
 
-    def table(self, name: str, title: str, places: Sequence[Place], policies: Sequence[int]) -> Table:
+    def table_of(self, name: str, title: str, places: Sequence[Place], policies: Sequence[int]) -> Table:
         """Return a line a policy, the scenario as given first: its keys, and measures with their changes."""
         found = []
         for at, key in enumerate(self.question.keys):
