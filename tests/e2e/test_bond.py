@@ -24,7 +24,7 @@ def test_the_flagship():
         "2012/13",
         "true saving from which",
         "split by list size",
-        "LINTON HEALTH CENTRE",
+        "Linton Health Centre",
         "To be 95% sure that one bond covers every overspend of the three years, Granta must post about £7.",
         "The interest that it earns",
         "The scenario gives no cost of financing the bond",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import html
 import re
 import shlex
 import shutil
@@ -91,6 +92,29 @@ def test_notebooks_run(notebook):
         kinds = {output.output_type for output in cell.outputs}
         assert kinds <= {"execute_result", "stream"}
         assert all(output.get("name") != "stderr" for output in cell.outputs), cell.outputs
+    shown = ""
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            shown += " ".join(_as_read(output) for output in cell.outputs)
+        elif "*Seen:*" in cell.source:
+            # A lesson's own words quote what stands above them.
+            for number in _NUMBER.findall(cell.source.partition("*Seen:*")[2].partition("\n#")[0]):
+                assert re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d,]|\.\d)", shown), (
+                    number,
+                    cell.source,
+                )
+    assert "*Seen:*" in "".join(cell.source for cell in book.cells)
+
+
+_NUMBER = re.compile(r"\d[\d,]*\.\d+|(?<=£)\d[\d,]*|\d[\d,]*(?=[%p])|\d{1,3},\d{3}|\d{2,}")
+
+
+def _as_read(output):
+    """Return what a reader sees of a cell's output: without the marks of HTML."""
+    data = output.get("data", {})
+    return html.unescape(
+        re.sub(r"<style.*?</style>|<[^>]+>", " ", data.get("text/html", ""), flags=re.DOTALL)
+    ) or (output.get("text") or data["text/plain"])
 
 
 def test_the_map_of_the_house_is_the_tree():

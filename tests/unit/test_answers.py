@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
@@ -101,6 +101,19 @@ def test_a_frame_has_an_estimate_as_three_columns() -> None:
     assert frame.loc["North", "bond_gbp_low"] == 1_200_000
     assert frame["bond_gbp"].isna().tolist() == [False, True]
     assert LONG.frame().columns.tolist() == ["count"]
+
+
+def test_a_notebook_shows_a_table_as_a_page_does(told: Told) -> None:
+    shown = told.table()._repr_html_()
+    assert shown == MONEY._repr_html_()
+    column = printed(BONDS)
+    assert f'<th scope="col" style="text-align: right">{column.heading}</th>' in shown
+    cell = column.cells[0].replace(" ±", "\N{NO-BREAK SPACE}±")
+    assert f">{cell}</td>" in shown
+    strange = replace(MONEY, columns=(text("cluster", ["<b>A&E", ""]), BONDS))
+    assert '<th scope="row" style="text-align: left">&lt;b&gt;A&amp;E</th>' in strange._repr_html_()
+    with pytest.raises(InputError, match="bonds"):
+        told.table("bnds")
 
 
 def test_every_number_is_there_once_under_its_own_name(told: Told) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
-from simulator.plain_words import listed, per_cent_of
+from simulator.plain_words import as_a_name, listed, per_cent_of
 from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNeeded, split_to_the_penny
 from simulator.records import Account, FloatArray, IntArray
 from simulator.risk.account_book import PENNY_GBP
@@ -234,7 +234,7 @@ class BondAnswer(Answer):
         sizes, split = [part.people for part in self.parts], self.split()
         headings = {"bond_needed_gbp": f"bond needed at {100 * self.headline_confidence:g}%"}
         columns = (
-            text("practice", (*(part.name for part in self.parts), self.cluster)),
+            text("practice", (*(as_a_name(part.name) for part in self.parts), self.cluster)),
             text("code", (*(part.code for part in self.parts), "")),
             people((*sizes, sum(sizes))),
             *(

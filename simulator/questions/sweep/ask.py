@@ -14,7 +14,7 @@ from simulator.answers.places import samples_at
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import Table, heading_of, mark_means, measures, text, with_change
 from simulator.execution.blocks import run_blocks
-from simulator.plain_words import listed
+from simulator.plain_words import listed, spaced
 from simulator.questions.sweep.question import Policy, SweepQuestion, Values, sweep_question
 from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -122,8 +122,7 @@ class Sweep(Answer):
         """Return a line a policy, the scenario as given first: its keys, and measures with their changes."""
         found = []
         for at, key in enumerate(self.question.keys):
-            # With spaces, so that a long key can be wrapped.
-            heading = key.replace("_", " ").replace(".", " ")
+            heading = _in_words(key, self.question.keys)
             found.append(
                 text(heading, ("as given", *(self.policies[number][at] for number in policies)), key)
             )
@@ -296,3 +295,15 @@ def _estimate(
     """Return the numbers of a few policies: all that goes back from a process."""
     found = (question.samples(draws, number).against(base) for number in policies)
     return [numbers_of(estimates, question.places) for estimates in found]
+
+
+def _in_words(key: str, keys: Sequence[str]) -> str:
+    """Return a key as a heading: its last two steps, or as many more as tell it from the others."""
+    steps = key.split(".")
+    for start in range(len(steps) - 2, 0, -1):
+        if sum(one.endswith("." + ".".join(steps[start:])) for one in keys) == 1:
+            break
+    else:
+        start = 0
+    # With spaces, so that a long key can be wrapped.
+    return " ".join(map(spaced, steps[start:]))
