@@ -10,14 +10,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.answers.table import Cell, PrintedColumn, Table, printed
+from simulator.plain_words import date_of
 from simulator.risk.estimate import Estimate, Unit
+from simulator.scenario.document_settings import DocumentSettings
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart
     from simulator.documents.own_terms import OwnTerms
 
 
-_FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?( \*)? *")
+_FIGURE = re.compile(
+    r"(?P<whole>(?:under |over )?[-+]?£?[\d,]+)(?P<decimals>(?:\.\d+)?[mk%]?)"
+    r"(?: ?(?P<error>±.*?))?(?: (?P<mark>\*))? *"
+)
+"""A cell that holds a number, and its parts, which stand below each other in a column."""
 _NO_ERROR = re.compile(r"[ \N{NO-BREAK SPACE}]?±[ \N{NO-BREAK SPACE}]?0[mk%]?")
 MOST_COLUMNS = 8
 """Columns that fit between the margins of an A4 page at a size that can be read."""
@@ -41,7 +47,17 @@ class Number:
     quoted: Quoted
 
 
-Part = str | Number
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Words that stand out, or lead somewhere."""
+
+    text: str
+    is_bold: bool = False
+    is_italic: bool = False
+    address: str = ""  # where they lead to
+
+
+Part = str | Number | Styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +157,11 @@ class TableBlock:
             columns = (first, *others[part * size : (part + 1) * size])
             yield TableBlock(replace(self.table, title=title, columns=columns))
 
+    def figures(self, column: int) -> list[dict[str, str]]:
+        """Return the parts of each cell of a column of numbers: before and from the point, error and mark."""
+        found = (_FIGURE.fullmatch(row[column]) for row in self.texts)
+        return [{} if one is None else one.groupdict("") for one in found]
+
     def is_numeric(self, column: int) -> bool:
         """Return whether a column holds numbers, and is set to the right."""
         cells = [row[column] for row in self.texts if row[column]]
@@ -196,10 +217,26 @@ class Document:
     sections: tuple[Section, ...]  # in order
     numbers: tuple[Quoted, ...]  # every number that answers hold, for a workbook
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
-    # Who publishes it, when, for whom, and whom to ask: what each is, and what it says.
-    cover: tuple[tuple[str, str], ...] = ()
+    said: DocumentSettings = field(default_factory=DocumentSettings)  # who publishes it, when, and for whom
     terms: OwnTerms | None = None  # what a workbook lets a reader change
     language: str = "en-GB"
+
+    @property
+    def cover(self) -> tuple[tuple[str, str], ...]:
+        """Who publishes it, for whom, when, and whom to ask: what each is, and what it says."""
+        facts = {
+            "Published by": self.said.organisation,
+            "For": self.said.audience,
+            "Date": self.said.date and date_of(self.said.date),
+            "Version": self.said.version,
+            "Contact": self.said.contact,
+        }
+        return tuple((what, words) for what, words in facts.items() if words)
+
+    @property
+    def running_title(self) -> str:
+        """What stands on every page: the title, and which version it is."""
+        return " · ".join(filter(None, (self.title, self.said.version)))
 
     @cached_property
     def contents(self) -> tuple[tuple[str, str], ...]:

@@ -98,6 +98,7 @@ def report_of(answer: FitAnswer) -> Document:
         ),
         numbers=(),
         provenance=_provenance(answer),
+        said=answer.scenario.settings.document,
     )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,9 +18,20 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from simulator.documents.blocks import Block, Document, Heading, Items, Paragraph, Picture, TableBlock
+from simulator.answers.files import moment_of
+from simulator.documents.blocks import (
+    Block,
+    Document,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    Styled,
+    TableBlock,
+    text_of,
+)
+from simulator.documents.office_files import without_clock, without_left_overs
 
-_MADE = datetime(2010, 7, 1)  # noqa: DTZ001 - a fixed date, so that equal documents make equal files
 _INK, _DARK, _PALE = "1B2A36", "1F5A8A", "EEF2F5"
 _PAGE_CM, _MARGIN_CM, _SIDE_CM, _TEXT_CM = (21.0, 29.7), 1.8, 1.45, 18.1
 """Between the sides, pictures have the width that they were drawn for: their smallest letters are 7 pt."""
@@ -31,10 +40,6 @@ _TABLE_STYLE = "Cluster table"
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 """How a picture for older programs names the drawing that newer ones show."""
-_APP = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats'
-    b'.org/officeDocument/2006/extended-properties"><Application>cluster-risk</Application></Properties>'
-)
 Numbers = dict[str, Iterator[int]]
 """The next number of a caption, by what it counts."""
 
@@ -96,41 +101,16 @@ def _add_contents(word: Any, document: Document) -> None:
     word.settings.element.append(_element("updateFields", val="true"))
 
 
-def _without_left_overs(word: Any) -> None:
-    """Take out what the library's own template brings: a thumbnail, a bibliography, others' names."""
-    for part in (word.part.package, word.part):
-        for key in [
-            key for key, one in part.rels.items() if one.reltype.endswith(("thumbnail", "customXml"))
-        ]:
-            del part.rels[key]
-    for relation in word.part.package.rels.values():
-        if relation.reltype.endswith("extended-properties"):
-            relation.target_part._blob = _APP  # noqa: SLF001
-
-
-def _without_dates(packed: bytes) -> bytes:
-    """Return a zip file with the same contents and no trace of when it was made."""
-    file = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(packed)) as given,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made,
-    ):
-        for name in given.namelist():
-            entry = zipfile.ZipInfo(name, _MADE.timetuple()[:6])
-            made.writestr(entry, given.read(name), zipfile.ZIP_DEFLATED)
-    return file.getvalue()
-
-
 def write_word(document: Document, path: Path) -> None:
     """Write a document as a Word file."""
     word = docx.Document()
     properties = word.core_properties
     properties.title, properties.subject = document.title, document.subtitle
     properties.language = document.language
-    properties.author = properties.last_modified_by = "cluster-risk"
+    properties.author = properties.last_modified_by = document.said.organisation or "cluster-risk"
     properties.comments, properties.keywords, properties.category, properties.revision = "", "", "", 1
-    properties.created = properties.modified = _MADE
-    _set_page(word, document.title)
+    properties.created = properties.modified = moment_of(document.said.date)
+    _set_page(word, document.running_title)
     _set_styles(word, document.language)
     word.add_paragraph(document.title, style="Title")
     word.add_paragraph(document.subtitle, style="Subtitle")
@@ -143,10 +123,10 @@ def write_word(document: Document, path: Path) -> None:
             added = _add(word, block, numbers)
             if added is not None:
                 added.paragraph_format.page_break_before = section.one_page and at == 0
-    _without_left_overs(word)
+    without_left_overs(word.part.package.rels, word.part.rels)
     file = io.BytesIO()
     word.save(file)
-    path.write_bytes(_without_dates(file.getvalue()))
+    path.write_bytes(without_clock(file.getvalue(), moment_of(document.said.date)))
 
 
 def _add(word: Any, block: Block, numbers: Numbers) -> Any:
@@ -155,16 +135,32 @@ def _add(word: Any, block: Block, numbers: Numbers) -> Any:
         case Heading():
             return word.add_heading(block.text, block.level)
         case Paragraph():
-            return word.add_paragraph(block.text)
+            return _say(word.add_paragraph(), block)
         case Items():
-            for item in block.texts:
-                word.add_paragraph(item, style="List Number" if block.numbered else "List Bullet")
+            for item in block.paragraphs:
+                _say(word.add_paragraph(style="List Number" if block.numbered else "List Bullet"), item)
         case TableBlock():
             for narrow in block.narrow():
                 _add_table(word, narrow, numbers)
         case Picture():
             _add_figure(word, block, numbers)
     return None
+
+
+def _say(paragraph: Any, said: Paragraph) -> Any:
+    """Write sentences into a paragraph, and return it."""
+    for part in said.parts:
+        run = paragraph.add_run(text_of(part))
+        if isinstance(part, Styled):
+            run.bold, run.italic = part.is_bold or None, part.is_italic or None
+            if part.address:
+                known = paragraph.part.relate_to(part.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+                link = OxmlElement("w:hyperlink")
+                link.set(qn("r:id"), known)
+                run.font.underline = True
+                link.append(run._r)  # noqa: SLF001 - links have no other way in
+                paragraph._p.append(link)  # noqa: SLF001
+    return paragraph
 
 
 def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
