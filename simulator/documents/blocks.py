@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from simulator.answers.table import Cell, PrintedColumn, Table, printed
 from simulator.plain_words import date_of
 from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.in_words import POINTS, phrase, points
 from simulator.scenario.document_settings import DocumentSettings
 
 if TYPE_CHECKING:
@@ -208,6 +209,53 @@ class Section:
         return first.text if isinstance(first, Heading) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers of one kind."""
+
+    name: str
+    numbers: tuple[Quoted | None, ...]  # as many as the chart has places
+
+
+@dataclass(frozen=True, slots=True)
+class SlideChart:
+    """A chart that the reader of a slide may change."""
+
+    kind: Literal["rows", "columns"]
+    places: tuple[str, ...]  # rows from above, or columns from the left
+    series: tuple[Series, ...]
+    axis: str  # what the numbers are
+    is_points: bool = False  # whether shares are differences, told in points
+
+    def label(self, number: Quoted) -> str:
+        """Return a number as it stands beside its bar, with its error."""
+        return points(number).removesuffix(f" {POINTS}") if self.is_points else phrase(number, number.unit)
+
+    @property
+    def in_words(self) -> str:
+        """Every number, for those who cannot see the chart."""
+        said = []
+        for at, place in enumerate(self.places):
+            numbers = ((one.name, one.numbers[at]) for one in self.series)
+            told = [
+                f"{name.lower() + ' ' if len(self.series) > 1 else ''}{self.label(number)}"
+                for name, number in numbers
+                if number is not None
+            ]
+            said.append(f"{place}: {', '.join(told)}")
+        return f"{self.axis}. {'; '.join(said)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One slide."""
+
+    title: str  # the finding
+    points: tuple[Paragraph, ...] = ()  # sentences, where it has no chart
+    chart: SlideChart | None = None
+    notes: str = ""  # what the speaker may say
+
+
 @dataclass(frozen=True)
 class Document:
     """A document, ready for any format."""
@@ -218,6 +266,7 @@ class Document:
     numbers: tuple[Quoted, ...]  # every number that answers hold, for a workbook
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
     said: DocumentSettings = field(default_factory=DocumentSettings)  # who publishes it, when, and for whom
+    slides: tuple[Slide, ...] = ()  # what is shown of it, after a title
     terms: OwnTerms | None = None  # what a workbook lets a reader change
     language: str = "en-GB"
 

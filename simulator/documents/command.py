@@ -24,7 +24,7 @@ from simulator.letters import is_blank, oddity
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for the report; a new one."
 )
-@click.option("--format", "formats", help="Some of html,pdf,docx,xlsx; all by default.")
+@click.option("--format", "formats", help="Some of html,pdf,docx,xlsx,pptx; all by default.")
 @click.option("--title", help="Of the report; the scenario's own by default.")
 @click.option(
     "--compare",
@@ -53,8 +53,9 @@ def report(
 ) -> None:
     """Write a prospectus annex and a page for each cluster of SCENARIO.
 
-    As a web page, PDF, Word and Excel. RESULTS is a folder that `run --out` wrote; then nothing is
-    simulated. The folder of --out appears whole or not at all; --replace replaces an earlier report.
+    As a web page, PDF, Word, Excel and slides for PowerPoint. RESULTS is a folder that `run --out` wrote;
+    then nothing is simulated. The folder of --out appears whole or not at all; --replace replaces an earlier
+    report.
     """
     from contextlib import ExitStack
 

@@ -21,6 +21,8 @@ from simulator.documents.quotes import Quotes
 from simulator.documents.reference import glossary, practice_questions, strengths_and_limits, timetable
 from simulator.documents.results import bonds, overspends, pct_position, practices
 from simulator.documents.scheme import scheme
+from simulator.documents.slide_show import slides_of
+from simulator.documents.slides import write_slides
 from simulator.documents.web_page import write_html
 from simulator.documents.word import write_word
 from simulator.documents.workbook import write_excel
@@ -35,6 +37,7 @@ DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
     "pdf": write_pdf,
     "docx": write_word,
     "xlsx": write_excel,
+    "pptx": write_slides,
 }
 """The register of formats, by the ending of their files."""
 SECTIONS: dict[SectionName, Callable[[Quotes], Section]] = {
@@ -136,6 +139,7 @@ def document_of(
         sections=tuple(_sections(quotes, others)),
         numbers=tuple(numbers),
         provenance=stamp,
+        slides=slides_of(quotes),
         said=scenario.settings.document,
         terms=own_terms(study),
     )
