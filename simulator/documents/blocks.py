@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from simulator.answers.table import Cell, PrintedColumn, Table, printed
+from simulator.charts.look import FONT, Theme
 from simulator.plain_words import date_of
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import POINTS, phrase, points
@@ -268,7 +269,14 @@ class Document:
     said: DocumentSettings = field(default_factory=DocumentSettings)  # who publishes it, when, and for whom
     slides: tuple[Slide, ...] = ()  # what is shown of it, after a title
     terms: OwnTerms | None = None  # what a workbook lets a reader change
+    theme: Theme = field(default_factory=Theme)  # the colours, letters and logo of who publishes it
+    template: bytes = b""  # a Word file whose styles, head and foot it takes; empty for none
     language: str = "en-GB"
+
+    @property
+    def font(self) -> str:
+        """The house's font; empty where each format has its own."""
+        return "" if self.theme.font_family == FONT else self.theme.font_family
 
     @property
     def cover(self) -> tuple[tuple[str, str], ...]:

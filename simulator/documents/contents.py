@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from simulator.answers.files import provenance
+from simulator.charts.look import PAGE, Look, Theme, look, looking
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
@@ -25,6 +27,7 @@ from simulator.documents.slide_show import slides_of
 from simulator.documents.slides import write_slides
 from simulator.documents.web_page import write_html
 from simulator.documents.word import write_word
+from simulator.documents.word_styles import text_width_in
 from simulator.documents.workbook import write_excel
 from simulator.errors import InputError, unknown
 from simulator.execution.new_files import new_folder
@@ -111,8 +114,31 @@ def document_of(
     title: str | None = None,
     started: str | None = None,
     regimes: Sequence[str | Path | Regime] = (),
+    theme: Theme | None = None,
+    template: bytes = b"",
 ) -> Document:
-    """Put a document together; with `regimes`, it says what each party has under each of them."""
+    """Put a document together; with `regimes`, it says what each party has under each of them.
+
+    With `theme` it looks as a house has it, and its Word file with `template`, a Word file's bytes: charts
+    are as wide as that has room for.
+    """
+    theme = theme or look().theme
+    size = PAGE
+    if template:
+        size = replace(PAGE, width_in=min(PAGE.width_in, text_width_in(template)))
+    # One logo is enough for a document.
+    with looking(Look(size, replace(theme, logo=b""))):
+        return _document(study, title, started, regimes, theme, template)
+
+
+def _document(
+    study: Study,
+    title: str | None,
+    started: str | None,
+    regimes: Sequence[str | Path | Regime],
+    theme: Theme,
+    template: bytes,
+) -> Document:
     quotes = Quotes(study)
     result, scenario = study.result, study.scenario
     facts = provenance(scenario, "report", result.contracts, result.seed)
@@ -142,4 +168,6 @@ def document_of(
         slides=slides_of(quotes),
         said=scenario.settings.document,
         terms=own_terms(study),
+        theme=theme,
+        template=template,
     )

@@ -48,16 +48,26 @@ def write_pdf(document: Document, path: Path) -> None:
     """Write a document as PDF, typeset for print by Typst: tagged, with its title and language."""
     with tempfile.TemporaryDirectory() as folder:
         source = lay_out(document, Path(folder))
-        made: Any = typesetter(source).compile(format="pdf", pdf_standards=[_ACCESSIBLE])
+        made: Any = typesetter(source, _fonts_of(document)).compile(format="pdf", pdf_standards=[_ACCESSIBLE])
     path.write_bytes(with_row_headings(made))
 
 
-def typesetter(source: Path) -> typst.Compiler:
+def _fonts_of(document: Document) -> list[Path]:
+    """Return where the house's font is; the typesetter's own fonts are there besides."""
+    if not document.font:
+        return []
+    from matplotlib.font_manager import findfont
+
+    return [Path(findfont(document.font)).parent]
+
+
+def typesetter(source: Path, fonts: Sequence[Path] = ()) -> typst.Compiler:
     """Return what sets a document: things stand as close or far apart as leaves no page nearly empty."""
     found: list[tuple[float, typst.Compiler]] = []
     for looseness in _LOOSENESS:
-        # The typesetter's own fonts only: the same pages on every machine.
-        compiler = typst.Compiler(source, ignore_system_fonts=True, sys_inputs={"looseness": f"{looseness}"})
+        # The house's font and the typesetter's own alone: the same pages on every machine.
+        how = {"looseness": f"{looseness}"}
+        compiler = typst.Compiler(source, ignore_system_fonts=True, font_paths=list(fonts), sys_inputs=how)
         found.append((_least_filled(compiler), compiler))
         if found[-1][0] >= _FILLED:
             break
@@ -112,8 +122,12 @@ def lay_out(document: Document, folder: Path) -> Path:
         "running_title": document.running_title,
         "organisation": document.said.organisation or "",
         "cover": document.cover,
+        "colours": dict(document.theme.colours),
+        "font": document.font,
+        "logo": "logo.png" * bool(document.theme.logo),
         "sections": sections,
     }
+    (folder / "logo.png").write_bytes(document.theme.logo)
     words = in_print(json.dumps(names, ensure_ascii=False))
     (folder / "document.json").write_text(words, encoding="utf-8")
     return Path(shutil.copyfile(_HERE / "document.typ", folder / "document.typ"))

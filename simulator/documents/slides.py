@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
@@ -24,7 +25,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from simulator.answers.files import moment_of
-from simulator.charts.look import COLOURS
+from simulator.charts.look import Theme
 from simulator.documents.blocks import Document, Quoted, Slide, SlideChart
 from simulator.documents.office_files import without_clock, without_left_overs
 from simulator.risk.estimate import Unit
@@ -59,7 +60,7 @@ _THEME |= {"accent4": "grey", "accent5": "ink", "hlink": "dark"}
 def write_slides(document: Document, path: Path) -> None:
     """Write a document's slides as a PowerPoint file."""
     show = Presentation()
-    _set_house(show)
+    _set_house(show, document)
     properties = show.core_properties
     properties.title, properties.subject = document.title, document.subtitle
     properties.author = properties.last_modified_by = document.said.organisation or "cluster-risk"
@@ -68,6 +69,12 @@ def write_slides(document: Document, path: Path) -> None:
     opening = _new_slide(show, _TITLE_SLIDE, document.title)
     said = [document.subtitle, *(f"{what}: {words}" for what, words in document.cover)]
     _write(opening.placeholders[1].text_frame, said, _BODY_PT)
+    if document.theme.logo:
+        logo = io.BytesIO(document.theme.logo)
+        picture = opening.shapes.add_picture(logo, 0, Inches(0.5), height=Inches(0.8))
+        picture.left = Inches(_WIDE_IN - _SIDE_IN) - picture.width
+        whose = document.said.organisation or document.theme.organisation
+        picture._element.nvPicPr.cNvPr.set("descr", f"Logo of {whose}")  # noqa: SLF001
     for slide in document.slides:
         _add(show, document, slide)
     without_left_overs(show.part.package._rels, show.part.rels)  # noqa: SLF001
@@ -76,7 +83,7 @@ def write_slides(document: Document, path: Path) -> None:
     path.write_bytes(without_clock(file.getvalue(), moment_of(document.said.date)))
 
 
-def _set_house(show: Any) -> None:
+def _set_house(show: Any, document: Document) -> None:
     """Give the library's template a wide shape, the house's colours, and no layout that is not used."""
     show.slide_width, show.slide_height = Inches(_WIDE_IN), Inches(_HIGH_IN)
     used = {_TITLE_SLIDE, _CHART_SLIDE, _POINTS_SLIDE}
@@ -92,14 +99,14 @@ def _set_house(show: Any) -> None:
     style.set("algn", "l")
     style.find(f".//{qn('a:schemeClr')}").set("val", "tx2")
     show.slide_master.shapes._spTree.append(parse_xml(_BAND))  # noqa: SLF001
-    theme = next(one.target_part for one in show.slide_master.part.rels.values() if "theme" in one.reltype)
-    text = theme.blob.decode()
+    part = next(one.target_part for one in show.slide_master.part.rels.values() if "theme" in one.reltype)
+    text = part.blob.decode()
     for name, colour in _THEME.items():
-        hexadecimal = COLOURS[colour].removeprefix("#").upper()
-        text = re.sub(
-            rf"<a:{name}>.*?</a:{name}>", f'<a:{name}><a:srgbClr val="{hexadecimal}"/></a:{name}>', text
-        )
-    theme._blob = text.encode()  # noqa: SLF001
+        inside = f'<a:srgbClr val="{_colour(document.theme, colour)}"/>'
+        text = re.sub(rf"(<a:{name}>).*?(</a:{name}>)", rf"\g<1>{inside}\g<2>", text)
+    if document.font:
+        text = re.sub(r'(<a:latin typeface=)"[^"]*"', rf"\g<1>{quoteattr(document.font)}", text)
+    part._blob = text.encode()  # noqa: SLF001
 
 
 def _place(shape: Any, *, opening: bool) -> None:
@@ -138,12 +145,12 @@ def _add(show: Any, document: Document, slide: Slide) -> None:
     if slide.chart is None:
         _write(made.placeholders[1].text_frame, [point.text for point in slide.points], _BODY_PT)
     else:
-        _add_chart(made, slide.chart, slide.title)
+        _add_chart(made, slide.chart, slide.title, document.theme)
     made.notes_slide.notes_text_frame.text = slide.notes
     _add_foot(made, document)
 
 
-def _add_chart(made: Any, chart: SlideChart, title: str) -> None:
+def _add_chart(made: Any, chart: SlideChart, title: str, theme: Theme) -> None:
     data = CategoryChartData(number_format=_number_format(chart))
     data.categories = chart.places
     for series in chart.series:
@@ -155,16 +162,16 @@ def _add_chart(made: Any, chart: SlideChart, title: str) -> None:
     about = frame._element.nvGraphicFramePr.cNvPr  # noqa: SLF001 - the library has no other way to an alt text
     about.set("descr", f"{title}. {chart.in_words}")
     about.set("name", chart.axis)
-    _set_look(frame.chart, chart)
+    _set_look(frame.chart, chart, theme)
 
 
-def _set_look(drawn: Any, chart: SlideChart) -> None:
+def _set_look(drawn: Any, chart: SlideChart, theme: Theme) -> None:
     """Set what the numbers are, who is who, and each number beside its bar."""
-    drawn.font.size, drawn.font.color.rgb = Pt(_CHART_PT), _colour("ink")
+    drawn.font.size, drawn.font.color.rgb = Pt(_CHART_PT), _colour(theme, "ink")
     drawn.has_title, drawn.chart_title.include_in_layout = True, False
     drawn.chart_title.text_frame.text = chart.axis
     font = drawn.chart_title.text_frame.paragraphs[0].font
-    font.size, font.bold, font.color.rgb = Pt(_CHART_PT), False, _colour("grey")
+    font.size, font.bold, font.color.rgb = Pt(_CHART_PT), False, _colour(theme, "grey")
     drawn.has_legend = len(chart.series) > 1
     if drawn.has_legend:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
@@ -173,7 +180,7 @@ def _set_look(drawn: Any, chart: SlideChart) -> None:
     names = drawn.category_axis
     names.reverse_order = chart.kind == "rows"
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    names.format.line.color.rgb = _colour("grey")
+    names.format.line.color.rgb = _colour(theme, "grey")
     names.major_tick_mark = XL_TICK_MARK.NONE
     (plot,) = drawn.plots
     plot.gap_width, plot.overlap = 45, -5
@@ -181,7 +188,7 @@ def _set_look(drawn: Any, chart: SlideChart) -> None:
     for made, series, colour in zip(plot.series, chart.series, ("dark", "light"), strict=False):
         made.invert_if_negative = False
         made.format.fill.solid()
-        made.format.fill.fore_color.rgb = _colour(colour)
+        made.format.fill.fore_color.rgb = _colour(theme, colour)
         for at, one in enumerate(series.numbers):
             if one is not None:
                 label = made.points[at].data_label
@@ -210,8 +217,8 @@ def _number_format(chart: SlideChart) -> str:
     return "0.0" if chart.is_points else "£#,##0" if Unit.GBP in units else "0.0%"
 
 
-def _colour(name: str) -> RGBColor:
-    found: RGBColor = RGBColor.from_string(COLOURS[name].removeprefix("#").upper())
+def _colour(theme: Theme, name: str) -> RGBColor:
+    found: RGBColor = RGBColor.from_string(theme.colours[name].removeprefix("#").upper())
     return found
 
 
@@ -230,7 +237,7 @@ def _add_foot(made: Any, document: Document) -> None:
         box = made.shapes.add_textbox(*(Inches(size) for size in (left, top, width, high)))
         box.text_frame.word_wrap = True
         paragraph = box.text_frame.paragraphs[0]
-        paragraph.font.size, paragraph.font.color.rgb = Pt(_FOOT_PT), _colour("grey")
+        paragraph.font.size, paragraph.font.color.rgb = Pt(_FOOT_PT), _colour(document.theme, "grey")
         if words:
             box.name = "Source"
             paragraph.text = words

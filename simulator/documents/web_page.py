@@ -27,7 +27,7 @@ def write_html(document: Document, path: Path) -> None:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"picture": _picture, "data": _data, "numbers_of": _numbers}
+    environment.filters |= {"png": _png, "picture": _picture, "data": _data, "numbers_of": _numbers}
     environment.tests |= {
         "number": lambda part: isinstance(part, Number),
         "styled": lambda part: isinstance(part, Styled),
@@ -38,6 +38,10 @@ def write_html(document: Document, path: Path) -> None:
         style=(_HERE / "document.css").read_text(encoding="utf-8"),
     )
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _png(picture: bytes) -> str:
+    return f"data:image/png;base64,{b64encode(picture).decode()}"
 
 
 def _picture(picture: Picture) -> str:
