@@ -7,6 +7,7 @@ import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -37,6 +38,7 @@ SECTIONS = (
     "fit",
     "budgets",
     "simulation",
+    "document",
 )
 LISTS = {"service_lines": "[[service_lines]]", "clusters": "[[clusters]]"}
 UNITS = {
@@ -187,10 +189,14 @@ def _known_unit(name: str, field: FieldInfo) -> str:
         return f"a table: {next(words for register, words in REGISTERS if models[0] in _models(register))}"
     if bool in kinds:
         return "true or false"
-    if any(get_origin(kind) is dict for kind in kinds):
-        return "table of shares by name"
+    if dicts := [kind for kind in kinds if get_origin(kind) is dict]:
+        return f"table of {'texts' if str in _kinds(get_args(dicts[0])[1]) else 'shares'} by name"
     if tuples := [kind for kind in kinds if get_origin(kind) is tuple]:
-        return f"list of {'texts' if str in _kinds(get_args(tuples[0])[0]) else 'numbers'}"
+        within = _kinds(get_args(tuples[0])[0])
+        is_text = str in within or any(get_origin(kind) is Literal for kind in within)
+        return f"list of {'texts' if is_text else 'numbers'}"
+    if date in kinds:
+        return "date, such as 2010-07-01"
     if any(get_origin(kind) is Literal for kind in kinds):
         return "text"
     parts = name.split("_")

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from simulator.errors import InputError, Problem, shown
-from simulator.letters import name_problem
+from simulator.letters import name_problem, oddity
 from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
 
 if TYPE_CHECKING:
@@ -70,8 +70,18 @@ def _to_be_seen(name: str) -> str:
     return name
 
 
+def without_control(words: str) -> str:
+    """Refuse free text with characters in it that nobody can see, apart from tabs and line ends."""
+    if odd := oddity(words, apart_from="\n\r\t"):
+        raise PydanticCustomError("odd_name", "text of characters that can be seen", {"hint": odd})
+    return words
+
+
 _Text = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Name = Annotated[_Text, AfterValidator(_to_be_seen)]
+_LongText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+Line = Annotated[_LongText, AfterValidator(_to_be_seen)]
+"""A line of words, longer than a name."""
 Year = Annotated[int, Field(ge=1990, le=2100)]
 Month = Annotated[int, Field(ge=1, le=12)]
 

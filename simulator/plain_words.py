@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Sequence
+from datetime import date
 
 _WORD = re.compile(r"[^\W\d_]+('[^\W\d_]+)?")
 _NUMBERS = (
@@ -20,6 +22,11 @@ def per_cent_of(share: float) -> str:
 def pounds_of(amount_gbp: float) -> str:
     """Return an amount that somebody set, such as ``£50,000``."""
     return f"£{amount_gbp:,.2f}".removesuffix(".00")
+
+
+def date_of(day: date) -> str:
+    """Return a date as a letter has it, such as ``1 July 2010``."""
+    return f"{day.day} {month_name[day.month]} {day.year}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".csv", ".xlsx")
 _ALL, _PROVENANCE = "every number", "provenance"
-_MADE = datetime(2010, 7, 1)  # noqa: DTZ001 - a fixed date, so that equal tables make equal files
+_MADE = date(2010, 7, 1)
 _FORMATS = {Unit.GBP: "£#,##0", Unit.PROBABILITY: "0.0%", Unit.SHARE: "0.0%", Unit.PEOPLE: "#,##0"}
 _PENCE = "£#,##0.00"
 _IN_HEADINGS = {Unit.GBP: ", £", Unit.PROBABILITY: ", %", Unit.SHARE: ", %"}
@@ -236,14 +236,21 @@ def _different(headings: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
+def moment_of(day: date | None) -> datetime:
+    """Return when a file says it was made: on a day, or on one for all, so that equal files are equal."""
+    return datetime.combine(day or _MADE, time())
+
+
 @contextmanager
-def new_workbook(path: Path, title: str, subject: str = "") -> Iterator[Workbook]:
-    """Give a workbook to write sheets to, saved when all is written."""
+def new_workbook(
+    path: Path, title: str, subject: str = "", author: str = "", day: date | None = None
+) -> Iterator[Workbook]:
+    """Give a workbook to write sheets to, saved when all is written; `day` is what it is dated."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"title": title, "subject": subject, "created": _MADE})
+        book.set_properties({"title": title, "subject": subject, "author": author, "created": moment_of(day)})
         made = Workbook(book)
         yield made
         made.end()

@@ -27,12 +27,20 @@ if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
 ALL = "all"
+_LONGEST_ENDING = 100
+"""Of a file's name: clusters' names may be long, and many."""
+THEME_HELP = "TOML file of a house's colours, font, logo and name."
 
 
 @click.command()
 @click.argument("scenario")
 @click.argument("name")
-@click.option("--cluster", help="Draw this cluster alone; all of them by default.")
+@click.option(
+    "--cluster",
+    "clusters",
+    multiple=True,
+    help="Draw this cluster alone; all of them by default. Can be given again.",
+)
 @click.option(
     "--year", help="Of the running position: this contract year, such as 2011/12; the first by default."
 )
@@ -48,6 +56,7 @@ ALL = "all"
 @click.option("--size", "size_name", default="page", show_default=True, help="column, page or slide.")
 @click.option("--title", help="Of one chart: instead of its own.")
 @click.option("--subtitle", help="Of one chart: instead of its own.")
+@click.option("--theme", "theme_file", metavar="FILE", help=THEME_HELP)
 @click.option("--format", "kind", help="svg (the default), png or pdf.")
 @click.option(
     "--out",
@@ -65,18 +74,11 @@ ALL = "all"
 def chart(
     scenario: str,
     name: str,
-    cluster: str | None,
-    year: str | None,
-    measure: str | None,
-    vary: tuple[str, ...],
-    minimise: tuple[str, ...],
-    maximise: tuple[str, ...],
-    compare: tuple[str, ...],
-    actuals: Path | None,
-    budgets: Path | None,
+    clusters: tuple[str, ...],
     size_name: str,
     title: str | None,
     subtitle: str | None,
+    theme_file: str | None,
     kind: str | None,
     out: Path,
     replace: bool,
@@ -85,6 +87,7 @@ def chart(
     workers: int | None,
     regimes: tuple[str, ...],
     overrides: tuple[str, ...],
+    **given: Any,
 ) -> None:
     """Draw the chart NAME of SCENARIO, or all of them, ready for a document.
 
@@ -93,33 +96,34 @@ def chart(
     there is not lists those that there are.
     """
     from simulator.charts.look import SIZES, Look, looking
-    from simulator.charts.register import CHARTS, needed
+    from simulator.charts.register import CHARTS, needed, several_problems
     from simulator.charts.study import Study
+    from simulator.charts.themes import theme_of
     from simulator.errors import unknown
     from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import scenario_or_result
 
-    cluster = row_of(cluster)
+    chosen = tuple(dict.fromkeys(str(row_of(one)) for one in clusters))
     names = tuple(one for one in CHARTS if not needed(one)) if name == ALL else (name,)
-    targets = _targets(out, names, cluster, kind)
+    targets = _targets(out, names, chosen, kind)
     problems = Problems(unknown("NAME", name, (*CHARTS, ALL)))
     problems += _out_problems(out, targets, kind, several=name == ALL, replace=replace)
-    given: dict[str, object] = {"year": year, "measure": measure, "actuals": actuals, "budgets": budgets}
-    given |= {"vary": vary, "minimise": minimise, "maximise": maximise, "compare": compare}
     options = {key: value for key, value in given.items() if value}
     problems += _option_problems(options, names)
     problems += unknown("--size", size_name, tuple(SIZES))
-    if name == ALL:
-        problems += _words_of_one({"--title": title, "--subtitle": subtitle})
+    problems += _words_of_one({"--title": title, "--subtitle": subtitle}) if name == ALL else []
+    problems += several_problems(names, chosen)
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with problems.noted():
+        theme = theme_of(theme_file)
+    with problems.noted():
         loaded, _, simulated = scenario_or_result(scenario, overrides, regimes, draws)
-        problems += _missing(loaded, cluster, options)
+        problems += _missing(loaded, chosen, options)
     problems.report()
     study = Study(simulated(), draws.workers)
-    look = Look(SIZES[size_name], title=harmless(title or ""), subtitle=harmless(subtitle or ""))
+    look = Look(SIZES[size_name], theme, title=harmless(title or ""), subtitle=harmless(subtitle or ""))
     with looking(look):
-        charts = _drawn(study, names, cluster, options)
+        charts = _drawn(study, names, chosen, options)
     # All are drawn before the first is written: it is all of them, or none.
     _write(charts, targets, replace=replace)
 
@@ -138,17 +142,18 @@ def _write(charts: Sequence[Chart], targets: Sequence[Path], *, replace: bool) -
 
 
 def _drawn(
-    study: Study, names: Sequence[str], cluster: str | None, options: Mapping[str, Any]
+    study: Study, names: Sequence[str], clusters: Sequence[str], options: Mapping[str, Any]
 ) -> list[Chart]:
-    """Draw charts, each with those of the options that it takes."""
+    """Draw charts, each with those of the options that it takes; those of one cluster are of all together."""
     from simulator.answers.printer import progress_bar
-    from simulator.charts.register import draw, options_of
+    from simulator.charts.register import OF_SEVERAL, draw, options_of
 
     charts: list[Chart] = []
     with progress_bar(len(names), "charts") as show:
         for name in names:
             taken = {key: value for key, value in options.items() if key in options_of(name)}
-            charts.append(draw(study, name, cluster, **taken))
+            drawn = clusters if len(clusters) == 1 or name in OF_SEVERAL else ()
+            charts.append(draw(study, name, drawn, **taken))
             show(len(charts))
     return charts
 
@@ -166,7 +171,7 @@ def _option_problems(options: Mapping[str, object], names: Sequence[str]) -> lis
     ]
 
 
-def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]) -> Problems:
+def _missing(scenario: Scenario, clusters: Sequence[str], options: Mapping[str, Any]) -> Problems:
     """Return what is asked for that the scenario has not."""
     from simulator.answers.table import column_named
     from simulator.errors import unknown
@@ -178,15 +183,17 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]
     from simulator.simulation.plan import make_plan
 
     years = make_plan(scenario).axes.years[1:]
+    rows = (*(one.name for one in scenario.settings.clusters), *([ALL_CLUSTERS] if len(clusters) < 2 else []))
     known = {
-        "cluster": (*(one.name for one in scenario.settings.clusters), ALL_CLUSTERS),
+        "cluster": rows,
         "year": years,
         "measure": tuple(column for one in MEASURES for column, _ in one.columns(len(years))),
     }
     measure = options.get("measure")
-    asked = {"cluster": cluster, "year": options.get("year"), "measure": measure and column_named(measure)}
+    asked: list[tuple[str, str | None]] = [("cluster", one) for one in clusters]
+    asked += [("year", options.get("year")), ("measure", measure and column_named(measure))]
     problems = Problems()
-    for key, name in asked.items():
+    for key, name in asked:
         problems += [] if name is None else unknown(f"--{key}", name, known[key])
     if "compare" in options:
         with problems.noted():
@@ -197,13 +204,13 @@ def _missing(scenario: Scenario, cluster: str | None, options: Mapping[str, Any]
     return problems
 
 
-def _targets(out: Path, names: Sequence[str], cluster: str | None, kind: str | None) -> list[Path]:
+def _targets(out: Path, names: Sequence[str], clusters: Sequence[str], kind: str | None) -> list[Path]:
     """Return the file of each chart."""
     from simulator.charts.chart import PICTURE_FORMATS
 
     if out.suffix.lower().removeprefix(".") in PICTURE_FORMATS:
         return [out] * len(names)
-    behind = f"-{_plain(cluster)}" if cluster else ""
+    behind = "".join(f"-{_plain(one)}" for one in clusters)[:_LONGEST_ENDING]
     return [out / f"{name}{behind}.{kind or PICTURE_FORMATS[0]}" for name in names]
 
 

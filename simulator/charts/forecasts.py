@@ -23,7 +23,7 @@ def forecast(
 ) -> Chart:
     """Where a year ends, given its first months: spend less budget so far, and a fan of the rest."""
     found = ask(study.scenario, actuals, budgets, draws=study.draws)
-    names = rows_to_draw(found.rows if cluster is None else (cluster,))
+    names = rows_to_draw((cluster,) if cluster else study.only or found.rows)
     chances = {name: per_cent(found.overspent(name)) for name in names}
     ends = range_in_per_cent(found.overspent(name) for name in names)
     title = f"After {found.months_known} months, chances that {found.label} ends overspent are {ends}"

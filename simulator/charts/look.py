@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+FONT = "DejaVu Sans"
+"""Comes with matplotlib, under a free licence; stands in for signs that a house's own font lacks."""
 INK, GREY, PALE = "C4", "C3", "C5"
 DARK, LIGHT, WARM = "C0", "C1", "C2"
 """Places in the cycle of colours: each figure keeps those of the theme that it was drawn with."""
@@ -51,7 +53,7 @@ class Theme:
     """A house's colours, letters and name."""
 
     colours: Mapping[str, str] = field(default_factory=lambda: COLOURS)  # by name, as hexadecimal codes
-    font_family: str = "DejaVu Sans"  # one that matplotlib knows
+    font_family: str = FONT  # one that matplotlib knows
     organisation: str = ""  # whose chart it is, for the source line
     logo: bytes = b""  # PNG, for the corner above on the right; empty for none
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, getdoc, signature
 
 from simulator.charts.actions import actions
@@ -43,9 +43,17 @@ CHARTS: dict[str, Callable[..., Chart]] = {
     "forecast": forecast,
 }
 """The register of charts of a study."""
+_BESIDE = "outturn overspend bond-cover practice-share surplus-split running-position size forecast"
+OF_SEVERAL = frozenset(_BESIDE.split())
+"""Those that show several clusters beside each other; all others are of one, or of all together."""
 
 
-def draw(of: Study | Result | Scenario, name: str, cluster: str | None = None, **options: object) -> Chart:
+def draw(
+    of: Study | Result | Scenario,
+    name: str,
+    cluster: str | Sequence[str] | None = None,
+    **options: object,
+) -> Chart:
     """Draw a chart.
 
     Parameters
@@ -54,8 +62,8 @@ def draw(of: Study | Result | Scenario, name: str, cluster: str | None = None, *
         A scenario is simulated first; a `Study` remembers what several charts need.
     name : str
         One of `CHARTS`.
-    cluster : str, optional
-        Only this one; all when left out.
+    cluster : str or sequence of str, optional
+        Only this one, or these; all when left out.
     **options
         What the chart takes besides.
 
@@ -70,7 +78,20 @@ def draw(of: Study | Result | Scenario, name: str, cluster: str | None = None, *
         For what there is not.
     """
     Problems(unknown("chart", name, tuple(CHARTS))).report()
-    return CHARTS[name](_study(of), cluster, **options)
+    study, names = _study(of), cluster
+    if names is not None and not isinstance(names, str):
+        if len(names) > 1:
+            Problems(several_problems([name], names)).report()
+            study = study.of_some(names)
+        names = names[0] if len(names) == 1 else None
+    return CHARTS[name](study, names, **options)
+
+
+def several_problems(charts: Sequence[str], clusters: Sequence[str]) -> list[Problem]:
+    """Return the problem with several clusters for charts that are all of one."""
+    if len(clusters) < 2 or OF_SEVERAL.intersection(charts):
+        return []
+    return [Problem("--cluster", f"one cluster, or none, for {', '.join(charts)}", ", ".join(clusters))]
 
 
 def options_of(name: str) -> Mapping[str, Parameter]:

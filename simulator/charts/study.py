@@ -45,6 +45,7 @@ class Study:
 
     result: Result  # from `simulate`
     workers: int = 1  # processes for what is simulated on top; no effect on numbers
+    only: tuple[str, ...] = ()  # clusters to draw where a chart is of them all; none for every one
     _asked: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -91,10 +92,18 @@ class Study:
         known = (*self.clusters, ALL_CLUSTERS) if with_pct else self.clusters
         Problems(unknown("cluster", name, known)).report()
 
+    def of_some(self, clusters: Sequence[str]) -> Study:
+        """Return the study for charts of some clusters; what was asked of one is known to the other."""
+        for name in clusters:
+            self._check(name)
+        some = replace(self, only=tuple(name for name in self.clusters if name in clusters))
+        object.__setattr__(some, "_asked", self._asked)
+        return some
+
     def chosen(self, cluster: str | None, *, with_pct: bool = False) -> tuple[str, ...]:
         """Return the clusters to draw."""
         if cluster is None:
-            return self.clusters
+            return self.only or self.clusters
         self._check(cluster, with_pct=with_pct)
         return (cluster,)
 

@@ -8,7 +8,7 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from simulator.charts.look import COLOURS, look
+from simulator.charts.look import COLOURS, FONT, look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,8 +20,6 @@ PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 POINTS_PER_INCH = 72
 _HINTING = 1.03
 """Letters in PNG files are set a little wider than their outlines."""
-_FONT = "DejaVu Sans"
-"""Comes with matplotlib, under a free licence; stands in for signs that a house's own font lacks."""
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _STYLE_FILE = Path(__file__).with_name("style.mplstyle")
 Arguments = ParamSpec("Arguments")
@@ -41,7 +39,7 @@ def house_style() -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(mpl.rc_params_from_file(_STYLE_FILE, use_default_template=False))
         mpl.rcParams["axes.prop_cycle"] = cycler(color=[theme.colours[name] for name in COLOURS])
-        mpl.rcParams["font.family"] = [theme.font_family, _FONT]
+        mpl.rcParams["font.family"] = [theme.font_family, FONT]
         mpl.rcParams["hatch.color"] = theme.colours["ink"]
         for key in ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"):
             mpl.rcParams[key] = theme.colours["ink"]
@@ -119,7 +117,7 @@ def width_in(text: str, size: float, *, bold: bool = False) -> float:
 def _font(family: str, size: float, bold: bool) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family=[family, _FONT], size=size, weight="bold" if bold else "normal")
+    return FontProperties(family=[family, FONT], size=size, weight="bold" if bold else "normal")
 
 
 @lru_cache
@@ -127,7 +125,7 @@ def _characters() -> frozenset[int]:
     """Return the characters that the font has, bold and plain."""
     from matplotlib.font_manager import findfont, get_font
 
-    fonts = (get_font(findfont(_font(_FONT, 10, bold))) for bold in (False, True))
+    fonts = (get_font(findfont(_font(FONT, 10, bold))) for bold in (False, True))
     return frozenset.intersection(*(frozenset(font.get_charmap()) for font in fonts))
 
 

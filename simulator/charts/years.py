@@ -121,7 +121,7 @@ def running_position(study: Study, cluster: str | None = None, year: str | None 
     """How spend runs against budget through a year: a fan by month, the first contract year by default."""
     chosen = study.chosen(cluster, with_pct=True)
     found = study.running_position(study.first_year_of(cluster) if year is None else year)
-    names = rows_to_draw(found.clusters if cluster is None else chosen)
+    names = rows_to_draw(found.clusters if cluster is None and not study.only else chosen)
     subtitle = (
         f"{phased('demand', found.year)}. Line: median; dark band: half of the contracts; pale band: nine in "
         "ten"

@@ -1,1 +1,1 @@
-"""An annex for a prospectus and a page for each cluster, in four formats from one model."""
+"""An annex for a prospectus and a page for each cluster, in five formats from one model."""

@@ -7,17 +7,25 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from simulator.answers.table import Cell, PrintedColumn, Table, printed
+from simulator.charts.look import FONT, Theme
+from simulator.plain_words import date_of
 from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.in_words import POINTS, phrase, points
+from simulator.scenario.document_settings import DocumentSettings
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart
     from simulator.documents.own_terms import OwnTerms
 
 
-_FIGURE = re.compile(r"-?£?[\d,.]+[mk%]?( ?±.*)?( \*)? *")
+_FIGURE = re.compile(
+    r"(?P<whole>(?:under |over )?[-+]?£?[\d,]+)(?P<decimals>(?:\.\d+)?[mk%]?)"
+    r"(?: ?(?P<error>±.*?))?(?: (?P<mark>\*))? *"
+)
+"""A cell that holds a number, and its parts, which stand below each other in a column."""
 _NO_ERROR = re.compile(r"[ \N{NO-BREAK SPACE}]?±[ \N{NO-BREAK SPACE}]?0[mk%]?")
 MOST_COLUMNS = 8
 """Columns that fit between the margins of an A4 page at a size that can be read."""
@@ -41,7 +49,17 @@ class Number:
     quoted: Quoted
 
 
-Part = str | Number
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Words that stand out, or lead somewhere."""
+
+    text: str
+    is_bold: bool = False
+    is_italic: bool = False
+    address: str = ""  # where they lead to
+
+
+Part = str | Number | Styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +159,11 @@ class TableBlock:
             columns = (first, *others[part * size : (part + 1) * size])
             yield TableBlock(replace(self.table, title=title, columns=columns))
 
+    def figures(self, column: int) -> list[dict[str, str]]:
+        """Return the parts of each cell of a column of numbers: before and from the point, error and mark."""
+        found = (_FIGURE.fullmatch(row[column]) for row in self.texts)
+        return [{} if one is None else one.groupdict("") for one in found]
+
     def is_numeric(self, column: int) -> bool:
         """Return whether a column holds numbers, and is set to the right."""
         cells = [row[column] for row in self.texts if row[column]]
@@ -187,6 +210,53 @@ class Section:
         return first.text if isinstance(first, Heading) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers of one kind."""
+
+    name: str
+    numbers: tuple[Quoted | None, ...]  # as many as the chart has places
+
+
+@dataclass(frozen=True, slots=True)
+class SlideChart:
+    """A chart that the reader of a slide may change."""
+
+    kind: Literal["rows", "columns"]
+    places: tuple[str, ...]  # rows from above, or columns from the left
+    series: tuple[Series, ...]
+    axis: str  # what the numbers are
+    is_points: bool = False  # whether shares are differences, told in points
+
+    def label(self, number: Quoted) -> str:
+        """Return a number as it stands beside its bar, with its error."""
+        return points(number).removesuffix(f" {POINTS}") if self.is_points else phrase(number, number.unit)
+
+    @property
+    def in_words(self) -> str:
+        """Every number, for those who cannot see the chart."""
+        said = []
+        for at, place in enumerate(self.places):
+            numbers = ((one.name, one.numbers[at]) for one in self.series)
+            told = [
+                f"{name.lower() + ' ' if len(self.series) > 1 else ''}{self.label(number)}"
+                for name, number in numbers
+                if number is not None
+            ]
+            said.append(f"{place}: {', '.join(told)}")
+        return f"{self.axis}. {'; '.join(said)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One slide."""
+
+    title: str  # the finding
+    points: tuple[Paragraph, ...] = ()  # sentences, where it has no chart
+    chart: SlideChart | None = None
+    notes: str = ""  # what the speaker may say
+
+
 @dataclass(frozen=True)
 class Document:
     """A document, ready for any format."""
@@ -196,10 +266,34 @@ class Document:
     sections: tuple[Section, ...]  # in order
     numbers: tuple[Quoted, ...]  # every number that answers hold, for a workbook
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
-    # Who publishes it, when, for whom, and whom to ask: what each is, and what it says.
-    cover: tuple[tuple[str, str], ...] = ()
+    said: DocumentSettings = field(default_factory=DocumentSettings)  # who publishes it, when, and for whom
+    slides: tuple[Slide, ...] = ()  # what is shown of it, after a title
     terms: OwnTerms | None = None  # what a workbook lets a reader change
+    theme: Theme = field(default_factory=Theme)  # the colours, letters and logo of who publishes it
+    template: bytes = b""  # a Word file whose styles, head and foot it takes; empty for none
     language: str = "en-GB"
+
+    @property
+    def font(self) -> str:
+        """The house's font; empty where each format has its own."""
+        return "" if self.theme.font_family == FONT else self.theme.font_family
+
+    @property
+    def cover(self) -> tuple[tuple[str, str], ...]:
+        """Who publishes it, for whom, when, and whom to ask: what each is, and what it says."""
+        facts = {
+            "Published by": self.said.organisation,
+            "For": self.said.audience,
+            "Date": self.said.date and date_of(self.said.date),
+            "Version": self.said.version,
+            "Contact": self.said.contact,
+        }
+        return tuple((what, words) for what, words in facts.items() if words)
+
+    @property
+    def running_title(self) -> str:
+        """What stands on every page: the title, and which version it is."""
+        return " · ".join(filter(None, (self.title, self.said.version)))
 
     @cached_property
     def contents(self) -> tuple[tuple[str, str], ...]:

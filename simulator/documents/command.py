@@ -15,6 +15,7 @@ from simulator.answers.command import (
     seed_option,
     workers_option,
 )
+from simulator.charts.command import THEME_HELP
 from simulator.errors import Problem, Problems, printable, shown
 from simulator.letters import is_blank, oddity
 
@@ -24,7 +25,7 @@ from simulator.letters import is_blank, oddity
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for the report; a new one."
 )
-@click.option("--format", "formats", help="Some of html,pdf,docx,xlsx; all by default.")
+@click.option("--format", "formats", help="Some of html,pdf,docx,xlsx,pptx; all by default.")
 @click.option("--title", help="Of the report; the scenario's own by default.")
 @click.option(
     "--compare",
@@ -32,6 +33,8 @@ from simulator.letters import is_blank, oddity
     metavar="FILE",
     help="Add what each party has under a regime; files, or names with *.",
 )
+@click.option("--theme", "theme_file", metavar="FILE", help=THEME_HELP)
+@click.option("--template", metavar="FILE", help="Word file whose styles, head and foot the Word file takes.")
 @contracts_option
 @seed_option
 @workers_option
@@ -44,6 +47,8 @@ def report(
     formats: str | None,
     title: str | None,
     compare: tuple[str, ...],
+    theme_file: str | None,
+    template: str | None,
     contracts: int | None,
     seed: int | None,
     workers: int | None,
@@ -53,14 +58,17 @@ def report(
 ) -> None:
     """Write a prospectus annex and a page for each cluster of SCENARIO.
 
-    As a web page, PDF, Word and Excel. RESULTS is a folder that `run --out` wrote; then nothing is
-    simulated. The folder of --out appears whole or not at all; --replace replaces an earlier report.
+    As a web page, PDF, Word, Excel and slides for PowerPoint. RESULTS is a folder that `run --out` wrote;
+    then nothing is simulated. The folder of --out appears whole or not at all; --replace replaces an earlier
+    report.
     """
     from contextlib import ExitStack
 
     from simulator.answers.printer import progress_bar
     from simulator.charts.study import Study
+    from simulator.charts.themes import theme_of
     from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
+    from simulator.documents.word_styles import read_template
     from simulator.questions.compare.ask import with_each
     from simulator.scenario.regimes import as_regimes, expanded
     from simulator.simulation.draws import Draws
@@ -71,6 +79,10 @@ def report(
         wanted = chosen_formats(formats)
     if title is not None and (is_blank(title) or oddity(title)):
         problems.append(Problem("--title", "some words", shown(title)))
+    with problems.noted():
+        theme = theme_of(theme_file)
+    with problems.noted():
+        words = b"" if template is None else read_template(Path(template))
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
     with ExitStack() as stack:
         with problems.noted():
@@ -80,6 +92,6 @@ def report(
             folder = stack.enter_context(new_report_folder(out, replace=replace))
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
-        document = document_of(Study(simulated(), draws.workers), title, started, compare)
+        document = document_of(Study(simulated(), draws.workers), title, started, compare, theme, words)
         names = write_document(document, folder, wanted, show)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from simulator.answers.files import provenance
+from simulator.charts.look import PAGE, Look, Theme, look, looking
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
@@ -15,16 +17,21 @@ from simulator.documents.formats import write_pdf
 from simulator.documents.method import method, provenance_section, sources
 from simulator.documents.options import options_compared
 from simulator.documents.own_terms import own_terms
+from simulator.documents.own_words import own_sections
 from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
-from simulator.documents.reference import glossary, practice_questions, strengths_and_limits
+from simulator.documents.reference import glossary, practice_questions, strengths_and_limits, timetable
 from simulator.documents.results import bonds, overspends, pct_position, practices
 from simulator.documents.scheme import scheme
+from simulator.documents.slide_show import slides_of
+from simulator.documents.slides import write_slides
 from simulator.documents.web_page import write_html
 from simulator.documents.word import write_word
+from simulator.documents.word_styles import text_width_in
 from simulator.documents.workbook import write_excel
 from simulator.errors import InputError, unknown
 from simulator.execution.new_files import new_folder
+from simulator.scenario.document_settings import SectionName
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.regimes import Regime
 
@@ -33,10 +40,12 @@ DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
     "pdf": write_pdf,
     "docx": write_word,
     "xlsx": write_excel,
+    "pptx": write_slides,
 }
 """The register of formats, by the ending of their files."""
-SECTIONS: dict[str, Callable[[Quotes], Section]] = {
+SECTIONS: dict[SectionName, Callable[[Quotes], Section]] = {
     "in_brief": in_brief,
+    "timetable": timetable,
     "scheme": scheme,
     "worked_example": worked_example,
     "overspends": overspends,
@@ -51,9 +60,25 @@ SECTIONS: dict[str, Callable[[Quotes], Section]] = {
     "method": method,
     "limits": strengths_and_limits,
 }
-"""The register of sections, by name, in their order; pages of clusters follow."""
+"""The register of sections that a scenario's numbers fill, by name. Besides, a document may have `options`,
+where regimes are compared, `provenance`, and `clusters`: a page for each."""
 STEM = "report"
 _INTERVALS = "± is the longer side of a 95% interval of sampling error"
+
+
+def _sections(quotes: Quotes, others: Mapping[SectionName, Iterable[Section]]) -> Iterator[Section]:
+    """Yield the sections that the scenario asks for, in its order, with texts of its own."""
+    said = quotes.study.scenario.settings.document
+    is_first = True
+    for name in said.sections:
+        made = [SECTIONS[name](quotes)] if name in SECTIONS else others.get(name, ())
+        found = [section for section in made if section.blocks]
+        if found and name in said.before:
+            yield from own_sections(said.before[name], opens=is_first)
+        yield from found
+        if found and name in said.after:
+            yield from own_sections(said.after[name])
+        is_first = is_first and not found
 
 
 def chosen_formats(text: str | None) -> tuple[str, ...]:
@@ -89,8 +114,31 @@ def document_of(
     title: str | None = None,
     started: str | None = None,
     regimes: Sequence[str | Path | Regime] = (),
+    theme: Theme | None = None,
+    template: bytes = b"",
 ) -> Document:
-    """Put a document together; with `regimes`, it says what each party has under each of them."""
+    """Put a document together; with `regimes`, it says what each party has under each of them.
+
+    With `theme` it looks as a house has it, and its Word file with `template`, a Word file's bytes: charts
+    are as wide as that has room for.
+    """
+    theme = theme or look().theme
+    size = PAGE
+    if template:
+        size = replace(PAGE, width_in=min(PAGE.width_in, text_width_in(template)))
+    # One logo is enough for a document.
+    with looking(Look(size, replace(theme, logo=b""))):
+        return _document(study, title, started, regimes, theme, template)
+
+
+def _document(
+    study: Study,
+    title: str | None,
+    started: str | None,
+    regimes: Sequence[str | Path | Regime],
+    theme: Theme,
+    template: bytes,
+) -> Document:
     quotes = Quotes(study)
     result, scenario = study.result, study.scenario
     facts = provenance(scenario, "report", result.contracts, result.seed)
@@ -100,22 +148,26 @@ def document_of(
     facts |= {"simulated": started} if started else {}
     doubt = doubt_in_words(scenario.settings) or "doubt about the figures is not in it"
     facts |= {"intervals": f"{_INTERVALS}; {doubt}"}
-    annex = [section(quotes) for section in SECTIONS.values()]
     numbers = list(quotes.numbers.values())
+    others: dict[SectionName, Iterable[Section]] = {}
     if regimes:
         section, quoted = options_compared(study, regimes)
-        annex.insert([*SECTIONS].index("pct"), section)
+        others["options"] = [section]
         numbers += quoted
         files = (PurePath(one.source).name for one in study.regimes(regimes).regimes)
         facts["regimes compared"] = "; ".join(files)
     stamp = tuple(facts.items())
-    annex.append(provenance_section(stamp))
-    pages = (cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
+    others["provenance"] = [provenance_section(stamp)]
+    others["clusters"] = (cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
     return Document(
         title=title or scenario.settings.title,
         subtitle=f"{scenario.settings.pct.name}: what clusters risk with a real budget",
-        sections=(*annex, *pages),
+        sections=tuple(_sections(quotes, others)),
         numbers=tuple(numbers),
         provenance=stamp,
+        slides=slides_of(quotes),
+        said=scenario.settings.document,
         terms=own_terms(study),
+        theme=theme,
+        template=template,
     )

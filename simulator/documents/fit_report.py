@@ -37,6 +37,8 @@ _PARTS = {
     "Chance": ("scatter", "mean-excess", "quantiles"),
 }
 """Headings over charts, by their names."""
+_FORMATS = tuple(one for one in DOCUMENT_FORMATS if one != "pptx")
+"""A fit has no slides."""
 _FIGURES = "What does the history say of each figure, and how far may it be off?"
 _WIDTHS = (2.6, 3.2, 1.2, 1.9, 0.9, 1.0)
 _NEXT = (
@@ -52,7 +54,7 @@ _NEXT = (
 def check_report(path: Path, *, replace: bool) -> None:
     """Refuse a report that cannot be written, before anything is computed: InputError."""
     kind = path.suffix.lower().removeprefix(".")
-    if problems := list(unknown("--report", kind or "a name without ending", tuple(DOCUMENT_FORMATS))):
+    if problems := list(unknown("--report", kind or "a name without ending", _FORMATS)):
         raise InputError(problems)
     check_new_file(path, replace=replace)
 
@@ -98,6 +100,7 @@ def report_of(answer: FitAnswer) -> Document:
         ),
         numbers=(),
         provenance=_provenance(answer),
+        said=answer.scenario.settings.document,
     )
 
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import typst
 
-from simulator.documents.blocks import Block, Document, Heading, Items, Paragraph, Picture, TableBlock
+from simulator.documents.blocks import (
+    Block,
+    Document,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    Styled,
+    TableBlock,
+    text_of,
+)
 from simulator.documents.print_letters import in_print
 
 _HERE = Path(__file__).parent
@@ -20,12 +34,77 @@ _ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: the typesetter refuses a document without title, language, order of headings or alt texts."""
 
 
+_LOOSENESS = (1.0, 0.93, 0.86, 1.1, 1.2, 1.3)
+"""How far apart things may stand, the usual first."""
+_FILLED, _FOOT = 0.38, 0.93
+"""How far down every page is filled, and where its foot begins."""
+_SEEN_PPI, _INK = 12, 0.9
+"""How finely pages are looked at for that, and what is no paper."""
+_CELL = re.compile(rb"<</Type/StructElem/S/TD/P (?P<row>\d+ 0 R)/A\[<</O/Table(?P<heads>/Headers\[.*?\])>>")
+"""A cell in the typesetter's tags: which row it is in, and which headings it has."""
+
+
 def write_pdf(document: Document, path: Path) -> None:
     """Write a document as PDF, typeset for print by Typst: tagged, with its title and language."""
     with tempfile.TemporaryDirectory() as folder:
         source = lay_out(document, Path(folder))
-        # The typesetter's own fonts only: the same pages on every machine.
-        typst.compile(source, output=path, ignore_system_fonts=True, pdf_standards=[_ACCESSIBLE])
+        made: Any = typesetter(source, _fonts_of(document)).compile(format="pdf", pdf_standards=[_ACCESSIBLE])
+    path.write_bytes(with_row_headings(made))
+
+
+def _fonts_of(document: Document) -> list[Path]:
+    """Return where the house's font is; the typesetter's own fonts are there besides."""
+    if not document.font:
+        return []
+    from matplotlib.font_manager import findfont
+
+    return [Path(findfont(document.font)).parent]
+
+
+def typesetter(source: Path, fonts: Sequence[Path] = ()) -> typst.Compiler:
+    """Return what sets a document: things stand as close or far apart as leaves no page nearly empty."""
+    found: list[tuple[float, typst.Compiler]] = []
+    for looseness in _LOOSENESS:
+        # The house's font and the typesetter's own alone: the same pages on every machine.
+        how = {"looseness": f"{looseness}"}
+        compiler = typst.Compiler(source, ignore_system_fonts=True, font_paths=list(fonts), sys_inputs=how)
+        found.append((_least_filled(compiler), compiler))
+        if found[-1][0] >= _FILLED:
+            break
+    return max(found, key=lambda one: one[0])[1]
+
+
+def _least_filled(compiler: typst.Compiler) -> float:
+    """Return how far down the emptiest page is filled, apart from sections with a page of their own."""
+    import matplotlib.image as mpimg
+
+    pages: Any = compiler.compile(format="png", ppi=_SEEN_PPI)
+    own = json.loads(compiler.query("<own-pages>", field="value", one=True))
+    filled = []
+    for at, page in enumerate(pages if isinstance(pages, list) else [pages], start=1):
+        rows = np.any(mpimg.imread(io.BytesIO(page))[..., :3] < _INK, axis=(1, 2))
+        if at not in own:
+            filled.append(rows[: int(_FOOT * len(rows))].nonzero()[0].max(initial=0) / len(rows))
+    return float(min(filled))
+
+
+def with_row_headings(pdf: bytes) -> bytes:
+    """Return a PDF whose tables have their first cells tagged as the headings of their rows.
+
+    The typesetter can tag these only where a switch of its command line is on, which its library lacks. What
+    is written in place of its tags is as long, so that all else of the file stays where it is.
+    """
+    rows: set[bytes] = set()
+
+    def tagged(found: re.Match[bytes]) -> bytes:
+        # Whoever lists the headings of a cell hides that a row has one: the scopes of headings tell both.
+        cell, length = found.group(), len(found["heads"])
+        is_first = found["row"] not in rows
+        rows.add(found["row"])
+        cell = cell.replace(found["heads"], (b"/Scope/Row" * is_first).ljust(length))
+        return cell.replace(b"/S/TD", b"/S/TH") if is_first else cell
+
+    return _CELL.sub(tagged, pdf)
 
 
 def lay_out(document: Document, folder: Path) -> Path:
@@ -36,10 +115,49 @@ def lay_out(document: Document, folder: Path) -> Path:
         blocks = [one for block in section.blocks for one in _plain(block, pictures)]
         sections.append({"one_page": section.one_page, "blocks": blocks})
     # Words reach the typesetter as JSON and never as markup, so that no name can be taken for a command.
-    names = {"title": document.title, "subtitle": document.subtitle, "language": document.language}
-    words = in_print(json.dumps(names | {"sections": sections}, ensure_ascii=False))
+    names = {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "language": document.language,
+        "running_title": document.running_title,
+        "organisation": document.said.organisation or "",
+        "cover": document.cover,
+        "colours": dict(document.theme.colours),
+        "font": document.font,
+        "logo": "logo.png" * bool(document.theme.logo),
+        "sections": sections,
+    }
+    (folder / "logo.png").write_bytes(document.theme.logo)
+    words = in_print(json.dumps(names, ensure_ascii=False))
     (folder / "document.json").write_text(words, encoding="utf-8")
     return Path(shutil.copyfile(_HERE / "document.typ", folder / "document.typ"))
+
+
+def _drawn(table: TableBlock) -> dict[str, Any]:
+    """Return a table that fits between the margins: a cell is words, or the parts of a number."""
+    columns: list[Sequence[str | dict[str, str]]] = []
+    for at, cells in enumerate(zip(*table.texts, strict=True)):
+        columns.append(
+            [_with_minus(cell) for cell in table.figures(at)] if at and table.is_numeric(at) else cells
+        )
+    return {
+        "kind": "table",
+        "caption": table.table.title,
+        "headings": table.headings,
+        "rows": list(zip(*columns, strict=True)),
+        "numeric": [table.is_numeric(column) for column in range(len(table.headings))],
+        "widths": table.widths,
+        "total_last": bool(table.table.rows_apart),
+    }
+
+
+def _with_minus(cell: dict[str, str]) -> dict[str, str]:
+    return {part: said.replace("-", "\N{MINUS SIGN}") for part, said in cell.items()}
+
+
+def _words(paragraph: Paragraph) -> list[dict[str, Any]]:
+    """Return a paragraph's words, with how each of them looks."""
+    return [asdict(part if isinstance(part, Styled) else Styled(text_of(part))) for part in paragraph.parts]
 
 
 def _plain(block: Block, pictures: Iterator[Path]) -> Iterator[dict[str, Any]]:
@@ -48,20 +166,12 @@ def _plain(block: Block, pictures: Iterator[Path]) -> Iterator[dict[str, Any]]:
         case Heading():
             yield {"kind": "heading", "level": block.level, "text": block.text}
         case Paragraph():
-            yield {"kind": "paragraph", "text": block.text}
+            yield {"kind": "paragraph", "parts": _words(block)}
         case Items():
-            yield {"kind": "items", "items": block.texts, "numbered": block.numbered}
+            items = [_words(paragraph) for paragraph in block.paragraphs]
+            yield {"kind": "items", "items": items, "numbered": block.numbered}
         case TableBlock():
-            for table in block.narrow():
-                yield {
-                    "kind": "table",
-                    "caption": table.table.title,
-                    "headings": table.headings,
-                    "rows": table.texts,
-                    "numeric": [table.is_numeric(column) for column in range(len(table.headings))],
-                    "widths": table.widths,
-                    "total_last": bool(table.table.rows_apart),
-                }
+            yield from map(_drawn, block.narrow())
         case Picture():
             picture = next(pictures)
             picture.write_bytes(block.picture("svg"))

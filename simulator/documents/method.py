@@ -29,6 +29,8 @@ _MARKS = {
     "prior": re.compile(r"^prior: "),
 }
 _NOT_STATED = "not stated"
+_OF_DOCUMENTS = "document"
+"""What documents say besides: no figure depends on it."""
 _WITHOUT_A_FIGURE = {"title", "question", "name"}
 _COMMAND = re.compile(r"\bcluster-risk \w")
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
@@ -177,7 +179,11 @@ def assumptions_of(scenario: Scenario) -> Assumptions:
     known = seen | laid_over.keys()
     added = [path for path in laid_over if path not in seen and not _around(path) & known]
     figures += [_figure(path, "", changed, laid_over) for path in added]
-    return Assumptions(tuple(figures), {group: tuple(said) for group, said in notes.items() if said})
+    notes.pop(_OF_DOCUMENTS, None)
+    return Assumptions(
+        tuple(one for one in figures if one.group != _OF_DOCUMENTS),
+        {group: tuple(said) for group, said in notes.items() if said},
+    )
 
 
 def _remarks(regime: Regime, notes: dict[str, list[str]]) -> Iterator[tuple[str, str]]:

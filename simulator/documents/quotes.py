@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
 
@@ -41,6 +41,7 @@ class Quotes:
     """Every number that a document may quote, by cluster and measure."""
 
     study: Study  # a result and what can be asked of it
+    _pictures: dict[tuple[str, str | None], Picture] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def tables(self) -> dict[str, dict[tuple[str, str], Estimate]]:
@@ -202,8 +203,11 @@ class Quotes:
         return number(together(said.removeprefix("-") if _WITHOUT_SIGN & {*how} else said), one)
 
     def picture(self, name: str, cluster: str | None = None) -> Picture:
-        """Return a chart of the register."""
-        return Picture(about(name).rstrip("."), draw(self.study, name, cluster))
+        """Return a chart of the register, drawn once."""
+        if (name, cluster) not in self._pictures:
+            chart = draw(self.study, name, cluster)
+            self._pictures[name, cluster] = Picture(about(name).rstrip("."), chart)
+        return self._pictures[name, cluster]
 
     def _bonds(self) -> dict[tuple[str, str], Estimate]:
         """Return the bonds needed, from the same samples as the summary's at 95%."""

@@ -1,4 +1,4 @@
-"""What a reader looks up: questions that practices ask, words, strengths and limits."""
+"""What a reader looks up: dates, questions that practices ask, words, strengths and limits."""
 
 from __future__ import annotations
 
@@ -50,6 +50,15 @@ _WORDS = {
     "True saving": "Care that is really avoided, not a saving by chance.",
     "±": "The longer side of a 95% interval of sampling error.",
 }
+
+
+def timetable(quotes: Quotes) -> Section:
+    """Say what happens when; nothing where the scenario does not."""
+    dates = quotes.study.scenario.settings.document.timetable
+    if not dates:
+        return Section(())
+    columns = (text("When", [one.when for one in dates]), text("What happens", [one.what for one in dates]))
+    return Section((Heading(1, "Timetable"), TableBlock(Table("", "What happens when", columns), (2.0, 7.0))))
 
 
 def practice_questions(quotes: Quotes) -> Section:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from simulator.documents.blocks import Document, Number, Picture, TableBlock
+from simulator.documents.blocks import Document, Number, Picture, Styled, TableBlock
 from simulator.documents.chart_numbers import chart_table
 from simulator.execution.new_files import CSV_ENCODING
 
@@ -27,14 +27,21 @@ def write_html(document: Document, path: Path) -> None:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"picture": _picture, "data": _data, "numbers_of": _numbers}
-    environment.tests["number"] = lambda part: isinstance(part, Number)
-    environment.tests["block"] = lambda block, kind: type(block).__name__ == kind
+    environment.filters |= {"png": _png, "picture": _picture, "data": _data, "numbers_of": _numbers}
+    environment.tests |= {
+        "number": lambda part: isinstance(part, Number),
+        "styled": lambda part: isinstance(part, Styled),
+        "block": lambda block, kind: type(block).__name__ == kind,
+    }
     text = environment.get_template("document.html.jinja").render(
         document=document,
         style=(_HERE / "document.css").read_text(encoding="utf-8"),
     )
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _png(picture: bytes) -> str:
+    return f"data:image/png;base64,{b64encode(picture).decode()}"
 
 
 def _picture(picture: Picture) -> str:

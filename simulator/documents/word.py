@@ -3,76 +3,41 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import docx
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Inches, Pt
 
-from simulator.documents.blocks import Block, Document, Heading, Items, Paragraph, Picture, TableBlock
+from simulator.answers.files import moment_of
+from simulator.documents.blocks import (
+    Block,
+    Document,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    Styled,
+    TableBlock,
+    text_of,
+)
+from simulator.documents.office_files import without_clock, without_left_overs
+from simulator.documents.word_styles import TABLE_STYLE, add_field, element, new_numbering, opened, text_width
 
-_MADE = datetime(2010, 7, 1)  # noqa: DTZ001 - a fixed date, so that equal documents make equal files
-_INK, _DARK, _PALE = "1B2A36", "1F5A8A", "EEF2F5"
-_PAGE_CM, _MARGIN_CM, _SIDE_CM, _TEXT_CM = (21.0, 29.7), 1.8, 1.45, 18.1
-"""Between the sides, pictures have the width that they were drawn for: their smallest letters are 7 pt."""
-_MOST_PICTURE_CM = 21.0
-_TABLE_STYLE = "Cluster table"
+_NAME_LETTERS, _GAP_LETTERS = 28, 3
+_MOST_PICTURE_CM, _LOGO_CM = 21.0, 1.4
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 """How a picture for older programs names the drawing that newer ones show."""
-_APP = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats'
-    b'.org/officeDocument/2006/extended-properties"><Application>cluster-risk</Application></Properties>'
-)
 Numbers = dict[str, Iterator[int]]
 """The next number of a caption, by what it counts."""
-
-
-def _element(name: str, **attributes: str) -> Any:
-    """Return an element of Word's own that the library has no other way to make."""
-    made = OxmlElement(f"w:{name}")
-    for key, value in attributes.items():
-        made.set(qn(f"w:{key}"), value)
-    return made
-
-
-def _add_field(paragraph: Any, instruction: str, shown: str) -> None:
-    """Add a field with what it shows until Word works it out."""
-    field = _element("fldSimple", instr=instruction)
-    field.append(paragraph.add_run(shown)._r)  # noqa: SLF001 - fields have no other way in
-    paragraph._p.append(field)  # noqa: SLF001
-
-
-def _add_table_style(word: Any) -> None:
-    """Add the one style of all tables: whoever changes it changes them all."""
-    style = word.styles.add_style(_TABLE_STYLE, WD_STYLE_TYPE.TABLE).element
-    table = _element("tblPr")
-    borders = _element("tblBorders")
-    for side in ("top", "bottom", "insideH"):
-        borders.append(_element(side, val="single", sz="4", color="C9D0D6"))
-    table.append(borders)
-    style.append(table)
-    for part, edge in (("firstRow", "bottom"), ("lastRow", "top")):
-        condition = _element("tblStylePr", type=part)
-        words, cell, lines = _element("rPr"), _element("tcPr"), _element("tcBorders")
-        words.append(_element("b"))
-        lines.append(_element(edge, val="single", sz="8", color=_DARK))
-        cell.append(lines)
-        if part == "firstRow":
-            cell.append(_element("shd", val="clear", fill=_PALE))
-        condition.extend((words, cell))
-        style.append(condition)
 
 
 def _add_contents(word: Any, document: Document) -> None:
@@ -85,53 +50,28 @@ def _add_contents(word: Any, document: Document) -> None:
             for kind in ("begin", None, "separate"):
                 run = paragraph.add_run()._r  # noqa: SLF001
                 if kind is None:
-                    instruction = _element("instrText")
+                    instruction = element("instrText")
                     instruction.text = ' TOC \\o "1-1" \\h \\z \\u '
                     run.append(instruction)
                 else:
-                    run.append(_element("fldChar", fldCharType=kind))
+                    run.append(element("fldChar", fldCharType=kind))
         paragraph.add_run(heading)
         if at == len(headings) - 1:
-            paragraph.add_run()._r.append(_element("fldChar", fldCharType="end"))  # noqa: SLF001
-    word.settings.element.append(_element("updateFields", val="true"))
-
-
-def _without_left_overs(word: Any) -> None:
-    """Take out what the library's own template brings: a thumbnail, a bibliography, others' names."""
-    for part in (word.part.package, word.part):
-        for key in [
-            key for key, one in part.rels.items() if one.reltype.endswith(("thumbnail", "customXml"))
-        ]:
-            del part.rels[key]
-    for relation in word.part.package.rels.values():
-        if relation.reltype.endswith("extended-properties"):
-            relation.target_part._blob = _APP  # noqa: SLF001
-
-
-def _without_dates(packed: bytes) -> bytes:
-    """Return a zip file with the same contents and no trace of when it was made."""
-    file = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(packed)) as given,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made,
-    ):
-        for name in given.namelist():
-            entry = zipfile.ZipInfo(name, _MADE.timetuple()[:6])
-            made.writestr(entry, given.read(name), zipfile.ZIP_DEFLATED)
-    return file.getvalue()
+            paragraph.add_run()._r.append(element("fldChar", fldCharType="end"))  # noqa: SLF001
+    word.settings.element.append(element("updateFields", val="true"))
 
 
 def write_word(document: Document, path: Path) -> None:
     """Write a document as a Word file."""
-    word = docx.Document()
+    word = opened(document)
     properties = word.core_properties
     properties.title, properties.subject = document.title, document.subtitle
     properties.language = document.language
-    properties.author = properties.last_modified_by = "cluster-risk"
+    properties.author = properties.last_modified_by = document.said.organisation or "cluster-risk"
     properties.comments, properties.keywords, properties.category, properties.revision = "", "", "", 1
-    properties.created = properties.modified = _MADE
-    _set_page(word, document.title)
-    _set_styles(word, document.language)
+    properties.created = properties.modified = moment_of(document.said.date)
+    if document.theme.logo and not document.template:
+        _add_logo(word, document)
     word.add_paragraph(document.title, style="Title")
     word.add_paragraph(document.subtitle, style="Subtitle")
     for what, said in document.cover:
@@ -143,10 +83,19 @@ def write_word(document: Document, path: Path) -> None:
             added = _add(word, block, numbers)
             if added is not None:
                 added.paragraph_format.page_break_before = section.one_page and at == 0
-    _without_left_overs(word)
+    if not document.template:
+        without_left_overs(word.part.package.rels, word.part.rels)
     file = io.BytesIO()
     word.save(file)
-    path.write_bytes(_without_dates(file.getvalue()))
+    path.write_bytes(without_clock(file.getvalue(), moment_of(document.said.date)))
+
+
+def _add_logo(word: Any, document: Document) -> None:
+    paragraph = word.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    picture = paragraph.add_run().add_picture(io.BytesIO(document.theme.logo), height=Cm(_LOGO_CM))
+    whose = document.said.organisation or document.theme.organisation
+    picture._inline.docPr.set("descr", f"Logo of {whose}")  # noqa: SLF001
 
 
 def _add(word: Any, block: Block, numbers: Numbers) -> Any:
@@ -155,10 +104,15 @@ def _add(word: Any, block: Block, numbers: Numbers) -> Any:
         case Heading():
             return word.add_heading(block.text, block.level)
         case Paragraph():
-            return word.add_paragraph(block.text)
+            return _say(word.add_paragraph(), block)
         case Items():
-            for item in block.texts:
-                word.add_paragraph(item, style="List Number" if block.numbered else "List Bullet")
+            style = "List Number" if block.numbered else "List Bullet"
+            numbering = new_numbering(word, style)
+            for at, item in enumerate(block.paragraphs, start=1):
+                mark = "" if numbering else f"{at}. " if block.numbered else "• "
+                added = _say(word.add_paragraph(mark, style=style), item)
+                if numbering:
+                    added._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = numbering  # noqa: SLF001
         case TableBlock():
             for narrow in block.narrow():
                 _add_table(word, narrow, numbers)
@@ -167,19 +121,35 @@ def _add(word: Any, block: Block, numbers: Numbers) -> Any:
     return None
 
 
+def _say(paragraph: Any, said: Paragraph) -> Any:
+    """Write sentences into a paragraph, and return it."""
+    for part in said.parts:
+        run = paragraph.add_run(text_of(part))
+        if isinstance(part, Styled):
+            run.bold, run.italic = part.is_bold or None, part.is_italic or None
+            if part.address:
+                known = paragraph.part.relate_to(part.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+                link = OxmlElement("w:hyperlink")
+                link.set(qn("r:id"), known)
+                run.font.underline = True
+                link.append(run._r)  # noqa: SLF001 - links have no other way in
+                paragraph._p.append(link)  # noqa: SLF001
+    return paragraph
+
+
 def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
     _add_caption(word, "Table", numbers, table.table.title).paragraph_format.keep_with_next = True
     columns = len(table.headings)
-    grid = word.add_table(rows=0, cols=columns, style=_TABLE_STYLE)
+    grid = word.add_table(rows=0, cols=columns, style=TABLE_STYLE)
     grid.autofit = False
     last = "1" if table.table.rows_apart else "0"
     look = {"firstRow": "1", "lastRow": last, "firstColumn": "1", "noHBand": "1", "noVBand": "1"}
     look["val"] = "06E0" if table.table.rows_apart else "06A0"  # the same in the older way
     for old in grid._tbl.tblPr.findall(qn("w:tblLook")):  # noqa: SLF001
         grid._tbl.tblPr.remove(old)  # noqa: SLF001
-    grid._tbl.tblPr.append(_element("tblLook", **look))  # noqa: SLF001
-    given = table.widths or (max(1.7, (columns - 1) / 2.8), *(1.0 for _ in range(columns - 1)))
-    widths = [Cm(_TEXT_CM * (width / sum(given))) for width in given]
+    grid._tbl.tblPr.append(element("tblLook", **look))  # noqa: SLF001
+    given = table.widths or [_letters(cells) for cells in zip(table.headings, *table.texts, strict=True)]
+    widths = [round(text_width(word) * (width / sum(given))) for width in given]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     short = len(table.rows) <= 15
@@ -187,7 +157,7 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
         made = grid.add_row()
         properties = made._tr.get_or_add_trPr()  # noqa: SLF001 - keep a row on one page, a head on every one
         for kind in ("cantSplit", "tblHeader") if at == 0 else ("cantSplit",):
-            properties.append(_element(kind))
+            properties.append(element(kind))
         for column, (cell, content) in enumerate(zip(made.cells, row, strict=True)):
             cell.width = widths[column]
             paragraph = cell.paragraphs[0]
@@ -197,13 +167,20 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
     word.add_paragraph(style="Table text")
 
 
+def _letters(cells: Sequence[str]) -> int:
+    """Return how many letters wide a column is: of a heading's words, and of cells up to a name's length."""
+    heading, *others = cells
+    longest = max([*map(len, heading.split()), *(min(len(cell), _NAME_LETTERS) for cell in others)])
+    return longest + _GAP_LETTERS
+
+
 def _add_figure(word: Any, figure: Picture, numbers: Numbers) -> None:
     width, height = figure.chart.figure.get_size_inches()
     paragraph = word.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.space_after = Pt(0)
-    fitting = min(_TEXT_CM, 2.54 * width, _MOST_PICTURE_CM * width / height)
-    picture = paragraph.add_run().add_picture(io.BytesIO(figure.picture("png")), width=Cm(fitting))
+    fitting = min(text_width(word), Inches(width), round(Cm(_MOST_PICTURE_CM) * width / height))
+    picture = paragraph.add_run().add_picture(io.BytesIO(figure.picture("png")), width=fitting)
     _add_drawing(word, picture, figure, str(next(numbers["Drawing"])))
     properties = picture._inline.docPr  # noqa: SLF001 - the library has no other way to an alt text
     properties.set("descr", figure.chart.alt)
@@ -230,45 +207,6 @@ def _add_caption(word: Any, kind: str, numbers: Numbers, text: str) -> Any:
     """Add a caption with a number that Word keeps up to date."""
     paragraph = word.add_paragraph(style="Caption")
     paragraph.add_run(f"{kind} ")
-    _add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(next(numbers[kind])))
+    add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(next(numbers[kind])))
     paragraph.add_run(f". {text}")
     return paragraph
-
-
-def _set_page(word: Any, title: str) -> None:
-    section = word.sections[0]
-    section.page_width, section.page_height = (Cm(size) for size in _PAGE_CM)
-    section.top_margin = section.bottom_margin = Cm(_MARGIN_CM)
-    section.left_margin = section.right_margin = Cm(_SIDE_CM)
-    footer = section.footer.paragraphs[0]
-    footer.add_run(f"{title} · Page ")
-    _add_field(footer, "PAGE", "1")
-    footer.add_run(" of ")
-    _add_field(footer, "NUMPAGES", "1")
-    for run in footer.runs:
-        run.font.size = Pt(8.5)
-
-
-def _set_styles(word: Any, language: str) -> None:
-    for name in ("toc 1", "Table text", "Table number"):
-        word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
-    _add_table_style(word)
-    sizes = {"Normal": 10.5, "Title": 24, "Subtitle": 12, "Heading 1": 16, "Heading 2": 12, "Caption": 9}
-    for name, size in sizes.items():
-        style = word.styles[name]
-        style.font.size, style.font.name = Pt(size), "Calibri"
-        # The template's theme would choose another font for headings.
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for key in [key for key in fonts.attrib if "heme" in key]:
-            del fonts.attrib[key]
-        style.font.italic = False
-        heads = name.startswith("Heading") or name == "Title"
-        style.font.color.rgb = RGBColor.from_string(_DARK if heads else _INK)
-    word.styles["Normal"].paragraph_format.space_after = Pt(6)
-    word.styles["toc 1"].paragraph_format.space_after = Pt(2)
-    for name in ("Table text", "Table number"):
-        word.styles[name].font.size = Pt(8.5)
-        word.styles[name].paragraph_format.space_after = Pt(1)
-    word.styles["Table number"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for element in word.styles.element.iter(qn("w:lang")):
-        element.set(qn("w:val"), language)

@@ -31,13 +31,14 @@ _FIRST_ROW = 3
 
 def write_excel(document: Document, path: Path) -> None:
     """Write a document's tables as a workbook, one a sheet, each estimate with its 95% interval."""
-    with new_workbook(path, document.title, document.subtitle) as book:
-        said = [(what, words) for what, words in document.provenance if what == "intervals"]
+    said = document.said
+    with new_workbook(path, document.title, document.subtitle, said.organisation or "", said.date) as book:
+        notes = [(what, words) for what, words in document.provenance if what == "intervals"]
         book.front(
             document.title,
             document.subtitle,
             document.cover,
-            [(f"{what} in detail".capitalize(), words) for what, words in said],
+            [(f"{what} in detail".capitalize(), words) for what, words in notes],
         )
         if document.terms is not None:
             _write_terms(book, document.terms)

@@ -26,6 +26,7 @@ _NEEDS = {
     "float_type": "a number",
     "int_type": "a whole number",
     "bool_type": "true or false",
+    "date_type": "a date without quotes, such as 2010-07-01",
     "string_type": 'text in "quotes"',
     "tuple_type": "a list in [brackets]",
     "model_type": "a table",

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from simulator.errors import InputError, Problem, Problems, printable
-from simulator.parts import Name, Part
+from simulator.parts import Name, Part, without_control
 from simulator.scenario.files import (
     DEEPEST,
     Given,
@@ -25,7 +25,7 @@ from simulator.scenario.files import (
     read_toml,
 )
 from simulator.scenario.keys import add_rule, places_named, problems_of
-from simulator.scenario.schema import ScenarioFile, without_control
+from simulator.scenario.schema import ScenarioFile
 from simulator.uncertain import FORM_KEYS, set_over
 
 LARGEST_REGIME_BYTES = 100_000

@@ -120,8 +120,9 @@ class Scenario:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the settings, with overrides, and the tables: equal for equal scenarios."""
-        parts = (self.settings.model_dump(), self.practices, dict(self.need_weights), dict(self.seasons))
+        """SHA-256 of the settings, with overrides, and the tables: equal for scenarios of equal numbers."""
+        settings = self.settings.model_dump(exclude={"document"})
+        parts = (settings, self.practices, dict(self.need_weights), dict(self.seasons))
         amounts = {name: dict(table.gbp) for name, table in self.amounts.items()}
         return sha256(repr((parts, amounts)).encode()).hexdigest()
 

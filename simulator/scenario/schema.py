@@ -15,7 +15,6 @@ from simulator.demand import AnyCountLaw
 from simulator.demand.doubt import DoubtSettings
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
-from simulator.letters import oddity
 from simulator.parts import (
     LARGEST_CV,
     GrowthShare,
@@ -28,6 +27,7 @@ from simulator.parts import (
     UncertainGrowthShare,
     Year,
     as_tuple,
+    without_control,
 )
 from simulator.payments.payment import AnyPayment, terms_of
 from simulator.payments.terms import PaymentTerms
@@ -35,19 +35,12 @@ from simulator.population.need import UNWEIGHTED
 from simulator.random_streams import LARGEST_SEED
 from simulator.records import FinancialYear
 from simulator.rules import AnyRule
+from simulator.scenario.document_settings import DocumentSettings
 from simulator.scenario.legal_forms import LEGAL_FORMS, FormName, LegalForm
 from simulator.spend import AnyUnitCost
 from simulator.spend.unit_cost import UnitCost
 from simulator.spend.working_range import cannot_be_drawn, does_not_show
 from simulator.uncertain import GROWTH_IN_DOUBT, LEVEL_OF_DOUBT, MAY_BE_UNCERTAIN
-
-
-def without_control(words: str) -> str:
-    """Refuse free text with characters in it that nobody can see, apart from tabs and line ends."""
-    if odd := oddity(words, apart_from="\n\r\t"):
-        raise PydanticCustomError("odd_name", "text of characters that can be seen", {"hint": odd})
-    return words
-
 
 MOST_CONTRACTS = 10_000_000
 FEWEST_CONTRACTS = 100
@@ -378,3 +371,5 @@ class ScenarioFile(Part):
     actions: Annotated[tuple[AnyAction, ...], BeforeValidator(as_tuple)] = ()
     """What clusters do about their demand and their bills, in order."""
     simulation: SimulationSettings = SimulationSettings()
+    document: DocumentSettings = DocumentSettings()
+    """What documents say besides results: no number depends on it."""

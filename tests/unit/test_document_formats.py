@@ -6,6 +6,7 @@ import json
 import math
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,11 +16,11 @@ import pytest
 import typst
 
 from simulator.answers.files import FRONT
-from simulator.answers.table import Table, text
+from simulator.answers.table import Column, Table, text
 from simulator.charts.register import CHARTS, draw
 from simulator.charts.study import Study
 from simulator.documents import results
-from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, TableBlock
+from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, Section, TableBlock
 from simulator.documents.chart_numbers import chart_table
 from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.formats import lay_out
@@ -28,6 +29,7 @@ from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
 from simulator.documents.workbook import ALL_NUMBERS, BY_BAND, EXPECTED, INPUTS, PROVENANCE
 from simulator.errors import InputError
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Unit
 from simulator.risk.estimation import quantile
 from tests.builders import CORRIDOR, SURPLUS, scenario_of, simulated
 from tests.unit.documents import (
@@ -131,6 +133,38 @@ def test_pdf_carries_title_language_and_tags(edge):
     assert b"CreationDate" not in raw
     title = made.title.encode("utf-16-be").hex().upper().encode()
     assert title in raw or f"/Title({made.title})".encode() in raw
+
+
+def test_each_row_of_a_table_in_print_has_a_heading(edge):
+    """The tags of the first cells; what is written over others is as long, or no page would open."""
+    made, folder = edge
+    raw = (folder / "report.pdf").read_bytes()
+    tables = [narrow for block in made.blocks if isinstance(block, TableBlock) for narrow in block.narrow()]
+    assert len(re.findall(rb"/S/TH/P \d+ 0 R/A\[<</O/Table/Scope/Row *>>", raw)) == sum(
+        len(table.rows) for table in tables
+    )
+    assert b"/S/TD/P" in raw
+    assert not re.search(rb"/S/TD[^\n]*/Headers", raw)
+    start = int(raw[raw.rindex(b"startxref") :].split()[1])
+    assert raw[start:].startswith(b"xref")
+
+
+def test_points_of_numbers_in_print_stand_below_each_other(tmp_path):
+    cells = ("-4 ±0.12 *", "12.25 ±1", "under 0.2", "£1,234.5m ±2m", "")
+    columns = (text("a", ["r"] * 5), Column("n", "n", Unit.TEXT, cells))
+    made = replace(
+        document(EDGES["one cluster"]), sections=(Section((TableBlock(Table("", "t", columns)),)),)
+    )
+    lay_out(made, tmp_path)
+    (block,) = json.loads((tmp_path / "document.json").read_text("utf-8"))["sections"][0]["blocks"]
+    found = [tuple(row[1].values()) for row in block["rows"]]
+    assert found == [
+        ("\N{MINUS SIGN}4", "", "±0.12", "*"),
+        ("12", ".25", "±1", ""),
+        ("under 0", ".2", "", ""),
+        ("£1,234", ".5m", "±2m", ""),
+        (),
+    ]
 
 
 def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edge):
