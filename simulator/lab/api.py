@@ -215,7 +215,7 @@ def told(job: Job) -> dict[str, Any]:
         "state": job.state,
         "done": job.done,
         "of": job.of,
-        "result": job.result,
+        "result": None if job.result is None else job.result.json,
         "problems": _told(job.problems),
     }
 

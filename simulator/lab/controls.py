@@ -44,11 +44,17 @@ class Control:
     low: float = 0.0  # least and most that the format takes
     high: float = math.inf
     choices: tuple[str, ...] = ()
+    usual: float | None = None  # what it comes to where the scenario leaves it out
+
+    @property
+    def has_slider(self) -> bool:
+        """Whether there is a value that a slider can be laid about: of a share there always is."""
+        return self.kind is Kind.SHARE or bool(self.value) or bool(self.usual)
 
     @property
     def reach(self) -> float:
         """How far a slider goes: a round number some times the value, no more than the format takes."""
-        value = self.value if isinstance(self.value, (int, float)) else 0.0
+        value = float(self.value or self.usual or 0.0)
         if self.kind is Kind.SHARE and not value:
             return min(self.high, 0.1)
         return min(self.high, _round_above(_SLIDER_REACHES * abs(value) or 1.0))

@@ -20,7 +20,7 @@ from threading import Event, Lock
 from typing import Any
 
 from simulator.errors import InputError, Problem
-from simulator.lab.tasks import Json, Task
+from simulator.lab.tasks import Task, Told
 
 MOST_WAITING, MOST_KEPT = 8, 40
 LONGEST_SECONDS = 1_800
@@ -58,7 +58,7 @@ class Job:
     state: State = State.WAITING
     done: int = 0
     of: int | None = None  # how much there is to do, where that is known
-    result: Json | None = None
+    result: Told | None = None
     problems: tuple[Problem, ...] = ()
     _stop: Event = field(default_factory=Event, repr=False)
 

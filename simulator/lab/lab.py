@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import OrderedDict
@@ -33,6 +34,8 @@ class Lab:
     regimes: Mapping[str, Regime]  # by the name of their file
     folder: Path  # for uploads and documents; gone when the lab closes
     jobs: Jobs
+    # What readers have sent and not looked at yet, by the reader's key: files by their owners' names.
+    sent: dict[str, dict[str, bytes]] = field(default_factory=dict)
     _engines: OrderedDict[tuple[str, int, int], Engine] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -51,6 +54,17 @@ class Lab:
             while len(self._engines) > MOST_ENGINES:
                 self._engines.popitem(last=False)
             return self._engines[key]
+
+    def admit(self) -> str:
+        """Return a key for a reader, who may send files under it until they leave; nobody can guess it."""
+        key = os.urandom(16).hex()
+        self.sent[key] = {}
+        return key
+
+    def taken(self, key: str) -> dict[str, bytes]:
+        """Return what a reader has sent, once."""
+        found, self.sent[key] = self.sent[key], {}
+        return found
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.answers.answer import Answer
 from simulator.answers.files import write_answer
-from simulator.answers.table import Cell, Column
+from simulator.answers.table import Cell, Column, Table
 from simulator.charts.study import Study
 from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.letters import is_blank, oddity
@@ -36,6 +36,14 @@ EXCEL = "policies.xlsx"
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a task gives back: as JSON, and the tables that a page shows."""
+
+    json: Json
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
 class Task:
     """Something to work on: checked as far as that is quick."""
 
@@ -53,8 +61,8 @@ class Task:
                 problems.append(Problem("contracts", need, f"{contracts:,}", hint))
         problems.report()
 
-    def work(self, folder: Path, say: Say) -> Json:
-        """Do it; files go to the folder. What comes back is told as JSON."""
+    def work(self, folder: Path, say: Say) -> Told:
+        """Do it; files go to the folder."""
         raise NotImplementedError
 
 
@@ -62,11 +70,11 @@ class Task:
 class RunTask(Task):
     """The question `run`."""
 
-    def work(self, folder: Path, say: Say) -> Json:
+    def work(self, folder: Path, say: Say) -> Told:
         """Return its answer, and every column of the summary."""
         contracts = self.draws.of(self.scenario).contracts
         result = simulate(self.scenario, self.draws, progress=lambda done: say(done, contracts))
-        return answer_json(RunAnswer(result)) | {"summary": _finite(result.summary_columns)}
+        return Told(answer_json(RunAnswer(result)) | {"summary": _finite(result.summary_columns)})
 
 
 @dataclass(frozen=True)
@@ -81,11 +89,10 @@ class BondTask(Task):
         names = tuple(one.name for one in self.scenario.settings.clusters)
         Problems(() if self.cluster is None else unknown("cluster", self.cluster, names)).report()
 
-    def work(self, folder: Path, say: Say) -> Json:
+    def work(self, folder: Path, say: Say) -> Told:
         """Return its answer."""
-        return answer_json(
-            bond(self.scenario, self.cluster, draws=self.draws, progress=lambda done: say(done, None))
-        )
+        answer = bond(self.scenario, self.cluster, draws=self.draws, progress=lambda done: say(done, None))
+        return Told(answer_json(answer), answer.tables())
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class SweepTask(Task):
             need = f"at most {MOST_POLICIES:,} policies in the lab"
             raise InputError([Problem("vary", need, f"{policies:,}", "cluster-risk sweep takes more")])
 
-    def work(self, folder: Path, say: Say) -> Json:
+    def work(self, folder: Path, say: Say) -> Told:
         """Return its answer, and every estimate of every policy."""
         question = sweep_question(
             self.scenario,
@@ -116,7 +123,8 @@ class SweepTask(Task):
         )
         found = run_sweep(question, 1, say)
         rows = found.every_number()
-        return answer_json(found) | {"estimates": _finite({str(name): rows[name].tolist() for name in rows})}
+        estimates = _finite({str(name): rows[name].tolist() for name in rows})
+        return Told(answer_json(found) | {"estimates": estimates})
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ class CompareTask(Task):
     clusters: Sequence[str] | None = None
     to_excel: bool = False
 
-    def work(self, folder: Path, say: Say) -> Json:
+    def work(self, folder: Path, say: Say) -> Told:
         """Return its answer."""
         every = (self.scenario, *self.others)
         answer = compare(
@@ -140,7 +148,7 @@ class CompareTask(Task):
         )
         if self.to_excel:
             write_answer(folder / EXCEL, answer, "compare, in the lab")
-        return answer_json(answer)
+        return Told(answer_json(answer))
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ class AnnexTask(Task):
             problems.append(Problem("title", "some words", shown(self.title)))
         problems.report()
 
-    def work(self, folder: Path, say: Say) -> Json:
+    def work(self, folder: Path, say: Say) -> Told:
         """Write it, step by step; return the names of its files."""
         from simulator.documents.contents import document_of, write_document
 
@@ -186,7 +194,7 @@ class AnnexTask(Task):
         before = steps - len(self.formats)
         say(before, steps)
         names = write_document(document, folder, self.formats, lambda done: say(before + done, steps))
-        return {"files": names}
+        return Told({"files": names})
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
