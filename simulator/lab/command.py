@@ -31,30 +31,35 @@ def lab(
     any other machine. Its JSON API is at /api.
     """
     import tempfile
-    from contextlib import suppress
+    from contextlib import ExitStack, suppress
     from pathlib import Path
 
-    from simulator.errors import printable
-    from simulator.lab.lab import open_lab
+    from simulator.errors import Problems, printable
+    from simulator.lab.lab import check_size, open_lab
     from simulator.scenario.scenario import load_scenario
     from simulator.scenario.starter import write_starter
     from simulator.simulation.draws import Draws
 
-    with tempfile.TemporaryDirectory(prefix="cluster-risk-start-") as folder:
-        path = scenario if scenario is not None else write_starter(Path(folder) / "my-clusters")[0]
-        loaded = load_scenario(path)
-        with open_lab(loaded, Draws(contracts, seed)) as opened:
-            try:
-                from simulator.lab.server import serve
-            except ModuleNotFoundError as missing:
-                raise click.ClickException(
-                    f"the lab needs {missing.name}: install cluster-risk[lab]"
-                ) from None
+    try:
+        from simulator.lab.server import listen, serve
+    except ModuleNotFoundError as missing:
+        raise click.ClickException(f"the lab needs {missing.name}: install cluster-risk[lab]") from None
 
-            def told(address: str) -> None:
-                click.echo(f"{printable(loaded.source)}: {loaded.settings.title}", err=True)
-                click.echo(f"lab: {address}")
-                click.echo("stop it with Ctrl-C", err=True)
+    with ExitStack() as stack, suppress(KeyboardInterrupt):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-risk-start-")))
+        path = Path(scenario) if scenario is not None else write_starter(folder / "my-clusters")[0]
+        draws, problems = Draws(contracts, seed), Problems()
+        with problems.noted():
+            loaded = load_scenario(path)
+            check_size(loaded, draws)
+        with problems.noted():
+            listening = stack.enter_context(listen(host, port))
+        problems.report()
+        opened = stack.enter_context(open_lab(loaded, draws))
 
-            with suppress(KeyboardInterrupt):
-                serve(opened, host, port, told, with_browser=not no_browser)
+        def told(address: str) -> None:
+            click.echo(f"{printable(loaded.source)}: {loaded.settings.title}", err=True)
+            click.echo(f"lab: {address}")
+            click.echo("stop it with Ctrl-C", err=True)
+
+        serve(opened, listening, told, with_browser=not no_browser)

@@ -99,6 +99,7 @@ class Jobs:
         size = at_once or max((os.cpu_count() or 1) - 1, 1)
         self._threads = ThreadPoolExecutor(size)
         self._lock = Lock()
+        self._is_closing = False
         # One waits, with all that it needs imported, for whoever asks first.
         self._spare = deque([_Worker.started()])
 
@@ -124,6 +125,7 @@ class Jobs:
 
     def close(self) -> None:
         """Stop everything."""
+        self._is_closing = True
         for job in self._jobs.values():
             job.cancel()
         self._threads.shutdown(cancel_futures=True)
@@ -143,15 +145,16 @@ class Jobs:
         job.state = State.RUNNING
         job.folder.mkdir(parents=True)
         worker = self._spare.pop() if self._spare else _Worker.started()
-        try:
-            worker.work_on(job)
-        finally:
-            if worker.is_used_up:
-                worker.end()
-                worker = _Worker.started()
+        worker.work_on(job)
+        if not worker.is_used_up:
             self._spare.append(worker)
-            if job.state is not State.DONE:
-                shutil.rmtree(job.folder, ignore_errors=True)
+        else:
+            worker.end()
+            if not self._is_closing:
+                # The next one gets ready before it is asked for.
+                self._spare.append(_Worker.started())
+        if job.state is not State.DONE:
+            shutil.rmtree(job.folder, ignore_errors=True)
 
 
 @dataclass(eq=False)

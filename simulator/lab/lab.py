@@ -17,7 +17,7 @@ from simulator.lab.engine import Engine
 from simulator.lab.jobs import Jobs
 from simulator.scenario.regimes import Regime, read_regime
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import Draws
+from simulator.simulation.draws import Draws, SettledDraws
 
 MOST_ENGINES = 4
 """Scenarios that are kept drawn at a time: some 60 MB each for the flagship at 5,000 contracts."""
@@ -40,12 +40,9 @@ class Lab:
     _lock: Lock = field(default_factory=Lock)
 
     def engine(self, scenario: Scenario | None = None, draws: Draws | None = None) -> Engine:
-        """Return the engine of a scenario and draws; InputError for more contracts than it takes."""
+        """Return the engine of a scenario and draws; InputError for more contracts than a page can follow."""
         scenario = scenario or self.scenario
-        settled = (draws or self.draws).of(scenario)
-        if settled.contracts > MOST_DRAWN:
-            need, hint = f"at most {MOST_DRAWN:,} on the page", "the command takes more"
-            raise InputError([Problem("contracts", need, f"{settled.contracts:,}", hint)])
+        settled = check_size(scenario, draws or self.draws)
         key = scenario.fingerprint, settled.contracts, settled.seed
         with self._lock:
             if key not in self._engines:
@@ -73,15 +70,24 @@ def open_lab(scenario: Scenario, draws: Draws = Draws(), at_once: int | None = N
 
     InputError, before anything is made, for contracts that it does not take.
     """
+    regimes = regimes_beside(scenario.folder)
+    check_size(scenario, draws)
     folder = Path(tempfile.mkdtemp(prefix="cluster-risk-lab-"))
     jobs = Jobs(folder / "jobs", at_once)
-    lab = Lab(scenario, draws, regimes_beside(scenario.folder), folder, jobs)
     try:
-        lab.engine()
-        yield lab
+        yield Lab(scenario, draws, regimes, folder, jobs)
     finally:
         jobs.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_size(scenario: Scenario, draws: Draws) -> SettledDraws:
+    """Return draws of a scenario; InputError for more contracts than a page can follow."""
+    settled = draws.of(scenario)
+    if settled.contracts > MOST_DRAWN:
+        need, hint = f"at most {MOST_DRAWN:,} on the page", "the command takes more"
+        raise InputError([Problem("contracts", need, f"{settled.contracts:,}", hint)])
+    return settled
 
 
 def regimes_beside(folder: Path) -> dict[str, Regime]:

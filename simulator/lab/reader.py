@@ -111,8 +111,10 @@ class Reader:
         self._show()
 
     def turn_to(self, tab: str) -> None:
-        """Show another tab."""
+        """Show another tab, with what was changed on the one before."""
         self.tab = tab
+        for part in self.parts:
+            part.show_scenario()
         self._show()
 
     def redraw(self) -> None:

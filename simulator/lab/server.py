@@ -26,32 +26,23 @@ _RECONNECT_SECONDS = 10.0
 
 
 def serve(
-    lab: Lab, host: str, port: int, opened: Callable[[str], None], *, with_browser: bool = False
+    lab: Lab, listening: socket.socket, opened: Callable[[str], None], *, with_browser: bool = False
 ) -> None:
     """Serve a lab until it is stopped; `opened` takes its address when it can be reached.
 
-    Beyond this machine the address has a token in it, without which nobody is answered. InputError where the
-    address cannot be had.
+    Beyond this machine the address has a token in it, without which nobody is answered.
     """
+    host, port = listening.getsockname()[:2]
     token = None if is_this_machine(host) else os.urandom(16).hex()
-    listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}/" + (f"?token={token}" if token else "")
-    config = uvicorn.Config(
-        make_app(lab, token), log_level="warning", access_log=False, ws="websockets-sansio"
-    )
-    server = uvicorn.Server(config)
-
-    def tell() -> None:
-        opened(address)
-        if with_browser:
-            webbrowser.open(address)
-
-    threading.Timer(0.0, tell).start()
-    try:
-        server.run(sockets=[listening])
-    finally:
-        listening.close()
+    address = f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
+    app = make_app(lab, token)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, ws="websockets-sansio")
+    opened(address)
+    if with_browser:
+        # The socket listens already: a browser that is quicker than the server waits.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def make_app(lab: Lab, token: str | None = None) -> Guard:
@@ -83,7 +74,7 @@ def _add_upload(app: FastAPI, lab: Lab) -> None:
         return PlainTextResponse("")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens; InputError for an address that cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
