@@ -100,6 +100,7 @@ _COMMANDS = {
     "backtest": "charts.backtest_command",
     "chart": "charts.command",
     "report": "documents.command",
+    "lab": "lab.command",
     "check": "questions.check.command",
     "schema": "cli",
     "init": "cli",

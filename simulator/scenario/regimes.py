@@ -175,7 +175,7 @@ def _merged(below: Any, laid: Any, path: KeyPath, at: KeyPath, found: list[tuple
             for place in places:
                 merged[place] = _merged(merged[place], value, (*path, place), (*at, step), found)
         return merged
-    if isinstance(laid, Mapping) and isinstance(below, Mapping) and not _replaces(laid, below):
+    if isinstance(laid, Mapping) and isinstance(below, Mapping) and not replaces(laid, below):
         merged = dict(below)
         for key, value in laid.items():
             merged[key] = _merged(below.get(key), value, (*path, key), (*at, key), found)
@@ -184,7 +184,7 @@ def _merged(below: Any, laid: Any, path: KeyPath, at: KeyPath, found: list[tuple
     return set_over(below, copy.deepcopy(laid))
 
 
-def _replaces(laid: Mapping[str, Any], below: Mapping[str, Any]) -> bool:
+def replaces(laid: Mapping[str, Any], below: Mapping[str, Any]) -> bool:
     """Whether a table is of another kind than that which it is laid over: nothing of it stays then."""
     figures = set(laid) | set(below) <= FORM_KEYS
     # A budget's `rule` is a table, and says nothing of a kind.

@@ -1,0 +1,76 @@
+"""What a reader takes away: a link, the command's options, a file of policy, a workbook."""
+
+from __future__ import annotations
+
+from nicegui import ui
+from nicegui.element import Element
+
+from simulator.errors import InputError
+from simulator.lab.fields import Words, button, show_problems, tag
+from simulator.lab.job_bar import JobBar
+from simulator.lab.policy import as_regime
+from simulator.lab.reader import Reader
+from simulator.lab.tasks import EXCEL, CompareTask
+
+
+class TakeAway:
+    """The end of the tab *Policy*."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        with tag("section", "take-away", aria_label="Take it with you"):
+            Words("h3", "Take it with you")
+            self._link = _line("A link that holds all this, for the same scenario")
+            self._command = _line("The same on the command line")
+            with tag("div", "buttons"):
+                button("Download the policy (TOML)", self._download)
+                button("Make an Excel workbook", self._to_excel)
+            self._problems = tag("div", role="alert")
+            self._job = JobBar(reader, "The workbook")
+
+    def show(self) -> None:
+        """Show the link and the command as the policy is now."""
+        reader = self._reader
+        self._link.props["value"] = reader.link
+        self._link.update()
+        drawn, options = reader.draws, reader.desk.policy.options(reader.lab.regimes)
+        how = f"--contracts {drawn.contracts} --seed {drawn.seed}"
+        self._command.props["value"] = f"cluster-risk run {reader.scenario.source} {how} {options}".rstrip()
+        self._command.update()
+
+    def _download(self) -> None:
+        reader = self._reader
+        try:
+            text = as_regime(reader.varied(), f"A policy of the lab: {reader.scenario.settings.title}"[:80])
+        except InputError as error:
+            show_problems(self._problems, error.problems)
+            return
+        show_problems(self._problems, ())
+        ui.download(text.encode(), "policy.toml", "application/toml")
+
+    def _to_excel(self) -> None:
+        reader = self._reader
+        try:
+            others = tuple(one.over(reader.scenario, reader.lab.regimes) for one in reader.desk.policies)
+            task = CompareTask(reader.scenario, reader.lab.draws, others, to_excel=True)
+            self._job.start(task, (EXCEL,))
+            show_problems(self._problems, ())
+        except InputError as error:
+            show_problems(self._problems, error.problems)
+
+
+def _line(label: str) -> Element:
+    """Show a line of text with a button that copies it; return where the text stands."""
+    words = Words("label", label)
+    with tag("div", "copy"):
+        line = tag("input", type="text", readonly=True)
+        copy = Words("button", "Copy")
+        copy.props["type"] = "button"
+        copy.props["aria-label"] = f"Copy: {label}"
+        copy.on("click", js_handler=f"() => navigator.clipboard.writeText({_found(line)}.value)")
+    words.props["for"] = line.html_id
+    return line
+
+
+def _found(element: Element) -> str:
+    return f"document.getElementById('{element.html_id}')"

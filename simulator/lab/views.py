@@ -1,0 +1,270 @@
+"""What a page says of policies: figures, charts and tables, made of looks, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from html import escape
+
+from simulator.answers.table import (
+    Cell,
+    Column,
+    Table,
+    heading_of,
+    mark_means,
+    measures,
+    printed,
+    text,
+    with_change,
+)
+from simulator.errors import Problem
+from simulator.lab.engine import Look
+from simulator.lab.pictures import SERIES, Row, Series, chart, key
+from simulator.plain_words import capitalised, spaced
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.estimation import beyond_chance
+from simulator.risk.in_words import POINTS, briefly, phrase
+from simulator.risk.measures import columns
+from simulator.risk.paired import PairedEstimate
+from simulator.scenario.schema import MOST_YEARS
+
+PARTIES = {
+    "Practices' net gain": "practice_net_gain_gbp",
+    "Reinvested in patient care": "reinvestment_gbp",
+    "The PCT's net position": "pct_net_position_gbp",
+    "An external partner's net gain": "partner_net_gain_gbp",
+    "A lender's income": "lender_income_gbp",
+}
+_AT_TIMES = ("partner_net_gain_gbp", "lender_income_gbp")
+"""Of parties that there are only at times."""
+_BAD_YEARS = {
+    "On average": "pct_net_position_gbp",
+    "In one contract in twenty, or worse": "pct_net_position_1_in_20_gbp",
+    "In one contract in a hundred, or worse": "pct_net_position_1_in_100_gbp",
+    "Its worst year, in one contract in twenty": "pct_net_position_worst_year_1_in_20_gbp",
+}
+HEADLINE = {
+    "Clusters together overspend": "overspend_probability",
+    "Practices' net gain": "practice_net_gain_gbp",
+    "The PCT's net position": "pct_net_position_gbp",
+}
+TOGETHER = (
+    "overspend_probability",
+    "expected_overspend_gbp",
+    "bond_posted_gbp",
+    "bond_covers_probability",
+    "shared_bond_needed_gbp",
+    "practice_share_gbp",
+    "practice_net_gain_gbp",
+    "practice_net_gain_1_in_20_gbp",
+    "practice_better_off_probability",
+    "partner_net_gain_gbp",
+    "lender_income_gbp",
+    "reinvestment_gbp",
+    "pool_balance_gbp",
+    "pct_payment_gbp",
+    "pct_net_position_gbp",
+    "pct_net_position_1_in_20_gbp",
+    "pct_net_position_worst_year_1_in_20_gbp",
+    "leaves_probability",
+)
+BY_CLUSTER = (
+    "overspend_probability",
+    "bond_posted_gbp",
+    "bond_needed_gbp",
+    "bond_covers_probability",
+    "practice_net_gain_gbp",
+    "pct_net_position_gbp",
+)
+MARKS = mark_means("The policies and the scenario as given share the same draws of chance")
+
+
+def names_of(looks: Sequence[Look]) -> tuple[str, ...]:
+    """Return what the scenario as given, and one policy or two, are called."""
+    return tuple(one.name for one in SERIES[: len(looks)]) if len(looks) != 2 else ("as given", "this policy")
+
+
+def charts(looks: Sequence[Look]) -> Iterator[tuple[str, str]]:
+    """Yield titles and pictures; `looks` begin with that of the scenario as given."""
+    clusters = looks[0].rows[:-1]
+    parties = {
+        name: measure
+        for name, measure in PARTIES.items()
+        if measure not in _AT_TIMES or any(_is_moved(look, measure) for look in looks)
+    }
+    title = "What each party may expect over the whole contract"
+    yield title, _chart(title, looks, [(name, ALL_CLUSTERS, measure) for name, measure in parties.items()])
+    title = "The PCT's net position, and how bad it gets"
+    yield title, _chart(title, looks, [(name, ALL_CLUSTERS, measure) for name, measure in _BAD_YEARS.items()])
+    for title, measure in (
+        ("Chance of an overspend over the whole contract", "overspend_probability"),
+        ("Chance that the bond covers every overspend", "bond_covers_probability"),
+        ("Practices' net gain, by cluster", "practice_net_gain_gbp"),
+    ):
+        rows = [(name, name, measure) for name in clusters]
+        if measure == "overspend_probability" and len(clusters) > 1:
+            rows.append((ALL_CLUSTERS, ALL_CLUSTERS, measure))
+        notes = _bonds(looks[-1], clusters) if measure == "bond_covers_probability" else {}
+        yield title, _chart(title, looks, rows, notes)
+
+
+def legend(looks: Sequence[Look]) -> str:
+    """Return what the signs of the charts mean."""
+    return key(_series(looks))
+
+
+def _series(looks: Sequence[Look]) -> tuple[Series, ...]:
+    return tuple(replace(one, name=name) for one, name in zip(SERIES, names_of(looks), strict=False))
+
+
+def _chart(
+    title: str,
+    looks: Sequence[Look],
+    places: Iterable[tuple[str, str, str]],
+    notes: dict[str, str] | None = None,
+) -> str:
+    rows, unit = [], Unit.GBP
+    for name, row, measure in places:
+        unit = columns(MOST_YEARS)[measure].measure.unit
+        cells = tuple(paired.estimate if (paired := look.paired(row, measure)) else None for look in looks)
+        if any(cells):
+            last = looks[-1].paired(row, measure)
+            note = (notes or {}).get(row) or (_moved(last, unit) if last else "")
+            rows.append(Row(name, cells, note))
+    return chart(title, rows, _series(looks), unit)
+
+
+def _moved(paired: PairedEstimate, unit: Unit) -> str:
+    """Return an estimate, and how far it is from the scenario as given where that is beyond chance."""
+    value, moved = briefly(paired.estimate, unit), paired.difference
+    if moved is None or not beyond_chance(moved):
+        return value
+    by = phrase(moved, unit, signed=True).partition(" ±")[0]
+    return f"{value} ({by}{f' {POINTS}' if unit.is_share else ''})"
+
+
+def _bonds(look: Look, clusters: Sequence[str]) -> dict[str, str]:
+    """Return what each cluster posts, and what it would need."""
+    found = {}
+    for name in clusters:
+        posted, needed = (look.paired(name, one) for one in ("bond_posted_gbp", "bond_needed_gbp"))
+        if posted and needed:
+            post, need = (briefly(one.estimate, Unit.GBP) for one in (posted, needed))
+            found[name] = f"posts {post}; {need} would cover 95%"
+    return found
+
+
+def _is_moved(look: Look, measure: str) -> bool:
+    paired = look.paired(ALL_CLUSTERS, measure)
+    return paired is not None and bool(paired.estimate.value)
+
+
+def figures(look: Look, row: str, wanted: Mapping[str, str]) -> str:
+    """Return the figures to see first, as HTML: what, how much, and how far from the scenario as given."""
+    items = []
+    for what, measure in wanted.items():
+        if (paired := look.paired(row, measure)) is None:
+            continue
+        unit = columns(MOST_YEARS)[measure].measure.unit
+        moved = difference_in_words(paired, unit)
+        much = f'<data value="{paired.estimate.value!r}">{escape(phrase(paired.estimate, unit))}</data>'
+        items.append(f"<div><dt>{escape(what)}</dt><dd>{much}<span>{escape(moved)}</span></dd></div>")
+    return f'<dl class="figures">{"".join(items)}</dl>'
+
+
+def sentences_html(sentences: Sequence[str], classes: str = "") -> str:
+    """Return sentences as paragraphs."""
+    return "".join(f'<p class="{classes}">{escape(one)}</p>' for one in sentences)
+
+
+def difference_in_words(paired: PairedEstimate, unit: Unit) -> str:
+    """Return how far an estimate is from the scenario as given."""
+    moved = paired.difference
+    if moved is None or not moved.value:
+        return "as given"
+    said = f"{phrase(moved, unit, signed=True)} against as given"
+    return said if beyond_chance(moved) else f"{said}, within chance"
+
+
+def together(looks: Sequence[Look]) -> Table:
+    """Return the measures of all clusters together: as given, and under each policy with its change."""
+    every = [one for one in TOGETHER if _is_worth_a_row(looks, one)]
+    units = tuple(columns(MOST_YEARS)[measure].measure.unit for measure in every)
+    made = [text("measure", [capitalised(heading_of(one)) for one in every])]
+    for at, (name, look) in enumerate(zip(names_of(looks), looks, strict=True)):
+        found = [look.paired(ALL_CLUSTERS, measure) for measure in every]
+        cells: tuple[Cell, ...] = tuple(one.estimate if one else None for one in found)
+        made.append(Column(name, name, units, cells))
+        if at:
+            moved: tuple[Cell, ...] = tuple(one.difference if one else None for one in found)
+            made.append(Column(f"change_{at}", "change", units, moved, is_change=True))
+    return Table("together", "All clusters together", tuple(made))
+
+
+def _is_worth_a_row(looks: Sequence[Look], measure: str) -> bool:
+    at_times = (*_AT_TIMES, "leaves_probability")
+    return any(look.paired(ALL_CLUSTERS, measure) for look in looks) and (
+        measure not in at_times or any(_is_moved(look, measure) for look in looks)
+    )
+
+
+def by_cluster(look: Look) -> Table:
+    """Return measures by cluster under a policy, with changes from the scenario as given."""
+    rows = look.rows
+    made = [text("cluster", rows)]
+    for measure in BY_CLUSTER:
+        found = [look.paired(row, measure) for row in rows]
+        made += with_change(measures(measure, [one.estimate if one else None for one in found]), found)
+    return Table("by cluster", "By cluster", tuple(made), rows_apart=1)
+
+
+def table_html(table: Table, *, caption: str = "") -> str:
+    """Return a table as HTML; each number holds its full digits beside what is shown of it."""
+    shown = [printed(column) for column in table.columns]
+    head = "".join(
+        f'<th scope="col"{"" if one.left else _NUMERIC}>'
+        f"{escape(capitalised(one.heading or spaced(column.name)))}</th>"
+        for one, column in zip(shown, table.columns, strict=True)
+    )
+    body = []
+    count = len(shown[0].cells)
+    for at in range(count):
+        cells = [
+            _cell(column.cells[at], one.cells[at], left=one.left, is_key=number < table.keys)
+            for number, (column, one) in enumerate(zip(table.columns, shown, strict=True))
+        ]
+        apart = ' class="total"' if table.rows_apart and at >= count - table.rows_apart else ""
+        body.append(f"<tr{apart}>{''.join(cells)}</tr>")
+    title = escape(caption or table.title)
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(title, quote=True)}">'
+        f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+_NUMERIC = ' class="number"'
+
+
+def _cell(cell: Cell, shown: str, *, left: bool, is_key: bool) -> str:
+    if is_key:
+        return f'<th scope="row">{escape(shown)}</th>'
+    value = cell.value if isinstance(cell, Estimate) else cell
+    inside = escape(shown)
+    if isinstance(value, (int, float)):
+        inside = f'<data value="{value!r}">{inside}</data>'
+    return f"<td{'' if left else _NUMERIC}>{inside}</td>"
+
+
+def problems_html(problems: Sequence[Problem]) -> str:
+    """Return what is wrong, each problem with where it is, what must hold, what was given and a hint."""
+    if not problems:
+        return ""
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    items = []
+    for one in problems:
+        told = {"Must be": one.need, "Given": one.got} | ({"Hint": one.hint} if one.hint else {})
+        said = "".join(f"<div><dt>{what}</dt><dd>{escape(words)}</dd></div>" for what, words in told.items())
+        items.append(f"<li><strong>{escape(one.where)}</strong><dl>{said}</dl></li>")
+    return f'<div class="problems"><p><strong>{count}</strong></p><ol>{"".join(items)}</ol></div>'
