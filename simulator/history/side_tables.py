@@ -93,7 +93,7 @@ def _by_year(
                     lacking[f"{name} in {written(when) if isinstance(when, tuple) else when}"] = None
     if lacking:
         got = f"none for {', '.join([*lacking][:5])}{', ...' if len(lacking) > 5 else ''}"
-        table.problems.append(Problem(str(table.path), f"an index for every {column} of the history", got))
+        table.problems.append(Problem(table.source, f"an index for every {column} of the history", got))
     return index
 
 

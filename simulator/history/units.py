@@ -68,7 +68,7 @@ class ScenarioUnits:
 
     def _refuse(self, table: Table, by: str, at: int, name: str, rows: int) -> None:
         """Note one unit that is not known."""
-        (problem,) = unknown(f"{table.path}, line {at}, {by}", name, self.names(by), most=4)
+        (problem,) = unknown(table.at(at, by), name, self.names(by), most=4)
         more = f", and {rows - 1:,} more rows of it" if rows > 1 else ""
         closed = "a practice that has closed or merged needs a row in recodes.csv (old, new, from)"
         hint = problem.hint or (closed if by == "practice" else "")
@@ -79,7 +79,7 @@ class ScenarioUnits:
         counts = Counter(name for _, name in named)
         first = dict(reversed([(name, at) for at, name in named]))
         for name in counts:
-            for problem in unknown(f"{table.path}, line {first[name]}, line", name, self.lines, most=8):
+            for problem in unknown(table.at(first[name], "line"), name, self.lines, most=8):
                 more = f", and {counts[name] - 1:,} more rows of it" if counts[name] > 1 else ""
                 table.problems.append(
                     Problem(problem.where, problem.need, f"{problem.got}{more}", problem.hint)

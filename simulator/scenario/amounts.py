@@ -34,6 +34,7 @@ class Amounts:
     columns: tuple[str, str, str]  # of who, year and line; nothing for one that the table has not
     gbp: Mapping[Row, float]  # the amounts
     places: Mapping[Row, str]  # file and line, for messages
+    source: str = ""  # file, or sheet, for messages
 
     @property
     def by_year(self) -> bool:
@@ -140,8 +141,8 @@ def amounts_in(table: Table, column: str) -> Amounts:
         if who and row in gbp:
             table.complain(number, who, "each row once", shown(", ".join(filter(None, row))))
         elif not totals:
-            gbp[row], places[row] = amount, f"{table.path}, line {number}"
-    return Amounts((who, year, line), gbp, places)
+            gbp[row], places[row] = amount, table.at(number)
+    return Amounts((who, year, line), gbp, places, table.source)
 
 
 def read_all_amounts(
@@ -157,14 +158,14 @@ def read_all_amounts(
 
 
 def amounts_problems(
-    settings: ScenarioFile, codes: Iterable[str], amounts: Mapping[Named, Amounts], folder: Path
+    settings: ScenarioFile, codes: Iterable[str], amounts: Mapping[Named, Amounts]
 ) -> Iterator[Problem]:
     """Yield what does not agree between a scenario and its tables of pounds."""
     clusters, years = settings.clusters, [year.label for year in settings.contract.financial_years]
     inside = {code for cluster in clusters for code in cluster.practices}
     others = [code for code in codes if code not in inside]
     for (name, column), table in amounts.items():
-        where = str(folder / name)
+        where = table.source
         if column == BUDGET:
             usual, own = _lines_of(settings, name)
             if not table.by_line and len(own) + bool(usual) > 1:

@@ -12,6 +12,7 @@ from pathlib import Path
 from simulator.errors import InputError, Problem, shown
 from simulator.scenario.files import CSV_TABLE, read_text
 from simulator.scenario.numbers_in_tables import number_in
+from simulator.scenario.sheets import Sheet, letters, sheet_or_file
 
 _MOST_PROBLEMS = 20
 _LARGEST = 1e9
@@ -32,15 +33,22 @@ Lines = list[tuple[int, list[str]]]
 class Table:
     """Rows of a CSV file, and the problems found in reading them."""
 
-    path: Path  # the file
+    source: str  # its file, or its sheet, as it is shown
     delimiter: str = ","  # what stands between cells
     columns: list[str] = field(default_factory=list)  # the headings, known ones in our words
     top: int = 1  # line of the headings
     headings: dict[str, str] = field(default_factory=dict)  # how the file writes them
+    letters: dict[str, str] = field(default_factory=dict)  # of the columns of a sheet; none for a file
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # line number, and text by column
     problems: list[Problem] = field(default_factory=list)  # grows as values are read
     # Positions of problems that may be one fault, by what they have in common; and whether two are enough.
     _alike: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
+
+    def at(self, line: int, column: str = "") -> str:
+        """Return where a line is, or a cell of it: in a sheet its letter and number."""
+        cell = f"!{self.letters.get(column, 'A')}{line}" if self.letters else f", line {line}"
+        heading = self.headings.get(column, column)
+        return f"{self.source}{cell}{f', {heading}' if heading else ''}"
 
     def complain(
         self,
@@ -60,16 +68,15 @@ class Table:
         """
         common = alike or need if once else f"{column}: {alike or need}"
         self._alike.setdefault((common, once), []).append(len(self.problems))
-        where = f"{self.path}, line {line}, {self.headings.get(column, column)}"
-        self.problems.append(Problem(where, need, got, hint))
+        self.problems.append(Problem(self.at(line, column), need, got, hint))
 
     def complain_of_headings(self, need: str, got: str, hint: str = "") -> None:
         """Note a problem of the headings."""
-        self.problems.append(Problem(f"{self.path}, line {self.top}", need, shown(got), hint))
+        self.problems.append(Problem(self.at(self.top), need, shown(got), hint))
 
     def complain_of_column(self, column: str, need: str, got: str) -> None:
         """Note a problem of a column as a whole."""
-        self.problems.append(Problem(f"{self.path}, {self.headings.get(column, column)}", need, shown(got)))
+        self.problems.append(Problem(f"{self.source}, {self.headings.get(column, column)}", need, shown(got)))
 
     def number(
         self, line: int, row: Mapping[str, str], column: str, *, whole: bool = False, pounds: bool = False
@@ -97,7 +104,7 @@ class Table:
         problems = list(found.values())
         if (more := len(problems) - _MOST_PROBLEMS) > 0:
             need = "without problems; only the first are listed"
-            problems[_MOST_PROBLEMS:] = [Problem(str(self.path), need, f"{more} more problems")]
+            problems[_MOST_PROBLEMS:] = [Problem(self.source, need, f"{more} more problems")]
         if problems:
             raise InputError(problems)
 
@@ -115,18 +122,25 @@ def read_table(path: Path, needed: tuple[str, ...], synonyms: Mapping[str, str] 
 
     `synonyms` gives our word for headings of others, all in small letters with _ between words.
     """
-    text = _without_comments(read_text(path, CSV_TABLE).replace("\r\n", "\n").replace("\r", "\n"))
+    found = sheet_or_file(path)
+    is_sheet = isinstance(found, Sheet)
+    source = found.name if isinstance(found, Sheet) else str(found)
+    whole = found.as_csv() if isinstance(found, Sheet) else read_text(found, CSV_TABLE)
+    text = _without_comments(whole.replace("\r\n", "\n").replace("\r", "\n"))
     if "\0" in text:
-        where = f"{path}, line {text[: text.index(chr(0))].count(chr(10)) + 1}"
+        where = f"{source}, line {text[: text.index(chr(0))].count(chr(10)) + 1}"
         hint = "save it as UTF-8 (in Excel: CSV UTF-8)"
         raise InputError([Problem(where, "text in UTF-8", "a zero byte, as in UTF-16", hint)])
     synonyms = dict.fromkeys(needed, "") | dict(synonyms or {})
     # The mark under which most headings are known, and then the one that makes most of them.
-    delimiter = max(",;\t", key=lambda mark: _headings_under(mark, path, text, synonyms))
-    lines = list(_cells(path, text, delimiter))
+    marks = "," if is_sheet else ",;\t"
+    delimiter = max(marks, key=lambda mark: _headings_under(mark, source, text, synonyms))
+    lines = list(_cells(source, text, delimiter))
     if not lines:
-        raise InputError([Problem(str(path), CSV_TABLE, "blank rows only")])
-    table = Table(path, delimiter, _in_our_words(lines[0][1], synonyms), lines[0][0])
+        raise InputError([Problem(source, CSV_TABLE, "blank rows only")])
+    table = Table(source, delimiter, _in_our_words(lines[0][1], synonyms), lines[0][0])
+    if is_sheet:
+        table.letters = {name: letters(at) for at, name in enumerate(table.columns, start=1)}
     _check_headings(table, lines, needed, synonyms)
     table.finish()
     _take_rows(table, lines)
@@ -155,10 +169,10 @@ def _in_our_words(cells: list[str], synonyms: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _headings_under(mark: str, path: Path, text: str, synonyms: Mapping[str, str]) -> tuple[int, int]:
+def _headings_under(mark: str, source: str, text: str, synonyms: Mapping[str, str]) -> tuple[int, int]:
     """Return how many headings are known, and how many there are, where `mark` stands between cells."""
     try:
-        _, cells = next(_cells(path, text, mark), (0, []))
+        _, cells = next(_cells(source, text, mark), (0, []))
     except InputError:
         return (-1, 0)
     known = {*synonyms, *synonyms.values()}
@@ -168,7 +182,7 @@ def _headings_under(mark: str, path: Path, text: str, synonyms: Mapping[str, str
 def _check_headings(table: Table, lines: Lines, needed: tuple[str, ...], synonyms: Mapping[str, str]) -> None:
     """Note what is wrong with the headings; where they are not on top, that alone."""
     (_, written), *below = lines
-    columns, place = table.columns, f"{table.path}, line {table.top}"
+    columns, place = table.columns, table.at(table.top)
     listed = ", ".join(cell.strip() for cell in written).rstrip(", ")
     missing = [column for column in needed if column not in columns]
     for line, cells in below[:50] if missing else []:
@@ -194,7 +208,7 @@ def _check_headings(table: Table, lines: Lines, needed: tuple[str, ...], synonym
             got = f"nothing above {shown(filled[0][1])} on line {filled[0][0]}"
             table.problems.append(Problem(f"{place}, column {at + 1}", "a heading for what is in it", got))
     if not below:
-        table.problems.append(Problem(str(table.path), "a header and at least one row", "1 rows"))
+        table.problems.append(Problem(table.source, "a header and at least one row", "1 rows"))
     table.headings = {
         ours: cell.strip() for ours, cell in zip(columns, written, strict=True) if ours != cell.strip()
     }
@@ -219,7 +233,7 @@ def _take_rows(table: Table, lines: Lines) -> None:
     table.columns = [column for column in table.columns if column]
 
 
-def _cells(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _cells(source: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank."""
     reader = csv.reader(io.StringIO(text), strict=True, delimiter=delimiter)
     try:
@@ -229,5 +243,5 @@ def _cells(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[st
             if any(cell.strip(" ,;\t") for cell in cells) and not says_delimiter:
                 yield reader.line_num, cells
     except csv.Error as error:
-        where, hint = f"{path}, line {reader.line_num}", 'a cell that starts with " must end with one'
+        where, hint = f"{source}, line {reader.line_num}", 'a cell that starts with " must end with one'
         raise InputError([Problem(where, "a row of a CSV table", str(error), hint)]) from None

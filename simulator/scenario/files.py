@@ -28,9 +28,11 @@ CSV_TABLE = "a CSV table"
 BACKSLASHES = r"in TOML a \ starts a special character: write paths with / or in 'single quotes'"
 _BACKSLASH = re.compile(r"'\\' in a string|Invalid hex value|not a Unicode scalar")
 """What the parser says of backslashes that start no escape of TOML."""
+OLE_START = b"\xd0\xcf\x11\xe0"
+"""How files of Office of before 2007 begin, and those with a password."""
 _OTHER_KINDS = {
     b"PK\x03\x04": "a zip file",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+    OLE_START: "an Excel workbook",
     b"\xff\xfe": "text in UTF-16",
     b"\xfe\xff": "text in UTF-16",
     b"%PDF": "a PDF",
@@ -72,38 +74,45 @@ def huge_numbers(given: object, path: KeyPath = ()) -> Iterator[KeyPath]:
         yield path
 
 
-def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
-    """Return the text of a UTF-8 file."""
-
-    def refuse(need: str, got: str, hint: str = "") -> InputError:
-        return InputError([Problem(printable(path), need, got, hint)])
-
+def read_bytes(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> bytes:
+    """Return what is in a file, which is not empty."""
     try:
         if path.is_dir():
-            raise refuse(f"{kind}", "a directory", "name a file in it")
+            raise _refused(path, kind, "a directory", "name a file in it")
         # No more is read than may be: some files say that they are empty and never end.
         with path.open("rb") as file:
             raw = file.read(largest_bytes + 1)
         if len(raw) > largest_bytes:
             size = max(path.stat().st_size, len(raw))
             hint = "keep the rows of your own practices" if kind == CSV_TABLE else ""
-            raise refuse(f"{kind} of at most {largest_bytes / 1e6:g} MB", f"{size / 1e6:,.1f} MB", hint)
+            need = f"{kind} of at most {largest_bytes / 1e6:g} MB"
+            raise _refused(path, need, f"{size / 1e6:,.1f} MB", hint)
     except FileNotFoundError:
-        raise refuse(f"{kind} that exists", "no such file", _nearby(path)) from None
+        raise _refused(path, f"{kind} that exists", "no such file", _nearby(path)) from None
     except InputError:
         raise
     except (OSError, ValueError) as error:
-        raise refuse(f"{kind} that can be read", str(error).split("] ")[-1]) from None
+        raise _refused(path, f"{kind} that can be read", str(error).split("] ")[-1]) from None
     if not raw.strip():
-        raise refuse(f"{kind}", "an empty file")
+        raise _refused(path, kind, "an empty file")
+    return raw
+
+
+def read_text(path: Path, kind: str, largest_bytes: int = LARGEST_BYTES) -> str:
+    """Return the text of a UTF-8 file."""
+    raw = read_bytes(path, kind, largest_bytes)
     if (other := _other_kind(raw)) and not _from_utf_16(raw, kind):
-        raise refuse(kind, other, _INSTEAD[other] if kind == CSV_TABLE else "")
+        raise _refused(path, kind, other, _INSTEAD[other] if kind == CSV_TABLE else "")
     try:
         return _from_utf_16(raw, kind) or raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         hint = "save it as UTF-8" + (" (in Excel: CSV UTF-8)" if path.suffix.lower() == ".csv" else "")
-        raise refuse("text in UTF-8", f"byte {raw[error.start]:#04x} on line {line}", hint) from None
+        raise _refused(path, "text in UTF-8", f"byte {raw[error.start]:#04x} on line {line}", hint) from None
+
+
+def _refused(path: Path, need: str, got: str, hint: str = "") -> InputError:
+    return InputError([Problem(printable(path), need, got, hint)])
 
 
 def _other_kind(raw: bytes) -> str | None:

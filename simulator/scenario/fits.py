@@ -10,6 +10,7 @@ from simulator.fitting.posterior import Posterior
 from simulator.records import FinancialYear
 from simulator.scenario.files import Place
 from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.sheets import beside
 
 _MOST_YEARS_AFTER = 5
 """Years from the history's last to the base year: beyond them a history says little of either."""
@@ -21,7 +22,7 @@ def read_fit(settings: ScenarioFile, folder: Path, problems: Problems) -> Poster
     if fit.posterior is None or fit.sha256 is None:
         return None
     with problems.noted():
-        return Posterior.load(folder / fit.posterior, fit.sha256)
+        return Posterior.load(beside(folder) / fit.posterior, fit.sha256)
     return None
 
 

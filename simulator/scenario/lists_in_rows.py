@@ -80,14 +80,14 @@ def _has_totals(people: dict[Cell, float]) -> bool:
 def _check_groups(table: Table, groups: list[Group], *, with_totals: bool) -> None:
     """Note groups that count people twice, or that leave people out."""
     for one, other in overlaps(groups):
-        table.problems.append(Problem(str(table.path), "age bands that do not overlap", f"{one} and {other}"))
+        table.problems.append(Problem(table.source, "age bands that do not overlap", f"{one} and {other}"))
     if len({group.women for group in groups}) == 1:
         got = "women and girls only" if groups[0].women else "men and boys only"
         hint = "put the rows of the other sex's file below these"
-        table.problems.append(Problem(str(table.path), "people of both sexes", got, hint))
+        table.problems.append(Problem(table.source, "people of both sexes", got, hint))
     elif not with_totals and (missing := gaps(groups)):
         table.problems.append(
-            Problem(str(table.path), "rows for every age", f"none for {', '.join(missing)}")
+            Problem(table.source, "rows for every age", f"none for {', '.join(missing)}")
         )
     table.finish()
 

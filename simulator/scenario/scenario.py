@@ -207,7 +207,7 @@ def check_scenario(
     problems.extend(disagreements(changed, tables, place))
     if settings is not None:
         codes = [one.code for one in tables[0].practices] if tables[0] else []
-        problems.extend(amounts_problems(settings, codes, amounts, folder))
+        problems.extend(amounts_problems(settings, codes, amounts))
         problems.extend(shadow_problems(settings, place))
         posterior = _posterior(settings, folder, problems, place, tables_of)
     if problems or settings is None:

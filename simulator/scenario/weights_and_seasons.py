@@ -35,7 +35,7 @@ def read_need_weights(path: Path, practices: PracticeTable | None) -> tuple[Prac
         elif band:
             by_band[band] = weights
     for one, other in overlaps(by_band):
-        table.problems.append(Problem(str(path), "age bands that do not overlap", f"{one} and {other}"))
+        table.problems.append(Problem(table.source, "age bands that do not overlap", f"{one} and {other}"))
     # A band that could not be read is not missing as well.
     table.finish()
     if practices is None or not practices.by_sex_and_age:
@@ -45,7 +45,7 @@ def read_need_weights(path: Path, practices: PracticeTable | None) -> tuple[Prac
     found = {name: tuple(by_band[band][name] for band in bands) for name in names}
     for name, values in found.items():
         if not any(values):
-            table.problems.append(Problem(f"{path}, {name}", "some weight above zero", "zeros"))
+            table.problems.append(Problem(f"{table.source}, {name}", "some weight above zero", "zeros"))
     table.finish()
     return practices, found
 
@@ -71,12 +71,12 @@ def _in_bands(table: Table, practices: PracticeTable, bands: Mapping[Group, obje
     across = {name: [str(band) for band in bands if band.meets(groups[name])] for name in missing}
     if unknown := [name for name in missing if not across[name]]:
         need = "a row for every sex and age band of the practices"
-        table.problems.append(Problem(str(table.path), need, f"none for {', '.join(unknown)}"))
+        table.problems.append(Problem(table.source, need, f"none for {', '.join(unknown)}"))
     if wide := [
         f"{name} of the lists is not within {' or '.join(found)}" for name, found in across.items() if found
     ]:
         need = "bands that the bands of the practices' lists add up to"
-        table.problems.append(Problem(str(table.path), need, "; ".join(wide[:5])))
+        table.problems.append(Problem(table.source, need, "; ".join(wide[:5])))
     table.finish()
     return practices.in_bands({name: band for name, band in held.items() if band})
 
@@ -96,6 +96,6 @@ def read_seasons(path: Path) -> dict[str, tuple[float, ...]]:
     table.finish()
     if sorted(months) != list(range(1, 13)) or len(table.rows) != len(months):
         got = ", ".join(str(month) for month in months)
-        table.problems.append(Problem(f"{path}, calendar_month", "each month from 1 to 12 once", got))
+        table.problems.append(Problem(f"{table.source}, calendar_month", "each month from 1 to 12 once", got))
     table.finish()
     return {name: tuple(months[month][name] for month in range(1, 13)) for name in names}

@@ -22,6 +22,7 @@ from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
 from simulator.scenario.files import Given
 from simulator.scenario.regimes import regime_of
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
+from simulator.scenario.sheets import folder_of, table_bytes
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
@@ -100,7 +101,7 @@ def _scenario(folder: Path, manifest: dict[str, Any]) -> Scenario:
 
 def _with_its_tables(given: Given, source: str, text: str, manifest: Mapping[str, Any]) -> Scenario:
     """Return the scenario with the tables of the manifest, or with those where they were."""
-    folder, overrides = Path(source).parent, manifest["overrides"]
+    folder, overrides = folder_of(Path(source)), manifest["overrides"]
     # Results of before there were regimes name none.
     regimes = tuple(regime_of(one["source"], one["text"]) for one in manifest.get("regimes", ()))
     carried = manifest.get("tables")
@@ -131,7 +132,7 @@ def _tables_of(scenario: Scenario) -> dict[str, str] | None:
     named = (*tables, settings.fit.posterior)
     names = dict.fromkeys([*(name for name in named if name), *(name for name, _ in scenario.amounts)])
     try:
-        return {name: (scenario.folder / name).read_bytes().decode() for name in names}
+        return {name: table_bytes(scenario.folder / name).decode() for name in names}
     except (OSError, ValueError):
         return None
 

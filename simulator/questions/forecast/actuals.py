@@ -162,7 +162,7 @@ def _check_complete(
 
     def complain(where: str, need: str, missing: list[str]) -> None:
         if missing:
-            table.problems.append(Problem(f"{table.path}, {where}", need, f"none for {', '.join(missing)}"))
+            table.problems.append(Problem(f"{table.source}, {where}", need, f"none for {', '.join(missing)}"))
 
     told = {month for month, _, _ in found}
     gaps = [month for month in so_far if month not in told]
