@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -36,8 +37,8 @@ _TITLE_IN, _BODY_IN, _FOOT_IN = (0.45, 1.25), (1.8, 4.95), (6.8, 0.55)
 """From the top, and how high."""
 _TITLE_PT, _BODY_PT, _CHART_PT, _FOOT_PT = 30, 18, 14, 11
 _TITLE_SLIDE, _CHART_SLIDE, _POINTS_SLIDE = "Title Slide", "Title Only", "Title and Content"
-_FEW_BARS = 16
-_LABEL_ROOM = {"rows": 0.18, "columns": 0.1}
+_FEW_BARS, _FEW_PLACES, _NAME_LETTERS = 16, 9, (64, 44)
+_LABEL_ROOM = {"rows": 0.2, "columns": 0.1}
 """Of the length of all bars: what the number beside the longest takes."""
 _NUMBER = (
     f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
@@ -152,7 +153,7 @@ def _add(show: Any, document: Document, slide: Slide) -> None:
 
 def _add_chart(made: Any, chart: SlideChart, title: str, theme: Theme) -> None:
     data = CategoryChartData(number_format=_number_format(chart))
-    data.categories = chart.places
+    data.categories = _short(chart.places)
     for series in chart.series:
         data.add_series(series.name, [_value(one, chart) for one in series.numbers])
     kinds = {"rows": XL_CHART_TYPE.BAR_CLUSTERED, "columns": XL_CHART_TYPE.COLUMN_CLUSTERED}
@@ -182,9 +183,13 @@ def _set_look(drawn: Any, chart: SlideChart, theme: Theme) -> None:
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     names.format.line.color.rgb = _colour(theme, "grey")
     names.major_tick_mark = XL_TICK_MARK.NONE
+    # Each has its name, however many there are.
+    skip = parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="1"/>')
+    names._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)  # noqa: SLF001
     (plot,) = drawn.plots
     plot.gap_width, plot.overlap = 45, -5
     size = Pt(_CHART_PT if len(chart.places) * len(chart.series) <= _FEW_BARS else _FOOT_PT)
+    names.tick_labels.font.size = size
     for made, series, colour in zip(plot.series, chart.series, ("dark", "light"), strict=False):
         made.invert_if_negative = False
         made.format.fill.solid()
@@ -196,6 +201,13 @@ def _set_look(drawn: Any, chart: SlideChart, theme: Theme) -> None:
                 label.text_frame.text = chart.label(one)
                 label.text_frame.word_wrap = False
                 label.text_frame.paragraphs[0].font.size = size
+
+
+def _short(places: Sequence[str]) -> list[str]:
+    """Return names that leave room for bars; whole where they would be the same."""
+    most = _NAME_LETTERS[len(places) > _FEW_PLACES]
+    short = [name if len(name) <= most else shorten(name, most, placeholder="…") for name in places]
+    return short if len({*short}) == len(short) else list(places)
 
 
 def _ends(chart: SlideChart) -> tuple[float, float]:

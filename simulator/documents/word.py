@@ -31,7 +31,7 @@ from simulator.documents.blocks import (
 from simulator.documents.office_files import without_clock, without_left_overs
 from simulator.documents.word_styles import TABLE_STYLE, add_field, element, new_numbering, opened, text_width
 
-_NAME_LETTERS, _GAP_LETTERS = 28, 3
+_NAME_LETTERS, _GAP_LETTERS = 24, 3
 _MOST_PICTURE_CM, _LOGO_CM = 21.0, 1.4
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"

@@ -126,6 +126,9 @@ def _add_table_style(word: Any, theme: Theme) -> None:
     for side in ("top", "bottom", "insideH"):
         borders.append(element(side, val="single", sz="4", color="C9D0D6"))
     table.append(borders)
+    margins = element("tblCellMar")
+    margins.extend(element(side, w="60", type="dxa") for side in ("left", "right"))
+    table.append(margins)
     style.append(table)
     for part, edge in (("firstRow", "bottom"), ("lastRow", "top")):
         condition = element("tblStylePr", type=part)

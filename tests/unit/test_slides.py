@@ -67,11 +67,17 @@ def test_equal_slides_are_equal_bytes(shown, tmp_path):
 
 
 def test_many_clusters_and_few_rules_have_slides_too(tmp_path):
-    many = scenario_of(clusters=[cluster_of(f"Cluster {at}") for at in range(1, 19)], rules=[])
+    names = (
+        *(f"Cluster {at}" for at in range(1, 18)),
+        "A cluster whose name is of the longest that there can be",
+    )
+    many = scenario_of(clusters=[cluster_of(name) for name in names], rules=[])
     made = document(many)
     write_document(made, tmp_path, ("pptx",))
     charts = [slide.chart for slide in made.slides if isinstance(slide.chart, SlideChart)]
     assert len(charts[0].places) == 15
+    shown = _charts(Presentation(tmp_path / "report.pptx"))[0].chart.plots[0].categories
+    assert "A cluster whose name is of the longest that…" in shown
     assert charts[0].axis.endswith("the first 15 of 18 clusters")
     assert len(Presentation(tmp_path / "report.pptx").slides) == len(made.slides) + 1
     assert "practice share" not in " ".join(slide.title for slide in made.slides)
