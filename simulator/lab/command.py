@@ -30,6 +30,7 @@ def lab(
     contracts and seed, offers the regimes in the folder `regimes` beside the scenario, and asks nothing of
     any other machine. Its JSON API is at /api.
     """
+    import os
     import tempfile
     from contextlib import ExitStack, suppress
     from pathlib import Path
@@ -45,6 +46,8 @@ def lab(
     except ModuleNotFoundError as missing:
         raise click.ClickException(f"the lab needs {missing.name}: install cluster-risk[lab]") from None
 
+    # Of the processes that work on jobs: one each, however many there are.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-risk-start-")))
         path = Path(scenario) if scenario is not None else write_starter(folder / "my-clusters")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -143,7 +144,7 @@ class Reader:
         with self.client:
             for part in self.parts:
                 part.show()
-            ui.run_javascript(f"history.replaceState(history.state, '', {self.link!r})")
+            ui.run_javascript(f"history.replaceState(history.state, '', {json.dumps(self.link)})")
 
 
 def looks_of(engine: Engine, desk: Desk) -> tuple[Look, ...]:
