@@ -86,9 +86,7 @@ def _check_groups(table: Table, groups: list[Group], *, with_totals: bool) -> No
         hint = "put the rows of the other sex's file below these"
         table.problems.append(Problem(table.source, "people of both sexes", got, hint))
     elif not with_totals and (missing := gaps(groups)):
-        table.problems.append(
-            Problem(table.source, "rows for every age", f"none for {', '.join(missing)}")
-        )
+        table.problems.append(Problem(table.source, "rows for every age", f"none for {', '.join(missing)}"))
     table.finish()
 
 

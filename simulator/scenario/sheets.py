@@ -1,7 +1,7 @@
 """Sheets of workbooks as people have them: the cells that hold something, read once and with care.
 
-A workbook stands for a folder of tables: `book.xlsx/practices.csv` is the sheet that says in A1 `table` and in B1
-`practices.csv`, or the sheet of that name, or else the file beside the workbook.
+A workbook stands for a folder of tables: `book.xlsx/practices.csv` is the sheet that says in A1 `table` and
+in B1 `practices.csv`, or the sheet of that name, or else the file beside the workbook.
 """
 
 from __future__ import annotations
@@ -205,7 +205,9 @@ def _value(cell: Any) -> Value | Fault:
     if cell.data_type == "e":
         return Fault(str(value), "the formula in that cell ends in an error")
     if isinstance(value, (datetime, date)):
-        return Fault(f"{value:%d/%m/%Y}", "Excel made a date of it: format the cell as text, and type it anew")
+        return Fault(
+            f"{value:%d/%m/%Y}", "Excel made a date of it: format the cell as text, and type it anew"
+        )
     if isinstance(value, (time, timedelta)):
         return Fault(str(value), "Excel made a time of it: format the cell as text, and type it anew")
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
