@@ -22,7 +22,7 @@ from simulator.history.need_of_units import NeedOfUnits
 from simulator.random_streams import RandomStreams
 from simulator.records import FinancialYear, FloatArray
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.starter import HISTORY_FILES
+from simulator.scenario.start import HISTORY_FILES
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "scenarios" / "history-example"

@@ -22,6 +22,7 @@ from simulator.payments.forms import FORMS, SOURCES
 from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.keys import as_toml
 from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.units import unit_of
 from simulator.spend import AnyUnitCost
 from simulator.uncertain import MAY_BE_UNCERTAIN
 
@@ -41,18 +42,6 @@ SECTIONS = (
     "document",
 )
 LISTS = {"service_lines": "[[service_lines]]", "clusters": "[[clusters]]"}
-UNITS = {
-    "gbp": "pounds",
-    "people": "people",
-    "csv": "file name",
-    "month": "month, 1 to 12",
-    "year": "year",
-    "years": "years",
-    "cv": "SD over mean",
-    "per_1000": "a year per 1,000 people",
-}
-SHARE = "share: 0.1 is 10%"
-SHARES = {"proportion", "correlation", "persistence"}
 FLAGSHIP = PAGE.parents[1] / "scenarios" / "cambridgeshire-2010.toml"
 """Where examples come from; of rules and laws from the code, which tests them."""
 
@@ -199,13 +188,7 @@ def _known_unit(name: str, field: FieldInfo) -> str:
         return "date, such as 2010-07-01"
     if any(get_origin(kind) is Literal for kind in kinds):
         return "text"
-    parts = name.split("_")
-    if "share" in parts or name in SHARES:
-        return SHARE
-    if "gbp" in parts or "in pounds" in (field.description or ""):
-        return UNITS["gbp"]
-    ends = [unit for end, unit in UNITS.items() if name == end or name.endswith(f"_{end}")]
-    return ends[-1] if ends else "text" if str in kinds else "number"
+    return unit_of(name, field.description or "", "text" if str in kinds else "number")
 
 
 def _default(field: FieldInfo) -> str:

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from simulator.answers.command import overrides_option, regimes_option
 from simulator.errors import InputError, Problem, printable, shown
 from simulator.interrupts import as_ever, leave_at_once
 from simulator.letters import harmless
@@ -43,11 +44,19 @@ def commands() -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--from-history", is_flag=True, help="With three years of a synthetic history to fit.")
-def init(folder: Path, from_history: bool) -> None:
+@click.option(
+    "--flagship", is_flag=True, help="The scenario of Cambridgeshire in 2010, with its tables and regimes."
+)
+@click.option("--excel", is_flag=True, help="As an Excel workbook, tables and all.")
+def init(folder: Path, from_history: bool, flagship: bool, excel: bool) -> None:
     """Write a commented scenario and its tables to FOLDER, to start from."""
-    from simulator.scenario.starter import write_starter
+    from simulator.scenario.start import write_start
 
-    written = write_starter(folder, with_history=from_history)
+    if from_history and (flagship or excel):
+        problem = Problem("--from-history", "without --flagship and --excel", "with one of them")
+        raise InputError([problem])
+    name = "history" if from_history else "flagship" if flagship else "starter"
+    written = write_start(folder, name, as_workbook=excel)
     for path in written:
         click.echo(f"written: {printable(path)}")
     if not from_history:
@@ -58,6 +67,26 @@ def init(folder: Path, from_history: bool) -> None:
     click.echo("next:")
     click.echo(f"  cluster-risk fit {history} --lists {lists} --scenario {scenario} --out {fitted}")
     click.echo(f"  cluster-risk run {fitted}")
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@regimes_option
+@overrides_option
+@click.option("--replace", is_flag=True, help="Replace files that exist.")
+def convert(
+    source: Path, target: Path, regimes: tuple[str, ...], overrides: tuple[str, ...], replace: bool
+) -> None:
+    """Write the scenario SOURCE, a TOML file or an Excel workbook, as the other: TARGET.
+
+    A workbook holds the tables, too; a TOML file has them beside it as CSV. Comments go with figures, and
+    nothing is lost: what was written is read again and compared.
+    """
+    from simulator.scenario.conversion import convert as convert_it
+
+    for path in convert_it(source, target, overrides, regimes, replace=replace):
+        click.echo(f"written: {printable(path)}")
 
 
 @click.command()
@@ -104,6 +133,7 @@ _COMMANDS = {
     "check": "questions.check.command",
     "schema": "cli",
     "init": "cli",
+    "convert": "cli",
     "import-lists": "cli",
     "validate": "validation.command",
 }

@@ -14,6 +14,7 @@ from tomlkit.items import AoT, Array, Comment, Table, Whitespace
 
 from simulator.letters import substituted
 from simulator.scenario.files import KeyPath
+from simulator.scenario.toml_writer import Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,19 @@ class Entry:
 def comments_of(text: str) -> Iterator[Entry]:
     """Yield what a TOML text holds, in order."""
     yield from _entries(tomlkit.parse(text).body, ())
+
+
+def notes_of(text: str) -> Notes:
+    """Return the comments of a TOML text by the keys that they stand beside and above."""
+    notes, waiting = Notes({}, {}), list[str]()
+    for entry in comments_of(text):
+        if entry.note is not None:
+            waiting.append(entry.note)
+            continue
+        notes.add(entry.path, " ".join(entry.remarks), "\n".join(waiting).strip("\n"))
+        waiting = []
+    notes.add((), "", "\n".join(waiting).strip("\n"))
+    return notes
 
 
 def _entries(body: Any, table: KeyPath) -> Iterator[Entry]:

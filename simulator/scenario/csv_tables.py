@@ -147,6 +147,20 @@ def read_table(path: Path, needed: tuple[str, ...], synonyms: Mapping[str, str] 
     return table
 
 
+def rows_as_written(path: Path) -> tuple[list[list[str]], str]:
+    """Return a table's cells as they stand, comments on top included, and what stands between them."""
+    found = sheet_or_file(path)
+    whole = found.as_csv() if isinstance(found, Sheet) else read_text(found, CSV_TABLE)
+    lines = whole.replace("\r\n", "\n").replace("\r", "\n")
+    text = _without_comments(lines)
+    marks = "," if isinstance(found, Sheet) else ",;\t"
+    by_mark = {mark: [cells for _, cells in _cells(str(path), text, mark)] for mark in marks}
+    delimiter = max(by_mark, key=lambda mark: len(by_mark[mark][0]) if by_mark[mark] else 0)
+    changed = zip(lines.split("\n"), text.split("\n"), strict=True)
+    comments = [[line.strip(' ,;\t"')] for line, left in changed if line != left and line.strip(" ,;\t")]
+    return [*comments, *by_mark[delimiter]], delimiter
+
+
 def _without_comments(text: str) -> str:
     """Return a text with blank lines in place of the comments on top."""
     lines = text.split("\n")

@@ -45,6 +45,18 @@ _NEEDS = {
     "string_too_long": "at most {max_length} characters",
     "too_short": "at least {min_length} of them",
 }
+_NEEDS_IN_CELLS = _NEEDS | {
+    "bool_type": "yes or no",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "union_tag_not_found": "filled in: which one it is, in the row {discriminator}",
+}
+"""What differs where a figure stands in the cell of a workbook."""
+_HINTS_IN_CELLS = {
+    "missing": "fill in that cell",
+    "float_type": "a cell holds the number alone, without words or units",
+    "int_type": "a cell holds the number alone, without words or units",
+}
 _RULE_NAMES = tuple(str(rule.model_fields["rule"].default) for rule in RULES_IN_USUAL_ORDER)
 _STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
 _KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
@@ -60,17 +72,22 @@ _CHANGES = ("growth_", "price_growth_", "uplift_", "margin_", "sd_", "true_savin
 """Starts of the names of shares that may be negative, or more than 1."""
 
 
-def problems_of(errors: Sequence[ErrorDetails], given: Given, place: Place) -> list[Problem]:
-    """Return one problem for each of the validator's errors."""
+def problems_of(
+    errors: Sequence[ErrorDetails], given: Given, place: Place, *, in_cells: bool = False
+) -> list[Problem]:
+    """Return one problem for each of the validator's errors, in words for a file or a workbook's cells."""
     found: dict[tuple[str, str], Problem] = {}
     for error in errors:
         path = real_path(error["loc"], given, ends_in_missing_key=error["type"] == "missing")
-        where, need, got = place(path), _need(error), shown(error["input"])
+        where, need, got = place(path), _need(error, in_cells=in_cells), shown(error["input"])
         if error["type"] == "missing":
             got = "nothing"
         elif error["type"] == "union_tag_invalid":
             where, got = place((*path, _discriminator(error))), shown(error["ctx"]["tag"])
-        found.setdefault((where, need), Problem(where, need, got, _hint(error, path, given)))
+        hint = _hint(error, path, given)
+        if in_cells and hint and "%" not in hint:
+            hint = _HINTS_IN_CELLS.get(error["type"], hint)
+        found.setdefault((where, need), Problem(where, need, got, hint))
     return list(found.values())
 
 
@@ -97,7 +114,7 @@ def _below(given: Any, step: str | int) -> Any:
     return given[step] if is_item else None
 
 
-def _need(error: ErrorDetails) -> str:
+def _need(error: ErrorDetails, *, in_cells: bool = False) -> str:
     if error["type"] == "extra_forbidden":
         return "a key that scenarios have"
     if error["type"] in ("less_than_equal", "greater_than_equal") and _is_share(error):
@@ -105,7 +122,8 @@ def _need(error: ErrorDetails) -> str:
     if error["type"] not in _NEEDS:
         return error["msg"].removeprefix("Input should be ")
     bounds = error.get("ctx", {})
-    return _NEEDS[error["type"]].format(**{key: _readable(value) for key, value in bounds.items()})
+    needs = _NEEDS_IN_CELLS if in_cells else _NEEDS
+    return needs[error["type"]].format(**{key: _readable(value) for key, value in bounds.items()})
 
 
 def _readable(value: object) -> object:

@@ -25,7 +25,7 @@ from simulator.scenario.files import (
     read_toml,
 )
 from simulator.scenario.keys import add_actions, add_rule, places_named, problems_of
-from simulator.scenario.schema import ScenarioFile, without_control
+from simulator.scenario.schema import ScenarioFile
 from simulator.uncertain import FORM_KEYS, set_over
 
 LARGEST_REGIME_BYTES = 100_000

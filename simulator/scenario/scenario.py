@@ -31,6 +31,9 @@ from simulator.scenario.keys import apply_overrides, problems_of, readable, sett
 from simulator.scenario.regimes import Regime, as_regimes, lay_over
 from simulator.scenario.schema import ScenarioFile
 from simulator.scenario.shadow_years import shadow_problems
+from simulator.scenario.sheets import is_workbook
+from simulator.scenario.toml_writer import toml_text
+from simulator.scenario.workbook.reading import read_workbook
 
 LARGEST_SCENARIO_BYTES = 1_000_000
 _WITH_TABLES = ("population", "seasons")
@@ -67,6 +70,8 @@ class Scenario:
         Where the tables are.
     changed : mapping
         `given` with the regimes and the overrides laid over it.
+    places : mapping
+        Where each key stands in the file: its line, or its sheet and cell.
     """
 
     settings: ScenarioFile
@@ -82,11 +87,19 @@ class Scenario:
     given: Given = field(repr=False)
     folder: Path
     changed: Given = field(repr=False)
+    places: Mapping[KeyPath, str] = field(repr=False)
 
     @property
     def laid_over(self) -> tuple[str, ...]:
         """What is laid over the file, as every output names it: regimes by their files, then settings."""
         return (*(regime.source for regime in self.regimes), *self.overrides)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that it names, each once, as it names them."""
+        population = self.settings.population
+        named = (population.practices_csv, population.need_weights_csv, self.settings.seasons.csv)
+        return tuple(dict.fromkeys([*filter(None, named), *(name for name, _ in self.amounts)]))
 
     def vary(
         self, *overrides: str | Mapping[str, object], regimes: Iterable[str | Path | Regime] = ()
@@ -116,7 +129,8 @@ class Scenario:
             for text in ([one] if isinstance(one, str) else (setting(*pair) for pair in one.items()))
         ]
         settings, laid = (*self.overrides, *more), (*self.regimes, *as_regimes(regimes))
-        return check_scenario(self.given, self.folder, self.source, self.text, settings, self, laid)
+        written = (self.given, self.folder, self.source, self.text)
+        return check_scenario(*written, settings, self, laid, places=self.places)
 
     @property
     def fingerprint(self) -> str:
@@ -135,7 +149,7 @@ def load_scenario(
     Parameters
     ----------
     path : str or Path
-        A TOML file.
+        A TOML file, or a workbook that ends in ``.xlsx``.
     overrides : iterable of str
         Settings such as ``rules.surplus.practice_share=0.2``, checked like the file itself.
     regimes : iterable of str, Path or Regime
@@ -149,12 +163,30 @@ def load_scenario(
     Raises
     ------
     InputError
-        With every problem that was found, each with its file, line, need, value and a hint.
+        With every problem that was found, each with its file, line or cell, need, value and a hint.
     """
     file = Path(path)
+    if is_workbook(file):
+        return _check_workbook(file, overrides, as_regimes(regimes))
     text = read_text(file, "a scenario file", LARGEST_SCENARIO_BYTES)
     given = read_toml(text, printable(file))
     return check_scenario(given, file.parent, printable(file), text, overrides, regimes=as_regimes(regimes))
+
+
+def _check_workbook(file: Path, overrides: Iterable[str], regimes: tuple[Regime, ...]) -> Scenario:
+    """Read and check a workbook; its text is that of the TOML file that says the same."""
+    book = read_workbook(file)
+    text = toml_text(book.given, book.notes)
+    return check_scenario(
+        book.given,
+        file,
+        book.source,
+        text,
+        overrides,
+        regimes=regimes,
+        places=book.places,
+        problems=book.problems,
+    )
 
 
 def check_scenario(
@@ -165,40 +197,35 @@ def check_scenario(
     overrides: Iterable[str] = (),
     tables_of: Scenario | None = None,
     regimes: tuple[Regime, ...] = (),
+    *,
+    places: Mapping[KeyPath, str] | None = None,
+    problems: Iterable[Problem] = (),
 ) -> Scenario:
     """Check a scenario that is given as a mapping, and read the tables that it names.
 
     Tables are those of `tables_of` where that names the same: they are read once for all that vary it.
+    Keys stand at `places`, or where they do in `text`; `problems` are those that reading it has found.
     """
     overrides = (overrides,) if isinstance(overrides, str) else tuple(overrides)
     if depth_of(given) > DEEPEST:
         need = f"tables and lists nested at most {DEEPEST} deep"
         raise InputError([Problem(source, need, "deeper ones", "no key of a scenario is nested so deep")])
-    places = {path: f"{source}, line {line}" for path, line in lines_by_path(text).items()}
-    laid, places = lay_over(given, places, regimes)
+    if places is None:
+        places = {path: f"{source}, line {line}" for path, line in lines_by_path(text).items()}
+    laid, places_now = lay_over(given, places, regimes)
     changed, from_override = apply_overrides(laid, overrides)
-    # Then the positions of rules are no longer those of the file.
-    rules_added = any(len(path) == 2 and path[0] == "rules" for path in from_override)
-
-    def place(path: KeyPath) -> str:
-        key, at, override = readable(path, changed), nearest(places, path), nearest(from_override, path)
-        if override is None and at is None and path:
-            inside = (said for changed, said in from_override.items() if changed[: len(path)] == path)
-            override = next(inside, None)
-        if override is not None:
-            return f"{override} ({key})"
-        at = None if rules_added and path[:1] == ("rules",) else at
-        return f"{at or source}, {key}"
-
+    place = _place_of(source, changed, places_now, from_override)
     if huge := list(huge_numbers(changed)):
         raise InputError(
             Problem(place(path), "a number of at most 38 digits", "a longer one") for path in huge
         )
-    problems, settings, posterior = Problems(), None, None
+    read, problems, settings, posterior = tuple(problems), Problems(), None, None
+    in_cells = is_workbook(folder)
     try:
         settings = ScenarioFile.model_validate(changed)
     except ValidationError as error:
-        problems.extend(problems_of(error.errors(include_url=False), changed, place))
+        errors = error.errors(include_url=False)
+        problems.extend(problems_of(errors, changed, place, in_cells=in_cells))
     if tables_of is not None and all(changed.get(key) == tables_of.changed.get(key) for key in _WITH_TABLES):
         tables: Tables = tables_of.practices, tables_of.need_weights, tables_of.seasons
     else:
@@ -210,12 +237,36 @@ def check_scenario(
         problems.extend(amounts_problems(settings, codes, amounts))
         problems.extend(shadow_problems(settings, place))
         posterior = _posterior(settings, folder, problems, place, tables_of)
+    # What is wrong with a cell is told once.
+    told = tuple(f"{problem.where}," for problem in read)
+    problems[:] = [*read, *(problem for problem in problems if not problem.where.startswith(told))]
     if problems or settings is None:
         raise InputError(problems)
     practices, weights, seasons = tables
     columns = (weights or {}, seasons or {})
     found = (*columns, amounts, posterior)
-    return Scenario(settings, practices, *found, source, text, regimes, overrides, given, folder, changed)
+    laid_over = (regimes, overrides)
+    return Scenario(settings, practices, *found, source, text, *laid_over, given, folder, changed, places)
+
+
+def _place_of(
+    source: str, changed: Given, places: Mapping[KeyPath, str], overridden: Mapping[KeyPath, str]
+) -> Place:
+    """Return what says where a key stands: the setting that is laid over it, or its place in a file."""
+    # Then the positions of rules are no longer those of the file.
+    rules_added = any(len(path) == 2 and path[0] == "rules" for path in overridden)
+
+    def place(path: KeyPath) -> str:
+        key, at, override = readable(path, changed), nearest(places, path), nearest(overridden, path)
+        if override is None and at is None and path:
+            inside = (said for changed, said in overridden.items() if changed[: len(path)] == path)
+            override = next(inside, None)
+        if override is not None:
+            return f"{override} ({key})"
+        at = None if rules_added and path[:1] == ("rules",) else at
+        return f"{at or source}, {key}"
+
+    return place
 
 
 def _posterior(

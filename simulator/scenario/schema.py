@@ -190,6 +190,11 @@ class ServiceLine(Part):
         return self
 
 
+def _in_order(shares: dict[str, float]) -> dict[str, float]:
+    """Return shares by name in an order that says nothing, so that equal scenarios are equal."""
+    return dict(sorted(shares.items()))
+
+
 LAW = (
     "legal_form",
     "liability_beyond_bond",
@@ -211,7 +216,7 @@ class Cluster(Part):
     """Registered people, all of average need, where no practices are listed."""
     proportion: Share = 1.0
     """Proportion of budget and spend that the cluster answers for."""
-    proportion_by_line: Annotated[dict[str, Share], Field(default_factory=dict)]
+    proportion_by_line: Annotated[dict[str, Share], AfterValidator(_in_order), Field(default_factory=dict)]
     """The same by service line, where lines differ: `{ prescribing = 0.5 }`."""
     service_lines: Strings | None = None
     """The lines it answers for; all of them when left out."""

@@ -1,7 +1,7 @@
 """Sheets of workbooks as people have them: the cells that hold something, read once and with care.
 
-A workbook stands for a folder of tables: `book.xlsx/practices.csv` is the sheet that says in A1 `table` and in B1
-`practices.csv`, or the sheet of that name, or else the file beside the workbook.
+A workbook stands for a folder of tables: `book.xlsx/practices.csv` is the sheet that says in A1 `table` and
+in B1 `practices.csv`, or the sheet of that name, or else the file beside the workbook.
 """
 
 from __future__ import annotations

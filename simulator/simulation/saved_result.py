@@ -125,12 +125,8 @@ def _put(folder: Path, name: str, text: object) -> bool:
 
 def _tables_of(scenario: Scenario) -> dict[str, str] | None:
     """Return the text of each table that a scenario names; None where one cannot be carried."""
-    settings = scenario.settings
-    population = settings.population
-    tables = (population.practices_csv, population.need_weights_csv, settings.seasons.csv)
     # A fit is no text: a result of one needs it where it was.
-    named = (*tables, settings.fit.posterior)
-    names = dict.fromkeys([*(name for name in named if name), *(name for name, _ in scenario.amounts)])
+    names = [*scenario.tables, *filter(None, [scenario.settings.fit.posterior])]
     try:
         return {name: table_bytes(scenario.folder / name).decode() for name in names}
     except (OSError, ValueError):

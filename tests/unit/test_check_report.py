@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator import load_scenario
 from simulator.questions.check.answer import CheckAnswer, expected_annual_budgets_gbp
-from simulator.scenario.starter import STARTER_FILES, write_starter
+from simulator.scenario.start import STARTER_FILES, write_start
 from simulator.simulation.plan import make_plan
 from tests.builders import checked, line_of, scenario_of
 
@@ -37,7 +37,7 @@ def test_doubt_is_told_with_its_sizes():
 
 
 def test_a_fingerprint_sees_settings_and_every_table(tmp_path):
-    write_starter(tmp_path)
+    write_start(tmp_path)
     scenario = load_scenario(tmp_path / STARTER_FILES[0])
     again = load_scenario(tmp_path / STARTER_FILES[0])
     assert again.fingerprint == scenario.fingerprint

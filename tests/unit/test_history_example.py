@@ -18,7 +18,7 @@ from simulator.history.recodes import read_recodes
 from simulator.history.registered_lists import read_lists
 from simulator.history.side_tables import read_costs, read_price_index
 from simulator.history.units import ScenarioUnits
-from simulator.scenario.starter import HISTORY_FILES, write_starter
+from simulator.scenario.start import HISTORY_FILES, write_start
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "scenarios" / "history-example"
@@ -34,7 +34,7 @@ def test_it_is_written_again_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_init_hands_out_the_same_files(tmp_path: Path) -> None:
-    written = write_starter(tmp_path / "mine", with_history=True)
+    written = write_start(tmp_path / "mine", "history")
     assert [path.name for path in written] == list(HISTORY_FILES)
     for path in written:
         assert path.read_bytes() == (EXAMPLE / path.name).read_bytes()

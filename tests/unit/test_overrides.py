@@ -11,7 +11,7 @@ from simulator import load_scenario
 from simulator.answers.rule_notes import scheme_notes
 from simulator.errors import InputError
 from simulator.scenario.keys import apply_overrides, readable, setting
-from simulator.scenario.starter import STARTER_FILES, write_starter
+from simulator.scenario.start import STARTER_FILES, write_start
 from tests.builders import BOND, POOL, SURPLUS, checked, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -209,7 +209,7 @@ def test_nothing_is_no_value() -> None:
 
 
 def test_tables_are_read_once(tmp_path: Path) -> None:
-    write_starter(tmp_path)
+    write_start(tmp_path)
     scenario = load_scenario(tmp_path / STARTER_FILES[0])
     for file in tmp_path.glob("*.csv"):
         file.unlink()

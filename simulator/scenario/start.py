@@ -1,0 +1,85 @@
+"""Scenarios to start from: the files that `cluster-risk init` copies, or writes as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from simulator.errors import InputError, Problem, printable
+
+STARTER_FILES = ("scenario.toml", "practices.csv", "need_weights.csv")
+HISTORY_FILES = ("clusters.toml", "history.csv", "lists.csv", "practices.csv", "need_weights.csv")
+"""Files of a scenario with a history; docs/write_history_example.py writes them."""
+FLAGSHIP_FILES = (
+    "cambridgeshire-2010.toml",
+    "data/practices_nhs_cambridgeshire_2013q2.csv",
+    "data/need_weights.csv",
+    "data/seasons.csv",
+    "data/SOURCES.md",
+    "data/LICENCE.md",
+)
+_HERE = Path(__file__).parent
+_INSTALLED, _IN_REPOSITORY = _HERE / "examples", _HERE.parents[1] / "scenarios"
+EXAMPLES = _INSTALLED if _INSTALLED.exists() else _IN_REPOSITORY
+"""The scenarios of the repository: what is installed carries them with it."""
+_STARTS = {
+    "starter": (_HERE / "starter", STARTER_FILES),
+    "history": (_HERE / "starter" / "history_example", HISTORY_FILES),
+    "flagship": (EXAMPLES, FLAGSHIP_FILES),
+}
+
+
+def write_start(folder: Path, name: str = "starter", *, as_workbook: bool = False) -> list[Path]:
+    """Write a scenario to a folder, and return its files, the scenario first.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; none of its files may be there.
+    name : {"starter", "history", "flagship"}
+        A commented scenario with its tables; one with a history to fit it to; or Cambridgeshire in 2010, with
+        regimes.
+    as_workbook : bool
+        Whether it is one workbook, with its tables as sheets.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    InputError
+        For files that exist, or a folder that cannot be made.
+    """
+    source, names = _STARTS[name]
+    if as_workbook:
+        return _as_workbook(source / names[0], folder / Path(names[0]).with_suffix(".xlsx"))
+    every = [*names, *(_regimes() if name == "flagship" else ())]
+    targets = [folder / one for one in every]
+    if taken := [target for target in targets if target.exists()]:
+        raise InputError([Problem(printable(target), "a new file", "one that exists") for target in taken])
+    try:
+        for target, one in zip(targets, every, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((source / one).read_bytes())
+    except OSError as error:
+        problem = Problem(printable(folder), "a folder that can be written to", error.strerror or str(error))
+        raise InputError([problem]) from None
+    return targets
+
+
+def _regimes() -> Iterator[str]:
+    return (f"regimes/{file.name}" for file in sorted((EXAMPLES / "regimes").glob("*.toml")))
+
+
+def _as_workbook(source: Path, target: Path) -> list[Path]:
+    """Write a scenario as a workbook, without what its file says of itself on top."""
+    from simulator.execution.new_files import check_new_file
+    from simulator.scenario.conversion import write_scenario
+    from simulator.scenario.scenario import load_scenario
+
+    check_new_file(target)
+    scenario = load_scenario(source)
+    return write_scenario(replace(scenario, text=scenario.text[scenario.text.index("\ntitle = ") :]), target)

@@ -1,0 +1,1 @@
+"""A workbook that is a scenario: what stands where in it, reading it and writing it."""
