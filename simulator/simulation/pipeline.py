@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, Outcomes
+from simulator.records import Block, Outturn
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, drawn_in_blocks
+from simulator.simulation.gathering import Gathering
+from simulator.simulation.memory import enough_memory
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 
@@ -38,22 +40,22 @@ def simulate(
     Raises
     ------
     InputError
-        If a number is out of range.
+        If a number is out of range, or memory does not hold as many contracts: it names what would fit.
     """
     settled = draws.of(scenario)
     plan = make_plan(scenario)
-    plan.prepare(lambda: progress(0))
-    outcomes = Outcomes.empty(settled.contracts, plan.axes)
-    done = 0
+    gathering, done = Gathering(settled.contracts), 0
     work = partial(simulate_block, plan, RandomStreams(settled.seed))
-    for start, drawn in drawn_in_blocks(work, settled):
-        done += outcomes.fill(start, drawn)
-        progress(done)
-    return Result(scenario, plan, outcomes, settled.contracts, settled.seed)
+    with enough_memory(plan, settled.contracts):
+        plan.prepare(lambda: progress(0))
+        for start, drawn in drawn_in_blocks(work, settled):
+            done += gathering.fill(start, drawn)
+            progress(done)
+        return Result(scenario, plan, gathering.whole(), settled.contracts, settled.seed)
 
 
-def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outcomes:
-    """Simulate one block of contracts: the flow of a scenario, stage by stage."""
+def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outturn:
+    """Simulate one block of contracts: the flow of a scenario, stage by stage, up to the rules."""
     spend = plan.pay(plan.draw(streams, block))
     budgets = plan.set_budgets(spend)
-    return plan.settle(plan.outturn(spend, budgets))
+    return plan.outturn(spend, budgets)

@@ -23,6 +23,7 @@ from simulator.scenario.files import Given
 from simulator.scenario.regimes import regime_of
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
 from simulator.simulation.draws import Draws
+from simulator.simulation.outcomes_file import write_outcomes
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
@@ -161,10 +162,10 @@ def new_result_folder(target: Path, *, replace: bool) -> AbstractContextManager[
 
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
     """Write summary.csv, outcomes.nc and manifest.json."""
-    flows = result.contract_outcomes.flows.values()
-    check_room(folder, sum(flow.gbp.nbytes for flow in flows) + _ROOM_FOR_THE_REST)
+    flows = len(next(result.settled.parts()).flows)
+    check_room(folder, flows * result.outturn.spend_gbp.nbytes + _ROOM_FOR_THE_REST)
     write_summary(result, folder / _SUMMARY)
-    result.outcomes.to_netcdf(folder / _OUTCOMES, engine="netcdf4")
+    write_outcomes(result.settled, folder / _OUTCOMES)
     manifest = {
         "title": result.scenario.settings.title,
         "scenario": result.scenario.source,
