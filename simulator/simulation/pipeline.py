@@ -8,8 +8,9 @@ from functools import partial
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, Outturn
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import Draws, drawn_in_blocks
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, drawn_in_blocks
 from simulator.simulation.gathering import Gathering
+from simulator.simulation.kept_blocks import NOTHING_KEPT, KeptBlocks
 from simulator.simulation.memory import enough_memory
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
@@ -20,6 +21,7 @@ def simulate(
     draws: Draws = Draws(),
     *,
     progress: Callable[[int], None] = lambda contracts_done: None,
+    kept: KeptBlocks = NOTHING_KEPT,
 ) -> Result:
     """Simulate a scenario.
 
@@ -31,6 +33,8 @@ def simulate(
         How many contracts, from which seed, by how many processes.
     progress : callable
         Called with the number of contracts done, now and then.
+    kept : KeptBlocks
+        Where finished blocks are kept, and are found again; nowhere when left out.
 
     Returns
     -------
@@ -44,11 +48,15 @@ def simulate(
     """
     settled = draws.of(scenario)
     plan = make_plan(scenario)
-    gathering, done = Gathering(settled.contracts), 0
+    gathering, stand, done = Gathering(settled.contracts), set[int](), 0
     work = partial(simulate_block, plan, RandomStreams(settled.seed))
     with enough_memory(plan, settled.contracts):
-        plan.prepare(lambda: progress(0))
-        for start, drawn in drawn_in_blocks(work, settled):
+        for number, drawn in kept.found(settled.contracts):
+            done += gathering.fill(number * CONTRACTS_PER_BLOCK, drawn)
+            stand.add(number)
+        plan.prepare(lambda: progress(done))
+        for start, drawn in drawn_in_blocks(work, settled, stand):
+            kept.keep(start // CONTRACTS_PER_BLOCK, drawn)
             done += gathering.fill(start, drawn)
             progress(done)
         return Result(scenario, plan, gathering.whole(), settled.contracts, settled.seed)

@@ -6,10 +6,11 @@ import csv
 import dataclasses
 import json
 import platform
+import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,7 +23,8 @@ from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
 from simulator.scenario.files import Given
 from simulator.scenario.regimes import regime_of
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
-from simulator.simulation.draws import Draws
+from simulator.simulation.draws import Draws, SettledDraws
+from simulator.simulation.kept_blocks import KeptBlocks, left_with_blocks, unfinished_of
 from simulator.simulation.outcomes_file import write_outcomes
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
@@ -154,10 +156,33 @@ def _as_written(result: Result) -> list[list[str]]:
     return [list(columns), *(["" if value is None else str(value) for value in row] for row in rows)]
 
 
-def new_result_folder(target: Path, *, replace: bool) -> AbstractContextManager[Path]:
-    """Give a folder to write to, which becomes `target` only if all goes well."""
+@contextmanager
+def new_result_folder(
+    target: Path, *, replace: bool, identity: Mapping[str, str], resume: bool
+) -> Iterator[tuple[Path, KeptBlocks]]:
+    """Give a folder to write to, which becomes `target` only if all goes well, and blocks kept in it."""
     files = {_MANIFEST, _SUMMARY, _OUTCOMES}
-    return new_folder(target, lambda names: replace and _MANIFEST in names and names <= files)
+    begun = unfinished_of(target, identity) if resume else None
+    if not resume and left_with_blocks(target):
+        sys.stderr.write("note: a run was killed that --resume would go on with; this one starts anew\n")
+    with new_folder(target, lambda names: replace and _MANIFEST in names and names <= files, begun) as folder:
+        kept = KeptBlocks.inside(folder, identity)
+        yield folder, kept
+        kept.forget()
+
+
+def run_identity(scenario: Scenario, draws: SettledDraws, precision: float | None) -> dict[str, str]:
+    """Return what must be the same for two runs to find the same numbers, by name."""
+    return {
+        "scenario": scenario.fingerprint,
+        **({"contracts": str(draws.contracts)} if precision is None else {"precision": str(precision)}),
+        "seed": str(draws.seed),
+        **{f"version of {name}": number for name, number in _versions().items()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}}
 
 
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
@@ -176,7 +201,7 @@ def write_result(result: Result, folder: Path, started: datetime, seconds: float
         "tables": _tables_of(result.scenario),
         "contracts": result.contracts,
         "seed": result.seed,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+        "versions": _versions(),
         "started": started.isoformat(timespec="seconds"),
         "simulation_seconds": round(seconds, 3),
     }
