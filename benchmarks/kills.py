@@ -1,8 +1,8 @@
 """A test on demand: processes killed at random moments, N times (200 by default).
 
 `python benchmarks/kills.py 200` runs a small scenario with two workers again and again, and kills a worker,
-or each fifth time the command itself. Exits with 1 if any run hangs, loses a result, leaves half of one or
-writes other bytes.
+or each fifth time the command itself, which then goes on with --resume if it had finished any blocks. Exits
+with 1 if any run hangs, loses a result, leaves half of one or writes other bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LONGEST_SECONDS = 120.0
 CONTRACTS = "60000"
 
 
-def started(folder: Path) -> subprocess.Popen[bytes]:
+def started(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     """Start a run of some seconds in a folder."""
     command = [
         PROGRAM,
@@ -39,6 +39,7 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
         "--out",
         "result",
         "--replace",
+        *more,
     ]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(command, cwd=folder, start_new_session=True, **quiet)
@@ -79,6 +80,11 @@ def problem_of(number: int, folder: Path, seconds: float, right: str) -> str:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         return "hung"
+    if kills_command and any(folder.glob(".result-unfinished-*/blocks/*.block")):
+        code = started(folder, "--resume").wait(LONGEST_SECONDS)
+        for left in folder.glob(".result-unfinished-*"):
+            shutil.rmtree(left)
+        kills_command = False
     stands = (folder / "result").exists()
     if not kills_command and (code != 0 or not stands):
         return f"lost: exit code {code}"

@@ -43,16 +43,22 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def _beside(target: Path, kind: str) -> Iterator[Path]:
-    """Make a file or folder beside `target`, and folders above it that are missing; tidy up what is left."""
+def _beside(target: Path, kind: str, begun: Path | None = None) -> Iterator[Path]:
+    """Make a file or folder beside `target`, and folders above it that are missing; tidy up what is left.
+
+    A folder that an earlier process had `begun` becomes the new one.
+    """
     made = [folder for folder in target.absolute().parents if not folder.exists()]
     # A name may be as long as the system allows: what is put round it would make it too long.
     start = f".{target.name[:80]}-unfinished-{os.getpid()}-"
     try:
-        _tell_what_is_left(target)
+        _tell_what_is_left(target, begun)
         target.parent.mkdir(parents=True, exist_ok=True)
         if kind == "folder":
             partial = Path(tempfile.mkdtemp(prefix=start, dir=target.parent))
+            if begun is not None:
+                partial.rmdir()
+                begun.rename(partial)
         else:
             handle, name = tempfile.mkstemp(prefix=start, dir=target.parent)
             os.close(handle)
@@ -93,9 +99,9 @@ def _is_running(behind: str) -> bool:
     return True
 
 
-def _tell_what_is_left(target: Path) -> None:
+def _tell_what_is_left(target: Path, begun: Path | None) -> None:
     """Say what an earlier run that was killed has left, and how to remove it."""
-    if left := left_behind(target):
+    if left := [path for path in left_behind(target) if path != begun]:
         names = " ".join(shlex.quote(printable(path)) for path in left)
         what = "an unfinished result" if len(left) == 1 else f"{len(left)} unfinished results"
         sys.stderr.write(f"note: {what} of a run that was killed; to remove: rm -r {names}\n")
@@ -146,14 +152,17 @@ def check_new_file(target: Path, *, replace: bool = False) -> None:
 
 
 @contextmanager
-def new_folder(target: Path, replaces: Callable[[set[str]], bool] = lambda names: False) -> Iterator[Path]:
+def new_folder(
+    target: Path, replaces: Callable[[set[str]], bool] = lambda names: False, begun: Path | None = None
+) -> Iterator[Path]:
     """Give a folder to write to, which becomes `target` only if all goes well.
 
-    `replaces` says of the names in a folder that exists whether it may be replaced.
+    `replaces` says of the names in a folder that exists whether it may be replaced. What `left_behind` has of
+    a killed process may be `begun`: that folder is given, with all that is in it.
     """
     target = target.resolve()
     _check_new_folder(target, replaces)
-    with _beside(target, "folder") as partial:
+    with _beside(target, "folder", begun) as partial:
         yield partial
         # Somebody may have made the folder while the simulation ran.
         _check_new_folder(target, replaces)

@@ -7,6 +7,7 @@ positions add up: all that leaves the PCT reaches another party.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from simulator.plain_words import spaced
@@ -55,19 +56,33 @@ class BuildUp:
     total: Estimate  # mean of the sum of the parts
 
 
+_IN_ALL = "in all"
+
+
 def pct_build_up(book: AccountBook) -> BuildUp:
     """Return what the PCT's net position over the contract is made of."""
+    return build_up(dict(build_up_samples(book)))
+
+
+def build_up(samples: Mapping[str, FloatArray]) -> BuildUp:
+    """Return the sum of which `build_up_samples` has the parts."""
+    means = {words: mean(gbp) for words, gbp in samples.items()}
+    total = means.pop(_IN_ALL)
+    moving = ((words, one) for words, one in means.items() if max(one.high, -one.low) > PENNY_GBP)
+    return BuildUp(tuple(moving), total)
+
+
+def build_up_samples(book: AccountBook) -> Iterator[tuple[str, FloatArray]]:
+    """Yield the parts of the PCT's net position in words, and the whole, each of shape (contract,)."""
     outside = [reason for reason in book.flows if reason.endswith(OUTSIDE_BUDGETS)]
     kept_back = float(book.planned_gbp.sum()) - book.total_gbp(BUDGET)
     for reason in outside:
         kept_back = kept_back - book.total_gbp(reason)
     words = " and ".join(["planned care less budgets", *map(spaced, outside)])
-    parts: list[tuple[str, FloatArray]] = [(words, kept_back)]
+    yield words, kept_back
     for reason, flow in book.flows.items():
         pays, gets = flow.payer in PCT_ACCOUNTS, flow.payee in PCT_ACCOUNTS
         if pays != gets and reason not in {BUDGET, *outside}:
             moved = book.total_gbp(reason)
-            parts.append((spaced(reason), moved if gets else -moved))
-    means = ((words, mean(gbp)) for words, gbp in parts)
-    moving = tuple((words, one) for words, one in means if max(one.high, -one.low) > PENNY_GBP)
-    return BuildUp(moving, mean(pct_net_gbp(book)))
+            yield spaced(reason), moved if gets else -moved
+    yield _IN_ALL, pct_net_gbp(book)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -96,15 +97,18 @@ class SettledDraws:
         return replace(self, workers=1)
 
 
-def drawn_in_blocks(work: Callable[[Block], Drawn], draws: SettledDraws) -> Iterator[tuple[int, Drawn]]:
+def drawn_in_blocks(
+    work: Callable[[Block], Drawn], draws: SettledDraws, besides: Collection[int] = ()
+) -> Iterator[tuple[int, Drawn]]:
     """Yield the first contract of each block and what was drawn of it, whichever is done first.
 
     The last block is drawn whole, though it may be larger than needed: cut short, it would draw others.
+    Blocks whose numbers are among those `besides` are left out.
     """
-    starts = range(0, draws.contracts, CONTRACTS_PER_BLOCK)
-    blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in range(len(starts))]
+    numbers = range(math.ceil(draws.contracts / CONTRACTS_PER_BLOCK))
+    blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in numbers if number not in besides]
     for position, drawn in run_blocks(work, blocks, draws.workers):
-        yield starts[position], drawn
+        yield blocks[position].number * CONTRACTS_PER_BLOCK, drawn
 
 
 def _is_whole(value: object) -> bool:

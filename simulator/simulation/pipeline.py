@@ -6,9 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, Outcomes
+from simulator.records import Block, Outturn
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.draws import Draws, drawn_in_blocks
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, drawn_in_blocks
+from simulator.simulation.gathering import Gathering
+from simulator.simulation.kept_blocks import NOTHING_KEPT, KeptBlocks
+from simulator.simulation.memory import enough_memory
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 
@@ -18,6 +21,7 @@ def simulate(
     draws: Draws = Draws(),
     *,
     progress: Callable[[int], None] = lambda contracts_done: None,
+    kept: KeptBlocks = NOTHING_KEPT,
 ) -> Result:
     """Simulate a scenario.
 
@@ -29,6 +33,8 @@ def simulate(
         How many contracts, from which seed, by how many processes.
     progress : callable
         Called with the number of contracts done, now and then.
+    kept : KeptBlocks
+        Where finished blocks are kept, and are found again; nowhere when left out.
 
     Returns
     -------
@@ -38,21 +44,25 @@ def simulate(
     Raises
     ------
     InputError
-        If a number is out of range.
+        If a number is out of range, or memory does not hold as many contracts: it names what would fit.
     """
     settled = draws.of(scenario)
     plan = make_plan(scenario)
-    plan.prepare(lambda: progress(0))
-    outcomes = Outcomes.empty(settled.contracts, plan.axes)
-    done = 0
+    gathering, stand, done = Gathering(settled.contracts), set[int](), 0
     work = partial(simulate_block, plan, RandomStreams(settled.seed))
-    for start, drawn in drawn_in_blocks(work, settled):
-        done += outcomes.fill(start, drawn)
-        progress(done)
-    return Result(scenario, plan, outcomes, settled.contracts, settled.seed)
+    with enough_memory(plan, settled.contracts):
+        for number, drawn in kept.found(settled.contracts):
+            done += gathering.fill(number * CONTRACTS_PER_BLOCK, drawn)
+            stand.add(number)
+        plan.prepare(lambda: progress(done))
+        for start, drawn in drawn_in_blocks(work, settled, stand):
+            kept.keep(start // CONTRACTS_PER_BLOCK, drawn)
+            done += gathering.fill(start, drawn)
+            progress(done)
+        return Result(scenario, plan, gathering.whole(), settled.contracts, settled.seed)
 
 
-def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outcomes:
-    """Simulate one block of contracts: the flow of a scenario, stage by stage."""
+def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outturn:
+    """Simulate one block of contracts: the flow of a scenario, stage by stage, up to the rules."""
     _, outturn = plan.books(plan.draw(streams, block))
-    return plan.settle(outturn)
+    return outturn

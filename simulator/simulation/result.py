@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from simulator.records import DIMENSIONS, Outcomes
-from simulator.risk.measures import SummaryRow, summarise, summary_columns
+from simulator.records import Outcomes, Outturn
+from simulator.risk.in_parts import Settled
+from simulator.risk.measures import SummaryRow, summarise, summarise_in_parts, summary_columns
+from simulator.risk.positions import BuildUp, build_up, build_up_samples
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.gathering import part_of
+from simulator.simulation.outcomes_file import labelled
 from simulator.simulation.plan import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+_CELLS_AT_ONCE = 220_000
+"""Contracts x years x clusters that are settled at a time: some 40 MB, which the system hands out quickly
+again and again; with more it takes twice as long."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +36,15 @@ class Result:
         What was simulated.
     plan : Plan
         What was expected.
-    contract_outcomes : Outcomes
-        Of every contract, as plain arrays.
+    outturn : Outturn
+        Budgets and spend of every contract, before any rule.
     contracts, seed : int
         How many contracts were simulated, and from which seed.
     """
 
     scenario: Scenario
     plan: Plan
-    contract_outcomes: Outcomes
+    outturn: Outturn
     contracts: int
     seed: int
 
@@ -44,9 +54,40 @@ class Result:
         return self.plan.axes.years[1:]
 
     @cached_property
+    def contract_outcomes(self) -> Outcomes:
+        """What the rules make of every contract, as plain arrays: some 10 times the size of the outturn."""
+        return self.plan.settle(self.outturn)
+
+    @property
+    def settled(self) -> Settled:
+        """The outcomes of all contracts, of no more at a time than memory is sure to hold."""
+        return Settled(self.contracts, self.plan.terms, self._parts)
+
+    @property
+    def _parts_needed(self) -> int:
+        return self.outturn.spend_gbp.size // _CELLS_AT_ONCE + 1
+
+    def _parts(self) -> Iterator[Outcomes]:
+        parts = self._parts_needed
+        if parts == 1:
+            yield self.contract_outcomes
+            return
+        for start, stop in pairwise(self.contracts * part // parts for part in range(parts + 1)):
+            yield self.plan.settle(part_of(self.outturn, start, stop))
+
+    @cached_property
     def rows(self) -> tuple[SummaryRow, ...]:
         """Estimates for each cluster, then for all together."""
-        return summarise(self.contract_outcomes, self.plan.terms)
+        if self._parts_needed == 1:
+            return summarise(self.contract_outcomes, self.plan.terms)
+        return summarise_in_parts(self.settled)
+
+    @property
+    def pct_build_up(self) -> BuildUp:
+        """What the PCT's net position over the contract is made of."""
+        together = len(self.plan.axes.clusters)
+        (found,) = self.settled.of_rows([together], build_up_samples, lambda _, samples: build_up(samples))
+        return found
 
     @property
     def summary_columns(self) -> dict[str, list[float | str | None]]:
@@ -72,34 +113,9 @@ class Result:
         """Every contract's outcomes in pounds, labelled by contract, year and cluster."""
         import xarray as xr
 
-        outcomes = self.contract_outcomes
-        labels = {"year": list(self.years), "cluster": list(self.plan.axes.clusters)}
         arrays = {
-            f"{reason}_gbp": xr.DataArray(
-                flow.gbp,
-                dims=DIMENSIONS,
-                attrs={
-                    "units": "GBP",
-                    "paid_by": str(flow.payer),
-                    "paid_to": str(flow.payee),
-                    "order": order,
-                },
-            )
-            for order, (reason, flow) in enumerate(outcomes.flows.items(), start=1)
+            one.name: xr.DataArray(one.values, dims=one.dimensions, attrs=one.attributes)
+            for one in labelled(self.contract_outcomes)
         }
-        arrays["takes_part"] = xr.DataArray(outcomes.takes_part, dims=DIMENSIONS)
-        arrays["bond_claims_gbp"] = xr.DataArray(
-            outcomes.bond_claims_gbp,
-            dims=DIMENSIONS,
-            attrs={"units": "GBP", "long_name": "what reaches the bond, had it never run dry"},
-        )
-        for name, meaning in (
-            ("annual_budget_gbp", "budget of its first contract year at the rate of a whole year"),
-            ("bond_needed_gbp", "smallest bond that pays all that reaches it"),
-        ):
-            arrays[name] = xr.DataArray(
-                getattr(outcomes, name),
-                dims=DIMENSIONS[::2],
-                attrs={"units": "GBP", "long_name": meaning},
-            )
+        labels = {"year": list(self.years), "cluster": list(self.plan.axes.clusters)}
         return xr.Dataset(arrays, coords={"contract": range(self.contracts), **labels})

@@ -6,10 +6,11 @@ import csv
 import dataclasses
 import json
 import platform
+import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,7 +24,9 @@ from simulator.scenario.files import Given
 from simulator.scenario.regimes import regime_of
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
 from simulator.scenario.sheets import folder_of, table_bytes
-from simulator.simulation.draws import Draws
+from simulator.simulation.draws import Draws, SettledDraws
+from simulator.simulation.kept_blocks import KeptBlocks, left_with_blocks, unfinished_of
+from simulator.simulation.outcomes_file import write_outcomes
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
 
@@ -150,18 +153,41 @@ def _as_written(result: Result) -> list[list[str]]:
     return [list(columns), *(["" if value is None else str(value) for value in row] for row in rows)]
 
 
-def new_result_folder(target: Path, *, replace: bool) -> AbstractContextManager[Path]:
-    """Give a folder to write to, which becomes `target` only if all goes well."""
+@contextmanager
+def new_result_folder(
+    target: Path, *, replace: bool, identity: Mapping[str, str], resume: bool
+) -> Iterator[tuple[Path, KeptBlocks]]:
+    """Give a folder to write to, which becomes `target` only if all goes well, and blocks kept in it."""
     files = {_MANIFEST, _SUMMARY, _OUTCOMES}
-    return new_folder(target, lambda names: replace and _MANIFEST in names and names <= files)
+    begun = unfinished_of(target, identity) if resume else None
+    if not resume and left_with_blocks(target):
+        sys.stderr.write("note: a run was killed that --resume would go on with; this one starts anew\n")
+    with new_folder(target, lambda names: replace and _MANIFEST in names and names <= files, begun) as folder:
+        kept = KeptBlocks.inside(folder, identity)
+        yield folder, kept
+        kept.forget()
+
+
+def run_identity(scenario: Scenario, draws: SettledDraws, precision: float | None) -> dict[str, str]:
+    """Return what must be the same for two runs to find the same numbers, by name."""
+    return {
+        "scenario": scenario.fingerprint,
+        **({"contracts": str(draws.contracts)} if precision is None else {"precision": str(precision)}),
+        "seed": str(draws.seed),
+        **{f"version of {name}": number for name, number in _versions().items()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}}
 
 
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
     """Write summary.csv, outcomes.nc and manifest.json."""
-    flows = result.contract_outcomes.flows.values()
-    check_room(folder, sum(flow.gbp.nbytes for flow in flows) + _ROOM_FOR_THE_REST)
+    flows = len(next(result.settled.parts()).flows)
+    check_room(folder, flows * result.outturn.spend_gbp.nbytes + _ROOM_FOR_THE_REST)
     write_summary(result, folder / _SUMMARY)
-    result.outcomes.to_netcdf(folder / _OUTCOMES, engine="netcdf4")
+    write_outcomes(result.settled, folder / _OUTCOMES)
     manifest = {
         "title": result.scenario.settings.title,
         "scenario": result.scenario.source,
@@ -172,7 +198,7 @@ def write_result(result: Result, folder: Path, started: datetime, seconds: float
         "tables": _tables_of(result.scenario),
         "contracts": result.contracts,
         "seed": result.seed,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+        "versions": _versions(),
         "started": started.isoformat(timespec="seconds"),
         "simulation_seconds": round(seconds, 3),
     }

@@ -52,7 +52,7 @@ class SharedDraws:
     def simulate(self, scenario: Scenario) -> Result:
         """Return what `simulate` returns for a scenario, to the last bit."""
         plan = make_plan(scenario)
-        return Result(scenario, plan, plan.settle(self._outturn(plan)), self.draws.contracts, self.draws.seed)
+        return Result(scenario, plan, self._outturn(plan), self.draws.contracts, self.draws.seed)
 
     def outturn(self, scenario: Scenario) -> Outturn:
         """Return budgets and spend of a scenario, before any rule; not to be written to."""

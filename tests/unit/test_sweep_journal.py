@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,17 @@ def test_what_was_kept_is_found_again_to_the_last_bit(tmp_path: Path) -> None:
         assert sorted(journal.found) == [1, 3, 7]
         assert journal.found[3].tobytes() == (NUMBERS + 3).tobytes()
     assert not unfinished(out).exists()
+
+
+def test_a_policy_that_has_changed_since_is_evaluated_anew(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    path = stopped(out, 3, 1)
+    with closing(sqlite3.connect(path)) as database, database:
+        ((stored,),) = database.execute("SELECT numbers FROM policies WHERE number = 3")
+        changed = (bytes([*stored[:-1], stored[-1] ^ 1]),)
+        database.execute("UPDATE policies SET numbers = ? WHERE number = 3", changed)
+    with sweep_journal(out, IDENTITY, NUMBERS.shape, resume=True) as journal:
+        assert list(journal.found) == [1]
 
 
 def test_nothing_is_left_where_nothing_was_kept(tmp_path: Path) -> None:

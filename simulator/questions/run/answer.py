@@ -11,10 +11,8 @@ from simulator.answers.rule_notes import rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, measures, people, pounds, text
 from simulator.exact.method import WHOLE_CONTRACT, ExactRisk, ExactRow
 from simulator.records import Account
-from simulator.risk.account_book import account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import loss, money, per_cent, signed_money
-from simulator.risk.positions import pct_build_up
 from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool
 from simulator.rules.rule import Rule
@@ -134,7 +132,7 @@ class RunAnswer(Answer):
 
     def _other_parties(self) -> list[str]:
         """Return the measures of parties that some rule pays or asks to pay."""
-        flows = self.result.contract_outcomes.flows.values()
+        flows = next(self.result.settled.parts()).flows.values()
         parties = {account for flow in flows for account in (flow.payer, flow.payee)}
         named = {
             Account.PARTNER: "partner_net_gain_gbp",
@@ -147,7 +145,7 @@ class RunAnswer(Answer):
     def sentences(self) -> tuple[str, ...]:
         """Return the PCT's position, how it comes about, and how bad a bad contract is."""
         pct = self.result.rows[-1].estimates
-        build_up = pct_build_up(account_books(self.result.contract_outcomes, self.result.plan.terms)[-1])
+        build_up = self.result.pct_build_up
         parts = ", ".join(f"{words} {signed_money(one)}" for words, one in build_up.parts)
         said = [f"The PCT's net position: {parts}; in all {signed_money(build_up.total)}."]
         bad, worst = pct.get("pct_net_position_1_in_20_gbp"), pct.get("pct_net_position_1_in_100_gbp")

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,6 +24,11 @@ from simulator.answers.command import (
     workers_option,
 )
 from simulator.errors import InputError, Problem, printable, shown
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
+    from simulator.simulation.draws import Draws
+    from simulator.simulation.result import Result
 
 
 @click.command()
@@ -48,6 +54,7 @@ from simulator.errors import InputError, Problem, printable, shown
     help="Folder for summary, outcomes and manifest; with --method exact a CSV or Excel file.",
 )
 @click.option("--replace", is_flag=True, help="Let --out replace an earlier result.")
+@click.option("--resume", is_flag=True, help="Go on with a run to --out that was killed.")
 @regimes_option
 @overrides_option
 def run(
@@ -59,50 +66,74 @@ def run(
     workers: int | None,
     out: Path | None,
     replace: bool,
+    resume: bool,
     regimes: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
     """Simulate SCENARIO and print each cluster's risk.
 
     With --out also writes summary.csv (every estimate with its error), outcomes.nc (every
-    contract) and manifest.json (what was run), all or nothing. With --method exact --out is a CSV
+    contract) and manifest.json (what was run), all or nothing. A run that is killed leaves the blocks
+    of contracts that it has finished: --resume goes on with them. With --method exact --out is a CSV
     file for every number, or an Excel file for the tables too.
     """
     if method == "exact":
-        exact = partial(_exact, contracts=contracts, precision=precision, seed=seed)
+        exact = partial(_exact, contracts=contracts, precision=precision, seed=seed, resume=resume or None)
         ask = partial(answer_question, exact, (scenario,), "laws", regimes=regimes, overrides=overrides)
         ask(workers=workers, out=out, replace=replace)
         return
     if out is not None and out.suffix.lower() in {".csv", ".xlsx"}:
         hint = f"--out {printable(out.with_suffix(''))} writes summary.csv in a folder of that name"
         raise InputError([Problem(f"--out {printable(out)}", "a folder's name", out.suffix, hint)])
-    from simulator.answers.printer import Printer, progress_bar
+    if resume and out is None:
+        raise InputError([Problem("--resume", "used with --out, of the run to go on with", "no --out")])
+    from simulator.answers.printer import Printer
     from simulator.questions.run.answer import RunAnswer
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.draws import Draws
-    from simulator.simulation.pipeline import simulate
-    from simulator.simulation.precision import check_precision, simulate_to_precision
-    from simulator.simulation.saved_result import new_result_folder, write_result
 
-    started, clock = datetime.now(UTC), time.perf_counter()
     loaded = load_scenario(scenario, overrides, regimes)
-    total = loaded.settings.simulation.contracts if contracts is None else contracts
     draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
-    if precision is None:
-        draws.of(loaded)
-        simulated = partial(simulate, loaded, draws)
-    else:
-        check_precision(loaded, precision, draws)
-        simulated = partial(simulate_to_precision, loaded, precision, draws)
-    with ExitStack() as stack:
-        folder = stack.enter_context(new_result_folder(out, replace=replace)) if out else None
-        show = stack.enter_context(progress_bar(total, "contracts"))
-        result = simulated(progress=show)
-        if folder:
-            write_result(result, folder, started, time.perf_counter() - clock)
+    result = _simulated(loaded, draws, precision, out, replace=replace, resume=resume)
     Printer().answer(RunAnswer(result, precision))
     if out:
         click.echo(f"written to {printable(out)}: summary.csv, outcomes.nc, manifest.json", err=True)
+
+
+def _simulated(
+    scenario: Scenario,
+    draws: Draws,
+    precision: float | None,
+    out: Path | None,
+    *,
+    replace: bool,
+    resume: bool,
+) -> Result:
+    """Check what was given, simulate, and write."""
+    from simulator.answers.printer import progress_bar
+    from simulator.simulation.kept_blocks import NOTHING_KEPT
+    from simulator.simulation.pipeline import simulate
+    from simulator.simulation.precision import check_precision, simulate_to_precision
+    from simulator.simulation.saved_result import new_result_folder, run_identity, write_result
+
+    started, clock = datetime.now(UTC), time.perf_counter()
+    if precision is None:
+        simulated = partial(simulate, scenario, draws)
+    else:
+        check_precision(scenario, precision, draws)
+        simulated = partial(simulate_to_precision, scenario, precision, draws)
+    settled = draws.of(scenario)
+    with ExitStack() as stack:
+        folder, kept = None, NOTHING_KEPT
+        if out:
+            identity = run_identity(scenario, settled, precision)
+            new_folder = new_result_folder(out, replace=replace, identity=identity, resume=resume)
+            folder, kept = stack.enter_context(new_folder)
+        show = stack.enter_context(progress_bar(settled.contracts, "contracts"))
+        result = simulated(progress=show, kept=kept)
+        if folder:
+            write_result(result, folder, started, time.perf_counter() - clock)
+    return result
 
 
 def _exact(asked: Asked, **drawn: object) -> Ask:

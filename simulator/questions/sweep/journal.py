@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from simulator.errors import InputError, Problem, Problems, printable, shown
+from simulator.errors import InputError, Problem, printable
+from simulator.execution.going_on import check_same
 from simulator.execution.new_files import unfinished
 from simulator.records import FloatArray
 
 _LITTLE_ENDIAN = "<f8"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST_BYTES = sha256().digest_size
 _TABLES = """
     CREATE TABLE unfinished_sweep (name TEXT PRIMARY KEY, value TEXT);
     CREATE TABLE policies (number INTEGER PRIMARY KEY, numbers BLOB)
@@ -32,7 +33,8 @@ class Journal:
 
     def keep(self, number: int, numbers: FloatArray) -> None:
         """Add a finished policy; it is with the system when this returns, whatever happens to us."""
-        row = (number, numbers.astype(_LITTLE_ENDIAN).tobytes())
+        stored = numbers.astype(_LITTLE_ENDIAN).tobytes()
+        row = (number, sha256(stored).digest() + stored)
         with self.database:
             self.database.execute("INSERT OR REPLACE INTO policies VALUES (?, ?)", row)
         self.found[number] = numbers
@@ -87,13 +89,13 @@ def _read(
     except sqlite3.DatabaseError:
         need = f"used with {printable(path)} as a sweep left it"
         raise InputError([Problem("--resume", need, "another file")]) from None
-    problems, hint = Problems(), "ask as before, or remove that file and start anew without --resume"
-    for name, value in identity.items():
-        if before.get(name) != value:
-            # A digest says that something has changed, not what it was.
-            is_digest = _DIGEST.fullmatch(value)
-            need = f"as in {printable(path)}" + ("" if is_digest else f": {shown(before.get(name))}")
-            got = "changed since" if is_digest else shown(value)
-            problems.append(Problem(f"--resume, {name}", need, got, hint))
-    problems.report()
-    return {number: np.frombuffer(one, _LITTLE_ENDIAN).astype(float).reshape(shape) for number, one in rows}
+    check_same(before, identity, path, "remove that file and start anew without --resume")
+    return {number: numbers.reshape(shape) for number, one in rows if (numbers := _whole(one)) is not None}
+
+
+def _whole(stored: bytes) -> FloatArray | None:
+    """Return the numbers of a policy; None for what has changed since they were kept."""
+    digest, numbers = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
+    if sha256(numbers).digest() != digest:
+        return None
+    return np.frombuffer(numbers, _LITTLE_ENDIAN).astype(float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulator.records import ClusterTerms, Outcomes
-from simulator.risk.account_book import AccountBook, account_books
+from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_parts import Settled
 from simulator.risk.measures.cover import BOND_MEASURES, PCT_PAYS_MEASURES
 from simulator.risk.measures.gains import GAIN_MEASURES
 from simulator.risk.measures.measure import YEAR, Measure
@@ -32,6 +33,11 @@ class SummaryColumn:
     def heading(self, years: Sequence[str] = ()) -> str:
         """Return what tables call it; `years` are the labels of the contract years."""
         return self.measure.heading.replace(YEAR, years[self.year] if years else f"year {self.year + 1}")
+
+    @property
+    def source(self) -> Hashable:
+        """What its samples come from: columns of the same source have the same samples."""
+        return self.measure.samples, self.year
 
 
 @lru_cache
@@ -55,14 +61,27 @@ class SummaryRow:
 
 def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]:
     """Estimate every measure."""
-    rows = []
-    for book in account_books(outcomes, terms):
-        found = {
-            column.name: column.measure.estimator.of(samples) for column, samples in measure_samples(book)
-        }
-        estimates = {name: estimate for name, estimate in found.items() if estimate is not None}
-        rows.append(SummaryRow(book.name, book.people, estimates))
-    return tuple(rows)
+    return tuple(
+        _row(book.name, book.people, measure_samples(book)) for book in account_books(outcomes, terms)
+    )
+
+
+def summarise_in_parts(settled: Settled) -> tuple[SummaryRow, ...]:
+    """Estimate every measure where outcomes are too many to hold at a time."""
+    terms = settled.terms
+    names, people = (*terms.names, ALL_CLUSTERS), (*terms.people.tolist(), float(terms.people.sum()))
+    of_columns = columns(len(terms.year_months)).values()
+
+    def estimated(row: int, samples: Mapping[Hashable, NDArray[Any]]) -> SummaryRow:
+        named = [one for one in of_columns if one.measure.is_of(names[row]) and one.source in samples]
+        return _row(names[row], people[row], ((one, samples[one.source]) for one in named))
+
+    return tuple(settled.of_rows(range(len(names)), _distinct_samples, estimated))
+
+
+def _row(name: str, people: float, found: Iterable[tuple[SummaryColumn, NDArray[Any]]]) -> SummaryRow:
+    estimates = {column.name: column.measure.estimator.of(samples) for column, samples in found}
+    return SummaryRow(name, people, {name: one for name, one in estimates.items() if one is not None})
 
 
 def summary_columns(rows: tuple[SummaryRow, ...], years: int) -> dict[str, list[float | str | None]]:
@@ -85,4 +104,15 @@ def measure_samples(book: AccountBook) -> Iterator[tuple[SummaryColumn, NDArray[
         samples = column.measure.of(book, column.year)
         if samples is not None:
             yield column, samples
+    book.forget()
+
+
+def _distinct_samples(book: AccountBook) -> Iterator[tuple[Hashable, NDArray[Any]]]:
+    """Yield the samples of every measure of a row by their source, each once."""
+    found = set()
+    for column in columns(len(book.year_months)).values():
+        samples = None if column.source in found else column.measure.of(book, column.year)
+        if samples is not None:
+            found.add(column.source)
+            yield column.source, samples
     book.forget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -16,10 +17,19 @@ _BAD, _WORST = 0.05, 0.01
 """One contract in twenty, and one in a hundred."""
 
 
+def _pct_net_gbp(book: AccountBook, _: int) -> FloatArray:
+    return pct_net_gbp(book)
+
+
+def _pct_net_of_year_gbp(book: AccountBook, year: int) -> FloatArray:
+    return pct_net_by_year_gbp(book)[:, year]
+
+
 def _practice_share_gbp(book: AccountBook) -> FloatArray:
     return book.practice_share_gbp
 
 
+@cache
 def _gain_of(party: Account) -> Callable[[AccountBook, int], FloatArray]:
     return lambda book, _: gain_gbp(book, party)
 
@@ -169,27 +179,27 @@ GAIN_MEASURES = (
         "pct_net_position_gbp",
         "PCT's net position",
         "mean of what the PCT planned for the care less what it costs it; negative where it loses",
-        lambda book, _: pct_net_gbp(book),
+        _pct_net_gbp,
     ),
     Measure(
         "pct_net_position_1_in_20_gbp",
         "PCT's net position, 1 in 20",
         "net position of the PCT that only one contract in twenty falls below",
-        lambda book, _: pct_net_gbp(book),
+        _pct_net_gbp,
         Quantile(_BAD),
     ),
     Measure(
         "pct_net_position_1_in_100_gbp",
         "PCT's net position, 1 in 100",
         "net position of the PCT that only one contract in a hundred falls below",
-        lambda book, _: pct_net_gbp(book),
+        _pct_net_gbp,
         Quantile(_WORST),
     ),
     Measure(
         "pct_net_position_beyond_1_in_20_gbp",
         "PCT's net position, mean of the worst 1 in 20",
         "mean net position of the PCT in the worst twentieth of contracts",
-        lambda book, _: pct_net_gbp(book),
+        _pct_net_gbp,
         TailMean(_BAD),
     ),
     Measure(
@@ -212,13 +222,13 @@ GAIN_MEASURES = (
         "pct_net_position_gbp_year_{year}",
         "PCT's net position {year}",
         "mean of what the PCT planned for the year's care less what it costs it",
-        lambda book, year: pct_net_by_year_gbp(book)[:, year],
+        _pct_net_of_year_gbp,
     ),
     Measure(
         "pct_net_position_1_in_20_gbp_year_{year}",
         "PCT's net position {year}, 1 in 20",
         "net position of the PCT in the year that only one contract in twenty falls below",
-        lambda book, year: pct_net_by_year_gbp(book)[:, year],
+        _pct_net_of_year_gbp,
         Quantile(_BAD),
     ),
 )

@@ -1,0 +1,100 @@
+"""Finished blocks of a simulation, kept on disk so that one that is killed can be gone on with."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from simulator.errors import InputError, Problem, printable
+from simulator.execution.going_on import check_same
+from simulator.execution.new_files import left_behind
+from simulator.records import Outturn
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK
+from simulator.simulation.gathering import arrays_of, outturn_of
+
+FOLDER = "blocks"
+_IDENTITY = "what.json"
+_DIGEST_BYTES = sha256().digest_size
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBlocks:
+    """A folder with a file for each finished block."""
+
+    folder: Path | None = None  # None where nothing is kept
+
+    @classmethod
+    def inside(cls, folder: Path, identity: Mapping[str, str]) -> KeptBlocks:
+        """Keep blocks inside the folder of an unfinished result; those that stand there are found."""
+        blocks = folder / FOLDER
+        blocks.mkdir(exist_ok=True)
+        (blocks / _IDENTITY).write_text(json.dumps(identity), encoding="utf-8")
+        return cls(blocks)
+
+    def found(self, contracts: int) -> Iterator[tuple[int, Outturn]]:
+        """Yield the number of each of their blocks that stands unchanged, and what was drawn of it."""
+        for path in sorted(self.folder.glob("*.block")) if self.folder else ():
+            if int(path.stem) * CONTRACTS_PER_BLOCK >= contracts:
+                continue
+            content = path.read_bytes()
+            digest, arrays = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+            if sha256(arrays).digest() != digest:
+                sys.stderr.write(f"note: {printable(path)} is damaged: its contracts are drawn anew\n")
+                continue
+            with np.load(io.BytesIO(arrays), allow_pickle=False) as stored:
+                yield int(path.stem), outturn_of(dict(stored))
+
+    def keep(self, number: int, drawn: Outturn) -> None:
+        """Keep a block; it is with the system when this returns, whatever happens to us."""
+        if self.folder is None:
+            return
+        stored, named = io.BytesIO(), cast("dict[str, Any]", arrays_of(drawn))
+        np.savez(stored, **named)
+        arrays = stored.getvalue()
+        partial = self.folder / f"{number}.partial"
+        partial.write_bytes(sha256(arrays).digest() + arrays)
+        partial.replace(self.folder / f"{number:06}.block")
+
+    def forget(self) -> None:
+        """Remove the blocks, which the result has now."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder)
+
+
+NOTHING_KEPT = KeptBlocks()
+
+
+def left_with_blocks(target: Path) -> list[Path]:
+    """Return the folders beside `target` in which killed simulations have left blocks."""
+    return [path for path in left_behind(target.resolve()) if (path / FOLDER / _IDENTITY).is_file()]
+
+
+def unfinished_of(target: Path, identity: Mapping[str, str]) -> Path:
+    """Return the folder that a killed simulation of the same has left beside `target`; refuse any other."""
+    left = left_with_blocks(target)
+    if not left:
+        need = f"used where a run to {printable(target)} was killed"
+        hint = "without --resume the run starts anew"
+        raise InputError([Problem("--resume", need, "nothing is left of one", hint)])
+    latest = max(left, key=lambda path: (path / FOLDER).stat().st_mtime)
+    path = latest / FOLDER / _IDENTITY
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = None
+    if not isinstance(before, dict):
+        need = f"used with {printable(path)} as a run left it"
+        raise InputError([Problem("--resume", need, "another file")])
+    check_same(before, identity, path, "start anew without --resume")
+    finished = len(list(path.parent.glob("*.block")))
+    sys.stderr.write(f"note: going on with {finished} finished blocks of {CONTRACTS_PER_BLOCK:,} contracts\n")
+    return latest

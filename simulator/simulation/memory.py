@@ -1,0 +1,62 @@
+"""Whether memory holds a simulation, and how many contracts it would hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from simulator.errors import InputError, Problem
+from simulator.scenario.schema import FEWEST_CONTRACTS
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK
+from simulator.simulation.plan import Plan
+
+_ARRAYS_OF_OUTTURN, _SAMPLES_BYTES = 3, 600
+"""By contract, year and cluster: budget, spend, and one more on average, as a contract's year has; and what a
+contract takes while the measures of one row are estimated, measured."""
+_ARRAYS_OF_BLOCK, _MORE_BYTES = 8, 150_000_000
+"""By contract, year, cluster and line while a block is drawn and paid; libraries that come, and tables."""
+_FLOAT_BYTES = 8
+
+
+@contextmanager
+def enough_memory(plan: Plan, contracts: int) -> Iterator[None]:
+    """Refuse contracts that memory does not hold, before they are drawn or when it ends."""
+    years, clusters, lines = plan.expected_counts.shape
+    of_contract = _FLOAT_BYTES * _ARRAYS_OF_OUTTURN * years * clusters + _SAMPLES_BYTES
+    of_block = _FLOAT_BYTES * _ARRAYS_OF_BLOCK * CONTRACTS_PER_BLOCK * years * clusters * lines + _MORE_BYTES
+    try:
+        _reserve(contracts * of_contract + of_block)
+        yield
+    except MemoryError:
+        fit = _most_bytes(contracts * of_contract + of_block) - of_block
+        raise InputError([_problem(contracts, fit // of_contract)]) from None
+
+
+def _problem(contracts: int, fit: int) -> Problem:
+    got = f"{contracts:,}"
+    if fit < FEWEST_CONTRACTS:
+        return Problem("contracts", "few enough for the memory that there is", got, "no number would fit")
+    # No more than two digits are known.
+    rounded = fit // 10 ** (len(str(fit)) - 2) * 10 ** (len(str(fit)) - 2)
+    fits = min(rounded, contracts - 1)
+    return Problem("contracts", f"about {fits:,} or fewer: that is what fits into memory here", got)
+
+
+def _reserve(size: int) -> None:
+    """Ask the system for memory, and give it back."""
+    np.empty(size, dtype=np.uint8)
+
+
+def _most_bytes(too_many: int) -> int:
+    """Return how many bytes can be had at a time, to the nearest hundredth."""
+    low, high = 0, too_many
+    while high - low > too_many / 100:
+        middle = (low + high) // 2
+        try:
+            _reserve(middle)
+            low = middle
+        except MemoryError:
+            high = middle
+    return low
