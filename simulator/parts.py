@@ -82,6 +82,12 @@ Name = Annotated[_Text, AfterValidator(_to_be_seen)]
 _LongText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Line = Annotated[_LongText, AfterValidator(_to_be_seen)]
 """A line of words, longer than a name."""
+FilePath = Annotated[
+    str,
+    Field(min_length=1, max_length=4096, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$"),
+    AfterValidator(_to_be_seen),
+]
+"""Where a file is: as long as systems allow."""
 Year = Annotated[int, Field(ge=1990, le=2100)]
 Month = Annotated[int, Field(ge=1, le=12)]
 

@@ -173,9 +173,7 @@ class Outturn:
     above_limit_gbp: FloatArray | None = None
     elsewhere: tuple[SpendElsewhere, ...] = ()  # parts of `spend_gbp` that do not go to providers
     held_back_gbp: FloatArray | None = None  # care that actions held back; see `Spend`
-    besides: tuple[
-        PaidBesides, ...
-    ] = ()  # what is paid for clusters that take part, and not by their budgets
+    besides: tuple[PaidBesides, ...] = ()  # paid for clusters that take part, and not by their budgets
 
 
 @dataclass(frozen=True, slots=True)

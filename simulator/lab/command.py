@@ -38,7 +38,7 @@ def lab(
     from simulator.errors import Problems, printable
     from simulator.lab.lab import check_size, open_lab
     from simulator.scenario.scenario import load_scenario
-    from simulator.scenario.starter import write_starter
+    from simulator.scenario.start import write_start
     from simulator.simulation.draws import Draws
 
     try:
@@ -50,7 +50,7 @@ def lab(
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-risk-start-")))
-        path = Path(scenario) if scenario is not None else write_starter(folder / "my-clusters")[0]
+        path = Path(scenario) if scenario is not None else write_start(folder / "my-clusters")[0]
         draws, problems = Draws(contracts, seed), Problems()
         with problems.noted():
             loaded = load_scenario(path)

@@ -17,6 +17,7 @@ from simulator.demand.shock_laws import AnyShockLaw
 from simulator.demand.shocks import Shocks
 from simulator.parts import (
     LARGEST_CV,
+    FilePath,
     GrowthShare,
     Month,
     Name,
@@ -82,9 +83,9 @@ class ContractSettings(Part):
 class PopulationSettings(Part):
     """Where the practices and the weights of need come from."""
 
-    practices_csv: Name | None = None
+    practices_csv: FilePath | None = None
     """Table of practices with their lists, beside the scenario; by sex and age where lines weigh need."""
-    need_weights_csv: Name | None = None
+    need_weights_csv: FilePath | None = None
     """Table of need weights by sex and age band, beside the scenario."""
     outside_clusters: Literal["the rest"] | Strings = ()
     """Codes of the practices of the PCT that are in no cluster, or "the rest"."""

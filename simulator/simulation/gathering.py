@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
-from simulator.records import Account, FloatArray, Outturn, SpendElsewhere
+from simulator.records import Account, FloatArray, Outturn, PaidBesides, SpendElsewhere
+
+_NAMED = ("elsewhere", "besides")
+"""Fields that hold parts with names of their own."""
+_OF_PARTS = ("gbp", "outside_gbp")
 
 
 def arrays_of(outturn: Outturn) -> dict[str, FloatArray]:
     """Return every array of an outturn by name, in order; `outturn_of` puts them together again."""
-    found = {one.name: getattr(outturn, one.name) for one in fields(Outturn) if one.name != "elsewhere"}
-    for one in outturn.elsewhere:
-        found |= {f"{one.reason}/{one.payee.name}/{name}": getattr(one, name) for name in _OF_PARTS}
+    found = {one.name: getattr(outturn, one.name) for one in fields(Outturn) if one.name not in _NAMED}
+    for part in outturn.elsewhere:
+        found |= {f"{part.reason}/{part.payee.name}/{name}": getattr(part, name) for name in _OF_PARTS}
+    for paid in outturn.besides:
+        # The same in every contract, perhaps: told for each.
+        gbp = np.broadcast_to(paid.gbp, outturn.spend_gbp.shape)
+        found[f"{paid.reason}/{paid.payer.name}/{paid.payee.name}/besides"] = gbp
     return {name: array for name, array in found.items() if array is not None}
-
-
-_OF_PARTS = ("gbp", "outside_gbp")
 
 
 def outturn_of(arrays: Mapping[str, FloatArray]) -> Outturn:
     """Return the outturn of which `arrays_of` are these."""
-    elsewhere = []
-    for name in arrays:
-        reason, _, payee = name.removesuffix("/gbp").rpartition("/")
+    elsewhere, besides = [], []
+    for name, gbp in arrays.items():
         if name.endswith("/gbp"):
+            reason, payee, _ = name.rsplit("/", 2)
             outside = arrays.get(f"{reason}/{payee}/outside_gbp")
-            elsewhere.append(SpendElsewhere(reason, Account[payee], arrays[name], outside))
-    plain = {name: array for name, array in arrays.items() if "/" not in name}
-    return Outturn(**plain, elsewhere=tuple(elsewhere))
+            elsewhere.append(SpendElsewhere(reason, Account[payee], gbp, outside))
+        elif name.endswith("/besides"):
+            reason, payer, payee, _ = name.rsplit("/", 3)
+            besides.append(PaidBesides(reason, Account[payer], Account[payee], gbp))
+    plain: dict[str, Any] = {name: array for name, array in arrays.items() if "/" not in name}
+    return Outturn(**plain, elsewhere=tuple(elsewhere), besides=tuple(besides))
 
 
 @dataclass
