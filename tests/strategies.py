@@ -300,8 +300,17 @@ def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
         "management_cost": common,
         "check_bills": of_lines | {"net_share": _UNSURE_GROWTHS},
         "reduce_demand": of_lines | {"avoided_share": _UNSURE_GROWTHS, "holds_back_care": st.booleans()},
+        "early_spending": of_lines
+        | {
+            "more_share": _UNSURE_GROWTHS,
+            "first_months": st.integers(1, 12),
+            "got_back_share": _SHARES,
+        },
     }
     if lines:
+        shares = ("trigger_share", "most_of_month_share", "most_of_year_share")
+        kinds["in_year_control"] = of_lines | dict.fromkeys(shares, _SMALL_SHARES)
+        kinds["in_year_control"] |= {"lag_months": st.integers(0, 11)}
         knock_on = st.builds(
             lambda line, cases: [{"service_line": line, "cases_per_case": cases}],
             st.sampled_from(lines),
@@ -313,6 +322,7 @@ def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
     return [
         {"name": f"action {at}", "action": kind}
         | ({"service_line": lines[0]} if kind == "shift_service" else {})
+        | ({"service_lines": lines} if kind == "in_year_control" else {})
         | draw(_some(kinds[kind]))
         for at, kind in enumerate(chosen)
     ]

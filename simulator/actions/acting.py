@@ -9,7 +9,8 @@ import numpy as np
 
 from simulator.actions.action import Action
 from simulator.actions.chance import Chance
-from simulator.actions.scene import Care, Scene
+from simulator.actions.months import draw_months
+from simulator.actions.scene import Books, Care, Scene
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Spend, SpendElsewhere
 
@@ -24,8 +25,17 @@ class Actions:
 
     @property
     def drawn(self) -> tuple[Action, ...]:
-        """Those that act on spend that is drawn; all else that others do is known beforehand."""
-        return tuple(one for one in self.every if one.acts(carried=self.carried))
+        """Those that act on spend that is drawn, in order; all else that others do is known beforehand.
+
+        Those that react to what spend comes to are last, wherever they are written.
+        """
+        drawn = (one for one in self.every if one.acts(carried=self.carried))
+        return tuple(sorted(drawn, key=lambda one: one.reacts))
+
+    @property
+    def react(self) -> bool:
+        """Whether what they make of spend depends on budgets."""
+        return any(one.reacts for one in self.drawn)
 
     def on_cases(self) -> FloatArray:
         """Return what known actions make of expected cases, shape (year, cluster, line)."""
@@ -56,14 +66,18 @@ class Actions:
                 outside = np.asarray((one.gbp * (1 - scene.responsibility)).sum(axis=-1))
             yield replace(one, gbp=(one.gbp * scene.responsibility).sum(axis=-1), outside_gbp=outside)
 
-    def act(self, spend: Spend, streams: RandomStreams, block: Block) -> Spend:
+    def act(self, spend: Spend, books: Books, streams: RandomStreams, block: Block) -> Care:
         """Return what the actions make of the spend of a block of contracts, in order."""
-        care = Care(self.scene, spend)
+        care = Care(self.scene, spend, books)
+        if any(one.asks_for_months for one in self.drawn):
+            expected = self.scene.expected_counts * self.on_cases()
+            months = draw_months(self.scene, expected, len(spend.gbp), streams, block)
+            care = replace(care, months=months)
         for one in self.drawn:
             draws = (streams, block)
             chance = Chance(one.name, self.scene.clusters, one.is_common, self.carried, draws)
             care = one.act(care, chance)
-        return care.spend
+        return care
 
     @property
     def key(self) -> Hashable:

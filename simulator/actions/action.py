@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -40,6 +40,11 @@ class Action(Part):
     An action is one file and one line in the register. It says what it costs (`costs`), and what it
     makes of expected cases (`known_factor`) or of the spend that is drawn (`act`).
     """
+
+    asks_for_months: ClassVar[bool] = False
+    """Whether it acts on single months of the years that are drawn."""
+    reacts: ClassVar[bool] = False
+    """Whether it acts on what spend comes to against budgets, after all others."""
 
     action: str
     name: Name
@@ -151,10 +156,14 @@ class WithEffect(Action):
 
     def running(self, scene: Scene) -> FloatArray:
         """Return the share of the full effect on each year's cases, shape (year, cluster, line)."""
+        grown = self.grown(scene)[..., None]
+        return np.asarray(grown * self.active_share(scene) * scene.per_case)
+
+    def grown(self, scene: Scene) -> FloatArray:
+        """Return how far it has grown into its effect, shape (year, cluster)."""
         ramp = np.array(self.ramp_share_by_year)
         year = self.year_of_action(scene).astype(int)
-        grown = ramp[np.clip(year - 1, 0, len(ramp) - 1)]
-        return np.asarray(grown[..., None] * self.active_share(scene) * scene.per_case)
+        return np.asarray(ramp[np.clip(year - 1, 0, len(ramp) - 1)])
 
     def strength(self, scene: Scene, chance: Chance) -> FloatArray:
         """Return how far it works, shape (contract or 1, year, cluster, line)."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.records import Account, BoolArray, FinancialYear, FloatArray, Spend, SpendElsewhere
+from simulator.records import Account, BoolArray, FinancialYear, FloatArray, Outturn, Spend, SpendElsewhere
+
+Books = Callable[[Spend], tuple[Spend, Outturn]]
+"""What is paid for care, and how that stands to budgets: what the plan makes of care at the tariff."""
+Months = tuple[tuple[FloatArray, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Scene:
     inside: BoolArray  # shape (year, month, cluster); months, April first, of each cluster's own contract
     month_shares: FloatArray  # shape (year, month, line); of a whole financial year's cases, April first
     expected_counts: FloatArray  # shape (year, cluster, line); cases before actions and shocks
+    # shape (line,); squared CV of spend where one case is expected; where N are it is 1 / N of that.
+    chance_of_a_case: FloatArray
     per_case: BoolArray  # shape (line,); whether a line is paid per case: no action moves a fixed sum
     responsibility: FloatArray  # shape (cluster, line); proportion that each cluster answers for
 
@@ -31,9 +38,16 @@ class Scene:
             self.inside,
             self.month_shares,
             self.expected_counts,
+            self.chance_of_a_case,
             self.per_case,
             self.responsibility,
         )
+
+    def months_of(self, year: int) -> FloatArray:
+        """Return each month's share of a contract year's expected cases, shape (month, cluster, line)."""
+        inside = self.inside[year][..., None] * self.month_shares[year][:, None, :]
+        whole = inside.sum(axis=0)
+        return np.asarray(np.divide(inside, whole, out=np.zeros_like(inside), where=whole > 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,26 @@ class Care:
 
     scene: Scene
     spend: Spend
+    books: Books
+    # Of each contract year, then of each line: the share of its spend that falls in each month, shape
+    # (contract, month, cluster), April first. Empty where no action asks for months.
+    months: Months = ()
+
+    def by_month(self, year: int, more: Mapping[int, FloatArray], *, held_back: bool = False) -> Care:
+        """Return the care with more spend in the months of a contract year, and so in that year.
+
+        Takes a share of what each month has, by line, to go with (contract, month, cluster); below zero for
+        less.
+        """
+        of_year = np.ones(self.spend.contract_gbp.shape, order="F")
+        changed = list(self.months[year])
+        for line, share in more.items():
+            moved = changed[line] * share
+            of_year[:, year, :, line] += moved.sum(axis=1)
+            whole = of_year[:, year, None, :, line]
+            changed[line] = np.divide(changed[line] + moved, whole, out=moved, where=whole > 0)
+        months = (*self.months[:year], tuple(changed), *self.months[year + 1 :])
+        return replace(self.times(of_year, held_back=held_back), months=months)
 
     def times(self, factor: FloatArray, *, held_back: bool = False) -> Care:
         """Return the care with spend of the contract years multiplied.

@@ -36,6 +36,7 @@ def actions_of(
             [np.stack([rate.month_shares(year) for rate in rates], axis=-1) for year in years[1:]]
         ),
         expected_counts=expected.copy(),
+        chance_of_a_case=np.array([sum(line.chance_of_a_case) for line in settings.service_lines]),
         per_case=np.array([terms_of(line.payment).follows_care for line in settings.service_lines]),
         responsibility=responsibility,
     )

@@ -54,6 +54,5 @@ def simulate(
 
 def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outcomes:
     """Simulate one block of contracts: the flow of a scenario, stage by stage."""
-    spend = plan.pay(plan.draw(streams, block))
-    budgets = plan.set_budgets(spend)
-    return plan.settle(plan.outturn(spend, budgets))
+    _, outturn = plan.books(plan.draw(streams, block))
+    return plan.settle(outturn)

@@ -10,6 +10,7 @@ import numpy as np
 
 from simulator.actions.acting import Actions
 from simulator.actions.avoiding import kept
+from simulator.actions.scene import Care
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
@@ -128,15 +129,15 @@ class Plan:
 
     def draw(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and what it costs at the tariff, and what actions make of it."""
-        return self.act(self.draw_before_actions(streams, block), streams, block)
+        return self.act(self.draw_before_actions(streams, block), streams, block).spend
 
     def draw_before_actions(self, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand, and what it costs at the tariff, before actions that act on what is drawn."""
         return self.draw_given(self.draw_shocks(streams, block), streams, block)
 
-    def act(self, spend: Spend, streams: RandomStreams, block: Block) -> Spend:
+    def act(self, spend: Spend, streams: RandomStreams, block: Block) -> Care:
         """Return what actions make of the spend of one block of contracts."""
-        return self.actions.act(spend, streams, block) if self.actions.drawn else spend
+        return self.actions.act(spend, self.books, streams, block)
 
     def draw_given(self, shocks: ShockDraws, streams: RandomStreams, block: Block) -> Spend:
         """Draw demand and what it costs at the tariff before actions, given the shocks of a block."""
@@ -220,6 +221,11 @@ class Plan:
             ),
             held_back_gbp=spend.held_back_gbp,
         )
+
+    def books(self, care: Spend) -> tuple[Spend, Outturn]:
+        """Return what is paid for care, and how that stands to the budgets that follow from it."""
+        spend = self.pay(care)
+        return spend, self.outturn(spend, self.set_budgets(spend))
 
     def settle(self, outturn: Outturn) -> Outcomes:
         """Return what the rules make of budgets and spend."""

@@ -59,37 +59,9 @@ class SharedDraws:
         return self._outturn(make_plan(scenario))
 
     def _outturn(self, plan: Plan) -> Outturn:
-        parts = [
-            (
-                line.rule.model_dump_json(),
-                line.growth_share,
-                *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
-                *_bytes(line.given_gbp),
-            )
-            for line in plan.budgets
-        ]
-        # What is drawn knows of no payment; of a sum that is fixed it has what is paid.
-        paid = [
-            (one.terms, *_bytes(one.planned_gbp, one.of_base_year, one.person_years))
-            for one in plan.payments
-            if not one.is_as_drawn
-        ]
-        of_clusters = _bytes(plan.responsibility, plan.population.people)
-        key = (
-            tuple(_keys(plan).ravel()),
-            *parts,
-            *paid,
-            *of_clusters,
-            plan.terms.first_year.tobytes(),
-            plan.settings.budgets.top_slice_share,
-            plan.years_from_base,
-            *(() if plan.learned is None else plan.learned.arrays),
-            tuple(line.paid_to for line in plan.settings.service_lines),
-            plan.actions.key,
-        )
+        key = _key_of_outturn(plan)
         if key not in self._outturns:
-            spend = plan.pay(self._acted(plan, self._spend(plan)))
-            outturn = plan.outturn(spend, plan.set_budgets(spend))
+            _, outturn = plan.books(self._acted(plan, self._spend(plan)))
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]
@@ -104,7 +76,7 @@ class SharedDraws:
             plan.act(spend.some(start, start + CONTRACTS_PER_BLOCK), streams, Block(at, CONTRACTS_PER_BLOCK))
             for at, start in enumerate(starts)
         ]
-        return Spend.joined(parts)
+        return Spend.joined([part.spend for part in parts])
 
     def _spend(self, plan: Plan) -> Spend:
         keys = _keys(plan)
@@ -164,8 +136,43 @@ class SharedDraws:
 
 def same_demand(plan: Plan, other: Plan) -> bool:
     """Return whether two plans have the same clusters and lines, and the same spend in every contract."""
+    if plan.actions.react and _key_of_outturn(plan) != _key_of_outturn(other):
+        # What clusters do about budgets is another thing where budgets are others.
+        return False
     same = plan.axes == other.axes and plan.actions.key == other.actions.key
     return same and bool((_keys(plan) == _keys(other)).all())
+
+
+def _key_of_outturn(plan: Plan) -> Hashable:
+    """Return what budgets and spend of a plan depend on."""
+    parts = [
+        (
+            line.rule.model_dump_json(),
+            line.growth_share,
+            *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
+            *_bytes(line.given_gbp),
+        )
+        for line in plan.budgets
+    ]
+    # What is drawn knows of no payment; of a sum that is fixed it has what is paid.
+    paid = [
+        (one.terms, *_bytes(one.planned_gbp, one.of_base_year, one.person_years))
+        for one in plan.payments
+        if not one.is_as_drawn
+    ]
+    of_clusters = _bytes(plan.responsibility, plan.population.people)
+    return (
+        tuple(_keys(plan).ravel()),
+        *parts,
+        *paid,
+        *of_clusters,
+        plan.terms.first_year.tobytes(),
+        plan.settings.budgets.top_slice_share,
+        plan.years_from_base,
+        *(() if plan.learned is None else plan.learned.arrays),
+        tuple(line.paid_to for line in plan.settings.service_lines),
+        plan.actions.key,
+    )
 
 
 def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:

@@ -35,7 +35,7 @@ CONTRACTS = 200
 WITHOUT_EFFECT = {
     **{
         f"actions.{name}.paid_to={payee}": "the same amounts move to another account; see `test_actions`"
-        for name in ("referral management", "clinic", "bills", "outliers", "management")
+        for name in ("referral management", "clinic", "bills", "outliers", "control", "early", "management")
         for payee in ("practices", "partner", "pct")
     },
     "population.outside_clusters=the rest": "there is no table of practices to be outside of",

@@ -69,7 +69,7 @@ def draw_pieces(
     """
     spend, by_source_gbp = _draw_spend(plan, streams, block)
     if plan.actions.drawn:
-        before, spend = spend, plan.act(spend, streams, block)
+        before, spend = spend, plan.act(spend, streams, block).spend
         moved_gbp = spend.gbp - before.gbp
         for one in spend.elsewhere:
             moved_gbp[:, 1:] += one.gbp

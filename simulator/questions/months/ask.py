@@ -174,8 +174,8 @@ class Months:
         """Draw the position, shape (contract, month, cluster), and the budget, shape (contract, cluster)."""
         plan, at_year = self.plan, self.at_year
         shocks = plan.draw_shocks(streams, block)
-        care = plan.act(plan.draw_given(shocks, streams, block), streams, block)
-        spend = plan.pay(care)
+        acted = plan.act(plan.draw_given(shocks, streams, block), streams, block)
+        care, spend = acted.spend, plan.pay(acted.spend)
         budgets = plan.set_budgets(spend)
         outturn = plan.outturn(spend, budgets)
         budget_gbp = outturn.budget_gbp[:, at_year - 1]
@@ -188,7 +188,12 @@ class Months:
                 phased_gbp = budgets.budget_gbp[:, at_year - 1, at_cluster, at_line]
                 # What is paid goes with care, as bills do.
                 care_gbp = care.gbp[:, at_year, at_cluster, at_line]
-                share = self._spent_so_far_share(at_cluster, at_line, care_gbp, shocks, streams, block)
+                if acted.months:
+                    # The months that actions saw and moved.
+                    own = acted.months[at_year - 1][at_line][:, -len(self.calendar) :, at_cluster]
+                    share = np.cumsum(own, axis=1)
+                else:
+                    share = self._spent_so_far_share(at_cluster, at_line, care_gbp, shocks, streams, block)
                 # A block contract is paid as its budget is phased.
                 share = np.where(np.isnan(share), expected_share, share)
                 net_gbp = of_year_gbp[:, None] * share - phased_gbp[:, None] * expected_share
