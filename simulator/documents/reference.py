@@ -28,8 +28,8 @@ _LIMITS = (
     "No patient moves between clusters, and budgets do not follow lists that grow.",
     "Cases are independent once the shocks are known. What one patient's cases have in common is not "
     "modelled.",
-    "What clusters do about demand is a true saving or an action of the scenario; nobody does more when "
-    "money runs out.",
+    "What clusters do about demand, when money runs out too, is a true saving or an action of the scenario; "
+    "nobody does more.",
     "Rules settle by year, not by month.",
     "Do not use it for single practices: some differ from their formula far more than is modelled here.",
 )

@@ -39,7 +39,8 @@ def test_each_alone_and_all_together_by_hand() -> None:
     parts = [found.row("two", name).saving.value for name in ("North", "South")]
     assert sum(parts) == pytest.approx(found.row("two", ALL_CLUSTERS).saving.value)
     assert found.row(INTERACTION).pays is None
-    assert "one and two" in found.sentences()[1]
+    assert "Care held back" in found.sentences()[1]
+    assert "one and two" in found.sentences()[2]
 
 
 def test_without_actions_there_is_nothing_to_ask() -> None:

@@ -89,6 +89,8 @@ class ActionWorth(Answer):
             if every.pays
             else ""
         ]
+        if every.held_back.value > 0:
+            said.append(f"Care held back, which people would have had, is {money(every.held_back)}.")
         alone = [one for one in self.rows if one.cluster == ALL_CLUSTERS and one.action not in _SUMS]
         paying = [one.action for one in alone if beyond_chance(one.net) and one.net.value > 0]
         if paying:
