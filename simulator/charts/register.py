@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from inspect import Parameter, getdoc, signature
 
+from simulator.charts.actions import actions
 from simulator.charts.chart import Chart
 from simulator.charts.drivers import tornado
 from simulator.charts.exposures import exposure
@@ -34,6 +35,7 @@ CHARTS: dict[str, Callable[..., Chart]] = {
     "size": size,
     "pool": pool,
     "exposure": exposure,
+    "actions": actions,
     "tornado": tornado,
     "heat-map": heat_map,
     "frontier": frontier,

@@ -23,6 +23,7 @@ from simulator.questions.luck.ask import luck
 from simulator.questions.months.ask import RunningPosition, running_position
 from simulator.questions.size.answer import Sizes
 from simulator.questions.size.ask import size
+from simulator.questions.worth.ask import ActionWorth, worth
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import quantile
@@ -117,6 +118,11 @@ class Study:
             return self.result
         unsaving = settings.model_copy(update={"clusters": clusters, "actions": ()})
         return simulate(replace(self.scenario, settings=unsaving), self.draws)
+
+    @cached_property
+    def worth(self) -> ActionWorth:
+        """What each action of the scenario is worth; InputError where there is none."""
+        return worth(self.scenario, draws=self.draws)
 
     @cached_property
     def size(self) -> Sizes:

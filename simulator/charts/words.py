@@ -15,7 +15,7 @@ from simulator.scenario.schema import MOST_YEARS
 
 _SIZES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1.0, ""))
 _DIGITS = 3
-_MINUS = "\N{MINUS SIGN}"
+MINUS = "\N{MINUS SIGN}"
 _POINTS = "pts"
 """Points of a hundred: the whole word takes room that bars need."""
 
@@ -24,13 +24,13 @@ def pounds(value: float, _position: object = None) -> str:
     """Return an amount as axes show it, such as £1.2m; also a formatter of ticks."""
     rounded_value = float(f"{abs(value):.{_DIGITS}g}")
     size, letter = next((pair for pair in _SIZES if rounded_value >= pair[0]), _SIZES[-1])
-    sign = _MINUS if value < 0 and rounded_value else ""
+    sign = MINUS if value < 0 and rounded_value else ""
     return f"{sign}£{rounded_value / size:g}{letter}"
 
 
 def per_cent_tick(value: float, _position: object = None) -> str:
     """Return a share as axes show it, such as 12%."""
-    return f"{100 * value:.4g}%".replace("-", _MINUS)
+    return f"{100 * value:.4g}%".replace("-", MINUS)
 
 
 def _points_tick(value: float, _position: object = None) -> str:
@@ -53,7 +53,7 @@ def _together(values: Sequence[float], size: float, before: str, behind: str) ->
     def written(one: float) -> str:
         text = f"{abs(one):,.{decimals}f}"
         is_nothing = not float(text.replace(",", ""))
-        return f"{_MINUS if one < 0 and not is_nothing else ''}{before}{'0' if is_nothing else text}{behind}"
+        return f"{MINUS if one < 0 and not is_nothing else ''}{before}{'0' if is_nothing else text}{behind}"
 
     return [written(one) for one in scaled]
 
@@ -91,7 +91,7 @@ def phrase(estimate: Estimate, unit: Unit, *, signed: bool = False) -> str:
         sign = "+" if signed and estimate.value > 0 else ""
         return sign + tick_of(unit, signed=signed)(estimate.value, None)
     text = in_words.phrase(estimate, unit, signed=signed)
-    return text.replace("-", _MINUS).replace(in_words.POINTS, _POINTS)
+    return text.replace("-", MINUS).replace(in_words.POINTS, _POINTS)
 
 
 def short(estimate: Estimate, unit: Unit = Unit.GBP) -> str:

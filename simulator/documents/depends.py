@@ -79,6 +79,8 @@ def depends_on(quotes: Quotes) -> Section:
         title = "What one setting, moved up alone, changes; of the whole contract"
         blocks.append(quotes.table("drivers", title, columns, first, apart=0))
         blocks.append(Paragraph((_fewer(quotes),)))
+    if quotes.study.scenario.settings.actions:
+        blocks += [Heading(2, "What clusters do"), quotes.picture("actions")]
     blocks += _sizes(quotes)
     return Section(tuple(blocks))
 

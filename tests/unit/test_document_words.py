@@ -302,6 +302,7 @@ def test_a_document_says_whose_practices_pay_beyond_a_bond_and_what_clusters_do(
     assert "ractices that are liable" in liable
     assert "practices do not pay unless" not in liable
     assert "Clusters act on demand and bills: review." in liable
+    assert "What each action that clusters take saves" in liable
     limited = _words_of(scenario_of(rules=rules))
     assert "that are liable" not in limited
     assert "Clusters act on" not in limited
@@ -310,5 +311,6 @@ def test_a_document_says_whose_practices_pay_beyond_a_bond_and_what_clusters_do(
 def _words_of(mapping):
     found = []
     for block in document(mapping).blocks:
-        found += block.texts if isinstance(block, Items) else [getattr(block, "text", "")]
+        words = getattr(block, "text", getattr(block, "caption", ""))
+        found += block.texts if isinstance(block, Items) else [words]
     return " ".join(found)
