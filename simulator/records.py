@@ -147,6 +147,16 @@ class SpendElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBesides:
+    """What is paid for clusters beside their budgets, and is no part of what they spend."""
+
+    reason: str  # why; the flow's name
+    payer: Account  # by whom
+    payee: Account  # to whom
+    gbp: FloatArray  # shape (contract or 1, year, cluster); pounds, zero or more
+
+
+@dataclass(frozen=True, slots=True)
 class Outturn:
     """Budget and spend for the lines and the proportion that clusters answer for."""
 
@@ -163,6 +173,9 @@ class Outturn:
     above_limit_gbp: FloatArray | None = None
     elsewhere: tuple[SpendElsewhere, ...] = ()  # parts of `spend_gbp` that do not go to providers
     held_back_gbp: FloatArray | None = None  # care that actions held back; see `Spend`
+    besides: tuple[
+        PaidBesides, ...
+    ] = ()  # what is paid for clusters that take part, and not by their budgets
 
 
 @dataclass(frozen=True, slots=True)

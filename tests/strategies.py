@@ -280,13 +280,22 @@ def clusters(draw: st.DrawFn, name: str, lines: list[str], *, has_bond: bool) ->
     return cluster | draw(_some({"proportion_by_line": _some(by_line)}))
 
 
+_PARTIES = [
+    (payer, payee)
+    for payer in ("budget", "pct", "practices")
+    for payee in ("staff", "practices", "partner", "pct")
+    if payer != payee
+]
+"""Who may pay for an action, and whom."""
+
+
 @st.composite
 def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
     """Return actions of any kind, each with a name of its own; `lines` are paid per case."""
     common = {
         "set_up_gbp": st.integers(0, 5_000),
         "gbp_per_head": st.integers(0, 5),
-        "paid_to": st.sampled_from(["staff", "practices", "partner", "pct"]),
+        "gbp_per_year": st.integers(0, 5_000),
         "first_month": st.just(3),  # the one month that every first year has
     }
     effect = common | {
@@ -324,6 +333,7 @@ def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
         | ({"service_line": lines[0]} if kind == "shift_service" else {})
         | ({"service_lines": lines} if kind == "in_year_control" else {})
         | draw(_some(kinds[kind]))
+        | dict(zip(("paid_by", "paid_to"), draw(st.sampled_from(_PARTIES)), strict=True))
         for at, kind in enumerate(chosen)
     ]
 

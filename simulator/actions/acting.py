@@ -12,7 +12,7 @@ from simulator.actions.chance import Chance
 from simulator.actions.months import draw_months
 from simulator.actions.scene import Books, Care, Scene
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, FloatArray, Spend, SpendElsewhere
+from simulator.records import Block, FloatArray, PaidBesides, Spend, SpendElsewhere
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,15 @@ class Actions:
         return factor
 
     def costs(self) -> tuple[SpendElsewhere, ...]:
-        """Return what the actions cost, each of shape (1, year, cluster)."""
+        """Return what the actions cost budgets, each of shape (1, year, cluster)."""
         return tuple(cost for one in self.every for cost in one.costs(self.scene))
 
+    def besides(self) -> tuple[PaidBesides, ...]:
+        """Return what they cost others than budgets, each of shape (1, year, cluster)."""
+        return tuple(paid for one in self.every for paid in one.besides(self.scene))
+
     def cost_gbp(self) -> FloatArray:
-        """Return what all of them cost, shape (year, cluster), in pounds."""
+        """Return what all of them cost budgets, shape (year, cluster), in pounds."""
         nothing = np.zeros(self.scene.expected_counts.shape[:2])
         return np.asarray(sum((cost.gbp[0] for cost in self.costs()), nothing))
 

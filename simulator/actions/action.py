@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from simulator.actions.chance import Chance
 from simulator.actions.scene import Care, Scene
 from simulator.parts import Month, Name, NonNegativeGbp, Part, Share, Shares, Strings, Year, as_tuple
-from simulator.records import Account, BoolArray, FloatArray, SpendElsewhere
+from simulator.records import Account, BoolArray, FloatArray, PaidBesides, SpendElsewhere
 from simulator.uncertain import sd_of
 
 PAYEES = {
@@ -22,6 +23,8 @@ PAYEES = {
     "pct": Account.PCT,
 }
 """Who may be paid for an action."""
+PAYERS = {"pct": Account.PCT, "practices": Account.PRACTICES}
+"""Who may pay for one, beside the cluster's budget."""
 YEARS_TO_FULL_EFFECT = 3
 """No effect of integrated care was measured in two years (Health Foundation, long evaluations), and groups in
 Medicare saved 0.0, 0.6, 0.9 and 2.1% in their first four years."""
@@ -59,8 +62,18 @@ class Action(Part):
     """What it costs each cluster once, when it begins, in pounds."""
     gbp_per_head: NonNegativeGbp = 0.0
     """What it costs a year for each registered person, in pounds."""
+    gbp_per_year: NonNegativeGbp = 0.0
+    """What it costs each cluster a year, whatever its size, in pounds."""
     paid_to: Literal["staff", "practices", "partner", "pct"] = "staff"
     """Who is paid for it: staff and suppliers, the practices themselves, an external partner, or the PCT."""
+    paid_by: Literal["budget", "pct", "practices"] = "budget"
+    """Who pays: the cluster's budget, the PCT by an allowance beside it, or practices from what is theirs."""
+
+    @model_validator(mode="after")
+    def _goes_to_another(self) -> Self:
+        if self.paid_by == self.paid_to:
+            raise PydanticCustomError("paid_by", "paid_to another party than paid_by")
+        return self
 
     def known_factor(self, scene: Scene, *, carried: bool) -> FloatArray | None:
         """Return what it makes of expected cases, shape (year, cluster, line); None where it acts otherwise.
@@ -117,17 +130,23 @@ class Action(Part):
         return np.asarray(np.divide(active, inside, out=np.zeros_like(active), where=inside > 0))
 
     def costs(self, scene: Scene) -> Iterator[SpendElsewhere]:
-        """Yield what it costs, of shape (1, year, cluster): that is known, whatever it brings."""
+        """Yield what it costs the budget, of shape (1, year, cluster): that is known, whatever it brings."""
         gbp = self.cost_gbp(scene)
-        if gbp.any():
+        if gbp.any() and self.paid_by == "budget":
             yield SpendElsewhere(self.reason, PAYEES[self.paid_to], gbp[None])
 
+    def besides(self, scene: Scene) -> Iterator[PaidBesides]:
+        """Yield what it costs others than the budget, of shape (1, year, cluster)."""
+        gbp = self.cost_gbp(scene)
+        if gbp.any() and self.paid_by != "budget":
+            yield PaidBesides(self.reason, PAYERS[self.paid_by], PAYEES[self.paid_to], gbp[None])
+
     def cost_gbp(self, scene: Scene) -> FloatArray:
-        """Return what it costs, shape (year, cluster), in pounds."""
+        """Return what it costs, whoever pays, shape (year, cluster), in pounds."""
         active = self.active(scene)
         begins = active.any(axis=1) & (self.year_of_action(scene) == 1)
-        of_people = active.sum(axis=1) / MONTHS * scene.people * self.gbp_per_head
-        return np.asarray(begins * self.set_up_gbp + of_people)
+        a_year_gbp = scene.people * self.gbp_per_head + self.gbp_per_year
+        return np.asarray(begins * self.set_up_gbp + active.sum(axis=1) / MONTHS * a_year_gbp)
 
 
 class WithEffect(Action):

@@ -36,7 +36,9 @@ def scheme(quotes: Quotes) -> Section:
         blocks += [Heading(2, "What clusters are in law"), Items(legal)]
     if settings.actions:
         names = listed([one.name for one in settings.actions])
-        done = f"Clusters act on demand and bills: {names}. What that costs is spend of the budget."
+        beside = [one.name for one in settings.actions if one.paid_by != "budget"]
+        who = f"spend of the budget{f', but for {listed(beside)}' * bool(beside)}"
+        done = f"Clusters act on demand and bills: {names}. What that costs is {who}."
         blocks += [Heading(2, "What clusters do"), Paragraph((done,))]
     return Section(tuple(blocks))
 

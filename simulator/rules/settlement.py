@@ -157,13 +157,16 @@ def _outturn(outturn: Outturn, year: int, inside: BoolArray) -> Iterable[Transfe
     for reason, payee, amount in spent:
         within = _of_those(amount, inside)
         yield Transfer(reason, Account.CLUSTER, payee, within, moves_outturn=True, is_spend=True)
+    for paid in outturn.besides:
+        amount = _of_those(np.broadcast_to(paid.gbp[:, year], to_providers.shape), inside)
+        yield Transfer(paid.reason, paid.payer, paid.payee, amount)
     if outturn.outside_gbp is not None:
         outside = outturn.outside_gbp[:, year]
         for part in outturn.elsewhere:
             if part.outside_gbp is not None:
-                paid = part.outside_gbp[:, year]
-                outside = outside - paid
-                yield Transfer(f"{part.reason}{OUTSIDE_BUDGETS}", Account.PCT, part.payee, paid)
+                outside = outside - part.outside_gbp[:, year]
+                reason, amount = f"{part.reason}{OUTSIDE_BUDGETS}", part.outside_gbp[:, year]
+                yield Transfer(reason, Account.PCT, part.payee, amount)
         yield Transfer(CARE_OUTSIDE, Account.PCT, Account.PROVIDERS, outside)
     if not inside.all():
         above_limit = 0.0 if outturn.above_limit_gbp is None else outturn.above_limit_gbp[:, year]

@@ -309,6 +309,17 @@ def add_rule(given: dict[str, Any], name: str) -> list[KeyPath]:
     return [("rules", place)]
 
 
+def add_actions(given: dict[str, Any], named: Given) -> None:
+    """Add the actions, by name, that the file has not and that say what they are, behind all others."""
+    actions = given.setdefault("actions", [])
+    if isinstance(actions, list):
+        there = [_name_of(one) for one in actions]
+        kinds = {name: table.get("action") for name, table in named.items() if isinstance(table, Mapping)}
+        actions += [
+            {"name": name, "action": kind} for name, kind in kinds.items() if kind and name not in there
+        ]
+
+
 def _meant(steps: list[str], given: Given) -> list[str]:
     """Return the whole keys that end as a key does, or else nearly so; at most three."""
     known = every_key(given)

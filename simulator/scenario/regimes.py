@@ -24,7 +24,7 @@ from simulator.scenario.files import (
     read_text,
     read_toml,
 )
-from simulator.scenario.keys import add_rule, places_named, problems_of
+from simulator.scenario.keys import add_actions, add_rule, places_named, problems_of
 from simulator.scenario.schema import ScenarioFile, without_control
 from simulator.uncertain import FORM_KEYS, set_over
 
@@ -118,8 +118,8 @@ def lay_over(
     """Lay regimes over a scenario; return it changed, and where each of its keys stands in a file.
 
     Tables are merged key by key. A table over a list is merged into those items of the list that its
-    keys name (``*`` names all); a rule that the scenario has not is added. All else replaces what
-    stands there: a list of rules replaces all rules, and so does a table of another kind.
+    keys name (``*`` names all); a rule or an action that the scenario has not is added. All else replaces
+    what stands there: a list of rules replaces all rules, and so does a table of another kind.
     """
     changed, where = copy.deepcopy(dict(given)), dict(places)
     problems = Problems()
@@ -130,6 +130,8 @@ def lay_over(
             if [rule for rule in added if add_rule(changed, rule)]:
                 # Rules stand elsewhere now than in the file.
                 where = {path: said for path, said in where.items() if path[0] != "rules"}
+            if key == "actions" and isinstance(value, Mapping):
+                add_actions(changed, value)
             laid: list[tuple[KeyPath, KeyPath]] = []
             try:
                 changed[key] = _merged(changed.get(key), value, (key,), (key,), laid)

@@ -220,6 +220,7 @@ class Plan:
                 *core_income(self.settings.service_lines, paid, answers_for),
             ),
             held_back_gbp=spend.held_back_gbp,
+            besides=self.actions.besides(),
         )
 
     def books(self, care: Spend) -> tuple[Spend, Outturn]:

@@ -32,10 +32,11 @@ Setting = tuple[type[Part], str]
 """A model, and a field of it."""
 
 CONTRACTS = 200
+_ACTIONS = ("referral management", "clinic", "bills", "outliers", "control", "early", "management")
 WITHOUT_EFFECT = {
     **{
         f"actions.{name}.paid_to={payee}": "the same amounts move to another account; see `test_actions`"
-        for name in ("referral management", "clinic", "bills", "outliers", "control", "early", "management")
+        for name in _ACTIONS
         for payee in ("practices", "partner", "pct")
     },
     "population.outside_clusters=the rest": "there is no table of practices to be outside of",
@@ -68,8 +69,11 @@ WITHOUT_EFFECT |= {
     f"clusters.{name}.liability_beyond_bond=none": "so it is where nothing is said"
     for name in ("North", "South", "East")
 }
-ALIKE = {"rules.bond.deposited_by=partner", "rules.bond.deposited_by=lender"}
-"""Two choices between which nothing differs: the bond costs nothing, whoever else posts it."""
+ALIKE = {"rules.bond.deposited_by=partner", "rules.bond.deposited_by=lender"} | {
+    f"actions.{name}.paid_by={payer}" for name in _ACTIONS for payer in ("pct", "practices")
+}
+"""Choices between which nothing differs: the bond costs nothing, whoever else posts it, and who pays for an
+action beside the budget pays the same; see `test_actions`."""
 REFUSED = {
     "service_lines.tests.paid_to=practices": "the limit per case names this line",
     "rules.surplus.minimum_savings_rate.by_people=medicare": "the rate is given as a share",

@@ -110,6 +110,7 @@ SCENARIO = scenario_of(
         {
             "name": "referral management",
             "action": "reduce_demand",
+            "gbp_per_year": 100,
             "service_lines": ["admissions"],
             "avoided_share": {"mean": 0.02, "sd": 0.02},
             "probability_of_working": 0.5,
@@ -123,6 +124,7 @@ SCENARIO = scenario_of(
         {
             "name": "clinic",
             "action": "shift_service",
+            "gbp_per_year": 100,
             "service_line": "admissions",
             "moved_share": {"mean": 0.1, "sd": 0.02},
             "probability_of_working": 0.8,
@@ -132,6 +134,7 @@ SCENARIO = scenario_of(
         {
             "name": "bills",
             "action": "check_bills",
+            "gbp_per_year": 100,
             "service_lines": ["tests"],
             "probability_of_working": 0.8,
             "ramp_share_by_year": [0.9],
@@ -139,6 +142,7 @@ SCENARIO = scenario_of(
         {
             "name": "outliers",
             "action": "outlier_practices",
+            "gbp_per_year": 100,
             "service_lines": ["costly referrals"],
             "levels": [
                 {"practice": "A", "cluster": "North", "people_share": 0.4, "level": 1.5},
@@ -151,6 +155,7 @@ SCENARIO = scenario_of(
         {
             "name": "control",
             "action": "in_year_control",
+            "gbp_per_year": 100,
             "service_lines": ["admissions"],
             "trigger_share": 0.01,
             "lag_months": 1,
@@ -162,6 +167,7 @@ SCENARIO = scenario_of(
         {
             "name": "early",
             "action": "early_spending",
+            "gbp_per_year": 100,
             "service_lines": ["admissions"],
             "more_share": {"mean": 0.05, "sd": 0.01},
             "got_back_share": 0.4,
@@ -171,6 +177,7 @@ SCENARIO = scenario_of(
         {
             "name": "management",
             "action": "management_cost",
+            "gbp_per_year": 100,
             "gbp_per_head": 0.05,
             "first_year": 2011,
             "first_month": 8,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator import InputError, exact_risk
+from simulator import Draws, InputError, exact_risk, worth
 from simulator.random_streams import RandomStreams
 from simulator.records import SPEND, Account, Block
 from simulator.risk.account_book import account_books
@@ -60,6 +60,30 @@ def test_who_is_paid_is_who_gains(paid_to: str, account: Account) -> None:
     assert "cost_of_management" not in [
         reason for reason, flow in result.contract_outcomes.flows.items() if flow.is_practice_share
     ]
+
+
+@pytest.mark.parametrize(
+    ("paid_by", "payer", "position"),
+    [
+        ("pct", Account.PCT, "pct_net_position_gbp"),
+        ("practices", Account.PRACTICES, "practice_net_gain_gbp"),
+    ],
+)
+def test_an_allowance_beside_the_budget_is_no_spend_of_it(
+    paid_by: str, payer: Account, position: str
+) -> None:
+    # GBP 100 a year for each cluster and 1 a head, from October on.
+    beside = MANAGEMENT | {"paid_by": paid_by, "gbp_per_head": 1.0, "gbp_per_year": 100.0, "first_month": 10}
+    result, plain = after(beside), after()
+    assert gbp(result, "cost_of_management")[0].tolist() == [[2_550, 10_050], [5_100, 20_100]]
+    flow = result.contract_outcomes.flows["cost_of_management"]
+    assert (flow.payer, flow.payee, flow.is_spend) == (payer, Account.SUPPLIERS, False)
+    assert np.array_equal(result.contract_outcomes.spend_gbp, plain.contract_outcomes.spend_gbp)
+    assert np.array_equal(result.contract_outcomes.overspend_gbp, plain.contract_outcomes.overspend_gbp)
+    one, other = (found.rows[-1].estimates[position].value for found in (result, plain))
+    assert one - other == pytest.approx(-37_800)
+    found = worth(checked(scenario_of(actions=[beside])), draws=Draws(100)).row("management")
+    assert (found.cost.value, found.saving.value, found.net.value) == (37_800, 0, -37_800)
 
 
 def test_known_avoidance_is_a_true_saving_to_the_last_bit() -> None:
@@ -163,6 +187,7 @@ def test_the_exact_method_takes_what_is_known_and_refuses_chance() -> None:
         (DEMAND | {"first_year": 2005}, "actions.review.first_year"),
         (DEMAND | {"action": "reduce_demands"}, 'did you mean "reduce_demand"?'),
         (DEMAND | {"avoided_share": 5}, "avoided_share"),
+        (MANAGEMENT | {"paid_by": "pct", "paid_to": "pct"}, "another party"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(action: Table, said: str) -> None:

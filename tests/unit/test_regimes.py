@@ -62,6 +62,14 @@ def test_clusters_and_lines_go_by_their_names_or_all_at_once() -> None:
     assert [line.rate_per_1000 for line in scenario.settings.service_lines] == [100, 3000]
 
 
+def test_an_action_that_the_scenario_has_not_is_added_and_others_stay() -> None:
+    own = {"name": "review", "action": "reduce_demand", "avoided_share": 0.1}
+    text = "[actions.running]\naction = 'management_cost'\n[actions.review]\navoided_share = 0.2"
+    changed = _with(text, actions=[own]).changed["actions"]
+    assert changed == [own | {"avoided_share": 0.2}, {"name": "running", "action": "management_cost"}]
+    assert [one.name for one in _with(text.partition("[actions.review]")[0]).settings.actions] == ["running"]
+
+
 def test_a_table_of_another_kind_keeps_nothing_of_the_first() -> None:
     toolkit = {"rule": {"rule": "toolkit", "fair_share_weight_by_year": [0.5], "uplift_share": 0.02}}
     other = _with("budgets.rule = { rule = 'per_head', gbp_per_head = 100 }", budgets=toolkit)

@@ -34,6 +34,7 @@ PARTIES = {
         "partner_net_gain_below_zero_probability",
     ),
     "lender": ("lender_income_gbp",),
+    "suppliers": ("suppliers_income_gbp",),
     "patients": ("reinvestment_gbp",),
     "PCT": (
         "pct_net_position_gbp",
@@ -43,7 +44,7 @@ PARTIES = {
     "clusters": ("overspend_probability",),
 }
 """What is told of each party: its position, its bad year and the chance of a loss."""
-_AT_TIMES = ("partner", "lender")
+_AT_TIMES = ("partner", "lender", "suppliers")
 """Parties that there are only at times."""
 POSITIONS = {
     "Practices": "practice_net_gain_gbp",
@@ -53,7 +54,8 @@ POSITIONS = {
 """What a chart shows, and what is said in words."""
 _MEANS = (
     "Positions are means over the whole contract: what practices, an external partner and a lender gain, "
-    "what is reinvested in patient care, and what the PCT planned for the care less what it costs it. Worst "
+    "what staff and suppliers are paid for running it, where that is known, what is reinvested in patient "
+    "care, and what the PCT planned for the care less what it costs it. Worst "
     "year, 1 in 20: in one contract in twenty the worst of its years is worse for that party. Below zero: "
     "the chance "
     "that the party loses over the contract. Paid for luck: the practice share while no cluster truly saves "

@@ -12,7 +12,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.errors import InputError, Problem
 from simulator.plain_words import listed
-from simulator.records import Account, FloatArray, Outturn
+from simulator.records import Account, FloatArray, Outturn, PaidBesides, SpendElsewhere
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance, mean, probability
@@ -192,7 +192,8 @@ class _Amounts:
     """What is spent over the contract, each of shape (contract, cluster)."""
 
     spend_gbp: FloatArray
-    cost_gbp: FloatArray  # of actions
+    cost_gbp: FloatArray  # of actions, whoever pays
+    besides_gbp: FloatArray  # what of it budgets do not pay
     income_gbp: FloatArray  # of practices for actions
     held_back_gbp: FloatArray
 
@@ -203,14 +204,17 @@ class _Amounts:
         costs = {one.reason for one in actions}
         paid = [one for one in outturn.elsewhere if any(mine.pays_for(one.reason) for mine in actions)]
         cost = [one.gbp.sum(axis=1) for one in paid if one.reason in costs]
-        income = [one.gbp.sum(axis=1) for one in paid if one.payee == Account.PRACTICES]
+        besides = sum((one.gbp.sum(axis=1) for one in outturn.besides), nothing)
+        every: list[SpendElsewhere | PaidBesides] = [*paid, *outturn.besides]
+        income = [one.gbp.sum(axis=1) for one in every if one.payee == Account.PRACTICES]
         held = nothing if outturn.held_back_gbp is None else outturn.held_back_gbp.sum(axis=1)
         spend = outturn.spend_gbp.sum(axis=1)
-        return cls(spend, sum(cost, nothing), sum(income, nothing), held)
+        return cls(spend, sum(cost, nothing) + besides, besides, sum(income, nothing), held)
 
     def since(self, none: _Amounts, places: Sequence[int]) -> Change:
         """Return what changed, of some clusters together."""
-        saved = _without_dust(none.spend_gbp - self.spend_gbp + self.cost_gbp, none.spend_gbp) - self.cost_gbp
+        of_care = none.spend_gbp - self.spend_gbp + self.cost_gbp - self.besides_gbp
+        saved = _without_dust(of_care, none.spend_gbp) - self.cost_gbp
         amounts = (self.cost_gbp, saved, self.income_gbp, self.held_back_gbp)
         return tuple(one[:, list(places)].sum(axis=1) for one in amounts)
 
