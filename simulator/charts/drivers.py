@@ -76,6 +76,16 @@ def usual_moves(scenario: Scenario) -> Iterator[Move]:
             yield Move(named, *(_end(scenario, numbers, moved, way) for way in (-1, 1)))
 
 
+def figures_of(scenario: Scenario, moves: Iterable[Move]) -> dict[str, dict[str, float]]:
+    """Return the numbers that usual moves start from, by the words of the move and the key."""
+    numbers = dict(_numbers(scenario.settings.model_dump()))
+    keys = {move.words: [one.partition("=")[0] for one in move.high or move.low] for move in moves}
+    return {
+        words: {key: numbers[key] if key in numbers else numbers[f"{key}.mean"] for key in some}
+        for words, some in keys.items()
+    }
+
+
 def _end(
     scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float], way: int
 ) -> tuple[str, ...]:

@@ -202,6 +202,7 @@ class Section:
 
     blocks: tuple[Block, ...]  # the first is the heading
     one_page: bool = False  # whether it has a page of its own, which it fits on
+    in_files: tuple[TableBlock, ...] = ()  # tables that only a workbook has room for
 
     @property
     def heading(self) -> str:
@@ -306,6 +307,13 @@ class Document:
             anchors = (slug, *(f"{slug}-{at}" for at in range(2, len(self.sections) + 2)))
             found[next(one for one in anchors if one not in found)] = heading
         return tuple(found.items())
+
+    @property
+    def tables(self) -> Iterator[TableBlock]:
+        """Every table, in order, those that only a workbook has room for among them."""
+        for section in self.sections:
+            yield from (block for block in section.blocks if isinstance(block, TableBlock))
+            yield from section.in_files
 
     @property
     def blocks(self) -> Iterator[Block]:

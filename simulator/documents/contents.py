@@ -10,11 +10,12 @@ from pathlib import Path, PurePath
 from simulator.answers.files import provenance
 from simulator.charts.look import PAGE, Look, Theme, look, looking
 from simulator.charts.study import Study
+from simulator.documents.assumptions import sources
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
 from simulator.documents.depends import depends_on, luck_and_rules, worked_example
 from simulator.documents.formats import write_pdf
-from simulator.documents.method import method, provenance_section, sources
+from simulator.documents.method import method, provenance_section
 from simulator.documents.options import options_compared
 from simulator.documents.own_terms import own_terms
 from simulator.documents.own_words import own_sections

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.charts.drivers import usual_moves
+from simulator.charts.drivers import Move, figures_of, usual_moves
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import OVERSPEND, Place
 from simulator.questions.explain.answer import WHOLE_CONTRACT
@@ -57,11 +57,21 @@ class Drivers:
         draws = SharedDraws.of(self.study.scenario, self.few.draws)
         base = _Ends.of(draws.simulate(self.study.scenario))
         found = {}
-        for move in usual_moves(self.study.scenario):
+        for move in self._usual:
             if move.high:
                 moved = _Ends.of(draws.simulate(self.study.scenario.vary(*move.high)))
-                found[move.words.replace("±", "+")] = moved.against(base)
+                found[_words(move)] = moved.against(base)
         return dict(sorted(found.items(), key=lambda one: _rank(one[1]), reverse=True))
+
+    @cached_property
+    def figures(self) -> dict[str, dict[str, float]]:
+        """The numbers that are moved, by its words and their keys."""
+        found = figures_of(self.study.scenario, self._usual)
+        return {_words(move): found[move.words] for move in self._usual}
+
+    @cached_property
+    def _usual(self) -> tuple[Move, ...]:
+        return tuple(usual_moves(self.study.scenario))
 
     @cached_property
     def luck(self) -> LuckAnswer | None:
@@ -114,6 +124,10 @@ class _Ends:
             MOVED_GAIN: mean_difference(self.gain_gbp, base.gain_gbp),
             MOVED_PCT: mean_difference(self.pct_gbp, base.pct_gbp),
         }
+
+
+def _words(move: Move) -> str:
+    return move.words.replace("±", "+")
 
 
 def _overspent(book: AccountBook) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.answers.table import Table, text
-from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Heading, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import listed, per_cent_of
 from simulator.scenario.comments import comments_of
@@ -20,7 +20,7 @@ from simulator.scenario.regimes import Regime, lay_over
 from simulator.scenario.scenario import Scenario
 from simulator.uncertain import FORM_KEYS
 
-_MARKS = {
+MARKS = {
     "read": re.compile(r"\bread\b", re.IGNORECASE),
     "derived": re.compile(r"\bderived\b", re.IGNORECASE),
     "assumption": re.compile(r"\b(assumptions?|illustrative)\b", re.IGNORECASE),
@@ -28,16 +28,11 @@ _MARKS = {
     "fitted": re.compile(r"^fitted: "),
     "prior": re.compile(r"^prior: "),
 }
-_NOT_STATED = "not stated"
+NOT_STATED = "not stated"
 _OF_DOCUMENTS = "document"
 """What documents say besides: no figure depends on it."""
 _WITHOUT_A_FIGURE = {"title", "question", "name"}
 _COMMAND = re.compile(r"\bcluster-risk \w")
-_SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
-_GROUPS = _SETTING | {"service_lines": "Kinds of care"}
-"""Headings that several groups of figures share, or that are not a group's own name."""
-_HEADINGS = ("Figure", "Value", "Basis", "What the scenario says of it")
-_WIDTHS = (3.0, 3.0, 1.9, 4.7)
 
 
 def method(quotes: Quotes) -> Section:
@@ -60,61 +55,13 @@ def method(quotes: Quotes) -> Section:
     return Section((Heading(1, "How the numbers are made"), Paragraph((how,)), Paragraph((errors,))))
 
 
-def sources(quotes: Quotes) -> Section:
-    """List every figure of the scenario, and what its file says of where it comes from."""
-    found = assumptions_of(quotes.study.scenario)
-    blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
-    blocks += _quoted(found.notes.get("", ()))
-    titles: dict[str, dict[str, None]] = {}
-    for figure in found.figures:
-        title = _GROUPS.get(figure.group, figure.group.replace("_", " ").capitalize())
-        titles.setdefault(title, {})[figure.group] = None
-    for title, groups in titles.items():
-        blocks.append(Heading(2, title))
-        blocks += [said for group in groups for said in _quoted(found.notes.get(group, ()))]
-        rows = [
-            (f"{one.group}: {one.name}" if len(groups) > 1 else one.name, one.value, one.basis, one.remark)
-            for one in found.figures
-            if one.group in groups
-        ]
-        name, heading = f"sources, {title.lower()}", f"{title}: figures and sources"
-        blocks.append(_words_table(name, heading, _HEADINGS, rows, _WIDTHS))
-    return Section(tuple(blocks))
-
-
-def _count(found: Assumptions) -> str:
-    """Say how many figures the file marks as read, derived, assumed or fitted."""
-    if not found.figures:
-        return "This scenario was not read from a file: nothing is said about where its figures come from."
-    if not any(figure.remark for figure in found.figures) and not found.notes:
-        return "The scenario says nothing about where its figures come from."
-    said = f"The scenario gives {len(found.figures)} settings."
-    read, derived, assumed, fitted, prior = (found.counted(basis) for basis in _MARKS)
-    if not read + derived + assumed + fitted + prior:
-        return f"{said} Its file marks none of them by itself."
-    if fitted + prior:
-        said += (
-            f" {fitted} are fitted to the clusters' own history, and {prior} are what was believed before, "
-            "which that history hardly moved."
-        )
-    return (
-        f"{said} As its file marks them, {read} were read from a source, {derived} derived from figures that "
-        f"were read, and {assumed} are assumptions (one setting may be of two kinds); for "
-        f"{found.counted(_NOT_STATED)}, names and dates among them, it does not say."
-    )
-
-
-def _quoted(notes: tuple[str, ...]) -> list[Paragraph]:
-    return [Paragraph((f"“{note}”",)) for note in notes]
-
-
 def provenance_section(facts: tuple[tuple[str, str], ...]) -> Section:
     """Show what a reader needs to make the numbers again."""
-    table = _words_table("", "What was run", ("What", "Value"), facts, (2.0, 5.0))
+    table = words_table("", "What was run", ("What", "Value"), facts, (2.0, 5.0))
     return Section((Heading(1, "Where the numbers come from"), table))
 
 
-def _words_table(
+def words_table(
     name: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], widths: tuple[float, ...]
 ) -> TableBlock:
     """Return a table of words from its rows."""
@@ -126,6 +73,7 @@ def _words_table(
 class Figure:
     """One key of a scenario file."""
 
+    key: str  # its path in what was run, rules by their names: as `Move` has it
     group: str  # first name of its path, such as ``shocks``
     name: str  # the rest, in words
     value: str  # as it was run
@@ -219,21 +167,22 @@ def _around(path: Path) -> set[Path]:
 
 def _figure(path: Path, remark: str, changed: Mapping[str, Any], laid_over: Mapping[Path, str]) -> Figure:
     """Return a key's figure; `remark` is what the file says of it."""
-    words, value = [], changed[str(path[0])]
+    words, value, key = [], changed[str(path[0])], str(path[0])
     for step in path[1:]:
         value = value[step]
+        key += f".{value.get('rule', step) if isinstance(step, int) and isinstance(value, dict) else step}"
         # Tables in lists go by their names.
         name = value.get("name", value.get("rule", step + 1)) if isinstance(step, int) else None
         words.append(_words(str(step)) if name is None else str(name).replace("_", " "))
-    basis = ", ".join(mark for mark, pattern in _MARKS.items() if pattern.search(remark)) or _NOT_STATED
+    basis = ", ".join(mark for mark, pattern in MARKS.items() if pattern.search(remark)) or NOT_STATED
     set_here = [said.removeprefix("--set ") for over, said in laid_over.items() if over[: len(path)] == path]
     if set_here:
         before = f" The file says: {remark}" if remark else ""
         remark = f"Set for this document ({', '.join(dict.fromkeys(set_here))}).{before}"
-        basis = _NOT_STATED
+        basis = NOT_STATED
     group = str(path[0])
     name = ": ".join(words) or group.replace("_", " ")
-    return Figure(group, name, _shown(value, str(path[-1])), basis, remark)
+    return Figure(key, group, name, _shown(value, str(path[-1])), basis, remark)
 
 
 def _words(key: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.answers.files import Formula, SheetCell, Workbook, new_workbook
-from simulator.documents.blocks import Document, Picture, TableBlock
+from simulator.documents.blocks import Document, Picture
 from simulator.documents.chart_numbers import chart_table
 from simulator.documents.own_terms import BANDS, Band, OwnTerms
 from simulator.risk.estimate import Unit
@@ -42,8 +42,8 @@ def write_excel(document: Document, path: Path) -> None:
         )
         if document.terms is not None:
             _write_terms(book, document.terms)
-        for block in document.blocks:
-            if isinstance(block, TableBlock) and block.table.name:
+        for block in document.tables:
+            if block.table.name:
                 book.table(block.table)
         pictures = (block for block in document.blocks if isinstance(block, Picture))
         for at, picture in enumerate(pictures, start=1):

@@ -205,7 +205,7 @@ def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edg
 def test_excel_has_a_sheet_a_table_with_frozen_heads(edge):
     made, folder = edge
     book = openpyxl.load_workbook(folder / "report.xlsx")
-    named = [block.table.name for block in made.blocks if isinstance(block, TableBlock) and block.table.name]
+    named = [block.table.name for block in made.tables if block.table.name]
     terms = [INPUTS, EXPECTED, BY_BAND] if made.terms else []
     pictures = [block for block in made.blocks if isinstance(block, Picture)]
     drawn = [f"figure {at}, {one.chart.name}" for at, one in enumerate(pictures, start=1)]
@@ -283,7 +283,7 @@ def test_every_number_of_the_workbook_is_in_an_answers_table(edge):
         known |= {value, low, high}
     # Excel keeps 16 digits.
     known = {f"{one:.12e}" for one in known}
-    named = {block.table.name[:31] for block in made.blocks if isinstance(block, TableBlock)}
+    named = {block.table.name[:31] for block in made.tables}
     for sheet in (book[name] for name in named if name):
         for cells in sheet.iter_rows(min_row=3):
             for cell in cells:

@@ -1,0 +1,120 @@
+"""What the results rest on: the assumptions that matter most, and every figure in the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from simulator.answers.table import Column, Table, text
+from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
+from simulator.documents.drivers import MOVED_CHANCE
+from simulator.documents.method import MARKS, NOT_STATED, Assumptions, Figure, assumptions_of, words_table
+from simulator.documents.quotes import Quotes
+from simulator.plain_words import capitalised, per_cent_of
+from simulator.risk.estimate import Unit
+
+_MOST_ROWS, _MOST_LETTERS = 15, 160
+"""Of the assumptions that a page shows, and of the remarks of each."""
+_NOT_SET = "not set in its file: as usual"
+_SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
+_GROUPS = _SETTING | {"service_lines": "Kinds of care"}
+"""Headings that several groups of figures share, or that are not a group's own name."""
+_HEADINGS = ("Figure", "Value", "Basis", "What the scenario says of it")
+_WIDTHS = (3.0, 3.0, 1.9, 4.7)
+_RANKED_WIDTHS = (3.2, 1.7, 1.7, 1.9, 4.3)
+
+
+def sources(quotes: Quotes) -> Section:
+    """Rank the assumptions by what they do to the chance of an overspend; the workbook has every figure."""
+    found = assumptions_of(quotes.study.scenario)
+    blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
+    blocks += [Paragraph((f"“{note}”",)) for note in found.notes.get("", ())]
+    if found.figures and (rows := [*quotes.drivers.moves][:_MOST_ROWS]):
+        said = (
+            "The table ranks the assumptions by what each does to a cluster's chance of an overspend when it "
+            "is moved up alone. The workbook lists every figure."
+        )
+        blocks += [Paragraph((said,)), _ranked(quotes, found.figures, rows)]
+    return Section(tuple(blocks), in_files=tuple(_every_figure(found)))
+
+
+def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> TableBlock:
+    """Return the assumptions that were moved, each with what the file says of its figures."""
+    moved = [quotes.drivers.figures[row] for row in rows]
+    of_rows = [[one for one in figures if any(_holds(one.key, key) for key in keys)] for keys in moved]
+    effects = tuple(quotes.numbers[row, MOVED_CHANCE] for row in rows)
+    columns = (
+        text("Assumption, moved up", list(map(capitalised, rows))),
+        text("Value", list(map(_range, moved))),
+        text("Basis", list(map(_bases, of_rows))),
+        Column("effect_share", "Effect on the chance", Unit.SHARE, effects, is_change=True),
+        text("What the scenario says of it", list(map(_remarks, of_rows))),
+    )
+    return TableBlock(Table("assumptions", "Assumptions, ranked by their effect", columns), _RANKED_WIDTHS)
+
+
+def _holds(figure: str, key: str) -> bool:
+    """Return whether a figure of the file is a key that was moved, or the table that it stands in."""
+    return key == figure or key.startswith(f"{figure}.")
+
+
+def _range(figures: Mapping[str, float]) -> str:
+    """Return a number, or the least and the most of several, such as ``2% to 4.2%``."""
+    is_share = "share" in next(iter(figures)).rpartition(".")[2].split("_")
+    ends = min(figures.values()), max(figures.values())
+    return " to ".join(dict.fromkeys(per_cent_of(one) if is_share else f"{one:g}" for one in ends))
+
+
+def _bases(figures: Sequence[Figure]) -> str:
+    """Return whether figures were read, derived or assumed, each kind once."""
+    kinds = dict.fromkeys(kind for one in figures for kind in one.basis.split(", "))
+    return ", ".join(kinds) or NOT_STATED
+
+
+def _remarks(figures: Sequence[Figure]) -> str:
+    """Return what is said of figures, each remark once, as far as there is room."""
+    if not figures:
+        return _NOT_SET
+    said = "; ".join(filter(None, dict.fromkeys(one.remark for one in figures)))
+    return said if len(said) <= _MOST_LETTERS else f"{said[:_MOST_LETTERS].rsplit(' ', 1)[0]} …"
+
+
+def _every_figure(found: Assumptions) -> Iterator[TableBlock]:
+    """Yield a table for each group of figures, and one of what the file says of the groups."""
+    titles: dict[str, dict[str, None]] = {}
+    for figure in found.figures:
+        title = _GROUPS.get(figure.group, figure.group.replace("_", " ").capitalize())
+        titles.setdefault(title, {})[figure.group] = None
+    for title, groups in titles.items():
+        rows = [
+            (f"{one.group}: {one.name}" if len(groups) > 1 else one.name, one.value, one.basis, one.remark)
+            for one in found.figures
+            if one.group in groups
+        ]
+        name, heading = f"sources, {title.lower()}", f"{title}: figures and sources"
+        yield words_table(name, heading, _HEADINGS, rows, _WIDTHS)
+    said = found.notes.items()
+    if notes := [(group.replace("_", " "), note) for group, some in said if group for note in some]:
+        title = "What the scenario says of its groups of figures"
+        yield words_table("sources, notes", title, ("Of", "Note"), notes, (2.0, 7.0))
+
+
+def _count(found: Assumptions) -> str:
+    """Say how many figures the file marks as read, derived, assumed or fitted."""
+    if not found.figures:
+        return "This scenario was not read from a file: nothing is said about where its figures come from."
+    if not any(figure.remark for figure in found.figures) and not found.notes:
+        return "The scenario says nothing about where its figures come from."
+    said = f"The scenario gives {len(found.figures)} settings."
+    read, derived, assumed, fitted, prior = (found.counted(basis) for basis in MARKS)
+    if not read + derived + assumed + fitted + prior:
+        return f"{said} Its file marks none of them by itself."
+    if fitted + prior:
+        said += (
+            f" {fitted} are fitted to the clusters' own history, and {prior} are what was believed before, "
+            "which that history hardly moved."
+        )
+    return (
+        f"{said} As its file marks them, {read} were read from a source, {derived} derived from figures that "
+        f"were read, and {assumed} are assumptions (one setting may be of two kinds); for "
+        f"{found.counted(NOT_STATED)}, names and dates among them, it does not say."
+    )

@@ -1,0 +1,59 @@
+"""Assumptions in a document: ranked by their effect on a page, every figure in the workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.charts.study import Study
+from simulator.documents.assumptions import sources
+from simulator.documents.blocks import TableBlock
+from simulator.documents.drivers import MOVED_CHANCE
+from simulator.documents.method import assumptions_of
+from simulator.documents.quotes import Quotes
+from simulator.scenario.scenario import load_scenario
+from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import simulate
+from tests.builders import scenario_of
+from tests.unit.documents import study_of
+
+SMALL = Path(__file__).parents[2] / "scenarios" / "two-clusters.toml"
+
+
+@pytest.fixture(scope="module")
+def quotes():
+    return Quotes(Study(simulate(load_scenario(SMALL), Draws(400, 1))))
+
+
+def test_a_page_ranks_assumptions_with_their_values_and_sources(quotes):
+    section = sources(quotes)
+    (table,) = (block for block in section.blocks if isinstance(block, TableBlock))
+    assert not section.one_page
+    rows = {row[0].replace("\N{NO-BREAK SPACE}", " "): row for row in table.texts}
+    assert rows["SD of shocks to a cluster's year + 50%"][1:3] == ("1.5%", "not stated")
+    said = rows["SD of shocks to a cluster's year + 50%"][4]
+    assert said == "a cluster's demand in one year: 1.5% either side of expectation"
+    assert rows["Spread of the cost of a case + 25%"][1] == "1.2 to 1.6"
+    assert rows["True saving of demand + 1 point"][4] == "not set in its file: as usual"
+    sizes = [round(abs(quotes.numbers[row, MOVED_CHANCE].value), 3) for row in quotes.drivers.moves]
+    assert sizes == sorted(sizes, reverse=True)
+    shown = [row[3].partition(" ")[0] for row in table.texts]
+    assert shown[0].startswith("-")
+    assert len(shown) == len(sizes) <= 15
+
+
+def test_the_workbook_has_every_figure(quotes):
+    found = assumptions_of(quotes.study.scenario)
+    tables = {table.table.name: table for table in sources(quotes).in_files}
+    rows = [row for name, table in tables.items() if name != "sources, notes" for row in table.texts]
+    assert sorted(row[1:] for row in rows) == sorted(
+        (one.value, one.basis, one.remark) for one in found.figures
+    )
+    assert all(len(row[0]) for row in rows)
+
+
+def test_a_scenario_of_no_file_has_nothing_to_rank():
+    section = sources(Quotes(study_of(scenario_of())))
+    assert not section.in_files
+    assert not any(isinstance(block, TableBlock) for block in section.blocks)
