@@ -7,7 +7,7 @@ from simulator.charts.look import DARK, GREY, INK, LIGHT
 from simulator.charts.panels import framed, one_panel, scale
 from simulator.charts.style import in_house_style
 from simulator.charts.words import per_cent_tick
-from simulator.plain_words import counted
+from simulator.plain_words import capitalised, counted
 from simulator.questions.backtest.answer import BacktestAnswer
 from simulator.questions.backtest.predicted import CARRIED
 
@@ -20,9 +20,13 @@ _PANEL_IN = 2.2
 def coverage(answer: BacktestAnswer) -> Chart:
     """How often ranges of 95% held, by method and years ahead."""
     rows = answer.coverage()
-    origins = counted(len(answer.origins), "origin")
-    title = f"Ranges of 95%: how often they held what happened, from {origins}"
-    subtitle = "Share of cases in %, by years ahead; lines: 95% intervals, an origin counted as one trial"
+    first = rows[0]
+    ahead = counted(first.ahead, "year")
+    title = f"{capitalised(ahead)} ahead, ranges of 95% held {first.counted(_MEANT)} outturns"
+    subtitle = (
+        f"{first.method.capitalize()}, and otherwise: share of cases in %, by years ahead, from "
+        f"{counted(len(answer.origins), 'origin')}; lines: 95% intervals, an origin counted as one trial"
+    )
     source = f"{answer.scenario.settings.title}; {answer.history.source}."
     figure, axes = one_panel(title, subtitle, source, _ROW_IN * len(rows) + _GAP_IN)
     for at, row in enumerate(rows):
@@ -51,8 +55,15 @@ def places(answer: BacktestAnswer) -> Chart:
     from matplotlib.ticker import MaxNLocator
 
     counts = {f"{counted(ahead, 'year')} ahead": cases for ahead, cases in answer.tenths().items()}
-    title = "Where outturns lay in what was predicted, by tenth"
-    subtitle = f"Cases; level bars if all is right. {CARRIED.capitalize()}"
+    heading, found = next(iter(counts.items()))
+    title = (
+        f"{capitalised(heading)}, {found[0]} of {sum(found)} outturns lay in the lowest tenth predicted and "
+        f"{found[-1]} in the highest"
+    )
+    subtitle = (
+        "Cases by tenth of what was predicted; level bars if all is right: "
+        f"{sum(found) / len(found):.3g} in each. {CARRIED.capitalize()}"
+    )
     source = f"{answer.scenario.settings.title}; {answer.history.source}."
     figure, grid = framed(title, subtitle, source, _PANEL_IN)
     cells = grid[0].subgridspec(1, len(counts))
