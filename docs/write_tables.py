@@ -98,7 +98,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         # Their numbers stand in the README's text, which is compared; lines may differ in their last digits.
         for chart in charts():
-            (ROOT / "docs" / f"{chart.name}.svg").write_bytes(chart.rendered("svg"))
+            (ROOT / "docs" / f"{chart.name}.svg").write_bytes(chart.rendered("svg", outlined=True))
     stale = [
         path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.answers.table import Cell, ends_of
-from simulator.charts.look import Look, look, looking
+from simulator.charts.letters_in_svg import may_be_embedded, with_fonts
+from simulator.charts.look import FONT, Look, look, looking
 from simulator.charts.style import house_style, keep_colours
 from simulator.charts.words import sentence
 from simulator.errors import Problem, Problems, shown
@@ -92,13 +93,20 @@ class Chart:
             self.data.to_csv(data, index=False, lineterminator="\n", encoding=CSV_ENCODING)
         return targets
 
-    def rendered(self, format: str = "svg") -> bytes:  # noqa: A002 - as matplotlib calls it
+    def rendered(
+        self,
+        format: str = "svg",  # noqa: A002 - as matplotlib calls it
+        *,
+        outlined: bool = False,
+    ) -> bytes:
         """Return the picture as bytes: always the same for the same chart.
 
         Parameters
         ----------
         format : str
             svg, png or pdf.
+        outlined : bool
+            Whether the letters of SVG are outlines, for programs that take no font from a file.
 
         Returns
         -------
@@ -111,13 +119,15 @@ class Chart:
             "pdf": {"Title": self.title, "Subject": self.alt, "CreationDate": None},
         }
         file = io.BytesIO()
-        with looking(self.look), house_style():
+        family = self.look.theme.font_family
+        is_text = format == "svg" and not outlined and may_be_embedded(family)
+        with looking(self.look), house_style(letters_as_text=is_text):
             if self.figure.get_layout_engine() is not None:
                 # Laid out once: every further drawing would move things by a hair.
                 self.figure.draw_without_rendering()
                 self.figure.set_layout_engine("none")
             self.figure.savefig(file, format=format, dpi=self.look.size.dpi, metadata=known[format])
-        return file.getvalue()
+        return with_fonts(file.getvalue(), [family, FONT]) if is_text else file.getvalue()
 
     def _repr_svg_(self) -> str:
         return self.rendered("svg").decode()

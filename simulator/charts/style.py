@@ -29,7 +29,7 @@ Looks = dict[str, Any]
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
+def house_style(*, letters_as_text: bool = False) -> Iterator[None]:
     """Draw and save in the house style, whatever the reader's own settings are."""
     import matplotlib as mpl
     from cycler import cycler
@@ -40,6 +40,7 @@ def house_style() -> Iterator[None]:
         mpl.rcParams.update(mpl.rc_params_from_file(_STYLE_FILE, use_default_template=False))
         mpl.rcParams["axes.prop_cycle"] = cycler(color=[theme.colours[name] for name in COLOURS])
         mpl.rcParams["font.family"] = [theme.font_family, FONT]
+        mpl.rcParams["svg.fonttype"] = "none" if letters_as_text else "path"
         mpl.rcParams["hatch.color"] = theme.colours["ink"]
         for key in ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"):
             mpl.rcParams[key] = theme.colours["ink"]

@@ -183,13 +183,14 @@ class Picture:
     _pictures: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
 
     def picture(self, kind: str) -> bytes:
-        """Return the chart as svg or png, drawn once for all formats of a document."""
-        if kind != "svg":
+        """Return the chart as svg, outlines (an svg without text) or png, drawn once for all formats."""
+        if kind != "outlines":
             # The layout settles with each drawing: in a fixed order, a document in one format has the
             # same pictures as one in all.
-            self.picture("svg")
+            self.picture("outlines")
         if kind not in self._pictures:
-            self._pictures[kind] = self.chart.rendered(kind)
+            outlined = kind == "outlines"
+            self._pictures[kind] = self.chart.rendered("svg" if outlined else kind, outlined=outlined)
         return self._pictures[kind]
 
 

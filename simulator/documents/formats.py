@@ -174,5 +174,5 @@ def _plain(block: Block, pictures: Iterator[Path]) -> Iterator[dict[str, Any]]:
             yield from map(_drawn, block.narrow())
         case Picture():
             picture = next(pictures)
-            picture.write_bytes(block.picture("svg"))
+            picture.write_bytes(block.picture("outlines"))
             yield {"kind": "figure", "file": picture.name, "alt": block.chart.alt, "caption": block.caption}

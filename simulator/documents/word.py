@@ -192,7 +192,7 @@ def _add_figure(word: Any, figure: Picture, numbers: Numbers) -> None:
 def _add_drawing(word: Any, picture: Any, figure: Picture, number: str) -> None:
     """Add the drawing that Word shows in a picture's place: sharp at any size, in print as well."""
     name = PackURI(f"/word/media/figure{number}.svg")
-    drawing = Part(name, "image/svg+xml", figure.picture("svg"), word.part.package)
+    drawing = Part(name, "image/svg+xml", figure.picture("outlines"), word.part.package)
     blip = next(picture._inline.iter(qn("a:blip")))  # noqa: SLF001
     known = word.part.relate_to(drawing, RELATIONSHIP_TYPE.IMAGE)
     blip.append(

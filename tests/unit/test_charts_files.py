@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
+import re
 import subprocess
 import sys
+from base64 import b64decode
 from xml.sax.saxutils import unescape
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from simulator import charts
 from simulator.charts.chart import PICTURE_FORMATS, Chart
@@ -52,6 +56,21 @@ def test_title_and_words_are_in_the_picture() -> None:
     assert chart.title in svg
     assert "dc:description" in svg
     assert b"CreationDate" not in chart.rendered("pdf")
+
+
+def test_letters_of_svg_are_text_with_their_font_inside() -> None:
+    svg = drawn().rendered("svg").decode()
+    words = "".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+    assert drawn().title[:20] in words
+    faces = re.findall(r"font-weight:(normal|bold);src:url\(data:font/woff;base64,([^)]*)\)", svg)
+    assert [weight for weight, _ in faces] == ["normal", "bold"]
+    known = [set(TTFont(io.BytesIO(b64decode(font))).getBestCmap()) for _, font in faces]
+    assert {ord(one) for one in unescape(words) if not one.isspace()} <= known[0] | known[1]
+    assert "licence" in svg
+    assert len(svg) < 60_000
+    outlined = drawn().rendered("svg", outlined=True).decode()
+    assert "<text" not in outlined
+    assert "@font-face" not in outlined
 
 
 def test_the_picture_and_its_data(tmp_path) -> None:

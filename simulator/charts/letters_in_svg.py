@@ -1,0 +1,72 @@
+"""Letters of an SVG picture as text that can be searched and changed, with the font that they are drawn in.
+
+A subset of the font goes into the file: browsers show it on any machine. DejaVu Sans is free to embed
+(licence: Bitstream Vera and Arev, changes in the public domain); a house's font goes in where its maker
+lets it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from base64 import b64encode
+from functools import lru_cache
+from html import unescape
+from pathlib import Path
+
+from simulator.charts.look import FONT
+
+_TEXT = re.compile(r"<text\b[^>]*style=\"(?P<style>[^\"]*)\"[^>]*>(?P<words>.*?)</text>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_MAY_NOT_BE_EMBEDDED = 0x0002
+"""Of a font's licence bits: OpenType, table OS/2, fsType."""
+_LICENCE = "DejaVu Sans: a free font under the licence of Bitstream Vera and Arev"
+
+
+def may_be_embedded(family: str) -> bool:
+    """Return whether a font's maker lets it go into files."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(_file_of(family, bold=False), lazy=True) as font:
+        return not font["OS/2"].fsType & _MAY_NOT_BE_EMBEDDED
+
+
+def with_fonts(svg: bytes, families: list[str]) -> bytes:
+    """Return an SVG picture with the letters that its texts need, in plain and bold."""
+    text = svg.decode("utf-8")
+    used: dict[bool, set[str]] = {False: set(), True: set()}
+    for found in _TEXT.finditer(text):
+        is_bold = bool(re.search(r"font(-weight)?:[^;]*\b(bold|700)\b", found["style"]))
+        used[is_bold] |= set(unescape(_TAG.sub("", found["words"])))
+    faces = [
+        f"@font-face{{font-family:'{family}';font-weight:{'bold' if bold else 'normal'};"
+        f"src:url(data:font/woff;base64,{_subset(family, bold, ''.join(sorted(letters)))}) format('woff')}}"
+        for family in dict.fromkeys(families)
+        for bold, letters in used.items()
+        if letters
+    ]
+    style = f'<!-- {_LICENCE} -->\n  <style type="text/css">{"".join(faces)}</style>\n  <defs>'
+    return text.replace("<defs>", style, 1).encode("utf-8")
+
+
+@lru_cache(maxsize=256)
+def _subset(family: str, bold: bool, letters: str) -> str:
+    """Return a font with some letters alone, compressed, as text."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    options = Options(hinting=False, layout_features=["kern"], notdef_outline=True, drop_tables=["FFTM"])
+    with TTFont(_file_of(family, bold=bold), recalcTimestamp=False) as font:
+        subsetter = Subsetter(options)
+        subsetter.populate(text=letters)
+        subsetter.subset(font)
+        font.flavor = "woff"
+        file = io.BytesIO()
+        font.save(file)
+    return b64encode(file.getvalue()).decode()
+
+
+def _file_of(family: str, *, bold: bool) -> Path:
+    from matplotlib.font_manager import FontProperties, findfont
+
+    return Path(findfont(FontProperties(family=[family, FONT], weight="bold" if bold else "normal")))
