@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import tomlkit
 
 from simulator.errors import InputError, Problem, Problems, shown, unknown
-from simulator.scenario.regimes import Regime, replaces
+from simulator.scenario.regimes import Regime, lay_over, regime_of, replaces
 from simulator.scenario.scenario import Scenario
 
 MOST_SETTINGS, LONGEST_SETTING = 200, 1_000
@@ -82,7 +82,10 @@ class Policy:
 
 
 def as_regime(scenario: Scenario, title: str) -> str:
-    """Return what is laid over a scenario's file as one regime, for `--with`."""
+    """Return what is laid over a scenario's file as one regime, for `--with`.
+
+    InputError where nothing is, and for what a regime cannot say: that a key is taken away.
+    """
     if not scenario.laid_over:
         raise InputError([Problem("policy", "something that differs from the scenario", "nothing")])
     document = tomlkit.document()
@@ -91,7 +94,12 @@ def as_regime(scenario: Scenario, title: str) -> str:
     document["title"] = title
     for key, value in _differing(scenario.given, scenario.changed):
         document[key] = tomlkit.item(value)
-    return tomlkit.dumps(document)
+    text = tomlkit.dumps(document)
+    laid, _ = lay_over(scenario.given, {}, [regime_of("policy", text)])
+    if laid != scenario.changed:
+        need, hint = "one that takes no key away, for a file", "the line for the command can say it"
+        raise InputError([Problem("policy", need, ", ".join(scenario.laid_over), hint)])
+    return text
 
 
 def _differing(given: Mapping[str, Any], changed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -104,15 +112,10 @@ def _differing(given: Mapping[str, Any], changed: Mapping[str, Any]) -> Iterator
             named = {_name(one): one for one in before}
             found = {_name(one): dict(_differing(named[_name(one)], one)) for one in value}
             yield key, {name: inside for name, inside in found.items() if inside}
-        elif isinstance(value, Mapping) and isinstance(before, Mapping) and _can_be_merged(before, value):
+        elif isinstance(value, Mapping) and isinstance(before, Mapping) and not replaces(value, before):
             yield key, dict(_differing(before, value))
         else:
             yield key, value
-
-
-def _can_be_merged(before: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
-    """Whether a regime can say a table's differences alone: nothing goes, and its kind is the same."""
-    return before.keys() <= value.keys() and not replaces(value, before)
 
 
 def _are_named(tables: object) -> TypeGuard[list[Any]]:

@@ -106,11 +106,6 @@ class Reader:
         if self.history.undo():
             self.show_scenario()
 
-    def complain(self, error: InputError) -> None:
-        """Show what is wrong with what was just done."""
-        self.problems = error.problems
-        self._show()
-
     def turn_to(self, tab: str) -> None:
         """Show another tab, with what was changed on the one before."""
         self.tab = tab

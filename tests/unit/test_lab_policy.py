@@ -19,7 +19,10 @@ from tests.builders import checked, cluster_of, scenario_of
 from tests.e2e.command import ROOT
 
 REGIMES = {path.stem: read_regime(path) for path in (ROOT / "scenarios" / "regimes").glob("medicare-*.toml")}
-NAMED = scenario_of(clusters=[cluster_of("North"), cluster_of("St. Neots", 20_000, true_saving_share=0.01)])
+NAMED = scenario_of(
+    budgets={"rule": {"rule": "per_head", "gbp_per_head": 130, "uplift_share": 0.02}},
+    clusters=[cluster_of("North"), cluster_of("St. Neots", 20_000, true_saving_share=0.01)],
+)
 POLICIES = [
     Policy().having("rules.surplus.practice_share", "0.2"),
     Policy()
@@ -27,7 +30,9 @@ POLICIES = [
     .having("rules.corridor.cluster_share_beyond", "0.5"),
     Policy(regimes=("medicare-enhanced",)).having('clusters."St. Neots".bond_gbp', "1000"),
     Policy().having("clusters.*.takes_share", "false").having("budgets.top_slice_share", "0.02"),
-    Policy().having("budgets.rule", '{ rule = "per_head", gbp_per_head = 120 }'),
+    Policy().having(
+        "budgets.rule", '{ rule = "toolkit", fair_share_weight_by_year = [0.5], uplift_share = 0.02 }'
+    ),
 ]
 DRAWS = simulator.Draws(200, 3)
 
@@ -60,6 +65,11 @@ def test_what_is_wrong_with_a_policy_is_told_at_once(scenario):
         Policy.of([f"a.b{at}=1" for at in range(201)])
     with pytest.raises(InputError, match="something that differs"):
         as_regime(scenario, "Nothing")
+    parts = {"admissions": 0.5, "prescribing": 0.5}
+    by_line = checked(scenario_of(clusters=[cluster_of("North", proportion_by_line=parts)]))
+    fewer = by_line.vary("clusters.North.proportion_by_line={ admissions = 0.5 }")
+    with pytest.raises(InputError, match="takes no key away"):
+        as_regime(fewer, "Less")
 
 
 def test_setting_a_key_again_replaces_it_and_none_takes_it_away():
