@@ -12,7 +12,7 @@ from simulator.lab.fields import Chooser, Words, field, show_problems, tag
 from simulator.lab.job_bar import JobBar
 from simulator.lab.reader import Reader
 from simulator.lab.tasks import BondTask, Told
-from simulator.lab.views import figures, sentences_html, table_html
+from simulator.lab.views import answer_html, figures
 
 _KEYS = ("takes_share", "bond_gbp", "true_saving_share")
 _FIGURES = {
@@ -102,8 +102,7 @@ class ClusterTab:
     def _tell(self, told: Told) -> None:
         tables = {table.name: table for table in told.tables}
         shown = [tables[name] for name in _TABLES if name in tables]
-        parts = [sentences_html(told.json["sentences"]), *(table_html(one) for one in shown)]
-        self._answer.set_content("".join([*parts, sentences_html(told.json["notes"], "note")]))
+        self._answer.set_content(answer_html(told.json, shown))
 
     def _choose(self, name: str) -> None:
         self._reader.change(replace(self._reader.desk, cluster=name), anew=True)

@@ -9,26 +9,15 @@ from functools import partial
 from nicegui import run, ui
 from nicegui.events import GenericEventArguments
 
-from simulator.errors import InputError, Problem, printable
-from simulator.lab.fields import Words, button, show_problems, tag
+from simulator.errors import InputError, printable
+from simulator.lab.fields import Words, button, files, problems_of_sending, show_problems, tag
 from simulator.lab.reader import Reader
 from simulator.lab.uploads import LARGEST_BYTES, MOST_FILES, keep, scenario_of
 from simulator.lab.views import sentences_html, table_html
+from simulator.lab.year_so_far import YearSoFar
 from simulator.questions.check.answer import CheckAnswer
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import make_plan
-
-_SEND = """async (event) => {
-    const form = new FormData();
-    for (const file of event.target.files) form.append("files", file, file.name);
-    try {
-        const answer = await fetch("/upload/%s", {method: "POST", body: form});
-        emit(answer.ok ? "" : await answer.text());
-    } catch (error) {
-        emit("files that can be sent");
-    }
-}"""
-"""Sends what was chosen, and tells the page when it has arrived, or what must hold for it to."""
 
 
 class DataTab:
@@ -37,7 +26,7 @@ class DataTab:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._found: Scenario | None = None
-        self._folder = reader.lab.folder / "uploads" / reader.key
+        self._folder = reader.folder / "scenario"
         with tag("section", "one-column", aria_label="Your own data"):
             Words("h2", "Your own data")
             Words(
@@ -45,10 +34,8 @@ class DataTab:
                 "Choose a scenario (TOML) together with the tables (CSV) that it names, or one table of "
                 "practices for the scenario as it is. Files stay on this machine; they are read, never run.",
             )
-            words = Words("label", f"Files: up to {MOST_FILES}, each up to {LARGEST_BYTES / 1e6:g} MB")
-            files = tag("input", "files", type="file", multiple=True, accept=".toml,.csv")
-            words.props["for"] = files.html_id
-            files.on("change", self._check, js_handler=_SEND % reader.key)
+            label = f"Files: up to {MOST_FILES}, each up to {LARGEST_BYTES / 1e6:g} MB"
+            files(label, reader.key, self._check, accept=".toml,.csv", several=True)
             self._problems = tag("div", role="alert")
             with tag("div", role="status"):
                 self._said = Words("p", "")
@@ -56,10 +43,11 @@ class DataTab:
                 self._use = button("Use this scenario on all tabs", self._take, "main")
             self._preview = ui.html("", sanitize=False)
         self._use.set_visibility(False)
-        reader.client.on_delete(self._forget)
+        self._year = YearSoFar(reader)
 
     def show_scenario(self) -> None:
-        """Nothing here depends on the scenario of now."""
+        """Forget a forecast of another scenario."""
+        self._year.show_scenario()
 
     def show(self) -> None:
         """Nothing here depends on what was worked out."""
@@ -67,8 +55,7 @@ class DataTab:
     async def _check(self, event: GenericEventArguments) -> None:
         """Check what has arrived, and show what it says or what is wrong with it."""
         given = self._reader.lab.taken(self._reader.key)
-        self._found, preview = None, ""
-        problems = [Problem("files", str(event.args), "others")] if event.args else []
+        self._found, preview, problems = None, "", problems_of_sending(event)
         try:
             if not problems and (found := await run.io_bound(partial(self._read, given))):
                 preview, self._found = _preview(found), found
@@ -81,16 +68,13 @@ class DataTab:
         self._preview.set_content(preview)
 
     def _read(self, given: Mapping[str, bytes]) -> Scenario:
-        self._forget()
+        shutil.rmtree(self._folder, ignore_errors=True)
         return scenario_of(keep(given, self._folder), self._reader.scenario)
 
     def _take(self) -> None:
         if self._found is not None:
             self._reader.use(self._found)
             self._said.set_text("The other tabs show this scenario now.")
-
-    def _forget(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _preview(found: Scenario) -> str:

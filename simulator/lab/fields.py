@@ -56,6 +56,39 @@ def field(control: Control, given: object, set_key: Set) -> None:
             Words("p", f"As given: {_as_read(control, given)}", "given")
 
 
+_SEND = """async (event) => {
+    const form = new FormData();
+    for (const file of event.target.files) form.append("files", file, file.name);
+    try {
+        const answer = await fetch("/upload/%s", {method: "POST", body: form});
+        emit(answer.ok ? "" : await answer.text());
+    } catch (error) {
+        emit("files that can be sent");
+    }
+}"""
+"""Sends what was chosen, and tells the page when it has arrived, or what must hold for it to."""
+
+
+def files(
+    label: str,
+    key: str,
+    arrived: Callable[[GenericEventArguments], object],
+    *,
+    accept: str,
+    several: bool = False,
+) -> None:
+    """Show where files are chosen; they are sent under a reader's key, and `arrived` is told."""
+    words = Words("label", label)
+    made = tag("input", "files", type="file", accept=accept, multiple=several)
+    words.props["for"] = made.html_id
+    made.on("change", arrived, js_handler=_SEND % key)
+
+
+def problems_of_sending(event: GenericEventArguments) -> list[Problem]:
+    """Return why files have not arrived; nothing where they have."""
+    return [Problem("files", str(event.args), "others")] if event.args else []
+
+
 class Chooser:
     """A list to choose from, left as it is while it says what is so: its reader keeps their place."""
 

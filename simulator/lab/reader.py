@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -35,7 +36,8 @@ class Reader:
         self.scenario = lab.scenario
         self.client = ui.context.client
         self.key = lab.admit()
-        self.client.on_delete(lambda: lab.sent.pop(self.key, None))
+        self.folder = lab.folder / "uploads" / self.key  # for files that the reader gives
+        self.client.on_delete(self._leave)
         self.parts: list[Part] = []
         self.tab = next((one for one in held.get("tab", ()) if one in TABS), TABS[0])
         self.history = History()
@@ -132,6 +134,11 @@ class Reader:
                 self._show()
         finally:
             self._is_drawing = False
+
+    def _leave(self) -> None:
+        """Forget what the reader has given."""
+        self.lab.sent.pop(self.key, None)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _show(self) -> None:
         if self.client.is_deleted:

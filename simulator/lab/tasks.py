@@ -14,9 +14,11 @@ from simulator.answers.files import write_answer
 from simulator.answers.table import Cell, Column, Table
 from simulator.charts.study import Study
 from simulator.errors import InputError, Problem, Problems, shown, unknown
+from simulator.lab.uploads import Kept, as_given
 from simulator.letters import is_blank, oddity
 from simulator.questions.bond.ask import bond
 from simulator.questions.compare.ask import compare
+from simulator.questions.forecast.ask import forecast
 from simulator.questions.run.answer import RunAnswer
 from simulator.questions.sweep.ask import run_sweep
 from simulator.questions.sweep.question import policies_of, read_ranges, sweep_question
@@ -149,6 +151,26 @@ class CompareTask(Task):
         if self.to_excel:
             write_answer(folder / EXCEL, answer, "compare, in the lab")
         return Told(answer_json(answer))
+
+
+@dataclass(frozen=True)
+class ForecastTask(Task):
+    """The question `forecast`: where a year will end, given its first months in a file that was given."""
+
+    actuals: Kept
+
+    def work(self, folder: Path, say: Say) -> Told:
+        """Return its answer."""
+        contracts = self.draws.of(self.scenario).contracts
+
+        def drawn(done: int) -> None:
+            say(done, contracts)
+
+        try:
+            answer = forecast(self.scenario, self.actuals.path, draws=self.draws, progress=drawn)
+        except InputError as error:
+            raise as_given(error, [self.actuals]) from None
+        return Told(answer_json(answer), answer.tables())
 
 
 @dataclass(frozen=True)

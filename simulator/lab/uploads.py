@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def scenario_of(kept: tuple[Kept, ...], now: Scenario) -> Scenario:
     try:
         return _whole(files[0], tables) if files else _with_practices(next(iter(tables.values())), now)
     except InputError as error:
-        raise InputError(_as_given(one, kept) for one in error.problems) from None
+        raise as_given(error, kept) from None
 
 
 def _with_practices(table: Kept, now: Scenario) -> Scenario:
@@ -111,18 +111,14 @@ def _item(one: Any, tables: Mapping[str, Kept], source: str, problems: Problems,
     return dict(_with_files(one, tables, source, problems, above)) if isinstance(one, Mapping) else one
 
 
-def _as_given(problem: Problem, kept: tuple[Kept, ...]) -> Problem:
-    """Say of a problem where it is in the words of who gave the files."""
+def as_given(error: InputError, kept: Sequence[Kept]) -> InputError:
+    """Return an error that says where it is in the words of who gave the files."""
 
     def said(text: str) -> str:
         for one in kept:
             text = text.replace(str(one.path), one.name).replace(one.path.name, one.name)
         return text
 
-    return replace(
-        problem,
-        where=said(problem.where),
-        need=said(problem.need),
-        got=said(problem.got),
-        hint=said(problem.hint),
+    return InputError(
+        Problem(said(one.where), said(one.need), said(one.got), said(one.hint)) for one in error.problems
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 from simulator.answers.table import (
     Cell,
@@ -176,6 +177,12 @@ def figures(look: Look, row: str, wanted: Mapping[str, str]) -> str:
 def sentences_html(sentences: Sequence[str], classes: str = "") -> str:
     """Return sentences as paragraphs."""
     return "".join(f'<p class="{classes}">{escape(one)}</p>' for one in sentences)
+
+
+def answer_html(told: Mapping[str, Any], tables: Sequence[Table]) -> str:
+    """Return an answer as the command prints it: what was found, the tables, what to know of them."""
+    parts = [sentences_html(told["sentences"]), *(table_html(one) for one in tables if not one.in_files_only)]
+    return "".join([*parts, sentences_html(told["notes"], "note")])
 
 
 def difference_in_words(paired: PairedEstimate, unit: Unit) -> str:

@@ -163,6 +163,9 @@ def test_no_tab_has_a_fault_that_axe_can_find(browser, address, width):
 def test_a_readers_own_data_are_checked_shown_and_used(page, address, tmp_path):
     open_at(page, address)
     page.get_by_role("tab", name="Data").click()
+    page.get_by_label("Actual spend to date").set_input_files(SMALL.with_name("two-clusters-actuals.csv"))
+    page.get_by_text("The forecast is ready.").wait_for()
+    assert page.get_by_role("region", name="Where will").is_visible()
     names = ("scenario.toml", "practices.csv", "need_weights.csv")
     files = [shutil.copy(STARTER / name, tmp_path) for name in names]
     chooser = page.get_by_label("Files: up to")

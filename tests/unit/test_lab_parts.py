@@ -20,7 +20,7 @@ from simulator.lab.fields import written
 from simulator.lab.lab import MOST_ENGINES, open_lab
 from simulator.lab.policy import Policy
 from simulator.lab.server import listen
-from simulator.lab.tasks import AnnexTask
+from simulator.lab.tasks import AnnexTask, ForecastTask
 from simulator.lab.uploads import keep, scenario_of
 from simulator.lab.views import by_cluster, charts, figures, table_html, together
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -190,6 +190,14 @@ def test_a_port_that_is_taken_is_said():
             listen("127.0.0.1", port)
     with pytest.raises(InputError, match="--port 99999"):
         listen("127.0.0.1", 99_999)
+
+
+def test_actuals_are_refused_by_their_owners_name(tmp_path):
+    bad = b"month,cluster,line,spend_gbp\n2010-04,North,admissions,much\n"
+    (kept,) = keep({"month 1.csv": bad}, tmp_path / "up")
+    with pytest.raises(InputError, match=r"month 1\.csv, line 2") as refused:
+        ForecastTask(checked(mapping_of()), DRAWS, kept).work(tmp_path, lambda done, of: None)
+    assert str(tmp_path) not in str(refused.value)
 
 
 def test_an_annex_says_how_far_it_is(tmp_path, monkeypatch):

@@ -1,0 +1,58 @@
+"""The second part of the tab *Data*: where the year will end, given its first months."""
+
+from __future__ import annotations
+
+import shutil
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from simulator.errors import InputError
+from simulator.lab.fields import Words, files, problems_of_sending, show_problems, tag
+from simulator.lab.job_bar import JobBar
+from simulator.lab.reader import Reader
+from simulator.lab.tasks import ForecastTask, Told
+from simulator.lab.uploads import keep
+from simulator.lab.views import answer_html
+
+
+class YearSoFar:
+    """What it shows."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._scenario = reader.scenario
+        self._folder = reader.folder / "year"
+        with tag("section", "one-column", aria_label="The year so far"):
+            Words("h2", "The year so far: are we on track?")
+            Words(
+                "p",
+                "A table (CSV) of the year's first months, with columns month (such as 2010-04), cluster, "
+                "line, spend_gbp, and count where it is known. It is read with the policy as it is now.",
+            )
+            files("Actual spend to date", reader.key, self._ask, accept=".csv")
+            self._problems = tag("div", role="alert")
+            self._job = JobBar(reader, "The forecast", self._tell)
+            self._answer = ui.html("", sanitize=False)
+
+    def show_scenario(self) -> None:
+        """Forget the forecast of another scenario."""
+        if self._scenario is not self._reader.scenario:
+            self._scenario = self._reader.scenario
+            self._answer.set_content("")
+
+    def _ask(self, event: GenericEventArguments) -> None:
+        reader = self._reader
+        given, problems = reader.lab.taken(reader.key), problems_of_sending(event)
+        self._answer.set_content("")
+        try:
+            if given and not problems:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                (kept, *_) = keep(given, self._folder)
+                self._job.start(ForecastTask(reader.varied(), reader.lab.draws, kept))
+        except InputError as error:
+            problems += error.problems
+        show_problems(self._problems, problems)
+
+    def _tell(self, told: Told) -> None:
+        self._answer.set_content(answer_html(told.json, told.tables))
