@@ -21,7 +21,7 @@ from tests.e2e.test_web_page import CHROMIUM, QUIET
 SHARE = "rules.surplus.practice_share"
 STARTER = ROOT / "simulator" / "scenario" / "starter"
 DRAWN = ("--contracts", "400", "--seed", "3")
-WAIT_MS = 30_000
+WAIT_MS = 120_000
 SOCKET = "_nicegui_ws/socket.io/?EIO=4&transport=websocket"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not here: apt-get install chromium")

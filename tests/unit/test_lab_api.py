@@ -63,7 +63,7 @@ def client(lab):
 
 def over(client, job):
     """Return a job when it is over."""
-    for _ in range(1_200):
+    for _ in range(3_600):
         told = client.get(f"/api/jobs/{job['job']}").json()
         if told["state"] not in {"waiting", "running"}:
             return told
@@ -82,6 +82,8 @@ def test_jobs_answer_as_python_does(client, lab):
     assert [one.status_code for one in waiting] == [202] * 4
     run, bond, sweep, compare = (over(client, one.json()) for one in waiting)
     assert {one["state"] for one in (run, bond, sweep, compare)} == {"done"}
+    # What is asked again has been answered.
+    assert client.post("/api/run", json=asked).json() == run
     summary = simulator.simulate(lab.scenario.vary(f"{SHARE}=0.2"), DRAWS).summary()
     assert run["result"]["summary"]["practice_share_gbp"] == summary["practice_share_gbp"].tolist()
     answer = simulator.bond(lab.scenario, "North", draws=DRAWS)
