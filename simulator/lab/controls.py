@@ -118,7 +118,7 @@ def _below(kind: type[Part], part: Part | None, start: str, group: str, within: 
                 yield from _below(below, value, f"{start}.{name}", group, f"{label}: ")
             continue
         if (asked := _asked(name, found)) is not None:
-            meaning = str(written.get("description", "")).replace("\n", " ")
+            meaning = str(written.get("description", "")).replace("\n", " ").replace("`", "")
             yield Control(f"{start}.{name}", group, _labelled(label), meaning, value=_plain(value), **asked)
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 from nicegui import ui
 
-from simulator.lab.fields import Words, button, show_problems, tag
+from simulator.lab.fields import Words, button, focus, show_problems, tag
 from simulator.lab.jobs import Job, State
 from simulator.lab.reader import Reader
 from simulator.lab.tasks import Task, Told
@@ -33,9 +33,10 @@ class JobBar:
         with tag("div", "job") as self._place:
             self._said = Words("p", "")
             self._said.props["role"] = "status"
+            self._said.props["tabindex"] = "-1"
             with tag("div", "progress") as self._bar:
                 self._progress = tag("progress", aria_label=f"{what}: progress")
-                self._stop = button("Cancel", self.cancel)
+                button("Cancel", self._stop)
             self._problems = tag("div", role="alert")
             self._links = ui.html("", sanitize=False)
         self._bar.set_visibility(False)
@@ -57,6 +58,11 @@ class JobBar:
         """Stop what is being made."""
         if self._job is not None and not self._job.state.is_over:
             self._job.cancel()
+
+    def _stop(self) -> None:
+        self.cancel()
+        # The button goes: its reader goes on where it says what has come of it.
+        focus(self._said)
 
     def _look(self) -> None:
         job = self._job

@@ -36,7 +36,7 @@ def address():
             yield lab.stdout.readline().removeprefix("lab: ").strip()
         finally:
             lab.terminate()
-        assert lab.wait(20) == 0
+        assert lab.wait(60) == 0
         assert "Traceback" not in lab.stderr.read()
 
 
