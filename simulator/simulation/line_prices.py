@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from simulator.compounds.spend import LinePrices
 from simulator.compounds.totals import CompoundTotals
+from simulator.demand.count_law import CountLaw
 from simulator.demand.expected_counts import LineRate
 from simulator.demand.fitted import Fitted
 from simulator.payments.paying import LinePayment
@@ -42,8 +44,14 @@ def line_prices(
     """Return what care of a line costs at the tariff; `whole` is its law without a limit per case."""
     price_gbp = price_of_case_gbp(line, rate, years)
     limit_gbp = None if line.unit_cost_gbp.limit == whole.limit else line.unit_cost_gbp.limit
-    totals = CompoundTotals(line.count, whole, limit_gbp) if line.terms.follows_care else None
+    totals = _totals(line.count, whole, limit_gbp) if line.terms.follows_care else None
     return LinePrices(totals, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
+
+
+@lru_cache(maxsize=24)
+def _totals(count: CountLaw, whole: UnitCost, limit_gbp: float | None) -> CompoundTotals:
+    """Return totals of a law: those of a policy before it, so that their tables are made once."""
+    return CompoundTotals(count, whole, limit_gbp)
 
 
 def as_fitted(
