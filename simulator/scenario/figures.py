@@ -150,17 +150,27 @@ def _of_kinds(schema: Any, path: Path, definitions: Any) -> Iterator[Figure]:
     said = f"{schema['description']} " if "description" in schema else ""
     default = (schema.get("default") or {}).get(tag)
     yield Figure((*path, tag), Kind.TEXT, f"{said}{words}.", "choose", tuple(kinds), default=default)
-    found: dict[Path, Figure] = {}
-    having: dict[Path, list[str]] = {}
+    found: dict[Path, dict[str, Figure]] = {}
     for kind, table in kinds.items():
         for one in _walk(table, path, definitions):
-            # A figure that two kinds have may be narrower in one; the validator says so.
-            found.setdefault(one.path, one)
-            having.setdefault(one.path, []).append(kind)
-    for place, one in found.items():
-        own = tuple(having[place])
+            found.setdefault(one.path, {})[kind] = one
+    for by_kind in found.values():
+        own, one = tuple(by_kind), _of_all(by_kind)
         here = () if len(own) == len(kinds) else (((*path, tag), own),)
         yield replace(one, only_with=(*here, *one.only_with), is_required=one.is_required and not here)
+
+
+def _of_all(by_kind: dict[str, Figure]) -> Figure:
+    """Return a figure of several kinds of table: what is said of it alike, or of each."""
+    first, *others = by_kind.values()
+    if any(one.words != first.words for one in others):
+        first = replace(first, words=" ".join(f"{kind}: {one.words}" for kind, one in by_kind.items()))
+    if any(one.default != first.default for one in others):
+        first = replace(first, default=None)
+    # One kind may bound it more narrowly; the validator says so.
+    lows, highs = ([getattr(one, end) for one in by_kind.values()] for end in ("low", "high"))
+    low, high = None if None in lows else min(lows), None if None in highs else max(highs)
+    return replace(first, low=low, high=high)
 
 
 def _figure(path: Path, option: Any, about: Any) -> Figure:

@@ -94,7 +94,7 @@ def test_every_problem_names_its_cell_and_all_are_told_at_once(edited: Callable[
         "Scheme!D8, pct: given; nothing",
         "Service lines!D6: a value; 01/04/2010",
         "Service lines!D90, service_lines.emergency_admissions.grwoth_share: a key that scenarios have; 0.1",
-        "Service lines!E22: a value; a formula without its result",
+        "Service lines!E25: a value; a formula without its result",
         "Service lines!E28, service_lines.prescribing.need_weights: one of people, astro_pu_cost, carr_hill; "
         '"carr_hil"',
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from simulator.scenario.toml_writer import Notes
 from simulator.scenario.workbook.forms import MEMBERS, Form, forms, heading
 from simulator.uncertain import FORM_KEYS
 
+_IN_TOML = re.compile(r": `\{[^`]*\}`")
 Doubt = tuple[str, str, str, Mapping[str, Any]]
 """Sheet, which of a list, figure, and what is not known of it."""
 
@@ -47,7 +49,8 @@ def filling_of(form: Form, given: Given) -> Filling:
                 kind = str(table[section.tag])
                 own = {key: value for key, value in table.items() if key != section.tag}
                 column[(kind,)] = place
-                column.update(_leaves(form, own, (kind,), kind, filled.doubts))
+                if own:
+                    column.update(_leaves(form, own, (kind,), kind, filled.doubts))
         else:
             top = {one.path[0] for one in section.figures}
             first = {key: one for key, one in given.items() if key in top}
@@ -145,7 +148,8 @@ def told_beside(form: Form, given: Given, rows: Iterator[Path]) -> dict[Path, Ke
 
 def what_it_is(figure: Figure) -> str:
     """Return what a figure is, where it counts, and what an empty cell means."""
-    parts = [figure.words]
+    # An example of TOML is of no use in a cell.
+    parts = [_IN_TOML.sub("", figure.words)]
     for _, kinds in figure.only_with:
         parts.append(f"Only with {' or '.join(kinds)}.")
     if figure.is_required:

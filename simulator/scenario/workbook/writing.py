@@ -113,8 +113,9 @@ class _Figures:
     def write(self) -> set[Row]:
         """Write the sheet; return the keys that have their source beside them."""
         sheet, form = self.sheet, self.form
-        words = form.sections[0].words if len(form.sections) == 1 else "who, when, and how much is simulated"
-        look.title(sheet, f"{form.title}: {words[:1].lower()}{words[1:].rstrip('.')}", _HOW)
+        words = form.sections[0].words if len(form.sections) == 1 else "Who, when, and how much is simulated"
+        words = "A column each" if form.of_list else words.rstrip(".")
+        look.title(sheet, f"{form.title}: {words[:1].lower()}{words[1:]}", _HOW)
         values = [str(at) for at in range(1, self.last - _FIRST_VALUE + 2)] if form.of_list else [VALUE]
         look.head(sheet, _TOP, [FIGURE, UNIT, WHAT, *values, *([] if form.of_list else [SOURCE])])
         beside = told_beside(form, self.contents.given, (row for row, _, _ in self.rows))
