@@ -25,6 +25,7 @@ class Kind(Enum):
     NUMBER = "number"
     WHOLE = "whole number"
     YES_OR_NO = "yes or no"
+    DATE = "date, such as 2010-07-01"
     TEXT = "text"
     TEXTS = "names, with commas between"
 
@@ -191,6 +192,8 @@ def _figure(path: Path, option: Any, about: Any) -> Figure:
                 option.get(end, option.get(f"exclusive{end.title()}")) for end in ("minimum", "maximum")
             )
             return Figure(path, kind, words, unit_of(key, words, kind.value), (), low, high, default)
+        case {"type": "string", "format": "date"}:
+            return Figure(path, Kind.DATE, words, Kind.DATE.value, default=default)
         case _:
             choices = tuple(option.get("enum", [option["const"]] if "const" in option else []))
             unit = "choose" if choices else unit_of(key, "", "text") if key.endswith("csv") else "text"

@@ -43,6 +43,7 @@ class Fault:
 
     got: str
     hint: str
+    day: date | None = None  # where it is a date, which is a value where one is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +206,8 @@ def _value(cell: Any) -> Value | Fault:
     if cell.data_type == "e":
         return Fault(str(value), "the formula in that cell ends in an error")
     if isinstance(value, (datetime, date)):
-        return Fault(
-            f"{value:%d/%m/%Y}", "Excel made a date of it: format the cell as text, and type it anew"
-        )
+        hint = "Excel made a date of it: format the cell as text, and type it anew"
+        return Fault(f"{value:%d/%m/%Y}", hint, value.date() if isinstance(value, datetime) else value)
     if isinstance(value, (time, timedelta)):
         return Fault(str(value), "Excel made a time of it: format the cell as text, and type it anew")
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.command import SMALL, cluster_risk, leftovers
 from tests.unit.documents import Page
 
-ALL = ["report.docx", "report.html", "report.pdf", "report.xlsx"]
+ALL = ["report.docx", "report.html", "report.pdf", "report.pptx", "report.xlsx"]
 
 
 def test_a_folder_of_results_gives_the_same_numbers_and_its_date(tmp_path):
@@ -23,7 +23,10 @@ def test_a_folder_of_results_gives_the_same_numbers_and_its_date(tmp_path):
     assert done.returncode == 0, done.stderr
     done = cluster_risk("report", SMALL, *size, "--out", "from-scenario", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "written to from-scenario: report.html, report.pdf, report.docx, report.xlsx" in done.stderr
+    assert (
+        "written to from-scenario: report.html, report.pdf, report.docx, report.xlsx, report.pptx"
+        in done.stderr
+    )
     assert leftovers(tmp_path) == ["from-results", "from-scenario", "results"]
     assert leftovers(tmp_path / "from-scenario") == ALL
     pages = [Page(tmp_path / out / "report.html") for out in ("from-results", "from-scenario")]

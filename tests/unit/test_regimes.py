@@ -149,7 +149,7 @@ def test_every_output_names_it(tmp_path: Path) -> None:
     assert provenance(scenario, "run")["settings laid over it"] == laid
     assert not [note for note in scheme_notes(scenario) if "not in the file" in note]
     result = simulate(scenario, Draws(100, 1))
-    with new_result_folder(tmp_path / "out", replace=False) as folder:
+    with new_result_folder(tmp_path / "out", replace=False, identity={}, resume=False) as (folder, _):
         write_result(result, folder, datetime.now(UTC), 0.0)
     path.unlink()
     again = read_result(tmp_path / "out").scenario

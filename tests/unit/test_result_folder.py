@@ -7,6 +7,8 @@ import pytest
 from simulator import InputError
 from simulator.simulation.saved_result import new_result_folder
 
+ANEW = {"identity": {}, "resume": False}
+
 
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
@@ -14,7 +16,7 @@ def names_in(folder):
 
 def test_a_folder_that_appears_during_the_run_is_spared(tmp_path):
     target = tmp_path / "out"
-    manager = new_result_folder(target, replace=False)
+    manager = new_result_folder(target, replace=False, **ANEW)
     manager.__enter__()
     target.mkdir()
     (target / "notes.txt").touch()
@@ -25,7 +27,8 @@ def test_a_folder_that_appears_during_the_run_is_spared(tmp_path):
 
 
 def test_a_failure_leaves_neither_the_folder_nor_those_above_it(tmp_path):
-    with pytest.raises(ZeroDivisionError), new_result_folder(tmp_path / "a" / "b" / "out", replace=False):
+    out = tmp_path / "a" / "b" / "out"
+    with pytest.raises(ZeroDivisionError), new_result_folder(out, replace=False, **ANEW):
         raise ZeroDivisionError
     assert names_in(tmp_path) == []
 
@@ -35,7 +38,7 @@ def test_a_link_to_an_earlier_result_stays_a_link(tmp_path):
     real.mkdir()
     (real / "manifest.json").touch()
     link.symlink_to(real)
-    with new_result_folder(link, replace=True) as partial:
+    with new_result_folder(link, replace=True, **ANEW) as (partial, _):
         (partial / "manifest.json").write_text("new", encoding="utf-8")
     assert link.is_symlink()
     assert (real / "manifest.json").read_text(encoding="utf-8") == "new"

@@ -65,6 +65,7 @@ def test_every_problem_names_its_cell_and_all_are_told_at_once(edited: Callable[
         _cell(book, "Clusters", "proportion", "E").value = 80
         _cell(book, "Clusters", "takes share", "E").value = "perhaps"
         _cell(book, "Service lines", "rate per 1000").value = date(2010, 4, 1)
+        _cell(book, "Scheme", "document: date").value = "1st of July"
         _cell(book, "Service lines", "growth share", "E").value = "=0.01+0.02"
         _cell(book, "Service lines", "need weights", "E").value = "carr_hil"
         book["Service lines"]["A90"], book["Service lines"]["D90"] = "grwoth share", 0.1
@@ -120,6 +121,15 @@ def test_what_people_type_is_taken_as_they_mean_it(starter: Path, edited: Callab
         _cell(book, "Rules", "deficit recovery").value = "off"
 
     assert load_scenario(edited(edit)).fingerprint == load_scenario(starter).fingerprint
+
+
+def test_a_date_is_a_date_where_one_is_asked_for(edited: Callable[[Edit], Path]):
+    for typed in (date(2010, 7, 1), "2010-07-01"):
+
+        def edit(book: Any, typed: Any = typed) -> None:
+            _cell(book, "Scheme", "document: date").value = typed
+
+        assert load_scenario(edited(edit)).settings.document.date == date(2010, 7, 1)
 
 
 def test_a_rule_is_switched_off_and_its_figures_stay(edited: Callable[[Edit], Path]):

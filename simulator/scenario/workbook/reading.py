@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import InputError, Problem, Problems, printable, shown, unknown
+from simulator.scenario.figures import Kind, sections
 from simulator.scenario.figures import Path as Row
-from simulator.scenario.figures import sections
 from simulator.scenario.files import KeyPath
 from simulator.scenario.sheets import Fault, Sheet, Value, read_sheets
 from simulator.scenario.toml_writer import Notes
@@ -124,9 +124,11 @@ class _Reader:
         if not seen:
             self.complain(sheet.name, f"a row of headings that starts with {first}", "none")
 
-    def value(self, sheet: Sheet, row: int, column: int) -> Value | None:
+    def value(self, sheet: Sheet, row: int, column: int, *, wants_day: bool = False) -> Value | None:
         """Return what a cell holds; None for one that is empty, or that is at fault, which is told."""
         value = sheet.cells.get((row, column))
+        if isinstance(value, Fault) and wants_day and value.day is not None:
+            return value.day.isoformat()
         if isinstance(value, Fault):
             self.complain(sheet.place(row, column), "a value", value.got, value.hint)
             return None
@@ -194,7 +196,8 @@ class _Reader:
             return
         key_path, place, figure = form.key_path(path, item), sheet.place(*at), form.figure_at(path)
         is_kind = form.kinds and len(path) == 1
-        value = self.value(sheet, *at)
+        wants_day = figure is not None and figure.kind is Kind.DATE
+        value = self.value(sheet, *at, wants_day=wants_day)
         if figure is not None or value is not None:
             for end in range(len(key_path), 0, -1):
                 self.found.places.setdefault(key_path[:end], place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date
 from typing import Any
 
 from simulator.scenario.figures import Figure, Kind
@@ -53,6 +54,8 @@ def from_cell(value: Value, figure: Figure | None) -> Any:
             return _number(value) if isinstance(value, str) else value
         case Kind.YES_OR_NO:
             return _TRUTH.get(str(value).strip().casefold(), value)
+        case Kind.DATE:
+            return _day(_text(value))
         case Kind.TEXT:
             return _chosen(_text(value), figure.choices)
         case Kind.TEXTS:
@@ -64,6 +67,14 @@ def from_cell(value: Value, figure: Figure | None) -> Any:
 
 def _text(value: Value) -> str:
     return str(value).upper() if isinstance(value, bool) else str(value).strip()
+
+
+def _day(text: str) -> date | str:
+    """Return the day that a text names as scenarios write it; another text as it is."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _number(text: str) -> Value:
