@@ -258,7 +258,8 @@ def make_plan(scenario: Scenario) -> Plan:
     unsaved = _move_what_budgets_do_not_know(drawn, settings)
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
     responsibility = _responsibility(settings)
-    actions = actions_of(settings, years, rates, population, drawn[1:], responsibility)
+    # Months share out whole cases: no limit moves a pound that hospitals are paid.
+    actions = actions_of(scenario.settings, years, rates, population, drawn[1:], responsibility)
     drawn[1:] *= actions.on_cases()
     prices = tuple(
         line_prices(line, whole, rate, years, planned[:, :, at_line])
