@@ -47,8 +47,8 @@ class EarlySpending(ByMonth):
         """Return what the other months give back, as a share of them: none more than it has."""
         to_get_back = self.got_back_share * (months * more).sum(axis=1, keepdims=True)
         left = (months * ~early).sum(axis=1, keepdims=True)
-        share = np.divide(to_get_back, left, out=np.zeros_like(left), where=left > 0)
-        return np.asarray(np.minimum(share, 1.0))
+        back = np.clip(to_get_back, -left, left)
+        return np.asarray(np.divide(back, left, out=np.zeros_like(left), where=left > 0))
 
     @classmethod
     def example(cls) -> Self:

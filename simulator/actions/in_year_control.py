@@ -82,7 +82,8 @@ class InYearControl(ByMonth):
         most_gbp = self.most_of_year_share * sizes.max(axis=1) * month_gbp.sum(axis=1)
         held_gbp = np.zeros_like(most_gbp)
         for month in range(MONTHS):
-            now_gbp, room_gbp = month_gbp[:, month], np.maximum(most_gbp - held_gbp, 0.0)
+            now_gbp = month_gbp[:, month]
+            room_gbp = np.clip(most_gbp - held_gbp, 0.0, now_gbp)
             room = np.divide(room_gbp, now_gbp, out=np.zeros_like(now_gbp), where=now_gbp > 0)
             reined[:, month] = np.minimum(wanted[:, month], room)
             held_gbp += reined[:, month] * now_gbp
@@ -94,7 +95,8 @@ class InYearControl(ByMonth):
             left_gbp = later_gbp[:, self.lag_months :].sum(axis=1)
             still_over_gbp = over_gbp[:, month] - held_gbp - decided_gbp
             acts = (still_over_gbp > trigger_gbp) & (left_gbp > 0)
-            share = np.divide(still_over_gbp, left_gbp, out=np.zeros_like(left_gbp), where=acts)
+            most_left_gbp = np.minimum(still_over_gbp, left_gbp)
+            share = np.divide(most_left_gbp, left_gbp, out=np.zeros_like(left_gbp), where=acts)
             wanted[:, first] = np.minimum(share, self.most_of_month_share * sizes[:, first])
         return reined
 

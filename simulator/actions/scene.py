@@ -71,9 +71,11 @@ class Care:
         changed = list(self.months[year])
         for line, share in more.items():
             moved = changed[line] * share
-            of_year[:, year, :, line] += moved.sum(axis=1)
-            whole = of_year[:, year, None, :, line]
-            changed[line] = np.divide(changed[line] + moved, whole, out=moved, where=whole > 0)
+            # No less than nothing: what is left of no care is rounding.
+            whole = np.maximum(1 + moved.sum(axis=1, keepdims=True), 0.0)
+            of_year[:, year, :, line] = whole[:, 0]
+            now, before = changed[line] + moved, changed[line].copy()
+            changed[line] = np.divide(now, whole, out=before, where=whole > 0)
         months = (*self.months[:year], tuple(changed), *self.months[year + 1 :])
         return replace(self.times(of_year, held_back=held_back), months=months)
 

@@ -67,6 +67,8 @@ def test_an_action_that_the_scenario_has_not_is_added_and_others_stay() -> None:
     text = "[actions.running]\naction = 'management_cost'\n[actions.review]\navoided_share = 0.2"
     changed = _with(text, actions=[own]).changed["actions"]
     assert changed == [own | {"avoided_share": 0.2}, {"name": "running", "action": "management_cost"}]
+    again = _with("[actions.review]\naction = 'reduce_demand'\navoided_share = 0.3", actions=[own])
+    assert again.changed["actions"] == [own | {"avoided_share": 0.3}]
     assert [one.name for one in _with(text.partition("[actions.review]")[0]).settings.actions] == ["running"]
 
 
