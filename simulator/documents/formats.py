@@ -34,7 +34,7 @@ _ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: the typesetter refuses a document without title, language, order of headings or alt texts."""
 
 
-_LOOSENESS = (1.0, 0.93, 0.86, 1.1, 1.2, 1.3)
+_LOOSENESS = (1.0, 0.93, 0.86, 1.1, 1.2)
 """How far apart things may stand, the usual first."""
 _FILLED, _FOOT = 0.38, 0.93
 """How far down every page is filled, and where its foot begins."""
@@ -63,28 +63,31 @@ def _fonts_of(document: Document) -> list[Path]:
 
 def typesetter(source: Path, fonts: Sequence[Path] = ()) -> typst.Compiler:
     """Return what sets a document: things stand as close or far apart as leaves no page nearly empty."""
-    found: list[tuple[float, typst.Compiler]] = []
+    best, most = _LOOSENESS[0], -1.0
     for looseness in _LOOSENESS:
-        # The house's font and the typesetter's own alone: the same pages on every machine.
-        how = {"looseness": f"{looseness}"}
-        compiler = typst.Compiler(source, ignore_system_fonts=True, font_paths=list(fonts), sys_inputs=how)
-        found.append((_least_filled(compiler), compiler))
-        if found[-1][0] >= _FILLED:
+        filled = _least_filled(_compiler(source, fonts, looseness, part="annex"))
+        if filled > most:
+            best, most = looseness, filled
+        if filled >= _FILLED:
             break
-    return max(found, key=lambda one: one[0])[1]
+    return _compiler(source, fonts, best)
+
+
+def _compiler(source: Path, fonts: Sequence[Path], looseness: float, part: str = "all") -> typst.Compiler:
+    # The house's font and the typesetter's own alone: the same pages on every machine.
+    how = {"looseness": f"{looseness}", "part": part}
+    return typst.Compiler(source, ignore_system_fonts=True, font_paths=list(fonts), sys_inputs=how)
 
 
 def _least_filled(compiler: typst.Compiler) -> float:
-    """Return how far down the emptiest page is filled, apart from sections with a page of their own."""
+    """Return how far down the emptiest page is filled."""
     import matplotlib.image as mpimg
 
     pages: Any = compiler.compile(format="png", ppi=_SEEN_PPI)
-    own = json.loads(compiler.query("<own-pages>", field="value", one=True))
     filled = []
-    for at, page in enumerate(pages if isinstance(pages, list) else [pages], start=1):
+    for page in pages if isinstance(pages, list) else [pages]:
         rows = np.any(mpimg.imread(io.BytesIO(page))[..., :3] < _INK, axis=(1, 2))
-        if at not in own:
-            filled.append(rows[: int(_FOOT * len(rows))].nonzero()[0].max(initial=0) / len(rows))
+        filled.append(rows[: int(_FOOT * len(rows))].nonzero()[0].max(initial=0) / len(rows))
     return float(min(filled))
 
 
