@@ -44,11 +44,12 @@ class Reader:
         self.looks: tuple[Look, ...] = ()  # as given, and of each policy
         self.problems: tuple[Problem, ...] = ()
         self._address = address
+        self._of_link: tuple[Problem, ...] = ()  # shown until something is changed
         self._is_drawing, self._is_stale = False, False
         try:
             self.history.desk = Desk.of(held)
         except InputError as error:
-            self.problems = error.problems
+            self._of_link = error.problems
 
     @property
     def desk(self) -> Desk:
@@ -97,6 +98,7 @@ class Reader:
 
     def change(self, desk: Desk, *, anew: bool = False) -> None:
         """Go to another state; `anew` where what can be changed is something else then."""
+        self._of_link = ()
         self.history.go_to(desk)
         if anew:
             self.show_scenario()
@@ -128,7 +130,7 @@ class Reader:
                 self._is_stale = False
                 try:
                     self.looks = await run.io_bound(partial(looks_of, self.engine, self.desk)) or ()
-                    self.problems = ()
+                    self.problems = self._of_link
                 except InputError as error:
                     self.problems = error.problems
                 self._show()

@@ -113,6 +113,12 @@ def test_a_slider_is_moved_by_keyboard_and_all_follows(page, address):
     assert undo.evaluate("one => one === document.activeElement")
 
 
+def test_a_link_that_cannot_be_read_says_so(page, address):
+    open_at(page, address, set=["nothing"])
+    page.locator("svg.chart").first.wait_for()
+    assert "--set" in page.get_by_role("alert").filter(has_text="1 problem").first.inner_text()
+
+
 def test_a_policy_is_taken_away_as_a_file_and_opened_again_by_its_link(page, address, tmp_path):
     open_at(page, address, set=f"{SHARE}=0.3")
     page.get_by_role("button", name="Set a second policy beside it").click()
