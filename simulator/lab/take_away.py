@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from nicegui import ui
 from nicegui.element import Element
 
@@ -34,8 +36,8 @@ class TakeAway:
         self._link.props["value"] = reader.link
         self._link.update()
         drawn, options = reader.draws, reader.desk.policy.options(reader.lab.regimes)
-        how = f"--contracts {drawn.contracts} --seed {drawn.seed}"
-        self._command.props["value"] = f"cluster-risk run {reader.scenario.source} {how} {options}".rstrip()
+        how = f"{quote(reader.scenario.source)} --contracts {drawn.contracts} --seed {drawn.seed}"
+        self._command.props["value"] = f"cluster-risk run {how} {options}".rstrip()
         self._command.update()
 
     def _download(self) -> None:
