@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from simulator.answers.command import overrides_option, regimes_option
+from simulator.answers.completion import offer
 from simulator.errors import InputError, Problem, printable, shown
 from simulator.interrupts import as_ever, leave_at_once
 from simulator.letters import harmless
@@ -31,8 +32,26 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
+def _say_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Say the version, and those of the libraries that results depend on."""
+    if wanted and not context.resilient_parsing:
+        from simulator.execution.versions import versions
+
+        ours, *others = versions().items()
+        click.echo(" ".join(ours))
+        click.echo("; ".join(map(" ".join, others)))
+        context.exit()
+
+
 @click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="cluster-risk", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_versions,
+    help="Show the versions of what decides results, and end.",
+)
 def commands() -> None:
     """Estimate what clusters of GP practices risk with a real budget.
 
@@ -139,7 +158,7 @@ _COMMANDS = {
 }
 """The register: where each command is, in the order in which the help lists them."""
 for name, module in _COMMANDS.items():
-    commands.add_command(getattr(import_module(f"simulator.{module}"), name.replace("-", "_")))
+    commands.add_command(offer(getattr(import_module(f"simulator.{module}"), name.replace("-", "_"))))
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-import platform
 import sys
 import tempfile
 import tomllib
@@ -14,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from simulator.errors import InputError, Problem, Problems, printable, shown
 from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
+from simulator.execution.versions import versions
 from simulator.scenario.files import Given
 from simulator.scenario.regimes import regime_of
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
@@ -32,7 +31,6 @@ from simulator.simulation.result import Result
 
 _MANIFEST, _SUMMARY, _OUTCOMES = "manifest.json", "summary.csv", "outcomes.nc"
 _ROOM_FOR_THE_REST = 5_000_000
-_VERSIONED = ("cluster-risk", "numpy", "scipy", "pandas", "xarray", "netCDF4", "pydantic")
 _KEYS = {
     "scenario": str,
     "scenario_text": str,
@@ -174,12 +172,8 @@ def run_identity(scenario: Scenario, draws: SettledDraws, precision: float | Non
         "scenario": scenario.fingerprint,
         **({"contracts": str(draws.contracts)} if precision is None else {"precision": str(precision)}),
         "seed": str(draws.seed),
-        **{f"version of {name}": number for name, number in _versions().items()},
+        **{f"version of {name}": number for name, number in versions().items()},
     }
-
-
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}}
 
 
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
@@ -198,7 +192,7 @@ def write_result(result: Result, folder: Path, started: datetime, seconds: float
         "tables": _tables_of(result.scenario),
         "contracts": result.contracts,
         "seed": result.seed,
-        "versions": _versions(),
+        "versions": versions(),
         "started": started.isoformat(timespec="seconds"),
         "simulation_seconds": round(seconds, 3),
     }
