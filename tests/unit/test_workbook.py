@@ -22,6 +22,7 @@ from simulator.scenario.workbook import look
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.saved_result import read_result, write_result
+from tests.builders import checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
 
 Edit = Callable[[Any], None]
@@ -268,3 +269,21 @@ def test_a_workbook_saved_by_libre_office_is_the_same(
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert load_scenario(folder / "my.xlsx").fingerprint == load_scenario(starter).fingerprint
     assert load_scenario(folder / "my.xlsx").text == load_scenario(starter).text
+
+
+def test_names_and_numbers_that_spreadsheets_might_change_are_kept(tmp_path: Path):
+    names = ["a, b", "none", '6" pipes', "2010", "yes", "00123", "1/2"]
+    lines = [line_of(name, rate_per_1000=0.1 + 0.2 + at) for at, name in enumerate(names)]
+    clusters = [
+        cluster_of("all but one", service_lines=names[1:], proportion_by_line={"1/2": 1 / 3, "none": 0.5}),
+        cluster_of("1e5", service_lines=[]),
+        cluster_of("TRUE", true_saving_share_by_year=[0.0, 2e-7 / 3]),
+    ]
+    seed = {"contracts": 100, "seed": 12_345_678_901_234_567_890}
+    scenario = checked(scenario_of(service_lines=lines, clusters=clusters, simulation=seed))
+    (book,) = write_scenario(scenario, tmp_path / "one.xlsx")
+    again = load_scenario(book).settings
+    assert [line.name for line in again.service_lines] == names
+    assert [line.rate_per_1000 for line in again.service_lines] == [line["rate_per_1000"] for line in lines]
+    assert [cluster.service_lines for cluster in again.clusters] == [tuple(names[1:]), (), None]
+    assert again.simulation.seed == seed["seed"]
