@@ -104,14 +104,19 @@ class ShockPlan:
         pct = self.settings.pct.model_copy(update={"growth_drift_sd_share": 0.0})
         return replace(self, settings=self.settings.model_copy(update={"pct": pct}))
 
+    @property
+    def key(self) -> str:
+        """A text that is the same where what all shocks have in common is the same."""
+        return repr(self.settings)
+
     def key_of(self, at_cluster: int, at_line: int) -> str:
-        """Return a text that is the same where the shocks to a cluster's line have the same law."""
+        """Return a text that is the same where, of two plans with one `key`, a cluster's line has one law."""
         doubts = self.doubts
         own = (self.sizes[at_line], self.price_sizes[at_line])
         unknown = (doubts.correlation, doubts.lines[at_line], doubts.clusters[at_cluster])
         practices = sorted(self.practice_shares[at_cluster].items()) if self._practices_differ else ()
         history = (self.fitted.digest, self.fitted.base) if self.fitted else ()
-        return repr((self.settings, own, unknown if doubts else (), practices, history))
+        return repr((own, unknown if doubts else (), practices, history))
 
     @property
     def _practices_differ(self) -> bool:

@@ -21,6 +21,7 @@ from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 
 IntArray = NDArray[np.intp]
+Keys = np.ndarray[tuple[int, int], np.dtype[np.object_]]
 Kept = TypeVar("Kept")
 
 _PLANS_KEPT = 4
@@ -59,9 +60,10 @@ class SharedDraws:
         return self._outturn(make_plan(scenario))
 
     def _outturn(self, plan: Plan) -> Outturn:
-        key = _key_of_outturn(plan)
+        keys = _keys(plan)
+        key = _key_of_outturn(plan, keys)
         if key not in self._outturns:
-            _, outturn = plan.books(self._acted(plan, self._spend(plan)))
+            _, outturn = plan.books(self._acted(plan, self._spend(plan, keys)))
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]
@@ -78,8 +80,7 @@ class SharedDraws:
         ]
         return Spend.joined([part.spend for part in parts])
 
-    def _spend(self, plan: Plan) -> Spend:
-        keys = _keys(plan)
+    def _spend(self, plan: Plan, keys: Keys) -> Spend:
         # What is at hand comes last, so that making room for what is missing does not throw it out.
         for key in self._spends.keys() & set(keys.ravel()):
             self._spends.move_to_end(key)
@@ -143,7 +144,7 @@ def same_demand(plan: Plan, other: Plan) -> bool:
     return same and bool((_keys(plan) == _keys(other)).all())
 
 
-def _key_of_outturn(plan: Plan) -> Hashable:
+def _key_of_outturn(plan: Plan, keys: Keys) -> Hashable:
     """Return what budgets and spend of a plan depend on."""
     parts = [
         (
@@ -162,7 +163,7 @@ def _key_of_outturn(plan: Plan) -> Hashable:
     ]
     of_clusters = _bytes(plan.responsibility, plan.population.people)
     return (
-        tuple(_keys(plan).ravel()),
+        tuple(keys.ravel()),
         *parts,
         *paid,
         *of_clusters,
@@ -175,9 +176,10 @@ def _key_of_outturn(plan: Plan) -> Hashable:
     )
 
 
-def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
+def _keys(plan: Plan) -> Keys:
     """Return what each cluster's spend on each line depends on, shape (cluster, line)."""
     keys = np.empty((len(plan.axes.clusters), len(plan.axes.lines)), dtype=object)
+    of_all = sha256(plan.shocks.key.encode()).digest()
     for at_line, (line, price) in enumerate(zip(plan.settings.service_lines, plan.prices, strict=True)):
         # The line's law has the limit per case in it; the whole law is that of the totals.
         totals = price.totals
@@ -188,6 +190,7 @@ def _keys(plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
             *whole,
         )
         common = (
+            of_all,
             line.name,
             plan.axes.years,
             totals is None,
