@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -44,14 +44,25 @@ def line_prices(
     """Return what care of a line costs at the tariff; `whole` is its law without a limit per case."""
     price_gbp = price_of_case_gbp(line, rate, years)
     limit_gbp = None if line.unit_cost_gbp.limit == whole.limit else line.unit_cost_gbp.limit
-    totals = _totals(line.count, whole, limit_gbp) if line.terms.follows_care else None
+    text = line.count.model_dump_json() + whole.model_dump_json()
+    totals = _totals(_Law(text, limit_gbp, line.count, whole)) if line.terms.follows_care else None
     return LinePrices(totals, price_gbp / line.unit_cost_gbp.mean_gbp, planned * price_gbp[:, None])
 
 
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """A law of totals, told by its text: parts keep what they have worked out, which has no equal."""
+
+    text: str
+    limit_gbp: float | None
+    count: CountLaw = field(compare=False)
+    whole: UnitCost = field(compare=False)
+
+
 @lru_cache(maxsize=24)
-def _totals(count: CountLaw, whole: UnitCost, limit_gbp: float | None) -> CompoundTotals:
+def _totals(law: _Law) -> CompoundTotals:
     """Return totals of a law: those of a policy before it, so that their tables are made once."""
-    return CompoundTotals(count, whole, limit_gbp)
+    return CompoundTotals(law.count, law.whole, law.limit_gbp)
 
 
 def as_fitted(

@@ -101,3 +101,12 @@ def test_half_the_responsibility_is_half_of_budget_and_spend() -> None:
     whole, part = (simulated(one).contract_outcomes for one in (scenario_of(), scenario_of(clusters=half)))
     for reason in ("budget", "spend", "bond_posted", "practice_share"):
         assert part.gbp(reason) == pytest.approx(whole.gbp(reason) / 2), reason
+
+
+def test_plans_share_the_tables_of_a_law_that_is_the_same() -> None:
+    costs = {"model": "empirical", "values": [10.0, 250.0], "probabilities": [0.5, 0.5]}
+    line = line_of(unit_cost_gbp=costs, rate_year=2010, growth_share=0.1, price_growth_share=0.2)
+    (one,), (other,) = (_plan(service_lines=[line]).prices for _ in range(2))
+    assert one.totals is other.totals is not None
+    (limited,) = _plan(service_lines=[line | {"unit_cost_gbp": costs | {"limit": 200}}]).prices
+    assert limited.totals is not one.totals
