@@ -137,11 +137,12 @@ class SharedDraws:
 
 def same_demand(plan: Plan, other: Plan) -> bool:
     """Return whether two plans have the same clusters and lines, and the same spend in every contract."""
-    if plan.actions.react and _key_of_outturn(plan) != _key_of_outturn(other):
+    ours, others = _keys(plan), _keys(other)
+    if plan.actions.react and _key_of_outturn(plan, ours) != _key_of_outturn(other, others):
         # What clusters do about budgets is another thing where budgets are others.
         return False
     same = plan.axes == other.axes and plan.actions.key == other.actions.key
-    return same and bool((_keys(plan) == _keys(other)).all())
+    return same and bool((ours == others).all())
 
 
 def _key_of_outturn(plan: Plan, keys: Keys) -> Hashable:
