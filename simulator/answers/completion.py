@@ -41,7 +41,7 @@ class _Measure(_Offered):
 
 class _Key(_Offered):
     def offered(self, given: Mapping[str, Any]) -> Iterable[str]:
-        from simulator.scenario.keys import every_key
+        from simulator.scenario.known_keys import every_key
 
         return (f"{key}=" for key in every_key(given))
 

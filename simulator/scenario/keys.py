@@ -1,4 +1,4 @@
-"""Keys of a scenario: which there are, settings laid over them, and what the validator says of them."""
+"""Keys of a scenario: settings laid over them, and what the validator says of them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter
 from pydantic_core import ErrorDetails
 
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.letters import oddity
-from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.files import BACKSLASHES, DEEPEST, Given, KeyPath, Place
+from simulator.scenario.known_keys import RULE_NAMES, below, every_key, known_keys
 from simulator.scenario.schema import ScenarioFile
 from simulator.uncertain import set_over
 
@@ -57,7 +56,6 @@ _HINTS_IN_CELLS = {
     "float_type": "a cell holds the number alone, without words or units",
     "int_type": "a cell holds the number alone, without words or units",
 }
-_RULE_NAMES = tuple(str(rule.model_fields["rule"].default) for rule in RULES_IN_USUAL_ORDER)
 _STEP = r"\"[^\"]+\"|[^.\"\s][^.\"]*"
 _KEY = re.compile(rf"(?:{_STEP})(?:\.(?:{_STEP}))*")
 _ESCAPED = re.compile("[\b\t\n\f\r]")
@@ -102,16 +100,8 @@ def real_path(location: Sequence[str | int], given: Any, ends_in_missing_key: bo
             is_step = isinstance(given, (list, tuple)) and isinstance(step, int)
         if is_step:
             path.append(step)
-            given = _below(given, step)
+            given = below(given, step)
     return tuple(path)
-
-
-def _below(given: Any, step: str | int) -> Any:
-    """Return what stands one step below a table or a list; None where nothing does."""
-    if isinstance(given, Mapping):
-        return given.get(str(step))
-    is_item = isinstance(given, (list, tuple)) and isinstance(step, int) and step < len(given)
-    return given[step] if is_item else None
 
 
 def _need(error: ErrorDetails, *, in_cells: bool = False) -> str:
@@ -172,58 +162,6 @@ def _hint(error: ErrorDetails, path: KeyPath, given: Given) -> str:
 
 def _discriminator(error: ErrorDetails) -> str:
     return str(error.get("ctx", {}).get("discriminator", "")).strip("'")
-
-
-def known_keys(path: KeyPath, given: Any) -> list[str]:
-    """Return the keys that the scenario format knows at `path`."""
-    schema: Any = TypeAdapter(ScenarioFile).json_schema()
-    definitions = schema["$defs"]
-    for step in path:
-        schema = _resolved(schema, definitions, given)
-        is_item = isinstance(step, int)
-        schema = schema.get("items", {}) if is_item else schema.get("properties", {}).get(step, {})
-        given = _below(given, step)
-    return list(_resolved(schema, definitions, given).get("properties", {}))
-
-
-def every_key(given: Given) -> list[str]:
-    """Return every key that a scenario can have, as ``--set`` takes it: of laws those that `given` names."""
-    schema = TypeAdapter(ScenarioFile).json_schema()
-    return list(dict.fromkeys(_keys_below(schema, schema["$defs"], given, "")))
-
-
-def _keys_below(schema: Any, definitions: Mapping[str, Any], given: Any, start: str) -> Iterator[str]:
-    """Yield the keys of a table and of the tables in it; of lists of tables with * for each."""
-    schema = _resolved(schema, definitions, given)
-    given = given if isinstance(given, Mapping) else {}
-    for key, part in schema.get("properties", {}).items():
-        yield f"{start}{key}"
-        if "items" in part:
-            tables = given.get(key)
-            tables = [one for one in tables if isinstance(one, Mapping)] if isinstance(tables, list) else []
-            if key == "rules":
-                tables += [{"rule": rule} for rule in _RULE_NAMES]
-            for table in tables or [{}]:
-                name = table.get("rule") if key == "rules" else "*"
-                yield from _keys_below(part["items"], definitions, table, f"{start}{key}.{name}.")
-        else:
-            yield from _keys_below(part, definitions, given.get(key), f"{start}{key}.")
-
-
-def _resolved(schema: Any, definitions: Mapping[str, Any], given: Any) -> Any:
-    """Follow references and choose among alternatives as `given` does."""
-    for _ in range(10):
-        if "$ref" in schema:
-            schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
-        elif "discriminator" in schema:
-            tag = given.get(schema["discriminator"]["propertyName"]) if isinstance(given, Mapping) else None
-            chosen = schema["discriminator"]["mapping"].get(tag)
-            schema = {"$ref": chosen} if chosen else {}
-        elif "anyOf" in schema:
-            schema = next((option for option in schema["anyOf"] if option.get("type") != "null"), {})
-        else:
-            break
-    return schema
 
 
 def setting(key: str, value: object) -> str:
@@ -320,9 +258,9 @@ def add_rule(given: dict[str, Any], name: str) -> list[KeyPath]:
     """Add a rule that the file has not, without settings, in its usual place; return where it was added."""
     rules = given.setdefault("rules", [])
     names = [_name_of(rule) for rule in rules] if isinstance(rules, list) else [name]
-    if name in names or name not in _RULE_NAMES:
+    if name in names or name not in RULE_NAMES:
         return []
-    later = _RULE_NAMES[_RULE_NAMES.index(name) + 1 :]
+    later = RULE_NAMES[RULE_NAMES.index(name) + 1 :]
     place = next((at for at, other in enumerate(names) if other in later), len(rules))
     rules.insert(place, {"rule": name})
     return [("rules", place)]
@@ -366,7 +304,7 @@ def _set(table: Any, steps: list[str], value: Any, path: KeyPath) -> Iterable[Ke
         if rest:
             yield from _set(table[place], rest, value, (*path, place))
         else:
-            table[place] = set_over(_below(table, place), value)
+            table[place] = set_over(below(table, place), value)
             yield (*path, place)
 
 
@@ -399,7 +337,7 @@ def readable(path: KeyPath, given: Any) -> str:
     steps: list[str] = []
     for step in path:
         is_item = isinstance(given, list)
-        given = _below(given, step)
+        given = below(given, step)
         name = (_name_of(given) if is_item else "") or str(step)
         steps.append(f'"{name}"' if _NEEDS_QUOTES.search(name) else name)
     return shown(".".join(steps), 200).strip('"') if steps else "the scenario"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.scenario.keys import known_keys, real_path
+from simulator.scenario.keys import real_path
+from simulator.scenario.known_keys import known_keys
 from tests.builders import line_of, scenario_of
 from tests.unit.problems import problem_with, problems_of
 

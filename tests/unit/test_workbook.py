@@ -93,6 +93,7 @@ def test_every_problem_names_its_cell_and_all_are_told_at_once(edited: Callable[
         "Rules!D43, rules.surplus.practice_share: a share from 0 to 1; 10",
         "Rules!D8: its place in the order: 1, 2, 3, each once; or off; nothing, beside its figures",
         'Scheme!D10, contract.start_year: a whole number; "twenty ten"',
+        'Scheme!D30, document.date: a date without quotes, such as 2010-07-01; "1st of July"',
         "Scheme!D8, pct: given; nothing",
         "Service lines!D6: a value; 01/04/2010",
         "Service lines!D90, service_lines.emergency_admissions.grwoth_share: a key that scenarios have; 0.1",
