@@ -50,9 +50,9 @@ def _reserve(size: int) -> None:
 
 
 def _most_bytes(too_many: int) -> int:
-    """Return how many bytes can be had at a time, to the nearest hundredth."""
+    """Return how many bytes can be had at a time, to about a hundredth."""
     low, high = 0, too_many
-    while high - low > too_many / 100:
+    while high - low > max(low, _MORE_BYTES) / 100:
         middle = (low + high) // 2
         try:
             _reserve(middle)

@@ -11,9 +11,11 @@ import pytest
 import xarray as xr
 
 from simulator import Draws, load_scenario, simulate
+from simulator.errors import InputError
 from simulator.records import Account, Outturn, SpendElsewhere
 from simulator.simulation import result as result_module
 from simulator.simulation.gathering import Gathering, arrays_of, outturn_of
+from simulator.simulation.memory import enough_memory
 from simulator.simulation.outcomes_file import write_outcomes
 from simulator.simulation.result import Result
 from tests.e2e.command import FLAGSHIP, PROGRAM, ROOT
@@ -87,3 +89,8 @@ def test_contracts_that_memory_does_not_hold_are_told_with_how_many_would_fit() 
     fits = int(done.stderr.split("about ")[1].split(" or fewer")[0].replace(",", ""))
     # Some 400 bytes for the outturn of each, and as much again for a row of samples.
     assert 100_000 < fits < 1_000_000
+
+
+def test_they_are_refused_before_anything_is_drawn(whole: Result) -> None:
+    with pytest.raises(InputError, match="or fewer"), enough_memory(whole.plan, 10**13):
+        raise AssertionError
