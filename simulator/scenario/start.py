@@ -75,11 +75,15 @@ def _regimes() -> Iterator[str]:
 
 
 def _as_workbook(source: Path, target: Path) -> list[Path]:
-    """Write a scenario as a workbook, without what its file says of itself on top."""
+    """Write a scenario as a workbook, without those comments of its file that are of no use there."""
     from simulator.execution.new_files import check_new_file
     from simulator.scenario.conversion import write_scenario
     from simulator.scenario.scenario import load_scenario
 
     check_new_file(target)
     scenario = load_scenario(source)
-    return write_scenario(replace(scenario, text=scenario.text[scenario.text.index("\ntitle = ") :]), target)
+    text = scenario.text[scenario.text.index("\ntitle = ") :]
+    if source.parent.name == "starter":
+        # Its comments that stand alone say how to write TOML.
+        text = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    return write_scenario(replace(scenario, text=text), target)

@@ -278,6 +278,7 @@ def test_names_and_numbers_that_spreadsheets_might_change_are_kept(tmp_path: Pat
     clusters = [
         cluster_of("all but one", service_lines=names[1:], proportion_by_line={"1/2": 1 / 3, "none": 0.5}),
         cluster_of("1e5", service_lines=[]),
+        cluster_of("one", service_lines=["none"]),
         cluster_of("TRUE", true_saving_share_by_year=[0.0, 2e-7 / 3]),
     ]
     seed = {"contracts": 100, "seed": 12_345_678_901_234_567_890}
@@ -286,5 +287,5 @@ def test_names_and_numbers_that_spreadsheets_might_change_are_kept(tmp_path: Pat
     again = load_scenario(book).settings
     assert [line.name for line in again.service_lines] == names
     assert [line.rate_per_1000 for line in again.service_lines] == [line["rate_per_1000"] for line in lines]
-    assert [cluster.service_lines for cluster in again.clusters] == [tuple(names[1:]), (), None]
+    assert [cluster.service_lines for cluster in again.clusters] == [tuple(names[1:]), (), ("none",), None]
     assert again.simulation.seed == seed["seed"]
