@@ -42,8 +42,8 @@ def test_what_is_imported_is_installed_with_it() -> None:
     }
     named = [*PROJECT["project"]["dependencies"], *(one for ones in extras.values() for one in ones)]
     wanted = {re.split(r"[>=<\[ ]", one)[0].lower().replace("_", "-") for one in named}
-    # Of the same makers as pydantic and matplotlib, and brought by them.
-    wanted |= {"pydantic-core", "cycler"}
+    # What pydantic, matplotlib and fastapi are made of, and bring.
+    wanted |= {"pydantic-core", "cycler", "starlette"}
     for path in FILES:
         for node in ast.walk(tree_of(path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
