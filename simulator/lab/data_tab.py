@@ -35,7 +35,7 @@ class DataTab:
                 "practices for the scenario as it is. Files stay on this machine; they are read, never run.",
             )
             label = f"Files: up to {MOST_FILES}, each up to {LARGEST_BYTES / 1e6:g} MB"
-            files(label, reader.key, self._check, accept=".toml,.csv", several=True)
+            files(label, reader.key, self._check, accept=".toml,.xlsx,.csv", several=True)
             self._problems = tag("div", role="alert")
             with tag("div", role="status"):
                 self._said = Words("p", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,14 @@ from typing import Any
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.scenario.files import read_text, read_toml
 from simulator.scenario.scenario import LARGEST_SCENARIO_BYTES, Scenario, check_scenario
+from simulator.scenario.sheets import is_workbook, read_sheets
+from simulator.scenario.toml_writer import toml_text
+from simulator.scenario.workbook.reading import read_workbook
 
 MOST_FILES, LARGEST_BYTES = 12, 5_000_000
 """Of an upload: a scenario and every table that it can name; all practices of England are 4 MB."""
-_KINDS = (".toml", ".csv")
+_SCENARIOS = (".toml", ".xlsx")
+_KINDS = (*_SCENARIOS, ".csv")
 _NAMES_A_FILE = re.compile(r"(.*_)?csv|posterior")
 """Keys of a scenario whose value is a file beside it."""
 
@@ -36,9 +40,11 @@ def keep(given: Mapping[str, bytes], folder: Path) -> tuple[Kept, ...]:
     for at, (name, content) in enumerate(given.items()):
         kind = Path(name).suffix.lower()
         if kind not in _KINDS:
-            hint = "save a workbook as CSV first" if kind.startswith(".xls") else ""
+            hint = "save it as .xlsx first" if kind.startswith(".xls") else ""
             problems.append(
-                Problem(shown(name), f"a file that ends in {' or '.join(_KINDS)}", kind or "none", hint)
+                Problem(
+                    shown(name), f"a file that ends in {', '.join(_SCENARIOS)} or .csv", kind or "none", hint
+                )
             )
         elif len(content) > LARGEST_BYTES:
             need = f"at most {LARGEST_BYTES / 1e6:g} MB"
@@ -57,7 +63,7 @@ def scenario_of(kept: tuple[Kept, ...], now: Scenario) -> Scenario:
 
     InputError with every problem, each at its file and line.
     """
-    files = [one for one in kept if one.path.suffix == ".toml"]
+    files = [one for one in kept if one.path.suffix in _SCENARIOS]
     tables = {one.name: one for one in kept if one.path.suffix == ".csv"}
     if len(files) > 1 or (not files and len(tables) > 1):
         need, got = (
@@ -77,24 +83,43 @@ def _with_practices(table: Kept, now: Scenario) -> Scenario:
 
 
 def _whole(file: Kept, tables: Mapping[str, Kept]) -> Scenario:
-    text = read_text(file.path, "a scenario file", LARGEST_SCENARIO_BYTES)
     problems = Problems()
+    if is_workbook(file.path):
+        book = read_workbook(file.path)
+        own = {name for sheet in read_sheets(file.path) for name in (sheet.table, sheet.title) if name}
+        given = dict(_with_files(book.given, tables, file.name, problems, inside=own))
+        problems.report()
+        text = toml_text(book.given, book.notes)
+        return check_scenario(given, file.path, file.name, text, places=book.places, problems=book.problems)
+    text = read_text(file.path, "a scenario file", LARGEST_SCENARIO_BYTES)
     given = dict(_with_files(read_toml(text, file.name), tables, file.name, problems))
     problems.report()
     return check_scenario(given, file.path.parent, file.name, text)
 
 
 def _with_files(
-    given: Mapping[str, Any], tables: Mapping[str, Kept], source: str, problems: Problems, above: str = ""
+    given: Mapping[str, Any],
+    tables: Mapping[str, Kept],
+    source: str,
+    problems: Problems,
+    above: str = "",
+    inside: Collection[str] = (),
 ) -> Iterator[tuple[str, Any]]:
-    """Yield a scenario's keys with the files that were given in place of those that it names."""
+    """Yield a scenario's keys with the files that were given in place of those that it names.
+
+    A workbook has some `inside`: its sheets.
+    """
     for key, value in given.items():
         where = f"{above}{key}"
         if isinstance(value, Mapping):
-            yield key, dict(_with_files(value, tables, source, problems, f"{where}."))
+            yield key, dict(_with_files(value, tables, source, problems, f"{where}.", inside))
         elif isinstance(value, list):
-            yield key, [_item(one, tables, source, problems, f"{where}.") for one in value]
-        elif isinstance(value, str) and _NAMES_A_FILE.fullmatch(key):
+            each = (source, problems, f"{where}.", inside)
+            yield (
+                key,
+                [dict(_with_files(one, tables, *each)) if isinstance(one, Mapping) else one for one in value],
+            )
+        elif isinstance(value, str) and _NAMES_A_FILE.fullmatch(key) and value not in inside:
             # The last part of what it calls the file, wherever that lies on its owner's machine.
             name = re.split(r"[/\\]", value)[-1]
             if name not in tables:
@@ -105,10 +130,6 @@ def _with_files(
             yield key, tables[name].path.name if name in tables else value
         else:
             yield key, value
-
-
-def _item(one: Any, tables: Mapping[str, Kept], source: str, problems: Problems, above: str) -> Any:
-    return dict(_with_files(one, tables, source, problems, above)) if isinstance(one, Mapping) else one
 
 
 def as_given(error: InputError, kept: Sequence[Kept]) -> InputError:

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from urllib.parse import parse_qs
 
+import openpyxl
 import pytest
 
 import simulator
@@ -24,6 +25,7 @@ from simulator.lab.tasks import AnnexTask, ForecastTask
 from simulator.lab.uploads import keep, scenario_of
 from simulator.lab.views import by_cluster, charts, figures, table_html, together
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.scenario.start import write_start
 from tests.builders import checked, cluster_of
 from tests.builders import scenario_of as mapping_of
 from tests.e2e.command import ROOT
@@ -142,7 +144,7 @@ def test_a_scenario_that_is_given_is_read_as_from_its_folder(tmp_path):
     ("given", "said"),
     [
         ({"scenario.toml": FILES["scenario.toml"]}, ["scenario.toml, population.practices_csv", "together"]),
-        ({"a.exe": b"MZ"}, ['"a.exe"', ".toml or .csv"]),
+        ({"a.exe": b"MZ"}, ['"a.exe"', ".toml, .xlsx or .csv"]),
         ({f"{at}.csv": b"a" for at in range(13)}, ["1 to 12 files"]),
         ({"big.csv": b"1" * 5_000_001}, ['"big.csv"', "5.0 MB"]),
         (
@@ -168,6 +170,19 @@ def test_a_file_outside_what_was_given_is_never_read(tmp_path):
     assert reaching != FILES["scenario.toml"]
     with pytest.raises(InputError, match="a table that is given with it"):
         scenario_of(keep(FILES | {"scenario.toml": reaching}, tmp_path / "up"), checked(mapping_of()))
+
+
+def test_a_workbook_is_a_scenario_and_its_sheets_are_its_tables(tmp_path):
+    (book,) = write_start(tmp_path / "mine", as_workbook=True)
+    found = scenario_of(keep({"mine.xlsx": book.read_bytes()}, tmp_path / "up"), checked(mapping_of()))
+    assert found.fingerprint == simulator.load_scenario(book).fingerprint
+    sheets = openpyxl.load_workbook(book)
+    row = next(row for row in sheets["Scheme"].iter_rows() if row[0].value == "population: practices csv")
+    row[3].value = f"{tmp_path}/secret.csv"
+    sheets["Clusters"]["D7"] = 80
+    sheets.save(book)
+    with pytest.raises(InputError, match="a table that is given with it"):
+        scenario_of(keep({"mine.xlsx": book.read_bytes()}, tmp_path / "again"), checked(mapping_of()))
 
 
 def test_a_lab_keeps_few_scenarios_drawn_and_leaves_nothing_behind():
