@@ -56,7 +56,7 @@ class BuildUp:
     total: Estimate  # mean of the sum of the parts
 
 
-_IN_ALL = "in all"
+_TOTAL = "together"
 
 
 def pct_build_up(book: AccountBook) -> BuildUp:
@@ -67,7 +67,7 @@ def pct_build_up(book: AccountBook) -> BuildUp:
 def build_up(samples: Mapping[str, FloatArray]) -> BuildUp:
     """Return the sum of which `build_up_samples` has the parts."""
     means = {words: mean(gbp) for words, gbp in samples.items()}
-    total = means.pop(_IN_ALL)
+    total = means.pop(_TOTAL)
     moving = ((words, one) for words, one in means.items() if max(one.high, -one.low) > PENNY_GBP)
     return BuildUp(tuple(moving), total)
 
@@ -85,4 +85,4 @@ def build_up_samples(book: AccountBook) -> Iterator[tuple[str, FloatArray]]:
         if pays != gets and reason not in {BUDGET, *outside}:
             moved = book.total_gbp(reason)
             yield spaced(reason), moved if gets else -moved
-    yield _IN_ALL, pct_net_gbp(book)
+    yield _TOTAL, pct_net_gbp(book)

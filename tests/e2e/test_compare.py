@@ -28,9 +28,9 @@ def test_two_scenarios(changed, tmp_path):
     printed = " ".join(done.stdout.split())
     assert (
         "Beyond chance, bolder differs from two-clusters for all clusters together in "
-        "practice share in all (+" in printed
+        "practice share over the contract (+" in printed
     )
-    assert "not in budget a year, budget less spend, overspend in all" in printed
+    assert "not in budget a year, budget less spend, overspend over the contract" in printed
     book = openpyxl.load_workbook(tmp_path / "c.xlsx")
     tables = ["All clusters together", "Small", "settings"]
     assert book.sheetnames == [*FRONT, *tables, "every number", "provenance"]

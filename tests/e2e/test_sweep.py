@@ -42,7 +42,7 @@ def test_a_table_of_policies():
         assert words in " ".join(done.stdout.split())
     assert "0.15000" not in done.stdout
     # The share is the practices' alone: it has nothing to do with overspends.
-    assert "No policy changes overspend in all" in " ".join(done.stdout.split())
+    assert "No policy changes overspend over the contract" in " ".join(done.stdout.split())
     assert "smaller error than if each had draws of its own" in " ".join(done.stdout.split())
     assert " *" in done.stdout
     assert "beyond chance" in done.stdout
@@ -60,7 +60,7 @@ def test_many_policies_are_printed_in_part():
     done = cluster_risk("sweep", SMALL, "--vary", f"{SHARE}=0.001:0.06:0.001", *FEW)
     printed = " ".join(done.stdout.split())
     # No share changes how likely an overspend is: the first 50 are as good as any.
-    assert "The best 50 of 60 policies by overspend in all are shown" in printed
+    assert "The best 50 of 60 policies by overspend over the contract are shown" in printed
     assert "0.051 " not in done.stdout
     most = cluster_risk(
         "sweep", SMALL, "--vary", f"{SHARE}=0.001:0.06:0.001", "--measure", "practice_share", *FEW

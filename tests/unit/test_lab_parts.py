@@ -114,7 +114,7 @@ def test_tables_hold_every_digit_and_mark_what_is_beyond_chance(looks):
     share = more.paired(ALL_CLUSTERS, "practice_share_gbp")
     table = table_html(together(looks[:2]))
     assert f'<data value="{share.estimate.value!r}">' in table
-    row = next(one for one in table.split("<tr") if "Practice share in all" in one)
+    row = next(one for one in table.split("<tr") if "Practice share over the contract" in one)
     assert row.count(" *<") == 1
     assert "North &lt;&amp;&gt;" in table_html(by_cluster(more))
     said = figures(more, ALL_CLUSTERS, {"Share": "practice_share_gbp", "Overspend": "overspend_probability"})

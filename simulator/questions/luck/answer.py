@@ -94,7 +94,7 @@ class LuckAnswer(Answer):
             self._clusters(),
             people([row.people for row in rows]),
             pounds("paid for luck a year", _of(rows, SHARE_PER_YEAR), SHARE_PER_YEAR),
-            pounds("paid for luck in all", _of(rows, SHARE), SHARE),
+            pounds("paid for luck over the contract", _of(rows, SHARE), SHARE),
             pounds("paid for luck a head", _of(rows, SHARE_PER_HEAD), SHARE_PER_HEAD),
             shares("paid something", _of(rows, PAID), PAID),
         )
@@ -117,7 +117,7 @@ class LuckAnswer(Answer):
         rows = [self.row(saving=saving) for saving in self.true_savings]
         columns = (
             shares("true saving", self.true_savings),
-            pounds("practice share in all", _of(rows, SHARE), SHARE),
+            pounds("practice share over the contract", _of(rows, SHARE), SHARE),
             pounds("earned by the saving", _of(rows, EARNED), EARNED),
             shares("luck, of the share", _of(rows, LUCK_SHARE), LUCK_SHARE),
         )

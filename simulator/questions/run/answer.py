@@ -147,7 +147,7 @@ class RunAnswer(Answer):
         pct = self.result.rows[-1].estimates
         build_up = self.result.pct_build_up
         parts = ", ".join(f"{words} {signed_money(one)}" for words, one in build_up.parts)
-        said = [f"The PCT's net position: {parts}; in all {signed_money(build_up.total)}."]
+        said = [f"The PCT's net position: {parts}; together {signed_money(build_up.total)}."]
         bad, worst = pct.get("pct_net_position_1_in_20_gbp"), pct.get("pct_net_position_1_in_100_gbp")
         beyond = pct.get("pct_net_position_beyond_1_in_20_gbp")
         if bad and beyond:
@@ -185,9 +185,9 @@ class RunAnswer(Answer):
         return (
             *([outside] if everyone > inside else []),
             f"{self.errors_note} Sources and assumptions are marked in its file.",
-            "Overspends of a contract are the sum of its years' overspends; its chance of an overspend in "
-            "all is that its total spend exceeds its total budget. All clusters together: chances are of "
-            "their net total, expected overspends add up every cluster's.",
+            "Overspends of a contract are the sum of its years' overspends; its chance of an overspend over "
+            "the contract is that its total spend exceeds its total budget. All clusters together: chances "
+            "are of their net total, expected overspends add up every cluster's.",
             "Net gain: all that comes to a party less all that it pays. Better off: a net gain above "
             "nothing. 1 in 20: only one contract in twenty is worse. The PCT's net position: what it planned "
             "for the care of the clusters' people (expected spend at the scenario's own growth, before true "

@@ -72,7 +72,7 @@ def _gains(party: Account, name: str, heading: str, meaning: str) -> tuple[Measu
 GAIN_MEASURES = (
     Measure(
         "practice_share_gbp",
-        "practice share in all",
+        "practice share over the contract",
         "mean practice share over the contract, before what the bond costs",
         lambda book, _: _practice_share_gbp(book),
     ),
@@ -90,13 +90,13 @@ GAIN_MEASURES = (
     ),
     Measure(
         "pct_return_gbp",
-        "PCT return in all",
+        "PCT return over the contract",
         "mean surplus returned to the PCT's pool over the contract",
         lambda book, _: book.paid_gbp((Account.CLUSTER,), (Account.POOL,)),
     ),
     Measure(
         "reinvestment_gbp",
-        "reinvested in all",
+        "reinvested over the contract",
         "mean put into patient care over the contract, of surpluses and of what is withheld from hospitals",
         lambda book, _: book.gained_gbp((Account.REINVESTMENT,)),
     ),

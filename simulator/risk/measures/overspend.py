@@ -43,13 +43,13 @@ OVERSPEND_MEASURES = (
     ),
     Measure(
         "budget_gbp",
-        "budget in all",
+        "budget over the contract",
         "mean budget of the whole contract",
         lambda book, _: book.total_gbp(BUDGET),
     ),
     Measure(
         "spend_gbp",
-        "spend in all",
+        "spend over the contract",
         "mean spend of the whole contract on what the cluster answers for",
         lambda book, _: book.spend_gbp,
         less_is_better=True,
@@ -89,7 +89,7 @@ OVERSPEND_MEASURES = (
     ),
     Measure(
         "overspend_probability",
-        "overspend in all",
+        "overspend over the contract",
         "probability that the whole contract's spend exceeds its budget",
         lambda book, _: _beyond(book, 0.0) > PENNY_GBP,
         Probability(),
