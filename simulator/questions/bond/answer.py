@@ -211,11 +211,14 @@ class BondAnswer(Answer):
     def _posted(self) -> Table:
         by_year, whole = [self.year_facts(year) for year in self.years], self.posted_facts
         runs_out = (*(year["first_runs_out_probability"] for year in by_year), whole["runs_out_probability"])
-        means = ("expected_bond_draw_gbp", "practice_share_gbp")
+        means = {"expected_bond_draw_gbp": "", "practice_share_gbp": "practice share"}
         columns = (
             text("year", (*self.years, "whole contract"), "period"),
             Column("runs_out_probability", "bond first runs out", Unit.PROBABILITY, runs_out),
-            *(measures(name, [facts[name] for facts in (*by_year, whole)]) for name in means),
+            *(
+                measures(name, [facts[name] for facts in (*by_year, whole)], heading=heading)
+                for name, heading in means.items()
+            ),
         )
         kept = "topped up" if self.rule.top_up else "not topped up"
         title = f"What becomes of the bond posted, {money(whole['bond_posted_gbp'])}, {kept}?"
@@ -232,7 +235,8 @@ class BondAnswer(Answer):
 
     def _practices(self) -> Table:
         sizes, split = [part.people for part in self.parts], self.split()
-        headings = {"bond_needed_gbp": f"bond needed at {100 * self.headline_confidence:g}%"}
+        needed = f"bond needed at {100 * self.headline_confidence:g}%"
+        headings = {"bond_needed_gbp": needed, "practice_share_gbp": "practice share"}
         columns = (
             text("practice", (*(as_a_name(part.name) for part in self.parts), self.cluster)),
             text("code", (*(part.code for part in self.parts), "")),
