@@ -169,6 +169,6 @@ def misses(one: Law) -> Iterator[str]:
 @pytest.mark.parametrize("kind", [gamma, prices, layer, unlimited])
 def test_random_laws(kind: Callable[[np.random.Generator], Law]) -> None:
     chance = np.random.default_rng(300)
-    laws = [kind(chance) for _ in range(50)]
+    laws = [kind(chance) for _ in range(30)]
     found = [f"{one.law}: {miss}" for one in laws for miss in misses(one)]
     assert not found, "\n".join(found)
