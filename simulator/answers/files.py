@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import platform
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table
 from simulator.errors import Problem, Problems, printable
 from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
+from simulator.execution.versions import versions as every_version
 from simulator.letters import starts_a_formula
 from simulator.risk.estimate import Estimate, Unit
 from simulator.scenario.doubts import doubt_in_words
@@ -312,8 +311,9 @@ def provenance(
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what makes the numbers."""
-    return {name: version(name) for name in ("cluster-risk", "numpy")} | {"python": platform.python_version()}
+    """Return the versions of what makes the numbers, as a reader of a file needs them."""
+    found = every_version()
+    return {name: found[name] for name in ("cluster-risk", "numpy", "python")}
 
 
 def write_answer(path: Path, answer: Answer, command: str, *, replace: bool = False) -> None:

@@ -16,13 +16,11 @@ from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
 
-MEASURES = (
-    "annual_budget_gbp",
+TOGETHER = (
     "overspend_probability",
     "expected_overspend_gbp",
     "bond_posted_gbp",
     "bond_covers_probability",
-    "bond_needed_gbp",
     "shared_bond_needed_gbp",
     "practice_share_gbp",
     "practice_net_gain_gbp",
@@ -35,11 +33,12 @@ MEASURES = (
     "pct_payment_gbp",
     "pct_net_position_gbp",
     "pct_net_position_1_in_20_gbp",
-    "pct_net_position_1_in_100_gbp",
     "pct_net_position_worst_year_1_in_20_gbp",
     "leaves_probability",
 )
-"""What a page shows; columns of the summary."""
+"""What a page shows of all clusters together; columns of the summary."""
+MEASURES = (*TOGETHER, "annual_budget_gbp", "bond_needed_gbp", "pct_net_position_1_in_100_gbp")
+"""What a page shows."""
 _LOOKS_KEPT = 32
 """Answers kept of one scenario, to go back to: numbers alone, some 20 kB each."""
 AS_GIVEN = Policy()

@@ -19,7 +19,7 @@ from simulator.answers.table import (
     with_change,
 )
 from simulator.errors import Problem
-from simulator.lab.engine import Look
+from simulator.lab.engine import TOGETHER, Look
 from simulator.lab.pictures import SERIES, Row, Series, chart, key
 from simulator.plain_words import capitalised, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -50,26 +50,6 @@ HEADLINE = {
     "Practices' net gain": "practice_net_gain_gbp",
     "The PCT's net position": "pct_net_position_gbp",
 }
-TOGETHER = (
-    "overspend_probability",
-    "expected_overspend_gbp",
-    "bond_posted_gbp",
-    "bond_covers_probability",
-    "shared_bond_needed_gbp",
-    "practice_share_gbp",
-    "practice_net_gain_gbp",
-    "practice_net_gain_1_in_20_gbp",
-    "practice_better_off_probability",
-    "partner_net_gain_gbp",
-    "lender_income_gbp",
-    "reinvestment_gbp",
-    "pool_balance_gbp",
-    "pct_payment_gbp",
-    "pct_net_position_gbp",
-    "pct_net_position_1_in_20_gbp",
-    "pct_net_position_worst_year_1_in_20_gbp",
-    "leaves_probability",
-)
 BY_CLUSTER = (
     "overspend_probability",
     "bond_posted_gbp",
