@@ -31,7 +31,7 @@ class DataTab:
             Words("h2", "Your own data")
             Words(
                 "p",
-                "Choose a scenario (TOML) together with the tables (CSV) that it names, or one table of "
+                "Choose a scenario: a workbook, or TOML with the tables (CSV) that it names. Or one table of "
                 "practices for the scenario as it is. Files stay on this machine; they are read, never run.",
             )
             label = f"Files: up to {MOST_FILES}, each up to {LARGEST_BYTES / 1e6:g} MB"
