@@ -118,11 +118,11 @@ def _chart(
 
 def _moved(paired: PairedEstimate, unit: Unit) -> str:
     """Return an estimate, and how far it is from the scenario as given where that is beyond chance."""
-    value, moved = briefly(paired.estimate, unit), paired.difference
+    moved = paired.difference
     if moved is None or not beyond_chance(moved):
-        return value
-    by = phrase(moved, unit, signed=True).partition(" ±")[0]
-    return f"{value} ({by}{f' {POINTS}' if unit.is_share else ''})"
+        return phrase(paired.estimate, unit)
+    by = phrase(moved, unit, signed=True)
+    return f"{briefly(paired.estimate, unit)} ({by}{f' {POINTS}' if unit.is_share else ''})"
 
 
 def _bonds(look: Look, clusters: Sequence[str]) -> dict[str, str]:
