@@ -43,7 +43,7 @@ _BAD_YEARS = {
     "On average": "pct_net_position_gbp",
     "In one contract in twenty, or worse": "pct_net_position_1_in_20_gbp",
     "In one contract in a hundred, or worse": "pct_net_position_1_in_100_gbp",
-    "Its worst year, in one contract in twenty": "pct_net_position_worst_year_1_in_20_gbp",
+    "Its worst year, 1 contract in 20": "pct_net_position_worst_year_1_in_20_gbp",
 }
 HEADLINE = {
     "Clusters together overspend": "overspend_probability",
