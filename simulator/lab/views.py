@@ -41,8 +41,8 @@ _AT_TIMES = ("partner_net_gain_gbp", "lender_income_gbp")
 """Of parties that there are only at times."""
 _BAD_YEARS = {
     "On average": "pct_net_position_gbp",
-    "In one contract in twenty, or worse": "pct_net_position_1_in_20_gbp",
-    "In one contract in a hundred, or worse": "pct_net_position_1_in_100_gbp",
+    "1 contract in 20, or worse": "pct_net_position_1_in_20_gbp",
+    "1 contract in 100, or worse": "pct_net_position_1_in_100_gbp",
     "Its worst year, 1 contract in 20": "pct_net_position_worst_year_1_in_20_gbp",
 }
 HEADLINE = {
