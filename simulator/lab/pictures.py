@@ -13,6 +13,8 @@ from simulator.risk.in_words import PER_CENT, money_unit, phrase
 
 _WIDTH, _MARGIN, _ROW, _AXIS = 400, 12, 42, 26
 _TEXT, _MARK = 14, 28
+_NAME_LETTER, _NOTE_LETTER = 7.2, 6.6
+"""Widths of letters of the sizes in lab.css, on the wide side."""
 _MOST_TICKS = 5
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -50,14 +52,18 @@ def chart(title: str, rows: Sequence[Row], series: Sequence[Series], unit: Unit)
     size, symbol = _size(every, unit)
     ticks = _ticks(min(one.low for one in every) / size, max(one.high for one in every) / size, unit)
     scale = _Scale(ticks[0] * size, ticks[-1] * size)
-    height = _ROW * len(rows) + _AXIS
+    crowded = any(len(row.name) * _NAME_LETTER + len(row.note) * _NOTE_LETTER > _WIDTH for row in rows)
+    # Then figures have a line of their own.
+    apart = _TEXT if crowded else 0
+    row_height = _ROW + apart
+    height = row_height * len(rows) + _AXIS
     parts = [
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" '
         f'aria-label="{escape(_in_words(title, rows, series, unit), quote=True)}">',
         *_axis(ticks, scale, size, symbol, height),
     ]
     for at, row in enumerate(rows):
-        parts += _row(row, series, scale, at * _ROW)
+        parts += _row(row, series, scale, at * row_height, apart)
     return "".join([*parts, "</svg>"])
 
 
@@ -121,11 +127,14 @@ def _tick(tick: float, symbol: str) -> str:
     return f"{sign}£{number}{symbol.removeprefix('£') if tick else ''}"
 
 
-def _row(row: Row, series: Sequence[Series], scale: _Scale, top: int) -> Iterable[str]:
-    yield f'<text class="name" x="0" y="{top + _TEXT}">{escape(row.name)}</text>'
+def _row(row: Row, series: Sequence[Series], scale: _Scale, top: int, apart: int) -> Iterable[str]:
+    most = int(_WIDTH / _NAME_LETTER)
+    name = row.name if len(row.name) <= most else f"{row.name[: most - 1].rstrip()}…"
+    yield f'<text class="name" x="0" y="{top + _TEXT}">{escape(name)}</text>'
     if row.note:
-        yield f'<text class="note" x="{_WIDTH}" y="{top + _TEXT}" text-anchor="end">{escape(row.note)}</text>'
-    y = top + _MARK
+        y = top + _TEXT + apart
+        yield f'<text class="note" x="{_WIDTH}" y="{y}" text-anchor="end">{escape(row.note)}</text>'
+    y = top + _MARK + apart
     yield f'<line class="track" x1="0" x2="{_WIDTH}" y1="{y}" y2="{y}"/>'
     for one, cell in zip(series, row.cells, strict=True):
         if cell is None:

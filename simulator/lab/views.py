@@ -25,7 +25,7 @@ from simulator.plain_words import capitalised, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
-from simulator.risk.in_words import POINTS, briefly, phrase
+from simulator.risk.in_words import POINTS, phrase
 from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate
 from simulator.scenario.schema import MOST_YEARS
@@ -122,7 +122,7 @@ def _moved(paired: PairedEstimate, unit: Unit) -> str:
     if moved is None or not beyond_chance(moved):
         return phrase(paired.estimate, unit)
     by = phrase(moved, unit, signed=True)
-    return f"{briefly(paired.estimate, unit)} ({by}{f' {POINTS}' if unit.is_share else ''})"
+    return f"{phrase(paired.estimate, unit)} ({by}{f' {POINTS}' if unit.is_share else ''})"
 
 
 def _bonds(look: Look, clusters: Sequence[str]) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _bonds(look: Look, clusters: Sequence[str]) -> dict[str, str]:
     for name in clusters:
         posted, needed = (look.paired(name, one) for one in ("bond_posted_gbp", "bond_needed_gbp"))
         if posted and needed:
-            post, need = (briefly(one.estimate, Unit.GBP) for one in (posted, needed))
+            post, need = (phrase(one.estimate, Unit.GBP) for one in (posted, needed))
             found[name] = f"posts {post}; {need} would cover 95%"
     return found
 

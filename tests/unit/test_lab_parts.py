@@ -25,6 +25,8 @@ from simulator.lab.tasks import AnnexTask, ForecastTask
 from simulator.lab.uploads import keep, scenario_of
 from simulator.lab.views import by_cluster, charts, figures, table_html, together
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Unit
+from simulator.risk.in_words import phrase
 from simulator.scenario.start import write_start
 from tests.builders import checked, cluster_of
 from tests.builders import scenario_of as mapping_of
@@ -107,6 +109,28 @@ def test_pictures_say_in_words_what_they_show(looks):
             assert all(0 <= place <= width for place in places)
     assert "policy B" in picture
     assert "North &lt;&amp;&gt; &quot;Fens&quot;" in picture
+
+
+def test_figures_beside_rows_have_errors_signs_and_room(looks):
+    given, more, none = looks
+    (_, picture), *_ = charts((given, more))
+    found = more.paired(ALL_CLUSTERS, "practice_net_gain_gbp")
+    said = f"{phrase(found.estimate, Unit.GBP)} (+{phrase(found.difference, Unit.GBP)})"
+    assert f">{said}</text>" in picture
+    less = none.paired(ALL_CLUSTERS, "practice_net_gain_gbp").difference
+    assert f"({phrase(less, Unit.GBP)})</text>" in next(charts((given, none)))[1]
+    assert phrase(less, Unit.GBP).startswith("-£")
+    for _, one in charts((given, more)):
+        words = ET.fromstring(one).findall("text")  # noqa: S314 - made here
+        notes = [word for word in words if word.get("class") == "note"]
+        assert notes
+        assert all(" ± " in note.text for note in notes)
+        for note in notes:
+            beside = [
+                word for word in words if word.get("class") == "name" and word.get("y") == note.get("y")
+            ]
+            # At least six to seven units a letter.
+            assert all(len(name.text) * 7 + len(note.text) * 6.5 <= 400 for name in beside)
 
 
 def test_tables_hold_every_digit_and_mark_what_is_beyond_chance(looks):
