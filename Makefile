@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
-.PHONY: run test check format docs study lowest benchmark constraints clean
+.PHONY: run test check format docs study mutation kills lowest benchmark constraints clean
 
 run: $(VENV)/ready ## set up, and run the flagship scenario
 	$(BIN)/cluster-risk run scenarios/cambridgeshire-2010.toml --out results/cambridgeshire-2010 --replace
@@ -33,6 +33,13 @@ docs: $(VENV)/ready ## write the README's tables and the picture of the flow ane
 
 study: $(VENV)/ready ## studies that take minutes: coverage of intervals
 	$(BIN)/python docs/write_interval_coverage.py
+
+mutation: $(VENV)/ready ## mistakes made on purpose, and how many no test sees: an hour or more
+	$(BIN)/uv pip install -q --python $(BIN)/python cosmic-ray
+	$(BIN)/python benchmarks/mutation.py 300 --processes 2
+
+kills: $(VENV)/ready ## 200 processes killed at random moments: a quarter of an hour
+	$(BIN)/python benchmarks/kills.py 200
 
 lowest: $(VENV)/ready ## documents and charts at the lowest versions that pyproject.toml allows
 	$(BIN)/uv venv -q --clear .lowest

@@ -1,4 +1,4 @@
-"""A damaged scenario is refused with what must hold, or simulated: no traceback, and nothing for long.
+"""A damaged scenario is refused with what must hold, or simulated: no traceback, 5 s and 1 GiB at most.
 
 DAMAGED=10000 tries so many in place of 1,000.
 """
@@ -26,6 +26,8 @@ from tests.property.test_every_parameter_matters import SCENARIO
 COUNT = int(os.environ.get("DAMAGED", "1000"))
 PARTS = 20
 LONGEST_SECONDS = 5.0
+MOST_BYTES = 2**30
+HERE = Path("/proc/self")
 TEXT = SMALL.read_text(encoding="utf-8")
 
 
@@ -57,11 +59,36 @@ def is_right(scenario: Scenario) -> bool:
     return bool(finite and np.isfinite(outcomes.gbp(BUDGET) - outcomes.gbp(SPEND)).all())
 
 
+def forget_peak() -> None:
+    """Let the process's peak of memory begin anew (Linux; elsewhere memory is not looked at)."""
+    if (HERE / "clear_refs").exists():
+        (HERE / "clear_refs").write_text("5", encoding="ascii")
+
+
+def bytes_of(field: str) -> int:
+    """Return a figure of this process's memory: `VmRSS` now, `VmHWM` at its peak."""
+    if not (HERE / "status").exists():
+        return 0
+    lines = (HERE / "status").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))
+
+
+def test_the_peak_of_memory_is_seen() -> None:
+    if not (HERE / "clear_refs").exists():
+        pytest.skip("the peak of a process's memory is read from /proc, which is Linux's")
+    forget_peak()
+    before = bytes_of("VmRSS")
+    np.ones(2**24)  # 128 MiB, given back at once
+    assert bytes_of("VmHWM") - before > 2**26
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_damage_is_refused_or_simulated(part: int, tmp_path: Path) -> None:
     wrong = []
     for number in range(part, COUNT, PARTS):
         started = time.process_time()
+        forget_peak()
+        before = bytes_of("VmRSS")
         try:
             scenario = read(damaged(number, TEXT, SCENARIO), tmp_path)
             held = scenario is None or is_right(scenario)
@@ -69,6 +96,8 @@ def test_damage_is_refused_or_simulated(part: int, tmp_path: Path) -> None:
             wrong.append(f"{number}: {type(error).__name__}: {error}"[:300])
             continue
         seconds = time.process_time() - started
-        if not held or seconds > LONGEST_SECONDS:
-            wrong.append(f"{number}: {'right' if held else 'wrong numbers'} after {seconds:.1f} s")
+        grown = bytes_of("VmHWM") - before
+        if not held or seconds > LONGEST_SECONDS or grown > MOST_BYTES:
+            what = "right" if held else "wrong numbers"
+            wrong.append(f"{number}: {what} after {seconds:.1f} s, {grown / 2**20:,.0f} MiB")
     assert not wrong, "\n".join(wrong)
