@@ -367,7 +367,11 @@ def scenarios(draw: st.DrawFn, own_payments: bool = True) -> Table:
         },
         "shocks": shocks | draw(_some(others)),
         "doubt": {"carried": draw(st.booleans()), "correlation": draw(_SHARES)},
-        "budgets": {"rule": draw(budget_rules), "top_slice_share": draw(_SMALL_SHARES)},
+        "budgets": {
+            "rule": draw(budget_rules),
+            "top_slice_share": draw(_SMALL_SHARES),
+            "rebased_share": draw(st.sampled_from([0.0, 0.4, 1.0])),
+        },
         "service_lines": tables,
         "clusters": [draw(clusters(name, lines, has_bond=has_bond)) for name in names],
         "rules": rules,

@@ -35,6 +35,7 @@ SCENARIO = scenario_of(
             "base_year_weights": [0.3, 0.7],
         },
         "top_slice_share": 0.02,
+        "rebased_share": 0.3,
     },
     service_lines=[
         line_of(

@@ -17,6 +17,7 @@ from simulator.records import FloatArray
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.plan import make_plan
+from simulator.simulation.refusals import no_shadow_years, other_payments
 
 
 def forecast(
@@ -74,7 +75,7 @@ def year_under_way(
 ) -> YearUnderWay:
     """Read what is known of a year; InputError with everything that is wrong with it."""
     plan, problems = make_plan(scenario), Problems()
-    problems += [*plan.other_payments("forecast"), *plan.no_shadow_years("forecast")]
+    problems += [*other_payments(plan, "forecast"), *no_shadow_years(plan, "forecast")]
     for action in plan.actions.drawn:
         need, hint = "actions of which nothing is left to chance", f"leave {action.name} out: actions=[...]"
         problems.append(Problem(f"{scenario.source}, actions", need, shown(action.name), hint))
