@@ -317,7 +317,7 @@ def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
         },
     }
     if lines:
-        shares = ("trigger_share", "most_of_month_share", "most_of_year_share")
+        shares = ("trigger_share", "most_of_month_share", "most_of_year_share", "comes_back_share")
         kinds["in_year_control"] = of_lines | dict.fromkeys(shares, _SMALL_SHARES)
         kinds["in_year_control"] |= {"lag_months": st.integers(0, 11)}
         knock_on = st.builds(
