@@ -13,7 +13,8 @@ def other_payments(plan: Plan, question: str) -> list[Problem]:
     return [
         Problem(
             f"service_lines.{line.name}.payment",
-            f"per case or a fixed sum: {question} takes no others yet",
+            f"per case or a fixed sum: {question} takes no others, since its laws are of care, and what is "
+            "paid follows the whole year's",
             in_short(line.payment),
             "--set 'service_lines.*.payment=per_case' leaves the terms out",
         )

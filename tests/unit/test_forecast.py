@@ -48,6 +48,25 @@ def found(folder: Path, lines: list[str], mapping: Table = PLAIN, budgets: Path 
     return forecast(checked(mapping), written(folder, lines), budgets, draws=Draws(2_000, 1))
 
 
+def test_what_actions_cost_is_spend_of_the_budget(tmp_path: Path) -> None:
+    # GBP 12 a head from July on, and 500 at once: 9,500 by March, 4,500 of it by September.
+    one = {"name": "staff", "action": "management_cost", "gbp_per_head": 12, "set_up_gbp": 500}
+    own = PLAIN | {"actions": [one | {"first_month": 7}]}
+    with_costs, without = (found(tmp_path, rows(6, 101_000), mapping) for mapping in (own, PLAIN))
+    more = with_costs.outturn_of("North") - without.outturn_of("North")
+    assert more == pytest.approx(9_500)
+    assert with_costs.year.costs_gbp[:, 0] == pytest.approx([0] * 3 + [9_500 / 9] * 9)
+    assert "£9.50k over the year" in " ".join(with_costs.notes())
+    assert not any("actions cost" in note for note in without.notes())
+
+
+def test_an_action_that_the_months_so_far_hold_is_refused_with_the_reason(tmp_path: Path) -> None:
+    control = {"name": "control", "action": "in_year_control", "service_lines": ["admissions"]}
+    (problem,) = problems_of_call(lambda: found(tmp_path, rows(6), PLAIN | {"actions": [control]}))
+    assert "do not tell how much" in problem.need
+    assert "control" in problem.got
+
+
 def test_what_clusters_are_in_law_goes_with_them(tmp_path: Path) -> None:
     # South, of which nothing is known before it joins, is left out: North's law must not be taken for its.
     law = [{"first_year": 2011, "legal_form": "charitable_society"}, {"legal_form": "lead_practice"}]

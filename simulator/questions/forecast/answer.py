@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -293,7 +293,13 @@ class Forecast(Answer):
             "Saving from now on: the part of care still to come, paid per case, that must truly be saved for "
             "the expected outturn to be the budget. The bond is taken to be whole at the start of the year, "
             "and the year to be settled by itself.",
+            *self._costs_in_words(),
         )
+
+    def _costs_in_words(self) -> Iterator[str]:
+        if costs := float(self.year.costs_gbp.sum()):
+            gbp = money(Estimate.with_error(costs, 0.0))
+            yield f"Spend has what actions cost these budgets in it: {gbp} over the year, as planned."
 
 
 def _above(seen: FloatArray, expected: FloatArray, cells: Sequence[tuple[int, int]]) -> list[float | None]:

@@ -77,7 +77,11 @@ def year_under_way(
     plan, problems = make_plan(scenario), Problems()
     problems += [*other_payments(plan, "forecast"), *no_shadow_years(plan, "forecast")]
     for action in plan.actions.drawn:
-        need, hint = "actions of which nothing is left to chance", f"leave {action.name} out: actions=[...]"
+        need = (
+            "actions that are known outright: what this one did is in the months so far, which do not tell "
+            "how much of them that is"
+        )
+        hint = "--set 'actions=[]' leaves all out; the rest of the year is then as what was seen says"
         problems.append(Problem(f"{scenario.source}, actions", need, shown(action.name), hint))
     known: list[Actuals] = []
     given: dict[str, float] = {}

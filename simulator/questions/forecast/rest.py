@@ -59,15 +59,21 @@ class YearUnderWay:
         of_year = self.plan.expected_spend_gbp[self.actuals.at_year, list(self.actuals.clusters)]
         return np.asarray(of_year * self.months.shares[:, None, :])
 
+    @cached_property
+    def costs_gbp(self) -> FloatArray:
+        """What actions cost the budget, as planned, shape (month, cluster)."""
+        months = self.plan.actions.cost_by_month_gbp(self.actuals.at_year - 1)
+        return np.asarray(months[-len(self.months.calendar) :, list(self.actuals.clusters)])
+
     @property
     def known_gbp(self) -> FloatArray:
-        """Spend so far, then on block contracts alone, that clusters answer for, shape (month, cluster)."""
+        """Spend so far, then on fixed sums and actions alone, that clusters answer for, (month, cluster)."""
         known = self.expected_gbp.copy()
         known[self.actuals.months :, :, list(self.per_case)] = 0.0
         so_far = known[: self.actuals.months]
         told = ~np.isnan(self.actuals.spend_gbp)
         so_far[told] = self.actuals.spend_gbp[told]
-        return np.asarray((known * self.answers_for).sum(axis=-1))
+        return np.asarray((known * self.answers_for).sum(axis=-1)) + self.costs_gbp
 
     @cached_property
     def _expected_budgets_gbp(self) -> tuple[FloatArray, FloatArray]:
@@ -88,7 +94,7 @@ class YearUnderWay:
     @property
     def phased_gbp(self) -> FloatArray:
         """The budget by month as spend is expected, shape (month, cluster)."""
-        expected = (self.expected_gbp * self.answers_for).sum(axis=-1)
+        expected = (self.expected_gbp * self.answers_for).sum(axis=-1) + self.costs_gbp
         whole = expected.sum(axis=0)
         evenly = np.full(expected.shape, 1 / len(expected))
         return np.asarray(np.divide(expected, whole, out=evenly, where=whole > 0) * self.budget_gbp)
