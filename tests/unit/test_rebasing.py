@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator import Draws, exact_risk, luck, shadow
+from simulator import Draws, exact_risk, explain, luck, shadow
 from simulator.answers.rule_notes import scheme_notes
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.budgets.per_head import PerHead
 from simulator.budgets.rebasing import rebased
 from simulator.questions.check.answer import CheckAnswer
+from simulator.questions.explain.pieces import Source
 from simulator.questions.luck.estimates import EARNED
 from simulator.records import BUDGET, Account, Spend, SpendElsewhere
 from simulator.simulation.plan import make_plan
@@ -119,6 +120,18 @@ def test_budgets_after_shadow_years_are_rebased_alike() -> None:
     given["contract"] = {"start_year": 2010, "years": 2, "shadow_years": 1}
     own = simulated(given, contracts=300).rows[0].estimates["expected_overspend_gbp"]
     assert answer.row(1, "North").estimates["expected_overspend_gbp"].value == pytest.approx(own.value)
+
+
+def test_explain_tells_that_a_budget_moves_with_what_lasts() -> None:
+    given = scenario_of(
+        budgets={"rule": FIXED, "rebased_share": 0.5},
+        shocks={"cluster": {"law": "lognormal", "sd_share": 0.05}},
+    )
+    found = explain(checked(given), draws=Draws(500, 1))
+    offset = found.share(Source.BASE_YEAR, "South", "2011/12")
+    # Need of the year before takes half of itself off what is left of need, and is not booked twice.
+    assert abs(offset.value) < 0.1
+    assert any("rebased_share" in note for note in found.notes())
 
 
 def test_it_is_told_of() -> None:
