@@ -123,6 +123,11 @@ class Spend:
         """Spend of the contract years, shape (contract, year, cluster, line)."""
         return self.gbp[:, 1:]
 
+    @property
+    def bought_gbp(self) -> FloatArray:
+        """Spend of the contract years and what others than hospitals were paid for care in their place."""
+        return sum((one.gbp for one in self.elsewhere), self.contract_gbp)
+
 
 @dataclass(frozen=True, slots=True)
 class Budgets:

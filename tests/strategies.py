@@ -317,7 +317,7 @@ def action_lists(draw: st.DrawFn, lines: Sequence[str]) -> list[Table]:
         },
     }
     if lines:
-        shares = ("trigger_share", "most_of_month_share", "most_of_year_share")
+        shares = ("trigger_share", "most_of_month_share", "most_of_year_share", "comes_back_share")
         kinds["in_year_control"] = of_lines | dict.fromkeys(shares, _SMALL_SHARES)
         kinds["in_year_control"] |= {"lag_months": st.integers(0, 11)}
         knock_on = st.builds(
@@ -367,7 +367,11 @@ def scenarios(draw: st.DrawFn, own_payments: bool = True) -> Table:
         },
         "shocks": shocks | draw(_some(others)),
         "doubt": {"carried": draw(st.booleans()), "correlation": draw(_SHARES)},
-        "budgets": {"rule": draw(budget_rules), "top_slice_share": draw(_SMALL_SHARES)},
+        "budgets": {
+            "rule": draw(budget_rules),
+            "top_slice_share": draw(_SMALL_SHARES),
+            "rebased_share": draw(st.sampled_from([0.0, 0.4, 1.0])),
+        },
         "service_lines": tables,
         "clusters": [draw(clusters(name, lines, has_bond=has_bond)) for name in names],
         "rules": rules,

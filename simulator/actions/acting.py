@@ -59,6 +59,19 @@ class Actions:
         nothing = np.zeros(self.scene.expected_counts.shape[:2])
         return np.asarray(sum((cost.gbp[0] for cost in self.costs()), nothing))
 
+    def cost_by_month_gbp(self, year: int) -> FloatArray:
+        """Return what all of them cost budgets in each month of a contract year, shape (month, cluster).
+
+        April first; each its months alike.
+        """
+        found = np.zeros(self.scene.inside.shape[1:])
+        for one in self.every:
+            months = one.active(self.scene)[year]
+            alike = months / np.maximum(months.sum(axis=0), 1)
+            for cost in one.costs(self.scene):
+                found += alike * cost.gbp[0, year]
+        return found
+
     def paid(self, spend: Spend) -> Iterator[SpendElsewhere]:
         """Yield what actions cost, and pay others than hospitals, of shape (contract, year, cluster)."""
         scene, shape = self.scene, spend.contract_gbp.shape[:3]

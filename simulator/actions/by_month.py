@@ -34,12 +34,17 @@ class ByMonth(OfLines):
         sizes = self.grown(scene)[:, None] * self.active(scene)  # shape (year, month, cluster)
         for year in range(len(scene.years)):
             more = self.more(care, year, size[:, None] * sizes[year], lines)
-            care = care.by_month(year, more, held_back=self.holds_back)
+            now = care.by_month(year, more, held_back=self.holds_back)
+            care = self.later(care, now, year, lines)
         return care
 
     def size(self, chance: Chance) -> FloatArray:
         """Return how far it works, to go with (contract, year, cluster, line)."""
         return chance.works(self.probability_of_working)
+
+    def later(self, before: Care, now: Care, year: int, lines: Sequence[int]) -> Care:
+        """Return the care with what the year, as it was before and is now, leaves for the next one."""
+        return now
 
     @abstractmethod
     def more(

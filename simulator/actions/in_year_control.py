@@ -39,6 +39,8 @@ class InYearControl(ByMonth):
     most_of_year_share: Share = 0.033
     """Most that it can take off a year's: what holding a real budget took off planned admissions (Dusheiko
     and others, CMPO 03/064)."""
+    comes_back_share: Share = 0.0
+    """Part of what is put off that comes back the next contract year, at its prices: no source, so none."""
 
     def more(
         self, care: Care, year: int, sizes: FloatArray, lines: Sequence[int]
@@ -99,6 +101,21 @@ class InYearControl(ByMonth):
             share = np.divide(most_left_gbp, left_gbp, out=np.zeros_like(left_gbp), where=acts)
             wanted[:, first] = np.minimum(share, self.most_of_month_share * sizes[:, first])
         return reined
+
+    def later(self, before: Care, now: Care, year: int, lines: Sequence[int]) -> Care:
+        """Return the care with what was put off and comes back in the year after, in all its months alike."""
+        after = year + 1
+        if not self.comes_back_share or after == len(now.scene.years):
+            return now
+        less_gbp = before.spend.contract_gbp[:, year] - now.spend.contract_gbp[:, year]
+        next_gbp = now.spend.contract_gbp[:, after]
+        factor = np.ones(now.spend.contract_gbp.shape, order="F")
+        for line in lines:
+            back_gbp = self.comes_back_share * (1 + now.scene.price_growth[line]) * less_gbp[..., line]
+            own = next_gbp[..., line]
+            factor[:, after, :, line] += np.divide(back_gbp, own, out=np.zeros_like(own), where=own > 0)
+        # What comes back is care that people get after all.
+        return now.times(factor, held_back=True)
 
     @classmethod
     def example(cls) -> Self:

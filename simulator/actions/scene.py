@@ -29,6 +29,7 @@ class Scene:
     chance_of_a_case: FloatArray
     per_case: BoolArray  # shape (line,); whether a line is paid per case: no action moves a fixed sum
     responsibility: FloatArray  # shape (cluster, line); proportion that each cluster answers for
+    price_growth: FloatArray  # shape (line,); expected growth of prices a year
 
     @property
     def arrays(self) -> tuple[FloatArray | BoolArray, ...]:
@@ -41,6 +42,7 @@ class Scene:
             self.chance_of_a_case,
             self.per_case,
             self.responsibility,
+            self.price_growth,
         )
 
     def months_of(self, year: int) -> FloatArray:

@@ -68,6 +68,10 @@ class BudgetRule(Part):
         """Whether budgets rise with whatever growth is expected, so that growth alone is no risk."""
         return False
 
+    def uplift_of(self, growth_share: float) -> float:
+        """Return what a year does to a budget, given expected growth of spend: 1.02 is 2% more."""
+        return 1 + growth_share
+
     @abstractmethod
     def annual_budget_gbp(self, basis: LineBasis) -> FloatArray:
         """Return the budgets of one year, in pounds for a whole year.

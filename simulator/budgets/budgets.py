@@ -27,6 +27,11 @@ class LineBudget:
     part_of_budget: FloatArray
     given_gbp: FloatArray  # shape (year, cluster); what a table gives for a whole year; see `LineBasis`
 
+    @property
+    def uplift(self) -> float:
+        """What a year does to the line's budget: 1.02 is 2% more."""
+        return self.rule.uplift_of(self.growth_share)
+
 
 def set_budgets(
     spend: Spend,
@@ -40,6 +45,7 @@ def set_budgets(
     shape = spend.contract_gbp.shape
     whole_gbp = np.empty(shape, order="F")
     first_gbp = np.empty((shape[0], *shape[2:]), order="F")
+    bought_gbp = spend.bought_gbp
     for at_line, line in enumerate(lines):
         finished = [year_gbp[..., at_line] for year_gbp in spend.base_years_gbp]
         for year in range(shape[1]):
@@ -58,6 +64,6 @@ def set_budgets(
             some = begins[year]
             first_gbp[:, some, at_line] = np.broadcast_to(annual_gbp, shape[::2])[:, some]
             whole_gbp[:, year, :, at_line] = annual_gbp * line.part_year_share[year]
-            finished.insert(0, spend.contract_gbp[:, year, :, at_line] / line.part_year_share[year])
+            finished.insert(0, bought_gbp[:, year, :, at_line] / line.part_year_share[year])
     kept = 1 - top_slice_share
     return Budgets(kept * whole_gbp, top_slice_share * whole_gbp, kept * first_gbp)

@@ -29,9 +29,13 @@ class PerHead(BudgetRule):
         uplift = f", uplifted by {per_cent_of(self.uplift_share)} a year" if self.uplift_share else ""
         return f"{pounds_of(self.gbp_per_head)} a year for each registered person{uplift}"
 
+    def uplift_of(self, growth_share: float) -> float:
+        """Return what a year does to a budget: its uplift."""
+        return 1 + self.uplift_share
+
     def annual_budget_gbp(self, basis: LineBasis) -> FloatArray:
         """Return the budgets of one year, shape (cluster,), in pounds."""
-        uplift = (1 + self.uplift_share) ** basis.years_since_base
+        uplift = self.uplift_of(basis.growth_share) ** basis.years_since_base
         return np.asarray(basis.people * self.gbp_per_head * uplift * basis.part_of_budget)
 
     @classmethod

@@ -72,11 +72,15 @@ class Toolkit(BudgetRule):
         """Whether budgets rise with expected growth: where no uplift is given."""
         return self.uplift_share is None
 
+    def uplift_of(self, growth_share: float) -> float:
+        """Return what a year does to a budget: its uplift, or the growth that is expected."""
+        return 1 + (growth_share if self.uplift_share is None else self.uplift_share)
+
     def annual_budget_gbp(self, basis: LineBasis) -> FloatArray:
         """Return the budgets of one year, shape (contract, cluster), in pounds."""
         weights = self.fair_share_weight_by_year
         weight = weights[min(basis.year, len(weights) - 1)]
-        uplift = 1 + (basis.growth_share if self.uplift_share is None else self.uplift_share)
+        uplift = self.uplift_of(basis.growth_share)
         to_now = uplift**basis.years_since_base
         rebased = self.historic_year == "latest" and basis.year > 0
         past = basis.finished_gbp if rebased else basis.base_years_gbp

@@ -160,6 +160,7 @@ _SETTINGS = {
     "rules.corridor.cluster_share_beyond": "clusters' share beyond the corridor",
     "rules.per_case_limit.limit_gbp": "limit for one case",
     "rules.overspend_share.cluster_share": "clusters' share of an overspend",
+    "budgets.rebased_share": "share of budgets that follows last year's spend",
     "budgets.rule.margin_share": "margin of budgets",
     "budgets.rule.uplift_share": "uplift of budgets a year",
     "contract.years": "years of the contract",

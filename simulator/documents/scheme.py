@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.answers.rule_notes import legal_form_notes, runs_in_words
 from simulator.answers.table import Column, Table, text
+from simulator.budgets.rebasing import rebasing_in_words
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
 from simulator.payments.payment import in_short
@@ -124,6 +125,8 @@ def _budgets(quotes: Quotes) -> Paragraph:
         said += [f"The budget for {spaced(name)} is {rule.in_words()}." for name, rule in own.items()]
     if csv := settings.budgets.historic.csv:
         said.append(f"Past spend is last year's outturn, from the table {csv}.")
+    if settings.budgets.rebased_share:
+        said.append(rebasing_in_words(settings.budgets.rebased_share))
     if settings.budgets.top_slice_share:
         share = per_cent_of(settings.budgets.top_slice_share)
         said.append(f"Of every budget the PCT holds back {share} as contingency.")

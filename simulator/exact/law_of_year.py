@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 from scipy.signal import fftconvolve
 
 from simulator.budgets.budget_rule import LineBasis
+from simulator.budgets.rebasing import rebases
 from simulator.demand.count_law import ComplexArray
 from simulator.errors import InputError, Problem
 from simulator.exact.transform import ShockNormals, Term, position_transform
@@ -185,7 +186,10 @@ def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> Float
     handed_over = (1 - plan.settings.budgets.top_slice_share) * line.part_year_share[year, cluster]
     # The latest year is the base year at first; afterwards the contract's, which may be part of a year.
     whole_year = line.part_year_share[year - 1, cluster] if year else 1.0
-    return np.asarray([asked[0], on_base, on_latest / whole_year]) * float(handed_over)
+    share = plan.settings.budgets.rebased_share * float(rebases(plan.terms)[year, cluster])
+    by_rule, by_latest = np.array([asked[0], on_base, on_latest]), np.array([0.0, 0.0, line.uplift])
+    response = (1 - share) * by_rule + share * by_latest
+    return np.asarray(response / [1.0, 1.0, whole_year] * float(handed_over))
 
 
 def law_of_position(plan: Plan, cluster: int, position: YearEnd, rotated: bool = False) -> OutturnLaw:

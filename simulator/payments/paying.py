@@ -39,10 +39,8 @@ class LinePayment:
         terms = self.terms
         tariff = terms.tariff(len(self.planned_gbp) - 1)[:, None]
         worth_gbp = care_gbp * tariff
-        if terms.plan_gbp_per_head is not None:
-            plan_gbp = np.asarray(terms.plan_share * terms.plan_gbp_per_head * self.person_years)
-        elif terms.plan == "expected":
-            plan_gbp = terms.plan_share * self.planned_gbp * tariff
+        if terms.plan_is_known:
+            plan_gbp = self._known_plan_gbp()
         else:
             later = terms.plan_share * care_gbp[:, :1] * (self.of_base_year * tariff[1:])
             # The base year makes the plan, and is itself paid at the tariff.
@@ -51,6 +49,22 @@ class LinePayment:
         if self.base_year_is_known:
             paid_gbp[:, 0], withheld_gbp[:, 0] = care_gbp[:, 0], 0.0
         return paid_gbp, withheld_gbp
+
+    def paid_of_year(self, year: int, clusters: Sequence[int], worth_gbp: FloatArray) -> FloatArray:
+        """Return what is paid for a year's care of some clusters, given its worth at that year's tariff.
+
+        The year's number counts from the base year, which is 0; takes and returns shape (contract, cluster).
+        Only of terms whose plan is known.
+        """
+        return self._paid(worth_gbp, self._known_plan_gbp()[year, list(clusters)])[0]
+
+    def _known_plan_gbp(self) -> FloatArray:
+        """Return what is planned, shape (year, cluster), where that is known before any care is drawn."""
+        terms = self.terms
+        if terms.plan_gbp_per_head is not None:
+            return np.asarray(terms.plan_share * terms.plan_gbp_per_head * self.person_years)
+        tariff = terms.tariff(len(self.planned_gbp) - 1)[:, None]
+        return np.asarray(terms.plan_share * self.planned_gbp * tariff)
 
     def paid_earlier(self, care_gbp: FloatArray) -> FloatArray:
         """Return what was paid in years before the base year, shape (contract, year, cluster)."""

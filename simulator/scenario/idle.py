@@ -7,6 +7,7 @@ from itertools import chain
 
 import numpy as np
 
+from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.budgets.toolkit import Toolkit
 from simulator.demand.shocks import PriceShock
 from simulator.parts import Part
@@ -33,6 +34,7 @@ Idle = Iterator[tuple[str, str]]
 _OF_LINES = ("rates", "growth", "prices", "mean costs")
 """Kinds of doubt that lines may share."""
 _NEVER = 1e-18
+_TWO_YEARS = 2
 _FOLLOW_PLANS = "block contracts follow plans alone"
 
 
@@ -121,6 +123,8 @@ def _of_doubt(settings: ScenarioFile) -> Idle:
 
 def _of_budgets(settings: ScenarioFile) -> Idle:
     lines, years = settings.service_lines, settings.contract.years
+    if settings.budgets.rebased_share:
+        yield from _of_rebasing(settings)
     if settings.contract.shadow_years:
         yield from _of_shadow_years(settings)
         return
@@ -139,6 +143,17 @@ def _of_budgets(settings: ScenarioFile) -> Idle:
                 yield f"{where}.historic_year", "the base year is the latest in a contract of one year"
             elif all(weight == 1 for weight in (*weights[1:years], *weights[-1:])):
                 yield f"{where}.historic_year", "past spend has no weight after the first year"
+
+
+def _of_rebasing(settings: ScenarioFile) -> Idle:
+    years = [sum(months > 0 for months in one.months_inside(settings.contract)) for one in settings.clusters]
+    rules = [line.budget_rule or settings.budgets.rule for line in settings.service_lines]
+    if max(years) < _TWO_YEARS:
+        yield "budgets.rebased_share", "no cluster has a second year to rebase for"
+    elif not any(line.terms.follows_care for line in settings.service_lines) and all(
+        isinstance(rule, ExpectedSpend) and not rule.margin_share for rule in rules
+    ):
+        yield "budgets.rebased_share", _FOLLOW_PLANS
 
 
 def _of_shadow_years(settings: ScenarioFile) -> Idle:

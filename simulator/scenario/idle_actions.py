@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.actions.action import OfLines, WithEffect
+from simulator.actions.in_year_control import InYearControl
 from simulator.scenario.schema import ScenarioFile
 
 
@@ -19,6 +20,8 @@ def idle_actions(settings: ScenarioFile) -> Iterator[tuple[str, str]]:
             yield where, "no cluster takes it"
         if not isinstance(action, WithEffect):
             continue
+        if isinstance(action, InYearControl) and action.comes_back_share and years == 1:
+            yield f"{where}.comes_back_share", "the contract ends after 1 year"
         if not action.probability_of_working:
             yield f"what {where} brings", "its probability_of_working is 0"
         elif isinstance(action, OfLines) and blocks.issuperset(

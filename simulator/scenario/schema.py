@@ -113,6 +113,9 @@ class BudgetSettings(Part):
     """The rule for every line that has none of its own."""
     top_slice_share: Share = 0.0
     """Share of every budget that the PCT holds back as contingency."""
+    rebased_share: Share = 0.0
+    """Share of each budget after a cluster's first year that follows what it spent the year before, uplifted,
+    in place of what the rule gives: at 0.5 a pound saved takes 50p off next year's budget."""
     historic: HistoricSettings = HistoricSettings()
     """Last year's outturn, by cluster and line."""
 

@@ -39,5 +39,6 @@ def actions_of(
         chance_of_a_case=np.array([sum(line.chance_of_a_case) for line in settings.service_lines]),
         per_case=np.array([terms_of(line.payment).follows_care for line in settings.service_lines]),
         responsibility=responsibility,
+        price_growth=np.array([float(line.price_growth_share) for line in settings.service_lines]),
     )
     return Actions(scene, settings.actions, settings.doubt.carried)

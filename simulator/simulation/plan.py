@@ -12,13 +12,12 @@ from simulator.actions.acting import Actions
 from simulator.actions.avoiding import kept
 from simulator.actions.scene import Care
 from simulator.budgets.budgets import LineBudget, set_budgets
+from simulator.budgets.rebasing import rebased
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
 from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
-from simulator.errors import Problem
 from simulator.payments.paying import LinePayment, pay
-from simulator.payments.payment import in_short
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.random_streams import RandomStreams
 from simulator.records import (
@@ -152,27 +151,6 @@ class Plan:
         """Return what is spent where care, which was drawn at the tariff, is paid as agreed."""
         return pay(spend, self.payments)
 
-    def other_payments(self, question: str) -> list[Problem]:
-        """Return the problem with each line that is neither paid at the tariff nor by a fixed sum."""
-        lines = zip(self.settings.service_lines, self.payments, strict=True)
-        return [
-            Problem(
-                f"service_lines.{line.name}.payment",
-                f"per case or a fixed sum: {question} takes no others yet",
-                in_short(line.payment),
-                "--set 'service_lines.*.payment=per_case' leaves the terms out",
-            )
-            for line, payment in lines
-            if not payment.is_as_drawn
-        ]
-
-    def no_shadow_years(self, question: str) -> list[Problem]:
-        """Return the problem with budgets that rest on shadow years."""
-        need = f"0: {question} takes no budgets yet that rest on shadow years"
-        hint = "--set contract.shadow_years=0 sets them by the budget rules"
-        years = self.settings.contract.shadow_years
-        return [Problem("contract.shadow_years", need, str(years), hint)] if years else []
-
     @property
     def expected_care(self) -> Spend:
         """A single contract in which all care is as expected, at the tariff."""
@@ -189,8 +167,14 @@ class Plan:
         top_slice_share = self.settings.budgets.top_slice_share
         if self.learned:
             first_year = self.terms.first_year
-            return self.learned.set_budgets(spend.base_years_gbp, self.budgets, first_year, top_slice_share)
-        return set_budgets(spend, self.budgets, self.terms, top_slice_share, self.years_from_base)
+            past = spend.base_years_gbp
+            budgets = self.learned.set_budgets(past, self.budgets, first_year, top_slice_share)
+        else:
+            budgets = set_budgets(spend, self.budgets, self.terms, top_slice_share, self.years_from_base)
+        if not (share := self.settings.budgets.rebased_share):
+            return budgets
+        shares = share, top_slice_share
+        return rebased(budgets, spend, self.budgets, self.terms, shares, by_rule=self.learned is None)
 
     def outturn(self, spend: Spend, budgets: Budgets) -> Outturn:
         """Return budget against spend for what each cluster answers for, and what else its care costs."""

@@ -170,6 +170,7 @@ def _key_of_outturn(plan: Plan, keys: Keys) -> Hashable:
         *of_clusters,
         plan.terms.first_year.tobytes(),
         plan.settings.budgets.top_slice_share,
+        plan.settings.budgets.rebased_share,
         plan.years_from_base,
         *(() if plan.learned is None else plan.learned.arrays),
         tuple(line.paid_to for line in plan.settings.service_lines),

@@ -242,6 +242,11 @@ def test_rules_where_every_kind_of_budget_is_set(name: str) -> None:
     assert_happened(name, compare(checked(GIVEN | {"rules": RULES[name]})))
 
 
+def test_budgets_that_follow_the_year_before() -> None:
+    budgets = GIVEN["budgets"] | {"rebased_share": 0.6}
+    compare(checked(GIVEN | {"budgets": budgets, "rules": RULES["every rule"]}))
+
+
 @pytest.mark.parametrize("name", ["pool alone", "a partner", "a partner, a surety", "every rule", "bands"])
 def test_clusters_of_every_legal_form(name: str) -> None:
     clusters = [one | law for one, law in zip(GIVEN["clusters"] * 2, LAW, strict=False)]

@@ -190,9 +190,8 @@ def choices(settings: ScenarioFile) -> Iterator[Choice]:
             yield Choice(path, setting, other)
 
 
-def settings_with_choices(model: type[Part] = ScenarioFile) -> set[Setting]:
-    """Return the fields of a model, and of all that it may hold, that are a choice."""
-    found: set[Setting] = set()
+def parts_within(model: type[Part] = ScenarioFile) -> set[type[Part]]:
+    """Return a model, and all that it may hold."""
     seen: set[type[Part]] = set()
     todo = [model]
     while todo:
@@ -200,13 +199,16 @@ def settings_with_choices(model: type[Part] = ScenarioFile) -> set[Setting]:
         if one in seen:
             continue
         seen.add(one)
-        for name, field in one.model_fields.items():
-            if is_choice((one, name)):
-                found.add((one, name))
+        for field in one.model_fields.values():
             elements = get_args(field.annotation) if get_origin(field.annotation) is tuple else ()
             held = [option for inner in (field.annotation, *elements) for option in options(inner)]
             todo += [option for option in held if is_part(option)]
-    return found
+    return seen
+
+
+def settings_with_choices() -> set[Setting]:
+    """Return the fields of the format that are a choice."""
+    return {(kind, name) for kind in parts_within() for name in kind.model_fields if is_choice((kind, name))}
 
 
 # A shock of another size than a line's example of one, and a bond that can be used up.

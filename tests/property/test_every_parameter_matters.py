@@ -35,6 +35,7 @@ SCENARIO = scenario_of(
             "base_year_weights": [0.3, 0.7],
         },
         "top_slice_share": 0.02,
+        "rebased_share": 0.3,
     },
     service_lines=[
         line_of(
@@ -161,6 +162,7 @@ SCENARIO = scenario_of(
             "lag_months": 1,
             "most_of_month_share": 0.05,
             "most_of_year_share": 0.04,
+            "comes_back_share": 0.3,
             "probability_of_working": 0.8,
             "ramp_share_by_year": [0.8, 0.9],
         },

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.budgets.budgets import set_budgets
 from simulator.execution.blocks import run_blocks
 from simulator.questions.explain.answer import ALL_SOURCES
 from simulator.questions.explain.ask import explain
@@ -35,9 +34,7 @@ CHANGEABLE = scenario_of(
 def drawn_outturn(plan: Plan) -> Outturn:
     """The outturn as `simulate` makes it."""
     spend = plan.pay(plan.draw(STREAMS, BLOCK))
-    shares = plan.settings.budgets.top_slice_share
-    budgets = set_budgets(spend, plan.budgets, plan.terms, shares, plan.years_from_base)
-    return plan.outturn(spend, budgets)
+    return plan.outturn(spend, plan.set_budgets(spend))
 
 
 def expected_outturn_gbp(plan: Plan) -> FloatArray:

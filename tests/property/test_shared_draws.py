@@ -26,6 +26,7 @@ CHANGES = (
     "clusters.Small.people=15000",
     "clusters.Small.true_saving_share=0.03",
     "budgets.top_slice_share=0.01",
+    "budgets.rebased_share=0.3",
     "budgets.rule.fair_share_weight_by_year=[0.9]",
     "budgets.rule.historic_year=latest",
     "service_lines.prescribing.unit_cost_gbp.mean=12",

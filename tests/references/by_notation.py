@@ -152,6 +152,20 @@ class ByNotation:
 
     def budget_of_whole_year(self, spend: FloatArray, year: int, at: int) -> FloatArray:
         """Return the budget of one line for a whole year, shape (contract, cluster)."""
+        by_rule = self._by_rule(spend, year, at)
+        share = self.scenario["budgets"].get("rebased_share", 0.0) if year > 1 else 0.0
+        line = self.lines[at]
+        rule = line.get("budget_rule", self.scenario["budgets"]["rule"])
+        planned = line.get("planned_growth_share", line.get("growth_share", 0.0))
+        uplift = (1 + planned) * (1 + line.get("price_growth_share", 0.0))
+        if rule["rule"] in {"toolkit", "per_head"}:
+            usual = 1.0 if rule["rule"] == "per_head" else uplift
+            uplift = 1 + rule["uplift_share"] if "uplift_share" in rule else usual
+        year_before = spend[:, year - 1, :, at] / self.part_of_year[year - 1, 0, at]
+        return np.asarray((1 - share) * by_rule + share * uplift * year_before)
+
+    def _by_rule(self, spend: FloatArray, year: int, at: int) -> FloatArray:
+        """Return what the rule of one line gives for a whole year, shape (contract, cluster)."""
         line, usual = self.lines[at], self.scenario["budgets"]["rule"]
         rule = line.get("budget_rule", usual)
         planned = self.whole_year[year, :, at]

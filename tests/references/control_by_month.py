@@ -22,6 +22,7 @@ class Terms:
     lag: int
     most_of_month: float
     most_of_year: float
+    comes_back: float = 0.0
 
 
 def compound_months(
@@ -54,6 +55,12 @@ def spent_early(year: Year, line: int, more: float, first: int, got_back: float)
     late = [month - back * month / left if left > back else 0.0 for month in late]
     changed = [month * (1 + more) for month in early] + late
     return [changed if at == line else other for at, other in enumerate(year)]
+
+
+def with_what_comes_back(year: Year, line: int, gbp: float) -> Year:
+    """Return a year with care that was put off the year before, in all months of a line alike."""
+    share = gbp / sum(year[line]) if sum(year[line]) else 0.0
+    return [[month * (1 + share) for month in one] if at == line else one for at, one in enumerate(year)]
 
 
 def controlled(

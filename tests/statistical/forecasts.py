@@ -85,5 +85,5 @@ def posterior_of(year: YearUnderWay, prior: FloatArray, noise: float = 1.0) -> P
 
 def outturns(year: YearUnderWay, posterior: Posterior, seed: int, draws: int) -> FloatArray:
     """Return draws of where a year ends, shape (draw, cluster)."""
-    to_come, _ = year.draw(posterior, RandomStreams(seed), draws, Block(0, draws))
-    return year.known_gbp.sum(axis=0) + to_come.sum(axis=1)
+    to_come, _, worth = year.draw(posterior, RandomStreams(seed), draws, Block(0, draws))
+    return year.outturn_gbp(to_come, worth)

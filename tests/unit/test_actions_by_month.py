@@ -133,6 +133,23 @@ def test_care_that_is_reined_in_is_told_as_held_back() -> None:
     assert less.mean(axis=(0, 1)) / [500_000, 2_000_000] == pytest.approx([0.033, 0.033], abs=0.008)
 
 
+def test_care_that_was_put_off_comes_back_in_the_next_year_in_part() -> None:
+    lines = [line_of("planned", price_growth_share=0.05), line_of("emergency")]
+    tight = {"budgets": {"rule": {"rule": "expected_spend", "margin_share": -0.05}}, "service_lines": lines}
+    # In the second year it does nothing.
+    once = CONTROL | {"ramp_share_by_year": [1.0, 0.0]}
+    plain, gone, back = (
+        simulated(scenario_of(actions=some, **tight)).contract_outcomes
+        for some in ([], [once], [once | {"comes_back_share": 0.6}])
+    )
+    put_off = plain.spend_gbp[:, 0] - gone.spend_gbp[:, 0]
+    assert put_off.mean() > 5_000
+    assert np.array_equal(back.spend_gbp[:, 0], gone.spend_gbp[:, 0])
+    assert back.spend_gbp[:, 1] - plain.spend_gbp[:, 1] == pytest.approx(0.6 * 1.05 * put_off)
+    # People get it after all.
+    assert back.held_back_gbp.sum(axis=1) == pytest.approx(gone.held_back_gbp.sum(axis=1) * (1 - 0.63))
+
+
 def test_shared_draws_react_as_simulate_does() -> None:
     actions = [CONTROL | {"probability_of_working": 0.7, "common_to_clusters": False}, EARLY]
     some = [

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from simulator import InputError
-from simulator.budgets.budgets import set_budgets
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.demand.shock_laws import LognormalShock, NormalShock
 from simulator.exact.law_of_year import OutturnLaw, law_of_position, year_end
@@ -96,9 +95,7 @@ def test_a_position_is_what_the_pipeline_makes_of_spend(mapping: Table, chooser:
     assume(not _shocks_beyond(plan)["contract.shadow_years"])
     care = plan.draw(RandomStreams(3), Block(0, 4))
     spend = plan.pay(care)
-    top_slice = plan.settings.budgets.top_slice_share
-    budgets = set_budgets(spend, plan.budgets, plan.terms, top_slice, plan.years_from_base)
-    outturn = plan.outturn(spend, budgets)
+    outturn = plan.outturn(spend, plan.set_budgets(spend))
     cluster = chooser.randrange(len(plan.axes.clusters))
     years = range(outturn.spend_gbp.shape[1])
     span = tuple(chooser.sample(years, chooser.randrange(1, len(years) + 1)))

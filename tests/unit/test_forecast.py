@@ -48,6 +48,79 @@ def found(folder: Path, lines: list[str], mapping: Table = PLAIN, budgets: Path 
     return forecast(checked(mapping), written(folder, lines), budgets, draws=Draws(2_000, 1))
 
 
+def test_what_actions_cost_is_spend_of_the_budget(tmp_path: Path) -> None:
+    # GBP 12 a head from July on, and 500 at once: 9,500 by March, 4,500 of it by September.
+    one = {"name": "staff", "action": "management_cost", "gbp_per_head": 12, "set_up_gbp": 500}
+    own = PLAIN | {"actions": [one | {"first_month": 7}]}
+    with_costs, without = (found(tmp_path, rows(6, 101_000), mapping) for mapping in (own, PLAIN))
+    more = with_costs.outturn_of("North") - without.outturn_of("North")
+    assert more == pytest.approx(9_500)
+    assert with_costs.year.costs_gbp[:, 0] == pytest.approx([0] * 3 + [9_500 / 9] * 9)
+    assert "£9.50k over the year" in " ".join(with_costs.notes())
+    assert not any("actions cost" in note for note in without.notes())
+
+
+def test_an_action_that_the_months_so_far_hold_is_refused_with_the_reason(tmp_path: Path) -> None:
+    control = {"name": "control", "action": "in_year_control", "service_lines": ["admissions"]}
+    (problem,) = problems_of_call(lambda: found(tmp_path, rows(6), PLAIN | {"actions": [control]}))
+    assert "do not tell how much" in problem.need
+    assert "control" in problem.got
+
+
+def on(payment: object) -> Table:
+    """PLAIN with admissions paid on terms: planned at GBP 1.2 million."""
+    return PLAIN | {
+        "service_lines": [PLAIN["service_lines"][0] | {"payment": payment}, PLAIN["service_lines"][1]]
+    }
+
+
+def test_terms_settle_the_year_by_hand(tmp_path: Path) -> None:
+    # 12 months of 101,000: a fifth of what is beyond the plan.
+    assert found(tmp_path, rows(12, 101_000), on("blended_2019")).outturn_of("North") == pytest.approx(
+        1_322_400
+    )
+    plain, blended, marginal = (
+        found(tmp_path, rows(6, 101_000), on(payment))
+        for payment in ("per_case", "blended_2019", {"rate_above_plan": 0.3})
+    )
+    beyond = plain.outturn_of("North") - BUDGET
+    assert 0.2 < (beyond > 0).mean() < 0.95
+    assert blended.outturn_of("North") - BUDGET == pytest.approx(0.2 * beyond)
+    assert marginal.outturn_of("North") - BUDGET == pytest.approx(np.where(beyond > 0, 0.3 * beyond, beyond))
+    # Until it is settled, the year is told by what care is worth.
+    assert blended.fan("North")[0.5][-2] == plain.fan("North")[0.5][-2]
+    assert blended.fan("North")[0.5][-1].value == pytest.approx(0.2 * plain.fan("North")[0.5][-1].value)
+    assert "Of admissions, paid on terms," in " ".join(blended.notes())
+
+
+def test_a_saving_brings_back_what_terms_let_it(tmp_path: Path) -> None:
+    # A fifth of a saving shows: 2,000 below is then as far as 10,000 is at the tariff.
+    needed = [
+        found(
+            tmp_path,
+            rows(6, 101_000),
+            on(payment),
+            written(tmp_path, [f"North,{budget}"], "cluster,budget_gbp", "budgets.csv"),
+        ).saving_needed("North")
+        for payment, budget in (("per_case", 1_310_000), ("blended_2019", 1_318_000))
+    ]
+    one, other = (one for one in needed if isinstance(one, Estimate))
+    assert 0.01 < one.value < 0.05
+    assert (other.value, other.standard_error) == pytest.approx((one.value, one.standard_error), rel=1e-6)
+    budgets = tmp_path / "budgets.csv"
+    # A fixed sum with nothing that goes back saves nothing.
+    stuck = on({"fixed_share": 1.0, "rate_above_plan": 1.0, "rate_below_plan": 0.0})
+    assert found(tmp_path, rows(6, 101_000), stuck, budgets).saving_needed("North") == NONE_WOULD
+
+
+def test_a_tariff_that_budgets_do_not_know_is_no_demand(tmp_path: Path) -> None:
+    changed = found(tmp_path, rows(6, 110_000), on({"tariff_change_share_by_year": [0.1]}))
+    plain = found(tmp_path, rows(6, 100_000))
+    assert changed.factors == pytest.approx(plain.factors)
+    more = changed.outturn_of("North") - 120_000
+    assert more == pytest.approx(1.1 * (plain.outturn_of("North") - 120_000))
+
+
 def test_what_clusters_are_in_law_goes_with_them(tmp_path: Path) -> None:
     # South, of which nothing is known before it joins, is left out: North's law must not be taken for its.
     law = [{"first_year": 2011, "legal_form": "charitable_society"}, {"legal_form": "lead_practice"}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -233,12 +234,27 @@ def test_terms_that_do_nothing_are_said_to(payment: Any, said: str) -> None:
     assert [said in note for note in notes] == [True]
 
 
-def test_questions_that_take_no_other_payments_say_so(tmp_path: Any) -> None:
-    scenario = checked(of_lines("blended_2019"))
-    with pytest.raises(InputError, match=r"(?s)admissions.payment.*forecast takes no others"):
-        year_under_way(scenario, tmp_path / "none.csv")
+def test_questions_that_take_no_other_payments_say_so() -> None:
     with pytest.raises(InputError, match="shadow takes no others"):
-        check_shadow(scenario, 2)
+        check_shadow(checked(of_lines("blended_2019")), 2)
+
+
+@pytest.mark.parametrize(
+    ("payment", "said"),
+    [
+        ("marginal_rate", "do not tell the care of the base year"),
+        ({"form": "blended_2019", "threshold": "shared"}, "follows what all others spend"),
+    ],
+)
+def test_a_forecast_says_why_it_takes_no_such_terms(tmp_path: Path, payment: Any, said: str) -> None:
+    with pytest.raises(InputError, match=rf"(?s)admissions.payment.*{said}"):
+        year_under_way(checked(of_lines(payment)), tmp_path / "none.csv")
+
+
+def test_a_forecast_takes_no_terms_with_a_limit_per_case(tmp_path: Path) -> None:
+    scenario = of_lines("blended_2019", rules=[{"rule": "per_case_limit", "limit_gbp": 5_000}])
+    with pytest.raises(InputError, match="what lies above it as well"):
+        year_under_way(checked(scenario), tmp_path / "none.csv")
 
 
 def test_terms_have_words_and_a_short_name() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
+from simulator.budgets.rebasing import rebasing_in_words
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.payments.payment import in_short
 from simulator.plain_words import joined, listed, per_cent_of, spaced
@@ -64,6 +65,8 @@ class CheckAnswer(Answer):
                     "No shock lets a cluster's kinds of care differ (shocks.cluster_line, "
                     "cluster_line_year): those with the least chance in them say most of all."
                 )
+        if settings.budgets.rebased_share:
+            yield rebasing_in_words(settings.budgets.rebased_share)
         if settings.budgets.top_slice_share:
             held = per_cent_of(settings.budgets.top_slice_share)
             yield f"Of every budget the PCT holds back {held} as contingency."

@@ -57,6 +57,10 @@ _HEARD: dict[str, str] = {
 _LAST_YEAR = (
     "Last year's outturn is known: shares are of what it leaves open; SDs of single sources are without it."
 )
+_REBASED = (
+    "Budgets follow in part what was spent the year before (budgets.rebased_share). That is in the budget's "
+    "base year as well; it moves against what lasts from year to year, and so may be an offset."
+)
 _TERMS = (
     "Payment terms are booked as what they add to budget less spend beyond their mean: a share below zero is "
     "risk that hospitals bear. Other sources are of care at the tariff."
@@ -307,6 +311,7 @@ class Explanation(Answer):
             "SD: standard deviation, the usual distance from expectation.",
             *([_LAST_YEAR] if self.plan.last_year else []),
             *([_TERMS] if self.worth else []),
+            *([_REBASED] if self.plan.settings.budgets.rebased_share else []),
         )
 
     def _sd_of_budget(self, cluster: str) -> Estimate | None:

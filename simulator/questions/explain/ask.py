@@ -21,6 +21,7 @@ from simulator.records import Block, FloatArray
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.plan import Plan, make_plan
+from simulator.simulation.refusals import no_shadow_years
 
 
 def explain(
@@ -57,7 +58,7 @@ def explain(
     settled = draws.of(scenario)
     contracts, seed = settled.contracts, settled.seed
     plan = make_plan(scenario)
-    if problems := plan.no_shadow_years("explain"):
+    if problems := no_shadow_years(plan, "explain"):
         raise InputError(problems)
     plan.prepare()
     streams = RandomStreams(seed)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.optimize import brentq
 
 from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table, numbers, pounds, shares, text
 from simulator.errors import Problems, unknown
+from simulator.plain_words import listed, spaced
 from simulator.questions.forecast.actuals import month_label
 from simulator.questions.forecast.rest import YearUnderWay
 from simulator.records import BoolArray, FloatArray, Outcomes
@@ -20,6 +22,8 @@ from simulator.risk.estimation import Influence, mean, probability, quantile
 from simulator.risk.in_words import in_sentence, money, per_cent
 from simulator.scenario.scenario import Scenario
 
+_STEP = 1e-3
+"""Of a saving, either side of it, to see by how much it moves an outturn."""
 LOW, HIGH = 0.025, 0.975
 """Levels between which the outturn lies with a chance of 95%."""
 LEVELS = (LOW, 0.25, 0.5, 0.75, HIGH)
@@ -37,6 +41,8 @@ class Forecast(Answer):
     year: YearUnderWay  # the year, and what is known of it
     # Spend still to come on what is paid per case and answered for, shape (contract, month to come, cluster).
     to_come_gbp: FloatArray
+    # What care to come is worth on lines that are paid on terms, shape (contract, cluster, line on terms).
+    worth_gbp: FloatArray
     factors: FloatArray  # on spend, shape (contract, cluster, line paid per case)
     outcomes: Outcomes  # what the rules make of the year by itself
 
@@ -72,8 +78,10 @@ class Forecast(Answer):
 
     def outturn_of(self, row: str) -> FloatArray:
         """Return where the year ends, shape (contract,), in pounds."""
-        known = self.year.known_gbp.sum(axis=0)
-        return np.asarray(self._of(row, known + self.to_come_gbp.sum(axis=1)))
+        return self._outturn_after(row, 0.0)
+
+    def _outturn_after(self, row: str, saving: float) -> FloatArray:
+        return self._of(row, self.year.outturn_gbp(self.to_come_gbp, self.worth_gbp, saving))
 
     def position_so_far(self, row: str) -> FloatArray:
         """Return spend less phased budget at the end of each month that has been, shape (month,)."""
@@ -83,6 +91,9 @@ class Forecast(Answer):
         """Return quantiles of spend less phased budget at the end of each month to come, by level."""
         known = np.cumsum(self.year.known_gbp - self.year.phased_gbp, axis=0)[self.months_known :]
         by_month = self._of(row, known + np.cumsum(self.to_come_gbp, axis=1)).T
+        if self.year.year_end.lines and not self.is_over:
+            # Terms are settled when the year is over.
+            by_month[-1] = self.outturn_of(row) - self.budget_of(row)
         return {level: tuple(quantile(month, level) for month in by_month) for level in LEVELS}
 
     def overspent(self, row: str) -> Estimate:
@@ -100,7 +111,23 @@ class Forecast(Answer):
         to_come = Influence.of_mean(self._to_come(row))
         if over.value <= PENNY_GBP:
             return NO_SAVING
+        if self.year.year_end.lines:
+            return self._saving_on_terms(row)
         return NONE_WOULD if over.value > to_come.value else (over / to_come).estimate
+
+    def _saving_on_terms(self, row: str) -> Estimate | str:
+        """Return that part where what is paid is not in proportion to care."""
+
+        def over(saving: float) -> FloatArray:
+            return self._outturn_after(row, saving) - self.budget_of(row)
+
+        if over(1.0).mean() > PENNY_GBP:
+            return NONE_WOULD
+        found = float(brentq(lambda saving: over(saving).mean(), 0.0, 1.0, xtol=1e-9))
+        low, high = max(found - _STEP, 0.0), min(found + _STEP, 1.0)
+        slope = (over(low).mean() - over(high).mean()) / (high - low)
+        error = Influence.of_mean(over(found)).estimate.standard_error or 0.0
+        return Estimate.with_error(found, error / slope) if slope > 0 else NONE_WOULD
 
     def _of(self, row: str, by_cluster: FloatArray) -> FloatArray:
         """Return a row's part of an array whose last axis is the cluster: one's, or the sum."""
@@ -293,7 +320,22 @@ class Forecast(Answer):
             "Saving from now on: the part of care still to come, paid per case, that must truly be saved for "
             "the expected outturn to be the budget. The bond is taken to be whole at the start of the year, "
             "and the year to be settled by itself.",
+            *self._terms_in_words(),
+            *self._costs_in_words(),
         )
+
+    def _terms_in_words(self) -> Iterator[str]:
+        if names := [spaced(self.year.plan.axes.lines[line]) for line in self.year.year_end.lines]:
+            yield (
+                f"Of {listed(names)}, paid on terms, spend by month is what care is worth at the year's "
+                "tariff, in the actuals too. What the terms make of the whole year is in its outturn, and so "
+                "in the last month."
+            )
+
+    def _costs_in_words(self) -> Iterator[str]:
+        if costs := float(self.year.costs_gbp.sum()):
+            gbp = money(Estimate.with_error(costs, 0.0))
+            yield f"Spend has what actions cost these budgets in it: {gbp} over the year, as planned."
 
 
 def _above(seen: FloatArray, expected: FloatArray, cells: Sequence[tuple[int, int]]) -> list[float | None]:

@@ -12,11 +12,13 @@ from simulator.errors import InputError, Problem, Problems, shown
 from simulator.questions.forecast.actuals import Actuals, read_actuals, read_budgets
 from simulator.questions.forecast.answer import Forecast
 from simulator.questions.forecast.rest import YearUnderWay
+from simulator.questions.forecast.year_end import terms_beyond
 from simulator.random_streams import RandomStreams
 from simulator.records import FloatArray
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.plan import make_plan
+from simulator.simulation.refusals import no_shadow_years
 
 
 def forecast(
@@ -58,15 +60,16 @@ def forecast(
     year = year_under_way(scenario, actuals, budgets)
     streams = RandomStreams(settled.seed)
     draw = partial(year.draw, year.learnt(streams), streams, settled.contracts)
-    found: dict[int, tuple[FloatArray, FloatArray]] = {}
+    found: dict[int, tuple[FloatArray, FloatArray, FloatArray]] = {}
     for start, drawn in drawn_in_blocks(draw, settled):
         found[start] = drawn
-        progress(min(sum(len(spend) for spend, _ in found.values()), settled.contracts))
-    to_come_gbp, factors = (
-        np.concatenate([found[start][part] for start in sorted(found)]) for part in (0, 1)
+        progress(min(sum(len(one[0]) for one in found.values()), settled.contracts))
+    to_come_gbp, factors, worth_gbp = (
+        np.concatenate([found[start][part] for start in sorted(found)]) for part in range(3)
     )
-    outcomes = year.settle(year.known_gbp.sum(axis=0) + to_come_gbp.sum(axis=1))
-    return Forecast(scenario, settled.contracts, settled.seed, year, to_come_gbp, factors, outcomes)
+    outturn_gbp = year.outturn_gbp(to_come_gbp, worth_gbp)
+    answer = (settled.contracts, settled.seed, year, to_come_gbp, worth_gbp, factors)
+    return Forecast(scenario, *answer, year.settle(outturn_gbp))
 
 
 def year_under_way(
@@ -74,9 +77,13 @@ def year_under_way(
 ) -> YearUnderWay:
     """Read what is known of a year; InputError with everything that is wrong with it."""
     plan, problems = make_plan(scenario), Problems()
-    problems += [*plan.other_payments("forecast"), *plan.no_shadow_years("forecast")]
+    problems += [*terms_beyond(plan), *no_shadow_years(plan, "forecast")]
     for action in plan.actions.drawn:
-        need, hint = "actions of which nothing is left to chance", f"leave {action.name} out: actions=[...]"
+        need = (
+            "actions that are known outright: what this one did is in the months so far, which do not tell "
+            "how much of them that is"
+        )
+        hint = "--set 'actions=[]' leaves all out; the rest of the year is then as what was seen says"
         problems.append(Problem(f"{scenario.source}, actions", need, shown(action.name), hint))
     known: list[Actuals] = []
     given: dict[str, float] = {}

@@ -16,6 +16,7 @@ import numpy as np
 
 from simulator.demand.shocks import ShockDraws
 from simulator.questions.forecast.actuals import Actuals
+from simulator.questions.forecast.year_end import tariff_of
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK
@@ -60,11 +61,13 @@ class Seen:
         """
         spend, counts = actuals.spend_gbp.sum(axis=0), actuals.counts.sum(axis=0)
         unknowns = (len(actuals.clusters) + 1) * len(lines)
+        tariff = tariff_of(plan, actuals.at_year)
         rows: list[tuple[list[int], float, float]] = []
         for at_cluster in range(len(actuals.clusters)):
             for at, line in enumerate(lines):
                 law = plan.settings.service_lines[line]
                 cost_gbp = law.unit_cost_gbp.mean_gbp * plan.prices[line].price_index[actuals.at_year]
+                cost_gbp *= tariff[line]
                 of_count, of_cost = law.chance_of_a_case
                 cases, count = expected[at_cluster, line], counts[at_cluster, line]
                 on_cases, on_prices = at_cluster * len(lines) + at, unknowns - len(lines) + at

@@ -11,6 +11,7 @@ import numpy as np
 from simulator.compounds.totals import CompoundTotals
 from simulator.questions.forecast.actuals import Actuals
 from simulator.questions.forecast.posterior import Posterior, learnt, log_factors
+from simulator.questions.forecast.year_end import YearEnd
 from simulator.questions.months.ask import Months
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outcomes, Outturn
@@ -42,6 +43,18 @@ class YearUnderWay:
         prices = enumerate(self.plan.prices)
         return {at: price.totals for at, price in prices if price.totals is not None}
 
+    @cached_property
+    def year_end(self) -> YearEnd:
+        """What terms of payment make of the whole year."""
+        return YearEnd.of(self.plan, self.actuals.at_year, self.actuals.clusters)
+
+    @property
+    def known_worth_gbp(self) -> FloatArray:
+        """What care so far is worth on lines that are paid on terms, shape (cluster, line on terms)."""
+        # Lines that nobody answers for may be left out of what is told.
+        told = np.nan_to_num(self.actuals.spend_gbp[:, :, list(self.year_end.lines)])
+        return np.asarray(told.sum(axis=0))
+
     @property
     def answers_for(self) -> FloatArray:
         """Proportion of spend that each cluster answers for, shape (cluster, line)."""
@@ -55,19 +68,26 @@ class YearUnderWay:
 
     @cached_property
     def expected_gbp(self) -> FloatArray:
-        """Expected spend without shocks, shape (month, cluster, line)."""
-        of_year = self.plan.expected_spend_gbp[self.actuals.at_year, list(self.actuals.clusters)]
+        """Expected spend without shocks, of lines on terms what care is worth, (month, cluster, line)."""
+        of_year = self.plan.expected_care_gbp[self.actuals.at_year, list(self.actuals.clusters)]
+        of_year = of_year * self.year_end.tariff
         return np.asarray(of_year * self.months.shares[:, None, :])
+
+    @cached_property
+    def costs_gbp(self) -> FloatArray:
+        """What actions cost the budget, as planned, shape (month, cluster)."""
+        months = self.plan.actions.cost_by_month_gbp(self.actuals.at_year - 1)
+        return np.asarray(months[-len(self.months.calendar) :, list(self.actuals.clusters)])
 
     @property
     def known_gbp(self) -> FloatArray:
-        """Spend so far, then on block contracts alone, that clusters answer for, shape (month, cluster)."""
+        """Spend so far, then on fixed sums and actions alone, that clusters answer for, (month, cluster)."""
         known = self.expected_gbp.copy()
         known[self.actuals.months :, :, list(self.per_case)] = 0.0
         so_far = known[: self.actuals.months]
         told = ~np.isnan(self.actuals.spend_gbp)
         so_far[told] = self.actuals.spend_gbp[told]
-        return np.asarray((known * self.answers_for).sum(axis=-1))
+        return np.asarray((known * self.answers_for).sum(axis=-1)) + self.costs_gbp
 
     @cached_property
     def _expected_budgets_gbp(self) -> tuple[FloatArray, FloatArray]:
@@ -88,7 +108,7 @@ class YearUnderWay:
     @property
     def phased_gbp(self) -> FloatArray:
         """The budget by month as spend is expected, shape (month, cluster)."""
-        expected = (self.expected_gbp * self.answers_for).sum(axis=-1)
+        expected = (self.expected_gbp * self.answers_for).sum(axis=-1) + self.costs_gbp
         whole = expected.sum(axis=0)
         evenly = np.full(expected.shape, 1 / len(expected))
         return np.asarray(np.divide(expected, whole, out=evenly, where=whole > 0) * self.budget_gbp)
@@ -100,11 +120,12 @@ class YearUnderWay:
 
     def draw(
         self, posterior: Posterior, streams: RandomStreams, contracts: int, block: Block
-    ) -> tuple[FloatArray, FloatArray]:
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Draw what is still to come, and what it comes from.
 
         Returns spend on what is paid per case and answered for, shape (contract, month to come, cluster);
-        and factors on spend, shape (contract, cluster, line paid per case).
+        factors on spend, shape (contract, cluster, line paid per case); and what all care to come is worth
+        on lines that are paid on terms, shape (contract, cluster, line on terms).
         """
         plan, at_year, lines = self.plan, self.actuals.at_year, list(self.per_case)
         shocks = plan.draw_shocks(streams, block)
@@ -117,9 +138,12 @@ class YearUnderWay:
         on_prices = factors[:, None, len(self.clusters) * len(lines) :]
         to_come = self.months.calendar[self.actuals.months :]
         spend_gbp = np.zeros((block.contracts, len(to_come), len(self.clusters)), order="F")
+        on_terms, tariff = self.year_end.lines, self.year_end.tariff
+        worth_gbp = np.zeros((block.contracts, len(self.clusters), len(on_terms)), order="F")
         for at_cluster, cluster in enumerate(self.clusters):
             for at_line, line in enumerate(lines):
-                level = plan.prices[line].price_index[at_year] * self.answers_for[at_cluster, line]
+                of_care = plan.prices[line].price_index[at_year] * tariff[line]
+                level = of_care * self.answers_for[at_cluster, line]
                 expected = self.expected_counts[self.actuals.months :, at_cluster, line]
                 for at_month, month in enumerate(to_come):
                     names = (cluster, plan.axes.lines[line], plan.axes.years[at_year], str(month))
@@ -128,9 +152,23 @@ class YearUnderWay:
                     # What lies above a limit for each case is not the cluster's.
                     _, totals = self.per_case[line].draw_within_limit(means, generator)
                     spend_gbp[:, at_month, at_cluster] += totals * on_prices[:, 0, at_line] * level
+                    if line in on_terms:
+                        own = worth_gbp[:, at_cluster, on_terms.index(line)]
+                        own += totals * on_prices[:, 0, at_line] * of_care
         # The last block is drawn whole, though fewer of its contracts may be wanted.
         wanted = contracts - block.number * block.contracts
-        return spend_gbp[:wanted], (on_cases * on_prices)[:wanted]
+        return spend_gbp[:wanted], (on_cases * on_prices)[:wanted], worth_gbp[:wanted]
+
+    def outturn_gbp(self, to_come_gbp: FloatArray, worth_gbp: FloatArray, saving: float = 0.0) -> FloatArray:
+        """Return where the year ends, shape (contract, cluster), if a share of what is to come is saved.
+
+        Takes what `draw` returns of spend and of worth. The year is settled when all its care is known.
+        """
+        known_gbp, kept = self.known_gbp.sum(axis=0), 1 - saving
+        found = known_gbp + kept * to_come_gbp.sum(axis=1)
+        if self.year_end.lines:
+            found += self.year_end.settled_gbp(self.known_worth_gbp + kept * worth_gbp)
+        return np.asarray(found)
 
     def settle(self, outturn_gbp: FloatArray) -> Outcomes:
         """Return what the rules make of the year's outturns, shape (contract, cluster), by themselves."""

@@ -20,6 +20,7 @@ from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.earlier_years import EarlierYears
 from simulator.simulation.learned import LearnedBudgets
 from simulator.simulation.plan import Plan, make_plan
+from simulator.simulation.refusals import other_payments
 
 
 def shadow(
@@ -82,7 +83,7 @@ def check_shadow(scenario: Scenario, years: object) -> None:
     if scenario.posterior is not None:
         hint = "--set fit.carry_uncertainty=false does not do: take the lines under [fit] out"
         problems.append(Problem(scenario.source, need, "fit.posterior", hint))
-    problems += make_plan(scenario).other_payments("shadow")
+    problems += other_payments(make_plan(scenario), "shadow")
     if problems:
         raise InputError(problems)
 
@@ -125,9 +126,8 @@ class ShadowRuns:
             if id(plan) not in spends:
                 spends = {id(plan): plan.draw(streams, block)}
             spend = spends[id(plan)]
-            past = replace(spend, earlier_gbp=earlier).base_years_gbp
-            slice_share, first_year = plan.settings.budgets.top_slice_share, plan.terms.first_year
-            handed_over = budgets.set_budgets(past, plan.budgets, first_year, slice_share)
+            known = replace(spend, earlier_gbp=earlier)
+            handed_over = replace(plan, learned=budgets).set_budgets(known)
             found.append(plan.settle(plan.outturn(spend, handed_over)))
         return found
 
