@@ -43,6 +43,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_math_renderer = "mathml"
 
 man_pages = [("command-line", "cluster-risk", "what clusters of GP practices risk with a real budget", [author], 1)]
@@ -68,7 +69,7 @@ def _as_typed(_app: Sphinx, _context: object, lines: list[str]) -> None:
     for at, line in enumerate(lines):
         parts = re.split(r"(`+[^`]+`+)", line)
         lines[at] = "".join(
-            f"``{part.strip('`')}``" if part.startswith("`") else part.replace("*", r"\*") for part in parts
+            f"``{part.strip('`')}``" if part.startswith("`") else re.sub(r"(?<!\*)\*(?!\*)", r"\\*", part) for part in parts
         )
 
 
