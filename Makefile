@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
-.PHONY: run test check format docs study mutation kills lowest benchmark constraints clean
+.PHONY: run test check format docs site study mutation kills lowest benchmark constraints clean
 
 run: $(VENV)/ready ## set up, and run the flagship scenario
 	$(BIN)/cluster-risk run scenarios/cambridgeshire-2010.toml --out results/cambridgeshire-2010 --replace
@@ -24,12 +24,17 @@ format: $(VENV)/ready ## put the code in the house's form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/ready ## write the README's tables and the picture of the flow anew
+docs: $(VENV)/ready ## write anew what pages show: output of commands, charts, tables, the picture of the flow
+	$(BIN)/python docs/write_pages.py
 	$(BIN)/python docs/write_tables.py
 	$(BIN)/python docs/write_keys.py
 	$(BIN)/python docs/draw_flow.py
 	$(BIN)/python docs/write_validation.py
 	$(BIN)/python docs/write_history_example.py
+
+site: $(VENV)/ready ## the pages as a site, site/index.html, and the man page, site/man/cluster-risk.1
+	$(BIN)/sphinx-build -q -W -b html -d .doctrees docs site
+	$(BIN)/sphinx-build -q -W -b man -d .doctrees docs site/man
 
 study: $(VENV)/ready ## studies that take minutes: coverage of intervals
 	$(BIN)/python docs/write_interval_coverage.py
@@ -63,4 +68,4 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .lowest .doctrees site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,6 +20,11 @@ _LONGEST_SECONDS = 120
 _IMPORTED_ONCE = [
     "pandas",
     "openpyxl",
+    "fontTools.subset",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.backends.backend_agg",
+    "simulator.charts.letters_in_svg",
+    "simulator.charts.register",
     "simulator.cli",
     "simulator.simulation.pipeline",
     "simulator.answers.printer",
