@@ -203,6 +203,7 @@ class Section:
 
     blocks: tuple[Block, ...]  # the first is the heading
     one_page: bool = False  # whether it has a page of its own, which it fits on
+    on_cover: bool = False  # whether it stands before the contents, where no section does before it
     in_files: tuple[TableBlock, ...] = ()  # tables that only a workbook has room for
 
     @property
@@ -308,6 +309,11 @@ class Document:
             anchors = (slug, *(f"{slug}-{at}" for at in range(2, len(self.sections) + 2)))
             found[next(one for one in anchors if one not in found)] = heading
         return tuple(found.items())
+
+    @property
+    def opens_with(self) -> int:
+        """How many sections stand before the contents."""
+        return int(bool(self.sections) and self.sections[0].on_cover)
 
     @property
     def tables(self) -> Iterator[TableBlock]:

@@ -76,9 +76,10 @@ def write_word(document: Document, path: Path) -> None:
     word.add_paragraph(document.subtitle, style="Subtitle")
     for what, said in document.cover:
         word.add_paragraph(f"{what}: {said}")
-    _add_contents(word, document)
     numbers: Numbers = {"Table": count(1), "Figure": count(1), "Drawing": count(1)}
-    for section in document.sections:
+    for place, section in enumerate(document.sections):
+        if place == document.opens_with:
+            _add_contents(word, document)
         for at, block in enumerate(section.blocks):
             added = _add(word, block, numbers)
             if added is not None:
