@@ -154,7 +154,8 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     short = len(table.rows) <= 15
-    for at, row in enumerate((table.headings, *table.texts)):
+    shown = [[*map(text_of, row)] for row in table.shown]
+    for at, row in enumerate((table.headings, *shown)):
         made = grid.add_row()
         properties = made._tr.get_or_add_trPr()  # noqa: SLF001 - keep a row on one page, a head on every one
         for kind in ("cantSplit", "tblHeader") if at == 0 else ("cantSplit",):
