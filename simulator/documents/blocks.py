@@ -166,7 +166,7 @@ class TableBlock:
 
     @cached_property
     def shown(self) -> tuple[tuple[Part, ...], ...]:
-        """Cells by row, with the points of numbers below each other and their errors in a column of their own.
+        """Cells by row, the points of numbers below each other and their errors in a column of their own.
 
         For formats that set a column to the right and know no more: blanks as wide as digits stand where
         others have digits.
@@ -197,7 +197,11 @@ def _below_each_other(figures: list[dict[str, str]]) -> Iterator[str]:
         if not one:
             yield ""
             continue
-        said = one["whole"].replace("-", "\N{MINUS SIGN}") + one["decimals"] + _blank(widest["decimals"], one["decimals"])
+        said = (
+            one["whole"].replace("-", "\N{MINUS SIGN}")
+            + one["decimals"]
+            + _blank(widest["decimals"], one["decimals"])
+        )
         for part in ("error", "mark"):
             if widest[part]:
                 said += f"\N{NO-BREAK SPACE}{one[part]}{_blank(widest[part], one[part])}"

@@ -72,9 +72,9 @@ def _differences(quotes: Quotes, cluster: Cluster) -> Iterator[Paragraph]:
         more = "more" if of_all[name] > 0 else "less"
         rank = _place(of_all, name).replace("largest", "highest").replace("smallest", "lowest")
         cost = f"is expected to cost {{{DEARER}:size}} {more} a head than"
-        if abs(of_all[name]) < _LIKE_ALL:
-            cost = "costs much the same a head as"
         of_all_words = f"that of all clusters together: {rank} of {number}"
+        if abs(of_all[name]) < _LIKE_ALL:
+            cost, of_all_words = "costs much the same a head as", "that of all clusters together"
         yield quotes.sentence(name, f"By their age and need its people's care {cost} {of_all_words}.")
     if said := _tightness(quotes, name):
         yield quotes.sentence(name, said)
