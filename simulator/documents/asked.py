@@ -9,10 +9,12 @@ from simulator.documents.brief import bond_is_all, whole_contract
 from simulator.documents.cluster_facts import AVERAGE_PRACTICE, SHORTFALL, SPREAD
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import GAIN, SAVING_NEEDED
+from simulator.plain_words import joined
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
 from simulator.rules.bond import Bond
+from simulator.rules.pool import Pool
 from simulator.rules.surplus import SurplusSplit
 
 
@@ -55,12 +57,10 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
 
 def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
     """Return whether practices can lose money, how much, and what is beyond it."""
-    beyond = (
-        "“What clusters are in law” says whose practices pay what is overspent beyond that."
-        if _is_liable(quotes)
-        else "What a cluster overspends beyond its bond, practices do not pay unless a rule in “The scheme” "
-        "says so."
-    )
+    beyond = "What a cluster overspends beyond its bond, practices do not pay"
+    beyond += "." if bond_is_all(quotes) else " unless a rule in “The scheme” says so."
+    if _is_liable(quotes):
+        beyond = "“What clusters are in law” says whose practices pay what is overspent beyond that."
     if bond is None and not _is_liable(quotes):
         said = "Not by a bond: this scheme has none. What other rules ask of practices is in “The scheme”."
         return Paragraph((said,))
@@ -125,7 +125,8 @@ def _used_up(quotes: Quotes, bond: Bond) -> str:
     if bond.when_exhausted == "leaves":
         return "The cluster hands its budget back at the next annual review."
     again = "At each review practices make it up again." if bond.top_up else "It is not made up again."
-    liable = "practices that are liable, " * _is_liable(quotes)
-    return (
-        f"The cluster carries on. {again} Then {liable}the pool, if there is one, and the PCT pay overspends."
+    payers = (
+        ["practices that are liable"] * _is_liable(quotes) + ["the pool"] * quotes.has(Pool) + ["the PCT"]
     )
+    pay, order = ("pay", ", in this order") if len(payers) > 1 else ("pays", "")
+    return f"The cluster carries on. {again} Then {joined(payers)} {pay} overspends{order}."

@@ -18,7 +18,7 @@ from simulator.documents.what_ifs import (
     OVERSPEND,
     SAVING_NEEDED,
 )
-from simulator.plain_words import in_letters
+from simulator.plain_words import in_letters, per_cent_of
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
@@ -120,8 +120,10 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     less = " once their bonds are paid for" if posts and bond_is_all(quotes) else ""
     most = " They can lose all of their bond, and no more." if less else ""
     verdict = "is worth it on average" if gain > 0 else "is not worth it as things stand"
+    (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))
+    share = f"The practice share ({per_cent_of(split.practice_share)} of a surplus)"
     yield (
-        f"The practice share {verdict}: practices may expect to keep {{practice_share_gbp}} of surpluses, "
+        f"{share} {verdict}: practices may expect to keep {{practice_share_gbp}} of surpluses, "
         f"and to {{{GAIN}:gain error}} net{less}. {better}{most}"
     )
     if gain < 0:

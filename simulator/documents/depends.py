@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from simulator.answers.table import Cell, Column, text
-from simulator.documents.blocks import Block, Heading, Paragraph, Section
+from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
 from simulator.documents.brief import most_depends
 from simulator.documents.drivers import (
     LUCK_COLUMNS,
@@ -25,6 +25,7 @@ from simulator.questions.luck.estimates import PAID
 from simulator.questions.size.answer import SD
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
+from simulator.risk.estimation import beyond_chance
 
 _MOST_MOVES = 12
 _WEAK = 0.0005
@@ -123,10 +124,24 @@ def _verdict_on_rules(quotes: Quotes) -> str:
     gain = quotes.numbers[ALL_CLUSTERS, GAIN].value
     changes = [quotes.numbers[policy, MOVED_GAIN].value for policy in quotes.drivers.rules]
     if gain >= 0 or not changes:
-        return ""
+        return "Other rules divide gains and losses otherwise."
     if gain + max(changes) < 0:
         return "None of these rules would let practices gain on average."
     return "Some of these rules would let practices gain on average."
+
+
+def _best_for_the_pct(quotes: Quotes) -> Sequence[Part]:
+    """Return which rule the PCT gains most by, and what it does to practices; nothing where none helps it."""
+    found = {one: quotes.numbers[one, MOVED_PCT] for one in quotes.drivers.rules}
+    best = max(found, key=lambda one: found[one].value, default="")
+    if not best or found[best].value <= 0 or not beyond_chance(found[best]):
+        return ()
+    more = "more" if quotes.numbers[best, MOVED_GAIN].value > 0 else "less"
+    said = (
+        f" The PCT would gain most by {{rule}}: {{{MOVED_PCT}:size}} more, and practices would have "
+        f"{{{MOVED_GAIN}:size}} {more}."
+    )
+    return quotes.sentence(best, said, rule=best).parts
 
 
 def luck_and_rules(quotes: Quotes) -> Section:
@@ -159,7 +174,8 @@ def luck_and_rules(quotes: Quotes) -> Section:
     return Section(
         (
             heading,
-            quotes.sentence(ALL_CLUSTERS, f"{_verdict_on_rules(quotes)} {said}".lstrip(), **numbers),
+            Paragraph((_verdict_on_rules(quotes), *_best_for_the_pct(quotes))),
+            quotes.sentence(ALL_CLUSTERS, said, **numbers),
             quotes.table("rules against luck", title, columns, first, apart=0),
             Paragraph(
                 (
