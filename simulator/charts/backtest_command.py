@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.answers.history_options import GivenHistory, file_option, history_options
+from simulator.charts.command import THEME_HELP
 from simulator.errors import InputError, Problem, Problems, printable, shown
 
 if TYPE_CHECKING:
+    from simulator.charts.look import Theme
     from simulator.questions.backtest.answer import BacktestAnswer
 
 _TABLES = ("backtest.csv", "backtest.xlsx")
@@ -29,6 +31,7 @@ _FILES = {
 @click.option("--years", type=int, default=3, show_default=True, help="Years that each fit sees.")
 @click.option("--ahead", default="1:3", show_default=True, metavar="FROM:TO", help="Years ahead to predict.")
 @file_option("--out", help="A new folder for the tables (CSV and Excel) and the charts.")
+@file_option("--theme", help=f"{THEME_HELP} For the charts of --out.")
 @click.option("--replace", is_flag=True, help="Let --out replace a folder that exists.")
 def backtest(history: Path, scenario: Path, out: Path | None, **options: Any) -> None:
     """Say how well `fit` would have predicted HISTORY's own later years.
@@ -38,13 +41,16 @@ def backtest(history: Path, scenario: Path, out: Path | None, **options: Any) ->
     have done, beside the scenario as typed.
     """
     from simulator.answers.printer import Printer, progress_bar
+    from simulator.charts.themes import theme_of
     from simulator.questions.backtest.ask import backtest as ask
     from simulator.scenario.scenario import load_scenario
 
-    problems, scenario_given, answer = Problems(), None, None
+    problems, scenario_given, answer, theme = Problems(), None, None, theme_of(None)
     ahead: tuple[int, ...] = ()
     given = GivenHistory.of(problems, history, options)
     with ExitStack() as stack:
+        with problems.noted():
+            theme = theme_of(options["theme"])
         with problems.noted():
             scenario_given = load_scenario(scenario)
         with problems.noted():
@@ -60,7 +66,7 @@ def backtest(history: Path, scenario: Path, out: Path | None, **options: Any) ->
                 answer = ask(scenario_given, given.files, progress=show, **asked)
         problems.report()
         if answer is not None and folder is not None:
-            _write(folder, answer)
+            _write(folder, answer, theme)
     if answer is not None:
         Printer().answer(answer)
     if out is not None:
@@ -73,16 +79,18 @@ def _new_folder(out: Path, *, replace: bool) -> AbstractContextManager[Path]:
     return new_folder(out, lambda names: replace and bool(names) and names <= _FILES)
 
 
-def _write(folder: Path, answer: BacktestAnswer) -> None:
+def _write(folder: Path, answer: BacktestAnswer, theme: Theme) -> None:
     """Write the tables, as CSV and as Excel, and the charts with their data."""
     from simulator.answers.command import command_line
     from simulator.answers.files import write_answer
     from simulator.charts.backtests import coverage, places
+    from simulator.charts.look import Look, looking
 
     for name in _TABLES:
         write_answer(folder / name, answer, command_line())
-    for chart in (coverage(answer), places(answer)):
-        chart.save(folder / f"{chart.name}.svg")
+    with looking(Look(theme=theme)):
+        for chart in (coverage(answer), places(answer)):
+            chart.save(folder / f"{chart.name}.svg")
 
 
 def _ahead_in(text: str) -> tuple[int, ...]:

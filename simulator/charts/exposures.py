@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart, with_ends
-from simulator.charts.look import DARK, GREY, INK, WARM
+from simulator.charts.look import DARK, GREY, INK, WARM, look
 from simulator.charts.panels import draw_band, scale, worded, write_near
 from simulator.charts.sheet import sheet
 from simulator.charts.strips import Key, Plot, Sign
@@ -99,11 +99,11 @@ def _draw_curve(axes: Axes, cost: _Cost) -> None:
         axes.plot([one.value], [1 / few], "o", color=WARM, markersize=5)
         write_near(axes, f"1 in {few}", (one.value, 1 / few), (4, 5), size=7.5)
     # The curve falls: the corner above on the right is free.
-    lines = [
-        f"{words} contracts costs at least {money(cost.at_odds[few])}"
-        for few, words in _ODDS
-        if few in cost.at_odds
-    ]
+    told = {few: money(cost.at_odds[few]) for few, _ in _ODDS if few in cost.at_odds}
+    lines = [f"{words} contracts costs at least {told[few]}" for few, words in _ODDS if few in told]
+    if not look().size.names_in and told:
+        # A column has no room for sentences.
+        lines = ["costs at least", *(f"1 in {few}: {said}" for few, said in told.items())]
     corner: Looks = {"ha": "right", "va": "top", "size": 8, "linespacing": 1.4, "bbox": PATCH}
     axes.text(0.99, 0.97, "\n".join(lines), transform=axes.transAxes, **corner)
     axes.axvline(0, color=INK, linewidth=1)

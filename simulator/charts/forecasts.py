@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from simulator.charts.chart import Chart
 from simulator.charts.study import Study
 from simulator.charts.style import in_house_style
-from simulator.charts.words import per_cent, pounds, range_in_per_cent, shortened
-from simulator.charts.years import YearFan, phased, rows_to_draw, year_chart
+from simulator.charts.words import per_cent, pounds, range_in_per_cent
+from simulator.charts.years import YearFan, opening, phased, rows_to_draw, year_chart
 from simulator.questions.forecast.answer import HIGH, LOW, Forecast
 from simulator.questions.forecast.ask import forecast as ask
 
@@ -28,7 +28,7 @@ def forecast(
     ends = range_in_per_cent(found.overspent(name) for name in names)
     title = f"After {found.months_known} months, chances that {found.label} ends overspent are {ends}"
     if len(names) == 1:
-        title = f"{shortened(names[0])}: {found.label} ends overspent with a chance of {chances[names[0]]}"
+        title = f"{opening(names[0])}: {found.label} ends overspent with a chance of {chances[names[0]]}"
     subtitle = (
         f"{phased('spend', found.label)}. Line: spend so far, then the median; bands: half of what may "
         "follow, and 95%"

@@ -139,7 +139,12 @@ def _running_title(found: RunningPosition, names: tuple[str, ...]) -> str:
         chances = range_in_per_cent(found.overspent(name)[-1] for name in names)
         return f"The chance that a cluster ends {found.year} overspent is {chances}"
     ends = found.overspent(names[0])[-1]
-    return f"{shortened(names[0])}: {found.year} ends overspent with a chance of {per_cent(ends)}"
+    return f"{opening(names[0])}: {found.year} ends overspent with a chance of {per_cent(ends)}"
+
+
+def opening(name: str) -> str:
+    """Return a row's name as a title starts with it."""
+    return name if name == ALL_CLUSTERS else shortened(name)
 
 
 def _running_words(found: RunningPosition, name: str) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.answers.table import Column, Table, text
-from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.drivers import MOVED_CHANCE
-from simulator.documents.method import MARKS, NOT_STATED, Assumptions, Figure, assumptions_of, words_table
+from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, words_table
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import capitalised, per_cent_of
+from simulator.plain_words import capitalised, in_letters, per_cent_of
 from simulator.risk.estimate import Unit
 
 _MOST_ROWS, _MOST_LETTERS = 15, 160
 """Of the assumptions that a page shows, and of the remarks of each."""
-_NOT_SET = "not set in its file: as usual"
+_NOT_SET = "left at its usual value"
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
 _GROUPS = _SETTING | {"service_lines": "Kinds of care"}
 """Headings that several groups of figures share, or that are not a group's own name."""
@@ -27,7 +27,6 @@ def sources(quotes: Quotes) -> Section:
     """Rank the assumptions by what they do to the chance of an overspend; the workbook has every figure."""
     found = assumptions_of(quotes.study.scenario)
     blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
-    blocks += [Paragraph((f"“{note}”",)) for note in found.notes.get("", ())]
     if found.figures and (rows := [*quotes.drivers.moves][:_MOST_ROWS]):
         said = (
             "The table ranks the assumptions by what each does to a cluster's chance of an overspend when it "
@@ -71,11 +70,18 @@ def _bases(figures: Sequence[Figure]) -> str:
 
 
 def _remarks(figures: Sequence[Figure]) -> str:
-    """Return what is said of figures, each remark once, as far as there is room."""
+    """Return what is said of figures, each remark once and none cut short: the rest is in the workbook."""
     if not figures:
         return _NOT_SET
-    said = "; ".join(filter(None, dict.fromkeys(one.remark for one in figures)))
-    return said if len(said) <= _MOST_LETTERS else f"{said[:_MOST_LETTERS].rsplit(' ', 1)[0]} …"
+    first, *others = [*filter(None, dict.fromkeys(one.remark for one in figures))] or [""]
+    said = [first]
+    for one in others:
+        if sum(map(len, (*said, one))) > _MOST_LETTERS:
+            break
+        said.append(one)
+    left = len(others) + 1 - len(said)
+    more = f" ({in_letters(left)} more in the workbook)" if left else ""
+    return f"{'; '.join(said)}{more}"
 
 
 def _every_figure(found: Assumptions) -> Iterator[TableBlock]:
@@ -93,28 +99,53 @@ def _every_figure(found: Assumptions) -> Iterator[TableBlock]:
         name, heading = f"sources, {title.lower()}", f"{title}: figures and sources"
         yield words_table(name, heading, _HEADINGS, rows, _WIDTHS)
     said = found.notes.items()
-    if notes := [(group.replace("_", " "), note) for group, some in said if group for note in some]:
+    if notes := [(group.replace("_", " ") or "the file", note) for group, some in said for note in some]:
         title = "What the scenario says of its groups of figures"
         yield words_table("sources, notes", title, ("Of", "Note"), notes, (2.0, 7.0))
 
 
 def _count(found: Assumptions) -> str:
-    """Say how many figures the file marks as read, derived, assumed or fitted."""
+    """Say how many figures the file marks as assumed, derived, read or fitted: each counts once."""
     if not found.figures:
         return "This scenario was not read from a file: nothing is said about where its figures come from."
     if not any(figure.remark for figure in found.figures) and not found.notes:
         return "The scenario says nothing about where its figures come from."
-    said = f"The scenario gives {len(found.figures)} settings."
-    read, derived, assumed, fitted, prior = (found.counted(basis) for basis in MARKS)
+    bases = [figure.basis for figure in found.figures]
+    assumed = sum("assumption" in one for one in bases)
+    derived = sum("derived" in one and "assumption" not in one for one in bases)
+    read = sum(one == "read" for one in bases)
+    fitted, prior = (found.counted(basis) for basis in ("fitted", "prior"))
     if not read + derived + assumed + fitted + prior:
-        return f"{said} Its file marks none of them by itself."
+        return f"The scenario gives {len(bases)} settings. Its file marks none of them by itself."
+    said = (
+        f"Of the scenario's {len(bases)} settings, {assumed} are assumptions, wholly or in part; {derived} "
+        f"are derived from figures that were read, and {read} were read."
+    )
     if fitted + prior:
         said += (
             f" {fitted} are fitted to the clusters' own history, and {prior} are what was believed before, "
             "which that history hardly moved."
         )
-    return (
-        f"{said} As its file marks them, {read} were read from a source, {derived} derived from figures that "
-        f"were read, and {assumed} are assumptions (one setting may be of two kinds); for "
-        f"{found.counted(NOT_STATED)}, names and dates among them, it does not say."
-    )
+    if silent := found.counted(NOT_STATED):
+        said += f" For the other {silent}, names and dates among them, the file does not say."
+    return said
+
+
+def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
+    """Say which figures may be quoted, as whose, and with what doubt."""
+    known, settings = dict(facts), quotes.study.scenario.settings
+    whose = settings.document.organisation
+    source = f"{settings.title}; {known['simulated contracts']} simulated contracts, seed {known['seed']}"
+    items = [
+        f"Quote any figure with its ±, and say that it is simulated. Source: “{source}, cluster-risk "
+        f"{known['cluster-risk']}”.",
+        f"They are figures of {whose}."
+        if whose
+        else "No publisher is named: they are nobody's official figures.",
+        "An expected amount is a mean: say “on average”. A bad case, 1 in 20, says how far from it one "
+        "contract may be.",
+        "The ± is sampling error alone. Doubt about the assumptions is larger: say which matter most. They "
+        "are ranked under “Assumptions and sources”.",
+        "What stands for one practice is its part of its cluster's figures, and no forecast for it.",
+    ]
+    return (Heading(2, "What may be quoted"), Items(tuple(items)))

@@ -164,10 +164,55 @@ class TableBlock:
         found = (_FIGURE.fullmatch(row[column]) for row in self.texts)
         return [{} if one is None else one.groupdict("") for one in found]
 
+    @cached_property
+    def shown(self) -> tuple[tuple[Part, ...], ...]:
+        """Cells by row, the points of numbers below each other and their errors in a column of their own.
+
+        For formats that set a column to the right and know no more: blanks as wide as digits stand where
+        others have digits.
+        """
+        columns = [[row[at] for row in self.rows] for at in range(len(self.headings))]
+        for at, cells in enumerate(columns):
+            if at and self.is_numeric(at):
+                columns[at] = [*map(_with_text, cells, _below_each_other(self.figures(at)))]
+        return tuple(zip(*columns, strict=True))
+
     def is_numeric(self, column: int) -> bool:
         """Return whether a column holds numbers, and is set to the right."""
         cells = [row[column] for row in self.texts if row[column]]
         return not self.widths and bool(cells) and all(_FIGURE.fullmatch(cell) for cell in cells)
+
+
+def _with_text(part: Part, text: str) -> Part:
+    return replace(part, text=text) if isinstance(part, Number) else text
+
+
+def _below_each_other(figures: list[dict[str, str]]) -> Iterator[str]:
+    """Yield numbers whose points and errors stand below each other, where all end at one place."""
+    widest = {
+        part: max((one[part] for one in figures if one), key=len, default="")
+        for part in ("decimals", "error", "mark")
+    }
+    for one in figures:
+        if not one:
+            yield ""
+            continue
+        said = (
+            one["whole"].replace("-", "\N{MINUS SIGN}")
+            + one["decimals"]
+            + _blank(widest["decimals"], one["decimals"])
+        )
+        for part in ("error", "mark"):
+            if widest[part]:
+                said += f"\N{NO-BREAK SPACE}{one[part]}{_blank(widest[part], one[part])}"
+        yield said
+
+
+def _blank(widest: str, own: str) -> str:
+    """Return what is as wide as the signs that the widest of a column has more: of a point, and of digits."""
+    more = len(widest) - len(own)
+    points = int(more > 0 and "." in widest and "." not in own)
+    return "\N{PUNCTUATION SPACE}" * points + "\N{FIGURE SPACE}" * (more - points)
 
 
 def _part(cell: Cell, text: str) -> Part:
@@ -203,6 +248,7 @@ class Section:
 
     blocks: tuple[Block, ...]  # the first is the heading
     one_page: bool = False  # whether it has a page of its own, which it fits on
+    on_cover: bool = False  # whether it stands before the contents, where no section does before it
     in_files: tuple[TableBlock, ...] = ()  # tables that only a workbook has room for
 
     @property
@@ -308,6 +354,11 @@ class Document:
             anchors = (slug, *(f"{slug}-{at}" for at in range(2, len(self.sections) + 2)))
             found[next(one for one in anchors if one not in found)] = heading
         return tuple(found.items())
+
+    @property
+    def opens_with(self) -> int:
+        """How many sections stand before the contents."""
+        return int(bool(self.sections) and self.sections[0].on_cover)
 
     @property
     def tables(self) -> Iterator[TableBlock]:

@@ -1,14 +1,16 @@
-"""In brief: what a reader should be able to repeat, one number a point."""
+"""In brief: what a reader should be able to repeat, on the first page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
-from simulator.documents.quotes import Quotes
+from simulator.documents.drivers import MOVED_CHANCE
+from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BONDS_NEEDED,
+    BONDS_NEEDED_OF_BUDGET,
     COST_GROWTH,
     EQUAL_GROWTH,
     GAIN,
@@ -16,14 +18,23 @@ from simulator.documents.what_ifs import (
     OVERSPEND,
     SAVING_NEEDED,
 )
-from simulator.plain_words import in_letters
+from simulator.plain_words import in_letters, per_cent_of
+from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimation import beyond_chance
 from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 
 _NEAR_SHARE = 0.0005
 """Growth that differs by less is equal to a reader: half of the last digit shown."""
+_NEAR_GBP = 1.0
 _OF_A_CLUSTER = f"{{{OF_A_CLUSTER}{OVERSPEND}:error}}"
+PAYERS = {
+    "expected_bond_draw_gbp": "bonds",
+    "pool_payment_gbp": "the pool",
+    "pct_payment_gbp": "the PCT",
+}
+"""Who pays for overspends, in the order of the usual rules."""
 
 
 def in_brief(quotes: Quotes) -> Section:
@@ -37,8 +48,10 @@ def in_brief(quotes: Quotes) -> Section:
     if quotes.has(Bond):
         points.append(_bond(quotes))
     points += [quotes.sentence(ALL_CLUSTERS, said) for said in _practices(quotes)]
+    points += [quotes.sentence(ALL_CLUSTERS, said)] if (said := who_pays(quotes)) else []
     points.append(_pct(quotes))
-    return Section((*blocks, Items(tuple(points), numbered=True)))
+    blocks += [Items(tuple(points), numbered=True), _doubt(quotes)]
+    return Section(tuple(blocks), on_cover=True)
 
 
 def whole_contract(quotes: Quotes) -> str:
@@ -48,23 +61,28 @@ def whole_contract(quotes: Quotes) -> str:
 
 
 def _overspend(quotes: Quotes) -> Paragraph:
-    who = "the cluster" if len(quotes.clusters) == 1 else "a cluster"
-    said = (
-        f"Over {whole_contract(quotes)} {who} spends more than its budget with a chance of {_OF_A_CLUSTER}."
-    )
-    return quotes.sentence(ALL_CLUSTERS, f"{said} {why_in_words(quotes)}".rstrip())
+    whole = whole_contract(quotes)
+    if len(quotes.clusters) == 1:
+        said = f"Over {whole} the cluster spends more than its budget with a chance of {_OF_A_CLUSTER}."
+        return quotes.sentence(ALL_CLUSTERS, f"{said} {why_in_words(quotes)}".rstrip())
+    by_size = sorted(quotes.clusters, key=lambda name: quotes.numbers[name, OVERSPEND].value)
+    ends = [quotes.number(name, OVERSPEND, "alone") for name in (by_size[0], by_size[-1])]
+    runs = "; {low} to {high} by cluster" if ends[0].text != ends[1].text else ""
+    said = f"Over {whole} a cluster spends more than its budget with a chance of {_OF_A_CLUSTER}{runs}."
+    said = f"{said} {why_in_words(quotes)}".rstrip()
+    return quotes.sentence(ALL_CLUSTERS, said, low=ends[0], high=ends[1])
 
 
 def why_in_words(quotes: Quotes) -> str:
     """Return what growth of budgets and costs has to do with overspends, for `Quotes.sentence`."""
     if (growth := quotes.what_ifs.growth) is None or quotes.what_ifs.at_equal_growth is None:
         return ""
-    chance = f"{{{EQUAL_GROWTH}{OF_A_CLUSTER}{OVERSPEND}:alone}}"
     budgets, costs = (one.value for one in growth)
-    grow = f"Budgets grow by {{budget_growth_share}} a year and costs by {{{COST_GROWTH}}}"
     if abs(budgets - costs) < _NEAR_SHARE:
         return ""
-    return f"{grow}: if both grew alike, the chance would be {chance}."
+    chance = f"{{{EQUAL_GROWTH}{OF_A_CLUSTER}{OVERSPEND}:alone}}"
+    grow = f"Budgets grow by {{budget_growth_share}} a year and costs by {{{COST_GROWTH}}}"
+    return f"{grow}: at equal growth the chance would be {chance}."
 
 
 def _bond(quotes: Quotes) -> Paragraph:
@@ -72,17 +90,19 @@ def _bond(quotes: Quotes) -> Paragraph:
     if (ALL_CLUSTERS, BONDS_NEEDED) not in quotes.numbers or posted is None:
         return Paragraph(("No cluster takes the practice share, and so none posts a bond.",))
     needed = quotes.numbers[ALL_CLUSTERS, BONDS_NEEDED]
+    verdict = "too small" if needed.value > posted.value else "large enough"
+    share = f", {{{BONDS_NEEDED_OF_BUDGET}}} of a year's budget"
+    share *= (ALL_CLUSTERS, BONDS_NEEDED_OF_BUDGET) in quotes.numbers
     if len(quotes.clusters) == 1:
         return quotes.sentence(
             ALL_CLUSTERS,
-            f"To be 95% sure of paying every overspend, the bond must be {{{BONDS_NEEDED}:error}}; "
-            "{bond_posted_gbp} is posted.",
+            f"The bond is {verdict}: {{bond_posted_gbp}} is posted. To be 95% sure of paying every "
+            f"overspend, it must be {{{BONDS_NEEDED}:error}}{share}.",
         )
-    verdict = "too small" if needed.value > posted.value else "large enough"
     return quotes.sentence(
         ALL_CLUSTERS,
-        f"The bonds are {verdict}: {{bond_posted_gbp}} is posted, and {{{BONDS_NEEDED}:error}} is needed for "
-        "each cluster to be 95% sure that its own pays every overspend.",
+        f"The bonds are {verdict}: {{bond_posted_gbp}} is posted. For each cluster to be 95% sure that its "
+        f"own bond pays every overspend, {{{BONDS_NEEDED}:error}} is needed{share}.",
     )
 
 
@@ -94,36 +114,66 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     if not gain:
         yield "Practices neither gain nor lose anything."
         return
-    whose = "The chance" if len(quotes.clusters) == 1 else "In a cluster, the chance"
-    better = f"{whose} that they are better off is {{{OF_A_CLUSTER}{BETTER_OFF}}}."
+    whose = "They" if len(quotes.clusters) == 1 else "In a cluster they"
+    better = f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers
-    less = " once the bonds are paid for" if posts else ""
-    yield f"Practices may expect to {{{GAIN}:gain error}}{less}. {better}"
-    if gain > 0:
-        yield f"So the practice share is worth it on average{', even without a true saving' * posts}."
-    else:
+    less = " once their bonds are paid for" if posts and bond_is_all(quotes) else ""
+    most = " They can lose all of their bond, and no more." if less else ""
+    verdict = "is worth it on average" if gain > 0 else "is not worth it as things stand"
+    (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))
+    share = f"The practice share ({per_cent_of(split.practice_share)} of a surplus)"
+    yield (
+        f"{share} {verdict}: practices may expect to keep {{practice_share_gbp}} of surpluses, "
+        f"and to {{{GAIN}:gain error}} net{less}. {better}{most}"
+    )
+    if gain < 0:
         yield _worth_it(quotes)
 
 
+def bond_is_all(quotes: Quotes) -> bool:
+    """Return whether practices pay for a bond and for nothing else."""
+    flows = quotes.study.books[ALL_CLUSTERS].flows.values()
+    paid_to = {flow.payee for flow in flows if flow.payer == Account.PRACTICES and flow.gbp.any()}
+    return paid_to == {Account.BOND}
+
+
 def _worth_it(quotes: Quotes) -> str:
-    said = f"So the practice share is not worth it as things stand{_even_at_equal_growth(quotes)}."
     if (ALL_CLUSTERS, SAVING_NEEDED) not in quotes.numbers:
-        return f"{said} No true saving was found that would make it so."
+        return f"No true saving was found that would make it worth it.{_at_equal_growth(quotes)}"
     who = "the cluster" if len(quotes.clusters) == 1 else "every cluster"
     return (
-        f"{said} It would be if {who} saved {{{SAVING_NEEDED}:error}} of the care that is paid by "
-        "the case, every year."
+        f"It would be worth it if {who} truly saved {{{SAVING_NEEDED}:error}} of the care that is paid by "
+        f"the case, every year.{_at_equal_growth(quotes)}"
     )
 
 
-def _even_at_equal_growth(quotes: Quotes) -> str:
-    """Return what budgets that grow as costs do would change of it, in a clause."""
+def _at_equal_growth(quotes: Quotes) -> str:
+    """Return what budgets that grow as costs do would change of it, in a sentence."""
     moved = quotes.numbers.get((ALL_CLUSTERS, f"{EQUAL_GROWTH}{GAIN}"))
     if moved is None:
         return ""
     if moved.value < 0:
-        return ", nor would it be if budgets grew as costs do"
-    return "; it would be if budgets grew as costs do"
+        return " Budgets that grow as costs do would not be enough."
+    return " Budgets that grow as costs do would be enough."
+
+
+def payers(quotes: Quotes) -> dict[str, str]:
+    """Return the measures of who pays for overspends, with who it is; none unless they add up to all."""
+    said = {one: who for one, who in PAYERS.items() if (ALL_CLUSTERS, one) in quotes.numbers}
+    paid = sum(quotes.numbers[ALL_CLUSTERS, one].value for one in said)
+    whole = quotes.numbers[ALL_CLUSTERS, "expected_overspend_gbp"].value
+    said = {one: who for one, who in said.items() if quotes.numbers[ALL_CLUSTERS, one].value}
+    return said if len(said) > 1 and abs(paid - whole) < _NEAR_GBP else {}
+
+
+def who_pays(quotes: Quotes) -> str:
+    """Return who is expected to pay for overspends, for `Quotes.sentence`; nothing where it is one alone."""
+    if not (shares := payers(quotes)):
+        return ""
+    (first, who), *others = shares.items()
+    said = [f"{who} pay {{{first}}}" if who == "bonds" else f"{who} pays {{{first}}}"]
+    said += [f"{other} {{{one}}}" for one, other in others]
+    return f"Of {{expected_overspend_gbp}} of overspends expected, {', '.join(said[:-1])} and {said[-1]}."
 
 
 def _pct(quotes: Quotes) -> Paragraph:
@@ -132,14 +182,44 @@ def _pct(quotes: Quotes) -> Paragraph:
     found = {
         one: quotes.numbers[ALL_CLUSTERS, one] for one in by_year if (ALL_CLUSTERS, one) in quotes.numbers
     }
-    said = "Over the contract, the PCT may expect to {pct_net_position_gbp:gain} against its plan."
+    said = "Over the contract, the PCT may expect to {pct_net_position_gbp:gain} against its plan"
     if found:
         worst = min(found, key=lambda one: found[one].value)
         at = by_year.index(worst)
         does = "loses more than" if found[worst].value < 0 else "gains less than"
-        when = f" (in {quotes.study.years[at]}, when most is at risk)" * (years > 1)
+        when = f", in {quotes.study.years[at]}, when most is at risk" * (years > 1)
         said = (
             f"In one year out of twenty the PCT {does} {{{worst}:size error}} against its plan"
-            f"{when}. On average it may expect to {{pct_net_position_gbp:gain}} over the contract."
+            f"{when}. On average it may expect to {{pct_net_position_gbp:gain}} over the contract"
         )
-    return quotes.sentence(ALL_CLUSTERS, said)
+    return quotes.sentence(ALL_CLUSTERS, f"{said}{why_it_gains(quotes)}.")
+
+
+def why_it_gains(quotes: Quotes) -> str:
+    """Return, in a clause, that budgets are below what the PCT planned, where that is why it gains."""
+    kept = quotes.numbers.get((ALL_CLUSTERS, PLAN_LESS_BUDGETS))
+    gain = quotes.numbers[ALL_CLUSTERS, "pct_net_position_gbp"]
+    if kept is None or not 0 < gain.value < kept.value or not beyond_chance(gain):
+        return ""
+    return f", because its budgets are {{{PLAN_LESS_BUDGETS}}} below what it planned to spend on that care"
+
+
+def _doubt(quotes: Quotes) -> Paragraph:
+    """Say what the results depend on most, and what their errors leave out."""
+    simulated = "All figures are of a simulation, and ± is its sampling error alone"
+    moves = [*quotes.drivers.moves][:1]
+    if not moves or not beyond_chance(quotes.numbers[moves[0], MOVED_CHANCE]):
+        return Paragraph((f"{simulated}.",))
+    said = most_depends(moves[0], quotes.numbers[moves[0], MOVED_CHANCE].value)
+    return quotes.sentence(moves[0], f"{simulated}. {said}")
+
+
+def most_depends(move: str, change: float) -> str:
+    """Return what the chance of an overspend depends on most, for `Quotes.sentence`."""
+    what, _, step = move.partition(" +")
+    does = "raises" if change > 0 else "lowers"
+    more = f"{step.strip()} more" if step else "a move up"
+    return (
+        f"Most depends on the {what}: {more} {does} a cluster's chance of an overspend by "
+        f"{{{MOVED_CHANCE}:size points}}."
+    )

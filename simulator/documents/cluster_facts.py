@@ -11,6 +11,7 @@ from simulator.questions.bond.pieces import PracticePart, practice_parts
 from simulator.questions.luck.estimates import ratio
 from simulator.questions.size.ask import relative_variance
 from simulator.records import BUDGET
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import root
 from simulator.rules.bond import Bond
@@ -18,12 +19,16 @@ from simulator.simulation.shared_draws import SharedDraws
 
 SHORTFALL, SPREAD = "shortfall_share", "outturn_sd_share"
 """What spend exceeds the budget by on average, and the SD of budget less spend, as shares of the budget."""
+DEARER, NEEDED = "care_above_all_clusters_share", "bond_needed_of_budget_share"
+"""What care is expected to cost a head beyond that of all clusters; the bond needed, of a year's budget."""
 SIZES = (0.01, 0.02, 0.05, 0.1, 0.2)
 """Bonds that are tried, as shares of a year's budget (assumptions)."""
 GAIN, POSTED = "practice_net_gain_gbp", "bond_posted_gbp"
 OF_SIZES = (POSTED, "bond_covers_probability", GAIN, "practice_better_off_probability")
 SPLIT = (POSTED, "practice_share_gbp_per_year", GAIN, "practice_net_gain_1_in_20_gbp")
 """Amounts that practices split between them."""
+AVERAGE_PRACTICE = "An average practice"
+"""The row of what all practices have between them, divided by their number."""
 Place = tuple[str, str]
 
 
@@ -39,12 +44,22 @@ class ClusterFacts:
         return next((rule for rule in self.study.scenario.settings.rules if isinstance(rule, Bond)), None)
 
     def differences(self) -> Iterator[tuple[Place, Estimate]]:
-        """Yield how tight each cluster's budget is, and how far its outturn spreads."""
+        """Yield how tight each cluster's budget is, how far its outturn spreads, and what its people need."""
+        care = self.study.result.plan.expected_care_gbp.sum(axis=(0, 2))
+        people = self.study.result.plan.terms.people
+        of_all = care.sum() / people.sum()
         for name, book in self.study.books.items():
             budget, spend = book.total_gbp(BUDGET), book.spend_gbp
             if shortfall := ratio(spend - budget, budget):
                 yield (name, SHORTFALL), shortfall
                 yield (name, SPREAD), root(relative_variance(budget - spend, budget))
+        for at, name in enumerate(self.study.clusters):
+            if of_all > 0 and people[at] > 0:
+                dearer = float(care[at] / people[at] / of_all) - 1
+                yield (name, DEARER), Estimate(dearer, dearer, dearer)
+            needed = self.study.estimates_of(name).get("bond_needed_gbp")
+            if needed is not None and (budget_gbp := self._budget_gbp(name)) > 0:
+                yield (name, NEEDED), _part(needed, 1 / budget_gbp)
 
     def of_sizes(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield what bonds of several sizes would do, every cluster's at once, on the same draws."""
@@ -79,6 +94,13 @@ class ClusterFacts:
                 for measure in SPLIT:
                     if measure in found:
                         yield (row, measure), _part(found[measure], part.share)
+        clusters = self.study.scenario.settings.clusters
+        if self.bond is not None and all(one.practices for one in clusters):
+            number = sum(len(one.practices) for one in clusters)
+            found = self.study.estimates_of(ALL_CLUSTERS)
+            # A bad case of all together is none of one practice.
+            for measure in (one for one in SPLIT if "1_in_20" not in one and one in found):
+                yield (AVERAGE_PRACTICE, measure), _part(found[measure], 1 / number)
 
     def parts(self, name: str) -> tuple[PracticePart, ...]:
         """Return a cluster's practices with their parts, the largest first; none where there is no bond."""

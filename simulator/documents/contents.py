@@ -10,7 +10,8 @@ from pathlib import Path, PurePath
 from simulator.answers.files import provenance
 from simulator.charts.look import PAGE, Look, Theme, look, looking
 from simulator.charts.study import Study
-from simulator.documents.assumptions import sources
+from simulator.documents.asked import practice_questions
+from simulator.documents.assumptions import may_be_quoted, sources
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
 from simulator.documents.depends import depends_on, luck_and_rules, worked_example
@@ -21,7 +22,7 @@ from simulator.documents.own_terms import own_terms
 from simulator.documents.own_words import own_sections
 from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
-from simulator.documents.reference import glossary, practice_questions, strengths_and_limits, timetable
+from simulator.documents.reference import glossary, strengths_and_limits, timetable
 from simulator.documents.results import bonds, overspends, pct_position, practices
 from simulator.documents.scheme import scheme
 from simulator.documents.slide_show import slides_of
@@ -158,7 +159,7 @@ def _document(
         files = (PurePath(one.source).name for one in study.regimes(regimes).regimes)
         facts["regimes compared"] = "; ".join(files)
     stamp = tuple(facts.items())
-    others["provenance"] = [provenance_section(stamp)]
+    others["provenance"] = [provenance_section(stamp, may_be_quoted(quotes, stamp))]
     others["clusters"] = (cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
     return Document(
         title=title or scenario.settings.title,

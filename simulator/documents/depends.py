@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from simulator.answers.table import Cell, Column, text
-from simulator.documents.blocks import Block, Heading, Paragraph, Section
+from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
+from simulator.documents.brief import most_depends
 from simulator.documents.drivers import (
     LUCK_COLUMNS,
     MOST_CONTRACTS,
@@ -18,11 +19,13 @@ from simulator.documents.drivers import (
 )
 from simulator.documents.example import measure_of
 from simulator.documents.quotes import Quotes
+from simulator.documents.what_ifs import GAIN
 from simulator.plain_words import capitalised, per_cent_of
 from simulator.questions.luck.estimates import PAID
 from simulator.questions.size.answer import SD
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
+from simulator.risk.estimation import beyond_chance
 
 _MOST_MOVES = 12
 _WEAK = 0.0005
@@ -41,7 +44,9 @@ def worked_example(quotes: Quotes) -> Section:
         )
     )
     columns: list[str | Column] = [
-        Column(case, f"A year {case}", Unit.GBP, tuple(_cell(quotes, case, one) for one in example.flows))
+        Column(
+            case, f"A year {case} £", Unit.NUMBER, tuple(_cell(quotes, case, one) for one in example.flows)
+        )
         for case in example.contracts
     ]
     first = text("What moves", [*example.flows.values()])
@@ -59,17 +64,9 @@ def depends_on(quotes: Quotes) -> Section:
     moves = [*quotes.drivers.moves][:_MOST_MOVES]
     blocks: list[Block] = [Heading(1, "What do the results depend on?")]
     if moves:
-        chance = quotes.numbers[moves[0], MOVED_CHANCE].value
-        way = "raises" if chance > 0 else "lowers"
-        blocks.append(
-            quotes.sentence(
-                moves[0],
-                f"Most on {{what}}: moved up by so much alone, it {way} a cluster's chance of an overspend "
-                f"by {{{MOVED_CHANCE}:size points}}. The table ranks all by what they do to that "
-                "chance.",
-                what=moves[0],
-            )
-        )
+        said = most_depends(moves[0], quotes.numbers[moves[0], MOVED_CHANCE].value)
+        ranked = "The table ranks the settings by what each, moved up alone, does to that chance."
+        blocks.append(quotes.sentence(moves[0], f"{said} {ranked}"))
         headings = ("Chance of an overspend", "Practices' net gain", "PCT's net position")
         columns = [
             _change(quotes, measure, heading, moves)
@@ -122,17 +119,40 @@ def _sizes(quotes: Quotes) -> Iterable[Block]:
     yield quotes.table("size", "Risk by size of cluster, over the whole contract", columns, first, apart=0)
 
 
+def _verdict_on_rules(quotes: Quotes) -> str:
+    """Return whether any rule that was tried lets practices gain on average, where they lose."""
+    gain = quotes.numbers[ALL_CLUSTERS, GAIN].value
+    changes = [quotes.numbers[policy, MOVED_GAIN].value for policy in quotes.drivers.rules]
+    if gain >= 0 or not changes:
+        return "Other rules divide gains and losses otherwise."
+    if gain + max(changes) < 0:
+        return "None of these rules would let practices gain on average."
+    return "Some of these rules would let practices gain on average."
+
+
+def _best_for_the_pct(quotes: Quotes) -> Sequence[Part]:
+    """Return which rule the PCT gains most by, and what it does to practices; nothing where none helps it."""
+    found = {one: quotes.numbers[one, MOVED_PCT] for one in quotes.drivers.rules}
+    best = max(found, key=lambda one: found[one].value, default="")
+    if not best or found[best].value <= 0 or not beyond_chance(found[best]):
+        return ()
+    more = "more" if quotes.numbers[best, MOVED_GAIN].value > 0 else "less"
+    said = (
+        f" The PCT would gain most by {{rule}}: {{{MOVED_PCT}:size}} more, and practices would have "
+        f"{{{MOVED_GAIN}:size}} {more}."
+    )
+    return quotes.sentence(best, said, rule=best).parts
+
+
 def luck_and_rules(quotes: Quotes) -> Section:
     """Show what other rules would pay for luck."""
-    heading = Heading(1, "Luck, and what other rules would pay for it")
+    heading = Heading(1, "Luck, and what other rules would do")
     answer = quotes.drivers.luck
     if answer is None:
         return Section((heading, Paragraph(("No practice can be paid a share here, nor for luck.",))))
     saving = per_cent_of(SAVING)
     policies = answer.policy_names
     paid = luck_measure(LUCK_COLUMNS[0])
-    said = "Had no cluster truly saved anything, practices would be paid {paid} over the contract for luck. "
-    said += f"A true saving of {saving} would still go unpaid with a chance of {{unpaid}}."
     unpaid = luck_measure(LUCK_COLUMNS[2])
     headings = ("Paid for luck", "Change", f"Saving of {saving} unpaid", "Change")
     columns = []
@@ -141,12 +161,20 @@ def luck_and_rules(quotes: Quotes) -> Section:
         cells = tuple(quotes.numbers.get((policy, name)) for policy in policies)
         unit = Unit.PROBABILITY if PAID in measure or "probability" in measure else Unit.GBP
         columns.append(Column(name, words, unit, cells, is_change="change" in name))
+    for measure, words in (
+        (MOVED_GAIN, "Practices' net gain, change"),
+        (MOVED_PCT, "PCT's net position, change"),
+    ):
+        columns.append(_change(quotes, measure, words, policies))
     first = text("Rules", [capitalised(one) for one in policies])
     title = "What other rules would change; all clusters together, over the whole contract"
     numbers = {"paid": quotes.number(policies[0], paid), "unpaid": quotes.number(policies[0], unpaid)}
+    said = "Had no cluster truly saved anything, practices would be paid {paid} over the contract for luck; "
+    said += f"yet a true saving of {saving} goes unpaid with a chance of {{unpaid}}."
     return Section(
         (
             heading,
+            Paragraph((_verdict_on_rules(quotes), *_best_for_the_pct(quotes))),
             quotes.sentence(ALL_CLUSTERS, said, **numbers),
             quotes.table("rules against luck", title, columns, first, apart=0),
             Paragraph(

@@ -12,8 +12,8 @@ from simulator.charts.drivers import Move, figures_of, usual_moves
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import OVERSPEND, Place
 from simulator.questions.explain.answer import WHOLE_CONTRACT
-from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
-from simulator.questions.luck.ask import luck
+from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, who_can_be_paid
+from simulator.questions.luck.ask import PolicySizes, luck, policies_of
 from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
 from simulator.questions.size.answer import SD, Sizes, overspend_column
 from simulator.questions.size.ask import size
@@ -74,6 +74,19 @@ class Drivers:
         return tuple(usual_moves(self.study.scenario))
 
     @cached_property
+    def rules(self) -> dict[str, dict[str, Estimate]]:
+        """Changes of practices' gain and of the PCT's position by other rules; own savings are kept."""
+        if self.luck is None:
+            return {}
+        draws = SharedDraws.of(self.study.scenario, self.few.draws)
+        base = _Ends.of(draws.simulate(self.study.scenario))
+        return {
+            words: _Ends.of(draws.simulate(other)).against(base)
+            for words, other in policies_of(self.study.scenario, PolicySizes()).items()
+            if words != AS_IT_IS
+        }
+
+    @cached_property
     def luck(self) -> LuckAnswer | None:
         """What other rules would pay for luck; None where nobody can be paid a share."""
         settings = self.study.scenario.settings
@@ -102,6 +115,8 @@ class Drivers:
                 for measure, of in zip(LUCK_COLUMNS, (known[0], known[0], known[1], known[1]), strict=True):
                     if measure in of:
                         yield (policy, luck_measure(measure)), of[measure]
+        for policy, changes in self.rules.items():
+            yield from (((policy, one), changes[one]) for one in (MOVED_GAIN, MOVED_PCT))
 
 
 @dataclass(frozen=True, slots=True)

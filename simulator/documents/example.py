@@ -67,7 +67,8 @@ class Example:
         for case, at in self.contracts.items():
             for reason in self.flows:
                 by_year = self.book.spend_by_year_gbp if reason == SPEND else self.book.by_year_gbp(reason)
-                gbp = float(by_year[at, self.year])
+                # To the pound: pence in millions say nothing.
+                gbp = float(round(by_year[at, self.year]))
                 yield (self.row(case), measure_of(reason)), Estimate(gbp, gbp, gbp)
 
     def row(self, case: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.answers.history_options import GivenHistory, file_option, history_options
+from simulator.charts.command import THEME_HELP
 from simulator.errors import Problems, printable
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @file_option("--out", required=True, help="Scenario file to write, a new one ending in .toml.")
 @file_option("--report", help="Report to write as well: a new file ending in .html, .pdf, .docx or .xlsx.")
 @file_option("--charts", help="A new folder for the charts, as SVG and PNG, each with its data.")
+@file_option("--theme", help=f"{THEME_HELP} For the report and the charts.")
 @click.option("--replace", is_flag=True, help="Let what is written replace what exists.")
 def fit(
     history: Path, scenario: Path, out: Path, report: Path | None, charts: Path | None, **options: Any
@@ -31,17 +33,21 @@ def fit(
     the history leaves unknown. `cluster-risk run` and all others then carry that into every answer.
     """
     from simulator.answers.printer import Printer
+    from simulator.charts.look import Look, looking
+    from simulator.charts.themes import theme_of
     from simulator.documents.fit_report import check_report, write_report
     from simulator.questions.fit.ask import fit as ask
     from simulator.questions.fit.files import FitFiles
     from simulator.questions.fit.words import LITTLE_HISTORY
     from simulator.scenario.scenario import load_scenario
 
-    problems, scenario_given, answer = Problems(), None, None
+    problems, scenario_given, answer, theme = Problems(), None, None, theme_of(None)
     replace = options["replace"]
     given = GivenHistory.of(problems, history, options)
     with ExitStack() as stack:
         folder: Path | None = None
+        with problems.noted():
+            theme = theme_of(options["theme"])
         if report is not None:
             with problems.noted():
                 check_report(report, replace=replace)
@@ -59,10 +65,11 @@ def fit(
         if answer is None:
             return
         if folder is not None:
-            _write_charts(answer, folder)
+            with looking(Look(theme=theme)):
+                _write_charts(answer, folder)
         written = answer.save(out, replace=replace)
     if report is not None:
-        write_report(answer, report, replace=replace)
+        write_report(answer, report, replace=replace, theme=theme)
     if answer.history.whole_years < LITTLE_HISTORY:
         click.secho(answer.history.notes[0], fg="red", err=True)
     Printer().answer(answer)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace as without
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from simulator.answers.files import versions
 from simulator.answers.table import Column, Table, text
 from simulator.charts.fits import fit_charts
+from simulator.charts.look import Look, Theme, look, looking
 from simulator.documents.blocks import (
     Block,
     Document,
@@ -59,7 +61,7 @@ def check_report(path: Path, *, replace: bool) -> None:
     check_new_file(path, replace=replace)
 
 
-def write_report(answer: FitAnswer, path: Path, *, replace: bool = False) -> None:
+def write_report(answer: FitAnswer, path: Path, *, replace: bool = False, theme: Theme | None = None) -> None:
     """Write the report of a fit as HTML, PDF, Word or Excel, by the ending of its path.
 
     Parameters
@@ -70,6 +72,8 @@ def write_report(answer: FitAnswer, path: Path, *, replace: bool = False) -> Non
         A new file.
     replace : bool
         Whether a file that exists may be replaced.
+    theme : Theme, optional
+        How a house has it look; the usual way where none is given.
 
     Raises
     ------
@@ -77,14 +81,17 @@ def write_report(answer: FitAnswer, path: Path, *, replace: bool = False) -> Non
         For another ending, and for a file that exists or cannot be made.
     """
     check_report(path, replace=replace)
-    document = report_of(answer)
+    document = report_of(answer, theme)
     with new_file(path, replace=replace) as file:
         DOCUMENT_FORMATS[path.suffix.lower().removeprefix(".")](document, file)
 
 
-def report_of(answer: FitAnswer) -> Document:
-    """Return the report of a fit as a document."""
-    charts = {chart.name: chart for chart in fit_charts(answer)}
+def report_of(answer: FitAnswer, theme: Theme | None = None) -> Document:
+    """Return the report of a fit as a document, as a house has it look."""
+    theme = theme or look().theme
+    # One logo is enough for a document.
+    with looking(Look(theme=without(theme, logo=b""))):
+        charts = {chart.name: chart for chart in fit_charts(answer)}
     months = len(answer.history.months.months)
     return Document(
         title=f"{answer.scenario.settings.title}: what the history tells",
@@ -101,6 +108,7 @@ def report_of(answer: FitAnswer) -> Document:
         numbers=(),
         provenance=_provenance(answer),
         said=answer.scenario.settings.document,
+        theme=theme,
     )
 
 

@@ -129,6 +129,7 @@ def lay_out(document: Document, folder: Path) -> Path:
         "font": document.font,
         "logo": "logo.png" * bool(document.theme.logo),
         "sections": sections,
+        "opens_with": document.opens_with,
     }
     (folder / "logo.png").write_bytes(document.theme.logo)
     words = in_print(json.dumps(names, ensure_ascii=False))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.answers.table import Table, text
-from simulator.documents.blocks import Heading, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import listed, per_cent_of
 from simulator.scenario.comments import comments_of
@@ -55,10 +55,10 @@ def method(quotes: Quotes) -> Section:
     return Section((Heading(1, "How the numbers are made"), Paragraph((how,)), Paragraph((errors,))))
 
 
-def provenance_section(facts: tuple[tuple[str, str], ...]) -> Section:
-    """Show what a reader needs to make the numbers again."""
+def provenance_section(facts: tuple[tuple[str, str], ...], said: Sequence[Block] = ()) -> Section:
+    """Show what a reader needs to make the numbers again, below what is `said` of them."""
     table = words_table("", "What was run", ("What", "Value"), facts, (2.0, 5.0))
-    return Section((Heading(1, "Where the numbers come from"), table))
+    return Section((Heading(1, "Where the numbers come from"), *said, table))
 
 
 def words_table(

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from simulator.answers.table import Column, Table, text
-from simulator.documents.blocks import Block, Heading, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.brief import whole_contract
-from simulator.documents.cluster_facts import OF_SIZES, SHORTFALL, SIZES, SPLIT, SPREAD, of_practice, of_size
+from simulator.documents.cluster_facts import (
+    DEARER,
+    NEEDED,
+    OF_SIZES,
+    SHORTFALL,
+    SIZES,
+    SPLIT,
+    SPREAD,
+    of_practice,
+    of_size,
+)
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import GAIN, OVERSPEND
 from simulator.plain_words import as_a_name, counted, in_letters, joined, ordinal, per_cent_of
@@ -21,12 +31,16 @@ _MOST_YEARS = 6
 """Contract years that stand on the page of a cluster; more have their table in the annex."""
 _MOST_PRACTICES = 12
 """Practices that fit on the page of a cluster; the workbook has all."""
+_LIKE_ALL = 0.005
+"""Costs a head that differ by less are much the same."""
 
 
 def cluster_page(quotes: Quotes, cluster: Cluster) -> Section:
     """Return a cluster's page."""
     name = cluster.name
     blocks: list[Block] = [Heading(1, name), _who(quotes, cluster)]
+    if found := tuple(_differences(quotes, cluster)):
+        blocks += [Heading(2, "What is different"), Items(found)]
     blocks += [Heading(2, "How likely is an overspend?"), _overspend(quotes, name), _chances(quotes, name)]
     if quotes.has(Bond) or quotes.has(SurplusSplit):
         blocks += [Heading(2, "The bond and the practice share"), _money(quotes, cluster)]
@@ -36,14 +50,72 @@ def cluster_page(quotes: Quotes, cluster: Cluster) -> Section:
 
 def _who(quotes: Quotes, cluster: Cluster) -> Paragraph:
     practices = f" in {counted(len(cluster.practices), 'practice')}" if cluster.practices else ""
-    people = {name: quotes.numbers[name, "people"].value for name in quotes.clusters}
     said = (
         f"{{name}} has {{people}} registered people{practices}, and a budget of {{annual_budget_gbp}} a year."
     )
-    if len({*people.values()}) > 1:
-        place = _place(people, cluster.name)
-        said += f" It is {place} of {in_letters(len(people))} clusters by list size."
     return quotes.sentence(cluster.name, f"{said} {_own_terms(cluster)}".rstrip(), name=cluster.name)
+
+
+def _differences(quotes: Quotes, cluster: Cluster) -> Iterator[Paragraph]:
+    """Yield what sets a cluster apart from the others: its size, its people, its budget and its bond."""
+    name, number = cluster.name, in_letters(len(quotes.clusters))
+    if len(quotes.clusters) == 1:
+        return
+    people = {one: quotes.numbers[one, "people"].value for one in quotes.clusters}
+    if len({*people.values()}) > 1:
+        said = f"It is {_place(people, name)} of {number} clusters by list size{_spread(quotes, name)}."
+        yield quotes.sentence(name, said)
+    of_all = {
+        one: quotes.numbers[one, DEARER].value for one in quotes.clusters if (one, DEARER) in quotes.numbers
+    }
+    if len({round(one, 4) for one in of_all.values()}) > 1 and name in of_all:
+        more = "more" if of_all[name] > 0 else "less"
+        rank = _place(of_all, name).replace("largest", "highest").replace("smallest", "lowest")
+        cost = f"is expected to cost {{{DEARER}:size}} {more} a head than"
+        of_all_words = f"that of all clusters together: {rank} of {number}"
+        if abs(of_all[name]) < _LIKE_ALL:
+            cost, of_all_words = "costs much the same a head as", "that of all clusters together"
+        yield quotes.sentence(name, f"By their age and need its people's care {cost} {of_all_words}.")
+    if said := _tightness(quotes, name):
+        yield quotes.sentence(name, said)
+    needed = {one: quotes.numbers[one, NEEDED] for one in quotes.clusters if (one, NEEDED) in quotes.numbers}
+    if name in needed:
+        said = (
+            f"To be 95% sure of paying everything, its bond would have to be {{{NEEDED}}} of a year's budget"
+        )
+        yield quotes.sentence(name, f"{said}, {_rank(needed, name)}.")
+
+
+def _spread(quotes: Quotes, name: str) -> str:
+    """Return, in a clause, what size does to luck; nothing where that does not differ beyond chance."""
+    spreads = {one: quotes.numbers[one, SPREAD] for one in quotes.clusters if (one, SPREAD) in quotes.numbers}
+    if name not in spreads:
+        return ""
+    own = spreads[name]
+    lower = sum(one.high < own.low for one in spreads.values())
+    higher = sum(one.low > own.high for one in spreads.values())
+    if lower == higher:
+        return ""
+    weighs = "more" if lower > higher else "less"
+    misses = f"its outturn typically misses the expected one by {{{SPREAD}}} of the budget"
+    return f", and chance weighs {weighs} than in most: {misses}"
+
+
+def _tightness(quotes: Quotes, name: str) -> str:
+    """Return that a budget is tighter or looser than those of all together, for `Quotes.sentence`."""
+    if (name, SHORTFALL) not in quotes.numbers or (ALL_CLUSTERS, SHORTFALL) not in quotes.numbers:
+        return ""
+    own, of_all = (quotes.numbers[one, SHORTFALL] for one in (name, ALL_CLUSTERS))
+    if own.low > of_all.high:
+        return f"Its budget is tighter than most: {_short(own)}."
+    if own.high < of_all.low:
+        return f"Its budget is looser than most: {_short(own)}."
+    return ""
+
+
+def _short(tight: Estimate) -> str:
+    does = "short of" if tight.value > 0 else "above"
+    return f"it is expected to be {{{SHORTFALL}:size}} {does} what is spent"
 
 
 def _place(values: dict[str, float], name: str) -> str:
@@ -89,11 +161,11 @@ def _overspend(quotes: Quotes, name: str) -> Paragraph:
     return quotes.sentence(name, f"{said}{{large_overspend_probability}}.")
 
 
-def _rank(chances: Mapping[str, Estimate], name: str) -> str:
-    """Return where a chance stands among the clusters', as far as its error tells."""
-    own = chances[name]
-    higher = sum(one.low > own.high for one in chances.values())
-    lower = sum(one.high < own.low for one in chances.values())
+def _rank(numbers: Mapping[str, Estimate], name: str) -> str:
+    """Return where a number stands among the clusters', as far as its error tells."""
+    own = numbers[name]
+    higher = sum(one.low > own.high for one in numbers.values())
+    lower = sum(one.high < own.low for one in numbers.values())
     if higher == lower == 0:
         return "much like every other cluster"
     if not higher:
@@ -102,29 +174,14 @@ def _rank(chances: Mapping[str, Estimate], name: str) -> str:
 
 
 def _cause(quotes: Quotes, name: str) -> str:
-    """Return what sets the chance apart: how tight the budget is, and how far the outturn spreads."""
+    """Return where the chance comes from: how tight the budget is, and how far the outturn spreads."""
     if (name, SHORTFALL) not in quotes.numbers:
         return "It has no budget to answer for."
-    tight, spread = (quotes.numbers[name, one] for one in (SHORTFALL, SPREAD))
-    does = "short of" if tight.value > 0 else "above"
-    said = (
-        f"Its budget is expected to be {{{SHORTFALL}:size}} {does} its spend, and the outturn typically "
-        f"differs by {{{SPREAD}}} of the budget from that"
-    )
-    if len(quotes.clusters) == 1:
+    does = "short of" if quotes.numbers[name, SHORTFALL].value > 0 else "above"
+    said = f"Its budget is expected to be {{{SHORTFALL}:size}} {does} what is spent"
+    if _spread(quotes, name):
         return f"{said}."
-    of_all = quotes.numbers[ALL_CLUSTERS, SHORTFALL]
-    if tight.low > of_all.high:
-        return f"{said}: its budget is tighter than most."
-    if tight.high < of_all.low:
-        return f"{said}: its budget is looser than most."
-    spreads = [quotes.numbers[one, SPREAD] for one in quotes.clusters if (one, SPREAD) in quotes.numbers]
-    middle = sorted(one.value for one in spreads)[len(spreads) // 2]
-    if spread.low > middle:
-        return f"{said}: its costs vary more than most, so that its bond must be larger for its size."
-    if spread.high < middle:
-        return f"{said}: its costs vary less than most, so that its bond may be smaller for its size."
-    return f"{said}: both much as elsewhere."
+    return f"{said}, and the outturn typically differs by {{{SPREAD}}} of the budget from that."
 
 
 def _chances(quotes: Quotes, name: str) -> TableBlock:

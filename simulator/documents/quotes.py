@@ -15,7 +15,7 @@ from simulator.documents.cluster_facts import ClusterFacts
 from simulator.documents.drivers import Drivers
 from simulator.documents.example import Example
 from simulator.documents.odds import odds
-from simulator.documents.what_ifs import WhatIfs
+from simulator.documents.what_ifs import WhatIfs, sum_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import Quantile, mean_difference, quantile
@@ -28,6 +28,8 @@ from simulator.scenario.schema import MOST_YEARS
 SUMMARY, BOND, LUCK, PCT, WHAT_IF = "summary", "bond", "luck", "PCT", "what if"
 APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
 EXAMPLE, DRIVERS = "worked example", "drivers"
+PLAN_LESS_BUDGETS = "part_of_net_position_planned_care_less_budgets_gbp"
+"""What the PCT planned to spend on care less the budgets it hands out for it."""
 _POSITION = "part_of_net_position_"
 """How names start of what the PCT's net position is made of, with its sign: no names of the summary's."""
 _LED = {"gain": ("gain ", "lose "), "beyond": ("gain less than ", "lose more than ")}
@@ -211,13 +213,18 @@ class Quotes:
 
     def _bonds(self) -> dict[tuple[str, str], Estimate]:
         """Return the bonds needed, from the same samples as the summary's at 95%."""
-        return {
+        found = {
             (row, at_confidence(measure, confidence)): quantile(samples, confidence)
             for row in self.rows
             for measure in ("bond_needed_gbp", "shared_bond_needed_gbp")
             if (samples := self.study.samples(row).get(measure)) is not None
             for confidence in self.confidences
         }
+        posting = [name for name in self.clusters if self.study.books[name].has_bond]
+        for confidence in self.confidences if posting else ():
+            needed = [found[name, at_confidence("bond_needed_gbp", confidence)] for name in posting]
+            found[ALL_CLUSTERS, at_confidence("own_bonds_needed_gbp", confidence)] = sum_of(needed)
+        return found
 
     def _luck(self) -> dict[tuple[str, str], Estimate]:
         """Return the practice share with and without true saving, in the same contracts."""

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Heading, Paragraph, Section
-from simulator.documents.brief import whole_contract, why_in_words
+from simulator.documents.brief import (
+    bond_is_all,
+    payers,
+    who_pays,
+    whole_contract,
+    why_in_words,
+    why_it_gains,
+)
 from simulator.documents.odds import odds
 from simulator.documents.quotes import PCT, Quotes, at_confidence
-from simulator.documents.what_ifs import EQUAL_GROWTH, GAIN, OF_A_CLUSTER, OVERSPEND, SAVING_NEEDED
+from simulator.documents.what_ifs import (
+    BETTER_OFF,
+    BONDS_NEEDED,
+    COVERED,
+    EQUAL_GROWTH,
+    GAIN,
+    OF_A_CLUSTER,
+    OVERSPEND,
+    SAVING_NEEDED,
+)
+from simulator.plain_words import capitalised
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond
@@ -81,20 +98,16 @@ def _overspends_in_words(quotes: Quotes) -> Paragraph:
 
 def bonds(quotes: Quotes) -> Section:
     """Show how big a bond must be, and what the posted one does."""
-    nothing = (ALL_CLUSTERS, "")
     columns = []
     for one in quotes.confidences:
-        own, shared = (at_confidence(name, one) for name in ("bond_needed_gbp", "shared_bond_needed_gbp"))
-        places = [*((name, own) for name in quotes.clusters), nothing, (ALL_CLUSTERS, shared)]
+        own, every, shared = (
+            at_confidence(f"{name}_needed_gbp", one) for name in ("bond", "own_bonds", "shared_bond")
+        )
+        places = [*((name, own) for name in quotes.clusters), (ALL_CLUSTERS, every), (ALL_CLUSTERS, shared)]
         columns.append(quotes.column(own, f"Needed at {100 * one:.0f}%", places))
     said = Paragraph(("There is no bond in this scheme. The table shows what one would have to be.",))
     if quotes.has(Bond):
-        said = quotes.sentence(
-            ALL_CLUSTERS,
-            "Bonds of {bond_posted_gbp} are posted, and {expected_bond_draw_gbp} is drawn from them on "
-            "average. One bond shared by all would have to be {shared_bond_needed_gbp} to be 95% sure of "
-            "paying.",
-        )
+        said = quotes.sentence(ALL_CLUSTERS, _bonds_in_words(quotes))
         of_shared = {
             "bond_posted_gbp": "bond_posted_gbp",
             "bond_covers_probability": "shared_bond_covers_probability",
@@ -105,7 +118,8 @@ def bonds(quotes: Quotes) -> Section:
             columns.append(quotes.column(own, places=places))
     meant = (
         "A bond needed at 95% pays all that reaches it over the contract in 95 contracts of 100. The rules "
-        "apply in their order, with any top-ups and interest."
+        "apply in their order, with any top-ups and interest. In the row of all with their own bonds, needs "
+        "are added up, and a contract is covered if every bond is large enough."
     )
     first = text("Cluster", (*quotes.clusters, _OWN_BONDS, _SHARED_BOND))
     return Section(
@@ -117,6 +131,23 @@ def bonds(quotes: Quotes) -> Section:
             quotes.picture("bond-cover"),
         )
     )
+
+
+def _bonds_in_words(quotes: Quotes) -> str:
+    """Return what posted bonds do and cost, and what larger ones would be, for `Quotes.sentence`."""
+    if not quotes.numbers[ALL_CLUSTERS, "bond_posted_gbp"].value:
+        return "No bond is posted."
+    said = "Of {bond_posted_gbp} posted, {expected_bond_draw_gbp} is drawn on average and so lost"
+    said += " to whoever posts it. "
+    one = "It pays" if len(quotes.clusters) == 1 else "A cluster's bond pays"
+    if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}") in quotes.numbers:
+        said += f"{one} all that reaches it with a chance of {{{OF_A_CLUSTER}{COVERED}}}."
+    if (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers and len(quotes.clusters) > 1:
+        said += (
+            f" To be 95% sure, each of its own, clusters need {{{BONDS_NEEDED}}} between them; one bond that "
+            "all share would have to be {shared_bond_needed_gbp}."
+        )
+    return said
 
 
 def practices(quotes: Quotes) -> Section:
@@ -133,27 +164,11 @@ def practices(quotes: Quotes) -> Section:
         "practice_net_gain_1_in_20_gbp",
         "practice_better_off_probability",
     ]
-    said = "Practices keep {practice_share_gbp} of surpluses over the contract"
-    said += ", and lose more than that on their bonds" * (quotes.numbers[ALL_CLUSTERS, GAIN].value < 0)
-    said += f": they may expect to {{{GAIN}:gain}} net."
-    if (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers:
-        said += f" To break even they must save {{{SAVING_NEEDED}}} of the care that is paid by the case."
-    if (ALL_CLUSTERS, f"{EQUAL_GROWTH}{GAIN}") in quotes.numbers:
-        said += (
-            f" If budgets grew as costs do, they might expect to {{{EQUAL_GROWTH}{GAIN}:gain}}, and a "
-            f"cluster's would be better off with a chance of "
-            f"{{{EQUAL_GROWTH}{OF_A_CLUSTER}practice_better_off_probability}}."
-        )
     blocks: list[Block] = [
         heading,
-        quotes.sentence(ALL_CLUSTERS, said),
+        quotes.sentence(ALL_CLUSTERS, _practices_in_words(quotes)),
         quotes.table("surpluses", "What practices may expect over the contract", shares),
-        Paragraph(
-            (
-                "The net gain is all that comes to practices less all that they pay, their bond included. "
-                "“1 in 20” is what they do worse than in one contract out of twenty.",
-            )
-        ),
+        quotes.sentence(ALL_CLUSTERS, _meaning_of_gains(quotes)),
         quotes.sentence(ALL_CLUSTERS, luck_in_words(quotes)),
     ]
     if quotes.has_savers:
@@ -161,6 +176,45 @@ def practices(quotes: Quotes) -> Section:
         luck = [quotes.column("luck_gbp", "Luck"), quotes.column("skill_gbp", "True saving")]
         blocks.append(quotes.table("luck", title, luck))
     return Section((*blocks, quotes.picture("practice-share")))
+
+
+def _practices_in_words(quotes: Quotes) -> str:
+    """Return what practices may expect, what it is made of, and what would change it."""
+    said = f"Practices may expect to {{{GAIN}:gain}} over the contract: they keep {{practice_share_gbp}} of "
+    said += "surpluses"
+    said += ", and {expected_bond_draw_gbp} of their bonds is drawn" * bond_is_all(quotes) + "."
+    if (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers:
+        said += (
+            f" To break even they must truly save {{{SAVING_NEEDED}:error}} of the care that is paid by the "
+            "case, every year."
+        )
+    if (ALL_CLUSTERS, f"{EQUAL_GROWTH}{GAIN}") in quotes.numbers:
+        said += (
+            f" If budgets grew as costs do, they would {{{EQUAL_GROWTH}{GAIN}:gain}}, and those of a cluster "
+            f"would be better off with a chance of {{{EQUAL_GROWTH}{OF_A_CLUSTER}{BETTER_OFF}}}."
+        )
+    return said
+
+
+def _meaning_of_gains(quotes: Quotes) -> str:
+    """Return what the columns of the table are, and why its last row is not the others' mean."""
+    said = (
+        "The net gain is all that comes to practices less all that they pay, their bond included. In one "
+        "contract out of twenty it is worse than “1 in 20”."
+    )
+    worst, posted = (
+        quotes.numbers.get((ALL_CLUSTERS, one))
+        for one in ("practice_net_gain_1_in_20_gbp", "bond_posted_gbp")
+    )
+    if bond_is_all(quotes) and worst and posted and -worst.value > posted.value:
+        said += " A bond is a share of the budget: where that is large, so is the loss."
+    if len(quotes.clusters) > 1 and (ALL_CLUSTERS, f"{OF_A_CLUSTER}{BETTER_OFF}") in quotes.numbers:
+        said += (
+            " The last row sets the gains of some clusters against the losses of others: all practices "
+            "taken together are better off with a chance of {practice_better_off_probability}, those of one "
+            f"cluster with {{{OF_A_CLUSTER}{BETTER_OFF}}}."
+        )
+    return said
 
 
 def luck_in_words(quotes: Quotes) -> str:
@@ -187,6 +241,7 @@ def pct_position(quotes: Quotes) -> Section:
     blocks: list[Block] = [
         Heading(1, "What is left with the PCT?"),
         pct_sentence(quotes),
+        *_paid_by(quotes),
         quotes.table("positions", "The PCT's net position over the whole contract", gains),
         Paragraph(
             (
@@ -217,19 +272,29 @@ def pct_position(quotes: Quotes) -> Section:
     return Section((*blocks, quotes.picture("pool")))
 
 
+def _paid_by(quotes: Quotes) -> list[Block]:
+    """Return who pays for overspends, as a table; nothing where it is one alone."""
+    if not (said := payers(quotes)):
+        return []
+    rows = {one: capitalised(who) for one, who in said.items()} | {"expected_overspend_gbp": "All overspends"}
+    heads = ("Paid by", "Expected")
+    title = "Who pays for overspends, over the whole contract"
+    return [quotes.amounts("paid by", title, heads, ALL_CLUSTERS, rows, has_total=True)]
+
+
 def pct_sentence(quotes: Quotes) -> Paragraph:
     """Return what is left with the PCT, in a few sentences."""
-    said = (
-        "The PCT may expect to {pct_net_position_gbp:gain} against its plan. It pays {pct_payment_gbp} for "
-        "overspends on average, and more than {pct_payment_1_in_20_gbp} in one contract in twenty."
-    )
+    said = f"The PCT may expect to {{pct_net_position_gbp:gain}} against its plan{why_it_gains(quotes)}."
+    said += f" {who_pays(quotes) or 'It pays {pct_payment_gbp} for overspends on average.'}"
+    said += " In one contract in twenty the PCT pays more than {pct_payment_1_in_20_gbp}"
     bad = quotes.numbers.get((ALL_CLUSTERS, "pct_net_position_1_in_20_gbp"))
     if bad is not None:
-        worse = "it loses more than" if bad.value < 0 else "it gains less than"
-        said += f" In one contract in twenty {worse} {{pct_net_position_1_in_20_gbp:size}}."
+        worse = "loses more than" if bad.value < 0 else "gains less than"
+        said += f", and in one in twenty it {worse} {{pct_net_position_1_in_20_gbp:size}} against its plan"
+    said += "."
     if quotes.has(Pool):
         said += (
-            " The pool pays {pool_payment_gbp} of overspends on average and ends at {pool_balance_gbp}. "
-            "The chance that bonds and pool pay everything is {pool_and_bonds_cover_probability}."
+            " The pool ends at {pool_balance_gbp} on average. Bonds and pool pay everything with a chance of "
+            "{pool_and_bonds_cover_probability}."
         )
     return quotes.sentence(ALL_CLUSTERS, said)

@@ -33,8 +33,8 @@ def _brief(quotes: Quotes) -> Iterator[Slide]:
     if (gain := quotes.numbers.get((ALL_CLUSTERS, GAIN))) and gain.value and quotes.has(SurplusSplit):
         verdict = "is worth it on average" if gain.value > 0 else "is not worth it as things stand"
         title = f"The practice share {verdict}"
-    asked = " ".join(block.text for block in blocks if isinstance(block, Paragraph))
-    yield Slide(title, points, notes=f"{asked} Each point has one number; the annex has them all.".strip())
+    said = " ".join(block.text for block in blocks if isinstance(block, Paragraph))
+    yield Slide(title, points, notes=said)
 
 
 def _overspends(quotes: Quotes) -> Iterator[Slide]:

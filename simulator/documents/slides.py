@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,9 @@ _WIDE_IN, _HIGH_IN, _SIDE_IN = 13.333, 7.5, 0.6
 _TITLE_IN, _BODY_IN, _FOOT_IN = (0.45, 1.25), (1.8, 4.95), (6.8, 0.55)
 """From the top, and how high."""
 _TITLE_PT, _BODY_PT, _CHART_PT, _FOOT_PT = 30, 18, 14, 11
+_SMALLEST_PT, _APART_PT, _BULLET_IN = 12, 8, 0.6
+_LETTER_EM, _LINE_EM = 0.6, 1.2
+"""How wide a letter is on average, and how high a line, of the size of the widest font in use."""
 _TITLE_SLIDE, _CHART_SLIDE, _POINTS_SLIDE = "Title Slide", "Title Only", "Title and Content"
 _FEW_BARS, _FEW_PLACES, _NAME_LETTERS = 16, 9, (64, 44)
 _LABEL_ROOM = {"rows": 0.2, "columns": 0.1}
@@ -137,14 +141,26 @@ def _write(frame: Any, said: Sequence[str], size: float) -> None:
     """Write paragraphs into a text frame."""
     frame.text = "\n".join(said)
     for paragraph in frame.paragraphs:
-        paragraph.font.size, paragraph.space_after = Pt(size), Pt(8)
+        paragraph.font.size, paragraph.space_after = Pt(size), Pt(_APART_PT)
+
+
+def fitting_pt(said: Sequence[str]) -> float:
+    """Return the size at which paragraphs fit on a slide, in letters as wide as any; at most the usual."""
+    wide_pt, high_pt = 72 * (_WIDE_IN - 2 * _SIDE_IN - _BULLET_IN), 72 * _BODY_IN[1]
+
+    def fits(size: float) -> bool:
+        lines = sum(math.ceil(len(one) * _LETTER_EM * size / wide_pt) for one in said)
+        return lines * _LINE_EM * size + len(said) * _APART_PT <= high_pt
+
+    return next((size for size in range(_BODY_PT, _SMALLEST_PT, -1) if fits(size)), _SMALLEST_PT)
 
 
 def _add(show: Any, document: Document, slide: Slide) -> None:
     """Add one slide, with its notes and its foot."""
     made = _new_slide(show, _POINTS_SLIDE if slide.chart is None else _CHART_SLIDE, slide.title)
     if slide.chart is None:
-        _write(made.placeholders[1].text_frame, [point.text for point in slide.points], _BODY_PT)
+        said = [point.text for point in slide.points]
+        _write(made.placeholders[1].text_frame, said, fitting_pt(said))
     else:
         _add_chart(made, slide.chart, slide.title, document.theme)
     made.notes_slide.notes_text_frame.text = slide.notes

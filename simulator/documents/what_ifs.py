@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -19,10 +20,12 @@ from simulator.simulation.shared_draws import SharedDraws
 Settings = TypeVar("Settings", bound=Part)
 
 OVERSPEND, BETTER_OFF = "overspend_probability", "practice_better_off_probability"
+COVERED = "bond_covers_probability"
 GAIN = "practice_net_gain_gbp"
 OF_A_CLUSTER, EQUAL_GROWTH = "of_a_cluster_", "equal_growth_"
 """How names start of what holds of a cluster on average, and of budgets that grow as costs do."""
 SAVING_NEEDED, BONDS_NEEDED = "saving_needed_share", "bonds_needed_gbp"
+BONDS_NEEDED_OF_BUDGET = "bonds_needed_of_budget_share"
 BUDGET_GROWTH, COST_GROWTH = "budget_growth_share", "cost_growth_share"
 _FIRST_TRY, _LARGEST_SAVING = 0.05, 0.5
 """Shares of demand: no saving that was ever measured comes near the largest (assumption)."""
@@ -45,6 +48,7 @@ class WhatIfs:
         found |= _of_a_cluster(self.study)
         if needed := _bonds_needed(self.study):
             found[BONDS_NEEDED] = needed
+            found |= _of_budget(needed, self.study)
         if self.at_equal_growth is not None:
             of_all = self.at_equal_growth.estimates_of(ALL_CLUSTERS)
             moved = _of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
@@ -130,7 +134,7 @@ def _following_growth(part: Settings, key: str) -> Settings:
 def _of_a_cluster(study: Study) -> dict[str, Estimate]:
     """Return chances of a cluster, on average over those that have them."""
     found = {}
-    for measure in (OVERSPEND, BETTER_OFF):
+    for measure in (OVERSPEND, BETTER_OFF, COVERED):
         samples = [one[measure] for name in study.clusters if measure in (one := study.samples(name))]
         if samples:
             found[f"{OF_A_CLUSTER}{measure}"] = of_a_cluster(np.column_stack(samples))
@@ -138,9 +142,25 @@ def _of_a_cluster(study: Study) -> dict[str, Estimate]:
 
 
 def _bonds_needed(study: Study) -> Estimate | None:
-    """Return the sum of what clusters need that post a bond, each at 95%; cautious, as all ends are added."""
+    """Return the sum of what clusters need that post a bond, each at 95%."""
     posting = [name for name in study.clusters if study.books[name].has_bond]
     needed = [study.estimate(name, "bond_needed_gbp") for name in posting]
     if not needed:
         return None
+    return sum_of(needed)
+
+
+def sum_of(needed: Sequence[Estimate]) -> Estimate:
+    """Return a sum whose interval is cautious: all ends are added."""
     return Estimate(*(sum(getattr(one, end) for one in needed) for end in ("value", "low", "high")))
+
+
+def _of_budget(needed: Estimate, study: Study) -> dict[str, Estimate]:
+    """Return what all bonds need as a share of a year's budget of those that post one."""
+    posting = [name for name in study.clusters if study.books[name].has_bond]
+    budget_gbp = sum(study.estimate(name, "annual_budget_gbp").value for name in posting)
+    if not budget_gbp > 0:
+        return {}
+    # A year's budget is known a hundred times better than the tail.
+    ends = (getattr(needed, end) / budget_gbp for end in ("value", "low", "high"))
+    return {BONDS_NEEDED_OF_BUDGET: Estimate(*ends)}

@@ -76,9 +76,10 @@ def write_word(document: Document, path: Path) -> None:
     word.add_paragraph(document.subtitle, style="Subtitle")
     for what, said in document.cover:
         word.add_paragraph(f"{what}: {said}")
-    _add_contents(word, document)
     numbers: Numbers = {"Table": count(1), "Figure": count(1), "Drawing": count(1)}
-    for section in document.sections:
+    for place, section in enumerate(document.sections):
+        if place == document.opens_with:
+            _add_contents(word, document)
         for at, block in enumerate(section.blocks):
             added = _add(word, block, numbers)
             if added is not None:
@@ -153,7 +154,8 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     short = len(table.rows) <= 15
-    for at, row in enumerate((table.headings, *table.texts)):
+    shown = [[*map(text_of, row)] for row in table.shown]
+    for at, row in enumerate((table.headings, *shown)):
         made = grid.add_row()
         properties = made._tr.get_or_add_trPr()  # noqa: SLF001 - keep a row on one page, a head on every one
         for kind in ("cantSplit", "tblHeader") if at == 0 else ("cantSplit",):

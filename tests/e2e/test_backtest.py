@@ -25,8 +25,11 @@ def test_the_example(tmp_path):
     }
     again = cluster_risk(*ASKED, "--years", "2", "--ahead", "1", "--out", "bt", folder=tmp_path)
     assert again.returncode == 2
-    over = cluster_risk(*ASKED, "--years", "2", "--ahead", "1", "--out", "bt", "--replace", folder=tmp_path)
+    (tmp_path / "house.toml").write_text('[colours]\ndark = "#7a003c"\n', encoding="utf-8")
+    themed = ("--out", "bt", "--replace", "--theme", "house.toml")
+    over = cluster_risk(*ASKED, "--years", "2", "--ahead", "1", *themed, folder=tmp_path)
     assert over.returncode == 0, over.stderr
+    assert "#7a003c" in (tmp_path / "bt" / "coverage.svg").read_text(encoding="utf-8")
 
 
 def test_bad_input_is_told_at_once_and_nothing_is_written(tmp_path):

@@ -158,9 +158,16 @@ def test_the_report_is_written_beside_or_nothing_is(folder: Path) -> None:
     wrong = cluster_risk(*asked, "fit.txt", folder=folder)
     assert wrong.returncode == 2
     assert not (folder / "reported.toml").exists()
-    done = cluster_risk(*asked, "fit.html", folder=folder)
+    (folder / "house.toml").write_text('[colours]\ndark = "#7a003c"\n', encoding="utf-8")
+    themed = (*asked, "fit.html", "--charts", "themed", "--theme")
+    missing = cluster_risk(*themed, "none.toml", folder=folder)
+    assert missing.returncode == 2
+    assert "none.toml" in missing.stderr
+    done = cluster_risk(*themed, "house.toml", folder=folder)
     assert done.returncode == 0, done.stderr
     text = (folder / "fit.html").read_text(encoding="utf-8")
+    assert "--dark: #7a003c" in text
+    assert "#7a003c" in (folder / "themed" / "fan.svg").read_text(encoding="utf-8")
     for words in (
         "What 3 years can tell, and what they cannot",
         "Every figure",

@@ -35,7 +35,7 @@ def test_a_page_ranks_assumptions_with_their_values_and_sources(quotes):
     said = rows["SD of shocks to a cluster's year + 50%"][4]
     assert said == "a cluster's demand in one year: 1.5% either side of expectation"
     assert rows["Spread of the cost of a case + 25%"][1] == "1.2 to 1.6"
-    assert rows["True saving of demand + 1 point"][4] == "not set in its file: as usual"
+    assert rows["True saving of demand + 1 point"][4] == "left at its usual value"
     sizes = [round(abs(quotes.numbers[row, MOVED_CHANCE].value), 3) for row in quotes.drivers.moves]
     assert sizes == sorted(sizes, reverse=True)
     shown = [row[3].partition(" ")[0] for row in table.texts]

@@ -1,0 +1,132 @@
+"""Questions that practices ask, with their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
+from simulator.documents.brief import bond_is_all, whole_contract
+from simulator.documents.cluster_facts import AVERAGE_PRACTICE, SHORTFALL, SPREAD
+from simulator.documents.quotes import Quotes
+from simulator.documents.what_ifs import GAIN, SAVING_NEEDED
+from simulator.plain_words import joined
+from simulator.records import Account
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimation import beyond_chance
+from simulator.rules.bond import Bond
+from simulator.rules.pool import Pool
+from simulator.rules.surplus import SurplusSplit
+
+
+def practice_questions(quotes: Quotes) -> Section:
+    """Answer what practices ask."""
+    blocks: list[Block] = [Heading(1, "Questions that practices ask")]
+    for question, answer in _asked(quotes):
+        blocks += [Heading(2, question), answer]
+    return Section(tuple(blocks))
+
+
+def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
+    bond = next((one for one in quotes.study.scenario.settings.rules if isinstance(one, Bond)), None)
+    yield "Can I lose my own money?", _own_money(quotes, bond)
+    if quotes.has(SurplusSplit):
+        yield "What might I earn?", _earned(quotes)
+    if (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers:
+        yield (
+            "What must we do for it to pay?",
+            quotes.sentence(
+                ALL_CLUSTERS,
+                f"Truly save {{{SAVING_NEEDED}:error}} of the care that is paid by the case, every year, and "
+                "spend less than that on saving it. There practices break even on average.",
+            ),
+        )
+    if bond is not None:
+        yield "What happens when the bond is used up?", Paragraph((_used_up(quotes, bond),))
+        by = "need" if bond.split_between_practices_by == "need" else "list size"
+        yield (
+            "Who divides the bond between us?",
+            Paragraph((f"The practices of a cluster divide bond and share by {by}.",)),
+        )
+        larger = (
+            "It pays more of the overspends, and puts more of practices' money at risk. The page of each "
+            "cluster shows the net gain by size of bond."
+        )
+        yield "Would a larger bond help?", Paragraph((larger,))
+    yield "Is it our doing if we overspend?", _blame(quotes)
+
+
+def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
+    """Return whether practices can lose money, how much, and what is beyond it."""
+    beyond = "What a cluster overspends beyond its bond, practices do not pay"
+    beyond += "." if bond_is_all(quotes) else " unless a rule in “The scheme” says so."
+    if _is_liable(quotes):
+        beyond = "“What clusters are in law” says whose practices pay what is overspent beyond that."
+    if bond is None and not _is_liable(quotes):
+        said = "Not by a bond: this scheme has none. What other rules ask of practices is in “The scheme”."
+        return Paragraph((said,))
+    if bond is not None and bond.bearer != Account.PRACTICES:
+        return Paragraph((f"Not what is drawn from the bond: whoever posts it bears that. {beyond}",))
+    if bond is None:
+        said, beyond = "Yes: practices that are liable pay what their cluster overspends.", ""
+    elif bond_is_all(quotes):
+        said = "Yes: all of your part of the bond, and no more."
+    else:
+        said = f"Yes: the bond{' and what it costs to finance' if bond.financing else ''}."
+    at_worst = "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
+    of_one = _of_one(
+        quotes, f"An average practice posts {{bond_posted_gbp}}, and may expect to {{{GAIN}:gain}}"
+    )
+    of_all = quotes.sentence(ALL_CLUSTERS, f" {at_worst} {beyond}".rstrip())
+    return Paragraph((said, *of_one, *of_all.parts))
+
+
+def _earned(quotes: Quotes) -> Paragraph:
+    """Return what practices keep, and what is left of it."""
+    of_all = quotes.sentence(
+        ALL_CLUSTERS,
+        "On average practices between them keep {practice_share_gbp_per_year} a year of surpluses. Over "
+        f"{whole_contract(quotes)} they {{{GAIN}:gain}}, once all is paid for.",
+    )
+    of_one = _of_one(
+        quotes,
+        f"An average practice keeps {{practice_share_gbp_per_year}} a year, and over the contract may "
+        f"expect to {{{GAIN}:gain}}",
+    )
+    return Paragraph((*of_all.parts, *of_one, " The page of each cluster has every practice's part."))
+
+
+def _of_one(quotes: Quotes, said: str) -> tuple[Part, ...]:
+    """Return a sentence on an average practice; nothing where practices are not known."""
+    if (AVERAGE_PRACTICE, GAIN) not in quotes.numbers:
+        return ()
+    return quotes.sentence(AVERAGE_PRACTICE, f" {said}.").parts
+
+
+def _is_liable(quotes: Quotes) -> bool:
+    """Return whether practices that take the share answer with their own money."""
+    terms = quotes.study.result.plan.terms
+    return terms.legal is not None and bool((terms.legal.is_liable & terms.takes_share).any())
+
+
+def _blame(quotes: Quotes) -> Paragraph:
+    """Return how much of an overspend is how budgets are set, and how much is chance."""
+    rank = "“What do the results depend on?” ranks what matters."
+    short = quotes.numbers.get((ALL_CLUSTERS, SHORTFALL))
+    if short is None or short.value <= 0 or not beyond_chance(short):
+        return Paragraph((f"Often not. Some of it is chance and some of it how budgets are set. {rank}",))
+    return quotes.sentence(
+        ALL_CLUSTERS,
+        f"Often not. Budgets are expected to be {{{SHORTFALL}:size}} short of what is spent, and chance "
+        f"moves the outturn by {{{SPREAD}}} either way. {rank}",
+    )
+
+
+def _used_up(quotes: Quotes, bond: Bond) -> str:
+    if bond.when_exhausted == "leaves":
+        return "The cluster hands its budget back at the next annual review."
+    again = "At each review practices make it up again." if bond.top_up else "It is not made up again."
+    payers = (
+        ["practices that are liable"] * _is_liable(quotes) + ["the pool"] * quotes.has(Pool) + ["the PCT"]
+    )
+    pay, order = ("pay", ", in this order") if len(payers) > 1 else ("pays", "")
+    return f"The cluster carries on. {again} Then {joined(payers)} {pay} overspends{order}."

@@ -1,0 +1,125 @@
+"""A reader's test of the flagship's annex: where ten questions find their answers, and with which figures.
+
+The questions of a GP partner, a finance director and an editor, as docs/readers-test.md lists them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import load_scenario, simulate
+from simulator.charts.study import Study
+from simulator.documents.blocks import Document, Items, Number, Paragraph, Section, TableBlock
+from simulator.documents.cluster_facts import AVERAGE_PRACTICE, DEARER, NEEDED
+from simulator.documents.contents import document_of
+from simulator.documents.drivers import MOVED_CHANCE, MOVED_GAIN, MOVED_PCT
+from simulator.documents.what_ifs import (
+    BETTER_OFF,
+    BONDS_NEEDED,
+    BONDS_NEEDED_OF_BUDGET,
+    COST_GROWTH,
+    EQUAL_GROWTH,
+    GAIN,
+    OF_A_CLUSTER,
+    OVERSPEND,
+    SAVING_NEEDED,
+)
+from simulator.risk.account_book import ALL_CLUSTERS
+from tests.e2e.command import FLAGSHIP, ROOT
+
+FIRST, BOND, ASKED = "In brief", "How big a bond?", "Questions that practices ask"
+WORST_YEAR = "pct_net_position_1_in_20_gbp_year_3"
+UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
+QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "Can I lose my own money, and how much?": (
+        *(ASKED, "all of your part of the bond, and no more"),
+        ((AVERAGE_PRACTICE, "bond_posted_gbp"), (AVERAGE_PRACTICE, GAIN)),
+    ),
+    "Is the 10% worth it for my practice?": (
+        *(FIRST, "The practice share (10% of a surplus) is not worth it as things stand"),
+        ((ALL_CLUSTERS, GAIN), (ALL_CLUSTERS, f"{OF_A_CLUSTER}{BETTER_OFF}")),
+    ),
+    "How big a bond must we post, and what does it cost?": (
+        *(BOND, "is drawn on average and so lost"),
+        ((ALL_CLUSTERS, "bond_posted_gbp"), (ALL_CLUSTERS, BONDS_NEEDED)),
+    ),
+    "What would have to be true for it to be worth it?": (
+        *(FIRST, "It would be worth it if every cluster truly saved"),
+        ((ALL_CLUSTERS, SAVING_NEEDED),),
+    ),
+    "What may the PCT lose in one year out of twenty, and who bears an overspend?": (
+        *(FIRST, "In one year out of twenty the PCT loses more than"),
+        ((ALL_CLUSTERS, WORST_YEAR), (ALL_CLUSTERS, "pct_payment_gbp"), (ALL_CLUSTERS, "pool_payment_gbp")),
+    ),
+    "Why are overspends so likely?": (
+        *(FIRST, "at equal growth the chance would be"),
+        ((ALL_CLUSTERS, COST_GROWTH), (ALL_CLUSTERS, f"{EQUAL_GROWTH}{OF_A_CLUSTER}{OVERSPEND}")),
+    ),
+    "What is different about Wisbech?": (
+        *("Wisbech", "By their age and need"),
+        (("Wisbech", DEARER), ("Wisbech", NEEDED)),
+    ),
+    "Which assumption matters most?": (
+        FIRST,
+        "Most depends on the uplift of budgets",
+        ((UPLIFT, MOVED_CHANCE),),
+    ),
+    "What would other rules do, and for whom?": (
+        *("Luck, and what other rules would do", "None of these rules would let practices gain on average"),
+        (
+            ("a settlement over the whole contract", MOVED_GAIN),
+            ("a settlement over the whole contract", MOVED_PCT),
+        ),
+    ),
+    "Which figures may I quote, from whom, with what doubt?": (
+        *("Where the numbers come from", "Quote any figure with its ±"),
+        (),
+    ),
+}
+"""The section that answers, words of the answer, and the figures in it by row and measure."""
+
+
+@pytest.fixture(scope="module")
+def annex() -> Document:
+    """The annex of few contracts: its sentences and where its figures stand."""
+    return document_of(Study(simulate(load_scenario(FLAGSHIP, ["simulation.contracts=400"]))))
+
+
+def said_in(section: Section) -> tuple[str, set[tuple[str, str]]]:
+    """Return what is read in a section, and which figures it quotes."""
+    parts = []
+    for block in section.blocks:
+        match block:
+            case Paragraph():
+                parts += block.parts
+            case Items():
+                parts += [part for one in block.paragraphs for part in one.parts]
+            case TableBlock():
+                parts += [part for row in block.rows for part in row]
+    words = "".join(part.text if isinstance(part, Number) else str(part) for part in parts)
+    return words, {(one.quoted.row, one.quoted.measure) for one in parts if isinstance(one, Number)}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_annex_answers(question: str, annex: Document) -> None:
+    heading, words, figures = QUESTIONS[question]
+    (section,) = (one for one in annex.sections if one.heading == heading)
+    said, quoted = said_in(section)
+    assert words in said
+    assert set(figures) <= quoted
+    told = (ROOT / "docs" / "readers-test.md").read_text(encoding="utf-8")
+    assert question in told
+    assert heading in told
+
+
+def test_the_first_page_answers_the_scenarios_question(annex: Document) -> None:
+    """Overspends, bonds, whether the share is worth it, and what is left with the PCT."""
+    assert annex.opens_with == 1
+    _, quoted = said_in(annex.sections[0])
+    assert {
+        (ALL_CLUSTERS, one)
+        for one in (
+            *(f"{OF_A_CLUSTER}{OVERSPEND}", BONDS_NEEDED, BONDS_NEEDED_OF_BUDGET),
+            *("practice_share_gbp", GAIN, SAVING_NEEDED, WORST_YEAR, "pct_net_position_gbp"),
+        )
+    } <= quoted
