@@ -18,7 +18,8 @@ from simulator.charts.words import money, per_cent, per_cent_tick, pounds, short
 from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import Quantile, probability, quantile
+from simulator.risk.estimation import probability, quantile
+from simulator.risk.estimators import Quantile
 from simulator.risk.positions import pct_net_by_year_gbp, pct_net_gbp
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from simulator.documents.odds import odds
 from simulator.documents.what_ifs import WhatIfs, sum_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.estimation import Quantile, mean_difference, quantile
+from simulator.risk.estimation import mean_difference, quantile
+from simulator.risk.estimators import Quantile
 from simulator.risk.in_words import briefly, phrase
 from simulator.risk.measures import columns
 from simulator.risk.positions import pct_build_up

@@ -33,17 +33,13 @@ class AccountBook:
     leaves: BoolArray
     # Whether the cluster, or any, takes the practice share, and so posts a bond where there is one.
     takes_share: bool
-    # shape (contract, year); outturn of each year; for all together the sums over clusters, not set off
-    # against each other.
-    surplus_gbp: FloatArray
-    overspend_gbp: FloatArray
     # shape (contract,); see `Outcomes`; for all together, the bond that all would share.
     annual_budget_gbp: FloatArray
     bond_posted_gbp: FloatArray
     bond_needed_gbp: FloatArray
     planned_gbp: FloatArray  # shape (year,); what all care was expected to cost
     held_back_gbp: FloatArray  # shape (contract, year); care that actions held back
-    parts: tuple[AccountBook, ...] = ()  # books that this one adds up
+    parts: tuple[AccountBook, ...] = ()  # books that this one adds up, their outturns not set off
     _found: dict[object, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -64,8 +60,28 @@ class AccountBook:
     def by_year_gbp(self, reason: str) -> FloatArray:
         """Return what moved for a reason in each year, shape (contract, year)."""
         if reason not in self.flows:
-            return np.zeros_like(self.surplus_gbp)
+            return self._nothing()
         return self.flows[reason].gbp
+
+    def _nothing(self) -> FloatArray:
+        return np.zeros(self.takes_part.shape, order="F")
+
+    @property
+    def surplus_gbp(self) -> FloatArray:
+        """Return what was left of the budget in each year, shape (contract, year)."""
+        if self.parts:
+            return self.once("surplus", lambda: _sum(one.surplus_gbp for one in self.parts))
+        return self.once("surplus", lambda: np.maximum(self._left_by_year_gbp(), 0.0))
+
+    @property
+    def overspend_gbp(self) -> FloatArray:
+        """Return what was spent beyond the budget in each year, shape (contract, year)."""
+        if self.parts:
+            return self.once("overspend", lambda: _sum(one.overspend_gbp for one in self.parts))
+        return self.once("overspend", lambda: self.surplus_gbp - self._left_by_year_gbp())
+
+    def _left_by_year_gbp(self) -> FloatArray:
+        return self.by_year_gbp(BUDGET) - self.spend_by_year_gbp
 
     @property
     def spend_by_year_gbp(self) -> FloatArray:
@@ -83,7 +99,7 @@ class AccountBook:
     def practice_share_by_year_gbp(self) -> FloatArray:
         """Return what practices keep of surpluses in each year, shape (contract, year)."""
         found = [one.gbp for one in self.flows.values() if one.is_practice_share]
-        return _sum(found) if found else np.zeros_like(self.surplus_gbp)
+        return _sum(found) if found else self._nothing()
 
     @property
     def practice_share_gbp(self) -> FloatArray:
@@ -97,7 +113,7 @@ class AccountBook:
     def paid_by_year_gbp(self, payers: Accounts, payees: Accounts, *, besides: str = "") -> FloatArray:
         """Return all that moved from some accounts to others, but for one reason, shape (contract, year)."""
         found = self._moved(payers, payees, besides)
-        return _sum(found) if found else np.zeros_like(self.surplus_gbp)
+        return _sum(found) if found else self._nothing()
 
     def _moved(self, payers: Accounts, payees: Accounts, besides: str = "") -> list[FloatArray]:
         return [
@@ -119,7 +135,7 @@ class AccountBook:
         others = tuple(account for account in Account if account not in accounts)
         came, left = self._moved(others, accounts), self._moved(accounts, others)
         if not left:
-            return _sum(came) if came else np.zeros_like(self.surplus_gbp)
+            return _sum(came) if came else self._nothing()
         return np.asarray((_sum(came) if came else 0.0) - _sum(left))
 
     def gained_gbp(self, accounts: Accounts) -> FloatArray:
@@ -135,6 +151,11 @@ class AccountBook:
     def total_overspend_gbp(self) -> FloatArray:
         """Sum of the years' overspends, shape (contract,), in pounds."""
         return self._total("overspend of years", lambda: self.overspend_gbp)
+
+    @property
+    def largest_gbp(self) -> float:
+        """The largest budget or spend of a whole contract, of which all else is a part."""
+        return max(float(one.max()) for one in (self.total_gbp(BUDGET), self.spend_gbp))
 
     def _total(self, name: object, by_year: Callable[[], FloatArray]) -> FloatArray:
         """Return a sum over years."""
@@ -153,10 +174,6 @@ class AccountBook:
 
 def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
     """Return the book of each cluster, and then that of all together."""
-    # Worked out once for all clusters: each of these is as large as the outcomes.
-    left_gbp = outcomes.gbp(BUDGET) - outcomes.spend_gbp
-    surplus_gbp = np.maximum(left_gbp, 0.0)
-    overspend_gbp = np.subtract(surplus_gbp, left_gbp, out=left_gbp)
     inside = outcomes.takes_part
     leaves = np.zeros_like(inside)
     # Leaving as agreed is no event.
@@ -170,8 +187,6 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
             inside[:, :, at],
             leaves[:, :, at],
             bool(terms.takes_share[at]),
-            surplus_gbp[:, :, at],
-            overspend_gbp[:, :, at],
             outcomes.annual_budget_gbp[:, at],
             outcomes.bond_posted_gbp[:, at],
             outcomes.bond_needed_gbp[:, at],
@@ -196,8 +211,6 @@ def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook,
         np.asarray(outcomes.takes_part.any(axis=2)),
         np.logical_or.reduce([book.leaves for book in books]),
         bool(terms.takes_share.any()),
-        _sum(book.surplus_gbp for book in books),
-        _sum(book.overspend_gbp for book in books),
         _sum(outcomes.annual_budget_gbp.T),
         _sum(outcomes.bond_posted_gbp.T),
         outcomes.shared_bond_needed_gbp,

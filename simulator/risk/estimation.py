@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtr
 
 from simulator.records import BoolArray, FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.sums import inner
 
-_TAIL = 0.025
+TAIL = 0.025
 """Beyond either end of a 95% interval."""
 _NO_SKEWNESS = 1e-9
 _FEWEST_CARRIERS = 2.0
@@ -28,20 +24,18 @@ _ROUNDING = 1e-6
 
 def mean(samples: FloatArray) -> Estimate:
     """Estimate a mean from samples of shape (contract,)."""
-    return _mean_from(samples, float(np.add.reduce(samples)))
-
-
-def _mean_from(samples: FloatArray, total: float) -> Estimate:
-    """Return the mean of samples that add up to `total`."""
-    value = total / samples.size
+    value = float(np.add.reduce(samples)) / samples.size
     # As std(ddof=1) does it, in half of the time.
     centred = samples - value
-    error = math.sqrt(float(inner(centred, centred)) / (samples.size - 1) / samples.size)
+    powers = centred * centred
+    error = math.sqrt(float(np.add.reduce(powers)) / (samples.size - 1) / samples.size)
     # A sample that does not vary still carries the rounding of its sum: that is no error.
     if error <= abs(value) * sys.float_info.epsilon * 16:
         return Estimate.with_error(value, 0.0)
-    centred /= error * math.sqrt(samples.size)
-    skewness = float(inner(np.square(centred), centred)) / samples.size
+    powers *= centred
+    sd = error * math.sqrt(samples.size)
+    # One factor after the other: the cube of a small SD may be nothing.
+    skewness = float(np.add.reduce(powers)) / samples.size / sd / sd / sd
     return _with_skewed_interval(value, error, skewness, samples.size)
 
 
@@ -109,11 +103,16 @@ def _tail(samples: FloatArray, level: float, low_at: int, high_at: int) -> tuple
 
 def quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, float]:
     """Return the sample quantile and 1 / density there."""
+    found = quantile(samples, level)
+    return found.value, spread_of(found, samples.size, level)
+
+
+def spread_of(found: Estimate, size: int, level: float) -> float:
+    """Return 1 / density at the quantile of so many samples."""
     # The density is the share of samples between the ends of the quantile's interval, over their
     # distance, so that the error of a single quantile is the one that its interval shows.
-    found = quantile(samples, level)
-    low_at, high_at = interval_ranks(samples.size, level)
-    return found.value, (found.high - found.low) * samples.size / max(high_at - low_at, 1)
+    low_at, high_at = interval_ranks(size, level)
+    return (found.high - found.low) * size / max(high_at - low_at, 1)
 
 
 @lru_cache
@@ -124,8 +123,8 @@ def interval_ranks(size: int, level: float) -> tuple[int, int]:
     spread = math.ceil(CONFIDENCE_Z * math.sqrt(size * level * (1 - level))) + 2
     ranks = np.arange(max(math.floor(size * level) - spread, 0), min(math.ceil(size * level) + spread, size))
     below = bdtr(ranks, size, level)
-    low = ranks[below <= _TAIL]
-    high = ranks[below >= 1 - _TAIL]
+    low = ranks[below <= TAIL]
+    high = ranks[below >= 1 - TAIL]
     return (int(low[-1]) if low.size else 0), (int(high[0]) if high.size else size - 1)
 
 
@@ -149,176 +148,6 @@ def probability_difference(changed: BoolArray, base: BoolArray) -> Estimate:
     error = math.sqrt((begun_share + ended_share - centre**2) / (contracts + 2))
     value, half = (begun - ended) / contracts, CONFIDENCE_Z * error
     return Estimate(value, max(centre - half, -1.0), min(centre + half, 1.0), error)
-
-
-class Estimator(ABC):
-    """How a measure is estimated from samples of shape (contract,), and its difference on the same draws.
-
-    A sample that is nan is of a contract that does not count, such as one in which the cluster has left.
-    """
-
-    ends: ClassVar[tuple[str, ...]] = ("low", "high")
-    """What stands beside the estimate in a file: its standard error, or the ends of its interval."""
-
-    @property
-    def fewest_contracts(self) -> int:
-        """With fewer there is no 95% interval."""
-        return 2
-
-    @abstractmethod
-    def estimate(self, samples: NDArray[Any]) -> Estimate:
-        """Return the estimate; every sample counts."""
-
-    @abstractmethod
-    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
-        """Return the difference of two policies' estimates, changed - base; every sample counts."""
-
-    def influence(self, samples: NDArray[Any]) -> FloatArray:
-        """Return how far each contract moves the estimate, times the number of contracts; here a mean."""
-        return np.asarray(samples - samples.mean())
-
-    def of(self, samples: NDArray[Any]) -> Estimate | None:
-        """Return the estimate from the contracts that count; None where they are too few."""
-        counts = _counting(samples)
-        if counts is not None:
-            samples = samples[counts]
-        return self.estimate(samples) if samples.size >= self.fewest_contracts else None
-
-    def between(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate | None:
-        """Return the difference of two policies, each from the contracts that count under it."""
-        if _counting(changed) is None and _counting(base) is None:
-            return self.difference(changed, base) if changed.size >= self.fewest_contracts else None
-        here, there = self.of(changed), self.of(base)
-        if here is None or there is None:
-            return None
-        moves = self._counted_influence(changed) - self._counted_influence(base)
-        return Estimate.with_error(here.value - there.value, float(np.std(moves)) / math.sqrt(moves.size))
-
-    def _counted_influence(self, samples: NDArray[Any]) -> FloatArray:
-        """Return influences over all contracts: none of those that do not count."""
-        counts = _counting(samples)
-        if counts is None:
-            return self.influence(samples)
-        spread = np.zeros(samples.size)
-        spread[counts] = self.influence(samples[counts]) * (samples.size / np.count_nonzero(counts))
-        return spread
-
-
-def _counting(samples: NDArray[Any]) -> BoolArray | None:
-    """Return which samples count; None for all of them."""
-    if samples.dtype.kind != "f":
-        return None
-    # A sum that is a number has nan in it nowhere, which is the usual case and quicker to see.
-    if not math.isnan(np.add.reduce(samples)):
-        return None
-    counts = ~np.isnan(samples)
-    return None if counts.all() else counts
-
-
-@dataclass(frozen=True)
-class Mean(Estimator):
-    """The mean, with its standard error."""
-
-    ends: ClassVar[tuple[str, ...]] = ("standard_error",)
-
-    def of(self, samples: NDArray[Any]) -> Estimate | None:
-        """Return the mean of the contracts that count; None where they are too few."""
-        # Most measures are means, whose samples all count if their sum is a number.
-        total = float(np.add.reduce(samples))
-        if math.isnan(total) or samples.size < self.fewest_contracts:
-            return super().of(samples)
-        return _mean_from(samples, total)
-
-    def estimate(self, samples: NDArray[Any]) -> Estimate:
-        """Return the mean."""
-        return mean(samples)
-
-    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
-        """Return the mean of the contracts' differences."""
-        return mean_difference(changed, base)
-
-
-@dataclass(frozen=True)
-class Probability(Estimator):
-    """The share of contracts in which something happens (1, not 0)."""
-
-    def estimate(self, samples: NDArray[Any]) -> Estimate:
-        """Return the share."""
-        return probability(samples.astype(bool))
-
-    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
-        """Return the difference of shares, from the contracts that differ."""
-        return probability_difference(changed.astype(bool), base.astype(bool))
-
-
-@dataclass(frozen=True)
-class Quantile(Estimator):
-    """What is not exceeded with probability `level`."""
-
-    level: float
-
-    @property
-    def fewest_contracts(self) -> int:
-        """Of all samples on one side of it: with fewer that is likelier than 2.5%."""
-        return math.ceil(math.log(_TAIL) / math.log(max(self.level, 1 - self.level)))
-
-    def estimate(self, samples: NDArray[Any]) -> Estimate:
-        """Return the sample quantile."""
-        return quantile(samples, self.level)
-
-    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
-        """Return the difference of the sample quantiles."""
-        changed_gbp, changed_spread = quantile_and_spread(changed, self.level)
-        base_gbp, base_spread = quantile_and_spread(base, self.level)
-        # Above their quantile under both policies, under the changed one alone, and under the base alone.
-        above_changed, above_base = changed > changed_gbp, base > base_gbp
-        both = int(np.count_nonzero(above_changed & above_base))
-        only_changed = int(np.count_nonzero(above_changed)) - both
-        only_base = int(np.count_nonzero(above_base)) - both
-        spreads = (changed_spread - base_spread, changed_spread, -base_spread)
-        moves = tuple(zip((both, only_changed, only_base), spreads, strict=True))
-        centre = sum(count * move for count, move in moves) / changed.size
-        variance = sum(count * move**2 for count, move in moves) / changed.size - centre**2
-        return Estimate.with_error(changed_gbp - base_gbp, math.sqrt(max(variance, 0.0) / changed.size))
-
-    def influence(self, samples: NDArray[Any]) -> FloatArray:
-        """Return the influence of each contract on the quantile (Bahadur 1966)."""
-        found = quantile(samples, self.level)
-        error = found.half_width / CONFIDENCE_Z
-        above = (samples > found.value) - (1 - self.level)
-        return np.asarray(above * error * math.sqrt(samples.size / (self.level * (1 - self.level))))
-
-
-@dataclass(frozen=True)
-class TailMean(Estimator):
-    """The mean of the worst contracts: the share `level` of them with the lowest values."""
-
-    level: float
-    ends: ClassVar[tuple[str, ...]] = ("standard_error",)
-
-    @property
-    def fewest_contracts(self) -> int:
-        """As for the quantile at which the tail starts."""
-        return Quantile(self.level).fewest_contracts
-
-    def estimate(self, samples: NDArray[Any]) -> Estimate:
-        """Return the mean of the tail."""
-        return mean(self._values(samples))
-
-    def difference(self, changed: NDArray[Any], base: NDArray[Any]) -> Estimate:
-        """Return the difference of the tails' means."""
-        return mean_difference(self._values(changed), self._values(base))
-
-    def influence(self, samples: NDArray[Any]) -> FloatArray:
-        """Return the influence of each contract on the tail's mean."""
-        return super().influence(self._values(samples))
-
-    def _values(self, samples: NDArray[Any]) -> FloatArray:
-        """Return q - max(q - x, 0) / level with q the quantile: their mean is the tail's, error and all."""
-        # Moving q a little changes nothing to first order (Rockafellar and Uryasev 2002, Journal of
-        # Banking and Finance 26:1443-1471).
-        start = quantile(samples, self.level).value
-        return np.asarray(start - np.maximum(start - samples, 0.0) / self.level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.records import BUDGET, ClusterTerms, FloatArray, Outcomes
-from simulator.risk.account_book import account_books
+from simulator.records import ClusterTerms, FloatArray, Outcomes
+from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.measures import SummaryColumn, measure_samples
+from simulator.risk.estimators import Side
+from simulator.risk.looked_at import Seen, WatchedBook, changes_of
+from simulator.risk.measures import SummaryColumn, columns
 
 Place = tuple[str, str]
 """Name of the row (a cluster, or all together), and the measure's column."""
@@ -45,67 +48,136 @@ class PairedEstimate:
     difference: Estimate | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
+class _Known:
+    """What a measure finds under the base policy; worked out when it is asked for."""
+
+    column: SummaryColumn
+    samples: NDArray[Any]  # shape (contract,)
+    looked_at: Seen  # amounts of books
+
+    @cached_property
+    def side(self) -> Side:
+        """The samples made ready."""
+        return self.column.measure.estimator.side(self.samples)
+
+    @cached_property
+    def still(self) -> PairedEstimate | None:
+        """What is found of a policy with the same samples; None where too few contracts count."""
+        return _paired(self.column, self.side, self.side)
+
+    def compared(self, samples: NDArray[Any], others: NDArray[Any]) -> PairedEstimate | None:
+        """Return what is found of a policy; None where too few contracts count."""
+        if others is samples:
+            return self.still
+        side = self.column.measure.estimator.side
+        return _paired(self.column, side(samples), self.side if others is self.samples else side(others))
+
+
+@dataclass(eq=False)
 class Samples:
     """One value of every measure for each contract."""
 
-    # By row and column: the column, and an array of shape (contract,).
-    by_place: Mapping[Place, tuple[SummaryColumn, NDArray[Any]]]
-    # By row: the largest budget or spend, of which all else is a part, and the people.
-    largest_gbp: Mapping[str, float]
-    people: Mapping[str, float]
+    books: Sequence[AccountBook]  # of each row
+    places: Collection[Place] | None = None  # those that are asked for; None for all
 
     @classmethod
     def of(cls, outcomes: Outcomes, terms: ClusterTerms) -> Samples:
         """Return the samples of every measure of every row."""
-        books = account_books(outcomes, terms)
-        return cls(
-            {
-                (book.name, column.name): (column, samples)
-                for book in books
-                for column, samples in measure_samples(book)
-            },
-            {
-                book.name: max(float(one.max()) for one in (book.total_gbp(BUDGET), book.spend_gbp))
-                for book in books
-            },
-            {book.name: book.people for book in books},
-        )
+        return cls(account_books(outcomes, terms))
 
     def at(self, places: Iterable[Place]) -> Samples:
         """Return the samples of some places; without those that there are not."""
-        found = {place: self.by_place[place] for place in places if place in self.by_place}
-        return Samples(found, self.largest_gbp, self.people)
+        return Samples(self.books, frozenset(places))
+
+    @cached_property
+    def by_place(self) -> dict[Place, tuple[SummaryColumn, NDArray[Any]]]:
+        """By row and column: the column, and an array of shape (contract,)."""
+        found = ((book, column, column.of(book)) for book in self.books for column in self._columns(book))
+        return {
+            (book.name, column.name): (column, samples)
+            for book, column, samples in found
+            if samples is not None
+        }
 
     def against(self, base: Samples) -> dict[Place, PairedEstimate]:
         """Return every estimate, and its difference from `base` on the same draws."""
-        others = {place: self._without_dust(place, base) for place in self.by_place.keys() & base.by_place}
-        identical = self.by_place.keys() == base.by_place.keys() and all(
-            np.array_equal(samples, others[place], equal_nan=samples.dtype.kind == "f")
-            for place, (_, samples) in self.by_place.items()
-        )
+        found: dict[Place, PairedEstimate | None] = {}
+        changes, identical = changes_of(self.books, base.books), True
+        for book in self.books:
+            dust_gbp = _DUST * max(book.largest_gbp, base._largest_gbp.get(book.name, 0.0))
+            for column in self._columns(book):
+                place = book.name, column.name
+                known = base._known.get(place)
+                if known and changes is not None and not known.looked_at & changes:
+                    found[place] = known.still
+                elif (samples := column.of(book)) is None:
+                    continue
+                elif known is None:
+                    found[place], identical = (
+                        _paired(column, column.measure.estimator.side(samples), None),
+                        False,
+                    )
+                else:
+                    dust = dust_gbp / book.people if column.name.endswith(_A_HEAD) else dust_gbp
+                    others = _without_dust(column, samples, known.samples, dust)
+                    found[place] = known.compared(samples, others)
+                    identical = identical and _are_equal(samples, others)
+            book.forget()
+        identical = identical and found.keys() == base._known.keys()
+        return {
+            place: replace(one, difference=_NO_DIFFERENCE) if identical else one
+            for place, one in found.items()
+            if one is not None
+        }
+
+    def _columns(self, book: AccountBook) -> Iterator[SummaryColumn]:
+        """Yield the columns of a row that are asked for."""
+        for column in columns(len(book.year_months)).values():
+            if self.places is None or (book.name, column.name) in self.places:
+                yield column
+
+    @cached_property
+    def _known(self) -> dict[Place, _Known]:
         found = {}
-        for place, (column, samples) in self.by_place.items():
-            estimator = column.measure.estimator
-            estimate = estimator.of(samples)
-            if estimate is None:
-                continue
-            difference = None
-            if place in others:
-                difference = _NO_DIFFERENCE if identical else estimator.between(samples, others[place])
-            found[place] = PairedEstimate(estimate, difference)
+        for book in map(WatchedBook.of, self.books):
+            for column in self._columns(book):
+                book.looked_at()
+                samples = column.of(book)
+                if samples is not None:
+                    found[book.name, column.name] = _Known(column, samples, book.looked_at())
         return found
 
-    def _without_dust(self, place: Place, base: Samples) -> NDArray[Any]:
-        """Return the base's samples of a place, with ours where the two differ by rounding alone."""
-        column, samples = self.by_place[place]
-        others = base.by_place[place][1]
-        if samples is others or column.measure.unit is not Unit.GBP:
-            return others
-        dust_gbp = _DUST * max(self.largest_gbp[place[0]], base.largest_gbp[place[0]])
-        if column.name.endswith(_A_HEAD):
-            dust_gbp /= self.people[place[0]]
-        return np.where(np.abs(samples - others) <= dust_gbp, samples, others)
+    @cached_property
+    def _largest_gbp(self) -> dict[str, float]:
+        return {book.name: book.largest_gbp for book in self.books}
+
+
+def _paired(column: SummaryColumn, side: Side, base: Side | None) -> PairedEstimate | None:
+    """Return an estimate and its difference from a base, if any; None where too few contracts count."""
+    estimator = column.measure.estimator
+    estimate = estimator.of_side(side)
+    if estimate is None:
+        return None
+    return PairedEstimate(estimate, None if base is None else estimator.between_sides(side, base))
+
+
+def _are_equal(samples: NDArray[Any], others: NDArray[Any]) -> bool:
+    return np.array_equal(samples, others, equal_nan=samples.dtype.kind == "f")
+
+
+def _without_dust(
+    column: SummaryColumn, samples: NDArray[Any], others: NDArray[Any], dust_gbp: float
+) -> NDArray[Any]:
+    """Return the samples of another policy, with ours where the two differ by rounding alone."""
+    if column.measure.unit is not Unit.GBP:
+        return samples if np.array_equal(samples, others) else others
+    apart = samples - others
+    same = int(np.count_nonzero(apart == 0))
+    if same == samples.size:
+        return samples
+    near = np.abs(apart, out=apart) <= dust_gbp
+    return others if int(np.count_nonzero(near)) == same else np.where(near, samples, others)
 
 
 def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -> FloatArray:

@@ -5,7 +5,7 @@ Works on the scenario as given, before it is known to be valid, so that every pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -115,7 +115,7 @@ def _reference_problems(
         for key, known, builtin in (("need_weights", weights, UNWEIGHTED), ("season", seasons, FLAT)):
             if known is not None and key in line:
                 names = list(dict.fromkeys([builtin, *known]))
-                yield from _unknown_name(line[key], names, place(("service_lines", at, key)))
+                yield from _unknown_name(line[key], names, place, ("service_lines", at, key))
     blocks = {
         str(line.get("name"))
         for line in _tables_in(given, "service_lines")
@@ -128,17 +128,17 @@ def _reference_problems(
     }
     for section in ("clusters", "rules", "actions"):
         for at, table in enumerate(_tables_in(given, section)):
-            where = place((section, at, "service_lines"))
+            path: KeyPath = (section, at, "service_lines")
             for name in _texts_in(table.get("service_lines")):
-                yield from _unknown_name(name, lines, where)
+                yield from _unknown_name(name, lines, place, path)
                 if section == "rules" and name in blocks | to_practices:
                     got = f"{shown(name)}, {'a block contract' if name in blocks else 'paid to practices'}"
-                    yield Problem(where, "lines that are paid per case", got)
+                    yield Problem(place(path), "lines that are paid per case", got)
     for at, cluster in enumerate(_tables_in(given, "clusters")):
         own = _texts_in(cluster.get("service_lines")) if "service_lines" in cluster else lines
         for name in _section(cluster, "proportion_by_line"):
-            where = place(("clusters", at, "proportion_by_line", name))
-            yield from _unknown_name(name, [line for line in lines if line in own], where)
+            path = ("clusters", at, "proportion_by_line", name)
+            yield from _unknown_name(name, [line for line in lines if line in own], place, path)
 
 
 def _action_problems(given: Given, place: Place) -> Iterator[Problem]:
@@ -153,13 +153,13 @@ def _action_problems(given: Given, place: Place) -> Iterator[Problem]:
             need = f"a name that differs from {shown(other)} in letters or digits"
             yield Problem(place(("actions", at, "name")), need, shown(name))
         for name in _texts_in(action.get("clusters")):
-            yield from _unknown_name(name, clusters, place(("actions", at, "clusters")))
+            yield from _unknown_name(name, clusters, place, ("actions", at, "clusters"))
         if "service_line" in action:
-            yield from _unknown_name(action["service_line"], lines, place(("actions", at, "service_line")))
+            yield from _unknown_name(action["service_line"], lines, place, ("actions", at, "service_line"))
         for key, name_of, known in (("knock_on", "service_line", lines), ("levels", "cluster", clusters)):
             for place_of, table in enumerate(_tables_in(action, key)):
-                where = place(("actions", at, key, place_of, name_of))
-                yield from _unknown_name(table.get(name_of), known, where)
+                path: KeyPath = ("actions", at, key, place_of, name_of)
+                yield from _unknown_name(table.get(name_of), known, place, path)
 
 
 def _year_problems(given: Given, place: Place) -> Iterator[Problem]:
@@ -249,7 +249,7 @@ def _people_problems(
             yield Problem(place(path), f"some weight in {name} for groups that have people", "none")
 
 
-def _membership_problems(given: Given, codes: Iterable[str] | None, place: Place) -> Iterator[Problem]:
+def _membership_problems(given: Given, codes: Collection[str] | None, place: Place) -> Iterator[Problem]:
     """Yield practices in two clusters, in none, or unknown."""
     population = _section(given, "population")
     owner: dict[str, str] = {}
@@ -270,7 +270,7 @@ def _membership_problems(given: Given, codes: Iterable[str] | None, place: Place
                 yield Problem(place(path), "each practice in one cluster", got)
             owner[code] = name
             if codes is not None:
-                yield from _unknown_name(code, list(codes), place(path))
+                yield from _unknown_name(code, codes, place, path)
     left = [code for code in codes or () if code not in owner]
     if left and outside != "the rest":
         hint = f'add them to a cluster, or write {outside_path[1]} = "the rest" under [population]'
@@ -296,6 +296,8 @@ def _texts_in(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else []
 
 
-def _unknown_name(name: object, known: list[str], where: str) -> list[Problem]:
+def _unknown_name(name: object, known: Collection[str], place: Place, path: KeyPath) -> list[Problem]:
     """Return the problem with a name that is not among those known; what is no text is told elsewhere."""
-    return unknown(where, name, known, most=8) if isinstance(name, str) else []
+    if not isinstance(name, str) or name in known:
+        return []
+    return unknown(place(path), name, list(known), most=8)

@@ -195,8 +195,8 @@ def as_toml(value: object, inside: bool = False) -> str:
 
 
 def apply_overrides(given: Given, overrides: Iterable[str]) -> tuple[dict[str, Any], dict[KeyPath, str]]:
-    """Lay ``KEY=VALUE`` settings over a scenario."""
-    changed = copy.deepcopy(dict(given))
+    """Lay ``KEY=VALUE`` settings over a scenario; sections that no key names stay the same objects."""
+    changed = dict(given)
     sources: dict[KeyPath, str] = {}
     problems = Problems()
     for override in overrides:
@@ -217,6 +217,10 @@ def apply_overrides(given: Given, overrides: Iterable[str]) -> tuple[dict[str, A
             need = f"a key: one of {', '.join(ScenarioFile.model_fields)}, or what stands below them"
             problems.append(Problem(where, need, key.strip(), f"did you mean {' or '.join(meant)}?"))
             continue
+        if changed.get(steps[0]) is given.get(steps[0]):
+            changed |= {
+                section: copy.deepcopy(changed[section]) for section in steps[:1] if section in changed
+            }
         if steps[0] == "rules" and len(steps) > 1:
             sources |= dict.fromkeys(add_rule(changed, steps[1]), where)
         try:

@@ -121,6 +121,8 @@ def lay_over(
     keys name (``*`` names all); a rule or an action that the scenario has not is added. All else replaces
     what stands there: a list of rules replaces all rules, and so does a table of another kind.
     """
+    if not regimes:
+        return dict(given), dict(places)
     changed, where = copy.deepcopy(dict(given)), dict(places)
     problems = Problems()
     for regime in regimes:

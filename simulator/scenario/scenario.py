@@ -195,7 +195,7 @@ def check_scenario(
     source: str = "the scenario",
     text: str = "",
     overrides: Iterable[str] = (),
-    tables_of: Scenario | None = None,
+    varied: Scenario | None = None,
     regimes: tuple[Regime, ...] = (),
     *,
     places: Mapping[KeyPath, str] | None = None,
@@ -203,7 +203,8 @@ def check_scenario(
 ) -> Scenario:
     """Check a scenario that is given as a mapping, and read the tables that it names.
 
-    Tables are those of `tables_of` where that names the same: they are read once for all that vary it.
+    Tables and checked sections are those of `varied` where nothing in them is changed: they are read and
+    checked once for all that vary it.
     Keys stand at `places`, or where they do in `text`; `problems` are those that reading it has found.
     """
     overrides = (overrides,) if isinstance(overrides, str) else tuple(overrides)
@@ -222,31 +223,39 @@ def check_scenario(
     read, problems, settings, posterior = tuple(problems), Problems(), None, None
     in_cells = is_workbook(folder)
     try:
-        settings = ScenarioFile.model_validate(changed)
+        settings = ScenarioFile.model_validate(changed | _checked_sections(changed, varied))
     except ValidationError as error:
         errors = error.errors(include_url=False)
         problems.extend(problems_of(errors, changed, place, in_cells=in_cells))
-    if tables_of is not None and all(changed.get(key) == tables_of.changed.get(key) for key in _WITH_TABLES):
-        tables: Tables = tables_of.practices, tables_of.need_weights, tables_of.seasons
+    if varied is not None and all(changed.get(key) == varied.changed.get(key) for key in _WITH_TABLES):
+        tables: Tables = varied.practices, varied.need_weights, varied.seasons
     else:
         tables = read_tables(changed, folder, problems)
-    amounts = read_all_amounts(changed, folder, problems, tables_of.amounts if tables_of else {})
+    amounts = read_all_amounts(changed, folder, problems, varied.amounts if varied else {})
     problems.extend(disagreements(changed, tables, place))
     if settings is not None:
         codes = [one.code for one in tables[0].practices] if tables[0] else []
         problems.extend(amounts_problems(settings, codes, amounts))
         problems.extend(shadow_problems(settings, place))
-        posterior = _posterior(settings, folder, problems, place, tables_of)
+        posterior = _posterior(settings, folder, problems, place, varied)
     # What is wrong with a cell is told once.
     told = tuple(f"{problem.where}," for problem in read)
     problems[:] = [*read, *(problem for problem in problems if not problem.where.startswith(told))]
     if problems or settings is None:
         raise InputError(problems)
     practices, weights, seasons = tables
-    columns = (weights or {}, seasons or {})
+    columns = ({} if weights is None else weights, {} if seasons is None else seasons)
     found = (*columns, amounts, posterior)
     laid_over = (regimes, overrides)
     return Scenario(settings, practices, *found, source, text, *laid_over, given, folder, changed, places)
+
+
+def _checked_sections(changed: Given, varied: Scenario | None) -> dict[str, object]:
+    """Return the sections that a scenario has from the one that it varies, as they were found to be valid."""
+    if varied is None:
+        return {}
+    same = (key for key, value in changed.items() if value is varied.changed.get(key))
+    return {key: getattr(varied.settings, key) for key in same}
 
 
 def _place_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,7 +30,6 @@ from simulator.records import (
     ClusterTerms,
     FinancialYear,
     FloatArray,
-    LegalTerms,
     Outcomes,
     Outturn,
     Population,
@@ -39,10 +39,10 @@ from simulator.records import (
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.amounts import SPEND
 from simulator.scenario.checks import FLAT
-from simulator.scenario.legal_forms import LegalForm
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import Cluster, ScenarioFile, ServiceLine
+from simulator.scenario.schema import ScenarioFile, ServiceLine
 from simulator.simulation.actions import actions_of
+from simulator.simulation.cluster_terms import responsibility_of, terms_of_clusters
 from simulator.simulation.earlier_years import EarlierYears
 from simulator.simulation.learned import LearnedBudgets, expected_care
 from simulator.simulation.line_budgets import line_budgets
@@ -229,9 +229,37 @@ class Plan:
 def make_plan(scenario: Scenario) -> Plan:
     """Return what the stages need to simulate a scenario."""
     settings = limited(scenario.settings)
+    bare = replace(scenario, settings=scenario.settings.model_copy(update={"rules": ()}))
+    return replace(_without_rules(bare, settings.service_lines), settings=settings)
+
+
+def with_rules_of(plan: Plan, planned: Scenario, scenario: Scenario) -> Plan | None:
+    """Return the plan of a scenario that differs by rules alone from the one that was planned, or None."""
+    sections = set(ScenarioFile.model_fields) - {"title", "question", "rules", "document"}
+    tables = ("practices", "need_weights", "seasons", "posterior")
+    pairs = [(getattr(scenario.settings, one), getattr(planned.settings, one)) for one in sections]
+    pairs += [(getattr(scenario, one), getattr(planned, one)) for one in tables]
+    pairs += [(table, planned.amounts.get(name)) for name, table in scenario.amounts.items()]
+    if not all(_is_same(*pair) for pair in pairs):
+        return None
+    settings = limited(scenario.settings)
+    # A limit per case is a rule that lines know of.
+    limits = [[line.unit_cost_gbp.limit for line in one.service_lines] for one in (settings, plan.settings)]
+    return replace(plan, settings=settings) if limits[0] == limits[1] else None
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Return whether two are the same object, or tuples of the same."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(operator.is_, one, other))
+    return one is other
+
+
+def _without_rules(scenario: Scenario, lines: tuple[ServiceLine, ...]) -> Plan:
+    """Return a plan without the rules, which settle what is drawn; lines know of a limit per case."""
+    settings = scenario.settings.model_copy(update={"service_lines": lines})
     whole_costs = tuple(line.unit_cost_gbp for line in scenario.settings.service_lines)
     years = settings.contract.financial_years
-    lines = settings.service_lines
     population = _population(scenario)
     rates = tuple(_rate(line, scenario) for line in lines)
     planned_rates = tuple(_planned(line, rate) for line, rate in zip(lines, rates, strict=True))
@@ -241,7 +269,7 @@ def make_plan(scenario: Scenario) -> Plan:
     drawn = expected_counts(rates, years, parts, population.need_weighted_people)
     unsaved = _move_what_budgets_do_not_know(drawn, settings)
     axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
-    responsibility = _responsibility(settings)
+    responsibility = responsibility_of(settings)
     # Months share out whole cases: no limit moves a pound that hospitals are paid.
     actions = actions_of(scenario.settings, years, rates, population, drawn[1:], responsibility)
     drawn[1:] *= actions.on_cases()
@@ -249,7 +277,7 @@ def make_plan(scenario: Scenario) -> Plan:
         line_prices(line, whole, rate, years, planned[:, :, at_line])
         for at_line, (line, whole, rate) in enumerate(zip(lines, whole_costs, rates, strict=True))
     )
-    terms = _terms(settings, population, _planned_gbp(planned[1:], whole_costs, prices))
+    terms = terms_of_clusters(settings, population, _planned_gbp(planned[1:], whole_costs, prices))
     shocks, last_year = shock_plan(scenario), None
     drawn, prices = as_fitted(shocks.fitted, drawn, prices)
     if csv := settings.budgets.historic.csv:
@@ -347,35 +375,3 @@ def _planned(line: ServiceLine, rate: LineRate) -> LineRate:
     """Return how often plans take a line to be used."""
     growth = line.planned_growth_share
     return rate if growth is None else replace(rate, growth_share=growth)
-
-
-def _responsibility(settings: ScenarioFile) -> FloatArray:
-    lines = [line.name for line in settings.service_lines]
-    return np.array([[cluster.answers_for(line) for line in lines] for cluster in settings.clusters])
-
-
-def _terms(settings: ScenarioFile, population: Population, planned_gbp: FloatArray) -> ClusterTerms:
-    clusters = settings.clusters
-    bonds = [math.nan if cluster.bond_gbp is None else cluster.bond_gbp for cluster in clusters]
-    return ClusterTerms(
-        names=population.clusters,
-        people=population.people,
-        takes_share=np.array([cluster.takes_share for cluster in clusters]),
-        bond_gbp=np.array(bonds),
-        months=np.array([one.months_inside(settings.contract) for one in clusters]).T,
-        planned_gbp=planned_gbp,
-        legal=_legal(clusters),
-    )
-
-
-def _legal(clusters: Sequence[Cluster]) -> LegalTerms | None:
-    """Return what legal forms mean; None where they mean nothing."""
-    forms = [cluster.legal for cluster in clusters]
-    if all(replace(form, words="") == LegalForm() for form in forms):
-        return None
-    return LegalTerms(
-        np.array([form.is_liable for form in forms]),
-        np.array([form.distribution_cap_share for form in forms]),
-        np.array([form.interest_cap_share for form in forms]),
-        np.array([math.nan if form.partner_share is None else form.partner_share for form in forms]),
-    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
-from simulator.simulation.plan import Plan, make_plan
+from simulator.simulation.plan import Plan, make_plan, with_rules_of
 from simulator.simulation.result import Result
 
 IntArray = NDArray[np.intp]
@@ -27,6 +27,25 @@ Kept = TypeVar("Kept")
 _PLANS_KEPT = 4
 """Policies whose spend is kept at a time, counted in arrays of the largest."""
 _OUTTURNS_KEPT = 4
+_PLANNED_KEPT = 2
+
+
+@dataclass(frozen=True, eq=False)
+class _Planned:
+    """A scenario with its plan, and what that draws depends on."""
+
+    scenario: Scenario
+    plan: Plan
+
+    @cached_property
+    def keys(self) -> Keys:
+        """What each cluster's spend on each line depends on."""
+        return _keys(self.plan)
+
+    @cached_property
+    def key(self) -> Hashable:
+        """What budgets and spend depend on."""
+        return _key_of_outturn(self.plan, self.keys)
 
 
 @dataclass
@@ -44,6 +63,7 @@ class SharedDraws:
         default_factory=OrderedDict, repr=False
     )
     _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
+    _planned: deque[_Planned] = field(default_factory=lambda: deque(maxlen=_PLANNED_KEPT), repr=False)
 
     @classmethod
     def of(cls, scenario: Scenario, draws: Draws = Draws()) -> SharedDraws:
@@ -52,18 +72,25 @@ class SharedDraws:
 
     def simulate(self, scenario: Scenario) -> Result:
         """Return what `simulate` returns for a scenario, to the last bit."""
-        plan = make_plan(scenario)
-        return Result(scenario, plan, self._outturn(plan), self.draws.contracts, self.draws.seed)
+        planned, plan = self._plan(scenario)
+        return Result(scenario, plan, self._outturn(planned), self.draws.contracts, self.draws.seed)
 
     def outturn(self, scenario: Scenario) -> Outturn:
         """Return budgets and spend of a scenario, before any rule; not to be written to."""
-        return self._outturn(make_plan(scenario))
+        return self._outturn(self._plan(scenario)[0])
 
-    def _outturn(self, plan: Plan) -> Outturn:
-        keys = _keys(plan)
-        key = _key_of_outturn(plan, keys)
+    def _plan(self, scenario: Scenario) -> tuple[_Planned, Plan]:
+        """Return the plan of a scenario, and one that differs from it by rules at most."""
+        for planned in self._planned:
+            if plan := with_rules_of(planned.plan, planned.scenario, scenario):
+                return planned, plan
+        self._planned.append(_Planned(scenario, make_plan(scenario)))
+        return self._planned[-1], self._planned[-1].plan
+
+    def _outturn(self, planned: _Planned) -> Outturn:
+        plan, key = planned.plan, planned.key
         if key not in self._outturns:
-            _, outturn = plan.books(self._acted(plan, self._spend(plan, keys)))
+            _, outturn = plan.books(self._acted(plan, self._spend(plan, planned.keys)))
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulator.risk.estimate import Unit
-from simulator.risk.estimation import Probability, Quantile, TailMean
+from simulator.risk.estimators import Probability, Quantile, TailMean
 from simulator.risk.measures import MEASURES, summary_columns
 from simulator.risk.measures.measure import Measure
 from tests.builders import scenario_of, simulated

@@ -18,7 +18,7 @@ from scipy import stats
 from simulator import Gamma, Poisson, compound
 from simulator.risk.account_book import account_books
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.estimation import Mean, Probability, Quantile
+from simulator.risk.estimators import Mean, Probability, Quantile
 from simulator.risk.measures import MEASURES
 from tests.builders import checked, cluster_of, line_of, scenario_of, simulated
 from tests.references.checks import Comparison, misses, probability_against

@@ -8,16 +8,8 @@ import numpy as np
 import pytest
 
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.risk.estimation import (
-    Estimator,
-    Mean,
-    Probability,
-    Quantile,
-    TailMean,
-    interval_ranks,
-    mean_difference,
-    probability_difference,
-)
+from simulator.risk.estimation import interval_ranks, mean_difference, probability_difference
+from simulator.risk.estimators import Estimator, Mean, Probability, Quantile, TailMean
 
 SPEND = np.random.default_rng(7).gamma(4, 25, 1_000)
 OTHER = SPEND + np.random.default_rng(8).normal(0, 5, 1_000)

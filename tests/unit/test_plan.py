@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.simulation.plan import Plan, make_plan
+from simulator.simulation.plan import Plan, make_plan, with_rules_of
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of, simulated
 
 LINE = line_of(rate_year=2010, growth_share=0.1, price_growth_share=0.2)
@@ -110,3 +110,24 @@ def test_plans_share_the_tables_of_a_law_that_is_the_same() -> None:
     assert one.totals is other.totals is not None
     (limited,) = _plan(service_lines=[line | {"unit_cost_gbp": costs | {"limit": 200}}]).prices
     assert limited.totals is not one.totals
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_as_planned"),
+    [
+        (["rules.surplus.practice_share=0.05"], True),
+        (["rules.bond.top_up=true", "title=Other"], True),
+        (["rules.per_case_limit.limit_gbp=5000"], False),
+        (["budgets.top_slice_share=0.01"], False),
+        (["clusters.North.takes_share=false"], False),
+        (["contract.years=1"], False),
+    ],
+)
+def test_rules_alone_ask_for_no_other_plan(settings: list[str], is_as_planned: bool) -> None:
+    scenario = checked(scenario_of())
+    plan, changed = make_plan(scenario), scenario.vary(*settings)
+    found = with_rules_of(plan, scenario, changed)
+    assert (found is not None) is is_as_planned
+    if found is not None:
+        assert found.settings.rules == make_plan(changed).settings.rules
+        assert found.terms is plan.terms

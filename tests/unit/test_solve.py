@@ -9,7 +9,7 @@ from simulator.questions.solve.ask import Solution, solve
 from simulator.questions.solve.condition import Scale, read_condition
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import Mean
+from simulator.risk.estimators import Mean
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import BOND as BOND_RULE

@@ -15,7 +15,8 @@ from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNee
 from simulator.records import Account, FloatArray, IntArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.estimation import Quantile, beyond_chance, mean, probability, quantile
+from simulator.risk.estimation import beyond_chance, mean, probability, quantile
+from simulator.risk.estimators import Quantile
 from simulator.risk.in_words import about, contracts_in_100, money, per_cent
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond

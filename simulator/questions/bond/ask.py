@@ -20,7 +20,7 @@ from simulator.questions.bond.pieces import (
     where_all_is_known,
     with_cluster,
 )
-from simulator.risk.estimation import Quantile
+from simulator.risk.estimators import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario

@@ -65,7 +65,7 @@ class FitAnswer(Answer):
         # Draws of an earlier fit are not of these figures.
         given.pop("fit", None)
         source = f"{self.scenario.source}, fitted"
-        return check_scenario(given, self.scenario.folder, source, tables_of=self.scenario)
+        return check_scenario(given, self.scenario.folder, source, varied=self.scenario)
 
     def save(self, path: str | Path, *, replace: bool = False) -> tuple[Path, ...]:
         """Write the scenario, and beside it its draws, its seasons and the base year's outturn.

@@ -16,7 +16,7 @@ from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.sweep.question import SETTLED_ONCE
 from simulator.risk.account_book import ALL_CLUSTERS, account_books
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.estimation import Estimator, Mean
+from simulator.risk.estimators import Estimator, Mean
 from simulator.risk.measures import columns
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws

@@ -34,6 +34,10 @@ class SummaryColumn:
         """Return what tables call it; `years` are the labels of the contract years."""
         return self.measure.heading.replace(YEAR, years[self.year] if years else f"year {self.year + 1}")
 
+    def of(self, book: AccountBook) -> NDArray[Any] | None:
+        """Return its value in each contract; None where the row has no such measure."""
+        return self.measure.of(book, self.year)
+
     @property
     def source(self) -> Hashable:
         """What its samples come from: columns of the same source have the same samples."""
@@ -101,7 +105,7 @@ def summary_columns(rows: tuple[SummaryRow, ...], years: int) -> dict[str, list[
 def measure_samples(book: AccountBook) -> Iterator[tuple[SummaryColumn, NDArray[Any]]]:
     """Yield each measure that has a meaning for a row: its column, and its value in each contract."""
     for column in columns(len(book.year_months)).values():
-        samples = column.measure.of(book, column.year)
+        samples = column.of(book)
         if samples is not None:
             yield column, samples
     book.forget()
@@ -111,7 +115,7 @@ def _distinct_samples(book: AccountBook) -> Iterator[tuple[Hashable, NDArray[Any
     """Yield the samples of every measure of a row by their source, each once."""
     found = set()
     for column in columns(len(book.year_months)).values():
-        samples = None if column.source in found else column.measure.of(book, column.year)
+        samples = None if column.source in found else column.of(book)
         if samples is not None:
             found.add(column.source)
             yield column.source, samples

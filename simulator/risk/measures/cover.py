@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.records import BUDGET, UNCOVERED, Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimation import Probability, Quantile
+from simulator.risk.estimators import Probability, Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE, Measure
 
 

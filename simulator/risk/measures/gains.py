@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PCT_ACCOUNTS, PENNY_GBP, AccountBook
-from simulator.risk.estimation import Probability, Quantile, TailMean
+from simulator.risk.estimators import Probability, Quantile, TailMean
 from simulator.risk.measures.measure import Measure
 from simulator.risk.positions import gain_by_year_gbp, gain_gbp, pct_net_by_year_gbp, pct_net_gbp
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
 from simulator.risk.estimate import Unit
-from simulator.risk.estimation import Estimator, Mean, Probability
+from simulator.risk.estimators import Estimator, Mean, Probability
 
 BOND_CONFIDENCE = 0.95
 """Confidence with which the needed bond covers the contract's overspend."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.records import BUDGET, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimation import Probability
+from simulator.risk.estimators import Probability
 from simulator.risk.measures.measure import Measure
 
 LARGE_SHARE = 0.02

@@ -1,0 +1,99 @@
+"""What a measure looks at: where all of that is as before, so is what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from simulator.records import FloatArray, Flow
+from simulator.risk.account_book import AccountBook
+
+_FACTS = ("name", "people", "year_months", "takes_share")
+"""What is no amount: nobody notes who looks at it, so a book in which it differs has nothing in common."""
+_AMOUNTS = frozenset(one.name for one in fields(AccountBook)) - {*_FACTS, "flows", "parts", "_found"}
+_SOON = 250
+Seen = frozenset[tuple[str, str]]
+"""Amounts of some books: the book's name, and that of a field or of a flow's reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _WatchedFlow(Flow):
+    """A flow that notes when its amounts are looked at."""
+
+    what: tuple[str, str] = ("", "")
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "gbp":
+            self.seen.add(self.what)
+        return object.__getattribute__(self, name)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedBook(AccountBook):
+    """A book that notes which of its amounts are looked at."""
+
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    _looks: dict[object, Seen] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, book: AccountBook, seen: set[tuple[str, str]] | None = None) -> WatchedBook:
+        """Return a book, watched with those that it adds up; all note in `seen`."""
+        seen = set() if seen is None else seen
+        given = {one: getattr(book, one) for one in (*_FACTS, *_AMOUNTS)}
+        flows: dict[str, Flow] = {
+            reason: _WatchedFlow(one.payer, one.payee, one.gbp, one.is_spend, (book.name, reason), seen)
+            for reason, one in book.flows.items()
+        }
+        return cls(**given, flows=flows, parts=tuple(cls.of(one, seen) for one in book.parts), seen=seen)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _AMOUNTS:
+            object.__getattribute__(self, "seen").add((object.__getattribute__(self, "name"), name))
+        return object.__getattribute__(self, name)
+
+    def once(self, name: object, work: Callable[[], FloatArray]) -> FloatArray:
+        """Return what `work` does, worked out once; whoever asks again has looked at the same."""
+        if name not in self._found:
+            before = self.seen.copy()
+            self.seen.clear()
+            self._found[name] = work()
+            self._looks[name] = frozenset(self.seen)
+            self.seen.update(before)
+        self.seen.update(self._looks[name])
+        return self._found[name]
+
+    def looked_at(self) -> Seen:
+        """Return what was looked at since this was last asked."""
+        found = frozenset(self.seen)
+        self.seen.clear()
+        return found
+
+
+def changes_of(books: Sequence[AccountBook], before: Sequence[AccountBook]) -> Seen | None:
+    """Return which amounts of some books are not what they were; None where everything may be another."""
+    if [*map(_facts, books)] != [*map(_facts, before)]:
+        return None
+    return frozenset(
+        (book.name, name)
+        for book, other in zip(books, before, strict=True)
+        for name, one, then in [
+            *((name, getattr(book, name), getattr(other, name)) for name in _AMOUNTS),
+            *((reason, flow.gbp, other.flows[reason].gbp) for reason, flow in book.flows.items()),
+        ]
+        if not _same(one, then)
+    )
+
+
+def _facts(book: AccountBook) -> list[object]:
+    """Return what a book is beside its amounts."""
+    ways = [(reason, one.payer, one.payee, one.is_spend) for reason, one in book.flows.items()]
+    return [*(getattr(book, name) for name in _FACTS), ways, [one.name for one in book.parts]]
+
+
+def _same(one: FloatArray, other: FloatArray) -> bool:
+    """Return whether amounts are the same; most that are not show it soon."""
+    return np.array_equal(one[:_SOON], other[:_SOON]) and np.array_equal(one, other)
