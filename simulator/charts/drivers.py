@@ -25,7 +25,6 @@ from simulator.risk.estimation import beyond_chance
 from simulator.risk.paired import Place, Samples
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.result import Result
-from simulator.simulation.shared_draws import SharedDraws
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,8 +59,11 @@ _USUAL = (
 planner may be wrong by, or may decide. Where figures have an sd they are moved by that, and they alone."""
 
 
-def usual_moves(scenario: Scenario) -> Iterator[Move]:
-    """Yield what is moved unless the user says otherwise: what the scenario has of the usual settings."""
+def usual_moves(scenario: Scenario, *, only_up: bool = False) -> Iterator[Move]:
+    """Yield what is moved unless the user says otherwise: what the scenario has of the usual settings.
+
+    With `only_up`, those that can be moved up have that end alone: every end takes a check of the scenario.
+    """
     numbers = dict(_numbers(scenario.settings.model_dump()))
     for words, keys, by, how in _USUAL:
         known = fnmatch.filter(numbers, keys)
@@ -73,7 +75,8 @@ def usual_moves(scenario: Scenario) -> Iterator[Move]:
         far = "one SD of what is not known" if sds else far if how == _POINTS else per_cent_tick(by)
         if moved:
             named = f"{words} ±\N{NO-BREAK SPACE}{far}"
-            yield Move(named, *(_end(scenario, numbers, moved, way) for way in (-1, 1)))
+            high = _end(scenario, numbers, moved, 1)
+            yield Move(named, () if only_up and high else _end(scenario, numbers, moved, -1), high)
 
 
 def figures_of(scenario: Scenario, moves: Iterable[Move]) -> dict[str, dict[str, float]]:
@@ -172,7 +175,6 @@ def tornado(
 
 def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Changes]:
     """Return by move what the measure changes by."""
-    draws = SharedDraws.of(study.scenario, study.draws)
 
     def of(result: Result) -> Samples:
         return Samples.of(result.contract_outcomes, result.plan.terms).at([place])
@@ -183,7 +185,7 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
         found[move] = {}
         for way, overrides in ((_DOWN, move.low), (_UP, move.high)):
             if overrides:
-                moved = of(draws.simulate(study.scenario.vary(*overrides)))
+                moved = of(study.shared.simulate(study.scenario.vary(*overrides)))
                 if (difference := moved.against(own)[place].difference) is not None:
                     found[move][way] = difference
     return found

@@ -20,6 +20,9 @@ _TEXT = re.compile(r"<text\b[^>]*style=\"(?P<style>[^\"]*)\"[^>]*>(?P<words>.*?)
 _TAG = re.compile(r"<[^>]*>")
 _MAY_NOT_BE_EMBEDDED = 0x0002
 """Of a font's licence bits: OpenType, table OS/2, fsType."""
+_SIGNS = (0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2192, 0x2212, 0x2264, 0x2265)
+_USUAL = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100), *_SIGNS)))
+"""Letters that nearly all pictures do with: a font of them alone is cut again for each in no time."""
 _LICENCE = "DejaVu Sans: a free font under the licence of Bitstream Vera and Arev"
 
 
@@ -52,18 +55,31 @@ def with_fonts(svg: bytes, families: list[str]) -> bytes:
 @lru_cache(maxsize=256)
 def _subset(family: str, bold: bool, letters: str) -> str:
     """Return a font with some letters alone, compressed, as text."""
+    whole = _file_of(family, bold=bold)
+    font = _usual_letters(whole) if {*letters} <= {*_USUAL} else whole.read_bytes()
+    return b64encode(_cut(font, letters, "woff")).decode()
+
+
+@lru_cache(maxsize=8)
+def _usual_letters(font: Path) -> bytes:
+    """Return a font with the usual letters alone: cut from it, any of them come out as from the whole."""
+    return _cut(font.read_bytes(), _USUAL, None)
+
+
+def _cut(font: bytes, letters: str, form: str | None) -> bytes:
+    """Return a font with some letters alone, in a form."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
     options = Options(hinting=False, layout_features=["kern"], notdef_outline=True, drop_tables=["FFTM"])
-    with TTFont(_file_of(family, bold=bold), recalcTimestamp=False) as font:
+    file = io.BytesIO()
+    with TTFont(io.BytesIO(font), recalcTimestamp=False) as cut:
         subsetter = Subsetter(options)
         subsetter.populate(text=letters)
-        subsetter.subset(font)
-        font.flavor = "woff"
-        file = io.BytesIO()
-        font.save(file)
-    return b64encode(file.getvalue()).decode()
+        subsetter.subset(cut)
+        cut.flavor = form
+        cut.save(file)
+    return file.getvalue()
 
 
 def _file_of(family: str, *, bold: bool) -> Path:

@@ -34,6 +34,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
+from simulator.simulation.shared_draws import SharedDraws
 
 _MARKS = (("illustrative", "illustrativ"), ("assumptions", "assumption"))
 Answer = TypeVar("Answer")
@@ -173,6 +174,11 @@ class Study:
             self._asked[question] = ask()
         answer: Answer = self._asked[question]
         return answer
+
+    @cached_property
+    def shared(self) -> SharedDraws:
+        """The study's draws, for what its scenario would be otherwise."""
+        return SharedDraws.of(self.scenario, self.draws)
 
     @property
     def source(self) -> str:

@@ -107,9 +107,14 @@ def _pieces(word: str, room_in: float, size: float, bold: bool) -> list[str]:
 
 def width_in(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a line of text, in inches."""
+    return _width_in(look().theme.font_family, text, size, bold)
+
+
+@lru_cache(maxsize=10_000)
+def _width_in(family: str, text: str, size: float, bold: bool) -> float:
     from matplotlib.textpath import text_to_path
 
-    font = _font(look().theme.font_family, size, bold)
+    font = _font(family, size, bold)
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width) * _HINTING / POINTS_PER_INCH
 

@@ -15,7 +15,6 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import root
 from simulator.rules.bond import Bond
-from simulator.simulation.shared_draws import SharedDraws
 
 SHORTFALL, SPREAD = "shortfall_share", "outturn_sd_share"
 """What spend exceeds the budget by on average, and the SD of budget less spend, as shares of the budget."""
@@ -67,7 +66,6 @@ class ClusterFacts:
         posting = [name for name in self.study.clusters if self.study.books[name].has_bond]
         if self.bond is None or not posting:
             return
-        draws = SharedDraws.of(scenario, self.study.draws)
         for share in SIZES:
             clusters = tuple(
                 one.model_copy(update={"bond_gbp": share * self._budget_gbp(one.name)})
@@ -76,7 +74,7 @@ class ClusterFacts:
                 for one in scenario.settings.clusters
             )
             settings = scenario.settings.model_copy(update={"clusters": clusters})
-            rows = draws.simulate(replace(scenario, settings=settings)).rows
+            rows = self.study.shared.simulate(replace(scenario, settings=settings)).rows
             found = {row.name: row.estimates for row in rows}
             for name in posting:
                 yield from (((of_size(name, share), one), found[name][one]) for one in OF_SIZES)

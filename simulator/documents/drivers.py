@@ -48,18 +48,23 @@ class Drivers:
         """The study, on no more contracts than a ranking needs."""
         if self.study.result.contracts <= MOST_CONTRACTS:
             return self.study
-        draws = replace(self.study.draws, contracts=MOST_CONTRACTS)
-        return Study(SharedDraws.of(self.study.scenario, draws).simulate(self.study.scenario))
+        return Study(self._few_draws.simulate(self.study.scenario))
+
+    @cached_property
+    def _few_draws(self) -> SharedDraws:
+        if self.study.result.contracts <= MOST_CONTRACTS:
+            return self.study.shared
+        draws = replace(self.study.draws, contracts=MOST_CONTRACTS, workers=1)
+        return SharedDraws.of(self.study.scenario, draws)
 
     @cached_property
     def moves(self) -> dict[str, dict[str, Estimate]]:
         """Changes of the chance, of practices' gain and of the PCT's position by what is moved up; ranked."""
-        draws = SharedDraws.of(self.study.scenario, self.few.draws)
-        base = _Ends.of(draws.simulate(self.study.scenario))
+        base = _Ends.of(self.few.result)
         found = {}
         for move in self._usual:
             if move.high:
-                moved = _Ends.of(draws.simulate(self.study.scenario.vary(*move.high)))
+                moved = _Ends.of(self._few_draws.simulate(self.study.scenario.vary(*move.high)))
                 found[_words(move)] = moved.against(base)
         return dict(sorted(found.items(), key=lambda one: _rank(one[1]), reverse=True))
 
@@ -71,7 +76,7 @@ class Drivers:
 
     @cached_property
     def _usual(self) -> tuple[Move, ...]:
-        return tuple(usual_moves(self.study.scenario))
+        return tuple(usual_moves(self.study.scenario, only_up=True))
 
     @cached_property
     def rules(self) -> dict[str, dict[str, Estimate]]:

@@ -15,7 +15,6 @@ from simulator.parts import Part
 from simulator.questions.luck.estimates import of_a_cluster
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
-from simulator.simulation.shared_draws import SharedDraws
 
 Settings = TypeVar("Settings", bound=Part)
 
@@ -86,11 +85,9 @@ class WhatIfs:
         """Return the study with other settings, on the same draws."""
         scenario = self.study.scenario
         varied = scenario.settings.model_copy(update=settings)
-        return Study(self._draws.simulate(replace(scenario, settings=varied)))
-
-    @cached_property
-    def _draws(self) -> SharedDraws:
-        return SharedDraws.of(self.study.scenario, self.study.draws)
+        if varied == scenario.settings:
+            return self.study
+        return Study(self.study.shared.simulate(replace(scenario, settings=varied)))
 
     @cached_property
     def saving_needed(self) -> Estimate | None:

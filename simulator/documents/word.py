@@ -64,6 +64,7 @@ def _add_contents(word: Any, document: Document) -> None:
 def write_word(document: Document, path: Path) -> None:
     """Write a document as a Word file."""
     word = opened(document)
+    _remember_styles(word)
     properties = word.core_properties
     properties.title, properties.subject = document.title, document.subtitle
     properties.language = document.language
@@ -89,6 +90,20 @@ def write_word(document: Document, path: Path) -> None:
     file = io.BytesIO()
     word.save(file)
     path.write_bytes(without_clock(file.getvalue(), moment_of(document.said.date)))
+
+
+def _remember_styles(word: Any) -> None:
+    """Look each style up once: the library looks through them all for every paragraph."""
+    found: dict[tuple[Any, Any], Any] = {}
+    look_up = word.part.get_style_id
+
+    def known(style: Any, kind: Any) -> Any:
+        name = getattr(style, "name", style)
+        if (name, kind) not in found:
+            found[name, kind] = look_up(style, kind)
+        return found[name, kind]
+
+    word.part.get_style_id = known
 
 
 def _add_logo(word: Any, document: Document) -> None:
@@ -153,6 +168,7 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
     widths = [round(text_width(word) * (width / sum(given))) for width in given]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
+    styles = ["Table number" if table.is_numeric(column) else "Table text" for column in range(columns)]
     short = len(table.rows) <= 15
     shown = [[*map(text_of, row)] for row in table.shown]
     for at, row in enumerate((table.headings, *shown)):
@@ -164,7 +180,7 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
             cell.width = widths[column]
             paragraph = cell.paragraphs[0]
             paragraph.add_run(content)
-            paragraph.style = word.styles["Table number" if table.is_numeric(column) else "Table text"]
+            paragraph.style = styles[column]
             paragraph.paragraph_format.keep_with_next = short and at < len(table.rows)
     word.add_paragraph(style="Table text")
 

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from simulator.records import BUDGET, FloatArray
+from simulator.records import FloatArray
 from simulator.risk.estimate import Estimate
 from simulator.sums import inner, solved
 from simulator.validation.outturns import Table, line_of_spread, simulate_years
@@ -141,8 +141,7 @@ Drawn = Mapping[Band, FloatArray]
 
 def _savings(band: Band, shocks: Table) -> FloatArray:
     result = simulate_years([band.people], [line_of_spread(CHANCE)], CONTRACTS, shocks, years=YEARS)
-    outcomes = result.contract_outcomes
-    return np.asarray(1 - outcomes.spend_gbp[:, :, 0] / outcomes.gbp(BUDGET)[:, :, 0])
+    return np.asarray(1 - result.outturn.spend_gbp[:, :, 0] / result.outturn.budget_gbp[:, :, 0])
 
 
 def _batched(statistic: Callable[[slice], float]) -> Estimate:

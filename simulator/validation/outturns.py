@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.records import BUDGET, FloatArray
+from simulator.records import FloatArray
 from simulator.scenario.scenario import check_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -64,5 +64,5 @@ def simulate_years(
 
 def overspend_shares(result: Result) -> FloatArray:
     """Return spend over budget less one in the first year, shape (contract, cluster)."""
-    outcomes = result.contract_outcomes
-    return np.asarray(outcomes.spend_gbp[:, 0] / outcomes.gbp(BUDGET)[:, 0] - 1)
+    # Before any rule: without rules there is nothing to settle.
+    return np.asarray(result.outturn.spend_gbp[:, 0] / result.outturn.budget_gbp[:, 0] - 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.records import BUDGET, FloatArray
+from simulator.records import FloatArray
 from simulator.risk.estimate import CONFIDENCE_Z
 from simulator.risk.estimation import mean, quantile
 from simulator.simulation.result import Result
@@ -101,8 +101,7 @@ def _share_overspent(result: Result) -> FloatArray:
 
 def _net_overspend(result: Result) -> FloatArray:
     """Return the overspend of all consortia together in each simulated year, as a share of budget."""
-    outcomes = result.contract_outcomes
-    spend, budget = (gbp.sum(axis=(1, 2)) for gbp in (outcomes.spend_gbp, outcomes.gbp(BUDGET)))
+    spend, budget = (gbp.sum(axis=(1, 2)) for gbp in (result.outturn.spend_gbp, result.outturn.budget_gbp))
     return np.asarray(spend / budget - 1)
 
 
