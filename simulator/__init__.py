@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "demand.neyman": ["Neyman"],
         "demand.poisson": ["Poisson"],
         "errors": ["InputError", "Problem"],
+        "execution.dask_cluster": ["DaskCluster"],
         "exact.method": ["ExactRisk", "exact_risk"],
         "questions.backtest.ask": ["backtest"],
         "scenario.scenario": ["Scenario", "load_scenario"],

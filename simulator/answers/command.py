@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.answers.workers_options import workers_option
 from simulator.errors import Problem, Problems, printable, shown
 
 if TYPE_CHECKING:
     from simulator.answers.answer import Answer
+    from simulator.execution.blocks import Workers
     from simulator.scenario.regimes import Regime
     from simulator.scenario.scenario import Scenario
     from simulator.simulation.draws import Draws
@@ -39,9 +40,6 @@ contracts_option = click.option(
     "--contracts", type=int, help="Simulated contracts; the scenario's own number by default."
 )
 seed_option = click.option("--seed", type=int, help="Seed of chance; the scenario's own by default.")
-workers_option = click.option(
-    "--workers", type=int, help="Processes; as many as processors by default. No effect on results."
-)
 out_option = click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -151,7 +149,7 @@ def answer_question(
     overrides: tuple[str, ...],
     contracts: int | None = None,
     seed: int | None = None,
-    workers: int | None,
+    workers: Workers,
     out: Path | None,
     replace: bool,
     regimes_apart: bool = False,
@@ -183,7 +181,7 @@ def answer_question(
     if len(scenarios) < len(paths):
         # Without any of them there is nothing to ask about.
         problems.report()
-    draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
+    draws = Draws(contracts, seed, workers)
     asked = Asked(tuple(scenarios), laid if regimes_apart else (), draws, target, is_written, problems)
     with problems.noted():
         draws.of(asked.scenario)

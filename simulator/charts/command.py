@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,14 +15,15 @@ from simulator.answers.command import (
     replace_option,
     row_of,
     seed_option,
-    workers_option,
 )
+from simulator.answers.workers_options import workers_option
 from simulator.errors import Problem, Problems, printable, shown
 from simulator.letters import harmless
 
 if TYPE_CHECKING:
     from simulator.charts.chart import Chart
     from simulator.charts.study import Study
+    from simulator.execution.blocks import Workers
     from simulator.scenario.scenario import Scenario
 
 ALL = "all"
@@ -84,7 +84,7 @@ def chart(
     replace: bool,
     contracts: int | None,
     seed: int | None,
-    workers: int | None,
+    workers: Workers,
     regimes: tuple[str, ...],
     overrides: tuple[str, ...],
     **given: Any,
@@ -113,7 +113,7 @@ def chart(
     problems += unknown("--size", size_name, tuple(SIZES))
     problems += _words_of_one({"--title": title, "--subtitle": subtitle}) if name == ALL else []
     problems += several_problems(names, chosen)
-    draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
+    draws = Draws(contracts, seed, workers)
     with problems.noted():
         theme = theme_of(theme_file)
     with problems.noted():

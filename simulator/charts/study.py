@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from numpy.typing import NDArray
 
 from simulator.errors import Problems, unknown
+from simulator.execution.blocks import Workers
 from simulator.questions.bond.answer import BondAnswer
 from simulator.questions.bond.ask import bond
 from simulator.questions.compare.answer import Comparison
@@ -45,7 +46,7 @@ class Study:
     """A result, and what else there is to know about its scenario with the same contracts and seed."""
 
     result: Result  # from `simulate`
-    workers: int = 1  # processes for what is simulated on top; no effect on numbers
+    workers: Workers = 1  # who does what is simulated on top; no effect on numbers
     only: tuple[str, ...] = ()  # clusters to draw where a chart is of them all; none for every one
     _asked: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False, repr=False)
 

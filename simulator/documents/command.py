@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +13,14 @@ from simulator.answers.command import (
     regimes_option,
     replace_option,
     seed_option,
-    workers_option,
 )
+from simulator.answers.workers_options import workers_option
 from simulator.charts.command import THEME_HELP
 from simulator.errors import Problem, Problems, printable, shown
 from simulator.letters import is_blank, oddity
+
+if TYPE_CHECKING:
+    from simulator.execution.blocks import Workers
 
 
 @click.command()
@@ -51,7 +54,7 @@ def report(
     template: str | None,
     contracts: int | None,
     seed: int | None,
-    workers: int | None,
+    workers: Workers,
     replace: bool,
     regimes: tuple[str, ...],
     overrides: tuple[str, ...],
@@ -83,7 +86,7 @@ def report(
         theme = theme_of(theme_file)
     with problems.noted():
         words = b"" if template is None else read_template(Path(template))
-    draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
+    draws = Draws(contracts, seed, workers)
     with ExitStack() as stack:
         with problems.noted():
             loaded, started, simulated = scenario_or_result(scenario, overrides, regimes, draws)

@@ -18,7 +18,7 @@ from simulator.exact.law_of_year import (
     year_end,
     years_are_independent,
 )
-from simulator.execution.blocks import run_blocks
+from simulator.execution.blocks import Workers, run_blocks
 from simulator.records import IntArray
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
@@ -92,7 +92,7 @@ class ExactRisk:
 def exact_risk(
     scenario: Scenario,
     cluster: str | None = None,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[int], None] = lambda laws_done: None,
 ) -> ExactRisk:
     """Compute the chance of overspend, the expected overspend and bonds without sampling error.
@@ -103,8 +103,8 @@ def exact_risk(
         From `load_scenario`.
     cluster : str, optional
         One cluster alone; all when left out.
-    workers : int
-        Processes; the answer is the same for any number.
+    workers : int or DaskCluster
+        Processes, or those of a cluster; the answer is the same for any.
     progress : callable
         Called with the number of laws done, now and then; `laws_needed` says how many there are.
 

@@ -18,9 +18,12 @@ from threading import Thread
 from typing import Any, Self, TypeVar
 
 from simulator.errors import InputError, Problem
+from simulator.execution.dask_cluster import DaskCluster
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Workers = int | DaskCluster
+"""Processes of this machine, or others'."""
 
 _MOST_ATTEMPTS = 3
 _AT_HAND = 2
@@ -30,9 +33,12 @@ _NO_MAIN_GUARD = 76
 
 
 def run_blocks(
-    work: Callable[[Task], Result], blocks: Sequence[Task], workers: int
+    work: Callable[[Task], Result], blocks: Sequence[Task], workers: Workers
 ) -> Iterator[tuple[int, Result]]:
     """Yield the position and result of each block as it is done, in any order."""
+    if isinstance(workers, DaskCluster):
+        yield from workers.run(work, blocks)
+        return
     if min(workers, len(blocks)) <= 1:
         for position, block in enumerate(blocks):
             yield position, work(block)

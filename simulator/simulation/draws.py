@@ -1,4 +1,4 @@
-"""How many contracts are drawn, from which seed, by how many processes."""
+"""How many contracts are drawn, from which seed, by whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from simulator.errors import InputError, Problem, shown
-from simulator.execution.blocks import run_blocks
+from simulator.execution.blocks import Workers, run_blocks
+from simulator.execution.dask_cluster import DaskCluster
 from simulator.random_streams import LARGEST_SEED, SEEDS
 from simulator.records import Block
 from simulator.scenario.scenario import Scenario
@@ -36,13 +37,13 @@ class Draws:
         5,000 of 10,000 are the contracts of a run of 5,000.
     seed : int, optional
         Seed of chance; the scenario's own when left out.
-    workers : int
-        Processes; results are the same for any number.
+    workers : int or DaskCluster
+        Processes, or those of a cluster of machines; results are the same for any.
     """
 
     contracts: int | None = None
     seed: int | None = None
-    workers: int = 1
+    workers: Workers = 1
 
     def of(self, scenario: Scenario) -> SettledDraws:
         """Return the draws for a scenario, checked.
@@ -75,7 +76,7 @@ class SettledDraws:
 
     contracts: int
     seed: int
-    workers: int = 1
+    workers: Workers = 1
 
     def __post_init__(self) -> None:
         problems = []
@@ -85,7 +86,9 @@ class SettledDraws:
             few = _is_whole(contracts) and contracts < FEWEST_CONTRACTS
             hint = "fewer contracts cannot give the bond an interval" if few else ""
             problems.append(Problem("contracts", need, shown(contracts), hint))
-        if not _is_whole(self.workers) or self.workers < 1:
+        if isinstance(self.workers, DaskCluster):
+            problems += self.workers.problems()
+        elif not _is_whole(self.workers) or self.workers < 1:
             problems.append(Problem("workers", "a whole number, 1 or more", shown(self.workers)))
         if not _is_whole(self.seed) or not 0 <= self.seed <= LARGEST_SEED:
             problems.append(Problem("seed", SEEDS, shown(self.seed)))

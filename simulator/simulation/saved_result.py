@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import InputError, Problem, Problems, printable, shown
+from simulator.execution.blocks import Workers
 from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
 from simulator.execution.versions import versions
 from simulator.scenario.files import Given
@@ -52,7 +53,7 @@ class SavedResult:
     seed: int  # of chance
     started: str  # when it was simulated, as the manifest says it
 
-    def simulate(self, workers: int = 1) -> Result:
+    def simulate(self, workers: Workers = 1) -> Result:
         """Simulate it again."""
         result = simulate(self.scenario, Draws(self.contracts, self.seed, workers))
         if _summary(self.folder) != _as_written(result):

@@ -14,7 +14,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import Table, column_named, heading_of, mark_means
 from simulator.errors import InputError, Problem, shown
-from simulator.execution.blocks import run_blocks
+from simulator.execution.blocks import Workers, run_blocks
 from simulator.questions.sweep.ask import MOST_ROWS, Sweep, run_sweep
 from simulator.questions.sweep.question import SweepQuestion, Values, sweep_question
 from simulator.records import BoolArray, FloatArray
@@ -248,7 +248,7 @@ def frontier_question(
 def find_frontier(
     question: SweepQuestion,
     goals: tuple[Goal, Goal],
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[int, int], None] = lambda policies_done, of_policies: None,
 ) -> Frontier:
     """Find the frontier of a question that is checked; see `frontier`."""
@@ -269,7 +269,7 @@ def find_frontier(
 def _beaten_within_chance(
     question: SweepQuestion,
     rivals: Mapping[int, Sequence[int]],
-    workers: int,
+    workers: Workers,
     progress: Callable[[int, int], None],
 ) -> list[int]:
     """Return the policies that none of those that beat them beats beyond chance."""

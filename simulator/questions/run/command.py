@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -21,11 +20,12 @@ from simulator.answers.command import (
     overrides_option,
     regimes_option,
     seed_option,
-    workers_option,
 )
+from simulator.answers.workers_options import workers_option
 from simulator.errors import InputError, Problem, printable, shown
 
 if TYPE_CHECKING:
+    from simulator.execution.blocks import Workers
     from simulator.scenario.scenario import Scenario
     from simulator.simulation.draws import Draws
     from simulator.simulation.result import Result
@@ -63,7 +63,7 @@ def run(
     method: str,
     precision: float | None,
     seed: int | None,
-    workers: int | None,
+    workers: Workers,
     out: Path | None,
     replace: bool,
     resume: bool,
@@ -93,7 +93,7 @@ def run(
     from simulator.simulation.draws import Draws
 
     loaded = load_scenario(scenario, overrides, regimes)
-    draws = Draws(contracts, seed, (os.cpu_count() or 1) if workers is None else workers)
+    draws = Draws(contracts, seed, workers)
     result = _simulated(loaded, draws, precision, out, replace=replace, resume=resume)
     Printer().answer(RunAnswer(result, precision))
     if out:

@@ -13,7 +13,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.places import samples_at
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import Table, heading_of, mark_means, measures, text, with_change
-from simulator.execution.blocks import run_blocks
+from simulator.execution.blocks import Workers, run_blocks
 from simulator.plain_words import listed, spaced
 from simulator.questions.sweep.question import Policy, SweepQuestion, Values, sweep_question
 from simulator.records import FloatArray
@@ -266,7 +266,7 @@ def sweep(
 
 def run_sweep(
     question: SweepQuestion,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[int, int], None] = lambda policies_done, of_policies: None,
     found: Mapping[int, FloatArray] | None = None,
     keep: Callable[[int, FloatArray], None] = lambda number, numbers: None,

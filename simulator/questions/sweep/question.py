@@ -19,7 +19,7 @@ import numpy as np
 from simulator.answers.places import places_of, rows_shown, samples_at
 from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, Problems, shown
-from simulator.execution.blocks import run_blocks
+from simulator.execution.blocks import Workers, run_blocks
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.paired import Place, Samples
 from simulator.scenario.keys import as_toml
@@ -238,8 +238,10 @@ def sweep_question(
     problems = Problems()
     places: tuple[Place, ...] = ()
     policies: tuple[Policy, ...] = ()
+    checkers: Workers = 1
     with problems.noted():
         settled = draws.of(scenario)
+        checkers = settled.workers
     with problems.noted():
         places = places_of([scenario], measures, clusters)
     with problems.noted():
@@ -251,7 +253,7 @@ def sweep_question(
         problems.append(Problem("--vary", f"at most {most_estimates:,} estimates", got, hint))
     elif policies:
         keys = [one.key for one in ranges]
-        problems += _policy_problems(scenario, keys, policies, max(draws.workers, 1), progress)
+        problems += _policy_problems(scenario, keys, policies, checkers, progress)
     problems.report()
     asked = tuple(map(column_named, measures or ()))
     drawn = settled.contracts, settled.seed
@@ -271,7 +273,7 @@ def _policy_problems(
     scenario: Scenario,
     keys: Sequence[str],
     policies: Sequence[Policy],
-    workers: int,
+    workers: Workers,
     progress: Callable[[int, int], None],
 ) -> list[Problem]:
     """Return what is wrong with any policy, each problem once with the first policy that has it."""

@@ -1,0 +1,98 @@
+"""Blocks on a real Dask cluster on loopback: the same bytes as one process, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import PROGRAM, SMALL, cluster_risk
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="killing without warning is POSIX")
+ASKED = ("run", SMALL, "--contracts", "60000")
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+LONGEST_SECONDS = 60
+
+
+@contextmanager
+def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "dask", *arguments, "--host", "127.0.0.1", "--no-dashboard"]
+    with subprocess.Popen(command, **QUIET) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def worker(address: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return dask("worker", address, "--nthreads", "1", "--no-nanny")
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a scheduler that has no workers yet."""
+    file = tmp_path_factory.mktemp("dask") / "scheduler.json"
+    with dask("scheduler", "--port", "0", "--scheduler-file", str(file)):
+        until(file.exists)
+        until(lambda: file.read_text().endswith("}"))
+        yield json.loads(file.read_text())["address"]
+
+
+def until(condition: object) -> None:
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in ("summary.csv", "outcomes.nc")}
+
+
+def test_workers_killed_in_the_middle_change_nothing(scheduler: str, tmp_path: Path) -> None:
+    right = cluster_risk(*ASKED, "--workers", "1", "--out", "right", folder=tmp_path)
+    assert right.returncode == 0
+    command = [PROGRAM, *ASKED, "--engine", "dask", "--scheduler", scheduler, "--out", "out"]
+
+    def blocks() -> int:
+        return len(list(tmp_path.glob(".out-unfinished-*/blocks/*.block")))
+
+    with ExitStack() as stack:
+        first, second = (stack.enter_context(worker(scheduler)) for _ in range(2))
+        run = stack.enter_context(subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True))
+        until(lambda: blocks() >= 2)
+        first.kill()
+        until(lambda: blocks() >= 4)
+        # Nobody is left who has what all blocks share.
+        second.kill()
+        assert blocks() < 12
+        stack.enter_context(worker(scheduler))
+        _, said = run.communicate(timeout=LONGEST_SECONDS)
+    assert run.returncode == 0, said
+    assert files(tmp_path / "out") == files(tmp_path / "right")
+
+
+def test_a_sweep_is_the_same(scheduler: str, tmp_path: Path) -> None:
+    asked = "sweep", SMALL, "--contracts", "400", "--vary", "rules.surplus.practice_share=0:0.4:0.05"
+    with worker(scheduler):
+        there = "--engine", "dask", "--scheduler", scheduler
+        assert cluster_risk(*asked, *there, "--out", "a.csv", folder=tmp_path).returncode == 0
+    assert cluster_risk(*asked, "--workers", "1", "--out", "b.csv", folder=tmp_path).returncode == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_options_that_do_not_go_together_are_told_together() -> None:
+    done = cluster_risk("run", SMALL, "--engine", "dask", "--workers", "2")
+    assert done.returncode == 2
+    assert "used with --scheduler" in done.stderr
+    assert "the cluster has its own" in done.stderr
+    done = cluster_risk("run", SMALL, "--scheduler", "127.0.0.1:1")
+    assert (done.returncode, "used with --engine dask" in done.stderr) == (2, True)
