@@ -47,7 +47,7 @@ class ClusterTab:
                 self._problems = tag("div", role="alert")
                 self._figures = ui.html("", sanitize=False)
                 Words("h3", "To read aloud")
-                self._job = JobBar(reader, "The bond", self._tell)
+                self._job = JobBar(reader, "The bond", self._tell, "")
                 self._answer = ui.html("", sanitize=False)
         self._later = ui.timer(_WAIT_SECONDS, self._ask, active=False, once=False)
 

@@ -26,8 +26,14 @@ _SAID = {
 class JobBar:
     """Shows one job after the other."""
 
-    def __init__(self, reader: Reader, what: str, done: Callable[[Told], None] = lambda result: None) -> None:
-        self._reader, self._what, self._done = reader, what, done
+    def __init__(
+        self,
+        reader: Reader,
+        what: str,
+        done: Callable[[Told], None] = lambda result: None,
+        ready: str = _SAID[State.DONE],
+    ) -> None:
+        self._reader, self._what, self._done, self._ready = reader, what, done, ready
         self._job: Job | None = None
         self._files: tuple[str, ...] = ()
         with tag("div", "job") as self._place:
@@ -69,7 +75,8 @@ class JobBar:
         if job is None:
             return
         state = job.state
-        self._said.set_text(_SAID[state].format(self._what))
+        words = self._ready if state is State.DONE else _SAID[state]
+        self._said.set_text(words.format(self._what))
         if job.of:
             self._progress.props["value"], self._progress.props["max"] = job.done, job.of
             self._progress.update()
