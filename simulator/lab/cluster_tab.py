@@ -105,6 +105,8 @@ class ClusterTab:
         self._answer.set_content(answer_html(told.json, shown))
 
     def _choose(self, name: str) -> None:
+        # What is said of another cluster would be read as this one's.
+        self._answer.set_content("")
         self._reader.change(replace(self._reader.desk, cluster=name), anew=True)
 
     def _set(self, key: str, value: str | None) -> None:

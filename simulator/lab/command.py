@@ -26,9 +26,9 @@ def lab(
 ) -> None:
     """Open a page on this machine to try policies on SCENARIO, with sliders.
 
-    Without SCENARIO, on Cambridgeshire in 2010, which `init --flagship` writes. The page shows the figures of the command for the same
-    contracts and seed, offers the regimes in the folder `regimes` beside the scenario, and asks nothing of
-    any other machine. Its JSON API is at /api.
+    Without SCENARIO, on Cambridgeshire in 2010, which `init --flagship` writes. The page shows the figures
+    of the command for the same contracts and seed, offers the regimes in the folder `regimes` beside the
+    scenario, and asks nothing of any other machine. Its JSON API is at /api.
     """
     import os
     from contextlib import ExitStack, suppress

@@ -32,7 +32,10 @@ class DocumentsTab:
                 "gains and loses, every assumption. It takes about a minute.",
             )
             of = Chooser("Under which rules", self._choose)
-            of.show({_POLICY: "The policy on the first tab, as it is now", _AS_GIVEN: "The scenario as given"}, _POLICY)
+            of.show(
+                {_POLICY: "The policy on the first tab, as it is now", _AS_GIVEN: "The scenario as given"},
+                _POLICY,
+            )
             self._show_title()
             with tag("fieldset"):
                 Words("legend", "Formats")

@@ -54,7 +54,7 @@ def field(control: Control, given: object, set_key: Set) -> None:
         hint = Words("p", control.meaning, "hint")
         made.props["aria-describedby"] = hint.html_id
         if control.value is None and control.usual is not None:
-            Words("p", f"Left empty: by the rule, about £{control.usual:,.0f} now.", "given")
+            Words("p", f"Left empty: by the rule, about £{float(f'{control.usual:.3g}'):,.0f} now.", "given")
         if given != control.value:
             Words("p", f"As given: {_as_read(control, given)}", "given")
 

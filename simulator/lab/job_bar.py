@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 
 from nicegui import ui
 
@@ -59,6 +60,11 @@ class JobBar:
         self._bar.set_visibility(True)
         self._timer.activate()
         self._look()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the files are of what was made; None while there are none."""
+        return self._job.folder if self._job is not None and self._job.state is State.DONE else None
 
     def cancel(self) -> None:
         """Stop what is being made."""

@@ -36,7 +36,7 @@ def verdict(look: Look, name: str = "this policy") -> str:
     }
     told = [_line(what, parties, moved) for what, parties in groups.items() if parties]
     if not sure:
-        told.insert(0, f"<div><dd>{escape(_nobody(name, moved))}</dd></div>")
+        told.insert(0, f"<div><dd>{escape(_nobody(name, moved), quote=False)}</dd></div>")
     return f'<dl class="verdict">{"".join(told)}</dl><p class="note">{_NOTE}</p>'
 
 

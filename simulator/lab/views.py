@@ -173,6 +173,11 @@ def answer_html(told: Mapping[str, Any], tables: Sequence[Table]) -> str:
     return "".join([*parts, sentences_html(told["notes"], "note")])
 
 
+def folded(title: str, inside: str) -> str:
+    """Return what can be folded away, so that what comes after it is near; open at first."""
+    return f"<details open><summary>{escape(title)}</summary>{inside}</details>"
+
+
 def difference_in_words(paired: PairedEstimate, unit: Unit) -> str:
     """Return how far an estimate is from the scenario as given."""
     moved = paired.difference
@@ -214,7 +219,11 @@ def by_cluster(look: Look) -> Table:
         found = [look.paired(row, measure) for row in rows]
         columns = with_change(measures(measure, [one.estimate if one else None for one in found]), found)
         is_moved = any(one and one.difference and one.difference.value for one in found)
-        made += [replace(one, unit=(one.unit_at(0),) * len(rows)) for one in columns if is_moved or not one.is_change]
+        made += [
+            replace(one, unit=(one.unit_at(0),) * len(rows))
+            for one in columns
+            if is_moved or not one.is_change
+        ]
     return Table("by cluster", "By cluster", tuple(made), rows_apart=1)
 
 
@@ -234,7 +243,9 @@ def table_html(table: Table, *, caption: str = "", changes_below: bool = False) 
     body = []
     count = len(shown[0].cells)
     for at in range(count):
-        inside = [_inside(column.cells[at], one.cells[at]) for column, one in zip(table.columns, shown, strict=True)]
+        inside = [
+            _inside(column.cells[at], one.cells[at]) for column, one in zip(table.columns, shown, strict=True)
+        ]
         cells = [
             _cell(
                 inside[number] + (f"<small>{inside[number + 1]}</small>" if number in below else ""),
