@@ -47,7 +47,7 @@ class ClusterTab:
                 self._problems = tag("div", role="alert")
                 self._figures = ui.html("", sanitize=False)
                 Words("h3", "To read aloud")
-                self._job = JobBar(reader, "The bond", self._tell)
+                self._job = JobBar(reader, "The bond", self._tell, "")
                 self._answer = ui.html("", sanitize=False)
         self._later = ui.timer(_WAIT_SECONDS, self._ask, active=False, once=False)
 
@@ -105,6 +105,8 @@ class ClusterTab:
         self._answer.set_content(answer_html(told.json, shown))
 
     def _choose(self, name: str) -> None:
+        # What is said of another cluster would be read as this one's.
+        self._answer.set_content("")
         self._reader.change(replace(self._reader.desk, cluster=name), anew=True)
 
     def _set(self, key: str, value: str | None) -> None:

@@ -26,19 +26,18 @@ def lab(
 ) -> None:
     """Open a page on this machine to try policies on SCENARIO, with sliders.
 
-    Without SCENARIO, on the one that `init` writes. The page shows the figures of the command for the same
-    contracts and seed, offers the regimes in the folder `regimes` beside the scenario, and asks nothing of
-    any other machine. Its JSON API is at /api.
+    Without SCENARIO, on Cambridgeshire in 2010, which `init --flagship` writes. The page shows the figures
+    of the command for the same contracts and seed, offers the regimes in the folder `regimes` beside the
+    scenario, and asks nothing of any other machine. Its JSON API is at /api.
     """
     import os
-    import tempfile
     from contextlib import ExitStack, suppress
     from pathlib import Path
 
     from simulator.errors import Problems, printable
     from simulator.lab.lab import check_size, open_lab
     from simulator.scenario.scenario import load_scenario
-    from simulator.scenario.start import write_start
+    from simulator.scenario.start import EXAMPLES, FLAGSHIP_FILES
     from simulator.simulation.draws import Draws
 
     try:
@@ -49,8 +48,7 @@ def lab(
     # Of the processes that work on jobs: one each, however many there are.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with ExitStack() as stack, suppress(KeyboardInterrupt):
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-risk-start-")))
-        path = Path(scenario) if scenario is not None else write_start(folder / "my-clusters")[0]
+        path = Path(scenario) if scenario is not None else EXAMPLES / FLAGSHIP_FILES[0]
         draws, problems = Draws(contracts, seed), Problems()
         with problems.noted():
             loaded = load_scenario(path)

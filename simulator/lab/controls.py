@@ -118,7 +118,7 @@ def _below(kind: type[Part], part: Part | None, start: str, group: str, within: 
                 yield from _below(below, value, f"{start}.{name}", group, f"{label}: ")
             continue
         if (asked := _asked(name, found)) is not None:
-            meaning = str(written.get("description", "")).replace("\n", " ").replace("`", "")
+            meaning = _in_words(str(written.get("description", "")))
             yield Control(f"{start}.{name}", group, _labelled(label), meaning, value=_plain(value), **asked)
 
 
@@ -164,6 +164,12 @@ def _types_in(annotation: Any) -> Iterator[type]:
 
 def _plain(value: Any) -> float | str | bool | None:
     return float(value) if isinstance(value, float) else value
+
+
+def _in_words(description: str) -> str:
+    """Return what the format says of a key, with keys and choices as the page calls them."""
+    plain = description.replace("`", "").split()
+    return " ".join(spaced(word) if "_" in word else word for word in plain)
 
 
 def _labelled(words: str) -> str:

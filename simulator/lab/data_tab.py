@@ -10,10 +10,12 @@ from nicegui import run, ui
 from nicegui.events import GenericEventArguments
 
 from simulator.errors import InputError, printable
-from simulator.lab.fields import Words, button, files, problems_of_sending, show_problems, tag
+from simulator.lab.fields import Words, button, files, focus, problems_of_sending, show_problems, tag
+from simulator.lab.history_to_fit import HistoryToFit
 from simulator.lab.reader import Reader
+from simulator.lab.templates import as_workbook
 from simulator.lab.uploads import LARGEST_BYTES, MOST_FILES, keep, scenario_of
-from simulator.lab.views import sentences_html, table_html
+from simulator.lab.views import folded, sentences_html, table_html
 from simulator.lab.year_so_far import YearSoFar
 from simulator.questions.check.answer import CheckAnswer
 from simulator.scenario.scenario import Scenario
@@ -31,26 +33,42 @@ class DataTab:
             Words("h2", "Your own data")
             Words(
                 "p",
-                "Choose a scenario: a workbook, or TOML with the tables (CSV) that it names. Or one table of "
-                "practices for the scenario as it is. Files stay on this machine; they are read, never run.",
+                "Take the scenario that you see as a workbook, fill in your own figures, and choose it here: "
+                "every cell says what it takes. Or choose TOML with the tables (CSV) that it names. Or one "
+                "table of practices for this scenario, with columns practice_code and list_size. Files stay "
+                "on this machine; they are read, never run.",
             )
+            with tag("div", "buttons"):
+                button("Download this scenario as a workbook", self._to_workbook)
             label = f"Files: up to {MOST_FILES}, each up to {LARGEST_BYTES / 1e6:g} MB"
             files(label, reader.key, self._check, accept=".toml,.xlsx,.csv", several=True)
             self._problems = tag("div", role="alert")
             with tag("div", role="status"):
-                self._said = Words("p", "")
+                self._said = Words("p", "", "told")
+                self._said.props["tabindex"] = "-1"
             with tag("div", "buttons"):
                 self._use = button("Use this scenario on all tabs", self._take, "main")
             self._preview = ui.html("", sanitize=False)
         self._use.set_visibility(False)
-        self._year = YearSoFar(reader)
+        self._parts = HistoryToFit(reader), YearSoFar(reader)
 
     def show_scenario(self) -> None:
-        """Forget a forecast of another scenario."""
-        self._year.show_scenario()
+        """Forget what was made of another scenario."""
+        for one in self._parts:
+            one.show_scenario()
 
     def show(self) -> None:
         """Nothing here depends on what was worked out."""
+
+    async def _to_workbook(self) -> None:
+        """Give the scenario with the policy laid over it."""
+        try:
+            content = await run.io_bound(as_workbook, self._reader.varied())
+        except InputError as error:
+            show_problems(self._problems, error.problems)
+            return
+        show_problems(self._problems, ())
+        ui.download(content or b"", "scenario.xlsx", "application/octet-stream")
 
     async def _check(self, event: GenericEventArguments) -> None:
         """Check what has arrived, and show what it says or what is wrong with it."""
@@ -74,10 +92,14 @@ class DataTab:
     def _take(self) -> None:
         if self._found is not None:
             self._reader.use(self._found)
-            self._said.set_text("The other tabs show this scenario now.")
+            self._said.set_text("All tabs show this scenario now.")
+            # The button goes: its reader goes on where it says what has come of it.
+            self._use.set_visibility(False)
+            focus(self._said)
 
 
 def _preview(found: Scenario) -> str:
     """Return what `check` says of a scenario, as HTML."""
     answer = CheckAnswer(found, make_plan(found), found.source)
-    return sentences_html(answer.sentences()) + "".join(map(table_html, answer.tables()))
+    inside = sentences_html(answer.sentences()) + "".join(map(table_html, answer.tables()))
+    return folded("What it says, before any chance", inside)

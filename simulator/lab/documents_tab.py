@@ -31,17 +31,20 @@ class DocumentsTab:
                 "An annex for all clusters and a page for each: what is likely, what bonds cover, who "
                 "gains and loses, every assumption. It takes about a minute.",
             )
-            of = Chooser("Of which rules", self._choose)
-            of.show({_POLICY: "the policy as it is now", _AS_GIVEN: "the scenario as given"}, _POLICY)
+            of = Chooser("Under which rules", self._choose)
+            of.show(
+                {_POLICY: "The policy on the first tab, as it is now", _AS_GIVEN: "The scenario as given"},
+                _POLICY,
+            )
             self._show_title()
             with tag("fieldset"):
-                Words("legend", "As")
+                Words("legend", "Formats")
                 for name, words in _FORMATS.items():
                     self._offer(name, words)
             with tag("div", "buttons"):
                 button("Make the annex", self._make, "main")
             self._problems = tag("div", role="alert")
-            self._job = JobBar(reader, "The annex")
+            self._job = JobBar(reader, "The annex", ready="{} is ready. Choose a file to download it:")
 
     def show_scenario(self) -> None:
         """Nothing here depends on the scenario before it is asked for."""

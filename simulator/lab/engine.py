@@ -37,7 +37,13 @@ TOGETHER = (
     "leaves_probability",
 )
 """What a page shows of all clusters together; columns of the summary."""
-MEASURES = (*TOGETHER, "annual_budget_gbp", "bond_needed_gbp", "pct_net_position_1_in_100_gbp")
+MEASURES = (
+    *TOGETHER,
+    "annual_budget_gbp",
+    "bond_needed_gbp",
+    "pct_net_position_1_in_100_gbp",
+    "providers_income_gbp",
+)
 """What a page shows."""
 _LOOKS_KEPT = 32
 """Answers kept of one scenario, to go back to: numbers alone, some 20 kB each."""

@@ -50,8 +50,11 @@ def field(control: Control, given: object, set_key: Set) -> None:
             made = Chooser(control.label, lambda one: set_key(control.key, one)).show(names, value)
         else:
             made = _number(control, set_key)
+        # Always there: one that came and went with the focus would move what is about to be pressed.
         hint = Words("p", control.meaning, "hint")
         made.props["aria-describedby"] = hint.html_id
+        if control.value is None and control.usual is not None:
+            Words("p", f"Left empty: by the rule, about £{float(f'{control.usual:.3g}'):,.0f} now.", "given")
         if given != control.value:
             Words("p", f"As given: {_as_read(control, given)}", "given")
 
@@ -111,7 +114,8 @@ class Chooser:
         words = Words("label", self._label)
         with tag("select") as made:
             if value not in names:
-                tag("option", value="", selected=True, disabled=True)
+                none = Words("option", "Not set")
+                none.props.update({"value": "", "selected": True, "disabled": True})
             for one, name in names.items():
                 option = Words("option", name)
                 option.props["value"] = one
@@ -156,6 +160,7 @@ def _number(control: Control, set_key: Set) -> Element:
         words = Words("label", f"{control.label}{unit}")
         box = tag("input", "box", type="text", inputmode="decimal", autocomplete="off")
         box.props["^value"] = "" if value is None else f"{value:,.12g}"
+        box.props["placeholder"] = "not set" if control.usual is None else f"{control.usual:,.0f}"
         words.props["for"] = box.html_id
         box.on("change", change, js_handler=_VALUE)
         if control.has_slider:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 
 from nicegui import ui
 
@@ -26,8 +27,14 @@ _SAID = {
 class JobBar:
     """Shows one job after the other."""
 
-    def __init__(self, reader: Reader, what: str, done: Callable[[Told], None] = lambda result: None) -> None:
-        self._reader, self._what, self._done = reader, what, done
+    def __init__(
+        self,
+        reader: Reader,
+        what: str,
+        done: Callable[[Told], None] = lambda result: None,
+        ready: str = _SAID[State.DONE],
+    ) -> None:
+        self._reader, self._what, self._done, self._ready = reader, what, done, ready
         self._job: Job | None = None
         self._files: tuple[str, ...] = ()
         with tag("div", "job") as self._place:
@@ -54,6 +61,11 @@ class JobBar:
         self._timer.activate()
         self._look()
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the files are of what was made; None while there are none."""
+        return self._job.folder if self._job is not None and self._job.state is State.DONE else None
+
     def cancel(self) -> None:
         """Stop what is being made."""
         if self._job is not None and not self._job.state.is_over:
@@ -69,7 +81,8 @@ class JobBar:
         if job is None:
             return
         state = job.state
-        self._said.set_text(_SAID[state].format(self._what))
+        words = self._ready if state is State.DONE else _SAID[state]
+        self._said.set_text(words.format(self._what))
         if job.of:
             self._progress.props["value"], self._progress.props["max"] = job.done, job.of
             self._progress.update()

@@ -45,6 +45,7 @@ def _build(reader: Reader) -> None:
     with tag("div", "tabs"), ui.tabs(on_change=lambda event: reader.turn_to(str(event.value))) as tabs:
         found = {name: ui.tab(name, words) for name, (words, _) in _TABS.items()}
     tabs.props("no-caps align=left")
+    reader.tabs = tabs
     with tag("div", id="main", tabindex="-1"):
         panels = ui.tab_panels(tabs, value=found[reader.tab], animated=False, keep_alive=True)
     with panels:

@@ -51,6 +51,10 @@ def chart(title: str, rows: Sequence[Row], series: Sequence[Series], unit: Unit)
         return "<p>There is nothing to show here.</p>"
     size, symbol = _size(every, unit)
     ticks = _ticks(min(one.low for one in every) / size, max(one.high for one in every) / size, unit)
+    if not unit.is_share:
+        # An axis that ends at £1m is in millions, whatever its signs are in.
+        ends, (size, symbol) = size, money_unit(max(abs(ticks[0]), abs(ticks[-1])) * size)
+        ticks = [round(tick * ends / size, 10) for tick in ticks]
     scale = _Scale(ticks[0] * size, ticks[-1] * size)
     crowded = any(len(row.name) * _NAME_LETTER + len(row.note) * _NOTE_LETTER > _WIDTH for row in rows)
     # Then figures have a line of their own.

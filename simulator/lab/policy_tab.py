@@ -15,6 +15,7 @@ from simulator.lab.fields import Chooser, Words, button, field, focus, show_prob
 from simulator.lab.policy import Policy
 from simulator.lab.reader import Reader
 from simulator.lab.take_away import TakeAway
+from simulator.lab.verdict import verdict
 from simulator.lab.views import HEADLINE, MARKS, by_cluster, charts, figures, legend, table_html, together
 from simulator.plain_words import spaced
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -34,6 +35,7 @@ class PolicyTab:
             with tag("section", "controls", aria_label="Change the policy"):
                 self._heading = Words("h2", "Change the policy")
                 self._heading.props["tabindex"] = "-1"
+                Words("p", "Change a rule, and see what it does to everybody, against the scenario as given.")
                 with tag("div", "buttons"):
                     self._undo = button("Undo", reader.undo)
                     button("Back to as given", lambda: self._change(Policy(), anew=True))
@@ -46,18 +48,23 @@ class PolicyTab:
                     self._whose = Chooser("Whose choices", self._look_at)
                     self._choices = tag("div")
                 self._more = tag("details")
-            with tag("section", "first", aria_label="What the policy does, in short"):
-                Words("h2", "What it does")
-                self._problems = tag("div", role="alert")
-                with tag("div", role="status"):
-                    self._said = ui.html("", sanitize=False)
-            with tag("section", "results", aria_label="What the policy does"):
-                self._key = ui.html("", sanitize=False)
-                with tag("div", "pictures"):
-                    self._charts = [_figure() for _ in range(_CHARTS)]
-                self._tables = ui.html("", sanitize=False)
-                Words("p", MARKS, "note")
-                self._take_away = TakeAway(reader)
+            with tag("div", "beside"):
+                self._build_results()
+
+    def _build_results(self) -> None:
+        with tag("section", "first", aria_label="What the policy does, in short"):
+            Words("h2", "What it does")
+            self._problems = tag("div", role="alert")
+            self._said = ui.html("", sanitize=False)
+        with tag("section", "results", aria_label="What the policy does"):
+            with tag("div", role="status"):
+                self._verdict = ui.html("", sanitize=False)
+            self._key = ui.html("", sanitize=False)
+            with tag("div", "pictures"):
+                self._charts = [_figure() for _ in range(_CHARTS)]
+            self._tables = ui.html("", sanitize=False)
+            Words("p", MARKS, "note")
+            self._take_away = TakeAway(self._reader)
 
     def show_scenario(self) -> None:
         """Show what can be changed, as the policy has it now."""
@@ -95,13 +102,14 @@ class PolicyTab:
         if look is None:
             return
         self._said.set_content(figures(look, ALL_CLUSTERS, HEADLINE))
+        self._verdict.set_content(verdict(look, reader.desk.name))
         self._key.set_content(legend(looks))
         for (caption, picture), (title, drawn) in zip(self._charts, charts(looks), strict=True):
             caption.set_text(title)
             picture.set_content(drawn)
         endings = [""] if len(looks) == 2 else [f": policy {letter}" for letter in LETTERS]
         tables = [table_html(together(looks))] + [
-            table_html(by_cluster(look), caption=f"By cluster{ending}")
+            table_html(by_cluster(look), caption=f"By cluster{ending}", changes_below=True)
             for look, ending in zip(looks[1:], endings, strict=True)
         ]
         self._tables.set_content("".join(tables))

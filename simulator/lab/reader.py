@@ -39,6 +39,7 @@ class Reader:
         self.folder = lab.folder / "uploads" / self.key  # for files that the reader gives
         self.client.on_delete(self._leave)
         self.parts: list[Part] = []
+        self.tabs: ui.tabs | None = None
         self.tab = next((one for one in held.get("tab", ()) if one in TABS), TABS[0])
         self.history = History()
         self.looks: tuple[Look, ...] = ()  # as given, and of each policy
@@ -116,6 +117,12 @@ class Reader:
         for part in self.parts:
             part.show_scenario()
         self._show()
+
+    def open_tab(self, tab: str) -> None:
+        """Turn to another tab, as if its sign had been pressed."""
+        if self.tabs is not None:
+            self.tabs.set_value(tab)
+            ui.run_javascript("document.querySelector('.q-tab--active')?.focus(); scrollTo(0, 0)")
 
     def redraw(self) -> None:
         """Work out what the page shows; where that is being done, once more when it is done."""

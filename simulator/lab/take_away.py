@@ -14,6 +14,15 @@ from simulator.lab.policy import as_regime
 from simulator.lab.reader import Reader
 from simulator.lab.tasks import EXCEL, CompareTask
 
+_COPY = """async () => {
+    LINE.select();
+    // Without encryption a browser gives no clipboard to pages of other machines.
+    try { await navigator.clipboard.writeText(LINE.value); } catch { document.execCommand("copy"); }
+    BUTTON.textContent = "Copied";
+    setTimeout(() => { BUTTON.textContent = "Copy"; }, 2000);
+}"""
+"""Copies a line, and says so."""
+
 
 class TakeAway:
     """The end of the tab *Policy*."""
@@ -27,6 +36,7 @@ class TakeAway:
             with tag("div", "buttons"):
                 button("Download the policy (TOML)", self._download)
                 button("Make an Excel workbook", self._to_excel)
+                button("Make the annex", lambda: reader.open_tab("documents"))
             self._problems = tag("div", role="alert")
             self._job = JobBar(reader, "The workbook")
 
@@ -69,7 +79,7 @@ def _line(label: str) -> Element:
         copy = Words("button", "Copy")
         copy.props["type"] = "button"
         copy.props["aria-label"] = f"Copy: {label}"
-        copy.on("click", js_handler=f"() => navigator.clipboard.writeText({_found(line)}.value)")
+        copy.on("click", js_handler=_COPY.replace("LINE", _found(line)).replace("BUTTON", _found(copy)))
     words.props["for"] = line.html_id
     return line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Kept:
 
     name: str  # as its owner calls it: shown, and never a path
     path: Path  # where it lies, under a name of ours
+    digest: str = ""  # of what is in it: a file that was mended is another one
 
 
 def keep(given: Mapping[str, bytes], folder: Path) -> tuple[Kept, ...]:
@@ -50,7 +52,7 @@ def keep(given: Mapping[str, bytes], folder: Path) -> tuple[Kept, ...]:
             need = f"at most {LARGEST_BYTES / 1e6:g} MB"
             problems.append(Problem(shown(name), need, f"{len(content) / 1e6:.1f} MB"))
         else:
-            kept.append(Kept(name, folder / f"file-{at}{kind}"))
+            kept.append(Kept(name, folder / f"file-{at}{kind}", sha256(content).hexdigest()))
     problems.report()
     folder.mkdir(parents=True)
     for one, content in zip(kept, given.values(), strict=True):
@@ -75,6 +77,12 @@ def scenario_of(kept: tuple[Kept, ...], now: Scenario) -> Scenario:
         return _whole(files[0], tables) if files else _with_practices(next(iter(tables.values())), now)
     except InputError as error:
         raise as_given(error, kept) from None
+
+
+def scenario_named(name: str, folder: Path) -> Scenario:
+    """Return the scenario of a file in a folder of ours, under its own name alone."""
+    text = read_text(folder / name, "a scenario file", LARGEST_SCENARIO_BYTES)
+    return check_scenario(read_toml(text, name), folder, name, text)
 
 
 def _with_practices(table: Kept, now: Scenario) -> Scenario:

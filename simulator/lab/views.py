@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
@@ -19,13 +20,13 @@ from simulator.answers.table import (
     with_change,
 )
 from simulator.errors import Problem
-from simulator.lab.engine import TOGETHER, Look
+from simulator.lab.engine import AS_GIVEN, TOGETHER, Look
 from simulator.lab.pictures import SERIES, Row, Series, chart, key
 from simulator.plain_words import capitalised, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
-from simulator.risk.in_words import POINTS, phrase
+from simulator.risk.in_words import phrase
 from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate
 from simulator.scenario.schema import MOST_YEARS
@@ -58,6 +59,8 @@ BY_CLUSTER = (
     "practice_net_gain_gbp",
     "pct_net_position_gbp",
 )
+_SURE = ", beyond chance"
+_LOSS = re.compile(r"-£[\d.,]*\d[km]?")
 MARKS = mark_means("The policies and the scenario as given share the same draws of chance")
 
 
@@ -74,7 +77,7 @@ def charts(looks: Sequence[Look]) -> Iterator[tuple[str, str]]:
         for name, measure in PARTIES.items()
         if measure not in _AT_TIMES or any(_is_moved(look, measure) for look in looks)
     }
-    title = "What each party may expect over the whole contract"
+    title = "What each party may expect"
     yield title, _chart(title, looks, [(name, ALL_CLUSTERS, measure) for name, measure in parties.items()])
     title = "The PCT's net position, and how bad it gets"
     yield title, _chart(title, looks, [(name, ALL_CLUSTERS, measure) for name, measure in _BAD_YEARS.items()])
@@ -121,8 +124,7 @@ def _moved(paired: PairedEstimate, unit: Unit) -> str:
     moved = paired.difference
     if moved is None or not beyond_chance(moved):
         return phrase(paired.estimate, unit)
-    by = phrase(moved, unit, signed=True)
-    return f"{phrase(paired.estimate, unit)} ({by}{f' {POINTS}' if unit.is_share else ''})"
+    return f"{phrase(paired.estimate, unit)} ({phrase(moved, unit, signed=True)})"
 
 
 def _bonds(look: Look, clusters: Sequence[str]) -> dict[str, str]:
@@ -148,15 +150,21 @@ def figures(look: Look, row: str, wanted: Mapping[str, str]) -> str:
         if (paired := look.paired(row, measure)) is None:
             continue
         unit = columns(MOST_YEARS)[measure].measure.unit
-        moved = difference_in_words(paired, unit)
+        moved = "as given" if look.policy == AS_GIVEN else difference_in_words(paired, unit)
         much = f'<data value="{paired.estimate.value!r}">{escape(phrase(paired.estimate, unit))}</data>'
-        items.append(f"<div><dt>{escape(what)}</dt><dd>{much}<span>{escape(moved)}</span></dd></div>")
+        said = escape(moved).replace(_SURE, f'<span class="sure">{_SURE}</span>')
+        items.append(f"<div><dt>{escape(what)}</dt><dd>{much}<span>{said}</span></dd></div>")
     return f'<dl class="figures">{"".join(items)}</dl>'
 
 
 def sentences_html(sentences: Sequence[str], classes: str = "") -> str:
     """Return sentences as paragraphs."""
-    return "".join(f'<p class="{classes}">{escape(one)}</p>' for one in sentences)
+    return "".join(f'<p class="{classes}">{_unbroken(one)}</p>' for one in sentences)
+
+
+def _unbroken(sentence: str) -> str:
+    """Return a sentence as HTML in which no line ends between a minus and its amount."""
+    return _LOSS.sub(r'<span class="whole">\g<0></span>', escape(sentence))
 
 
 def answer_html(told: Mapping[str, Any], tables: Sequence[Table]) -> str:
@@ -165,13 +173,17 @@ def answer_html(told: Mapping[str, Any], tables: Sequence[Table]) -> str:
     return "".join([*parts, sentences_html(told["notes"], "note")])
 
 
+def folded(title: str, inside: str) -> str:
+    """Return what can be folded away, so that what comes after it is near; open at first."""
+    return f"<details open><summary>{escape(title)}</summary>{inside}</details>"
+
+
 def difference_in_words(paired: PairedEstimate, unit: Unit) -> str:
     """Return how far an estimate is from the scenario as given."""
     moved = paired.difference
     if moved is None or not moved.value:
-        return "as given"
-    said = f"{phrase(moved, unit, signed=True)} against as given"
-    return said if beyond_chance(moved) else f"{said}, within chance"
+        return "no change"
+    return phrase(moved, unit, signed=True) + (_SURE if beyond_chance(moved) else ", within chance")
 
 
 def together(looks: Sequence[Look]) -> Table:
@@ -197,36 +209,57 @@ def _is_worth_a_row(looks: Sequence[Look], measure: str) -> bool:
 
 
 def by_cluster(look: Look) -> Table:
-    """Return measures by cluster under a policy, with changes from the scenario as given."""
+    """Return measures by cluster under a policy, with changes from the scenario as given.
+
+    Each cell has its own unit, so that a change can stand below its number.
+    """
     rows = look.rows
     made = [text("cluster", rows)]
     for measure in BY_CLUSTER:
         found = [look.paired(row, measure) for row in rows]
-        made += with_change(measures(measure, [one.estimate if one else None for one in found]), found)
+        columns = with_change(measures(measure, [one.estimate if one else None for one in found]), found)
+        is_moved = any(one and one.difference and one.difference.value for one in found)
+        made += [
+            replace(one, unit=(one.unit_at(0),) * len(rows))
+            for one in columns
+            if is_moved or not one.is_change
+        ]
     return Table("by cluster", "By cluster", tuple(made), rows_apart=1)
 
 
-def table_html(table: Table, *, caption: str = "") -> str:
-    """Return a table as HTML; each number holds its full digits beside what is shown of it."""
+def table_html(table: Table, *, caption: str = "", changes_below: bool = False) -> str:
+    """Return a table as HTML; each number holds its full digits beside what is shown of it.
+
+    A change is a column of its own, or stands below its number.
+    """
     shown = [printed(column) for column in table.columns]
+    below = {at - 1 for at, one in enumerate(table.columns) if changes_below and one.is_change}
+    kept = [at for at in range(len(shown)) if at - 1 not in below]
     head = "".join(
         f'<th scope="col"{"" if one.left else _NUMERIC}>'
         f"{escape(capitalised(one.heading or spaced(column.name)))}</th>"
-        for one, column in zip(shown, table.columns, strict=True)
+        for one, column in ((shown[at], table.columns[at]) for at in kept)
     )
     body = []
     count = len(shown[0].cells)
     for at in range(count):
+        inside = [
+            _inside(column.cells[at], one.cells[at]) for column, one in zip(table.columns, shown, strict=True)
+        ]
         cells = [
-            _cell(column.cells[at], one.cells[at], left=one.left, is_key=number < table.keys)
-            for number, (column, one) in enumerate(zip(table.columns, shown, strict=True))
+            _cell(
+                inside[number] + (f"<small>{inside[number + 1]}</small>" if number in below else ""),
+                left=shown[number].left,
+                is_key=number < table.keys,
+            )
+            for number in kept
         ]
         apart = ' class="total"' if table.rows_apart and at >= count - table.rows_apart else ""
         body.append(f"<tr{apart}>{''.join(cells)}</tr>")
-    title = escape(caption or table.title)
+    title, tight = escape(caption or table.title), ' class="tight"' if below else ""
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(title, quote=True)}">'
-        f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
+        f"<table{tight}><caption>{title}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
 
@@ -234,14 +267,16 @@ def table_html(table: Table, *, caption: str = "") -> str:
 _NUMERIC = ' class="number"'
 
 
-def _cell(cell: Cell, shown: str, *, left: bool, is_key: bool) -> str:
+def _cell(inside: str, *, left: bool, is_key: bool) -> str:
     if is_key:
-        return f'<th scope="row">{escape(shown)}</th>'
-    value = cell.value if isinstance(cell, Estimate) else cell
-    inside = escape(shown)
-    if isinstance(value, (int, float)):
-        inside = f'<data value="{value!r}">{inside}</data>'
+        return f'<th scope="row">{inside}</th>'
     return f"<td{'' if left else _NUMERIC}>{inside}</td>"
+
+
+def _inside(cell: Cell, shown: str) -> str:
+    value = cell.value if isinstance(cell, Estimate) else cell
+    is_number = isinstance(value, (int, float))
+    return f'<data value="{value!r}">{escape(shown)}</data>' if is_number else escape(shown)
 
 
 def problems_html(problems: Sequence[Problem]) -> str:

@@ -8,10 +8,11 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from simulator.errors import InputError
-from simulator.lab.fields import Words, files, problems_of_sending, show_problems, tag
+from simulator.lab.fields import Words, button, files, problems_of_sending, show_problems, tag
 from simulator.lab.job_bar import JobBar
 from simulator.lab.reader import Reader
 from simulator.lab.tasks import ForecastTask, Told
+from simulator.lab.templates import year_table
 from simulator.lab.uploads import keep
 from simulator.lab.views import answer_html
 
@@ -28,8 +29,11 @@ class YearSoFar:
             Words(
                 "p",
                 "A table (CSV) of the year's first months, with columns month (such as 2010-04), cluster, "
-                "line, spend_gbp, and count where it is known. It is read with the policy as it is now.",
+                "line, spend_gbp, and count where it is known: all months from the first. It is read with the"
+                " policy as it is now.",
             )
+            with tag("div", "buttons"):
+                button("Download a table to fill in", self._to_fill_in)
             files("Actual spend to date", reader.key, self._ask, accept=".csv")
             self._problems = tag("div", role="alert")
             self._job = JobBar(reader, "The forecast", self._tell)
@@ -53,6 +57,9 @@ class YearSoFar:
         except InputError as error:
             problems += error.problems
         show_problems(self._problems, problems)
+
+    def _to_fill_in(self) -> None:
+        ui.download(year_table(self._reader.varied()).encode("utf-8-sig"), "spend-to-date.csv", "text/csv")
 
     def _tell(self, told: Told) -> None:
         self._answer.set_content(answer_html(told.json, told.tables))

@@ -86,7 +86,7 @@ def test_figures_are_the_commands(page, address, tmp_path):
 
 def test_a_slider_is_moved_by_keyboard_and_all_follows(page, address):
     open_at(page, address)
-    moved = page.locator(".first dd", has_text="against as given").first
+    moved = page.locator(".first dd", has_text="beyond chance").first
     assert moved.count() == 0
     page.get_by_role("slider", name="Practice share, slider").focus()
     page.keyboard.press("ArrowRight")

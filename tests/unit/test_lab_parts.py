@@ -23,6 +23,7 @@ from simulator.lab.policy import Policy
 from simulator.lab.server import listen
 from simulator.lab.tasks import AnnexTask, ForecastTask
 from simulator.lab.uploads import keep, scenario_of
+from simulator.lab.verdict import verdict
 from simulator.lab.views import by_cluster, charts, figures, table_html, together
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
@@ -142,9 +143,9 @@ def test_tables_hold_every_digit_and_mark_what_is_beyond_chance(looks):
     assert row.count(" *<") == 1
     assert "North &lt;&amp;&gt;" in table_html(by_cluster(more))
     said = figures(more, ALL_CLUSTERS, {"Share": "practice_share_gbp", "Overspend": "overspend_probability"})
-    assert "against as given" in said
-    assert "<span>as given</span>" in said
-    assert "against" not in figures(given, ALL_CLUSTERS, {"Share": "practice_share_gbp"})
+    assert said.count(", beyond chance") == 1
+    assert "<span>no change</span>" in said
+    assert "<span>as given</span>" in figures(given, ALL_CLUSTERS, {"Share": "practice_share_gbp"})
 
 
 def test_a_scenario_that_is_given_is_read_as_from_its_folder(tmp_path):
@@ -260,3 +261,32 @@ def test_an_annex_says_how_far_it_is(tmp_path, monkeypatch):
     assert steps == sorted(steps)
     assert [done for done, _ in steps] == sorted({done for done, _ in steps})
     assert steps[-1][0] == steps[-1][1]
+
+
+def test_who_gains_and_who_loses_is_told_with_the_sure_apart(looks):
+    given, more, _ = looks
+    assert "as given" in verdict(given)
+    told = verdict(more)
+    share = more.paired(ALL_CLUSTERS, "practice_net_gain_gbp").difference
+    assert f"<dt>Gain</dt><dd>practices&nbsp;<b>+{phrase(share, Unit.GBP)}</b>" in told
+    lost = told.split("<dt>Lose</dt>")[1]
+    assert "the PCT" in lost
+    assert "reinvestment" in lost
+    # Rules alone never change what providers have.
+    assert "providers" not in told
+    # Nobody gains where a change is within its error.
+    place = ALL_CLUSTERS, "practice_net_gain_gbp"
+    unsure = replace(more.estimates[place], difference=replace(share, low=-share.high))
+    only = replace(more, estimates={place: unsure})
+    assert "Nobody gains or loses beyond chance" in verdict(only)
+    assert "<dt>No more than chance</dt>" in verdict(only)
+    assert "Nobody's money moves" in verdict(replace(more, estimates={}))
+
+
+def test_changes_stand_below_their_numbers_and_every_digit_stays(looks):
+    more = looks[1]
+    beside, below = (table_html(by_cluster(more), changes_below=one) for one in (False, True))
+    assert below.count("<data ") == beside.count("<data ")
+    assert below.count('<th scope="col"') < beside.count('<th scope="col"')
+    moved = more.paired(ALL_CLUSTERS, "practice_net_gain_gbp").difference
+    assert f'<small><data value="{moved.value!r}">+' in below
