@@ -1,4 +1,4 @@
-"""How Sphinx makes the site of these pages: `make site`. Nothing that it makes asks anything of another machine."""
+"""How Sphinx makes the site of these pages: `make site`. It asks nothing of another machine."""
 
 from __future__ import annotations
 
