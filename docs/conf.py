@@ -1,4 +1,4 @@
-"""How Sphinx makes the site of these pages: `make site`. Nothing that it makes asks anything of another machine."""
+"""How Sphinx makes the site of these pages: `make site`. It asks nothing of another machine."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ html_show_sphinx = False
 html_show_copyright = False
 html_math_renderer = "mathml"
 
-man_pages = [("command-line", "cluster-risk", "what clusters of GP practices risk with a real budget", [author], 1)]
+man_pages = [
+    ("command-line", "cluster-risk", "what clusters of GP practices risk with a real budget", [author], 1)
+]
 
 # Tables and help as wide as where no terminal says it.
 os.environ["COLUMNS"] = "100"
@@ -69,7 +71,8 @@ def _as_typed(_app: Sphinx, _context: object, lines: list[str]) -> None:
     for at, line in enumerate(lines):
         parts = re.split(r"(`+[^`]+`+)", line)
         lines[at] = "".join(
-            f"``{part.strip('`')}``" if part.startswith("`") else re.sub(r"(?<!\*)\*(?!\*)", r"\\*", part) for part in parts
+            f"``{part.strip('`')}``" if part.startswith("`") else re.sub(r"(?<!\*)\*(?!\*)", r"\\*", part)
+            for part in parts
         )
 
 

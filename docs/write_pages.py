@@ -1,10 +1,10 @@
-"""Write what pages show of the commands on them, output and pictures. `make docs` runs it; a test does the same and compares.
+"""Write what pages show of the commands on them, output and pictures. `make docs` runs it; a test compares.
 
 The `sh` blocks of a page run from top to bottom in a folder that has the scenarios. Around them may stand
 
-    <!-- from "first words" to "first words after it" -->   a block of text: that part of what was printed
-    <!-- drawn charts/heat-map.svg -->                      a picture, and what the chart says of itself
-    *Found:*                                                words whose every number stands in what was printed
+    <!-- from "first words" to "words after it" -->   a block of text: that part of what was printed
+    <!-- drawn charts/heat-map.svg -->                a picture, and what the chart says of itself
+    *Found:*                                          words whose every number stands in what was printed
 
 Names of pages on the command line write those alone.
 """

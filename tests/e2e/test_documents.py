@@ -61,7 +61,7 @@ def test_shell_blocks_print_what_is_shown(document, tmp_path):
 def test_words_that_no_command_bears_out_are_caught():
     page = "```sh\ncluster-risk run x\n```\n\n*Found:* the PCT loses £3.41m.\n"
     assert renewed(page, lambda _: "PCT return +£3.41m ± 0.10m") == page
-    with pytest.raises(ValueError, match="3.41"):
+    with pytest.raises(ValueError, match=r"3\.41"):
         renewed(page, lambda _: "PCT return +£3.4m ± 0.1m")
     shown = page.replace("*Found", '<!-- from "a" to "c" -->\n\n```text\n```\n\n*Found')
     assert "\n```text\na 1\n  b £3.41m\n```" in renewed(shown, lambda _: "0\na 1 \n  b £3.41m\n\nc\n")

@@ -1,4 +1,4 @@
-"""The site of the documents: it is made without a warning, asks nothing of another machine, and knows every command."""
+"""The site of the documents: made without a warning, asking nothing of other machines, with every command."""
 
 from __future__ import annotations
 
