@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -23,11 +24,14 @@ from simulator.sums import inner
 from simulator.uncertain import at_mean
 
 Simulate = Callable[[Scenario], Result]
+Gain = Callable[[float], Estimate]
 LARGEST_SAVING = 0.5
 """Share of demand; no saving that was ever measured comes near (assumption)."""
-MOST_SIMULATIONS = 16
-"""For a root with 12 steps, the ends of the bracket and the slope; most need half of them."""
+MOST_SIMULATIONS = 20
+"""For a root with 12 steps, and the points around it; most need 5 of them."""
 _CLOSE_ENOUGH = 1e-5
+_USUAL_SAVING = 0.05
+"""About what repays a usual bond: where the search begins."""
 _SLOPE_STEP = 0.005
 """Half a per cent of demand: the slope hardly bends over it, and sampling hardly shows."""
 
@@ -114,7 +118,6 @@ class SavingNeeded:
 
 def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeeded:
     """Solve for the true saving at which practices neither gain nor lose on average."""
-    from scipy.optimize import brentq
 
     @cache
     def gain(saving: float) -> Estimate:
@@ -124,22 +127,74 @@ def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeed
         book = account_books(result.contract_outcomes, result.plan.terms)[at]
         return mean(gain_gbp(book, Account.PRACTICES))
 
-    if gain(0.0).value == gain(LARGEST_SAVING).value == 0:
+    none = gain(0.0).value
+    if none == 0 and gain(LARGEST_SAVING).value == 0:
         return SavingNeeded(None, "neither gained nor lost on: there is nothing to repay")
-    if gain(0.0).value >= 0:
+    if none >= 0:
         return SavingNeeded(None, "already repaid without any true saving")
+    low, high = _near_the_root(gain)
     # Nothing gained where nothing is lost repays nothing.
-    if gain(LARGEST_SAVING).value <= 0:
+    if high == LARGEST_SAVING and gain(high).value <= 0:
         return SavingNeeded(None, f"not repaid by a true saving of {LARGEST_SAVING:.0%}")
-    steps = {"xtol": _CLOSE_ENOUGH, "maxiter": MOST_SIMULATIONS - 4, "disp": False}
-    root = float(brentq(lambda saving: gain(float(saving)).value, 0.0, LARGEST_SAVING, **steps))
-    low, high = max(root - _SLOPE_STEP, 0.0), min(root + _SLOPE_STEP, LARGEST_SAVING)
-    slope = (gain(high).value - gain(low).value) / (high - low)
+    root, slope = _root_and_slope(gain, low, high)
     if not slope > 0:
         return SavingNeeded(None, "repaid by no one saving, as the gain does not rise with it")
     error = (gain(root).standard_error or 0.0) / slope
     half = CONFIDENCE_Z * error
     return SavingNeeded(Estimate(root, root - half, root + half, error))
+
+
+def _near_the_root(gain: Gain) -> tuple[float, float]:
+    """Return the ends between which the slope is taken; up to the largest saving where that repays nothing."""
+    # The gain bends little: a line through two points comes close to the root.
+    none, usual = gain(0.0).value, gain(_USUAL_SAVING).value
+    ends = _around(_USUAL_SAVING * none / (none - usual) if usual > none else LARGEST_SAVING)
+    if gain(ends[0]).value < 0 < gain(ends[1]).value:
+        return ends
+    if gain(LARGEST_SAVING).value <= 0:
+        return 0.0, LARGEST_SAVING
+    return _around(_searched(gain, 0.0, LARGEST_SAVING))
+
+
+def _root_and_slope(gain: Gain, low: float, high: float) -> tuple[float, float]:
+    """Return where a gain is nothing, and how it rises there; no slope where it does not rise."""
+
+    def rise(low: float, high: float) -> float:
+        return (gain(high).value - gain(low).value) / (high - low)
+
+    if not gain(low).value < 0 < gain(high).value:
+        return low, 0.0
+    root = _crossing([(one, gain(one).value) for one in (low, high, _USUAL_SAVING)])
+    if not low < root < high or abs(gain(root).value) * (high - low) > _CLOSE_ENOUGH * gain(high).value:
+        root = _searched(gain, low, high)
+    if not low < root < high:
+        return root, rise(low, high)
+    # Of the parabola through three points.
+    return root, rise(low, root) + rise(root, high) - rise(low, high)
+
+
+def _crossing(points: Sequence[tuple[float, float]]) -> float:
+    """Return where a parabola through three points says that nothing is gained; nan if two gain the same."""
+    if len({gain for _, gain in points}) < len(points):
+        return math.nan
+    return sum(
+        saving * math.prod(other / (other - gain) for _, other in points if other != gain)
+        for saving, gain in points
+    )
+
+
+def _around(saving: float) -> tuple[float, float]:
+    """Return the ends between which the slope is taken."""
+    middle = min(saving, LARGEST_SAVING)
+    return max(middle - _SLOPE_STEP, 0.0), min(middle + _SLOPE_STEP, LARGEST_SAVING)
+
+
+def _searched(gain: Gain, low: float, high: float) -> float:
+    """Return the saving at which a gain is nothing, between two with gains of either sign."""
+    from scipy.optimize import brentq
+
+    steps = {"xtol": _CLOSE_ENOUGH, "maxiter": MOST_SIMULATIONS - 8, "disp": False}
+    return float(brentq(lambda saving: gain(float(saving)).value, low, high, **steps))
 
 
 @dataclass(frozen=True, slots=True)
