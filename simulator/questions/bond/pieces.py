@@ -145,7 +145,7 @@ def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeed
 
 
 def _near_the_root(gain: Gain) -> tuple[float, float]:
-    """Return the ends between which the slope is taken; up to the largest saving where that repays nothing."""
+    """Return the ends for the slope; all that is searched where the largest saving repays nothing."""
     # The gain bends little: a line through two points comes close to the root.
     none, usual = gain(0.0).value, gain(_USUAL_SAVING).value
     ends = _around(_USUAL_SAVING * none / (none - usual) if usual > none else LARGEST_SAVING)
