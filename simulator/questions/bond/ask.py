@@ -174,7 +174,7 @@ def _answer(
         known_samples=None if known is None else samples_of(known, at),
         summary=result.rows[at].estimates,
         of_sizes={},
-        saving_needed=saving_needed(simulate, scenario, at),
+        saving_needed=saving_needed(simulate, result, at),
         per_case_share=result.plan.per_case_share([at]),
         parts=practice_parts(scenario, result.plan, at, rule.split_between_practices_by),
     )

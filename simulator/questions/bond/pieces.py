@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.records import Account, BoolArray, FloatArray
-from simulator.risk.account_book import PENNY_GBP, account_books
+from simulator.risk.account_book import PENNY_GBP, account_book
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean
 from simulator.risk.positions import gain_gbp
@@ -63,7 +63,7 @@ class BondSamples:
 
 def samples_of(result: Result, at: int) -> BondSamples:
     """Return what a cluster's bond must bear, and what the posted one does."""
-    book = account_books(result.contract_outcomes, result.plan.terms)[at]
+    book = account_book(result.contract_outcomes, result.plan.terms, at)
     # The years of its own contract.
     years = np.flatnonzero(result.plan.terms.inside[:, at])
     claims = result.contract_outcomes.bond_claims_gbp[:, years, at]
@@ -116,15 +116,20 @@ class SavingNeeded:
         return Estimate.with_error(per_case_share * found.value, error)
 
 
-def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeeded:
-    """Solve for the true saving at which practices neither gain nor lose on average."""
+def saving_needed(simulate: Simulate, given: Result, at: int) -> SavingNeeded:
+    """Solve for the true saving at which practices neither gain nor lose on average.
+
+    Takes the result of the scenario as given.
+    """
+    cluster = given.scenario.settings.clusters[at]
 
     @cache
     def gain(saving: float) -> Estimate:
-        moved = at_mean(scenario.settings.clusters[at].true_saving_share, saving)
+        moved = at_mean(cluster.true_saving_share, saving)
         savings = {"true_saving_share": moved, "true_saving_share_by_year": ()}
-        result = simulate(with_cluster(scenario, at, **savings))
-        book = account_books(result.contract_outcomes, result.plan.terms)[at]
+        is_given = all(getattr(cluster, key) == value for key, value in savings.items())
+        result = given if is_given else simulate(with_cluster(given.scenario, at, **savings))
+        book = account_book(result.contract_outcomes, result.plan.terms, at)
         return mean(gain_gbp(book, Account.PRACTICES))
 
     none = gain(0.0).value
