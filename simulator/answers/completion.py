@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class _Offered(click.types.StringParamType):
@@ -22,6 +24,8 @@ class _Offered(click.types.StringParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Return those suggestions that go on as what was typed begins."""
+        from click.shell_completion import CompletionItem
+
         names = self.offered(_scenario_of(ctx))
         start = incomplete.casefold()
         return [CompletionItem(name) for name in names if name.casefold().startswith(start)]

@@ -65,5 +65,7 @@ def set_budgets(
             first_gbp[:, some, at_line] = np.broadcast_to(annual_gbp, shape[::2])[:, some]
             whole_gbp[:, year, :, at_line] = annual_gbp * line.part_year_share[year]
             finished.insert(0, bought_gbp[:, year, :, at_line] / line.part_year_share[year])
+    if top_slice_share == 0:
+        return Budgets(whole_gbp, np.zeros(shape, order="F"), first_gbp)
     kept = 1 - top_slice_share
     return Budgets(kept * whole_gbp, top_slice_share * whole_gbp, kept * first_gbp)

@@ -174,28 +174,30 @@ class AccountBook:
 
 def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
     """Return the book of each cluster, and then that of all together."""
-    inside = outcomes.takes_part
+    books = tuple(account_book(outcomes, terms, at) for at in range(len(terms.names)))
+    return [*books, _together(outcomes, terms, books)]
+
+
+def account_book(outcomes: Outcomes, terms: ClusterTerms, at: int) -> AccountBook:
+    """Return the book of one cluster."""
+    inside = outcomes.takes_part[:, :, at]
     leaves = np.zeros_like(inside)
     # Leaving as agreed is no event.
-    leaves[:, :-1] = inside[:, :-1] & ~inside[:, 1:] & terms.inside[1:]
-    books = [
-        AccountBook(
-            name,
-            float(terms.people[at]),
-            tuple(terms.months[:, at].tolist()),
-            {reason: replace(flow, gbp=flow.gbp[:, :, at]) for reason, flow in outcomes.flows.items()},
-            inside[:, :, at],
-            leaves[:, :, at],
-            bool(terms.takes_share[at]),
-            outcomes.annual_budget_gbp[:, at],
-            outcomes.bond_posted_gbp[:, at],
-            outcomes.bond_needed_gbp[:, at],
-            terms.planned_gbp[:, at],
-            outcomes.held_back_gbp[:, :, at],
-        )
-        for at, name in enumerate(terms.names)
-    ]
-    return [*books, _together(outcomes, terms, tuple(books))]
+    leaves[:, :-1] = inside[:, :-1] & ~inside[:, 1:] & terms.inside[1:, at]
+    return AccountBook(
+        terms.names[at],
+        float(terms.people[at]),
+        tuple(terms.months[:, at].tolist()),
+        {reason: replace(flow, gbp=flow.gbp[:, :, at]) for reason, flow in outcomes.flows.items()},
+        inside,
+        leaves,
+        bool(terms.takes_share[at]),
+        outcomes.annual_budget_gbp[:, at],
+        outcomes.bond_posted_gbp[:, at],
+        outcomes.bond_needed_gbp[:, at],
+        terms.planned_gbp[:, at],
+        outcomes.held_back_gbp[:, :, at],
+    )
 
 
 def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook, ...]) -> AccountBook:

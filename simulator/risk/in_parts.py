@@ -28,6 +28,11 @@ class Settled:
     terms: ClusterTerms
     parts: Callable[[], Iterator[Outcomes]]  # gives them in order, as often as it is asked
 
+    def most_at_once(self, workers: int) -> int:
+        """Return how many processes may each hold the samples of a row: all, or one."""
+        fits = workers * self.contracts * _BYTES_A_ROW <= 2 * _ROOM_BYTES
+        return workers if fits else 1
+
     def of_rows(
         self,
         rows: Sequence[int],

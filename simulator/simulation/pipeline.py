@@ -59,7 +59,8 @@ def simulate(
             kept.keep(start // CONTRACTS_PER_BLOCK, drawn)
             done += gathering.fill(start, drawn)
             progress(done)
-        return Result(scenario, plan, gathering.whole(), settled.contracts, settled.seed)
+        drawn_by = settled.contracts, settled.seed, settled.workers
+        return Result(scenario, plan, gathering.whole(), *drawn_by)
 
 
 def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outturn:

@@ -186,18 +186,18 @@ class Plan:
         # What is withheld of care outside budgets is not paid either.
         to_hospitals = whole if withheld is None else whole - withheld
         outside = None if (answers_for == 1).all() else (to_hospitals * (1 - answers_for)).sum(axis=-1)
-        to_schemes = () if withheld is None else ((withheld * answers_for).sum(axis=-1),)
-        spend_gbp = np.asarray((spend.contract_gbp * answers_for).sum(axis=-1))
+        to_schemes = () if withheld is None else (self._answered_for(withheld),)
+        spend_gbp = self._answered_for(spend.contract_gbp)
         costs = tuple(self.actions.paid(spend))
         if outside is not None:
             outside = sum((one.outside_gbp for one in costs if one.outside_gbp is not None), outside)
         return Outturn(
-            budget_gbp=np.asarray((budgets.budget_gbp * answers_for).sum(axis=-1)),
+            budget_gbp=self._answered_for(budgets.budget_gbp),
             spend_gbp=sum((one.gbp for one in costs), spend_gbp),
-            top_slice_gbp=np.asarray((budgets.top_slice_gbp * answers_for).sum(axis=-1)),
-            annual_budget_gbp=np.asarray((budgets.annual_gbp * answers_for).sum(axis=-1)),
+            top_slice_gbp=self._answered_for(budgets.top_slice_gbp),
+            annual_budget_gbp=self._answered_for(budgets.annual_gbp),
             outside_gbp=outside,
-            above_limit_gbp=None if above is None else (above * answers_for).sum(axis=-1),
+            above_limit_gbp=None if above is None else self._answered_for(above),
             elsewhere=(
                 *costs,
                 *(SpendElsewhere(WITHHELD, Account.REINVESTMENT, gbp) for gbp in to_schemes),
@@ -206,6 +206,11 @@ class Plan:
             held_back_gbp=spend.held_back_gbp,
             besides=self.actions.besides(),
         )
+
+    def _answered_for(self, gbp: FloatArray) -> FloatArray:
+        """Return what of each line's pounds clusters answer for, in all; the last axis is lines."""
+        whole = bool((self.responsibility == 1).all())
+        return np.asarray((gbp if whole else gbp * self.responsibility).sum(axis=-1))
 
     def books(self, care: Spend) -> tuple[Spend, Outturn]:
         """Return what is paid for care, and how that stands to the budgets that follow from it."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, partial
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
+from simulator.execution.blocks import run_blocks
 from simulator.records import Outcomes, Outturn
 from simulator.risk.in_parts import Settled
 from simulator.risk.measures import SummaryRow, summarise, summarise_in_parts, summary_columns
@@ -40,6 +41,8 @@ class Result:
         Budgets and spend of every contract, before any rule.
     contracts, seed : int
         How many contracts were simulated, and from which seed.
+    workers : int
+        By how many processes they were, and estimates are where contracts are many.
     """
 
     scenario: Scenario
@@ -47,6 +50,7 @@ class Result:
     outturn: Outturn
     contracts: int
     seed: int
+    workers: int = 1
 
     @property
     def years(self) -> tuple[str, ...]:
@@ -80,7 +84,11 @@ class Result:
         """Estimates for each cluster, then for all together."""
         if self._parts_needed == 1:
             return summarise(self.contract_outcomes, self.plan.terms)
-        return summarise_in_parts(self.settled)
+        rows = range(len(self.plan.axes.clusters) + 1)
+        workers = self.settled.most_at_once(self.workers)
+        tasks = [rows] if workers == 1 else [[row] for row in rows]
+        found = dict(run_blocks(partial(summarise_in_parts, self.settled), tasks, workers))
+        return tuple(chain.from_iterable(found[task] for task in range(len(tasks))))
 
     @property
     def pct_build_up(self) -> BuildUp:

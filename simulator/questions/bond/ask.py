@@ -101,7 +101,10 @@ def bond(
         progress(next(simulated))
         return result
 
-    answers = tuple(_answer(scenario, rule, names.index(name), confidences, simulate) for name in wanted)
+    result = simulate(scenario)
+    is_known = not (result.plan.shocks.doubts or result.plan.shocks.fitted)
+    known = None if is_known else simulate(where_all_is_known(scenario))
+    answers = tuple(_answer(rule, names.index(name), confidences, result, known, simulate) for name in wanted)
     if isinstance(cluster, str):
         return _with_sizes(answers[0], names.index(cluster), simulate)
     return BondAnswers(scenario, answers[0].contracts, answers[0].seed, answers)
@@ -143,16 +146,21 @@ def _takers(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _answer(
-    scenario: Scenario, rule: Bond, at: int, confidences: Sequence[float], simulate: Simulate
+    rule: Bond,
+    at: int,
+    confidences: Sequence[float],
+    result: Result,
+    known: Result | None,
+    simulate: Simulate,
 ) -> BondAnswer:
-    """Answer for one cluster a question that can be asked; sizes other than the posted one are left out."""
-    cluster, result = scenario.settings.clusters[at].name, simulate(scenario)
+    """Answer for one cluster a question that can be asked; sizes other than the posted one are left out.
+
+    Takes what was simulated, and that where all is known if something is not.
+    """
+    scenario, cluster = result.scenario, result.scenario.settings.clusters[at].name
     if not result.contract_outcomes.annual_budget_gbp[:, at].mean() > 0:
         raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
     inside = result.plan.terms.inside[:, at]
-    known_samples = None
-    if result.plan.shocks.doubts or result.plan.shocks.fitted:
-        known_samples = samples_of(simulate(where_all_is_known(scenario)), at)
     return BondAnswer(
         scenario=scenario,
         contracts=result.contracts,
@@ -163,10 +171,10 @@ def _answer(
         years=tuple(year for year, is_in in zip(result.years, inside, strict=True) if is_in),
         months=result.plan.terms.months[inside, at],
         samples=samples_of(result, at),
-        known_samples=known_samples,
+        known_samples=None if known is None else samples_of(known, at),
         summary=result.rows[at].estimates,
         of_sizes={},
-        saving_needed=saving_needed(simulate, scenario, at),
+        saving_needed=saving_needed(simulate, result, at),
         per_case_share=result.plan.per_case_share([at]),
         parts=practice_parts(scenario, result.plan, at, rule.split_between_practices_by),
     )

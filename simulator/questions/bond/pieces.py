@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.records import Account, BoolArray, FloatArray
-from simulator.risk.account_book import PENNY_GBP, account_books
+from simulator.risk.account_book import PENNY_GBP, account_book
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean
 from simulator.risk.positions import gain_gbp
@@ -23,11 +24,14 @@ from simulator.sums import inner
 from simulator.uncertain import at_mean
 
 Simulate = Callable[[Scenario], Result]
+Gain = Callable[[float], Estimate]
 LARGEST_SAVING = 0.5
 """Share of demand; no saving that was ever measured comes near (assumption)."""
-MOST_SIMULATIONS = 16
-"""For a root with 12 steps, the ends of the bracket and the slope; most need half of them."""
+MOST_SIMULATIONS = 20
+"""For a root with 12 steps, and the points around it; most need 5 of them."""
 _CLOSE_ENOUGH = 1e-5
+_USUAL_SAVING = 0.05
+"""About what repays a usual bond: where the search begins."""
 _SLOPE_STEP = 0.005
 """Half a per cent of demand: the slope hardly bends over it, and sampling hardly shows."""
 
@@ -59,7 +63,7 @@ class BondSamples:
 
 def samples_of(result: Result, at: int) -> BondSamples:
     """Return what a cluster's bond must bear, and what the posted one does."""
-    book = account_books(result.contract_outcomes, result.plan.terms)[at]
+    book = account_book(result.contract_outcomes, result.plan.terms, at)
     # The years of its own contract.
     years = np.flatnonzero(result.plan.terms.inside[:, at])
     claims = result.contract_outcomes.bond_claims_gbp[:, years, at]
@@ -112,34 +116,90 @@ class SavingNeeded:
         return Estimate.with_error(per_case_share * found.value, error)
 
 
-def saving_needed(simulate: Simulate, scenario: Scenario, at: int) -> SavingNeeded:
-    """Solve for the true saving at which practices neither gain nor lose on average."""
-    from scipy.optimize import brentq
+def saving_needed(simulate: Simulate, given: Result, at: int) -> SavingNeeded:
+    """Solve for the true saving at which practices neither gain nor lose on average.
+
+    Takes the result of the scenario as given.
+    """
+    cluster = given.scenario.settings.clusters[at]
 
     @cache
     def gain(saving: float) -> Estimate:
-        moved = at_mean(scenario.settings.clusters[at].true_saving_share, saving)
+        moved = at_mean(cluster.true_saving_share, saving)
         savings = {"true_saving_share": moved, "true_saving_share_by_year": ()}
-        result = simulate(with_cluster(scenario, at, **savings))
-        book = account_books(result.contract_outcomes, result.plan.terms)[at]
+        is_given = all(getattr(cluster, key) == value for key, value in savings.items())
+        result = given if is_given else simulate(with_cluster(given.scenario, at, **savings))
+        book = account_book(result.contract_outcomes, result.plan.terms, at)
         return mean(gain_gbp(book, Account.PRACTICES))
 
-    if gain(0.0).value == gain(LARGEST_SAVING).value == 0:
+    none = gain(0.0).value
+    if none == 0 and gain(LARGEST_SAVING).value == 0:
         return SavingNeeded(None, "neither gained nor lost on: there is nothing to repay")
-    if gain(0.0).value >= 0:
+    if none >= 0:
         return SavingNeeded(None, "already repaid without any true saving")
+    low, high = _near_the_root(gain)
     # Nothing gained where nothing is lost repays nothing.
-    if gain(LARGEST_SAVING).value <= 0:
+    if high == LARGEST_SAVING and gain(high).value <= 0:
         return SavingNeeded(None, f"not repaid by a true saving of {LARGEST_SAVING:.0%}")
-    steps = {"xtol": _CLOSE_ENOUGH, "maxiter": MOST_SIMULATIONS - 4, "disp": False}
-    root = float(brentq(lambda saving: gain(float(saving)).value, 0.0, LARGEST_SAVING, **steps))
-    low, high = max(root - _SLOPE_STEP, 0.0), min(root + _SLOPE_STEP, LARGEST_SAVING)
-    slope = (gain(high).value - gain(low).value) / (high - low)
+    root, slope = _root_and_slope(gain, low, high)
     if not slope > 0:
         return SavingNeeded(None, "repaid by no one saving, as the gain does not rise with it")
     error = (gain(root).standard_error or 0.0) / slope
     half = CONFIDENCE_Z * error
     return SavingNeeded(Estimate(root, root - half, root + half, error))
+
+
+def _near_the_root(gain: Gain) -> tuple[float, float]:
+    """Return the ends for the slope; all that is searched where the largest saving repays nothing."""
+    # The gain bends little: a line through two points comes close to the root.
+    none, usual = gain(0.0).value, gain(_USUAL_SAVING).value
+    ends = _around(_USUAL_SAVING * none / (none - usual) if usual > none else LARGEST_SAVING)
+    if gain(ends[0]).value < 0 < gain(ends[1]).value:
+        return ends
+    if gain(LARGEST_SAVING).value <= 0:
+        return 0.0, LARGEST_SAVING
+    return _around(_searched(gain, 0.0, LARGEST_SAVING))
+
+
+def _root_and_slope(gain: Gain, low: float, high: float) -> tuple[float, float]:
+    """Return where a gain is nothing, and how it rises there; no slope where it does not rise."""
+
+    def rise(low: float, high: float) -> float:
+        return (gain(high).value - gain(low).value) / (high - low)
+
+    if not gain(low).value < 0 < gain(high).value:
+        return low, 0.0
+    root = _crossing([(one, gain(one).value) for one in (low, high, _USUAL_SAVING)])
+    if not low < root < high or abs(gain(root).value) * (high - low) > _CLOSE_ENOUGH * gain(high).value:
+        root = _searched(gain, low, high)
+    if not low < root < high:
+        return root, rise(low, high)
+    # Of the parabola through three points.
+    return root, rise(low, root) + rise(root, high) - rise(low, high)
+
+
+def _crossing(points: Sequence[tuple[float, float]]) -> float:
+    """Return where a parabola through three points says that nothing is gained; nan if two gain the same."""
+    if len({gain for _, gain in points}) < len(points):
+        return math.nan
+    return sum(
+        saving * math.prod(other / (other - gain) for _, other in points if other != gain)
+        for saving, gain in points
+    )
+
+
+def _around(saving: float) -> tuple[float, float]:
+    """Return the ends between which the slope is taken."""
+    middle = min(saving, LARGEST_SAVING)
+    return max(middle - _SLOPE_STEP, 0.0), min(middle + _SLOPE_STEP, LARGEST_SAVING)
+
+
+def _searched(gain: Gain, low: float, high: float) -> float:
+    """Return the saving at which a gain is nothing, between two with gains of either sign."""
+    from scipy.optimize import brentq
+
+    steps = {"xtol": _CLOSE_ENOUGH, "maxiter": MOST_SIMULATIONS - 8, "disp": False}
+    return float(brentq(lambda saving: gain(float(saving)).value, low, high, **steps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,4 +235,5 @@ def with_rule(scenario: Scenario, rule: Rule) -> Scenario:
         rules[kinds.index(new["rule"])] = new
     else:
         rules.insert(0, new)
-    return check_scenario({**scenario.changed, "rules": rules}, scenario.folder, scenario.source)
+    given = {**scenario.changed, "rules": rules}
+    return check_scenario(given, scenario.folder, scenario.source, varied=scenario)

@@ -40,8 +40,11 @@ from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
 from simulator.simulation.result import Result
 
-LARGEST = 1e8
-"""People of a cluster so large that chance is next to nothing; as many as a scenario takes."""
+LARGEST = 1e7
+"""People of the largest cluster that can be asked for."""
+_FAR_LARGER = 10
+"""Times the largest that is asked for: there chance is next to nothing, and what is left of it is known.
+Ten times as many people again are ten times as many practices to draw."""
 NAME = "a cluster of any size"
 """Streams of chance are named by the cluster, so that all sizes share them and the curve is smooth."""
 _MOST_POINTS = 50
@@ -113,8 +116,8 @@ def check_asked(scenario: Scenario, people: tuple[float, float], points: int, dr
 def check_people(people: tuple[float, float]) -> None:
     """Check the range of sizes."""
     low, high = people
-    if not 1 <= low < high <= LARGEST / 10:
-        need = f"a range LOW:HIGH from 1 to {LARGEST / 10:,.0f}, the lower first"
+    if not 1 <= low < high <= LARGEST:
+        need = f"a range LOW:HIGH from 1 to {LARGEST:,.0f}, the lower first"
         raise InputError([Problem("people", need, f"{low:g}:{high:g}")])
 
 
@@ -127,12 +130,13 @@ def check_points(points: int) -> None:
 def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Scenario], Result]) -> Sizes:
     # Results are let go of as soon as may be: each holds every contract.
     pools = pools_of(simulated(where_all_stay(scenario)))
-    shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, LARGEST))))
-    huge = outturn_variance(simulated(one_cluster(scenario, LARGEST)))
     smallest, *larger = sizes
+    largest = _FAR_LARGER * sizes[-1]
+    shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, largest))))
+    huge = outturn_variance(simulated(one_cluster(scenario, largest)))
     first = simulated(one_cluster(scenario, smallest))
     # The variance relative to the budget is any_size + chance / people: two sizes tell both.
-    left = (outturn_variance(first) - huge).times(smallest / (LARGEST - smallest))
+    left = (outturn_variance(first) - huge).times(smallest / (largest - smallest))
     any_size = huge - left
     even = None
     if any_size.estimate.low > 0:

@@ -70,8 +70,8 @@ def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]
     )
 
 
-def summarise_in_parts(settled: Settled) -> tuple[SummaryRow, ...]:
-    """Estimate every measure where outcomes are too many to hold at a time."""
+def summarise_in_parts(settled: Settled, rows: Sequence[int]) -> tuple[SummaryRow, ...]:
+    """Estimate every measure of some rows, by number, where outcomes are too many to hold at a time."""
     terms = settled.terms
     names, people = (*terms.names, ALL_CLUSTERS), (*terms.people.tolist(), float(terms.people.sum()))
     of_columns = columns(len(terms.year_months)).values()
@@ -80,7 +80,7 @@ def summarise_in_parts(settled: Settled) -> tuple[SummaryRow, ...]:
         named = [one for one in of_columns if one.measure.is_of(names[row]) and one.source in samples]
         return _row(names[row], people[row], ((one, samples[one.source]) for one in named))
 
-    return tuple(settled.of_rows(range(len(names)), _distinct_samples, estimated))
+    return tuple(settled.of_rows(rows, _distinct_samples, estimated))
 
 
 def _row(name: str, people: float, found: Iterable[tuple[SummaryColumn, NDArray[Any]]]) -> SummaryRow:
