@@ -1,4 +1,8 @@
 # One cluster's year by R's package actuar: `Rscript benchmarks/one_year.R YEARS`. Prints mean, SD, 95% and 99% quantile.
+if (!requireNamespace("actuar", quietly = TRUE)) {
+  cat("R is there, its package actuar is not\n", file = stderr())
+  quit(status = 1)
+}
 suppressMessages(library(actuar))
 years <- as.integer(commandArgs(trailingOnly = TRUE)[1])
 set.seed(1)

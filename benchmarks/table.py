@@ -20,13 +20,8 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         """The row as it is read."""
-        return (
-            self.what,
-            self.measured,
-            self.ratio,
-            self.limit,
-            {True: "yes", False: "NO"}.get(self.kept, ""),
-        )  # type: ignore[call-overload]
+        mark = "" if self.kept is None else "yes" if self.kept else "NO"
+        return (self.what, self.measured, self.ratio, self.limit, mark)
 
 
 @dataclass(frozen=True, slots=True)
