@@ -18,7 +18,7 @@ from benchmarks.measure import SCENARIO, taken
 from benchmarks.table import Row, growth
 
 ROUNDS = 3
-CONTRACTS = 2_000
+CONTRACTS = 5_000
 SIZES: Mapping[str, Sequence[int]] = {
     "contracts": (10_000, 20_000, 40_000, 80_000),
     "clusters": (8, 16, 32, 64),
