@@ -1,0 +1,98 @@
+"""What users ask of the flagship, against a plain run: in processor time, which other work hardly moves."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from benchmarks.measure import PROGRAM, SCENARIO, in_turn, taken
+from benchmarks.table import Row
+
+ROUNDS = 3
+SHARES = "--vary=rules.surplus.practice_share=0.01:0.2:0.01"
+RETURNS = "--vary=rules.surplus.pct_return_share=0.3:0.39:0.01"
+BONDS = "--vary=rules.bond.share_of_annual_budget=0.01:0.05:0.01"
+A_THOUSAND = [SHARES, RETURNS, BONDS]
+"""20 x 10 x 5 policies."""
+THIRTY_SIX = [
+    "--vary=rules.surplus.practice_share=0.05,0.1,0.15,0.2",
+    "--vary=rules.surplus.pct_return_share=0.3,0.4,0.5",
+    "--vary=rules.bond.share_of_annual_budget=0.02,0.03,0.05",
+]
+MANY_CONTRACTS = "200000"
+
+
+def _processor(command: Sequence[str | Path]) -> float:
+    return taken(command).processor
+
+
+def questions() -> Iterator[Row]:
+    """Yield the row of each question."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = ["report", SCENARIO, "--out", f"{folder}/report", "--replace"]
+        sweep = ["sweep", SCENARIO, *THIRTY_SIX, "--workers", "1", "--out", f"{folder}/36.csv", "--replace"]
+        asked: dict[str, tuple[list[str | Path], str, float | None]] = {
+            "--help": (["--help"], "import click", 1.5),
+            "bond --cluster Granta": (["bond", SCENARIO, "--cluster", "Granta"], "run", 1.7),
+            "bond": (["bond", SCENARIO], "run", 1.7),
+            "luck": (["luck", SCENARIO], "run", 1.7),
+            "size": (["size", SCENARIO], "run", 1.7),
+            "explain": (["explain", SCENARIO], "run", 1.7),
+            "run --method exact": (["run", SCENARIO, "--method", "exact"], "run", 3.0),
+            "report": (report, "run", 4.0),
+            "validate": (["validate"], "run", 8.0),
+            "sweep": (sweep, "run", None),
+        }
+        measures: dict[str, Callable[[], float]] = {
+            "import click": partial(_processor, [sys.executable, "-c", "import click"]),
+            "run": partial(_processor, [PROGRAM, "run", SCENARIO]),
+        }
+        measures |= {name: partial(_processor, [PROGRAM, *words]) for name, (words, _, _) in asked.items()}
+        found = in_turn(measures, ROUNDS)
+    told = {
+        "bond": "`bond`, all seven clusters",
+        "report": "`report`, all formats",
+        "sweep": "`sweep`, 36 policies of rules, every measure, one process",
+    }
+    yield Row("`run`, processor time", f"{found['run']:.2f} s")
+    for name, (_, other, most) in asked.items():
+        times, what = found[name] / found[other], f"{told.get(name, f'`{name}`')}, processor time"
+        limit, kept = ("", None) if most is None else (f"at most {most:g}", times <= most)
+        yield Row(what, f"{found[name]:.2f} s", f"{times:.1f} times `{other}`", limit, kept)
+
+
+def a_thousand_policies() -> Iterator[Row]:
+    """Yield the rows of a sweep of 1,000 policies, in one process and in two, once each."""
+    run = in_turn({"one": lambda: taken([PROGRAM, "run", SCENARIO, "--workers", "1"]).seconds}, ROUNDS)["one"]
+    for workers in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            out = ["--workers", str(workers), "--out", f"{folder}/sweep.csv"]
+            seconds = taken([PROGRAM, "sweep", SCENARIO, *A_THOUSAND, *out]).seconds
+        processes = "one process" if workers == 1 else f"{workers} processes"
+        what, times = (
+            f"`cluster-risk sweep`, 1,000 policies of rules, every measure, {processes}, once",
+            seconds / run,
+        )
+        limit, kept = ("at most 8", times <= 8) if workers == 1 else ("", None)
+        ratio = f"{times:.1f} times `cluster-risk run` in one process, for 1,000 of them"
+        yield Row(what, f"{seconds:.1f} s", ratio, limit, kept)
+
+
+def two_workers() -> Iterator[Row]:
+    """Yield the row of two workers against one."""
+    command = [PROGRAM, "run", SCENARIO, "--contracts", MANY_CONTRACTS, "--workers"]
+    found = in_turn({str(one): partial(_seconds, [*command, str(one)]) for one in (1, 2)}, ROUNDS)
+    times = found["1"] / found["2"]
+    what = f"`run --contracts {MANY_CONTRACTS}`, two workers"
+    ratio = f"{times:.2f} times as fast as one, which takes {found['1']:.1f} s"
+    yield Row(what, f"{found['2']:.1f} s", ratio, "at least 1.8", times >= 1.8)
+
+
+def _seconds(command: Sequence[str | Path]) -> float:
+    return taken(command).seconds
+
+
+SECTIONS: tuple[Callable[[], Iterator[Row]], ...] = (questions, a_thousand_policies, two_workers)
