@@ -90,6 +90,10 @@ class Action(Part):
         """Return what it makes of the spend that was drawn."""
         return care
 
+    def of_any_cluster(self) -> Self:
+        """Return it as a cluster takes it of which nothing is known by name."""
+        return self.model_copy(update={"clusters": None})
+
     @property
     def is_common(self) -> bool:
         """Whether chance decides once for all clusters."""

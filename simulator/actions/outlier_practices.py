@@ -41,6 +41,10 @@ class OutlierPractices(Avoiding):
     low_ones_too: bool = True
     """Whether practices far below are brought up as well, which costs what it costs."""
 
+    def of_any_cluster(self) -> Self:
+        """Return it as a cluster takes it whose practices are not known: none lies far from the mean."""
+        return super().of_any_cluster().model_copy(update={"levels": ()})
+
     def avoided(self, scene: Scene, chance: Chance) -> FloatArray:
         """Return the share of demand that is avoided in full, to go with (contract, year, cluster, line)."""
         beyond = np.zeros((len(scene.clusters), 1))

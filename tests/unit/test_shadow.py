@@ -147,3 +147,18 @@ def test_what_is_said_where_budgets_rest_on_shadow_years() -> None:
     (problem,) = problems_of_call(lambda: explain(given, draws=Draws(100)))
     assert "shadow years" in problem.need
     assert all("contract.shadow_years" in row.not_given for row in exact_risk(given).rows)
+
+
+def test_control_reacts_to_the_budgets_that_rest_on_shadow_years() -> None:
+    control = {"name": "control", "action": "in_year_control", "service_lines": ["admissions"]}
+    # By the rule all years would be far over budget.
+    given = scenario_of(
+        shocks=SHOCKS, actions=[control], budgets={"rule": {"rule": "per_head", "gbp_per_head": 90}}
+    )
+    answer = shadow(checked(given), 2, draws=Draws(300, 1))
+    for years in (1, 2):
+        given["contract"] = {"start_year": 2010, "years": 2, "shadow_years": years}
+        own = simulated(given, contracts=300).rows[0].estimates["expected_overspend_gbp"]
+        assert answer.row(years, "North").estimates["expected_overspend_gbp"].value == pytest.approx(
+            own.value
+        )

@@ -13,6 +13,7 @@ from simulator.questions.size.answer import BOND, CHANCE_SD, SD, SHARE, Sizes, o
 from simulator.questions.size.ask import NAME, bond, one_cluster, only_pct_shocks, relative_variance, size
 from simulator.risk.estimation import Influence, quantile, root
 from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import simulate
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.unit.problems import problems_of_call
 
@@ -91,6 +92,20 @@ def test_it_is_in_law_what_most_are() -> None:
     (one,) = one_cluster(scenario, 1_000).settings.clusters
     assert (one.legal_form, one.partner_share) == ("charitable_society", None)
     assert size(scenario, (1_000, 2_000), 2, draws=Draws(100)).pools
+
+
+def test_it_does_what_most_do() -> None:
+    levels = [{"practice": "A", "cluster": "North", "people_share": 0.4, "level": 1.5}]
+    actions = [
+        {"name": "staff", "action": "management_cost"},
+        {"name": "outliers", "action": "outlier_practices", "levels": levels, "brought_in_share": 0.5},
+        {"name": "bills", "action": "check_bills", "clusters": ["North", "South"], "net_share": 0.01},
+        {"name": "review", "action": "reduce_demand", "clusters": ["North"], "avoided_share": 0.02},
+    ]
+    varied = one_cluster(checked(scenario_of(actions=actions)), 1_000)
+    assert [one.name for one in varied.settings.actions] == ["staff", "outliers", "bills"]
+    book = simulate(varied, Draws(100)).contract_outcomes
+    assert (book.gbp("cost_of_staff") == 25_000).all()
 
 
 def test_only_pct_shocks_are_left() -> None:

@@ -121,14 +121,18 @@ class ShadowRuns:
         """Draw one block of contracts, and settle it after each number of shadow years."""
         first = self.plans[0]
         earlier = self.before.draw(first.shocks, first.axes, streams, block) if self.before else None
-        found, spends = [], {}
-        for plan, budgets in zip(self.plans, self.budgets, strict=True):
-            if id(plan) not in spends:
-                spends = {id(plan): plan.draw(streams, block)}
-            spend = spends[id(plan)]
-            known = replace(spend, earlier_gbp=earlier)
-            handed_over = replace(plan, learned=budgets).set_budgets(known)
-            found.append(plan.settle(plan.outturn(spend, handed_over)))
+        found, drawn, acted = [], {}, {}
+        for at, (plan, budgets) in enumerate(zip(self.plans, self.budgets, strict=True)):
+            if id(plan) not in drawn:
+                before = plan.draw_before_actions(streams, block)
+                drawn = {id(plan): replace(before, earlier_gbp=earlier)}
+            on_paper = replace(plan, learned=budgets)
+            # What reacts does so to the budgets that are handed over.
+            key = (id(plan), at if plan.actions.react else 0)
+            if key not in acted:
+                acted = {key: on_paper.act(drawn[id(plan)], streams, block).spend}
+            spend = acted[key]
+            found.append(plan.settle(plan.outturn(spend, on_paper.set_budgets(spend))))
         return found
 
 

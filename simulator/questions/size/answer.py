@@ -28,6 +28,12 @@ def overspend_column(beyond: float) -> str:
     return f"overspend_above_{100 * beyond:g}_percent_probability"
 
 
+_ACTIONS = (
+    "Of actions it takes those that most of the scenario's clusters do, with their cost; none of its "
+    "practices is known to lie far from the mean."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SizeRow:
     """Risk of a cluster of one size."""
@@ -91,6 +97,7 @@ class Sizes(Answer):
             "Sizes are of one cluster with the need per head of the whole PCT and no true saving: its "
             "practice share comes from luck and from how budgets are set. SD: standard deviation, the usual "
             "distance from expectation. The joint bond is for net overspends, before any corridor.",
+            *([_ACTIONS] if self.scenario.settings.actions else []),
         )
 
     def sentences(self) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
 import numpy as np
 
+from simulator.actions.action import Action
 from simulator.demand.shocks import Shocks
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.questions.explain.answer import WHOLE_CONTRACT
@@ -208,7 +209,16 @@ def one_cluster(scenario: Scenario, people: float) -> Scenario:
         name: table.as_one(scenario.settings.clusters, NAME, part) for name, table in scenario.amounts.items()
     }
     scenario = replace(scenario, amounts=amounts)
-    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": (cluster,)}))
+    update = {"clusters": (cluster,), "actions": tuple(_actions_of_most(scenario))}
+    return replace(scenario, settings=scenario.settings.model_copy(update=update))
+
+
+def _actions_of_most(scenario: Scenario) -> Iterator[Action]:
+    """Yield the actions that most of the scenario's clusters take, as any cluster does."""
+    clusters = len(scenario.settings.clusters)
+    for action in scenario.settings.actions:
+        if action.clusters is None or 2 * len(action.clusters) > clusters:
+            yield action.of_any_cluster()
 
 
 def only_pct_shocks(scenario: Scenario) -> Scenario:

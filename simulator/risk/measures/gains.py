@@ -143,7 +143,8 @@ GAIN_MEASURES = (
     Measure(
         "care_held_back_gbp",
         "care held back",
-        "mean value over the contract of care that people would have had and actions held back: no saving",
+        "mean value over the contract of care that people would have had and actions held back, less what "
+        "came back: no saving",
         lambda book, _: book.held_back_gbp.sum(axis=1),
         less_is_better=True,
     ),
