@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -12,7 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.errors import InputError, Problem, shown
+from simulator.errors import InputError, Problem, Problems, shown
 from simulator.lab.controls import controls_of
 from simulator.lab.jobs import Job
 from simulator.lab.lab import Lab
@@ -153,34 +154,43 @@ def _add_scenario(api: FastAPI, lab: Lab) -> None:
 
 
 def _add_questions(api: FastAPI, lab: Lab) -> None:
-    def over(asked: Asked | PolicyAsked) -> Scenario:
-        return Policy.of(asked.settings, asked.regimes).over(lab.scenario, lab.regimes)
-
-    def taken_on(task: Task) -> dict[str, Any]:
-        return told(lab.jobs.submit(task))
+    def taken_on(
+        asked: Asked, made: Callable[[Scenario, Draws], Task], found: Iterable[Problem] = ()
+    ) -> dict[str, Any]:
+        """Take a task on; InputError with every problem, of the policy and of what is asked about it."""
+        problems, scenario = Problems(found), lab.scenario
+        with problems.noted():
+            scenario = _over(lab, asked)
+        with problems.noted():
+            made(scenario, _draws(lab, asked)).check()
+        problems.report()
+        return told(lab.jobs.submit(made(scenario, _draws(lab, asked))))
 
     @api.post("/run", status_code=202, summary="Each cluster's risk, and who gains and loses")
     def run(asked: Asked) -> dict[str, Any]:
-        return taken_on(RunTask(over(asked), _draws(lab, asked)))
+        return taken_on(asked, RunTask)
 
     @api.post("/bond", status_code=202, summary="How big a bond, and is the share worth it?")
     def bond(asked: BondAsked) -> dict[str, Any]:
-        return taken_on(BondTask(over(asked), _draws(lab, asked), asked.cluster))
+        return taken_on(asked, partial(BondTask, cluster=asked.cluster))
 
     @api.post("/sweep", status_code=202, summary="What many policies do")
     def sweep(asked: SweepAsked) -> dict[str, Any]:
         how = {"measures": asked.measures, "clusters": asked.clusters, "together": asked.together}
-        return taken_on(SweepTask(over(asked), _draws(lab, asked), asked.vary, **how))  # type: ignore[arg-type]
+        return taken_on(asked, partial(SweepTask, vary=asked.vary, **how))  # type: ignore[arg-type]
 
     @api.post("/compare", status_code=202, summary="Policies side by side")
     def compare(asked: CompareAsked) -> dict[str, Any]:
-        others = tuple(map(over, asked.policies))
-        drawn = over(asked), _draws(lab, asked), others
-        return taken_on(CompareTask(*drawn, asked.measures, asked.clusters))
+        problems, others = Problems(), list[Scenario]()
+        for one in asked.policies:
+            with problems.noted():
+                others.append(_over(lab, one))
+        how = {"others": tuple(others), "measures": asked.measures, "clusters": asked.clusters}
+        return taken_on(asked, partial(CompareTask, **how), problems)  # type: ignore[arg-type]
 
     @api.post("/annex", status_code=202, summary="A prospectus annex")
     def annex(asked: AnnexAsked) -> dict[str, Any]:
-        return taken_on(AnnexTask(over(asked), _draws(lab, asked), tuple(asked.formats), asked.title))
+        return taken_on(asked, partial(AnnexTask, formats=tuple(asked.formats), title=asked.title))
 
 
 def _add_jobs(api: FastAPI, lab: Lab) -> None:
@@ -218,6 +228,10 @@ def told(job: Job) -> dict[str, Any]:
         "result": None if job.result is None else job.result.json,
         "problems": _told(job.problems),
     }
+
+
+def _over(lab: Lab, asked: Asked | PolicyAsked) -> Scenario:
+    return Policy.of(asked.settings, asked.regimes).over(lab.scenario, lab.regimes)
 
 
 def _draws(lab: Lab, asked: Asked) -> Draws:

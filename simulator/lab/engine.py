@@ -28,6 +28,7 @@ TOGETHER = (
     "practice_better_off_probability",
     "partner_net_gain_gbp",
     "lender_income_gbp",
+    "suppliers_income_gbp",
     "reinvestment_gbp",
     "pool_balance_gbp",
     "pct_payment_gbp",
@@ -43,6 +44,7 @@ MEASURES = (
     "bond_needed_gbp",
     "pct_net_position_1_in_100_gbp",
     "providers_income_gbp",
+    "core_income_gbp",
 )
 """What a page shows."""
 _LOOKS_KEPT = 32

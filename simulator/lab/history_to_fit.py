@@ -16,6 +16,8 @@ from simulator.lab.tasks import Told
 from simulator.lab.uploads import keep, scenario_named
 from simulator.lab.views import answer_html, folded
 
+_READY = "{} is ready. Take it away with its draws and tables, for every command and for cluster-risk lab:"
+
 
 class HistoryToFit:
     """What it shows."""
@@ -35,9 +37,7 @@ class HistoryToFit:
             )
             files("History, and lists of people", reader.key, self._ask, accept=".csv", several=True)
             self._problems = tag("div", role="alert")
-            self._job = JobBar(
-                reader, "The fit", self._tell, "{} is ready. Take it away with all its tables:"
-            )
+            self._job = JobBar(reader, "The fit", self._tell, _READY)
             with tag("div", "buttons") as self._buttons:
                 button("Use the fitted scenario on all tabs", self._use, "main")
             self._answer = ui.html("", sanitize=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
+from subprocess import list2cmdline
 from typing import Any, Self, TypeGuard
 from urllib.parse import urlencode
 
@@ -50,8 +53,8 @@ class Policy:
 
     def options(self, regimes: Mapping[str, Regime]) -> str:
         """Return the policy as the command takes it: ``--with FILE --set KEY=VALUE``."""
-        laid = (f"--with {quote(regimes[name].source)}" for name in self.regimes)
-        return " ".join([*laid, *(f"--set {quote(one)}" for one in self.overrides)])
+        laid = (f"--with {as_word(regimes[name].source)}" for name in self.regimes)
+        return " ".join([*laid, *(f"--set {as_word(one)}" for one in self.overrides)])
 
     def query(self, start: str = "") -> str:
         """Return the policy as the part of a link that holds it; `start` tells several policies apart."""
@@ -79,6 +82,14 @@ class Policy:
             key, _, value = one.partition("=")
             made = made.having(key.strip(), value.strip())
         return made
+
+
+def as_word(text: str, system: str = os.name) -> str:
+    """Return a word as the machine's own command line takes it: Windows knows no single quotes."""
+    if system != "nt":
+        return quote(text)
+    word = list2cmdline([text])
+    return f'"{word}"' if word == text and re.search(r"[&|<>^()%!*]", text) else word
 
 
 def as_regime(scenario: Scenario, title: str) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from nicegui import ui
 from nicegui.element import Element
 
 from simulator.errors import InputError
 from simulator.lab.fields import Words, button, show_problems, tag
 from simulator.lab.job_bar import JobBar
-from simulator.lab.policy import as_regime
+from simulator.lab.policy import as_regime, as_word
 from simulator.lab.reader import Reader
 from simulator.lab.tasks import EXCEL, CompareTask
 
@@ -46,7 +44,7 @@ class TakeAway:
         self._link.props["value"] = reader.link
         self._link.update()
         drawn, options = reader.draws, reader.desk.policy.options(reader.lab.regimes)
-        how = f"{quote(reader.scenario.source)} --contracts {drawn.contracts} --seed {drawn.seed}"
+        how = f"{as_word(reader.scenario.source)} --contracts {drawn.contracts} --seed {drawn.seed}"
         self._command.props["value"] = f"cluster-risk run {how} {options}".rstrip()
         self._command.update()
 

@@ -87,9 +87,11 @@ class BondTask(Task):
 
     def check(self) -> None:
         """Raise InputError for a cluster that is none."""
-        super().check()
         names = tuple(one.name for one in self.scenario.settings.clusters)
-        Problems(() if self.cluster is None else unknown("cluster", self.cluster, names)).report()
+        problems = Problems(() if self.cluster is None else unknown("cluster", self.cluster, names))
+        with problems.noted():
+            super().check()
+        problems.report()
 
     def work(self, folder: Path, say: Say) -> Told:
         """Return its answer."""
@@ -108,10 +110,14 @@ class SweepTask(Task):
 
     def check(self) -> None:
         """Raise InputError for values that cannot be read, and for too many policies."""
-        super().check()
-        if (policies := len(policies_of(read_ranges(self.vary), self.together))) > MOST_POLICIES:
-            need = f"at most {MOST_POLICIES:,} policies in the lab"
-            raise InputError([Problem("vary", need, f"{policies:,}", "cluster-risk sweep takes more")])
+        problems = Problems()
+        with problems.noted():
+            super().check()
+        with problems.noted():
+            if (policies := len(policies_of(read_ranges(self.vary), self.together))) > MOST_POLICIES:
+                need, hint = f"at most {MOST_POLICIES:,} policies in the lab", "cluster-risk sweep takes more"
+                problems.append(Problem("vary", need, f"{policies:,}", hint))
+        problems.report()
 
     def work(self, folder: Path, say: Say) -> Told:
         """Return its answer, and every estimate of every policy."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from simulator.errors import InputError, Problem
+from simulator.lab.uploads import WITH_A_FIT
 from simulator.questions.forecast.actuals import CLUSTER, COUNT, LINE, MONTH, month_label
 from simulator.scenario.amounts import SPEND
 from simulator.scenario.conversion import write_scenario
@@ -17,6 +19,9 @@ from simulator.simulation.plan import make_plan
 
 def as_workbook(scenario: Scenario) -> bytes:
     """Return a scenario as a workbook, with all its tables; InputError where it cannot be kept as one."""
+    if scenario.settings.fit.posterior:
+        need = "one without the draws of a fit, which no workbook holds"
+        raise InputError([Problem("the scenario", need, scenario.settings.fit.posterior, WITH_A_FIT)])
     with TemporaryDirectory(prefix="cluster-risk-") as folder:
         written = write_scenario(scenario, Path(folder) / "scenario.xlsx")
         return written[0].read_bytes()

@@ -20,6 +20,7 @@ MOST_FILES, LARGEST_BYTES = 12, 5_000_000
 """Of an upload: a scenario and every table that it can name; all practices of England are 4 MB."""
 _SCENARIOS = (".toml", ".xlsx")
 _KINDS = (*_SCENARIOS, ".csv")
+WITH_A_FIT = "a scenario with the draws of a fit is opened by cluster-risk lab FILE"
 _NAMES_A_FILE = re.compile(r"(.*_)?csv|posterior")
 """Keys of a scenario whose value is a file beside it."""
 
@@ -131,7 +132,7 @@ def _with_files(
             # The last part of what it calls the file, wherever that lies on its owner's machine.
             name = re.split(r"[/\\]", value)[-1]
             if name not in tables:
-                hint = "choose the scenario and its tables together"
+                hint = "choose the scenario and its tables together" if key != "posterior" else WITH_A_FIT
                 problems.append(
                     Problem(f"{source}, {where}", "a table that is given with it", shown(value), hint)
                 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from simulator.lab.engine import AS_GIVEN, Look
+from simulator.plain_words import capitalised
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
@@ -17,10 +18,13 @@ PARTIES = {
     "reinvestment in patient care": "reinvestment_gbp",
     "an external partner": "partner_net_gain_gbp",
     "a lender": "lender_income_gbp",
+    "staff and suppliers": "suppliers_income_gbp",
     "providers": "providers_income_gbp",
+    "practices' core services": "core_income_gbp",
 }
+"""Of all that there are: what some gain others lose, to the penny."""
 _START = "This is the scenario as given. Change a rule, and this says who gains and who loses."
-_NOTE = "Over the whole contract, all clusters together, against the scenario as given. ± is a 95% interval."
+_NOTE = "over the whole contract, all clusters together, against the scenario as given. ± is a 95% interval."
 
 
 def verdict(look: Look, name: str = "this policy") -> str:
@@ -37,7 +41,7 @@ def verdict(look: Look, name: str = "this policy") -> str:
     told = [_line(what, parties, moved) for what, parties in groups.items() if parties]
     if not sure:
         told.insert(0, f"<div><dd>{escape(_nobody(name, moved), quote=False)}</dd></div>")
-    return f'<dl class="verdict">{"".join(told)}</dl><p class="note">{_NOTE}</p>'
+    return f'<dl class="verdict">{"".join(told)}</dl><p class="note">{capitalised(name)}, {_NOTE}</p>'
 
 
 def _moved(look: Look, measure: str) -> Estimate | None:

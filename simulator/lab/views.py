@@ -37,8 +37,9 @@ PARTIES = {
     "The PCT's net position": "pct_net_position_gbp",
     "An external partner's net gain": "partner_net_gain_gbp",
     "A lender's income": "lender_income_gbp",
+    "Staff and suppliers": "suppliers_income_gbp",
 }
-_AT_TIMES = ("partner_net_gain_gbp", "lender_income_gbp")
+_AT_TIMES = ("partner_net_gain_gbp", "lender_income_gbp", "suppliers_income_gbp")
 """Of parties that there are only at times."""
 _BAD_YEARS = {
     "On average": "pct_net_position_gbp",

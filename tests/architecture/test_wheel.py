@@ -1,4 +1,4 @@
-"""What is installed has all that it needs: built wheels are tried by hand (docs/command-line.md)."""
+"""What is installed has all that it needs; tests/e2e/test_installed.py tries the wheel."""
 
 from __future__ import annotations
 

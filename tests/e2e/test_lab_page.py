@@ -113,6 +113,29 @@ def test_a_slider_is_moved_by_keyboard_and_all_follows(page, address):
     assert undo.evaluate("one => one === document.activeElement")
 
 
+def test_what_is_pressed_after_a_box_stays_under_the_pointer(page, address):
+    open_at(page, address)
+    page.locator(".verdict").wait_for()
+    page.get_by_label("PCT return share (%)", exact=True).fill("50")
+    ticked = page.get_by_label("Needs bond").first
+    ticked.scroll_into_view_if_needed()
+    place = ticked.bounding_box()
+    page.mouse.move(place["x"] + 8, place["y"] + 8)
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_function("location.search.includes('needs_bond%3Dfalse')")
+    assert not ticked.is_checked()
+    told = page.locator(".verdict", has_text="Gain")
+    told.wait_for()
+    # Who gains and who loses is what the table says, mark and all.
+    row = page.get_by_role("row").filter(
+        has=page.get_by_role("rowheader", name="PCT's net position", exact=True)
+    )
+    change = row.get_by_role("cell").last.inner_text()
+    assert change.endswith(" *")
+    assert change.removesuffix(" *").replace("±", "± ") in told.inner_text().replace("\xa0", " ")
+
+
 def test_a_link_that_cannot_be_read_says_so(page, address):
     open_at(page, address, set=["nothing"])
     page.locator("svg.chart").first.wait_for()
@@ -188,6 +211,28 @@ def test_a_readers_own_data_are_checked_shown_and_used(page, address, tmp_path):
     assert page.get_by_role("region", name="People").is_visible()
     page.get_by_role("button", name="Use this scenario").click()
     page.get_by_role("heading", name="My clusters", level=1).wait_for()
+
+
+def test_a_history_is_fitted_and_the_fitted_scenario_used(page, address):
+    past = STARTER / "history_example"
+    open_at(page, address, tab="data")
+    scenario = [past / name for name in ("clusters.toml", "practices.csv", "need_weights.csv")]
+    page.get_by_label("Files: up to").set_input_files(scenario)
+    page.get_by_role("button", name="Use this scenario").click()
+    page.get_by_role("heading", name="Four clusters", level=1).wait_for()
+    chooser = page.get_by_label("History, and lists of people")
+    chooser.set_input_files(past / "lists.csv")
+    problem = page.get_by_role("alert").filter(has_text="lists.csv")
+    problem.wait_for()
+    chooser.set_input_files([past / "history.csv", past / "lists.csv"])
+    page.get_by_role("region", name="What does the history say of each figure").wait_for()
+    assert page.get_by_role("columnheader", name="From", exact=True).is_visible()
+    assert page.get_by_role("link", name="fitted-scenario.zip").is_visible()
+    page.get_by_role("button", name="Use the fitted scenario").click()
+    page.get_by_role("region", name="What does the history say").wait_for(state="detached")
+    page.get_by_role("tab", name="Policy").click()
+    starts = "one => one.value.startsWith('cluster-risk run fitted.toml ')"
+    page.wait_for_function(f"[...document.querySelectorAll('input')].some({starts})")
 
 
 def test_an_annex_shows_how_far_it_is_and_is_cancelled(page, address):

@@ -135,6 +135,19 @@ def test_what_only_the_question_can_check_is_a_job_that_is_refused(client):
     assert "takes the share" in refused["problems"][0]["need"]
 
 
+def test_every_problem_is_told_at_once(client):
+    asked = {"settings": [f"{SHARE}=much"], "contracts": 60_000, "vary": {SHARE: "0.0001:0.1:0.0001"}}
+    found = [one["where"] for one in client.post("/api/sweep", json=asked).json()["problems"]]
+    assert found[0].startswith(f"--set {SHARE}=much")
+    assert found[1:] == ["contracts", "vary"]
+    asked = {
+        "settings": [f"{SHARE}=2"],
+        "policies": [{"settings": [f"{SHARE}={one}"]} for one in ("3", "0.2", "4")],
+    }
+    found = [one["got"] for one in client.post("/api/compare", json=asked).json()["problems"]]
+    assert sorted(found) == ["2", "3", "4"]
+
+
 def test_a_job_is_cancelled_and_a_full_queue_says_so(client, monkeypatch):
     monkeypatch.setattr(queue, "MOST_WAITING", 2)
     long = client.post("/api/annex", json={"formats": ["html"]}).json()

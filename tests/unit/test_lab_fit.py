@@ -46,6 +46,10 @@ def test_what_was_fitted_is_the_commands_and_can_be_taken_anywhere(scenario, tmp
     assert taken.settings.shocks == of_command.after.settings.shocks
     assert taken.practices == of_command.scenario.practices
     assert taken.posterior is not None
+    with pytest.raises(InputError, match="opened by cluster-risk lab FILE"):
+        as_workbook(taken)
+    with pytest.raises(InputError, match="opened by cluster-risk lab FILE"):
+        scenario_of(keep({FITTED: taken.text.encode()}, tmp_path / "again"), scenario)
     assert str(tmp_path) not in taken.text
     assert "file-" not in taken.text
 

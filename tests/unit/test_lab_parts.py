@@ -14,7 +14,7 @@ import pytest
 import simulator
 from simulator.documents import contents
 from simulator.errors import InputError
-from simulator.lab.controls import Control, Kind
+from simulator.lab.controls import Control, Kind, rules_to_add
 from simulator.lab.desk import Desk, History
 from simulator.lab.engine import Engine
 from simulator.lab.fields import written
@@ -23,7 +23,7 @@ from simulator.lab.policy import Policy
 from simulator.lab.server import listen
 from simulator.lab.tasks import AnnexTask, ForecastTask
 from simulator.lab.uploads import keep, scenario_of
-from simulator.lab.verdict import verdict
+from simulator.lab.verdict import PARTIES, verdict
 from simulator.lab.views import by_cluster, charts, figures, table_html, together
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
@@ -281,6 +281,18 @@ def test_who_gains_and_who_loses_is_told_with_the_sure_apart(looks):
     assert "Nobody gains or loses beyond chance" in verdict(only)
     assert "<dt>No more than chance</dt>" in verdict(only)
     assert "Nobody's money moves" in verdict(replace(more, estimates={}))
+
+
+def test_what_some_gain_others_lose_under_every_rule():
+    given = checked(mapping_of(clusters=[cluster_of("North"), cluster_of("South", 20_000)]))
+    engine = Engine.of(given, DRAWS)
+    policies = [Policy.of(one) for one in rules_to_add(given).values()]
+    policies.append(Policy().having("clusters.*.true_saving_share", "0.05"))
+    assert len(policies) > 5
+    for policy in policies:
+        look = engine.look(policy)
+        moved = [look.paired(ALL_CLUSTERS, measure).difference.value for measure in PARTIES.values()]
+        assert sum(moved) == pytest.approx(0, abs=1e-6 * max(map(abs, moved)) + 0.01), policy
 
 
 def test_changes_stand_below_their_numbers_and_every_digit_stays(looks):

@@ -11,7 +11,7 @@ import simulator
 from simulator.errors import InputError
 from simulator.lab.controls import Kind, controls_of, rules_to_add
 from simulator.lab.engine import MEASURES, Engine
-from simulator.lab.policy import Policy, as_regime
+from simulator.lab.policy import Policy, as_regime, as_word
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
 from simulator.scenario.regimes import read_regime, regime_of
@@ -128,3 +128,24 @@ def test_differences_are_paired_and_marked_beyond_chance(scenario):
     # The draws are the same, and so are all chances of an overspend.
     assert more.paired("North", "overspend_probability").difference.value == 0
     assert engine.look(more.policy) is more
+
+
+@pytest.mark.parametrize(
+    ("word", "posix", "windows"),
+    [
+        (
+            "rules.surplus.practice_share=0.2",
+            "rules.surplus.practice_share=0.2",
+            "rules.surplus.practice_share=0.2",
+        ),
+        ("clusters.*.takes_share=false", "'clusters.*.takes_share=false'", '"clusters.*.takes_share=false"'),
+        (
+            'clusters."A & B".bond_gbp=5',
+            "'clusters.\"A & B\".bond_gbp=5'",
+            r'"clusters.\"A & B\".bond_gbp=5"',
+        ),
+        ("my file.toml", "'my file.toml'", '"my file.toml"'),
+    ],
+)
+def test_a_word_is_quoted_as_its_system_reads_it(word, posix, windows):
+    assert (as_word(word, "posix"), as_word(word, "nt")) == (posix, windows)
