@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from simulator.execution.dask_cluster import DaskCluster
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, Outturn
 from simulator.scenario.scenario import Scenario
@@ -59,8 +60,9 @@ def simulate(
             kept.keep(start // CONTRACTS_PER_BLOCK, drawn)
             done += gathering.fill(start, drawn)
             progress(done)
-        drawn_by = settled.contracts, settled.seed, settled.workers
-        return Result(scenario, plan, gathering.whole(), *drawn_by)
+        # Estimates need every contract: not worth sending to other machines.
+        processes = 1 if isinstance(settled.workers, DaskCluster) else settled.workers
+        return Result(scenario, plan, gathering.whole(), settled.contracts, settled.seed, processes)
 
 
 def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outturn:
