@@ -133,7 +133,9 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
     pools = pools_of(simulated(where_all_stay(scenario)))
     smallest, *larger = sizes
     largest = _FAR_LARGER * sizes[-1]
-    shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, largest))))
+    # Without practices to draw it may be as large as a scenario takes.
+    most = _FAR_LARGER * LARGEST
+    shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, most))))
     huge = outturn_variance(simulated(one_cluster(scenario, largest)))
     first = simulated(one_cluster(scenario, smallest))
     # The variance relative to the budget is any_size + chance / people: two sizes tell both.
@@ -145,7 +147,14 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
     rest = (_row(simulated(one_cluster(scenario, number)), any_size) for number in larger)
     rows = (_row(first, any_size), *rest)
     return Sizes(
-        scenario, first.contracts, first.seed, rows, pools, root(any_size), root(shared - left), even
+        scenario,
+        first.contracts,
+        first.seed,
+        rows,
+        pools,
+        root(any_size),
+        root(shared - left.times(largest / most)),
+        even,
     )
 
 
