@@ -26,6 +26,7 @@ extensions = [
 exclude_patterns = ["*.py"]
 root_doc = "index"
 language = "en_GB"
+smartquotes_action = "qe"  # a dash in the help of a command is a dash
 
 # Formulas of notation.md, and a link to any heading.
 myst_enable_extensions = ["dollarmath"]
