@@ -20,6 +20,8 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 ENVIRONMENT["OMP_NUM_THREADS"] = "1"
 LONGEST_SECONDS, MOST_GIBIBYTES = 60, 6
 """What a peer may take before it is stopped."""
+_STOPPED = 124
+"""The exit code of what was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Taken:
     processor: float  # its own and its children's
     printed: str = ""
     trouble: str = ""  # why it came to no end
+    is_stopped: bool = False  # because it took too long
 
 
 def taken(command: Sequence[str | Path], *, is_peer: bool = False) -> Taken:
@@ -52,13 +55,14 @@ def taken(command: Sequence[str | Path], *, is_peer: bool = False) -> Taken:
     trouble = ""
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        trouble = f"stopped after {LONGEST_SECONDS} s" if done.returncode == 124 else last
+        trouble = f"stopped after {LONGEST_SECONDS} s" if done.returncode == _STOPPED else last
         memory = ("MemoryError", "Unable to allocate", "cannot allocate", "bad_alloc")
         if any(one in done.stderr for one in memory):
             trouble = f"out of memory ({MOST_GIBIBYTES} GiB)"
         if not is_peer:
             raise RuntimeError(f"{' '.join(words)}: {last}")
-    return Taken(seconds, processor, done.stdout, trouble)
+    is_stopped = is_peer and done.returncode == _STOPPED
+    return Taken(seconds, processor, done.stdout, trouble, is_stopped)
 
 
 def _processor() -> float:

@@ -129,6 +129,9 @@ def _row(what: str, found: Sequence[Taken], ours: float, *, is_ours: bool) -> Ro
     what += ", processor time"
     if not found:
         return Row(what, "not there")
+    if found[-1].is_stopped:
+        least = found[-1].processor / ours
+        return Row(what, found[-1].trouble, f"over {least:.0f} times ours, drawn", "more than 1", least > 1)
     if found[-1].trouble:
         return Row(what, found[-1].trouble)
     seconds = _median(found)

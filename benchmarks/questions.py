@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import PROGRAM, SCENARIO, in_turn, taken
-from benchmarks.table import Row
+from benchmarks.table import Row, growth
 
 ROUNDS = 3
 SHARES = "--vary=rules.surplus.practice_share=0.01:0.2:0.01"
@@ -87,7 +87,8 @@ def two_workers() -> Iterator[Row]:
     found = in_turn({str(one): partial(_seconds, [*command, str(one)]) for one in (1, 2)}, ROUNDS)
     times = found["1"] / found["2"]
     what = f"`run --contracts {MANY_CONTRACTS}`, two workers"
-    ratio = f"{times:.2f} times as fast as one, which takes {found['1']:.1f} s"
+    power = growth((1, 2), (found["1"], found["2"]))
+    ratio = f"{times:.2f} times as fast as one, which takes {found['1']:.1f} s; exponent over workers {power}"
     yield Row(what, f"{found['2']:.1f} s", ratio, "at least 1.8", times >= 1.8)
 
 

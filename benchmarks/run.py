@@ -45,7 +45,7 @@ def _measured(name: str) -> list[Row]:
     """Return the rows of a part; one that says why, where it cannot be measured."""
     try:
         return list(SECTIONS[name]())
-    except (RuntimeError, OSError, ValueError) as trouble:
+    except (ArithmeticError, LookupError, OSError, RuntimeError, ValueError) as trouble:
         return [Row(f"the part `{name}`", "could not be measured", " ".join(str(trouble).split()), "", False)]
 
 
