@@ -8,7 +8,8 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from simulator.charts.look import COLOURS, FONT, look
+from simulator.charts.house_font import make_known
+from simulator.charts.look import COLOURS, STANDS_IN, look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +40,8 @@ def house_style(*, letters_as_text: bool = False) -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(mpl.rc_params_from_file(_STYLE_FILE, use_default_template=False))
         mpl.rcParams["axes.prop_cycle"] = cycler(color=[theme.colours[name] for name in COLOURS])
-        mpl.rcParams["font.family"] = [theme.font_family, FONT]
+        make_known()
+        mpl.rcParams["font.family"] = [theme.font_family, STANDS_IN]
         mpl.rcParams["svg.fonttype"] = "none" if letters_as_text else "path"
         mpl.rcParams["hatch.color"] = theme.colours["ink"]
         for key in ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"):
@@ -118,7 +120,8 @@ def width_in(text: str, size: float, *, bold: bool = False) -> float:
 def _font(family: str, size: float, bold: bool) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family=[family, FONT], size=size, weight="bold" if bold else "normal")
+    make_known()
+    return FontProperties(family=[family, STANDS_IN], size=size, weight="bold" if bold else "normal")
 
 
 @lru_cache
@@ -126,7 +129,7 @@ def _characters() -> frozenset[int]:
     """Return the characters that the font has, bold and plain."""
     from matplotlib.font_manager import findfont, get_font
 
-    fonts = (get_font(findfont(_font(FONT, 10, bold))) for bold in (False, True))
+    fonts = (get_font(findfont(_font(STANDS_IN, 10, bold))) for bold in (False, True))
     return frozenset.intersection(*(frozenset(font.get_charmap()) for font in fonts))
 
 
