@@ -1,8 +1,8 @@
 """Letters of an SVG picture as text that can be searched and changed, with the font that they are drawn in.
 
 A subset of the font goes into the file: browsers show it on any machine. Source Sans 3 (SIL Open Font
-License) and DejaVu Sans (licence: Bitstream Vera and Arev, changes in the public domain) are free to embed; a house's
-font goes in where its maker lets it.
+License) and DejaVu Sans (licence: Bitstream Vera and Arev, changes in the public domain) are free to
+embed; a house's font goes in where its maker lets it.
 """
 
 from __future__ import annotations
