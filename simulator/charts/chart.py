@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.answers.table import Cell, ends_of
 from simulator.charts.letters_in_svg import may_be_embedded, with_fonts
-from simulator.charts.look import FONT, Look, look, looking
+from simulator.charts.look import STANDS_IN, Look, look, looking
 from simulator.charts.style import house_style, keep_colours
 from simulator.charts.words import sentence
 from simulator.errors import Problem, Problems, shown
@@ -127,7 +127,7 @@ class Chart:
                 self.figure.draw_without_rendering()
                 self.figure.set_layout_engine("none")
             self.figure.savefig(file, format=format, dpi=self.look.size.dpi, metadata=known[format])
-        return with_fonts(file.getvalue(), [family, FONT]) if is_text else file.getvalue()
+        return with_fonts(file.getvalue(), [family, STANDS_IN]) if is_text else file.getvalue()
 
     def _repr_svg_(self) -> str:
         return self.rendered("svg").decode()

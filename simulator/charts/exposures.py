@@ -13,7 +13,7 @@ from simulator.charts.panels import draw_band, scale, worded, write_near
 from simulator.charts.sheet import sheet
 from simulator.charts.strips import Key, Plot, Sign
 from simulator.charts.study import Study
-from simulator.charts.style import DASHED, PATCH, Looks, in_house_style
+from simulator.charts.style import DASHED, PATCH, Looks, in_house_style, line_spacing
 from simulator.charts.words import money, per_cent, per_cent_tick, pounds, shortened
 from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
@@ -105,7 +105,7 @@ def _draw_curve(axes: Axes, cost: _Cost) -> None:
     if not look().size.names_in and told:
         # A column has no room for sentences.
         lines = ["costs at least", *(f"1 in {few}: {said}" for few, said in told.items())]
-    corner: Looks = {"ha": "right", "va": "top", "size": 8, "linespacing": 1.4, "bbox": PATCH}
+    corner: Looks = {"ha": "right", "va": "top", "size": 8, "linespacing": line_spacing(1.6), "bbox": PATCH}
     axes.text(0.99, 0.97, "\n".join(lines), transform=axes.transAxes, **corner)
     axes.axvline(0, color=INK, linewidth=1)
     axes.set(xlim=(cost.sizes_gbp[0], cost.sizes_gbp[-1]), ylim=(0, 1.02))

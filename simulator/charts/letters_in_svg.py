@@ -1,8 +1,8 @@
 """Letters of an SVG picture as text that can be searched and changed, with the font that they are drawn in.
 
-A subset of the font goes into the file: browsers show it on any machine. DejaVu Sans is free to embed
-(licence: Bitstream Vera and Arev, changes in the public domain); a house's font goes in where its maker
-lets it.
+A subset of the font goes into the file: browsers show it on any machine. Source Sans 3 (SIL Open Font
+License) and DejaVu Sans (licence: Bitstream Vera and Arev, changes in the public domain) are free to
+embed; a house's font goes in where its maker lets it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import io
 import re
 from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
 
-from simulator.charts.look import FONT
+from simulator.charts.house_font import make_known
+from simulator.charts.look import STANDS_IN
 
 _TEXT = re.compile(r"<text\b[^>]*style=\"(?P<style>[^\"]*)\"[^>]*>(?P<words>.*?)</text>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -23,7 +25,10 @@ _MAY_NOT_BE_EMBEDDED = 0x0002
 _SIGNS = (0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2192, 0x2212, 0x2264, 0x2265)
 _USUAL = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100), *_SIGNS)))
 """Letters that nearly all pictures do with: a font of them alone is cut again for each in no time."""
-_LICENCE = "DejaVu Sans: a free font under the licence of Bitstream Vera and Arev"
+_LICENCE = (
+    "Source Sans 3: a free font under the SIL Open Font License 1.1. "
+    "DejaVu Sans: a free font under the licence of Bitstream Vera and Arev"
+)
 
 
 def may_be_embedded(family: str) -> bool:
@@ -41,15 +46,32 @@ def with_fonts(svg: bytes, families: list[str]) -> bytes:
     for found in _TEXT.finditer(text):
         is_bold = bool(re.search(r"font(-weight)?:[^;]*\b(bold|700)\b", found["style"]))
         used[is_bold] |= set(unescape(_TAG.sub("", found["words"])))
-    faces = [
-        f"@font-face{{font-family:'{family}';font-weight:{'bold' if bold else 'normal'};"
-        f"src:url(data:font/woff;base64,{_subset(family, bold, ''.join(sorted(letters)))}) format('woff')}}"
-        for family in dict.fromkeys(families)
-        for bold, letters in used.items()
-        if letters
-    ]
-    style = f'<!-- {_LICENCE} -->\n  <style type="text/css">{"".join(faces)}</style>\n  <defs>'
+    style = f'<!-- {_LICENCE} -->\n  <style type="text/css">{faces(families, used)}</style>\n  <defs>'
     return text.replace("<defs>", style, 1).encode("utf-8")
+
+
+def faces(families: Iterable[str], used: Mapping[bool, Iterable[str]]) -> str:
+    """Return the rules of style that bring letters, plain and bold: each by the first family that has it."""
+    found = []
+    for bold, letters in used.items():
+        left = set(letters)
+        for family in dict.fromkeys(families):
+            has = {one for one in left if ord(one) in _letters_of(family, bold)}
+            left -= has
+            if has:
+                font = _subset(family, bold, "".join(sorted(has)))
+                found.append(
+                    f"@font-face{{font-family:'{family}';font-weight:{'bold' if bold else 'normal'};"
+                    f"src:url(data:font/woff;base64,{font}) format('woff')}}"
+                )
+    return "".join(found)
+
+
+@lru_cache
+def _letters_of(family: str, bold: bool) -> frozenset[int]:
+    from matplotlib.font_manager import get_font
+
+    return frozenset(get_font(_file_of(family, bold=bold)).get_charmap())
 
 
 @lru_cache(maxsize=256)
@@ -85,4 +107,5 @@ def _cut(font: bytes, letters: str, form: str | None) -> bytes:
 def _file_of(family: str, *, bold: bool) -> Path:
     from matplotlib.font_manager import FontProperties, findfont
 
-    return Path(findfont(FontProperties(family=[family, FONT], weight="bold" if bold else "normal")))
+    make_known()
+    return Path(findfont(FontProperties(family=[family, STANDS_IN], weight="bold" if bold else "normal")))

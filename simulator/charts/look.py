@@ -8,8 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-FONT = "DejaVu Sans"
-"""Comes with matplotlib, under a free licence; stands in for signs that a house's own font lacks."""
+FONT = "Source Sans 3"
+"""Comes with the program; see `house_font`."""
+STANDS_IN = "DejaVu Sans"
+"""Comes with matplotlib, under a free licence; has signs that a font may lack."""
 INK, GREY, PALE = "C4", "C3", "C5"
 DARK, LIGHT, WARM = "C0", "C1", "C2"
 """Places in the cycle of colours: each figure keeps those of the theme that it was drawn with."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.charts.look import DARK, GREY, INK, LIGHT, look
-from simulator.charts.style import POINTS_PER_INCH, wrapped
+from simulator.charts.style import POINTS_PER_INCH, line_spacing, wrapped
 from simulator.charts.words import TOGETHER
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _TITLE_SIZE, _SUBTITLE_SIZE, _SOURCE_SIZE = 11.5, 8.5, 7.0
 _LEADING = 1.35
 """Height of a line over the size of its letters."""
-_LINE_SPACING = _LEADING / 1.2
-"""The same over matplotlib's height of a line, which is 1.2 times the size of letters."""
 _MARGIN_IN, _GAP_IN, _WORDS_IN = 0.1, 0.1, 0.6
 _LOGO_IN = 0.42
 Point = tuple[float, float]
@@ -93,7 +91,7 @@ def blank(frame: Frame) -> Figure:
     figure = Figure(figsize=(frame.width_in, frame.total_in))
     left, total = frame.left_in / frame.width_in, frame.total_in
     top, title_in = 1 - _MARGIN_IN / total, _height_in(frame.title, _TITLE_SIZE)
-    write = partial(figure.text, left, linespacing=_LINE_SPACING)
+    write = partial(figure.text, left, linespacing=line_spacing(_LEADING * 0.97))
     write(top, frame.title, va="top", size=_TITLE_SIZE, weight="bold", color=INK)
     write(top - title_in / total, frame.subtitle, va="top", size=_SUBTITLE_SIZE, color=GREY)
     write(_MARGIN_IN / total, frame.source, va="bottom", size=_SOURCE_SIZE, color=GREY)

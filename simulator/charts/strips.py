@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.charts.look import INK, look
-from simulator.charts.style import Looks, width_in, wrapped
+from simulator.charts.style import Looks, line_spacing, width_in, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +18,8 @@ SMALLEST = 7.0
 SMALL_SIZE = 7.5
 _HEADING_SIZE = 8.5
 LINE_IN = 0.145
+LEADING = 1.28
+"""Height of a line over the size of its letters."""
 _TICK_IN = 0.7
 """Room for a number on an axis."""
 
@@ -58,7 +60,7 @@ class Pen:
         """Write words."""
         width, height = self.figure.get_size_inches()
         place = (self.left_in + x_in) / width, 1 - (self.top_in + y_in) / height
-        self.figure.text(*place, words, linespacing=1.1, **looks)
+        self.figure.text(*place, words, linespacing=line_spacing(LEADING), **looks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ def _as_heading(words: str, room_in: float) -> str:
 def _write_heading(figure: Figure, left_in: float, top_in: float, heading: str) -> None:
     """Write a heading, its left and its top so many inches from those of the figure."""
     width, height = figure.get_size_inches()
-    looks: Looks = {"size": _HEADING_SIZE, "weight": "bold", "va": "top", "linespacing": 1.1}
+    looks: Looks = {"size": _HEADING_SIZE, "weight": "bold", "va": "top"}
+    looks["linespacing"] = line_spacing(LEADING)
     figure.text(left_in / width, 1 - top_in / height, heading, **looks)
 
 
@@ -225,5 +228,6 @@ class Words:
         for at, text in enumerate(self._broken(box.width)):
             top = box.top if at % deep == 0 else top
             left = box.left + wide * (at // deep)
-            figure.text(left / width, 1 - top / height, text, size=self.size, va="top", linespacing=1.1)
+            place = left / width, 1 - top / height
+            figure.text(*place, text, size=self.size, va="top", linespacing=line_spacing(LEADING))
             top += 0.135 * (text.count("\n") + 1) + 0.03

@@ -8,7 +8,8 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from simulator.charts.look import COLOURS, FONT, look
+from simulator.charts.house_font import make_known
+from simulator.charts.look import COLOURS, STANDS_IN, look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +19,7 @@ DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))
 PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 """Behind words that stand on a curve or on bars."""
 POINTS_PER_INCH = 72
-_HINTING = 1.03
+_HINTING = 1.06
 """Letters in PNG files are set a little wider than their outlines."""
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _STYLE_FILE = Path(__file__).with_name("style.mplstyle")
@@ -39,7 +40,8 @@ def house_style(*, letters_as_text: bool = False) -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(mpl.rc_params_from_file(_STYLE_FILE, use_default_template=False))
         mpl.rcParams["axes.prop_cycle"] = cycler(color=[theme.colours[name] for name in COLOURS])
-        mpl.rcParams["font.family"] = [theme.font_family, FONT]
+        make_known()
+        mpl.rcParams["font.family"] = [theme.font_family, STANDS_IN]
         mpl.rcParams["svg.fonttype"] = "none" if letters_as_text else "path"
         mpl.rcParams["hatch.color"] = theme.colours["ink"]
         for key in ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"):
@@ -119,11 +121,20 @@ def _width_in(family: str, text: str, size: float, bold: bool) -> float:
     return float(width) * _HINTING / POINTS_PER_INCH
 
 
+def line_spacing(leading: float) -> float:
+    """Return what the library calls a spacing, which is of a font's own height, for one of letters' size."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont(_font(look().theme.font_family, 10, False)))
+    return leading * font.units_per_EM / (font.ascender - font.descender)
+
+
 @lru_cache
 def _font(family: str, size: float, bold: bool) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family=[family, FONT], size=size, weight="bold" if bold else "normal")
+    make_known()
+    return FontProperties(family=[family, STANDS_IN], size=size, weight="bold" if bold else "normal")
 
 
 @lru_cache
@@ -131,7 +142,7 @@ def _characters() -> frozenset[int]:
     """Return the characters that the font has, bold and plain."""
     from matplotlib.font_manager import findfont, get_font
 
-    fonts = (get_font(findfont(_font(FONT, 10, bold))) for bold in (False, True))
+    fonts = (get_font(findfont(_font(STANDS_IN, 10, bold))) for bold in (False, True))
     return frozenset.intersection(*(frozenset(font.get_charmap()) for font in fonts))
 
 

@@ -15,7 +15,7 @@ from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
 from simulator.charts.sheet import Strip, sheet
 from simulator.charts.strips import Heading, Key, Sign
 from simulator.charts.study import Study, fan_of
-from simulator.charts.style import Looks, in_house_style
+from simulator.charts.style import Looks, in_house_style, line_spacing
 from simulator.charts.words import money, per_cent, pounds, short, shortened
 from simulator.plain_words import spaced
 from simulator.records import Account, FloatArray
@@ -231,7 +231,8 @@ def _draw_spread(axes: Axes, one: _Share, *, all_luck: bool) -> None:
     parts = f"luck {money(one.luck)} (orange outline: without true saving)\ntrue saving {money(one.skill)}"
     luck = f"{_ALL_LUCK}." if all_luck else parts
     words = f"nothing at all in {per_cent(one.none)} of contracts\n(not drawn)\n{luck}"
-    axes.text(0.995, 0.8, words, transform=axes.transAxes, ha="right", va="top", size=8, linespacing=1.4)
+    looks: Looks = {"ha": "right", "va": "top", "size": 8, "linespacing": line_spacing(1.6)}
+    axes.text(0.995, 0.8, words, transform=axes.transAxes, **looks)
     write_together(axes.xaxis, pounds)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
     axes.set_xlabel("practice share, where there is any")

@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from simulator.charts.house_font import make_known
 from simulator.charts.look import COLOURS, FONT, Theme
 from simulator.errors import Problem, Problems, printable, shown, unknown
 from simulator.letters import name_problem
@@ -164,6 +165,7 @@ def _family(name: str | None, files: list[Path], place: Any, problems: Problems)
     """Return the family of the letters, which the files bring or the machine has."""
     from matplotlib.font_manager import FontProperties, findfont, fontManager
 
+    make_known()
     family = name
     for file in files:
         try:

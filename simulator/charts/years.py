@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-_LABEL_IN = 0.14
+_LABEL_IN = 0.155
 
 
 @dataclass(frozen=True)

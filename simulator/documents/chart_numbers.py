@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from simulator.answers.table import Cell, Column, Table
 from simulator.charts.chart import Chart
-from simulator.plain_words import spaced
+from simulator.plain_words import capitalised, spaced
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.measures import columns
 from simulator.scenario.schema import MOST_YEARS
 
 _ENDS = ("_low", "_high")
+_BELOW = re.compile(r"(?P<what>[a-z_]+)_(?P<level>5|25|50|75|95)(_gbp)?")
+"""A point of a spread."""
+_SAID = {
+    "outturn_share": "spend less budget",
+    "bond_too_small_probability": "chance that the bond is too small",
+    "no_share_probability": "chance of no practice share",
+    "bond_share_of_budget": "bond posted",
+}
 _KEYS = ("measure", "what")
 """Columns whose words say what stands in the others of the row."""
 
@@ -60,6 +69,8 @@ def _unit(name: str) -> Unit:
 
 def _words(name: str) -> str:
     """Return a name of a column, or of a measure, as a reader writes it."""
-    known = columns(MOST_YEARS).get(name)
-    words = known.heading() if known else spaced(name).replace(" gbp", "")
-    return words[:1].upper() + words[1:]
+    if known := columns(MOST_YEARS).get(name):
+        return capitalised(known.heading())
+    if found := _BELOW.fullmatch(name):
+        return f"{_words(found['what'])}: {found['level']}% of contracts lie below"
+    return capitalised(_SAID.get(name) or spaced(name).replace(" gbp", ""))

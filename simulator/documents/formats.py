@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import typst
 
+from simulator.charts.house_font import FONTS
 from simulator.documents.blocks import (
     Block,
     Document,
@@ -53,15 +54,15 @@ def write_pdf(document: Document, path: Path) -> None:
 
 
 def _fonts_of(document: Document) -> list[Path]:
-    """Return where the house's font is; the typesetter's own fonts are there besides."""
+    """Return where the fonts are; the typesetter's own are there besides."""
     if not document.font:
-        return []
+        return [FONTS]
     from matplotlib.font_manager import findfont
 
-    return [Path(findfont(document.font)).parent]
+    return [FONTS, Path(findfont(document.font)).parent]
 
 
-def typesetter(source: Path, fonts: Sequence[Path] = ()) -> typst.Compiler:
+def typesetter(source: Path, fonts: Sequence[Path] = (FONTS,)) -> typst.Compiler:
     """Return what sets a document: things stand as close or far apart as leaves no page nearly empty."""
     best, most = _LOOSENESS[0], -1.0
     for looseness in _LOOSENESS:
@@ -126,7 +127,7 @@ def lay_out(document: Document, folder: Path) -> Path:
         "organisation": document.said.organisation or "",
         "cover": document.cover,
         "colours": dict(document.theme.colours),
-        "font": document.font,
+        "font": document.theme.font_family,
         "logo": "logo.png" * bool(document.theme.logo),
         "sections": sections,
         "opens_with": document.opens_with,

@@ -8,11 +8,14 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from simulator.charts.letters_in_svg import faces, may_be_embedded
 from simulator.documents.blocks import Document, Number, Picture, Styled, TableBlock
 from simulator.documents.chart_numbers import chart_table
 from simulator.execution.new_files import CSV_ENCODING
 
 _HERE = Path(__file__).parent
+_LETTERS = "/* letters */"
+"""Where the style has the font that the page is set in."""
 _MOST_ROWS = 40
 """Of a chart's numbers below it; a longer table is no description, and is in the file to download."""
 
@@ -37,6 +40,10 @@ def write_html(document: Document, path: Path) -> None:
         document=document,
         style=(_HERE / "document.css").read_text(encoding="utf-8"),
     )
+    family = document.theme.font_family
+    if may_be_embedded(family):
+        # What is no letter of the page, in addresses say, is a letter of the alphabet.
+        text = text.replace(_LETTERS, faces([family], {False: set(text), True: set(text)}), 1)
     path.write_text(text, encoding="utf-8", newline="\n")
 
 

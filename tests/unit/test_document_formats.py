@@ -17,6 +17,7 @@ import typst
 
 from simulator.answers.files import FRONT
 from simulator.answers.table import Column, Table, text
+from simulator.charts.house_font import FONTS
 from simulator.charts.register import CHARTS, draw
 from simulator.charts.study import Study
 from simulator.documents import results
@@ -41,6 +42,8 @@ from tests.unit.documents import (
     parts_of,
     study_of,
 )
+
+LETTERS = {"ignore_system_fonts": True, "font_paths": [FONTS]}
 
 
 @pytest.fixture(scope="module")
@@ -116,12 +119,12 @@ def test_each_cluster_has_one_page_of_its_own_and_the_document_ends_with_the_las
     asked = source.with_name("ask.typ")
     ask = "#context [#metadata(query(heading.where(level: 1)).map(it => it.location().page())) <pages>]"
     asked.write_text(f"{source.read_text(encoding='utf-8')}\n{ask}\n", encoding="utf-8")
-    pages = json.loads(typst.query(asked, "<pages>", field="value", one=True, ignore_system_fonts=True))
+    pages = json.loads(typst.query(asked, "<pages>", field="value", one=True, **LETTERS))
     clusters = sum(section.one_page for section in made.sections)
     last = pages[-clusters:]
     assert last == list(range(last[0], last[0] + clusters))
     assert last[0] > pages[-clusters - 1]
-    assert len(typst.compile(source, format="png", ppi=10, ignore_system_fonts=True)) == last[-1]
+    assert len(typst.compile(source, format="png", ppi=10, **LETTERS)) == last[-1]
 
 
 def test_pdf_carries_title_language_and_tags(edge):

@@ -9,7 +9,7 @@ import pytest
 
 from simulator import load_scenario, simulate
 from simulator.charts.study import Study
-from simulator.documents.blocks import Document, Items, Number, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Document, Items, Number, Paragraph, Part, Section, TableBlock
 from simulator.documents.cluster_facts import AVERAGE_PRACTICE, DEARER, NEEDED
 from simulator.documents.contents import document_of
 from simulator.documents.drivers import MOVED_CHANCE, MOVED_GAIN, MOVED_PCT
@@ -87,7 +87,7 @@ def annex() -> Document:
 
 def said_in(section: Section) -> tuple[str, set[tuple[str, str]]]:
     """Return what is read in a section, and which figures it quotes."""
-    parts = []
+    parts: list[Part] = []
     for block in section.blocks:
         match block:
             case Paragraph():
