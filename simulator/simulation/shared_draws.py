@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -17,6 +18,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
+from simulator.simulation.memory import enough_memory
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 
@@ -63,7 +65,10 @@ class SharedDraws:
         keys = _keys(plan)
         key = _key_of_outturn(plan, keys)
         if key not in self._outturns:
-            _, outturn = plan.books(self._acted(plan, self._spend(plan, keys)))
+            # Once: what others of its policies hold is no sign of how many contracts would fit.
+            enough = enough_memory(plan, self.draws.contracts, lines_kept=True)
+            with nullcontext() if self._outturns else enough:
+                _, outturn = plan.books(self._acted(plan, self._spend(plan, keys)))
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]
