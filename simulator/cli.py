@@ -15,7 +15,7 @@ import click
 from simulator.answers.command import overrides_option, regimes_option
 from simulator.answers.completion import offer
 from simulator.errors import InputError, Problem, printable, shown
-from simulator.interrupts import as_ever, leave_at_once
+from simulator.interrupts import as_ever, end, leave_at_once
 from simulator.letters import harmless
 from simulator.questions import QUESTIONS
 
@@ -164,8 +164,11 @@ for name, module in _COMMANDS.items():
 def main() -> None:
     """Run the command; turn what went wrong into a message and an exit code."""
     as_ever()
+    _open_what_is_closed()
     for stop in _STOPPING_SIGNALS:
-        signal.signal(stop, signal.default_int_handler)
+        # Whoever has it ignored, as nohup has, means it.
+        if signal.getsignal(stop) is not signal.SIG_IGN:
+            signal.signal(stop, end)
     try:
         sys.exit(commands.main(standalone_mode=False) or 0)
     except InputError as error:
@@ -180,17 +183,35 @@ def main() -> None:
     except click.ClickException as error:
         _say_wrong_use(error)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
+    except (OSError, RuntimeError, MemoryError) as error:
+        _say_what_failed(error)
+
+
+def _say_what_failed(error: OSError | RuntimeError | MemoryError) -> NoReturn:
+    """Say what the system did not give, and end."""
+    if isinstance(error, BrokenPipeError):
         # Whoever read our output has gone (a pager, head): nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            problem = Problem(shown(error.filename), "a name that the system takes", "one that is too long")
-            _end(InputError([problem]), _BAD_INPUT)
-        _end(error, 1)
-    except (RuntimeError, MemoryError) as error:
-        _end(str(error) or "out of memory", 1)
+    if isinstance(error, MemoryError):
+        _end(f"out of memory: ask for fewer --contracts ({str(error) or 'no more can be had'})", 1)
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        problem = Problem(shown(error.filename), "a name that the system takes", "one that is too long")
+        _end(InputError([problem]), _BAD_INPUT)
+    if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
+        _end(f"what is printed could not be written: {error.strerror}", 1)
+    _end(error, 1)
+
+
+def _open_what_is_closed() -> None:
+    """Give a place to what is said where nobody listens: no file of ours may get the number of a stream."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8"))
 
 
 def _say_wrong_use(error: click.ClickException) -> None:

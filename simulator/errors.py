@@ -66,6 +66,10 @@ class InputError(ValueError):
         return (type(self), (self.problems,))
 
 
+class WorkersLostError(RuntimeError):
+    """Whoever did the work is gone; what is finished is still good."""
+
+
 class Problems(list[Problem]):
     """Problems of several checks, gathered so that all are told at once."""
 

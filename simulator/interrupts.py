@@ -9,6 +9,15 @@ import sys
 INTERRUPTED = 130
 
 
+class Ended(KeyboardInterrupt):
+    """A closing terminal or a system that shuts down ends the command: nobody has said to drop its work."""
+
+
+def end(*_: object) -> None:
+    """Take the signal of a terminal that closes or a system that shuts down."""
+    raise Ended
+
+
 def leave_at_once(message: str) -> None:
     """Say why and end, without waiting for anything to tidy up."""
     sys.stderr.write(f"cluster-risk: {message}\n")

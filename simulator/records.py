@@ -93,9 +93,18 @@ class Spend:
     def some(self, start: int, stop: int) -> Spend:
         """Return the spend of some contracts."""
         some = slice(start, stop)
-        arrays = {"gbp": self.gbp, "above_limit_gbp": self.above_limit_gbp, "earlier_gbp": self.earlier_gbp}
-        cut: dict[str, Any] = {name: one if one is None else one[some] for name, one in arrays.items()}
-        return replace(self, **cut)
+        arrays = ("gbp", "above_limit_gbp", "earlier_gbp", "withheld_gbp", "held_back_gbp")
+        found = {name: getattr(self, name) for name in arrays}
+        cut: dict[str, Any] = {name: one if one is None else one[some] for name, one in found.items()}
+        paid = tuple(
+            replace(
+                one,
+                gbp=one.gbp[some],
+                outside_gbp=None if one.outside_gbp is None else one.outside_gbp[some],
+            )
+            for one in self.elsewhere
+        )
+        return replace(self, **cut, elsewhere=paid)
 
     @classmethod
     def joined(cls, parts: Sequence[Spend]) -> Spend:

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 @seed_option
 @workers_option
 @replace_option
+@click.option(
+    "--resume", is_flag=True, help="Go on with a report to --out that was killed while it simulated."
+)
 @regimes_option
 @overrides_option
 def report(
@@ -56,6 +59,7 @@ def report(
     seed: int | None,
     workers: Workers,
     replace: bool,
+    resume: bool,
     regimes: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
@@ -75,9 +79,9 @@ def report(
     from simulator.questions.compare.ask import with_each
     from simulator.scenario.regimes import as_regimes, expanded
     from simulator.simulation.draws import Draws
-    from simulator.simulation.saved_result import scenario_or_result
+    from simulator.simulation.saved_result import run_identity, scenario_or_result
 
-    problems = Problems()
+    problems, identity = Problems(), dict[str, str]()
     with problems.noted():
         wanted = chosen_formats(formats)
     if title is not None and (is_blank(title) or oddity(title)):
@@ -90,11 +94,17 @@ def report(
     with ExitStack() as stack:
         with problems.noted():
             loaded, started, simulated = scenario_or_result(scenario, overrides, regimes, draws)
+            identity = run_identity(loaded, draws.of(loaded), None) if started is None else {}
             with_each((loaded,), as_regimes(expanded(compare)))
         with problems.noted():
-            folder = stack.enter_context(new_report_folder(out, replace=replace))
+            if resume and Path(scenario).is_dir():
+                need = "left out with a folder of results: nothing is to be gone on with"
+                problems.append(Problem("--resume", need, "given"))
+            new_folder = new_report_folder(out, replace=replace, identity=identity, resume=resume)
+            folder, kept = stack.enter_context(new_folder)
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
-        document = document_of(Study(simulated(), draws.workers), title, started, compare, theme, words)
+        result = simulated(kept=kept) if started is None else simulated()
+        document = document_of(Study(result, draws.workers), title, started, compare, theme, words)
         names = write_document(document, folder, wanted, show)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)

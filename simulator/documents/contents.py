@@ -32,10 +32,10 @@ from simulator.documents.word import write_word
 from simulator.documents.word_styles import text_width_in
 from simulator.documents.workbook import write_excel
 from simulator.errors import InputError, unknown
-from simulator.execution.new_files import new_folder
 from simulator.scenario.document_settings import SectionName
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.regimes import Regime
+from simulator.simulation.kept_blocks import KeptBlocks, folder_with_blocks
 
 DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
     "html": write_html,
@@ -92,10 +92,14 @@ def chosen_formats(text: str | None) -> tuple[str, ...]:
     return tuple(name for name in known if name in names)
 
 
-def new_report_folder(target: Path, *, replace: bool) -> AbstractContextManager[Path]:
-    """Give a folder to write to, which becomes `target` only if all goes well."""
+def new_report_folder(
+    target: Path, *, replace: bool, identity: Mapping[str, str], resume: bool
+) -> AbstractContextManager[tuple[Path, KeptBlocks]]:
+    """Give a folder to write to, which becomes `target` only if all goes well, and blocks kept in it."""
     files = {f"{STEM}.{name}" for name in DOCUMENT_FORMATS}
-    return new_folder(target, lambda names: replace and bool(names) and names <= files)
+    return folder_with_blocks(
+        target, lambda names: replace and bool(names) and names <= files, identity, resume=resume
+    )
 
 
 def write_document(

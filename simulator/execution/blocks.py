@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any, Self, TypeVar
 
-from simulator.errors import InputError, Problem
+from simulator.errors import InputError, Problem, WorkersLostError
 from simulator.execution.dask_cluster import DaskCluster
 
 Task = TypeVar("Task")
@@ -116,7 +116,7 @@ def _check_end(exit_code: int | None, attempts: int) -> None:
         hint = "each process reads the script anew here; or leave workers out: one needs no guard"
         raise InputError([Problem("workers", need, "a script without that line", hint)])
     if attempts >= _MOST_ATTEMPTS:
-        raise RuntimeError(f"worker processes died {_MOST_ATTEMPTS} times; try fewer workers")
+        raise WorkersLostError(f"worker processes died {_MOST_ATTEMPTS} times; try fewer workers")
 
 
 @dataclass(eq=False)

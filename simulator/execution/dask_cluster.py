@@ -20,7 +20,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from simulator.errors import InputError, Problem, printable, shown
+from simulator.errors import InputError, Problem, WorkersLostError, printable, shown
 from simulator.execution.versions import what_decides
 
 if TYPE_CHECKING:
@@ -103,11 +103,11 @@ class DaskCluster:
                 except KilledWorker as error:
                     often = error.args[2] + 1
                     why = f"{where}: workers died {often} times at a block; give them more memory"
-                    raise RuntimeError(why) from None
+                    raise WorkersLostError(why) from None
                 except (CancelledError, OSError) as error:
                     if isinstance(error, OSError) and client.status == "running":
                         raise
-                    raise RuntimeError(f"{where}: the scheduler has gone") from None
+                    raise WorkersLostError(f"{where}: the scheduler has gone") from None
                 except ModuleNotFoundError as error:
                     raise InputError([_same_everywhere(where, f"a worker without {error.name}")]) from None
                 except _OtherVersionsError as error:

@@ -67,7 +67,7 @@ def _beside(target: Path, kind: str, begun: Path | None = None) -> Iterator[Path
         need, reason = f"a {kind} that can be made", error.strerror or str(error)
         raise InputError([Problem(f"--out {printable(target)}", need, reason)]) from None
     try:
-        with _told_if_full(target, partial):
+        with _told_plainly(target, partial):
             yield partial
     finally:
         if kind == "folder":
@@ -108,11 +108,14 @@ def _tell_what_is_left(target: Path, begun: Path | None) -> None:
 
 
 @contextmanager
-def _told_if_full(target: Path, partial: Path) -> Iterator[None]:
-    """Say of a disk that is full where it is, and how much was written to it when it was."""
+def _told_plainly(target: Path, partial: Path) -> Iterator[None]:
+    """Say of a folder that was removed that it was; of a disk that is full where, and what it had taken."""
     try:
         yield
     except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and not partial.exists():
+            why = f"what was being written for {printable(target)} has been removed; nothing was kept"
+            raise RuntimeError(why) from error
         full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
         free = _free_bytes(target)
         # A library may say no more than that it failed.

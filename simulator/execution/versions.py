@@ -27,4 +27,5 @@ def what_decides() -> dict[str, str]:
     their last bit here and there, and results in the 13th digit.
     """
     used = {one["current"] for by_type in opt_func_info().values() for one in by_type.values()}
-    return versions() | {"instructions": " ".join(sorted(used))}
+    named = {f"version of {name}": number for name, number in versions().items()}
+    return named | {"instructions that numpy uses": " ".join(sorted(used))}

@@ -6,7 +6,8 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +15,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from simulator.errors import InputError, Problem, printable
+from simulator.errors import InputError, Problem, WorkersLostError, printable
 from simulator.execution.going_on import check_same
-from simulator.execution.new_files import left_behind
+from simulator.execution.new_files import left_behind, new_folder
+from simulator.interrupts import Ended
 from simulator.records import Outturn
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK
 from simulator.simulation.gathering import arrays_of, outturn_of
@@ -64,6 +66,15 @@ class KeptBlocks:
         partial.write_bytes(sha256(arrays).digest() + arrays)
         partial.replace(self.folder / f"{number:06}.block")
 
+    def set_aside(self) -> str:
+        """Let the folder outlast the command, if blocks are finished; return what to say of it."""
+        finished = len(list(self.folder.glob("*.block"))) if self.folder else 0
+        if self.folder is None or not finished:
+            return ""
+        unfinished = self.folder.parent
+        aside = unfinished.rename(unfinished.with_name(f"{unfinished.name}-kept"))
+        return f"{finished} finished blocks are kept in {printable(aside)}: go on with --resume"
+
     def forget(self) -> None:
         """Remove the blocks, which the result has now."""
         if self.folder is not None:
@@ -71,6 +82,25 @@ class KeptBlocks:
 
 
 NOTHING_KEPT = KeptBlocks()
+
+
+@contextmanager
+def folder_with_blocks(
+    target: Path, replaces: Callable[[set[str]], bool], identity: Mapping[str, str], *, resume: bool
+) -> Iterator[tuple[Path, KeptBlocks]]:
+    """Give a folder to write to, which becomes `target` only if all goes well, and blocks kept in it."""
+    begun = unfinished_of(target, identity) if resume else None
+    if not resume and left_with_blocks(target):
+        sys.stderr.write("note: a run was killed that --resume would go on with; this one starts anew\n")
+    with new_folder(target, replaces, begun) as folder:
+        kept = KeptBlocks.inside(folder, identity)
+        try:
+            yield folder, kept
+        except Ended as ended:
+            raise Ended(kept.set_aside()) from ended
+        except WorkersLostError as lost:
+            raise WorkersLostError("; ".join(filter(None, [str(lost), kept.set_aside()]))) from lost
+        kept.forget()
 
 
 def left_with_blocks(target: Path) -> list[Path]:

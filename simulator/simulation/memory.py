@@ -17,14 +17,23 @@ _ARRAYS_OF_OUTTURN, _SAMPLES_BYTES = 3, 600
 contract takes while the measures of one row are estimated, measured."""
 _ARRAYS_OF_BLOCK, _MORE_BYTES = 8, 150_000_000
 """By contract, year, cluster and line while a block is drawn and paid; libraries that come, and tables."""
+_ARRAYS_OF_LINES = 3
+"""By contract, year, cluster and line: what was drawn, what was put together of it, and what is paid."""
+_ARRAYS_SETTLED = 80
+"""By contract, year and cluster while a question looks at every flow: somewhat more than measured."""
 _FLOAT_BYTES = 8
 
 
 @contextmanager
-def enough_memory(plan: Plan, contracts: int) -> Iterator[None]:
-    """Refuse contracts that memory does not hold, before they are drawn or when it ends."""
+def enough_memory(plan: Plan, contracts: int, *, lines_kept: bool = False) -> Iterator[None]:
+    """Refuse contracts that memory does not hold, before they are drawn or when it ends.
+
+    With `lines_kept` the spend of each line is held for all of them, and every flow while it is looked at.
+    """
     years, clusters, lines = plan.expected_counts.shape
     of_contract = _FLOAT_BYTES * _ARRAYS_OF_OUTTURN * years * clusters + _SAMPLES_BYTES
+    if lines_kept:
+        of_contract += _FLOAT_BYTES * years * clusters * (_ARRAYS_OF_LINES * lines + _ARRAYS_SETTLED)
     of_block = _FLOAT_BYTES * _ARRAYS_OF_BLOCK * CONTRACTS_PER_BLOCK * years * clusters * lines + _MORE_BYTES
     try:
         _reserve(contracts * of_contract + of_block)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 from simulator.execution.dask_cluster import DaskCluster
 from simulator.random_streams import RandomStreams
@@ -15,6 +16,10 @@ from simulator.simulation.kept_blocks import NOTHING_KEPT, KeptBlocks
 from simulator.simulation.memory import enough_memory
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
+
+_CELLS_AT_ONCE = 5_000_000
+"""Contracts x years x clusters x lines whose books are made at a time: 40 MB an array, and there are eight;
+a block of hundreds of clusters by ten years has 50 million or more."""
 
 
 def simulate(
@@ -67,5 +72,11 @@ def simulate(
 
 def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outturn:
     """Simulate one block of contracts: the flow of a scenario, stage by stage, up to the rules."""
-    _, outturn = plan.books(plan.draw(streams, block))
-    return outturn
+    spend = plan.draw(streams, block)
+    parts = spend.gbp.size // _CELLS_AT_ONCE + 1
+    if parts == 1:
+        return plan.books(spend)[1]
+    gathering = Gathering(block.contracts)
+    for start, stop in pairwise(block.contracts * part // parts for part in range(parts + 1)):
+        gathering.fill(start, plan.books(spend.some(start, stop))[1])
+    return gathering.whole()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,14 +17,14 @@ from typing import Any
 
 from simulator.errors import InputError, Problem, Problems, printable, shown
 from simulator.execution.blocks import Workers
-from simulator.execution.new_files import CSV_ENCODING, check_room, new_folder
-from simulator.execution.versions import versions
+from simulator.execution.new_files import CSV_ENCODING, check_room
+from simulator.execution.versions import versions, what_decides
 from simulator.scenario.files import Given
 from simulator.scenario.regimes import regime_of
 from simulator.scenario.scenario import Scenario, check_scenario, load_scenario
 from simulator.scenario.sheets import folder_of, table_bytes
 from simulator.simulation.draws import Draws, SettledDraws
-from simulator.simulation.kept_blocks import KeptBlocks, left_with_blocks, unfinished_of
+from simulator.simulation.kept_blocks import KeptBlocks, folder_with_blocks
 from simulator.simulation.outcomes_file import write_outcomes
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
@@ -152,19 +151,14 @@ def _as_written(result: Result) -> list[list[str]]:
     return [list(columns), *(["" if value is None else str(value) for value in row] for row in rows)]
 
 
-@contextmanager
 def new_result_folder(
     target: Path, *, replace: bool, identity: Mapping[str, str], resume: bool
-) -> Iterator[tuple[Path, KeptBlocks]]:
+) -> AbstractContextManager[tuple[Path, KeptBlocks]]:
     """Give a folder to write to, which becomes `target` only if all goes well, and blocks kept in it."""
     files = {_MANIFEST, _SUMMARY, _OUTCOMES}
-    begun = unfinished_of(target, identity) if resume else None
-    if not resume and left_with_blocks(target):
-        sys.stderr.write("note: a run was killed that --resume would go on with; this one starts anew\n")
-    with new_folder(target, lambda names: replace and _MANIFEST in names and names <= files, begun) as folder:
-        kept = KeptBlocks.inside(folder, identity)
-        yield folder, kept
-        kept.forget()
+    return folder_with_blocks(
+        target, lambda names: replace and _MANIFEST in names and names <= files, identity, resume=resume
+    )
 
 
 def run_identity(scenario: Scenario, draws: SettledDraws, precision: float | None) -> dict[str, str]:
@@ -173,7 +167,7 @@ def run_identity(scenario: Scenario, draws: SettledDraws, precision: float | Non
         "scenario": scenario.fingerprint,
         **({"contracts": str(draws.contracts)} if precision is None else {"precision": str(precision)}),
         "seed": str(draws.seed),
-        **{f"version of {name}": number for name, number in versions().items()},
+        **what_decides(),
     }
 
 
@@ -212,7 +206,7 @@ def write_summary(result: Result, path: Path) -> None:
 
 def scenario_or_result(
     path: str, overrides: Sequence[str], regimes: Sequence[str], draws: Draws
-) -> tuple[Scenario, str | None, Callable[[], Result]]:
+) -> tuple[Scenario, str | None, Callable[..., Result]]:
     """Return the scenario of a file, or of a folder with a result, and what simulates it; all is checked.
 
     Between them when the result was simulated first; None for a file.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from hashlib import sha256
@@ -17,6 +18,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
+from simulator.simulation.memory import enough_memory
 from simulator.simulation.plan import Plan, make_plan, with_rules_of
 from simulator.simulation.result import Result
 
@@ -90,7 +92,10 @@ class SharedDraws:
     def _outturn(self, planned: _Planned) -> Outturn:
         plan, key = planned.plan, planned.key
         if key not in self._outturns:
-            _, outturn = plan.books(self._acted(plan, self._spend(plan, planned.keys)))
+            # Once: what others of its policies hold is no sign of how many contracts would fit.
+            enough = enough_memory(plan, self.draws.contracts, lines_kept=True)
+            with nullcontext() if self._outturns else enough:
+                _, outturn = plan.books(self._acted(plan, self._spend(plan, planned.keys)))
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]

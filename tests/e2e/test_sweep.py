@@ -101,10 +101,10 @@ def policies_in(journal: Path) -> int:
     if not journal.exists():
         return 0
     try:
-        with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{journal}?immutable=1", uri=True)) as database:
             return int(database.execute("SELECT count(*) FROM policies").fetchone()[0])
-    except sqlite3.OperationalError:
-        # Not made yet, or being written to.
+    except sqlite3.DatabaseError:
+        # Not made yet, or read, past its lock, while it was written to.
         return 0
 
 

@@ -44,7 +44,7 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
         SettledDraws(100, 1, DaskCluster("127.0.0.1:8786"))
 
 
-@pytest.mark.parametrize("name", ["numpy", "python", "instructions"])
+@pytest.mark.parametrize("name", ["version of numpy", "version of python", "instructions that numpy uses"])
 def test_a_worker_that_would_find_other_numbers_refuses(name: str) -> None:
     ours = what_decides()
     packed = pickle.dumps(abs)

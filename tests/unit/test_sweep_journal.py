@@ -115,3 +115,30 @@ def test_without_a_journal_there_is_nothing_to_resume(tmp_path: Path) -> None:
         sweep_journal(tmp_path / "b" / "a", {}, (1,), resume=False),
     ):
         raise AssertionError
+
+
+def test_two_sweeps_do_not_share_a_journal(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    with sweep_journal(out, IDENTITY, NUMBERS.shape, resume=False) as journal:
+        journal.keep(3, NUMBERS)
+        with (
+            pytest.raises(InputError, match="no other sweep is writing"),
+            sweep_journal(out, IDENTITY, NUMBERS.shape, resume=True),
+        ):
+            raise AssertionError
+        journal.keep(4, NUMBERS)
+
+
+def kept_until_it_fails(out: Path, limit: str) -> None:
+    with sweep_journal(out, IDENTITY, NUMBERS.shape, resume=False) as journal:
+        journal.database.execute(limit)
+        for number in range(1_000):
+            journal.keep(number, NUMBERS)
+
+
+def test_on_a_full_disk_it_says_what_is_kept(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    with pytest.raises(RuntimeError, match=r"full; \d+ finished policies are kept in .* --resume"):
+        kept_until_it_fails(out, "PRAGMA max_page_count = 6")
+    with sweep_journal(out, IDENTITY, NUMBERS.shape, resume=True) as journal:
+        assert len(journal.found) > 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.errors import InputError, Problem, printable
+from simulator.errors import InputError, Problem, WorkersLostError, printable
 from simulator.execution.going_on import check_same
 from simulator.execution.new_files import unfinished
 from simulator.records import FloatArray
@@ -55,11 +55,12 @@ def sweep_journal(
         raise InputError([Problem(where, "a new file", "an unfinished sweep", hint)])
     done, journal = False, None
     try:
-        with closing(sqlite3.connect(path)) as database:
+        with closing(sqlite3.connect(path, timeout=0)) as database:
             found = _read(database, path, identity, shape) if resume else {}
             # Safe against whatever stops the command; if the whole system stops, the sweep starts anew.
             database.execute("PRAGMA synchronous = OFF")
             if not resume:
+                _lock(database)
                 database.executescript(_TABLES)
                 with database:
                     database.executemany("INSERT INTO unfinished_sweep VALUES (?, ?)", identity.items())
@@ -67,16 +68,35 @@ def sweep_journal(
             yield journal
         done = True
     except sqlite3.OperationalError as error:
-        raise InputError([Problem(where, "a file that can be made", str(error))]) from None
-    except KeyboardInterrupt:
+        raise _failed(error, out, journal) from None
+    except (KeyboardInterrupt, WorkersLostError) as stopped:
         if journal is None or not journal.found:
             raise
-        kept = f"{len(journal.found):,} finished policies are kept in {printable(path)}"
-        raise KeyboardInterrupt(f"{kept}: go on with --resume") from None
+        kept = f"{len(journal.found):,} finished policies are kept in {printable(path)}: go on with --resume"
+        raise type(stopped)("; ".join(filter(None, [str(stopped), kept]))) from None
     finally:
         if done or (journal is not None and not journal.found) or (journal is None and not resume):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+
+def _lock(database: sqlite3.Connection) -> None:
+    """Keep every other process out until this one ends, however that is."""
+    database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    database.execute("BEGIN EXCLUSIVE")
+    database.rollback()
+
+
+def _failed(error: sqlite3.OperationalError, out: Path, journal: Journal | None) -> Exception:
+    """Return what to say of a journal that cannot be written."""
+    path, where = unfinished(out), f"--out {printable(out)}"
+    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        hint = "wait until it has ended, or choose another name"
+        return InputError([Problem(where, "a file that no other sweep is writing", "one that is", hint)])
+    if journal is None:
+        return InputError([Problem(where, "a file that can be made", str(error))])
+    kept = f"{len(journal.found):,} finished policies are kept in {printable(path)}: go on with --resume"
+    return RuntimeError(f"{error}; {kept if journal.found else 'nothing was kept'}")
 
 
 def _read(
@@ -84,9 +104,12 @@ def _read(
 ) -> dict[int, FloatArray]:
     """Return what a journal of the same sweep holds."""
     try:
+        _lock(database)
         before = dict(database.execute("SELECT name, value FROM unfinished_sweep"))
         rows = database.execute("SELECT number, numbers FROM policies").fetchall()
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise
         need = f"used with {printable(path)} as a sweep left it"
         raise InputError([Problem("--resume", need, "another file")]) from None
     check_same(before, identity, path, "remove that file and start anew without --resume")

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from simulator.answers.places import places_of, rows_shown, samples_at
 from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.execution.blocks import Workers, run_blocks
+from simulator.execution.versions import what_decides
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.paired import Place, Samples
 from simulator.scenario.keys import as_toml
@@ -216,8 +216,7 @@ class SweepQuestion:
             "keys of --vary": ", ".join(self.keys),
             "values of --vary": _digest(self.policies),
             "clusters and measures": _digest(self.places),
-            "version of cluster-risk": version("cluster-risk"),
-            "version of numpy": version("numpy"),
+            **what_decides(),
         }
 
 
