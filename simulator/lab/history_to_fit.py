@@ -31,10 +31,11 @@ class HistoryToFit:
             Words("h2", "Your history: fit the scenario to it")
             Words(
                 "p",
-                "A table (CSV) of past months, a whole year at least and three to know growth, with columns "
-                "month (such as 2010-04), practice or cluster, line, count and, where it is known, spend_gbp."
-                " Beside it, if you have it, one of registered people: quarter or month, practice or "
-                "cluster, list_size. Rates, costs, growth and chance become your own, each with its interval.",
+                "A table (CSV) of past months, a whole year at least and three to know growth, with "
+                "columns month (such as 2010-04), practice or cluster, line, count and, where known, "
+                "spend_gbp. Beside it, if you have it, one of registered people: quarter or month, "
+                "practice or cluster, list_size. Rates, costs, growth and chance become your own, each "
+                "with its interval.",
             )
             with tag("div", "buttons"):
                 button("Download a first month to fill in", self._to_fill_in)
