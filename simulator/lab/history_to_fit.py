@@ -13,6 +13,7 @@ from simulator.lab.fit_task import EVERYTHING, FITTED, FitTask
 from simulator.lab.job_bar import JobBar
 from simulator.lab.reader import Reader
 from simulator.lab.tasks import Told
+from simulator.lab.templates import history_table
 from simulator.lab.uploads import keep, scenario_named
 from simulator.lab.views import answer_html, folded
 
@@ -30,11 +31,14 @@ class HistoryToFit:
             Words("h2", "Your history: fit the scenario to it")
             Words(
                 "p",
-                "A table (CSV) of past months, with columns month (such as 2010-04), practice or cluster, "
-                "line, count and, where it is known, spend_gbp. Beside it, if you have it, one of registered "
-                "people: quarter or month, practice or cluster, list_size. Rates, costs, growth and chance "
-                "become your own, each with its interval.",
+                "A table (CSV) of past months, a whole year at least and three to know growth, with "
+                "columns month (such as 2010-04), practice or cluster, line, count and, where known, "
+                "spend_gbp. Beside it, if you have it, one of registered people: quarter or month, "
+                "practice or cluster, list_size. Rates, costs, growth and chance become your own, each "
+                "with its interval.",
             )
+            with tag("div", "buttons"):
+                button("Download a first month to fill in", self._to_fill_in)
             files("History, and lists of people", reader.key, self._ask, accept=".csv", several=True)
             self._problems = tag("div", role="alert")
             self._job = JobBar(reader, "The fit", self._tell, _READY)
@@ -66,6 +70,9 @@ class HistoryToFit:
         except InputError as error:
             problems += error.problems
         show_problems(self._problems, problems)
+
+    def _to_fill_in(self) -> None:
+        ui.download(history_table(self._reader.scenario).encode("utf-8-sig"), "history.csv", "text/csv")
 
     def _tell(self, told: Told) -> None:
         self._answer.set_content(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,6 +33,16 @@ def year_table(scenario: Scenario, months: int = 6) -> str:
     """Return a table with a row for each month, cluster and line of the first year, spend left to fill in."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(_rows(scenario, months))
+    return text.getvalue()
+
+
+def history_table(scenario: Scenario) -> str:
+    """Return a table with a row for each cluster and line of the month before the contract, to go on from."""
+    text, plan = io.StringIO(), make_plan(scenario)
+    contract = scenario.settings.contract
+    before = date(contract.start_year, contract.start_month, 1) - timedelta(days=1)
+    cells = product([f"{before:%Y-%m}"], plan.axes.clusters, plan.axes.lines, [""], [""])
+    csv.writer(text, lineterminator="\n").writerows([(MONTH, CLUSTER, LINE, COUNT, SPEND), *cells])
     return text.getvalue()
 
 

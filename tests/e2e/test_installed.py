@@ -95,10 +95,7 @@ def test_report_writes_every_format(program, tmp_path):
     assert done.returncode == 0, done.stderr
     formats = ("docx", "html", "pdf", "pptx", "xlsx")
     assert leftovers(tmp_path / "annex") == [f"report.{ending}" for ending in formats]
-    asked = ("report", SMALL, *SIZE, "--format", "html", "--out", "here")
-    assert cluster_risk(*asked, folder=tmp_path).returncode == 0
-    pages = [(tmp_path / folder / "report.html").read_bytes() for folder in ("annex", "here")]
-    assert pages[0] == pages[1]
+    assert "simulated contracts" in (tmp_path / "annex" / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_lab_opens_on_the_flagship_that_came_with_it(program, tmp_path):

@@ -26,7 +26,6 @@ if __name__ == "__main__":
     main()
 """
 NARROW = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
-SIZE = ("--contracts", "400", "--seed", "3")
 TWO_BLOCKS = ("--contracts", "5001", "--seed", "3", "--workers", "2")
 LINES = dict.fromkeys(map(ord, "-─━+|"), " ")
 """Of tables: a narrow alphabet has others."""
@@ -58,9 +57,6 @@ def words(text: str) -> list[str]:
     ("asked", "written"),
     [
         (("run", SMALL, *TWO_BLOCKS, "--out", "result"), ("result/summary.csv",)),
-        (("bond", SMALL, "--cluster", "Small", *SIZE, "--out", "bond.csv"), ("bond.csv",)),
-        (("report", SMALL, *SIZE, "--format", "html", "--out", "annex"), ("annex/report.html",)),
-        (("convert", SMALL, "book.xlsx"), ()),
         (("run", SMALL, "--set", "clusters.Größe.takes_share=1"), ()),
     ],
     ids=lambda one: one[0] if one and isinstance(one[0], str) else None,

@@ -9,7 +9,7 @@ import pytest
 import simulator
 from simulator.errors import InputError
 from simulator.lab.fit_task import EVERYTHING, FITTED, FitTask, history_files
-from simulator.lab.templates import as_workbook, year_table
+from simulator.lab.templates import as_workbook, history_table, year_table
 from simulator.lab.uploads import keep, scenario_of
 from simulator.questions.fit.ask import fit
 from simulator.simulation.draws import Draws
@@ -100,3 +100,7 @@ def test_what_is_to_be_filled_in_is_of_the_scenario(scenario, tmp_path):
     assert rows[0] == ["month", "cluster", "line", "spend_gbp", "count"]
     assert len(rows) - 1 == 6 * 4 * 4
     assert {row[0] for row in rows[1:]} == {f"2013-{month:02d}" for month in range(4, 10)}
+    past = [row.split(",") for row in history_table(scenario).splitlines()]
+    assert past[0] == ["month", "cluster", "line", "count", "spend_gbp"]
+    assert len(past) - 1 == 4 * 4
+    assert {row[0] for row in past[1:]} == {"2013-03"}
