@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from simulator.plain_words import joined, listed, per_cent_of, spaced
 from simulator.rules.bond import Bond
@@ -33,7 +33,7 @@ def rule_notes(rules: Sequence[Rule]) -> Iterator[str]:
         yield f"Rule {number}. {' '.join(rule.in_words())}"
 
 
-def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str]:
+def scheme_notes(scenario: Scenario, varied: Collection[str] = ()) -> Iterator[str]:
     """Yield what would mislead a reader who did not know it."""
     settings = scenario.settings
     laid = (key for regime in scenario.regimes for key in regime.keys)
@@ -59,7 +59,7 @@ def scheme_notes(scenario: Scenario, varied: Iterable[str] = ()) -> Iterator[str
             place = f"after {rules[at - 1]}" if at else "before all others"
             yield f"The rule {name} is not in the file: it was added {place}, with what its settings say."
     yield from legal_form_notes(settings)
-    yield from idle_settings(settings)
+    yield from idle_settings(settings, varied)
     bond = next((rule for rule in settings.rules if isinstance(rule, Bond)), None)
     if bond is None:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 
 import numpy as np
@@ -38,13 +38,14 @@ _TWO_YEARS = 2
 _FOLLOW_PLANS = "block contracts follow plans alone"
 
 
-def idle_settings(settings: ScenarioFile) -> Iterator[str]:
-    """Yield a sentence for each setting that was written and does nothing."""
+def idle_settings(settings: ScenarioFile, varied: Collection[str] = ()) -> Iterator[str]:
+    """Yield a sentence for each setting that was written and does nothing, unless for a key that is varied."""
     of_demand = (_of_tables, _of_shocks, _of_shocks_on_cases, _of_doubt, _of_lines, _of_clusters)
     for key, why in chain.from_iterable(
         one(settings) for one in (*of_demand, _of_budgets, idle_actions, _of_rules)
     ):
-        yield f"{key} does nothing here: {why}."
+        if not any(other in why for other in varied):
+            yield f"{key} does nothing here: {why}."
 
 
 def _is_written(part: Part, key: str) -> bool:

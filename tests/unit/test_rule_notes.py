@@ -36,6 +36,13 @@ def test_bonds_that_no_rule_moves_are_named() -> None:
     assert "posts a bond" not in notes(scenario_of(rules=[POOL], clusters=none))
 
 
+def test_a_setting_that_a_varied_key_wakes_is_not_called_idle() -> None:
+    scenario = checked(scenario_of(rules=[SURPLUS, BOND, POOL | {"holds_top_slice": True}]))
+    idle = "rules.pool.holds_top_slice does nothing here"
+    assert idle in " ".join(policy_notes(scenario, ["rules.bond.interest_rate"]))
+    assert idle not in " ".join(policy_notes(scenario, ["budgets.top_slice_share"]))
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [

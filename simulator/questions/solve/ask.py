@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import Column, Table, numbers, text
+from simulator.answers.table import Column, Table, heading_of, numbers, text
 from simulator.errors import Problems
+from simulator.plain_words import capitalised
 from simulator.questions.solve.condition import (
     GRID_POINTS,
     TOLERANCE,
@@ -24,7 +25,7 @@ from simulator.questions.solve.condition import (
     varied_by,
 )
 from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import decimals_for, phrase
+from simulator.risk.in_words import decimals_for, in_sentence, phrase
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
@@ -79,7 +80,7 @@ class Solution(Answer):
         grid = [point for point in self.points if point.on_grid]
         key = self.key.rsplit(".", 1)[-1].replace("_", " ")
         condition = self.condition
-        what = f"{condition.what} of {condition.row}, by {self.key}"
+        what = f"{capitalised(self._heading)}: {in_sentence(condition.row)}, by {self.key}"
         found = self.crossings
         answer = (
             numbers(key, [Estimate(one.at.value, one.low, one.high) for one in found], self.key),
@@ -89,20 +90,23 @@ class Solution(Answer):
         )
         return (
             self._table("grid", what, key, grid),
-            replace(self._table("values", f"Every value: {what}", key, self.points), in_files_only=True),
+            replace(self._table("values", f"Every value. {what}", key, self.points), in_files_only=True),
             Table("answer", f"Where {self._wanted()} begins or ceases to hold", answer, in_files_only=True),
         )
 
     def _table(self, name: str, title: str, key: str, points: Sequence[Point]) -> Table:
         condition = self.condition
-        heading = condition.what.replace("_gbp", "").replace("_", " ")
         found = tuple(point.estimate for point in points)
         columns = (
             numbers(key, [point.value for point in points], self.key),
-            Column(condition.what.replace(" ", "_"), heading, condition.unit, found),
+            Column(condition.what.replace(" ", "_"), self._heading, condition.unit, found),
             text("holds?", [_YES[point.holds] + ", within error" * point.close for point in points], "holds"),
         )
         return Table(name, title, columns)
+
+    @property
+    def _heading(self) -> str:
+        return " less ".join(heading_of(one) for one in (self.condition.measure, self.condition.less) if one)
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the table must know."""
@@ -159,7 +163,7 @@ class Solution(Answer):
             yield "Warning: the measure both rises and falls over the range; there may be other solutions."
 
     def _wanted(self) -> str:
-        return f"{self.condition} for {self.condition.row}"
+        return f"{self.condition} for {in_sentence(self.condition.row)}"
 
 
 def solve(
