@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compounds.spend import LinePrices
+from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
@@ -30,6 +31,9 @@ _PLANS_KEPT = 4
 """Policies whose spend is kept at a time, counted in arrays of the largest."""
 _OUTTURNS_KEPT = 4
 _PLANNED_KEPT = 2
+_WORTH_PROCESSES = 3_000_000
+"""Totals of a year, a cluster and a line from which on other processes draw more quickly than they start, and
+than shocks that are at hand are drawn again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +69,7 @@ class SharedDraws:
         default_factory=OrderedDict, repr=False
     )
     _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
+    _shocks: tuple[Hashable, dict[int, ShockDraws]] = field(default_factory=lambda: (None, {}), repr=False)
     _planned: deque[_Planned] = field(default_factory=lambda: deque(maxlen=_PLANNED_KEPT), repr=False)
 
     @classmethod
@@ -147,9 +152,10 @@ class SharedDraws:
         """Draw the spend of a plan."""
         plan.prepare()
         spend = self._empty(plan)
-        for start, drawn in drawn_in_blocks(
-            partial(plan.draw_before_actions, RandomStreams(self.draws.seed)), self.draws
-        ):
+        streams = RandomStreams(self.draws.seed)
+        draws = self.draws.alone() if spend.gbp.size < _WORTH_PROCESSES else self.draws
+        shocks = self._shocks_of(plan) if draws.workers == 1 else {}
+        for start, drawn in drawn_in_blocks(partial(_drawn, plan, streams, shocks), draws):
             some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))
             spend.gbp[some] = drawn.gbp[: some.stop - start]
             if spend.above_limit_gbp is not None and drawn.above_limit_gbp is not None:
@@ -158,6 +164,17 @@ class SharedDraws:
                 spend.earlier_gbp[some] = drawn.earlier_gbp[: some.stop - start]
         return spend
 
+    def _shocks_of(self, plan: Plan) -> dict[int, ShockDraws]:
+        """Return the shocks of a plan by block, to be added to: those of the plan drawn last are at hand."""
+        at = np.ndindex(len(plan.axes.clusters), len(plan.axes.lines))
+        key = (plan.axes, plan.shocks.key, *(plan.shocks.key_of(*place) for place in at))
+        if plan.last_year is not None:
+            # What is known of it bears on shocks by way of demand.
+            return {}
+        if self._shocks[0] != key:
+            self._shocks = key, {}
+        return self._shocks[1]
+
     def _empty(self, plan: Plan) -> Spend:
         shape = (self.draws.contracts, *plan.expected_counts.shape)
         limited = any(price.has_case_limit for price in plan.prices)
@@ -165,6 +182,13 @@ class SharedDraws:
         if plan.earlier:
             earlier = np.empty((shape[0], *plan.earlier.expected_counts.shape), order="F")
         return Spend(np.empty(shape, order="F"), np.empty(shape, order="F") if limited else None, earlier)
+
+
+def _drawn(plan: Plan, streams: RandomStreams, shocks: dict[int, ShockDraws], block: Block) -> Spend:
+    """Draw the spend of a block, with the shocks that are at hand."""
+    if block.number not in shocks:
+        shocks[block.number] = plan.draw_shocks(streams, block)
+    return plan.draw_given(shocks[block.number], streams, block)
 
 
 def same_demand(plan: Plan, other: Plan) -> bool:

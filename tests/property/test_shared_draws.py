@@ -90,13 +90,13 @@ def test_a_block_contract_is_paid_as_planned_whatever_is_saved() -> None:
 
 def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    draw = Plan.draw_before_actions
+    draw = Plan.draw_given
 
     def spy(plan: Plan, *rest: object) -> object:
         drawn.append((plan.axes.clusters, plan.axes.lines))
         return draw(plan, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Plan, "draw_before_actions", spy)
+    monkeypatch.setattr(Plan, "draw_given", spy)
     shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     scenario = checked(scenario_of())
     shared.simulate(scenario)
@@ -106,6 +106,23 @@ def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> No
     shared.simulate(scenario.vary("service_lines.prescribing.unit_cost_gbp.cv=1"))
     both = ("North", "South"), ("admissions", "prescribing")
     assert drawn == [both, (("South",), both[1]), (both[0], ("prescribing",))]
+
+
+def test_shocks_of_the_same_clusters_and_lines_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[str, ...]] = []
+    draw = Plan.draw_shocks
+
+    def spy(plan: Plan, *rest: object) -> object:
+        drawn.append(plan.axes.clusters)
+        return draw(plan, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Plan, "draw_shocks", spy)
+    shared = SharedDraws(SettledDraws(contracts=100, seed=1))
+    scenario = checked(scenario_of())
+    for saving in (0.0, 0.1, 0.2):
+        shared.simulate(scenario.vary(f"clusters.South.true_saving_share={saving}"))
+    shared.simulate(scenario.vary("clusters.North.true_saving_share=0.1"))
+    assert drawn == [("North", "South"), ("South",), ("North",)]
 
 
 def test_old_draws_are_let_go_of() -> None:

@@ -133,9 +133,7 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
     pools = pools_of(simulated(where_all_stay(scenario)))
     smallest, *larger = sizes
     largest = _FAR_LARGER * sizes[-1]
-    # Without practices to draw it may be as large as a scenario takes.
-    most = _FAR_LARGER * LARGEST
-    shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, most))))
+    shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, largest))))
     huge = outturn_variance(simulated(one_cluster(scenario, largest)))
     first = simulated(one_cluster(scenario, smallest))
     # The variance relative to the budget is any_size + chance / people: two sizes tell both.
@@ -153,7 +151,7 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
         rows,
         pools,
         root(any_size),
-        root(shared - left.times(largest / most)),
+        root(shared - left),
         even,
     )
 
