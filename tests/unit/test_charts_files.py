@@ -114,7 +114,7 @@ def test_nothing_is_left_of_a_failure(tmp_path, monkeypatch) -> None:
 
 
 def test_a_font_cut_from_the_usual_letters_is_the_one_cut_from_the_whole() -> None:
-    letters = "Chance £95% (2010/11) ±0.5–m"
+    letters = "Chance £95% (2010/11) ±0.5\N{EN DASH}m"
     for bold in (False, True):
         whole = letters_in_svg._file_of(FONT, bold=bold)
         cut = letters_in_svg._cut(letters_in_svg._usual_letters(whole), letters, "woff")
