@@ -30,8 +30,10 @@ def main(names: list[str]) -> int:
     rows: list[Row] = []
     for name in names or SECTIONS:
         started = time.perf_counter()
-        rows += _measured(name)
-        print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+        found = _measured(name)
+        rows += found
+        told = "".join(f"\n  {' | '.join(filter(None, row.cells))}" for row in found)
+        print(f"{name}: {time.perf_counter() - started:.0f} s{told}", file=sys.stderr, flush=True)
     page = report(_head(), rows)
     print(page)
     if not names:

@@ -15,7 +15,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from simulator import charts
+from simulator.charts import letters_in_svg
 from simulator.charts.chart import PICTURE_FORMATS, Chart
+from simulator.charts.look import FONT
 from tests.builders import scenario_of, simulated
 from tests.e2e.command import ROOT
 from tests.unit.problems import problems_of_call
@@ -109,3 +111,11 @@ def test_nothing_is_left_of_a_failure(tmp_path, monkeypatch) -> None:
     with pytest.raises(RuntimeError, match="stopped"):
         chart.save(tmp_path / "out.svg")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_font_cut_from_the_usual_letters_is_the_one_cut_from_the_whole() -> None:
+    letters = "Chance £95% (2010/11) ±0.5\N{EN DASH}m"
+    for bold in (False, True):
+        whole = letters_in_svg._file_of(FONT, bold=bold)
+        cut = letters_in_svg._cut(letters_in_svg._usual_letters(whole), letters, "woff")
+        assert cut == letters_in_svg._cut(whole.read_bytes(), letters, "woff")
