@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-_LABEL_IN = 0.155
+_LABEL_IN = 0.19
 
 
 @dataclass(frozen=True)
