@@ -21,6 +21,9 @@ _ARRAYS_OF_LINES = 3
 """By contract, year, cluster and line: what was drawn, what was put together of it, and what is paid."""
 _ARRAYS_SETTLED = 80
 """By contract, year and cluster while a question looks at every flow: somewhat more than measured."""
+CELLS_AT_ONCE = 5_000_000
+"""Contracts x years x clusters x lines whose books are made at a time: 40 MB an array, and there are eight;
+a block of hundreds of clusters by ten years has 50 million or more."""
 _FLOAT_BYTES = 8
 
 
@@ -34,7 +37,8 @@ def enough_memory(plan: Plan, contracts: int, *, lines_kept: bool = False) -> It
     of_contract = _FLOAT_BYTES * _ARRAYS_OF_OUTTURN * years * clusters + _SAMPLES_BYTES
     if lines_kept:
         of_contract += _FLOAT_BYTES * years * clusters * (_ARRAYS_OF_LINES * lines + _ARRAYS_SETTLED)
-    of_block = _FLOAT_BYTES * _ARRAYS_OF_BLOCK * CONTRACTS_PER_BLOCK * years * clusters * lines + _MORE_BYTES
+    drawn = CONTRACTS_PER_BLOCK * years * clusters * lines
+    of_block = _FLOAT_BYTES * (drawn + _ARRAYS_OF_BLOCK * min(drawn, CELLS_AT_ONCE)) + _MORE_BYTES
     try:
         _reserve(contracts * of_contract + of_block)
         yield

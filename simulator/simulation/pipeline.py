@@ -10,16 +10,13 @@ from simulator.execution.dask_cluster import DaskCluster
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, Outturn
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import MOST_CONTRACTS
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, drawn_in_blocks
 from simulator.simulation.gathering import Gathering
 from simulator.simulation.kept_blocks import NOTHING_KEPT, KeptBlocks
-from simulator.simulation.memory import enough_memory
+from simulator.simulation.memory import CELLS_AT_ONCE, enough_memory
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
-
-_CELLS_AT_ONCE = 5_000_000
-"""Contracts x years x clusters x lines whose books are made at a time: 40 MB an array, and there are eight;
-a block of hundreds of clusters by ten years has 50 million or more."""
 
 
 def simulate(
@@ -55,7 +52,7 @@ def simulate(
     settled = draws.of(scenario)
     plan = make_plan(scenario)
     gathering, stand, done = Gathering(settled.contracts), set[int](), 0
-    work = partial(simulate_block, plan, RandomStreams(settled.seed))
+    work = partial(simulate_block, plan, RandomStreams(settled.seed), contracts=settled.contracts)
     with enough_memory(plan, settled.contracts):
         for number, drawn in kept.found(settled.contracts):
             done += gathering.fill(number * CONTRACTS_PER_BLOCK, drawn)
@@ -70,13 +67,19 @@ def simulate(
         return Result(scenario, plan, gathering.whole(), settled.contracts, settled.seed, processes)
 
 
-def simulate_block(plan: Plan, streams: RandomStreams, block: Block) -> Outturn:
-    """Simulate one block of contracts: the flow of a scenario, stage by stage, up to the rules."""
+def simulate_block(
+    plan: Plan, streams: RandomStreams, block: Block, *, contracts: int = MOST_CONTRACTS
+) -> Outturn:
+    """Simulate one block of contracts: the flow of a scenario, stage by stage, up to the rules.
+
+    A block is drawn whole; the books are made of those of its contracts that are among the first `contracts`.
+    """
     spend = plan.draw(streams, block)
-    parts = spend.gbp.size // _CELLS_AT_ONCE + 1
+    wanted = min(block.contracts, contracts - block.number * block.contracts)
+    parts = spend.gbp.size // CELLS_AT_ONCE + 1
     if parts == 1:
-        return plan.books(spend)[1]
-    gathering = Gathering(block.contracts)
-    for start, stop in pairwise(block.contracts * part // parts for part in range(parts + 1)):
+        return plan.books(spend if wanted == block.contracts else spend.some(0, wanted))[1]
+    gathering = Gathering(wanted)
+    for start, stop in pairwise(wanted * part // parts for part in range(parts + 1)):
         gathering.fill(start, plan.books(spend.some(start, stop))[1])
     return gathering.whole()

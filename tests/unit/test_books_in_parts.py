@@ -25,8 +25,12 @@ SCENARIOS = (
 def test_to_the_last_bit(scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan, block = make_plan(load_scenario(scenario)), Block(0, 100)
     whole = arrays_of(pipeline.simulate_block(plan, RandomStreams(1), block))
-    monkeypatch.setattr(pipeline, "_CELLS_AT_ONCE", 5_000)
+    monkeypatch.setattr(pipeline, "CELLS_AT_ONCE", 5_000)
     parts = arrays_of(pipeline.simulate_block(plan, RandomStreams(1), block))
     assert list(parts) == list(whole)
     for name, array in whole.items():
         np.testing.assert_array_equal(parts[name], array, err_msg=name)
+    monkeypatch.undo()
+    some = arrays_of(pipeline.simulate_block(plan, RandomStreams(1), block, contracts=37))
+    for name, array in whole.items():
+        np.testing.assert_array_equal(some[name], array[:37], err_msg=name)
