@@ -39,7 +39,7 @@ _FOLLOW_PLANS = "block contracts follow plans alone"
 
 
 def idle_settings(settings: ScenarioFile, varied: Collection[str] = ()) -> Iterator[str]:
-    """Yield a sentence for each setting that was written and does nothing, unless a varied key may wake it."""
+    """Yield a sentence for each written setting that does nothing, and that no varied key may wake."""
     of_demand = (_of_tables, _of_shocks, _of_shocks_on_cases, _of_doubt, _of_lines, _of_clusters)
     for key, why in chain.from_iterable(
         one(settings) for one in (*of_demand, _of_budgets, idle_actions, _of_rules)
