@@ -267,15 +267,12 @@ class Flow:
     payer: Account  # from where
     payee: Account  # to where
     gbp: FloatArray  # shape (contract, year, cluster); pounds that moved in each contract year, zero or more
-    is_spend: bool = (
-        False  # whether it is care, or what else a budget is for, rather than the sharing of risk
-    )
+    is_spend: bool = False  # whether it is care, or what else a budget is for, and no sharing of risk
 
     @property
     def is_practice_share(self) -> bool:
         """Whether it is what practices keep of a surplus, rather than what they are paid for."""
-        way = (self.payer, self.payee)
-        return way == (Account.CLUSTER, Account.PRACTICES) and not self.is_spend
+        return (self.payer, self.payee) == (Account.CLUSTER, Account.PRACTICES) and not self.is_spend
 
 
 BUDGET = "budget"

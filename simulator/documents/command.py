@@ -98,8 +98,7 @@ def report(
             with_each((loaded,), as_regimes(expanded(compare)))
         with problems.noted():
             if resume and Path(scenario).is_dir():
-                need = "left out with a folder of results: nothing is to be gone on with"
-                problems.append(Problem("--resume", need, "given"))
+                problems.append(Problem("--resume", "left out with a folder of results", "given"))
             new_folder = new_report_folder(out, replace=replace, identity=identity, resume=resume)
             folder, kept = stack.enter_context(new_folder)
         problems.report()

@@ -42,7 +42,7 @@ def after(process: subprocess.Popen[str], what: Callable[[], object]) -> tuple[i
 
 
 def test_a_report_that_a_closing_terminal_ends_goes_on(tmp_path: Path) -> None:
-    asked = ("report", SMALL, "--contracts", "40000", "--workers", "1", "--format", "html", "--out", "out")
+    asked = ("report", SMALL, "--contracts", "70000", "--workers", "1", "--format", "html", "--out", "out")
     process = begun(tmp_path, *asked)
     code, said = after(process, lambda: process.send_signal(signal.SIGHUP))
     assert code == 130

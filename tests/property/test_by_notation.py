@@ -13,6 +13,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Account, Block
 from simulator.risk import estimation
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimators import TailMean
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import make_plan
 from tests.builders import CORRIDOR, DEFICIT_RECOVERY, POOL, Table, checked, cluster_of, line_of, scenario_of
@@ -350,7 +351,7 @@ def test_estimates(chance: float) -> None:
         expected = estimates_by_notation.quantile(amounts.tolist(), level)
         assert three(estimation.quantile(amounts, level)) == expected
     worst = estimates_by_notation.mean_of_worst((-amounts).tolist(), 0.05)
-    assert three(estimation.TailMean(0.05).estimate(-amounts)) == pytest.approx(worst, rel=1e-9)
+    assert three(TailMean(0.05).estimate(-amounts)) == pytest.approx(worst, rel=1e-9)
 
 
 def three(estimate: Estimate) -> tuple[float, float, float]:

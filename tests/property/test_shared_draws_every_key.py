@@ -23,7 +23,7 @@ from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
-from simulator.simulation.shared_draws import SharedDraws
+from simulator.simulation.shared_draws import SharedDraws, _Planned
 from simulator.spend.pareto import Pareto
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
 from tests.property.test_every_choice_matters import (
@@ -246,8 +246,9 @@ def test_budgets_of_plans_that_differ_in_one_thing(what: str) -> None:
     before = plan_of_every_rule()
     plan = with_another(before, what)
     shared = SharedDraws(SettledDraws(CONTRACTS, seed=1))
-    was_gbp = shared._outturn(before).budget_gbp
-    found, own = shared._outturn(plan), SharedDraws(SettledDraws(CONTRACTS, seed=1))._outturn(plan)
+    planned_before, planned = (_Planned(checked(scenario_of()), one) for one in (before, plan))
+    was_gbp = shared._outturn(planned_before).budget_gbp
+    found, own = (one._outturn(planned) for one in (shared, SharedDraws(SettledDraws(CONTRACTS, seed=1))))
     for field in fields(own):
         assert np.array_equal(getattr(found, field.name), getattr(own, field.name)), field.name
     assert not np.array_equal(was_gbp, own.budget_gbp)

@@ -44,8 +44,8 @@ from simulator.simulation.result import Result
 LARGEST = 1e7
 """People of the largest cluster that can be asked for."""
 _FAR_LARGER = 10
-"""Times the largest that is asked for: there chance is next to nothing, and what is left of it is known.
-Ten times as many people again are ten times as many practices to draw."""
+"""Times the largest that is asked for, and `LARGEST` at least: there chance is next to nothing, and what is left
+of it is known. Ten times as many people again are ten times as many practices to draw."""
 NAME = "a cluster of any size"
 """Streams of chance are named by the cluster, so that all sizes share them and the curve is smooth."""
 _MOST_POINTS = 50
@@ -132,7 +132,7 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
     # Results are let go of as soon as may be: each holds every contract.
     pools = pools_of(simulated(where_all_stay(scenario)))
     smallest, *larger = sizes
-    largest = _FAR_LARGER * sizes[-1]
+    largest = max(LARGEST, _FAR_LARGER * sizes[-1])
     shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, largest))))
     huge = outturn_variance(simulated(one_cluster(scenario, largest)))
     first = simulated(one_cluster(scenario, smallest))
@@ -144,16 +144,8 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
         even = ((outturn_variance(first) - any_size) / any_size).times(smallest).estimate
     rest = (_row(simulated(one_cluster(scenario, number)), any_size) for number in larger)
     rows = (_row(first, any_size), *rest)
-    return Sizes(
-        scenario,
-        first.contracts,
-        first.seed,
-        rows,
-        pools,
-        root(any_size),
-        root(shared - left),
-        even,
-    )
+    any_pool = root(shared - left)
+    return Sizes(scenario, first.contracts, first.seed, rows, pools, root(any_size), any_pool, even)
 
 
 def _sizes(low: float, high: float, points: int) -> tuple[float, ...]:
