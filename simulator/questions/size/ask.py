@@ -44,8 +44,8 @@ from simulator.simulation.result import Result
 LARGEST = 1e7
 """People of the largest cluster that can be asked for."""
 _FAR_LARGER = 10
-"""Times the largest that is asked for, and `LARGEST` at least: there chance is next to nothing, and what is left
-of it is known. Ten times as many people again are ten times as many practices to draw."""
+"""Times the largest that is asked for, and `LARGEST` at least: chance is next to nothing there, and known.
+Ten times as many people again are ten times as many practices to draw."""
 NAME = "a cluster of any size"
 """Streams of chance are named by the cluster, so that all sizes share them and the curve is smooth."""
 _MOST_POINTS = 50
