@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _BINS = 45
+_MIDDLE: Looks = {"color": INK, "marker": "o", "markerfacecolor": "white", "markersize": 4.5, "linewidth": 0}
 _SUBTITLE = "Spend of the whole contract as a share of its budget, less 100%"
 
 
@@ -127,7 +128,7 @@ def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond:
     signs = [
         Sign("nine contracts in ten", {"color": DARK, "linewidth": 1}),
         Sign("half of them", {"color": DARK, "linewidth": 5}),
-        Sign("the middle one", {"color": INK, "marker": "|", "linewidth": 0, "markersize": 8}),
+        Sign("the middle one", _MIDDLE),
     ]
     bond: Looks = {"color": WARM, "marker": "|", "linewidth": 0, "markersize": 9, "markeredgewidth": 2}
     chances = [per_cent(one.overspend) if one.fan else "no budget" for one in found.values()]
@@ -140,7 +141,7 @@ def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond:
         lowest, low, middle, high, highest = (level.value for level in one.fan.values())
         axes.plot([lowest, highest], [place, place], color=DARK, linewidth=1)
         axes.plot([low, high], [place, place], color=DARK, linewidth=5)
-        axes.plot([middle], [place], "|", color="white", markersize=6)
+        axes.plot([middle], [place], **_MIDDLE)
         if one.bond_share:
             axes.plot([one.bond_share], [place], **bond)
     axes.axvline(0, color=INK, linewidth=1)

@@ -36,8 +36,8 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
             "What must we do for it to pay?",
             quotes.sentence(
                 ALL_CLUSTERS,
-                f"Truly save {{{SAVING_NEEDED}:error}} of the care that is paid by the case, every year, and "
-                "spend less than that on saving it. There practices break even on average.",
+                f"Truly save {{{SAVING_NEEDED}:error}} of the care that is paid by the case, in every year. "
+                "There practices break even on average, before what the saving costs them.",
             ),
         )
     if bond is not None:
@@ -70,6 +70,10 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
         said, beyond = "Yes: practices that are liable pay what their cluster overspends.", ""
     elif bond_is_all(quotes):
         said = "Yes: all of your part of the bond, and no more."
+        if bond.gbp_per_head is None:
+            said += (
+                " The bond is a share of the budget: where that turns out larger, so does what you can lose."
+            )
     else:
         said = f"Yes: the bond{' and what it costs to finance' if bond.financing else ''}."
     at_worst = "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."

@@ -114,20 +114,28 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     if not gain:
         yield "Practices neither gain nor lose anything."
         return
+    savers = any(cluster.truly_saves for cluster in quotes.study.scenario.settings.clusters)
+    nobody = "" if savers else ", while nobody truly saves"
     whose = "They" if len(quotes.clusters) == 1 else "In a cluster they"
     better = f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers
     less = " once their bonds are paid for" if posts and bond_is_all(quotes) else ""
     most = " They can lose all of their bond, and no more." if less else ""
-    verdict = "is worth it on average" if gain > 0 else "is not worth it as things stand"
+    verdict = verdict_on_share(quotes)
     (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))
     share = f"The practice share ({per_cent_of(split.practice_share)} of a surplus)"
     yield (
-        f"{share} {verdict}: practices may expect to keep {{practice_share_gbp}} of surpluses, "
+        f"{share} {verdict}{nobody}: practices may expect to keep {{practice_share_gbp}} of surpluses, "
         f"and to {{{GAIN}:gain error}} net{less}. {better}{most}"
     )
     if gain < 0:
         yield _worth_it(quotes)
+
+
+def verdict_on_share(quotes: Quotes) -> str:
+    """Return whether the practice share is worth it, on average."""
+    gains = quotes.numbers[ALL_CLUSTERS, GAIN].value > 0
+    return "is worth it on average" if gains else "is not worth it as things stand"
 
 
 def bond_is_all(quotes: Quotes) -> bool:
@@ -182,7 +190,7 @@ def _pct(quotes: Quotes) -> Paragraph:
     found = {
         one: quotes.numbers[ALL_CLUSTERS, one] for one in by_year if (ALL_CLUSTERS, one) in quotes.numbers
     }
-    said = "Over the contract, the PCT may expect to {pct_net_position_gbp:gain} against its plan"
+    said = "Over the contract, the PCT may expect to {pct_net_position_gbp:gain error} against its plan"
     if found:
         worst = min(found, key=lambda one: found[one].value)
         at = by_year.index(worst)
@@ -190,7 +198,7 @@ def _pct(quotes: Quotes) -> Paragraph:
         when = f", in {quotes.study.years[at]}, when most is at risk" * (years > 1)
         said = (
             f"In one year out of twenty the PCT {does} {{{worst}:size error}} against its plan"
-            f"{when}. On average it may expect to {{pct_net_position_gbp:gain}} over the contract"
+            f"{when}. On average it may expect to {{pct_net_position_gbp:gain error}} over the contract"
         )
     return quotes.sentence(ALL_CLUSTERS, f"{said}{why_it_gains(quotes)}.")
 

@@ -24,7 +24,8 @@ _LIMITS = (
     "What clusters do about demand, when money runs out too, is a true saving or an action of the scenario; "
     "nobody does more.",
     "Rules settle by year, not by month.",
-    "Do not use it for single practices: some differ from their formula far more than is modelled here.",
+    "A practice's figures are its part of its cluster's. Some practices differ from their formula far more "
+    "than is modelled here: do not set a practice's own budget by them.",
 )
 _WORDS = {
     "Bond": "Money that practices deposit with the PCT; overspends are paid from it first.",

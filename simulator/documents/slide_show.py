@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from simulator.documents.blocks import Items, Paragraph, Series, Slide, SlideChart, text_of
-from simulator.documents.brief import in_brief
+from simulator.documents.brief import in_brief, verdict_on_share
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import GAIN, OVERSPEND
@@ -31,8 +31,7 @@ def _brief(quotes: Quotes) -> Iterator[Slide]:
     points = next(block for block in blocks if isinstance(block, Items)).paragraphs
     title = "In brief"
     if (gain := quotes.numbers.get((ALL_CLUSTERS, GAIN))) and gain.value and quotes.has(SurplusSplit):
-        verdict = "is worth it on average" if gain.value > 0 else "is not worth it as things stand"
-        title = f"The practice share {verdict}"
+        title = f"The practice share {verdict_on_share(quotes)}"
     said = " ".join(block.text for block in blocks if isinstance(block, Paragraph))
     yield Slide(title, points, notes=said)
 
