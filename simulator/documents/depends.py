@@ -180,8 +180,8 @@ def luck_and_rules(quotes: Quotes) -> Section:
             Paragraph(
                 (
                     "A rule that pays less for luck also leaves more true savings unpaid: choose how much of "
-                    "one for how much of the other. What the PCT gains and practices do not lose is no longer "
-                    "reinvested in patients' care. The sizes of these rules are assumptions.",
+                    "one for how much of the other. What the PCT gains and practices do not lose is no "
+                    "longer reinvested in patients' care. The sizes of these rules are assumptions.",
                 )
             ),
         )
