@@ -107,3 +107,13 @@ def test_rows_of_other_facts_have_nothing_in_common() -> None:
     assert changes_of(books[:-1], books) is None
     assert changes_of([dataclasses.replace(books[0], people=1.0), *books[1:]], books) is None
     assert books[-1].name == ALL_CLUSTERS
+
+
+def test_a_change_of_the_last_contract_alone_is_a_change() -> None:
+    result = result_of()
+    before, now = ([*account_books(one.contract_outcomes, one.plan.terms)] for one in (result, result))
+    moved_gbp = before[0].bond_needed_gbp.copy()
+    moved_gbp[-1] += 1.0
+    now[0] = dataclasses.replace(before[0], bond_needed_gbp=moved_gbp)
+    assert len(moved_gbp) > 250  # more than are looked at first
+    assert changes_of(now, before) == {(before[0].name, "bond_needed_gbp")}
