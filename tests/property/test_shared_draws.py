@@ -48,7 +48,7 @@ def same(one: Result, other: Result) -> bool:
 
 @cache
 def base() -> Scenario:
-    """Return what policies change: they share with it whatever they leave as it is, as those of a sweep do."""
+    """Return what policies change: they share with it what they leave as it is, as in a sweep."""
     return load_scenario(TWO_CLUSTERS)
 
 
