@@ -13,6 +13,7 @@ from simulator.answers.rule_notes import scheme_notes
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.budgets.per_head import PerHead
 from simulator.budgets.rebasing import rebased
+from simulator.budgets.toolkit import Toolkit
 from simulator.questions.check.answer import CheckAnswer
 from simulator.questions.explain.pieces import Source
 from simulator.questions.luck.estimates import EARNED
@@ -64,6 +65,16 @@ def test_care_that_is_bought_elsewhere_is_followed_too() -> None:
     found = by_hand(1.0, spend=replace(SPENT, elsewhere=(clinic,)))
     # 975 and 75 in nine months: 1,400 a year.
     assert found.budget_gbp[0, 1, 0, 0] == pytest.approx(1_400 * 1.02)
+
+
+def test_budgets_on_the_latest_year_follow_care_that_is_bought_elsewhere() -> None:
+    clinic = SpendElsewhere("care_by_clinic", Account.SUPPLIERS, np.full((1, 2, 2, 1), 75.0))
+    nothing, parts = np.zeros((2, 2)), np.tile(np.array([[0.75], [1.0]]), 2)
+    rule = Toolkit(fair_share_weight_by_year=(0.0,), uplift_share=0.02, historic_year="latest")
+    lines = [LineBudget(rule, 0.05, parts, nothing[0], nothing, np.ones((2, 2)), nothing)]
+    found = set_budgets(replace(SPENT, elsewhere=(clinic,)), lines, TERMS, 0.0, 0)
+    # 975 and 75 in nine months: 1,400 a year; the other 3,150 and 75.
+    assert found.budget_gbp[0, 1, :, 0] == pytest.approx([1_400 * 1.02, 4_300 * 1.02])
 
 
 def run(share: float, saving: tuple[float, ...] = (0.0,), **changes: Any) -> Result:
