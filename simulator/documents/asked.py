@@ -70,7 +70,9 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
         said, beyond = "Yes: practices that are liable pay what their cluster overspends.", ""
     elif bond_is_all(quotes):
         said = "Yes: all of your part of the bond, and no more."
-        if bond.gbp_per_head is None:
+        if bond.gbp_per_head is None and all(
+            one.bond_gbp is None for one in quotes.study.scenario.settings.clusters
+        ):
             said += (
                 " The bond is a share of the budget: where that turns out larger, so does what you can lose."
             )

@@ -114,8 +114,8 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     if not gain:
         yield "Practices neither gain nor lose anything."
         return
-    savers = any(cluster.truly_saves for cluster in quotes.study.scenario.settings.clusters)
-    nobody = "" if savers else ", while nobody truly saves"
+    nobody = (", while", ", even though")[gain > 0] + " nobody truly saves"
+    nobody *= not quotes.study.scenario.settings.truly_saves
     whose = "They" if len(quotes.clusters) == 1 else "In a cluster they"
     better = f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers

@@ -23,6 +23,7 @@ from simulator.documents.what_ifs import GAIN
 from simulator.plain_words import capitalised, per_cent_of
 from simulator.questions.luck.estimates import PAID
 from simulator.questions.size.answer import SD
+from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
 from simulator.risk.estimation import beyond_chance
@@ -144,6 +145,14 @@ def _best_for_the_pct(quotes: Quotes) -> Sequence[Part]:
     return quotes.sentence(best, said, rule=best).parts
 
 
+def _rest(quotes: Quotes) -> str:
+    """Return who pays for what the PCT gains beyond what practices lose, where nobody else has a part."""
+    flows = quotes.study.books[ALL_CLUSTERS].flows.values()
+    if {Account.PARTNER, Account.LENDER} & {one for flow in flows for one in (flow.payer, flow.payee)}:
+        return ""
+    return " What the PCT gains and practices do not lose is no longer reinvested in patients' care."
+
+
 def luck_and_rules(quotes: Quotes) -> Section:
     """Show what other rules would pay for luck."""
     heading = Heading(1, "Luck, and what other rules would do")
@@ -179,9 +188,9 @@ def luck_and_rules(quotes: Quotes) -> Section:
             quotes.table("rules against luck", title, columns, first, apart=0),
             Paragraph(
                 (
-                    "A rule that pays less for luck also leaves more true savings unpaid: choose how much of "
-                    "one for how much of the other. What the PCT gains and practices do not lose is no "
-                    "longer reinvested in patients' care. The sizes of these rules are assumptions.",
+                    "A rule that pays less for luck also leaves more true savings unpaid: choose how much "
+                    "of one for how much of the other."
+                    f"{_rest(quotes)} The sizes of these rules are assumptions.",
                 )
             ),
         )

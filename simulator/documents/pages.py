@@ -212,7 +212,7 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
             "{practice_net_gain_1_in_20_gbp:beyond}. They are better off with a chance of "
             "{practice_better_off_probability}.",
         ]
-        if quotes.has_savers:
+        if quotes.study.scenario.settings.truly_saves:
             said.append(
                 "Luck alone would bring them {luck_gbp} over the contract; true saving adds {skill_gbp}."
             )

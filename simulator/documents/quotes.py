@@ -113,11 +113,6 @@ class Quotes:
         contracts = self.study.result.contracts
         return tuple(one for one in CONFIDENCES if contracts >= Quantile(one).fewest_contracts)
 
-    @property
-    def has_savers(self) -> bool:
-        """Whether any cluster truly saves, or wastes, anything."""
-        return any(cluster.truly_saves for cluster in self.study.scenario.settings.clusters)
-
     def has(self, kind: type[Rule]) -> bool:
         """Return whether the scenario has a rule of a kind."""
         return any(isinstance(rule, kind) for rule in self.study.scenario.settings.rules)
@@ -229,7 +224,7 @@ class Quotes:
 
     def _luck(self) -> dict[tuple[str, str], Estimate]:
         """Return the practice share with and without true saving, in the same contracts."""
-        if not self.has_savers:
+        if not self.study.scenario.settings.truly_saves:
             return {}
         measure = "practice_share_gbp"
         without = Study(self.study.without_saving)

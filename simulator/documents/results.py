@@ -171,7 +171,7 @@ def practices(quotes: Quotes) -> Section:
         quotes.sentence(ALL_CLUSTERS, _meaning_of_gains(quotes)),
         quotes.sentence(ALL_CLUSTERS, luck_in_words(quotes)),
     ]
-    if quotes.has_savers:
+    if quotes.study.scenario.settings.truly_saves:
         title = "The practice share: what luck alone brings, and what true saving adds"
         luck = [quotes.column("luck_gbp", "Luck"), quotes.column("skill_gbp", "True saving")]
         blocks.append(quotes.table("luck", title, luck))
@@ -219,7 +219,7 @@ def _meaning_of_gains(quotes: Quotes) -> str:
 
 def luck_in_words(quotes: Quotes) -> str:
     """Return what luck does to the practice share of all clusters, for `Quotes.sentence`."""
-    if quotes.has_savers:
+    if quotes.study.scenario.settings.truly_saves:
         return "Luck alone would bring practices {luck_gbp} of surpluses; true saving adds {skill_gbp}."
     return "No cluster truly saves anything here, so every pound of practice share is luck."
 

@@ -382,3 +382,8 @@ class ScenarioFile(Part):
     simulation: SimulationSettings = SimulationSettings()
     document: DocumentSettings = DocumentSettings()
     """What documents say besides results: no number depends on it."""
+
+    @property
+    def truly_saves(self) -> bool:
+        """Whether any cluster really saves, or wastes, anything, by itself or by what it does."""
+        return bool(self.actions) or any(cluster.truly_saves for cluster in self.clusters)

@@ -23,7 +23,7 @@ from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import briefly
 from simulator.rules.minimum_rate import MinimumRate
 from tests.architecture.registers import BUDGET_RULES, RULES
-from tests.builders import checked, cluster_of, line_of, scenario_of, simulated
+from tests.builders import BOND, POOL, SURPLUS, checked, cluster_of, line_of, scenario_of, simulated
 from tests.e2e.command import FLAGSHIP
 from tests.unit.documents import document, study_of
 
@@ -309,6 +309,28 @@ def test_a_document_says_whose_practices_pay_beyond_a_bond_and_what_clusters_do(
     limited = _words_of(scenario_of(rules=rules))
     assert "that are liable" not in limited
     assert "Clusters act on" not in limited
+
+
+def test_that_nobody_saves_is_said_where_nobody_does():
+    review = {"name": "review", "action": "reduce_demand"}
+    assert "while nobody truly saves" in _words_of(scenario_of())
+    assert "nobody truly saves" not in _words_of(scenario_of(actions=[review]))
+    assert "nobody truly saves" not in _words_of(
+        scenario_of(clusters=[cluster_of("North", true_saving_share=0.01), cluster_of("South")])
+    )
+
+
+def test_a_bond_that_was_agreed_does_not_follow_the_budget():
+    follows = "The bond is a share of the budget"
+    assert follows in _words_of(scenario_of())
+    agreed = [cluster_of("North", bond_gbp=50_000.0), cluster_of("South")]
+    assert follows not in _words_of(scenario_of(clusters=agreed))
+
+
+def test_who_pays_for_what_the_pct_gains_is_said_where_nobody_else_has_a_part():
+    rest = "no longer reinvested in patients' care"
+    assert rest in _words_of(scenario_of())
+    assert rest not in _words_of(scenario_of(rules=[SURPLUS, BOND | {"form": "surety"}, POOL]))
 
 
 def _words_of(mapping):

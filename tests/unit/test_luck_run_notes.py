@@ -51,3 +51,12 @@ def test_nothing_is_said_of_rules_that_are_not_there() -> None:
     report = report_of(SURPLUS)
     for words in ("share in a surplus only", "is held", "either side", "of any one case"):
         assert words not in report
+
+
+def test_what_clusters_do_is_no_luck() -> None:
+    only_luck = "every practice share above is luck"
+    saving = {"actions": [{"name": "review", "action": "reduce_demand"}]}
+    for changes, said in (({}, True), (saving, False)):
+        stream = StringIO()
+        Printer(stream).answer(RunAnswer(simulated(scenario_of(**changes))))
+        assert (only_luck in " ".join(stream.getvalue().split())) is said

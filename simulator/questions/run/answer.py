@@ -179,8 +179,11 @@ class RunAnswer(Answer):
             f"The whole PCT has {everyone:,.0f} people; {everyone - inside:,.0f} of them are in no cluster, "
             "and in none of these numbers."
         )
-        savers = any(cluster.truly_saves for cluster in self.scenario.settings.clusters)
-        only_luck = self._rules(SurplusSplit) and self.result.plan.terms.takes_share.any() and not savers
+        only_luck = (
+            self._rules(SurplusSplit)
+            and self.result.plan.terms.takes_share.any()
+            and not self.scenario.settings.truly_saves
+        )
         luck = "No cluster truly saves anything here: every practice share above is luck."
         return (
             *([outside] if everyone > inside else []),

@@ -188,6 +188,8 @@ class ShadowAnswer(Answer):
                 "True savings by year count from the first shadow year: practices learn while nothing is "
                 "paid.",
             )
+        if self.scenario.settings.truly_saves:
+            return ()
         return ("No cluster truly saves anything here: every practice share above is luck.",)
 
 
