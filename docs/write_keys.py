@@ -6,6 +6,7 @@ import sys
 import tomllib
 import types
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from simulator.actions import AnyAction
 from simulator.budgets import AnyBudgetRule
 from simulator.demand import AnyCountLaw
 from simulator.demand.shock_laws import AnyShockLaw, AnyYearShockLaw
+from simulator.parts import meanings
 from simulator.payments.forms import FORMS, SOURCES
 from simulator.rules import RULES_IN_USUAL_ORDER
 from simulator.scenario.keys import as_toml
@@ -65,7 +67,7 @@ def page() -> str:
         "their form. `cluster-risk init` writes a scenario to start from.",
         "",
     ]
-    fields, given = ScenarioFile.model_fields, tomllib.loads(FLAGSHIP.read_text(encoding="utf-8"))
+    fields, given = _fields(ScenarioFile), tomllib.loads(FLAGSHIP.read_text(encoding="utf-8"))
     top = {name: fields[name] for name in SECTIONS if _model(fields[name]) is None}
     parts += ["## The file", "", *_table(top, "", given), ""]
     for name in (*SECTIONS, *LISTS):
@@ -75,18 +77,18 @@ def page() -> str:
             examples = _first_of_each(given[name])
         if model is not None:
             heading = LISTS.get(name, f"[{name}]")
-            parts += [f"## {heading}", "", *_about(model), *_table(model.model_fields, start, examples), ""]
+            parts += [f"## {heading}", "", *_about(model), *_table(_fields(model), start, examples), ""]
     parts += ["## [[rules]]", "", "Each once, in the order in which they apply within a year.", ""]
     for rule in RULES_IN_USUAL_ORDER:
         name = rule.model_fields["rule"].default
         parts += [f'### rule = "{name}"', "", *_about(rule)]
         in_file = [one for one in given["rules"] if one["rule"] == name]
-        parts += [*_table(rule.model_fields, f"rules.{name}.", _example(rule) | _first_of_each(in_file)), ""]
+        parts += [*_table(_fields(rule), f"rules.{name}.", _example(rule) | _first_of_each(in_file)), ""]
     about = "Any number of them, each with a name of its own, in the order in which they act."
     parts += ["## [[actions]]", "", about, ""]
     for action in _models(AnyAction):
         (value,) = get_args(action.model_fields["action"].annotation)
-        table = _table(action.model_fields, "actions.*.", _example(action))
+        table = _table(_fields(action), "actions.*.", _example(action))
         parts += [f'### action = "{value}"', "", *_about(action), *table, ""]
     parts += ["## Forms of payment", "", *_forms(), ""]
     for heading, register, tag in (
@@ -98,7 +100,7 @@ def page() -> str:
         parts += [f"## {heading}", ""]
         for part in _models(register):
             (value,) = get_args(part.model_fields[tag].annotation)
-            about = [*_about(part), *_table(part.model_fields, "", _example(part))]
+            about = [*_about(part), *_table(_fields(part), "", _example(part))]
             parts += [f'### {tag} = "{value}"', "", *about, ""]
     return "\n".join(parts)
 
@@ -111,6 +113,14 @@ def _forms() -> Iterator[str]:
     for name, terms in FORMS.items():
         own = [f"{key} {_toml(value)}" for key, value in asdict(terms).items() if value != usual[key]]
         yield f"| `{name}` | {', '.join(own) or 'none'} | {SOURCES[name]} |"
+
+
+def _fields(part: Any) -> dict[str, FieldInfo]:
+    """Return the keys of a part, each with what it means."""
+    words, fields = meanings(part), {name: copy(field) for name, field in part.model_fields.items()}
+    for name, field in fields.items():
+        field.description = words.get(name)
+    return fields
 
 
 def _table(fields: dict[str, FieldInfo], start: str, given: Any = None) -> list[str]:
@@ -135,7 +145,7 @@ def rows(fields: dict[str, FieldInfo], start: str, given: Any = None) -> Iterato
             is_list = any(get_origin(kind) is tuple for kind in _kinds(field.annotation))
             unit, each = ("list of tables", ".*") if is_list else ("a table", "")
             yield f"| `{start}{name}` | {_words(field)} | {unit} | see below | |"
-            yield from rows(models[0].model_fields, f"{start}{name}{each}.", example)
+            yield from rows(_fields(models[0]), f"{start}{name}{each}.", example)
         else:
             shown = "" if example is None else f"`{_toml(example)}`"
             cells = (f"`{start}{name}`", _words(field), _unit(name, field), _default(field), shown)

@@ -6,15 +6,13 @@ import errno
 import os
 import signal
 import sys
+from collections import UserDict
 from importlib import import_module
-from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from simulator.answers.command import overrides_option, regimes_option
-from simulator.answers.completion import offer
-from simulator.errors import InputError, Problem, printable, shown
+from simulator.errors import InputError, Problem, shown
 from simulator.interrupts import as_ever, end, leave_at_once
 from simulator.letters import harmless
 from simulator.questions import QUESTIONS
@@ -25,11 +23,63 @@ _BAD_INPUT = 2
 _LONGEST_MESSAGE = 1_000
 
 
+_COMMANDS = {
+    "run": ("questions.run.command", "Simulate SCENARIO and print each cluster's risk."),
+    **{name: (f"questions.{name}.command", words) for name, words in QUESTIONS.items()},
+    # Its report is a document.
+    "fit": ("documents.fit_command", QUESTIONS["fit"]),
+    "backtest": (
+        "charts.backtest_command",
+        "Say how well `fit` would have predicted HISTORY's own later years.",
+    ),
+    "chart": ("charts.command", "Draw the chart NAME of SCENARIO, or all of them, ready for a document."),
+    "report": ("documents.command", "Write a prospectus annex and a page for each cluster of SCENARIO."),
+    "lab": ("lab.command", "Open a page on this machine to try policies on SCENARIO, with sliders."),
+    "check": (
+        "questions.check.command",
+        "Check SCENARIO and print its scheme in words, population, budgets and rates; simulate nothing.",
+    ),
+    "schema": ("answers.scenario_files", "Print the JSON Schema of scenario files, for editors."),
+    "init": ("answers.scenario_files", "Write a commented scenario and its tables to FOLDER, to start from."),
+    "convert": (
+        "answers.scenario_files",
+        "Write the scenario SOURCE, a TOML file or an Excel workbook, as the other: TARGET.",
+    ),
+    "import-lists": (
+        "answers.scenario_files",
+        "Turn practice lists as NHS bodies publish them, in FILE, into the table that scenarios name.",
+    ),
+    "validate": (
+        "validation.command",
+        "Hold the simulator against published results, and say what does not fit and why.",
+    ),
+}
+"""The register: where each command is and how its help begins, in the order in which the help lists them."""
+
+
+class _Commands(UserDict[str, Any]):
+    """The commands, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        from simulator.answers.completion import offer
+
+        module, _ = self.data[name]
+        return offer(getattr(import_module(f"simulator.{module}"), name.replace("-", "_")))
+
+
 class _InOrder(click.Group):
     """A group whose help lists commands in the order of the register."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+
+class _NotImported(_InOrder):
+    """One that does so without importing them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        listed = {name: click.Command(name, help=words) for name, (_, words) in _COMMANDS.items()}
+        _InOrder(commands=listed).format_commands(ctx, formatter)
 
 
 def _say_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -43,7 +93,11 @@ def _say_versions(context: click.Context, _: click.Parameter, wanted: bool) -> N
         context.exit()
 
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_NotImported,
+    commands=_Commands(_COMMANDS),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -58,107 +112,6 @@ def commands() -> None:
     A scenario file says who the clusters are, what care they buy and which rules share surpluses
     and overspends. Start with `cluster-risk init my-scenario`.
     """
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--from-history", is_flag=True, help="With three years of a synthetic history to fit.")
-@click.option(
-    "--flagship", is_flag=True, help="The scenario of Cambridgeshire in 2010, with its tables and regimes."
-)
-@click.option("--excel", is_flag=True, help="As an Excel workbook, tables and all.")
-def init(folder: Path, from_history: bool, flagship: bool, excel: bool) -> None:
-    """Write a commented scenario and its tables to FOLDER, to start from."""
-    from simulator.scenario.start import write_start
-
-    if from_history and (flagship or excel):
-        problem = Problem("--from-history", "without --flagship and --excel", "with one of them")
-        raise InputError([problem])
-    name = "history" if from_history else "flagship" if flagship else "starter"
-    written = write_start(folder, name, as_workbook=excel)
-    for path in written:
-        click.echo(f"written: {printable(path)}")
-    if not from_history:
-        click.echo(f"next: cluster-risk check {printable(written[0])}")
-        return
-    scenario, history, lists, *_ = map(printable, written)
-    fitted = printable(folder / "my-scenario.toml")
-    click.echo("next:")
-    click.echo(f"  cluster-risk fit {history} --lists {lists} --scenario {scenario} --out {fitted}")
-    click.echo(f"  cluster-risk run {fitted}")
-
-
-@click.command()
-@click.argument("source", type=click.Path(path_type=Path))
-@click.argument("target", type=click.Path(path_type=Path))
-@regimes_option
-@overrides_option
-@click.option("--replace", is_flag=True, help="Replace files that exist.")
-def convert(
-    source: Path, target: Path, regimes: tuple[str, ...], overrides: tuple[str, ...], replace: bool
-) -> None:
-    """Write the scenario SOURCE, a TOML file or an Excel workbook, as the other: TARGET.
-
-    A workbook holds the tables, too; a TOML file has them beside it as CSV. Comments go with figures, and
-    nothing is lost: what was written is read again and compared.
-    """
-    from simulator.scenario.conversion import convert as convert_it
-
-    for path in convert_it(source, target, overrides, regimes, replace=replace):
-        click.echo(f"written: {printable(path)}")
-
-
-@click.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    import json
-
-    from simulator.scenario.schema import ScenarioFile
-
-    click.echo(json.dumps(ScenarioFile.model_json_schema(), indent=2))
-
-
-@click.command("import-lists")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The table to write; a new one.")
-@click.option(
-    "--weights", type=click.Path(path_type=Path), help="Need weights, whose age bands it is to have."
-)
-@click.option("--replace", is_flag=True, help="Replace the table if it exists.")
-def import_lists(file: Path, out: Path, weights: Path | None, replace: bool) -> None:
-    """Turn practice lists as NHS bodies publish them, in FILE, into the table that scenarios name.
-
-    Takes every layout that a scenario takes. Rows of totals are checked and left out; finer age bands
-    are added up to those of --weights. A scenario can name FILE itself, too.
-    """
-    from simulator.scenario.list_writer import import_lists as import_them
-
-    made = import_them(file, out, weights, replace=replace)
-    people = sum(one.people for one in made.practices)
-    bands = f"{len(made.groups)} groups by sex and age" if made.by_sex_and_age else "sizes alone"
-    click.echo(f"{people:,} people in {len(made.practices):,} practices; {bands}")
-    click.echo(f"written to {printable(out)}", err=True)
-
-
-_COMMANDS = {
-    "run": "questions.run.command",
-    **{name: f"questions.{name}.command" for name in QUESTIONS},
-    # Its report is a document.
-    "fit": "documents.fit_command",
-    "backtest": "charts.backtest_command",
-    "chart": "charts.command",
-    "report": "documents.command",
-    "lab": "lab.command",
-    "check": "questions.check.command",
-    "schema": "cli",
-    "init": "cli",
-    "convert": "cli",
-    "import-lists": "cli",
-    "validate": "validation.command",
-}
-"""The register: where each command is, in the order in which the help lists them."""
-for name, module in _COMMANDS.items():
-    commands.add_command(offer(getattr(import_module(f"simulator.{module}"), name.replace("-", "_"))))
 
 
 def main() -> None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import ast
+import inspect
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from simulator.errors import InputError, Problem, shown
 from simulator.letters import name_problem, oddity
@@ -45,14 +58,52 @@ class Part(BaseModel, metaclass=_PartType):
     ``inf`` are refused.
     """
 
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
     @classmethod
     def example(cls) -> Self:
         """Return an instance for documents and for the tests that every part must pass."""
         raise NotImplementedError(f"{cls.__name__} has no example")
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Put in words what each key means."""
+        schema = handler(core_schema)
+        keys = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, words in meanings(cls).items():
+            if name in keys:
+                keys[name].setdefault("description", words)
+        return schema
+
+
+def meanings(part: type[Part]) -> dict[str, str]:
+    """Return what the keys of a part mean: the string below each, in its source or a base's.
+
+    Pydantic would read them whenever the program starts, which takes longer than all else that it does then;
+    few commands show them.
+    """
+    bases = (one for one in reversed(part.__mro__) if issubclass(one, Part))
+    said = (_said_in(one.__module__).get(one.__name__, {}) for one in bases)
+    return {key: words for one in said for key, words in one.items()}
+
+
+@cache
+def _said_in(module: str) -> dict[str, dict[str, str]]:
+    """Return what the source of a module says below the names of each class; nothing where it has none."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except (OSError, TypeError):
+        return {}
+    return {one.name: dict(_said(one)) for one in ast.walk(tree) if isinstance(one, ast.ClassDef)}
+
+
+def _said(of: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for key, below in pairwise(of.body):
+        match key, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                yield name, inspect.cleandoc(words)
 
 
 def as_tuple(value: object) -> object:

@@ -8,7 +8,7 @@ import pytest
 from numpydoc.validate import validate
 
 import simulator
-from simulator.parts import Part
+from simulator.parts import Part, meanings
 from simulator.questions import QUESTIONS
 from simulator.scenario.schema import ScenarioFile
 from tests.architecture.modules import FILES, module_of
@@ -50,7 +50,7 @@ def _parts() -> list[type[Part]]:
 def test_every_setting_says_what_it_is(part: type[Part]) -> None:
     sections = {"pct", "contract", "population", "seasons", "shocks", "budgets", "simulation"}
     tags = {"model", "rule", "law", "action"}
-    silent = {name for name, field in part.model_fields.items() if not field.description} - tags
+    silent = part.model_fields.keys() - {name for name, words in meanings(part).items() if words} - tags
     assert not silent - (sections if part is ScenarioFile else set())
 
 

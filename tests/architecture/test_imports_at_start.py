@@ -1,4 +1,4 @@
-"""`cluster-risk --help` is quick: what is heavy is imported where it is used."""
+"""Commands start quickly: what is heavy is imported where it is used."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ HEAVY = ("scipy", "pandas", "matplotlib", "xarray", "netCDF4")
 
 @pytest.mark.parametrize("name", ["simulator", "simulator.cli"])
 def test_importing_loads_nothing_heavy(name: str) -> None:
-    code = f"import sys, {name}; print(*sorted(set({HEAVY}) & set(sys.modules)))"
+    assert _imported(name, HEAVY) == []
+
+
+def test_a_run_loads_nothing_that_it_does_not_use() -> None:
+    name = "simulator.questions.run.answer, simulator.simulation.saved_result, simulator.answers.printer"
+    assert _imported(name, ("scipy.signal", "scipy.stats", "scipy.optimize", "pandas", "matplotlib")) == []
+    assert _imported(name, ("scipy.special",)) == ["scipy.special"]
+
+
+def _imported(name: str, heavy: tuple[str, ...]) -> list[str]:
+    code = f"import sys, {name}; print(*sorted(set({heavy}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    return done.stdout.split()

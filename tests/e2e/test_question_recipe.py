@@ -110,8 +110,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (room / f"{name}.py").write_text(code, encoding="utf-8")
     register = folder / "simulator" / "questions" / "__init__.py"
     text = register.read_text(encoding="utf-8")
-    assert "QUESTIONS = (" in text
-    register.write_text(text.replace("QUESTIONS = (", 'QUESTIONS = ("worst", '), encoding="utf-8")
+    assert "QUESTIONS = {" in text
+    added = 'QUESTIONS = {"worst": "Say how bad the worst year of SCENARIO is.", '
+    register.write_text(text.replace("QUESTIONS = {", added), encoding="utf-8")
     return folder
 
 

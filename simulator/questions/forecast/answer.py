@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import brentq
 
 from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table, numbers, pounds, shares, text
@@ -120,6 +119,8 @@ class Forecast(Answer):
 
         def over(saving: float) -> FloatArray:
             return self._outturn_after(row, saving) - self.budget_of(row)
+
+        from scipy.optimize import brentq
 
         if over(1.0).mean() > PENNY_GBP:
             return NONE_WOULD
