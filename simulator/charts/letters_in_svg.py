@@ -95,7 +95,8 @@ def _cut(font: bytes, letters: str, form: str | None) -> bytes:
 
     options = Options(hinting=False, layout_features=["kern"], notdef_outline=True, drop_tables=["FFTM"])
     file = io.BytesIO()
-    with TTFont(io.BytesIO(font), recalcTimestamp=False) as cut:
+    # Lazily: tables of pairs that are not kept are not read.
+    with TTFont(io.BytesIO(font), recalcTimestamp=False, lazy=True) as cut:
         subsetter = Subsetter(options)
         subsetter.populate(text=letters)
         subsetter.subset(cut)
