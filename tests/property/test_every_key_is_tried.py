@@ -10,13 +10,9 @@ from tests.property.test_every_term_matters import OF_TERMS, TERMS
 ACTION_DATES = "every action begins alike: reduce_demand's and management's are tried"
 A_TABLE = "a table beside the scenario: see the tests of tables"
 A_NAME = "names and no number: see test_actions and test_scope"
-SEVERAL_PCTS = "the scenario of the tests has one PCT: see test_several_pcts"
 NOT_IN_A_SCENARIO = "only `compound` takes it"
 ELSEWHERE = {
     "Bond.gbp_per_head": "in place of the share that is given; see test_bond",
-    "Cluster.pct": SEVERAL_PCTS,
-    "PctShock.correlation_between_pcts": SEVERAL_PCTS,
-    "PriceShock.correlation_between_pcts": SEVERAL_PCTS,
     "Cluster.practices": "in place of people; see test_population",
     "Corridor.overspend_bands": "as surplus_bands are, on the other side; see test_corridor",
     "Cluster.service_lines": A_NAME,
