@@ -46,6 +46,7 @@ class Axes:
     years: tuple[str, ...]  # labels of the financial years, the base year first
     clusters: tuple[str, ...]  # names
     lines: tuple[str, ...]  # names
+    pcts: tuple[str, ...] = ()  # name of each cluster's PCT, where there are several
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +314,7 @@ class Outcomes:
     # shape (contract, year, cluster); what reaches each cluster's bond, had it never run dry.
     bond_claims_gbp: FloatArray
     bond_needed_gbp: FloatArray  # shape (contract, cluster); the smallest bond that pays all of that
-    # shape (contract,); the smallest that pays it for all clusters that take the share, if they share one.
+    # shape (contract, PCT); the smallest that pays it for a PCT's clusters that take the share, sharing one.
     shared_bond_needed_gbp: FloatArray
     # shape (contract, year, cluster); care that people would have had, and actions held back.
     held_back_gbp: FloatArray
@@ -330,7 +331,7 @@ class Outcomes:
             bond_posted_gbp=np.empty(by_year[::2], order="F"),
             bond_claims_gbp=np.empty(by_year, order="F"),
             bond_needed_gbp=np.empty(by_year[::2], order="F"),
-            shared_bond_needed_gbp=np.empty(contracts),
+            shared_bond_needed_gbp=np.empty((contracts, len(set(axes.pcts)) or 1), order="F"),
             held_back_gbp=np.zeros(by_year, order="F"),
         )
 
@@ -352,9 +353,7 @@ class Outcomes:
 
     def paid_gbp(self, payers: Collection[Account], payees: Collection[Account]) -> FloatArray:
         """Return all that moved from some accounts to others, shape (contract, year, cluster)."""
-        return self._sum(
-            flow for flow in self.flows.values() if flow.payer in payers and flow.payee in payees
-        )
+        return self._sum(one for one in self.flows.values() if one.payer in payers and one.payee in payees)
 
     @property
     def practice_share_gbp(self) -> FloatArray:

@@ -49,6 +49,7 @@ def scheme_notes(scenario: Scenario, varied: Collection[str] = ()) -> Iterator[s
             "Keys of shocks move nothing here: each contract takes its shocks from the draws of the history. "
             "With fit.carry_uncertainty=false they count."
         )
+    yield from _pcts(settings)
     yield from _core_income(settings)
     yield from _dates(settings)
     files = (scenario.given, *(one.given for one in scenario.regimes if one.replaces_rules))
@@ -81,6 +82,14 @@ def scheme_notes(scenario: Scenario, varied: Collection[str] = ()) -> Iterator[s
     without = [one.name for one in sharing if not (size if one.bond_gbp is None else one.bond_gbp)]
     if without and _needs_bond(settings):
         yield f"With a bond of nothing {joined(without)} may keep no practice share (needs_bond)."
+
+
+def _pcts(settings: ScenarioFile) -> Iterator[str]:
+    if several := len(set(settings.pct_of_clusters)):
+        yield (
+            f"{several} PCTs settle with their own clusters each: what one is paid back pays no other's "
+            f"overspends. All clusters together, and the PCT where none is named, are {settings.pct.name}."
+        )
 
 
 def _core_income(settings: ScenarioFile) -> Iterator[str]:

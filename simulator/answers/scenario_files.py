@@ -16,15 +16,21 @@ from simulator.errors import InputError, Problem, printable
 @click.option(
     "--flagship", is_flag=True, help="The scenario of Cambridgeshire in 2010, with its tables and regimes."
 )
+@click.option(
+    "--england", is_flag=True, help="A synthetic England: 152 PCTs, of practices like Cambridgeshire's."
+)
 @click.option("--excel", is_flag=True, help="As an Excel workbook, tables and all.")
-def init(folder: Path, from_history: bool, flagship: bool, excel: bool) -> None:
+def init(folder: Path, from_history: bool, flagship: bool, england: bool, excel: bool) -> None:
     """Write a commented scenario and its tables to FOLDER, to start from."""
     from simulator.scenario.start import write_start
 
-    if from_history and (flagship or excel):
-        problem = Problem("--from-history", "without --flagship and --excel", "with one of them")
+    if from_history and (flagship or england or excel):
+        problem = Problem("--from-history", "without --flagship, --england and --excel", "with one of them")
         raise InputError([problem])
-    name = "history" if from_history else "flagship" if flagship else "starter"
+    if england and (flagship or excel):
+        raise InputError([Problem("--england", "without --flagship and --excel", "with one of them")])
+    chosen = {"history": from_history, "flagship": flagship, "england": england}
+    name = next((name for name, is_chosen in chosen.items() if is_chosen), "starter")
     written = write_start(folder, name, as_workbook=excel)
     for path in written:
         click.echo(f"written: {printable(path)}")

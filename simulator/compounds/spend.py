@@ -62,9 +62,9 @@ def draw_spend(
             if at_year == 0 and price.base_year_gbp is not None:
                 spend_gbp[:, 0, :, at_line] = price.base_year_gbp
                 continue
-            level = price.price_index[at_year] * shocks.prices(at_year, at_line)
             for at_cluster, cluster in enumerate(axes.clusters):
                 generator = streams.generator("cost", cluster, line, year, block=block.number)
+                level = price.price_index[at_year] * shocks.prices(at_year, at_cluster, at_line)
                 means = expected[at_year, at_cluster, at_line] * shocks.factors(at_year, at_cluster, at_line)
                 if above_gbp is not None and price.has_case_limit:
                     whole, totals = price.totals.draw_within_limit(means, generator)

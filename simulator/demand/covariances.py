@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.demand.shock_laws import ShockLaw
-from simulator.demand.shocks import ShockPlan
+from simulator.demand.shocks import PriceShock, ShockPlan
 
 FloatArray = NDArray[np.float64]
 
@@ -28,17 +28,29 @@ def covariances(plan: ShockPlan, years: Sequence[int], others: Sequence[int]) ->
     ]
     lists = [doubt.list_growth**2 for doubt in doubts.clusters]
     alike, every = np.eye(len(own)), np.ones((len(own), len(own)))
+    of_same_pct = np.equal.outer(plan.pcts, plan.pcts) if plan.pcts else every > 0
     line, all_lines = np.eye(len(plan.sizes)), np.ones((len(plan.sizes), len(plan.sizes)))
     passing, of_line = shocks.cluster_year, shocks.cluster_line_year
     apart = np.abs(np.subtract.outer(years, others))
     steady, growing = np.ones(apart.shape), np.multiply.outer(years, others).astype(float)
 
+    def of_pcts(shock: PriceShock) -> FloatArray:
+        return np.where(of_same_pct, 1.0, shock.correlation_between_pcts)
+
     def of_lines(sds: Iterable[float]) -> FloatArray:
         return _between(list(sds), doubts.correlation)
 
     parts = (
-        (shocks.pct.persistence**apart, every, _between(_sds(plan.sizes), shocks.pct.correlation)),
-        (shocks.price.persistence**apart, every, _between(_sds(plan.price_sizes), shocks.price.correlation)),
+        (
+            shocks.pct.persistence**apart,
+            of_pcts(shocks.pct),
+            _between(_sds(plan.sizes), shocks.pct.correlation),
+        ),
+        (
+            shocks.price.persistence**apart,
+            of_pcts(shocks.price),
+            _between(_sds(plan.price_sizes), shocks.price.correlation),
+        ),
         (steady, every, of_lines(one.rate for one in doubts.lines)),
         (steady, every, of_lines(one.mean_cost for one in doubts.lines)),
         (growing, every, of_lines(one.growth for one in doubts.lines)),

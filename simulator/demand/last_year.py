@@ -66,7 +66,7 @@ class LastYear:
             names = ("last year's chance", axes.clusters[cluster], axes.lines[line])
             normals = streams.generator("shock", *names, block=block.number).standard_normal(block.contracts)
             variance = self.chance_variance[cluster, line]
-            factors = draws.factors(0, cluster, line) * draws.prices(0, line)
+            factors = draws.factors(0, cluster, line) * draws.prices(0, cluster, line)
             drawn[:, at] = np.log(np.maximum(factors, _LEAST)) + variance**0.5 * normals - variance / 2
         moves = np.ones((block.contracts, len(axes.years), *self.seen.shape), order="F")
         later = moves[:, 1:]

@@ -39,6 +39,9 @@ class PriceShock(Part):
     """Correlation between any two lines in a year, through one factor that they share."""
     persistence: Share = 0.0
     """Correlation of a line's shock with that of the year before."""
+    correlation_between_pcts: Share = 1.0
+    """Correlation between any two PCTs, where there are several: 1 for one shock to all of them alike, 0 for
+    one of each PCT's own, in between for both."""
 
 
 class PctShock(PriceShock):
@@ -61,7 +64,7 @@ class Shocks(Part):
     """The shocks of a scenario. Each has mean one; none is the default."""
 
     pct: PctShock = PctShock()
-    """One for each line and year, the same for all clusters."""
+    """One for each line and year, the same for all clusters of a PCT."""
     cluster: AnyShockLaw = _NONE
     """One for each cluster, from the base year to the end: need that the weights do not measure."""
     practice: PracticeShock = PracticeShock()
@@ -73,7 +76,7 @@ class Shocks(Part):
     cluster_line_year: AnyYearShockLaw = _NONE_OF_A_YEAR
     """One for each cluster, line and year."""
     price: PriceShock = PriceShock()
-    """One on the prices of each line and year, the same for all clusters."""
+    """One on the prices of each line and year, the same for all clusters of a PCT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class ShockPlan:
     practice_shares: tuple[Mapping[str, float], ...]
     doubts: Doubts  # what is not known of figures
     fitted: Fitted | None = None  # what a history says of demand and prices, in place of the settings' shocks
+    pcts: tuple[str, ...] = ()  # name of each cluster's PCT, where there are several
 
     def part(self, clusters: IntArray, lines: IntArray) -> Self:
         """Return the shocks of some clusters and lines."""
@@ -97,6 +101,7 @@ class ShockPlan:
             practice_shares=tuple(self.practice_shares[cluster] for cluster in clusters),
             doubts=self.doubts.part(clusters, lines),
             fitted=self.fitted and self.fitted.part(clusters, lines),
+            pcts=tuple(self.pcts[cluster] for cluster in clusters) if self.pcts else (),
         )
 
     def without_drift(self) -> Self:
@@ -116,7 +121,9 @@ class ShockPlan:
         unknown = (doubts.correlation, doubts.lines[at_line], doubts.clusters[at_cluster])
         practices = sorted(self.practice_shares[at_cluster].items()) if self._practices_differ else ()
         history = (self.fitted.digest, self.fitted.base) if self.fitted else ()
-        return repr((own, unknown if doubts else (), practices, history))
+        return repr(
+            (own, unknown if doubts else (), practices, history, *self.pcts[at_cluster : at_cluster + 1])
+        )
 
     @property
     def _practices_differ(self) -> bool:
@@ -135,23 +142,26 @@ class ShockPlan:
 class ShockDraws:
     """Factors in one block of contracts, the base year first; None for a shock that is off."""
 
-    pct: FloatArray  # on cases, shape (contract, year, line)
+    pct: FloatArray  # on cases, shape (contract, year, PCT, line); one PCT where it is the same for all
     lasting: FloatArray  # on cases, shape (contract, cluster): the cluster's, and that of its practices
     cluster_year: FloatArray  # on cases, shape (contract, year, cluster): lasting and passing together
-    drift: FloatArray | None = None  # on cases, shape (contract, year, line)
+    drift: FloatArray | None = None  # on cases, of the same shape
     cluster_line: FloatArray | None = None  # on cases, shape (contract, year, cluster, line)
-    price: FloatArray | None = None  # on prices, shape (contract, year, line)
+    price: FloatArray | None = None  # on prices, of the same shape
     doubt_of_lines: FloatArray | None = None  # on cases, shape (contract, year, line)
     doubt_of_clusters: FloatArray | None = None  # on cases, shape (contract, year, cluster)
     doubt_of_prices: FloatArray | None = None  # on prices, shape (contract, year, line)
     last_year: FloatArray | None = None  # on cases, (contract, year, cluster, line): what its outturn says
     unknown: FloatArray | None = None  # on cases, of the same shape: what a history leaves unknown
     unknown_prices: FloatArray | None = None  # on prices, shape (contract, year, line)
+    pct_of: tuple[int, ...] = ()  # number of each cluster's PCT, where there are several
 
     def factors(self, at_year: int, at_cluster: int, at_line: int) -> FloatArray:
         """Return what all shocks together make of a cluster's cases, shape (contract,)."""
-        found = self.pct[:, at_year, at_line] * self.cluster_year[:, at_year, at_cluster]
-        for of_line in (self.drift, self.doubt_of_lines):
+        pct, passing = self._of(self.pct, at_cluster), self.cluster_year[:, at_year, at_cluster]
+        drift = None if self.drift is None else self._of(self.drift, at_cluster)
+        found = pct[:, at_year, at_line] * passing
+        for of_line in (drift, self.doubt_of_lines):
             if of_line is not None:
                 found *= of_line[:, at_year, at_line]
         if self.doubt_of_clusters is not None:
@@ -163,13 +173,25 @@ class ShockDraws:
 
     def later(self) -> Self:
         """Return the shocks of all years but the first."""
-        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "lasting"}
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _OF_NO_YEAR}
         return replace(self, **{name: by[:, 1:] for name, by in values.items() if by is not None})
 
-    def prices(self, at_year: int, at_line: int) -> FloatArray | float:
-        """Return what shocks make of a line's prices, shape (contract,), or 1."""
-        factors = (self.price, self.doubt_of_prices, self.unknown_prices)
+    def prices(self, at_year: int, at_cluster: int, at_line: int) -> FloatArray | float:
+        """Return what shocks make of a cluster's prices, shape (contract,), or 1."""
+        price = None if self.price is None else self._of(self.price, at_cluster)
+        factors = (price, self.doubt_of_prices, self.unknown_prices)
         return math.prod((one[:, at_year, at_line] for one in factors if one is not None), start=1.0)
+
+    def of_clusters(self, by_pct: FloatArray) -> FloatArray:
+        """Return factors of shape (contract, year, PCT, line) by cluster; by one where all are alike."""
+        return by_pct if by_pct.shape[2] == 1 else by_pct[:, :, list(self.pct_of)]
+
+    def _of(self, by_pct: FloatArray, at_cluster: int) -> FloatArray:
+        """Return the factors of a cluster's PCT, shape (contract, year, line)."""
+        return by_pct[:, :, 0 if by_pct.shape[2] == 1 else self.pct_of[at_cluster]]
+
+
+_OF_NO_YEAR = {"lasting", "pct_of"}
 
 
 def draw_shocks(
@@ -181,10 +203,8 @@ def draw_shocks(
     from_base = since_base * np.arange(len(axes.years))
     shocks, normals = plan.settings, partial(_normals, streams, block)
     unknown = partial(normals, "doubt")
-    line_shape = (block.contracts, len(axes.years), len(axes.lines))
-    pct = np.empty(line_shape, order="F")
-    for at_line, levels in enumerate(_by_line(shocks.pct.correlation, axes, partial(normals, "pct"))):
-        pct[..., at_line] = _of_years(plan.sizes[at_line], shocks.pct.persistence, levels)
+    pcts = tuple(dict.fromkeys(plan.pcts))
+    pct = _by_pct(shocks.pct, axes, pcts, partial(normals, "pct"), partial(_of_laws, plan.sizes, shocks.pct))
     lasting = np.empty((block.contracts, len(axes.clusters)), order="F")
     cluster_year = np.empty((block.contracts, len(axes.years), len(axes.clusters)), order="F")
     for at_cluster, cluster in enumerate(axes.clusters):
@@ -201,12 +221,13 @@ def draw_shocks(
         pct,
         lasting,
         cluster_year,
-        _drift(shocks.pct, axes, normals, line_shape),
+        _drift(shocks.pct, axes, pcts, normals),
         _cluster_line(shocks, axes, normals, block),
-        _prices(plan, axes, normals, line_shape),
+        _prices(plan, axes, pcts, normals),
         plan.doubts.draw_lines(axes.lines, from_base, unknown),
         plan.doubts.draw_clusters(axes.clusters, from_base, unknown),
         plan.doubts.draw_prices(axes.lines, from_base, unknown),
+        pct_of=tuple(map(pcts.index, plan.pcts)),
     )
 
 
@@ -224,12 +245,12 @@ def _draw_fitted(
     lasting = np.ones((block.contracts, len(axes.clusters)), order="F")
     from_base, unknown = np.arange(len(axes.years)), partial(normals, "doubt")
     return ShockDraws(
-        pct=drawn.pct,
+        pct=drawn.pct[:, :, None],
         lasting=lasting,
         cluster_year=np.ones((block.contracts, len(axes.years), len(axes.clusters)), order="F"),
-        drift=drawn.drift,
+        drift=None if drawn.drift is None else drawn.drift[:, :, None],
         cluster_line=drawn.cluster_line,
-        price=drawn.price,
+        price=drawn.price[:, :, None],
         doubt_of_lines=plan.doubts.draw_lines(axes.lines, from_base, unknown),
         doubt_of_clusters=plan.doubts.draw_clusters(axes.clusters, from_base, unknown),
         doubt_of_prices=plan.doubts.draw_prices(axes.lines, from_base, unknown),
@@ -255,6 +276,49 @@ def _by_line(correlation: float, axes: Axes, normals: Normals) -> Iterator[list[
         yield [shared + alone for shared, alone in zip(common, own, strict=True)]
 
 
+Pcts = tuple[str, ...]
+"""Names, each once; none where there is one."""
+Levels = Sequence[FloatArray]
+"""Standard normals of every year."""
+
+
+def _by_pct(
+    shock: PriceShock,
+    axes: Axes,
+    pcts: Pcts,
+    normals: Normals,
+    factors_of: Callable[[int, Levels], FloatArray],
+) -> FloatArray:
+    """Return what `factors_of` makes of each line's normals, shape (contract, year, PCT, line).
+
+    Normals of a PCT have a part that all PCTs share and a part of its own; lines share a part of either. So
+    any two go together by the product of both correlations. One PCT where all are alike.
+    """
+    between = shock.correlation_between_pcts
+    shared = list(_by_line(shock.correlation, axes, normals))
+    found = []
+    for pct in pcts if pcts and between < 1 else (None,):
+        levels = shared
+        if pct is not None:
+            own = _by_line(shock.correlation, axes, partial(normals, "of a PCT", pct))
+            levels = [
+                [
+                    math.sqrt(between) * one + math.sqrt(1 - between) * other
+                    for one, other in zip(*both, strict=True)
+                ]
+                for both in zip(shared, own, strict=True)
+            ]
+        found.append([factors_of(at_line, of_line) for at_line, of_line in enumerate(levels)])
+    factors = np.empty((*found[0][0].shape, len(found), len(axes.lines)), order="F")
+    for at_pct, at_line in np.ndindex(factors.shape[2:]):
+        factors[:, :, at_pct, at_line] = found[at_pct][at_line]
+    return factors
+
+
+def _of_laws(laws: Sequence[ShockLaw], shock: PriceShock, at_line: int, levels: Levels) -> FloatArray:
+    return _of_years(laws[at_line], shock.persistence, levels)
+
+
 def _of_years(law: ShockLaw, persistence: float, fresh: Sequence[FloatArray]) -> FloatArray:
     """Return factors, shape (contract, year), that remember the year before; all years vary alike."""
     innovation = math.sqrt(1 - persistence**2)
@@ -264,20 +328,20 @@ def _of_years(law: ShockLaw, persistence: float, fresh: Sequence[FloatArray]) ->
     return np.stack([law.factors(level) for level in levels], axis=-1)
 
 
-def _drift(shock: PctShock, axes: Axes, normals: Normals, shape: tuple[int, ...]) -> FloatArray | None:
+def _drift(shock: PctShock, axes: Axes, pcts: Pcts, normals: Normals) -> FloatArray | None:
     """Return what growth that moves makes of cases: nothing in the base year, and ever more after it."""
     sd = shock.growth_drift_sd_share
     if not sd:
         return None
-    drift = np.empty(shape, order="F")
-    for at_line, changes in enumerate(_by_line(shock.correlation, axes, partial(normals, "drift"))):
+
+    def of_line(_: int, changes: Levels) -> FloatArray:
         # Growth is the sum of its changes so far, and the level the sum of growth so far.
         level = np.cumsum(np.cumsum(sd * np.stack(changes[1:], axis=-1), axis=-1), axis=-1)
         since_base = np.arange(1, len(axes.years))
         variance = sd**2 * since_base * (since_base + 1) * (2 * since_base + 1) / 6
-        drift[:, 0, at_line] = 1.0
-        drift[:, 1:, at_line] = np.exp(level - variance / 2)
-    return drift
+        return np.concatenate([np.ones((len(level), 1)), np.exp(level - variance / 2)], axis=-1)
+
+    return _by_pct(shock, axes, pcts, partial(normals, "drift"), of_line)
 
 
 def _cluster_line(shocks: Shocks, axes: Axes, normals: Normals, block: Block) -> FloatArray | None:
@@ -298,11 +362,9 @@ def _cluster_line(shocks: Shocks, axes: Axes, normals: Normals, block: Block) ->
     return factors
 
 
-def _prices(plan: ShockPlan, axes: Axes, normals: Normals, shape: tuple[int, ...]) -> FloatArray | None:
+def _prices(plan: ShockPlan, axes: Axes, pcts: Pcts, normals: Normals) -> FloatArray | None:
     """Return the factors on each line's prices."""
     if not any(law.sd_share for law in plan.price_sizes):
         return None
-    shock, prices = plan.settings.price, np.empty(shape, order="F")
-    for at_line, levels in enumerate(_by_line(shock.correlation, axes, partial(normals, "price"))):
-        prices[..., at_line] = _of_years(plan.price_sizes[at_line], shock.persistence, levels)
-    return prices
+    shock = plan.settings.price
+    return _by_pct(shock, axes, pcts, partial(normals, "price"), partial(_of_laws, plan.price_sizes, shock))

@@ -33,7 +33,7 @@ class AccountBook:
     leaves: BoolArray
     # Whether the cluster, or any, takes the practice share, and so posts a bond where there is one.
     takes_share: bool
-    # shape (contract,); see `Outcomes`; for all together, the bond that all would share.
+    # shape (contract,); see `Outcomes`; for all together, the bond that all would share, nan of several PCTs.
     annual_budget_gbp: FloatArray
     bond_posted_gbp: FloatArray
     bond_needed_gbp: FloatArray
@@ -153,6 +153,17 @@ class AccountBook:
         return self._total("overspend of years", lambda: self.overspend_gbp)
 
     @property
+    def bond_covers(self) -> BoolArray:
+        """Whether what is posted pays every claim on it, shape (contract,)."""
+        return np.asarray(self.bond_needed_gbp - self.bond_posted_gbp < PENNY_GBP)
+
+    @property
+    def own_bonds_cover(self) -> BoolArray:
+        """Whether what each of its clusters has posted pays every claim on that, shape (contract,)."""
+        own = [one.own_bonds_cover for one in self.parts if one.has_bond]
+        return np.asarray(np.logical_and.reduce(own)) if own else self.bond_covers
+
+    @property
     def largest_gbp(self) -> float:
         """The largest budget or spend of a whole contract, of which all else is a part."""
         return max(float(one.max()) for one in (self.total_gbp(BUDGET), self.spend_gbp))
@@ -202,6 +213,7 @@ def account_book(outcomes: Outcomes, terms: ClusterTerms, at: int) -> AccountBoo
 
 def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook, ...]) -> AccountBook:
     """Return the book of all clusters together."""
+    shared = outcomes.shared_bond_needed_gbp
     return AccountBook(
         ALL_CLUSTERS,
         float(terms.people.sum()),
@@ -215,7 +227,7 @@ def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook,
         bool(terms.takes_share.any()),
         _sum(outcomes.annual_budget_gbp.T),
         _sum(outcomes.bond_posted_gbp.T),
-        outcomes.shared_bond_needed_gbp,
+        shared[:, 0] if shared.shape[1] == 1 else np.full(len(shared), np.nan),
         terms.planned_gbp.sum(axis=1),
         _sum(outcomes.held_back_gbp.transpose(2, 0, 1)),
         books,

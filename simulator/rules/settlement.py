@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -26,6 +27,7 @@ from simulator.records import (
     Outturn,
 )
 from simulator.rules.bond import Bond
+from simulator.rules.by_pct import settled_by_pct
 from simulator.rules.ledger import Ledger, Transfer, of_clusters
 from simulator.rules.rule import Position, Rule
 
@@ -86,7 +88,9 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
 
 
 def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, axes: Axes) -> Outcomes:
-    """Apply the money rules, and say what bonds would have had to be."""
+    """Apply the money rules, each PCT's to its own clusters, and say what bonds would have had to be."""
+    if axes.pcts:
+        return settled_by_pct(partial(settled_outcomes, rules), outturn, terms, axes)
     settlement = settle(rules, outturn, terms)
     claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
     bond = bond_of(rules)
@@ -104,7 +108,7 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         bond_posted_gbp=settlement.posted_gbp,
         bond_claims_gbp=claims,
         bond_needed_gbp=needed_gbp,
-        shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months)),
+        shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months))[:, None],
         held_back_gbp=np.where(settlement.takes_part, held, 0.0),
     )
 

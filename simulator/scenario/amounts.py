@@ -13,9 +13,9 @@ import numpy as np
 from simulator.budgets.given import GivenBudgets
 from simulator.errors import Problem, Problems, shown, unknown
 from simulator.records import FloatArray
-from simulator.scenario.checks import NAMES_OF_ALL
 from simulator.scenario.csv_tables import Table, is_total, read_table
 from simulator.scenario.files import Given
+from simulator.scenario.pcts import NAMES_OF_ALL
 from simulator.scenario.schema import Cluster, ScenarioFile
 
 Row = tuple[str, str, str]

@@ -14,10 +14,10 @@ from simulator.errors import Problem, Problems, shown, unknown
 from simulator.letters import as_seen, oddity
 from simulator.population.need import UNWEIGHTED, need_per_head
 from simulator.population.practices import PracticeTable
-from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules import AnyRule
 from simulator.scenario.dates import date_problems
 from simulator.scenario.files import Given, KeyPath, Place
+from simulator.scenario.pcts import NAMES_OF_ALL, pct_problems
 from simulator.scenario.practice_lists import read_practices
 from simulator.scenario.weights_and_seasons import read_need_weights, read_seasons
 
@@ -33,7 +33,6 @@ _COMES_BEFORE = {
     "bond": ("partner",),
 }
 """Rules that act on what others would already have paid or shared."""
-NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
 _RULES = {part.model_fields["rule"].default for part in get_args(get_args(AnyRule)[0])}
 _LEAST_WEIGHT = 1e-6
 
@@ -67,6 +66,7 @@ def disagreements(given: Given, tables: Tables, place: Place) -> Iterable[Proble
         return None if key in _section(given, section) and table is None else list(table or ())
 
     yield from _name_problems(given, place)
+    yield from pct_problems(given, _tables_in(given, "clusters"), place)
     weights = known("population", "need_weights_csv", need_weights)
     yield from _reference_problems(given, weights, known("seasons", "csv", seasons), place)
     people = {one.code: one.people for one in practices.practices} if practices else None

@@ -69,6 +69,13 @@ def _of_shocks(settings: ScenarioFile) -> Idle:
     yield from _of_one_for_all("shocks.pct", shocks.pct, len(lines), shakes=of_pct, drifts=drifts)
     of_price = bool(shocks.price.size.sd_share) or own_price
     yield from _of_one_for_all("shocks.price", shocks.price, len(lines), shakes=of_price)
+    for name, shock, shakes in (("pct", shocks.pct, of_pct or drifts), ("price", shocks.price, of_price)):
+        if "correlation_between_pcts" in shock.model_fields_set and shock.correlation_between_pcts < 1:
+            where = f"shocks.{name}.correlation_between_pcts"
+            if not shakes:
+                yield where, "the shock has an sd_share of 0"
+            elif not settings.pct_of_clusters:
+                yield where, "no clusters have a pct of their own (clusters.*.pct): there is one PCT"
     for name in ("cluster_year", "cluster_line_year"):
         law = getattr(shocks, name)
         if _is_written(law, "persistence") and not law.sd_share:

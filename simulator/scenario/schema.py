@@ -214,6 +214,8 @@ class Cluster(Part):
 
     name: Name
     """Its name."""
+    pct: Name | None = None
+    """Its PCT, in a scenario of several: each settles with its own clusters, and [pct] names all of them."""
     practices: Strings = ()
     """Codes of its practices."""
     people: Annotated[float, Field(gt=0, le=1e8)] | None = None
@@ -382,6 +384,12 @@ class ScenarioFile(Part):
     simulation: SimulationSettings = SimulationSettings()
     document: DocumentSettings = DocumentSettings()
     """What documents say besides results: no number depends on it."""
+
+    @property
+    def pct_of_clusters(self) -> tuple[str, ...]:
+        """Name of each cluster's PCT, where there are several."""
+        names = tuple(cluster.pct or "" for cluster in self.clusters)
+        return names if len(set(names)) > 1 else ()
 
     @property
     def truly_saves(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from simulator.errors import InputError, Problem, printable
+from simulator.scenario.england import PRACTICES, SCENARIO, england
 
 STARTER_FILES = ("scenario.toml", "practices.csv", "need_weights.csv")
 HISTORY_FILES = ("clusters.toml", "history.csv", "lists.csv", "practices.csv", "need_weights.csv")
@@ -27,6 +28,7 @@ _STARTS = {
     "starter": (_HERE / "starter", STARTER_FILES),
     "history": (_HERE / "starter" / "history_example", HISTORY_FILES),
     "flagship": (EXAMPLES, FLAGSHIP_FILES),
+    "england": (EXAMPLES, (SCENARIO, PRACTICES, *FLAGSHIP_FILES[2:])),
 }
 
 
@@ -37,9 +39,9 @@ def write_start(folder: Path, name: str = "starter", *, as_workbook: bool = Fals
     ----------
     folder : Path
         Where to; none of its files may be there.
-    name : {"starter", "history", "flagship"}
-        A commented scenario with its tables; one with a history to fit it to; or Cambridgeshire in 2010, with
-        regimes.
+    name : {"starter", "history", "flagship", "england"}
+        A commented scenario with its tables; one with a history to fit it to; Cambridgeshire in 2010, with
+        regimes; or a synthetic England of 152 PCTs.
     as_workbook : bool
         Whether it is one workbook, with its tables as sheets.
 
@@ -61,13 +63,20 @@ def write_start(folder: Path, name: str = "starter", *, as_workbook: bool = Fals
     if taken := [target for target in targets if target.exists()]:
         raise InputError([Problem(printable(target), "a new file", "one that exists") for target in taken])
     try:
+        made = _england() if name == "england" else {}
         for target, one in zip(targets, every, strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((source / one).read_bytes())
+            target.write_bytes(made.get(one) or (source / one).read_bytes())
     except OSError as error:
         problem = Problem(printable(folder), "a folder that can be written to", error.strerror or str(error))
         raise InputError([problem]) from None
     return targets
+
+
+def _england() -> dict[str, bytes]:
+    """Return the files of England, which are made of the flagship's."""
+    texts = ((EXAMPLES / one).read_text(encoding="utf-8") for one in FLAGSHIP_FILES[:2])
+    return {name: text.encode() for name, text in zip((SCENARIO, PRACTICES), england(*texts), strict=True)}
 
 
 def _regimes() -> Iterator[str]:

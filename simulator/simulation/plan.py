@@ -273,7 +273,8 @@ def _without_rules(scenario: Scenario, lines: tuple[ServiceLine, ...]) -> Plan:
     planned = expected_counts(planned_rates, years, parts, population.need_weighted_people)
     drawn = expected_counts(rates, years, parts, population.need_weighted_people)
     unsaved = _move_what_budgets_do_not_know(drawn, settings)
-    axes = Axes(tuple(year.label for year in years), population.clusters, population.lines)
+    names = population.clusters, population.lines, settings.pct_of_clusters
+    axes = Axes(tuple(year.label for year in years), *names)
     responsibility = responsibility_of(settings)
     # Months share out whole cases: no limit moves a pound that hospitals are paid.
     actions = actions_of(scenario.settings, years, rates, population, drawn[1:], responsibility)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.errors import Problem
 from simulator.payments.payment import in_short
+from simulator.scenario.schema import ScenarioFile
 from simulator.simulation.plan import Plan
 
 
@@ -21,6 +22,14 @@ def other_payments(plan: Plan, question: str) -> list[Problem]:
         for line, payment in lines
         if not payment.is_as_drawn
     ]
+
+
+def one_pct(settings: ScenarioFile, question: str) -> list[Problem]:
+    """Return the problem with a scenario of several PCTs."""
+    several = len(set(settings.pct_of_clusters))
+    need = f"the same for all clusters, or left out: {question} is of the clusters of one PCT"
+    hint = "a scenario of one PCT's clusters alone can be asked"
+    return [Problem("clusters.*.pct", need, f"{several} PCTs", hint)] if several else []
 
 
 def no_shadow_years(plan: Plan, question: str) -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
@@ -13,9 +13,11 @@ from simulator.records import Outcomes, Outturn
 from simulator.risk.in_parts import Settled
 from simulator.risk.measures import SummaryRow, summarise, summarise_in_parts, summary_columns
 from simulator.risk.positions import BuildUp, build_up, build_up_samples
+from simulator.rules.by_pct import Clusters, of_clusters
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.gathering import part_of
 from simulator.simulation.outcomes_file import labelled
+from simulator.simulation.pct_rows import RowsByPct, rows_by_pct
 from simulator.simulation.plan import Plan
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 _CELLS_AT_ONCE = 220_000
 """Contracts x years x clusters that are settled at a time: some 40 MB, which the system hands out quickly
 again and again; with more it takes twice as long."""
+
+_MOST_PCTS_AT_ONCE = 20
+"""PCTs of which outcomes of so many cells are held at a time: some GB."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,9 @@ class Result:
 
     @property
     def _parts_needed(self) -> int:
-        return self.outturn.spend_gbp.size // _CELLS_AT_ONCE + 1
+        # Each PCT is settled alone: of many more contracts can be settled at a time.
+        pcts = len(set(self.plan.axes.pcts)) or 1
+        return self.outturn.spend_gbp.size // (_CELLS_AT_ONCE * min(pcts, _MOST_PCTS_AT_ONCE)) + 1
 
     def _parts(self) -> Iterator[Outcomes]:
         parts = self._parts_needed
@@ -82,6 +89,8 @@ class Result:
     @cached_property
     def rows(self) -> tuple[SummaryRow, ...]:
         """Estimates for each cluster, then for all together."""
+        if self.plan.axes.pcts:
+            return self._by_pct.rows
         if self._parts_needed == 1:
             return summarise(self.contract_outcomes, self.plan.terms)
         rows = range(len(self.plan.axes.clusters) + 1)
@@ -91,8 +100,26 @@ class Result:
         return tuple(chain.from_iterable(found[task] for task in range(len(tasks))))
 
     @property
+    def pct_rows(self) -> tuple[SummaryRow, ...]:
+        """Estimates for each PCT, where there are several."""
+        return self._by_pct.pcts if self.plan.axes.pcts else ()
+
+    @cached_property
+    def _by_pct(self) -> RowsByPct:
+        workers = self.settled.most_at_once(self.workers)
+        return rows_by_pct(self.plan.terms, self.plan.axes, self._alone, workers)
+
+    def _alone(self, clusters: Clusters) -> tuple[tuple[SummaryRow, ...], Settled]:
+        """Return the rows and the outcomes of one PCT alone, whose clusters these are."""
+        outturn, terms, axes = of_clusters(self.outturn, self.plan.terms, self.plan.axes, clusters)
+        own = replace(self, plan=replace(self.plan, terms=terms, axes=axes), outturn=outturn, workers=1)
+        return own.rows, own.settled
+
+    @property
     def pct_build_up(self) -> BuildUp:
         """What the PCT's net position over the contract is made of."""
+        if self.plan.axes.pcts:
+            return build_up(dict(build_up_samples(self._by_pct.together)))
         together = len(self.plan.axes.clusters)
         (found,) = self.settled.of_rows([together], build_up_samples, lambda _, samples: build_up(samples))
         return found
@@ -100,10 +127,13 @@ class Result:
     @property
     def summary_columns(self) -> dict[str, list[float | str | None]]:
         """The summary's columns, without pandas."""
-        return summary_columns(self.rows, len(self.years))
+        rows, pcts = [*self.rows[:-1], *self.pct_rows, self.rows[-1]], self.plan.axes.pcts
+        names = [row.name for row in self.pct_rows]
+        of_rows = [*pcts, *names, self.scenario.settings.pct.name] if pcts else []
+        return summary_columns(rows, len(self.years), of_rows)
 
     def summary(self) -> pd.DataFrame:
-        """Return the estimates, one row a cluster and then all together.
+        """Return the estimates, one row a cluster, then a PCT where there are several, and then all together.
 
         Returns
         -------

@@ -283,6 +283,7 @@ def _part(plan: Plan, clusters: IntArray, lines: IntArray) -> Plan:
         axes=replace(
             axes,
             clusters=tuple(axes.clusters[cluster] for cluster in clusters),
+            pcts=tuple(axes.pcts[cluster] for cluster in clusters) if axes.pcts else (),
             lines=tuple(axes.lines[line] for line in lines),
         ),
         shocks=plan.shocks.part(clusters, lines),

@@ -27,6 +27,7 @@ def shock_plan(scenario: Scenario) -> ShockPlan:
         tuple(_practice_shares(cluster, scenario) for cluster in settings.clusters),
         doubts_of(settings),
         _fitted(scenario),
+        settings.pct_of_clusters,
     )
 
 

@@ -17,14 +17,20 @@ _SHOCK = {"law": "lognormal", "sd_share": 0.02}
 SCENARIO = scenario_of(
     contract={"start_year": 2010, "start_month": 7, "years": 3},
     shocks={
-        "pct": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5, "growth_drift_sd_share": 0.01},
+        "pct": {
+            "size": _SHOCK,
+            "correlation": 0.5,
+            "persistence": 0.5,
+            "correlation_between_pcts": 0.5,
+            "growth_drift_sd_share": 0.01,
+        },
         "cluster": _SHOCK,
         # So that 5% more people make a practice less.
         "practice": {"size": _SHOCK, "people": 1_980},
         "cluster_year": {"law": "normal", "sd_share": 0.02, "persistence": 0.5},
         "cluster_line": _SHOCK,
         "cluster_line_year": _SHOCK | {"persistence": 0.5},
-        "price": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5},
+        "price": {"size": _SHOCK, "correlation": 0.5, "persistence": 0.5, "correlation_between_pcts": 0.5},
     },
     doubt={"correlation": 0.5},
     budgets={
@@ -87,6 +93,7 @@ SCENARIO = scenario_of(
     clusters=[
         cluster_of(
             "North",
+            pct="Home",
             proportion=0.9,
             true_saving_share={"mean": 0.01, "sd": 0.01},
             distribution_cap_share=0.4,
@@ -94,11 +101,18 @@ SCENARIO = scenario_of(
             partner_share=0.2,
         ),
         cluster_of(
-            "South", 20_000, proportion=0.8, bond_gbp=50_000, need={"mean": 1.02, "sd": 0.02}, last_year=2011
+            "South",
+            20_000,
+            pct="Home",
+            proportion=0.8,
+            bond_gbp=50_000,
+            need={"mean": 1.02, "sd": 0.02},
+            last_year=2011,
         ),
         cluster_of(
             "East",
             3_000,
+            pct="Away",
             proportion=0.7,
             proportion_by_line={"tests": 0.6},
             bond_gbp=0,

@@ -71,7 +71,10 @@ def years_of(mapping: Table, years: int, seed: int = 99) -> Years:
         counts[:, :, cluster, line] = found
         # Costs are gamma with a coefficient of variation of one: exponential.
         paid = np.where(found > 0, generator.gamma(np.maximum(found, 1)), 0.0) * law.unit_cost_gbp.mean_gbp
-        price = np.broadcast_to(shocks.prices(1, line), years)[:, None] * plan.prices[line].price_index[1]
+        price = (
+            np.broadcast_to(shocks.prices(1, cluster, line), years)[:, None]
+            * plan.prices[line].price_index[1]
+        )
         spend[:, :, cluster, line] = paid * price
     return Years(plan, spend, counts)
 

@@ -91,7 +91,7 @@ def test_shocks_have_mean_one_and_the_stated_sd(law: type[ShockLaw], of_year: ty
     drawn = draw(Shocks(pct=PctShock(size=shock, correlation=0.3, persistence=0.5), cluster_year=passing))
     found = [
         compared
-        for sample in (drawn.pct[:, 2, 1], drawn.pct[:, 0, 0], drawn.cluster_year[:, 1, 0])
+        for sample in (drawn.pct[:, 2, 0, 1], drawn.pct[:, 0, 0, 0], drawn.cluster_year[:, 1, 0])
         for compared in (mean_against(sample, 1.0), sd_against(sample, sd))
     ]
     assert misses(found) == []
@@ -99,7 +99,7 @@ def test_shocks_have_mean_one_and_the_stated_sd(law: type[ShockLaw], of_year: ty
 
 def test_lines_can_have_shocks_of_their_own():
     sizes = tuple(LognormalShock(sd_share=sd) for sd in (0.0, 0.02, 0.1))
-    drawn = draw(Shocks(), sizes).pct
+    drawn = draw(Shocks(), sizes).pct[:, :, 0]
     assert np.all(drawn[:, :, 0] == 1)
     assert misses(sd_against(drawn[:, 1, line], sizes[line].sd_share) for line in (1, 2)) == []
 
@@ -107,7 +107,9 @@ def test_lines_can_have_shocks_of_their_own():
 @pytest.mark.parametrize(("correlation", "persistence"), [(0.0, 0.0), (0.5, 0.6), (0.9, 0.2), (0.3, 0.95)])
 def test_pct_shocks_go_together(correlation: float, persistence: float):
     size = LognormalShock(sd_share=0.1)
-    logs = np.log(draw(Shocks(pct=PctShock(size=size, correlation=correlation, persistence=persistence))).pct)
+    logs = np.log(
+        draw(Shocks(pct=PctShock(size=size, correlation=correlation, persistence=persistence))).pct[:, :, 0]
+    )
     found = [
         correlation_against(logs[:, 1, 0], logs[:, 1, 1], correlation, "two lines"),
         correlation_against(logs[:, 2, 0], logs[:, 2, 2], correlation, "two lines later"),

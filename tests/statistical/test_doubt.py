@@ -65,7 +65,7 @@ def test_factors_have_mean_one_and_the_stated_variance(what: str) -> None:
     shocks = plan_of(what).draw_shocks(RandomStreams(2), Block(0, CONTRACTS))
     comparisons = []
     for year, variance in enumerate(RELATIVE_VARIANCES[what]):
-        found = shocks.prices(year, 1) if what in OF_PRICES else shocks.factors(year, 1, 1)
+        found = shocks.prices(year, 1, 1) if what in OF_PRICES else shocks.factors(year, 1, 1)
         factors = np.broadcast_to(found, CONTRACTS)
         comparisons += [mean_against(factors, 1.0), mean_against((factors - 1) ** 2, variance)]
     assert misses(comparisons) == []
@@ -77,7 +77,9 @@ def test_lines_share_a_part_of_what_is_not_known(what: str, correlation: float) 
     shocks = plan_of(what, doubt={"correlation": correlation}).draw_shocks(
         RandomStreams(3), Block(0, CONTRACTS)
     )
-    drawn = [shocks.prices(2, line) if what in OF_PRICES else shocks.factors(2, 0, line) for line in range(2)]
+    drawn = [
+        shocks.prices(2, 0, line) if what in OF_PRICES else shocks.factors(2, 0, line) for line in range(2)
+    ]
     logs = [np.log(one) for one in drawn]
     normals = [(one - one.mean()) / one.std() for one in logs]
     assert misses([mean_against(normals[0] * normals[1], correlation)]) == []

@@ -94,7 +94,7 @@ def test_factors_have_the_law_of_the_future(tmp_path: Path) -> None:
     comparisons = []
     for year in range(3):
         for cluster in range(3):
-            ours = np.log(drawn.factors(year, cluster, 1) * drawn.prices(year, 1))
+            ours = np.log(drawn.factors(year, cluster, 1) * drawn.prices(year, cluster, 1))
             theirs = (volume + price)[:, year, cluster, 1]
             comparisons += two_samples(ours - ours.mean(), theirs - theirs.mean())
     # What lasts, and what is new, from year to year.

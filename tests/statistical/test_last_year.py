@@ -163,7 +163,7 @@ def test_several_clusters_and_lines_have_the_law_of_prior_draws_weighted_by_thei
     chance = np.log1p(np.array([1.5 + 1.3**2, 2.0]) / cases)
     logs = np.zeros(block.contracts)
     for at in np.ndindex(2, 2):
-        found = np.log(drawn.factors(0, *at) * drawn.prices(0, at[1]))
+        found = np.log(drawn.factors(0, *at) * drawn.prices(0, *at))
         logs -= (math.log(RATIOS[at]) + chance[at] / 2 - found) ** 2 / (2 * chance[at])
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
@@ -171,7 +171,7 @@ def test_several_clusters_and_lines_have_the_law_of_prior_draws_weighted_by_thei
     for year, *at in np.ndindex(2, 2, 2):
         place = (year + 1, *at)
         level = float(plan.expected_counts[place] / prior.expected_counts[place])
-        before, after = (one.factors(*place) * one.prices(year + 1, at[1]) for one in (drawn, given))
+        before, after = (one.factors(*place) * one.prices(year + 1, *at) for one in (drawn, given))
         mean = float(weights @ before)
         error = math.sqrt(float(weights**2 @ (before - mean) ** 2))
         comparisons.append(Comparison(f"level {place}", level, mean, error))

@@ -51,7 +51,7 @@ def logs(name: str) -> FloatArray:
     """Return the logarithms of the factors of North's first line in every year, (contract, year)."""
     draws = drawn(SHOCKS[name])
     if name == "price":
-        return np.stack([np.log(draws.prices(year, 0)) for year in range(YEARS)], axis=-1)
+        return np.stack([np.log(draws.prices(year, 0, 0)) for year in range(YEARS)], axis=-1)
     return np.stack([np.log(draws.factors(year, 0, 0)) for year in range(YEARS)], axis=-1)
 
 
@@ -90,7 +90,7 @@ def test_lines_share_a_part_of_drifts_and_prices() -> None:
     assert drift is not None
     assert price is not None
     comparisons = []
-    for factors, variance in ((drift[:, 1], 0.05**2), (price[:, 2], LOG_VARIANCE)):
+    for factors, variance in ((drift[:, 1, 0], 0.05**2), (price[:, 2, 0], LOG_VARIANCE)):
         levels = (np.log(factors) + variance / 2) / math.sqrt(variance)
         comparisons.append(mean_against(levels[:, 0] * levels[:, 1], 0.5))
     assert misses(comparisons) == []

@@ -66,7 +66,7 @@ def _outcomes() -> Outcomes:
         bond_posted_gbp=np.array(POSTED),
         bond_claims_gbp=np.array(CLAIMS, dtype=float),
         bond_needed_gbp=np.array(CLAIMS, dtype=float).sum(axis=1),
-        shared_bond_needed_gbp=np.array(CLAIMS, dtype=float).sum(axis=(1, 2)),
+        shared_bond_needed_gbp=np.array(CLAIMS, dtype=float).sum(axis=(1, 2))[:, None],
         held_back_gbp=np.zeros((3, 2, 2)),
     )
 

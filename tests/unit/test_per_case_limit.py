@@ -65,7 +65,7 @@ def test_what_lies_above_the_limit_grows_with_prices_and_their_shocks() -> None:
     plain, grown = _plan(LIMIT), _plan(LIMIT, service_lines=lines, shocks=shocks)
     streams, block = RandomStreams(1), Block(0, 200)
     spends = [plan.draw(streams, block) for plan in (plain, grown)]
-    level = np.stack([grown.draw_shocks(streams, block).prices(year, 0) for year in range(3)], axis=-1)
+    level = np.stack([grown.draw_shocks(streams, block).prices(year, 0, 0) for year in range(3)], axis=-1)
     level = level * 1.1 ** np.arange(-1, 2)
     (before, above), (after, above_after) = (
         (one.gbp[:, :, 0, 0], one.above_limit_gbp[:, :, 0, 0])

@@ -25,7 +25,7 @@ def _pct(**changes: float) -> ShockDraws:
 
 def test_none_is_the_default() -> None:
     drawn = _drawn(Shocks())
-    assert drawn.pct.shape == (200, 3, 2)
+    assert drawn.pct.shape == (200, 3, 1, 2)
     assert drawn.cluster_year.shape == (200, 3, 2)
     assert (drawn.pct == 1).all()
     assert (drawn.cluster_year == 1).all()

@@ -28,7 +28,7 @@ from tests.builders import shock_plan
 AXES = Axes(("2009/10", "2010/11", "2011/12"), ("North", "South"), ("admissions", "tests"))
 SHAPE = (3, 2, 2)
 BLOCK = Block(0, 50)
-NO_SHOCKS = ShockDraws(np.ones((50, 3, 2)), np.ones((50, 2)), np.ones((50, 3, 2)))
+NO_SHOCKS = ShockDraws(np.ones((50, 3, 1, 2)), np.ones((50, 2)), np.ones((50, 3, 2)))
 
 
 def _distinct_series(drawn: np.ndarray) -> int:
@@ -67,7 +67,7 @@ def test_shocks() -> None:
 
 def test_shocks_multiply_expected_counts() -> None:
     # So many cases are expected that spend is its mean, near enough: 3 and 5 times a billion cases.
-    pct, cluster = np.full((50, 3, 2), 3.0), np.full((50, 3, 2), 1.0)
+    pct, cluster = np.full((50, 3, 1, 2), 3.0), np.full((50, 3, 2), 1.0)
     cluster[:, :, 1] = 5 / 3
     prices = [LinePrices(totals_of(1.0), np.ones(3), np.zeros((3, 2)))] * 2
     shocks = ShockDraws(pct, cluster[:, 0], cluster)

@@ -114,7 +114,7 @@ def _as_typed(window: Window, plan: Plan, streams: RandomStreams) -> dict[str, F
         for at_year, ahead in enumerate(window.ahead):
             factors = draws.factors(ahead, own_cluster, own_line)
             if not cases_alone:
-                factors = factors * draws.prices(ahead, own_line)
+                factors = factors * draws.prices(ahead, own_cluster, own_line)
             people = exposure[at_year, at_cluster, at_line]
             levels = {
                 LAST: last[at_cluster, at_line] * typed[at_year + 1] / typed[0],

@@ -269,8 +269,11 @@ class Explanation(Answer):
         if everything := self._cured(ALL_SOURCES):
             yield f"A pool of all clusters cures {per_cent(everything)} of the SD that they bear one by one."
         if left := _if_it_varies(self.share(Source.PCT_SHOCKS)):
-            share = per_cent(left)
-            yield f"PCT-wide shocks, which no pool inside the PCT cures, are {share} of the variance then."
+            pct = "a PCT" if self.scenario.settings.pct_of_clusters else "the PCT"
+            yield (
+                f"PCT-wide shocks, which no pool inside {pct} cures, are {per_cent(left)} of the variance "
+                "then."
+            )
         if Source.DOUBT in self.sources and (left := _if_it_varies(self.share(Source.DOUBT))):
             unsure = listed(unsure_of(self.scenario.settings))
             yield f"What is not known of {unsure} is {per_cent(left)} of it: knowing more would cure that."

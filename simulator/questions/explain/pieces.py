@@ -148,7 +148,7 @@ def _draw_spend(plan: Plan, streams: RandomStreams, block: Block) -> tuple[Spend
     of_cases_gbp = plan.expected_care_gbp * per_case
     block_gbp = plan.expected_care_gbp * ~per_case
 
-    pct = shocks.pct[:, :, None, :] - 1
+    pct = shocks.of_clusters(shocks.pct) - 1
     cluster = shocks.cluster_year[..., None] - 1
     lasting = shocks.lasting[:, None, :, None] - 1
     usual = (1 + pct) * (1 + cluster)
@@ -182,9 +182,9 @@ def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:
     if shocks.cluster_line is not None:
         found[Source.CLUSTER_LINE] = shocks.cluster_line
     if shocks.drift is not None:
-        found[Source.DRIFT] = shocks.drift[:, :, None, :]
+        found[Source.DRIFT] = shocks.of_clusters(shocks.drift)
     if shocks.price is not None:
-        found[Source.PRICES] = shocks.price[:, :, None, :]
+        found[Source.PRICES] = shocks.of_clusters(shocks.price)
     of_lines = [one for one in (shocks.doubt_of_lines, shocks.doubt_of_prices) if one is not None]
     doubts = [one[:, :, None, :] for one in of_lines]
     if shocks.unknown is not None and shocks.unknown_prices is not None:

@@ -18,7 +18,7 @@ from simulator.records import FloatArray
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.plan import make_plan
-from simulator.simulation.refusals import no_shadow_years
+from simulator.simulation.refusals import no_shadow_years, one_pct
 
 
 def forecast(
@@ -77,7 +77,11 @@ def year_under_way(
 ) -> YearUnderWay:
     """Read what is known of a year; InputError with everything that is wrong with it."""
     plan, problems = make_plan(scenario), Problems()
-    problems += [*terms_beyond(plan), *no_shadow_years(plan, "forecast")]
+    problems += [
+        *terms_beyond(plan),
+        *no_shadow_years(plan, "forecast"),
+        *one_pct(scenario.settings, "forecast"),
+    ]
     for action in plan.actions.drawn:
         need = (
             "actions that are known outright: what this one did is in the months so far, which do not tell "

@@ -40,7 +40,7 @@ def log_factors(
     """
     contracts = len(shocks.pct)
     found = [shocks.factors(at_year, cluster, line) for cluster in clusters for line in lines]
-    found += [np.broadcast_to(shocks.prices(at_year, line), contracts) for line in lines]
+    found += [np.broadcast_to(shocks.prices(at_year, 0, line), contracts) for line in lines]
     return np.log(np.maximum(np.stack(found, axis=-1), _LEAST_FACTOR))
 
 

@@ -237,7 +237,9 @@ class Months:
             # Of a case beyond a limit per case the cluster answers for no more than that.
             _, within = price.totals.draw_within_limit(means * shares[at_month], generator)
             months_gbp[:, at_month] = within
-        level = np.broadcast_to(price.price_index[at_year] * shocks.prices(at_year, line), of_year_gbp.shape)
+        level = np.broadcast_to(
+            price.price_index[at_year] * shocks.prices(at_year, cluster, line), of_year_gbp.shape
+        )
         own_gbp = np.divide(of_year_gbp, level, out=np.zeros(block.contracts), where=level > 0)
         mean_cost_gbp = plan.settings.service_lines[line].unit_cost_gbp.mean_gbp
         return spent_so_far_share(own_gbp, months_gbp, means, mean_cost_gbp)

@@ -10,6 +10,7 @@ from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, measures, people, pounds, text
 from simulator.exact.method import WHOLE_CONTRACT, ExactRisk, ExactRow
+from simulator.questions.run.several_pcts import MOST_CLUSTERS, exposures, exposures_in_words, in_all
 from simulator.records import Account
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import loss, money, per_cent, signed_money
@@ -71,7 +72,11 @@ class RunAnswer(Answer):
         years = range(1, len(self.result.years) + 1)
         risk = (*(f"overspend_probability_year_{number}" for number in years), *_RISK)
         overspends = self._by_cluster("overspends", "How likely is an overspend, and how large?", risk)
-        tables = [*self._budgets(), overspends]
+        together, by_cluster = self._budgets()
+        of_pcts = [exposures(self.result), in_all(self.result)] if self.result.pct_rows else []
+        if of_pcts and len(self.result.rows) > MOST_CLUSTERS:
+            return (together, *of_pcts)
+        tables = [together, *of_pcts, by_cluster, overspends]
         if any(rule.when_exhausted == "leaves" for rule in self._rules(Bond)):
             leaving = (*(f"leaves_probability_year_{number}" for number in years[:-1]), "leaves_probability")
             tables.append(self._by_cluster("leavers", "Who leaves, and when?", leaving))
@@ -116,18 +121,23 @@ class RunAnswer(Answer):
         )
 
     def _bonds(self) -> Table:
-        """Return each cluster's bond; then all of them, and the one bond that they could share."""
+        """Return each cluster's bond; then all of them, and the one bond that a PCT's could share."""
+        found = "bond_posted_gbp", "bond_covers_probability", "bond_needed_gbp", "expected_bond_draw_gbp"
+        title = "Is the bond big enough for the whole contract?"
+        if self.result.pct_rows:
+            return self._by_cluster("bonds", title, found)
         together = self.result.rows[-1].estimates
-        shared = {
-            "bond_posted_gbp": together["bond_posted_gbp"],
-            "bond_covers_probability": together.get("shared_bond_covers_probability"),
-            "bond_needed_gbp": together.get("shared_bond_needed_gbp"),
-            "expected_bond_draw_gbp": None,
-        }
+        shared = (
+            together["bond_posted_gbp"],
+            together.get("shared_bond_covers_probability"),
+            together.get("shared_bond_needed_gbp"),
+            None,
+        )
         names = [row.name for row in self.result.rows[:-1]]
         rows = text("cluster", [*names, "All, each its own bond", "All, one shared bond"])
-        columns = (measures(name, [*self._estimates(name), one]) for name, one in shared.items())
-        title = "Is the bond big enough for the whole contract?"
+        columns = (
+            measures(name, [*self._estimates(name), one]) for name, one in zip(found, shared, strict=True)
+        )
         return Table("bonds", title, (rows, *columns), rows_apart=2)
 
     def _other_parties(self) -> list[str]:
@@ -147,13 +157,16 @@ class RunAnswer(Answer):
         pct = self.result.rows[-1].estimates
         build_up = self.result.pct_build_up
         parts = ", ".join(f"{words} {signed_money(one)}" for words, one in build_up.parts)
-        said = [f"The PCT's net position: {parts}; together {signed_money(build_up.total)}."]
+        of_pcts = exposures_in_words(self.result) if self.result.pct_rows else ()
+        pcts = self.scenario.settings.pct.name if self.result.pct_rows else "the PCT"
+        position = f"{pcts[0].upper()}{pcts[1:]}'s net position"
+        said = [*of_pcts, f"{position}: {parts}; together {signed_money(build_up.total)}."]
         bad, worst = pct.get("pct_net_position_1_in_20_gbp"), pct.get("pct_net_position_1_in_100_gbp")
         beyond = pct.get("pct_net_position_beyond_1_in_20_gbp")
         if bad and beyond:
             hundred = f"; in one in a hundred {loss(worst)}" if worst else ""
             said.append(
-                f"In one contract in twenty the PCT {loss(bad)} or worse, {signed_money(beyond)} on average "
+                f"In one contract in twenty {pcts} {loss(bad)} or worse, {signed_money(beyond)} on average "
                 f"of those{hundred} or worse."
             )
         said.append(
@@ -162,9 +175,10 @@ class RunAnswer(Answer):
             f"{money(pct['pct_payment_1_in_20_gbp'])} in one contract in twenty."
         )
         if self._rules(Pool):
+            pool, ends = ("The pools pay", "end") if of_pcts else ("The pool pays", "ends")
             said.append(
-                f"The pool pays {money(pct['pool_payment_gbp'])} for overspends and ends at "
-                f"{money(pct['pool_balance_gbp'])}. Pool and bonds leave no overspend to the PCT with "
+                f"{pool} {money(pct['pool_payment_gbp'])} for overspends and {ends} at "
+                f"{money(pct['pool_balance_gbp'])}. Pool and bonds leave no overspend to {pcts} with "
                 f"probability {per_cent(pct['pool_and_bonds_cover_probability'])}."
             )
         if len(self.result.rows) > 2:

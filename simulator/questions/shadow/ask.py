@@ -20,7 +20,7 @@ from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.earlier_years import EarlierYears
 from simulator.simulation.learned import LearnedBudgets
 from simulator.simulation.plan import Plan, make_plan
-from simulator.simulation.refusals import other_payments
+from simulator.simulation.refusals import one_pct, other_payments
 
 
 def shadow(
@@ -83,7 +83,7 @@ def check_shadow(scenario: Scenario, years: object) -> None:
     if scenario.posterior is not None:
         hint = "--set fit.carry_uncertainty=false does not do: take the lines under [fit] out"
         problems.append(Problem(scenario.source, need, "fit.posterior", hint))
-    problems += other_payments(make_plan(scenario), "shadow")
+    problems += [*other_payments(make_plan(scenario), "shadow"), *one_pct(settings, "shadow")]
     if problems:
         raise InputError(problems)
 

@@ -39,6 +39,7 @@ from simulator.scenario.schema import LAW, Cluster
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
+from simulator.simulation.refusals import one_pct
 from simulator.simulation.result import Result
 
 LARGEST = 1e7
@@ -111,6 +112,7 @@ def check_asked(scenario: Scenario, people: tuple[float, float], points: int, dr
         check_points(points)
     with problems.noted():
         draws.of(scenario)
+    problems += one_pct(scenario.settings, "size")
     problems.report()
 
 

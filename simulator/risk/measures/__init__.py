@@ -65,9 +65,12 @@ class SummaryRow:
 
 def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]:
     """Estimate every measure."""
-    return tuple(
-        _row(book.name, book.people, measure_samples(book)) for book in account_books(outcomes, terms)
-    )
+    return tuple(map(summary_row, account_books(outcomes, terms)))
+
+
+def summary_row(book: AccountBook) -> SummaryRow:
+    """Estimate every measure of one book."""
+    return _row(book.name, book.people, measure_samples(book))
 
 
 def summarise_in_parts(settled: Settled, rows: Sequence[int]) -> tuple[SummaryRow, ...]:
@@ -88,12 +91,17 @@ def _row(name: str, people: float, found: Iterable[tuple[SummaryColumn, NDArray[
     return SummaryRow(name, people, {name: one for name, one in estimates.items() if one is not None})
 
 
-def summary_columns(rows: tuple[SummaryRow, ...], years: int) -> dict[str, list[float | str | None]]:
-    """Return columns of one value a row: each estimate with its error; None where it has no meaning."""
-    table: dict[str, list[float | str | None]] = {
-        "cluster": [row.name for row in rows],
-        "people": [row.people for row in rows],
-    }
+def summary_columns(
+    rows: Sequence[SummaryRow], years: int, pcts: Sequence[str] = ()
+) -> dict[str, list[float | str | None]]:
+    """Return columns of one value a row: each estimate with its error; None where it has no meaning.
+
+    With each row's PCT where there are several.
+    """
+    table: dict[str, list[float | str | None]] = {"cluster": [row.name for row in rows]}
+    if pcts:
+        table["pct"] = [*pcts]
+    table["people"] = [row.people for row in rows]
     for name, column in columns(years).items():
         found = [row.estimates.get(name) for row in rows]
         table[name] = [None if estimate is None else estimate.value for estimate in found]

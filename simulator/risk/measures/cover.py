@@ -13,17 +13,14 @@ from simulator.risk.estimators import Probability, Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE, Measure
 
 
-def covers(book: AccountBook) -> NDArray[Any]:
-    """Whether what is posted pays every claim on it, shape (contract,)."""
-    return np.asarray(book.bond_needed_gbp - book.bond_posted_gbp < PENNY_GBP)
-
-
 def _own_bonds_cover(book: AccountBook, _: int) -> NDArray[Any] | None:
     """Whether the cluster's bond covers; for all together, whether each one's own does."""
-    if not book.has_bond:
-        return None
-    own = [covers(one) for one in book.parts if one.has_bond] or [covers(book)]
-    return np.asarray(np.logical_and.reduce(own))
+    return book.own_bonds_cover if book.has_bond else None
+
+
+def _shared_bond_covers(book: AccountBook, _: int) -> NDArray[Any] | None:
+    """Whether one bond of all that is posted would; several PCTs have none that all share."""
+    return None if not book.has_bond or np.isnan(book.bond_needed_gbp).any() else book.bond_covers
 
 
 def _pct_payment_gbp(book: AccountBook, _: int = 0) -> FloatArray:
@@ -59,7 +56,7 @@ BOND_MEASURES = (
         "shared_bond_covers_probability",
         "one shared bond covers",
         "probability that one bond of all that is posted, shared by all, would pay all that reaches bonds",
-        lambda book, _: covers(book) if book.has_bond else None,
+        _shared_bond_covers,
         Probability(),
         rows="together",
     ),
