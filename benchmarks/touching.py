@@ -13,6 +13,7 @@ from coverage import CoverageData
 
 from benchmarks.forked_tests import import_once, run
 
+ASK_WHAT_IS_DECLARED = ("tests/architecture/", "tests/golden/")
 Lines = dict[int, set[str]]
 """Tests by the line that they run."""
 
@@ -28,13 +29,15 @@ class Touching:
     def tests(self, file: str, row: int) -> set[str]:
         """Return the tests that can see a line of a file.
 
-        A line that runs as the file is imported is in what every test of the file sees.
+        A line that runs as the file is imported may be seen by each test that runs any of the file, and by
+        those that ask what all files declare.
         """
         lines = self.lines.get(file, {})
         rows = _statement(self.folder / file, row)
         if rows is not None:
             return set().union(*(lines.get(one, ()) for one in rows))
-        return set().union(*lines.values()) or set(self.seconds)
+        asking = {test for test in self.seconds if test.startswith(ASK_WHAT_IS_DECLARED)}
+        return asking.union(*lines.values())
 
 
 def learned(folder: Path, parts: Sequence[str], files: Sequence[str]) -> Touching:
