@@ -46,7 +46,8 @@ TESTS = {
     "overspend_share partner minimum_savings_rate legal_forms per_case_limit outcomes_in_parts "
     "actions_by_month estimates difference dust measures sums unit_costs empirical totals_map mean_tables "
     "within_limit compound payments worth rule_notes question_directions scope every_problem "
-    "numbers_in_tables precision",
+    "numbers_in_tables precision books_in_parts looked_at bond_question consistency explain pennies "
+    "rounding budget_rules luck",
     "property": "by_notation ledger positions conservation every_term_matters idle_settings",
     "architecture": "documentation parts laws measures",
     "statistical": "demand_laws estimates within_limit in_year_control",

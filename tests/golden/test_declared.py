@@ -1,7 +1,7 @@
 """Every key of a scenario, with its bounds and default, against a stored list: a change is seen, and said.
 
-To accept a change: delete tests/golden/declared.txt, run the test once (the run that writes it fails), look at
-the difference, and say in CHANGELOG.md what a scenario may say now.
+To accept a change: delete tests/golden/declared.txt, run the test once (the run that writes it fails), look
+at the difference, and say in CHANGELOG.md what a scenario may say now.
 """
 
 from __future__ import annotations
