@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import cosmic_ray.plugins
@@ -131,15 +132,21 @@ def outcomes(touching: Touching, mistakes: list[Mistake]) -> Iterator[Outcome]:
         seconds = {test: touching.seconds[test] for test in touching.tests(mistake.file, mistake.row)}
         order = sorted(seconds, key=lambda test: (seconds[test] / (1 + sees[test]), test))
         order = order[: int(np.searchsorted(np.cumsum([seconds[test] for test in order]), MOST_SECONDS)) + 1]
-        path.write_text(changed, encoding="utf-8")
+        write_anew(path, changed)
         try:
             seen_by = next(
                 filter(None, (seen(touching, order[at]) for at in (slice(FIRST), slice(FIRST, None)))), ""
             )
         finally:
-            path.write_text(source, encoding="utf-8")
+            write_anew(path, source)
         sees[seen_by] += 1
         yield Outcome(f"{mistake.file}:{mistake.row}", *lines_changed(source, changed), seen_by)
+
+
+def write_anew(path: Path, text: str) -> None:
+    """Write a file of code, which no compiled form of it may stand for."""
+    path.write_text(text, encoding="utf-8")
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
 
 def seen(touching: Touching, tests: list[str]) -> str:

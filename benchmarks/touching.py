@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,10 +52,6 @@ def learned(folder: Path, parts: Sequence[str], files: Sequence[str]) -> Touchin
         str(Path(file).relative_to(folder)): _tests_of(kept.contexts_by_lineno(file), list(found.seconds))
         for file in kept.measured_files()
     }
-    # A file is compiled anew with its mistake: no older form of it may be taken for it.
-    for part in parts:
-        for compiled in (folder / part).rglob("__pycache__"):
-            shutil.rmtree(compiled)
     return Touching(folder, found.seconds, lines)
 
 
