@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
-.PHONY: run test check format docs site study mutation kills lowest bench constraints clean
+.PHONY: run test check format docs site study mutation guards kills lowest bench constraints clean
 
 run: $(VENV)/ready ## set up, and run the flagship scenario
 	$(BIN)/cluster-risk run scenarios/cambridgeshire-2010.toml --out results/cambridgeshire-2010 --replace
@@ -39,9 +39,12 @@ site: $(VENV)/ready ## the pages as a site, site/index.html, and the man page, s
 study: $(VENV)/ready ## studies that take minutes: coverage of intervals
 	$(BIN)/python docs/write_interval_coverage.py
 
-mutation: $(VENV)/ready ## mistakes made on purpose, and how many no test sees: an hour or more
-	$(BIN)/uv pip install -q --python $(BIN)/python cosmic-ray
-	$(BIN)/python benchmarks/mutation.py 300 --processes 2
+mutation: $(VENV)/ready ## mistakes made on purpose, and how many no test sees: half an hour
+	$(BIN)/uv pip install -q --python $(BIN)/python cosmic-ray pytest-cov
+	$(BIN)/python -m benchmarks.mutation 300
+
+guards: $(VENV)/ready ## each guard against rough treatment taken out, and a test that fails: a quarter of an hour
+	$(BIN)/python -m benchmarks.guards
 
 kills: $(VENV)/ready ## 200 processes killed at random moments: a quarter of an hour
 	$(BIN)/python benchmarks/kills.py 200

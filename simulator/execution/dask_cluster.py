@@ -82,6 +82,7 @@ class DaskCluster:
         """Give a client of the scheduler; say in our words what goes wrong with it."""
         import dask
         from distributed import Client
+        from distributed.comm import CommClosedError
         from distributed.scheduler import KilledWorker
 
         where = f"--scheduler {printable(self.scheduler)}"
@@ -105,7 +106,9 @@ class DaskCluster:
                     why = f"{where}: workers died {often} times at a block; give them more memory"
                     raise WorkersLostError(why) from None
                 except (CancelledError, OSError) as error:
-                    if isinstance(error, OSError) and client.status == "running":
+                    # A full disk is no matter of the cluster's. The client may not know yet that it is alone.
+                    is_lost = isinstance(error, CancelledError | CommClosedError)
+                    if not is_lost and client.status == "running":
                         raise
                     raise WorkersLostError(f"{where}: the scheduler has gone") from None
                 except ModuleNotFoundError as error:

@@ -80,6 +80,27 @@ def test_workers_killed_in_the_middle_change_nothing(scheduler: str, tmp_path: P
     assert files(tmp_path / "out") == files(tmp_path / "right")
 
 
+def test_a_scheduler_that_is_killed_leaves_what_is_finished(tmp_path: Path) -> None:
+    address_file = tmp_path / "scheduler.json"
+    with ExitStack() as stack:
+        asked = "scheduler", "--port", "0", "--scheduler-file", str(address_file)
+        scheduler = stack.enter_context(dask(*asked))
+        until(address_file.exists)
+        until(lambda: address_file.read_text().endswith("}"))
+        address = json.loads(address_file.read_text())["address"]
+        stack.enter_context(worker(address))
+        command = [PROGRAM, *ASKED, "--engine", "dask", "--scheduler", address, "--out", "out"]
+        run = stack.enter_context(subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True))
+        until(lambda: len(list(tmp_path.glob(".out-unfinished-*/blocks/*.block"))) >= 2)
+        scheduler.kill()
+        _, said = run.communicate(timeout=LONGEST_SECONDS)
+    assert (run.returncode, said.count("\n")) == (1, 1), said
+    assert "the scheduler has gone" in said
+    assert "finished blocks are kept in" in said
+    resumed = cluster_risk(*ASKED, "--workers", "1", "--out", "out", "--resume", folder=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+
+
 def test_a_sweep_is_the_same(scheduler: str, tmp_path: Path) -> None:
     asked = "sweep", SMALL, "--contracts", "400", "--vary", "rules.surplus.practice_share=0:0.4:0.05"
     with worker(scheduler):

@@ -87,3 +87,39 @@ def test_what_a_killed_run_left_is_named_with_how_to_remove_it(
     with new_file(tmp_path / "my out.csv"):
         pass
     assert capsys.readouterr().err == ""
+
+
+def test_a_file_that_appears_meanwhile_is_spared(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    with pytest.raises(InputError, match="one that exists"), new_file(target):
+        target.write_text("mine", encoding="utf-8")
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are looked for as POSIX does")
+def test_what_is_left_is_found_whatever_its_name_is(tmp_path: Path) -> None:
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    left = tmp_path / f".bond [3%]-unfinished-{int(gone.stdout)}-abc"
+    left.mkdir()
+    assert left_behind(tmp_path / "bond [3%]") == [left]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of 255 letters as POSIX has them")
+def test_a_name_as_long_as_the_system_allows_is_taken(tmp_path: Path) -> None:
+    target = tmp_path / ("n" * 255)
+    with new_folder(target) as partial:
+        assert left_behind(target) == []
+        assert partial.parent == tmp_path
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes there")
+def test_a_path_that_is_no_text_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    target = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    with pytest.raises(InputError, match="a path in UTF-8"), new_file(target):
+        raise AssertionError
+    with pytest.raises(InputError, match="a path in UTF-8"), new_folder(target):
+        raise AssertionError

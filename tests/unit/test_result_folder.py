@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from simulator import InputError
+from simulator.errors import WorkersLostError
 from simulator.simulation.saved_result import new_result_folder
 
 ANEW = {"identity": {}, "resume": False}
@@ -43,3 +46,35 @@ def test_a_link_to_an_earlier_result_stays_a_link(tmp_path):
     assert link.is_symlink()
     assert (real / "manifest.json").read_text(encoding="utf-8") == "new"
     assert names_in(tmp_path) == ["link", "real"]
+
+
+def test_an_earlier_result_stands_again_if_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
+    target, rename = tmp_path / "out", Path.rename
+    target.mkdir()
+    (target / "manifest.json").write_text("earlier", encoding="utf-8")
+
+    def refused(path, there):
+        if there == target and not path.name.endswith("-earlier"):
+            raise PermissionError
+        return rename(path, there)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError), new_result_folder(target, replace=True, **ANEW):
+        pass
+    assert names_in(tmp_path) == ["out"]
+    assert (target / "manifest.json").read_text(encoding="utf-8") == "earlier"
+
+
+def test_what_is_finished_outlasts_workers_that_are_lost(tmp_path):
+    def lost(folder):
+        (folder / "blocks" / "000000.block").touch()
+        raise WorkersLostError("the workers are gone")
+
+    said = "the workers are gone; 1 finished blocks are kept in .*: go on with --resume"
+    with (
+        pytest.raises(WorkersLostError, match=said),
+        new_result_folder(tmp_path / "out", replace=False, **ANEW) as (folder, _),
+    ):
+        lost(folder)
+    (kept,) = tmp_path.iterdir()
+    assert names_in(kept / "blocks") == ["000000.block", "what.json"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
+from collections import deque
 from functools import partial
 from pathlib import Path
 from signal import SIGKILL
@@ -12,7 +15,7 @@ from threading import Timer
 import pytest
 
 from simulator.execution import blocks
-from simulator.execution.blocks import run_blocks
+from simulator.execution.blocks import _Worker, run_blocks
 
 BLOCKS = list(range(10, 17))
 
@@ -122,3 +125,36 @@ def test_a_reader_that_stops_early_leaves_no_process() -> None:
     next(running)
     running.close()
     assert list(running) == []
+    assert multiprocessing.active_children() == []
+
+
+def test_a_process_that_is_gone_before_its_blocks_come_is_replaced() -> None:
+    worker, left = _Worker.started(_square), deque([0, 1])
+    worker.process.kill()
+    worker.process.join()
+    worker.take(left, BLOCKS)
+    # It has a block to give back; the rest were not given.
+    assert (list(worker.positions), list(left)) == ([0], [1])
+    worker.end()
+
+
+LONG_BLOCKS = """
+import time
+from simulator.execution.blocks import run_blocks
+
+def wait(block):
+    print("begun", flush=True)
+    time.sleep(30)
+
+list(run_blocks(wait, [0, 1], 2))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_workers_leave_with_a_parent_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", LONG_BLOCKS], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert [parent.stdout.readline() for _ in range(2)] == ["begun\n"] * 2
+        parent.kill()
+        # All have closed what they print to: no worker is left.
+        assert parent.communicate(timeout=10)[0] == ""
