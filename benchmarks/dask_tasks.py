@@ -3,6 +3,8 @@
 With a scheduler and workers on this machine (docs/cluster.md); `--nthreads 200` has as many tasks under way
 as hundreds of workers have:
     python benchmarks/dask_tasks.py tcp://127.0.0.1:8786
+With a scenario, such as that of `cluster-risk init england --england`, its blocks and estimates alone:
+    python benchmarks/dask_tasks.py - england/england.toml
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 import psutil
 from distributed import Client
 
-from simulator import Draws, load_scenario
+from simulator import Draws, load_scenario, simulate
 from simulator.execution.dask_cluster import DaskCluster
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
@@ -41,23 +43,35 @@ def cost_of_tasks(address: str, scheduler: psutil.Process, size: int) -> None:
     print(f"{size:>10,} bytes: client {each[0]:.2f} ms, scheduler {each[1]:.2f} ms, wall {each[2]:.2f} ms")
 
 
-def cost_of_block() -> None:
-    """Print what a block of the flagship costs, and the size of its result."""
-    plan = make_plan(load_scenario(FLAGSHIP))
+def cost_of_block(path: str, blocks: int) -> None:
+    """Print what a block of a scenario costs, and the size of its result."""
+    scenario = load_scenario(path)
+    before = time.process_time()
+    plan = make_plan(scenario)
     plan.prepare()
-    work = partial(simulate_block, plan, RandomStreams(Draws().of(load_scenario(FLAGSHIP)).seed))
+    planned = time.process_time() - before
+    work = partial(simulate_block, plan, RandomStreams(Draws().of(scenario).seed))
     work(Block(0, CONTRACTS_PER_BLOCK))
     before = time.process_time()
     sizes = [
         sum(array.nbytes for array in arrays_of(work(Block(number, CONTRACTS_PER_BLOCK))).values())
-        for number in range(1, 11)
+        for number in range(1, 1 + blocks)
     ]
-    print(f"a block: {1e3 * (time.process_time() - before) / 10:.0f} ms, {np.mean(sizes):,.0f} bytes")
+    cost = 1e3 * (time.process_time() - before) / blocks
+    print(f"a plan: {1e3 * planned:,.0f} ms; a block: {cost:,.0f} ms, {np.mean(sizes):,.0f} bytes")
+
+
+def cost_of_estimates(path: str) -> None:
+    """Print what estimates of one block cost whoever asks, beside drawing it."""
+    result = simulate(load_scenario(path), Draws(CONTRACTS_PER_BLOCK))
+    before = time.process_time()
+    rows = len(result.rows) + len(result.pct_rows)
+    print(f"{rows:,} rows of estimates: {1e3 * (time.process_time() - before):,.0f} ms")
 
 
 def main(address: str) -> None:
-    """Measure."""
-    cost_of_block()
+    """Measure tasks on a cluster."""
+    cost_of_block(FLAGSHIP, 10)
     with Client(address) as client:
         scheduler = psutil.Process(client.run_on_scheduler(os.getpid))
     for size in (1_000, 100_000, 2_800_000):
@@ -65,4 +79,8 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[2:]:
+        cost_of_block(sys.argv[2], 1)
+        cost_of_estimates(sys.argv[2])
+    else:
+        main(sys.argv[1])

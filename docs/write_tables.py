@@ -35,6 +35,7 @@ def columns() -> str:
             "| column | heading | what it is | its error |",
             "|---|---|---|---|",
             "| `cluster` | cluster | name | |",
+            "| `pct` | PCT | its PCT; only in a scenario of several, where each has a row under its name | |",
             "| `people` | people | registered list | exact |",
             *rows,
             "",

@@ -13,13 +13,15 @@ from simulator.questions.forecast.ask import forecast
 from simulator.questions.run.answer import RunAnswer
 from simulator.questions.shadow.ask import shadow
 from simulator.questions.size.ask import size
-from simulator.records import Axes, Outturn
+from simulator.random_streams import RandomStreams
+from simulator.records import Axes, Block, Outturn
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.measures import SummaryRow, summarise
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.idle import idle_settings
 from simulator.simulation import result as of_results
 from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
 from simulator.simulation.shared_draws import SharedDraws
 from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, scenario_of, simulated
@@ -116,14 +118,9 @@ def test_processes_change_nothing_and_many_policies_share_the_draws() -> None:
     one, two = (simulated(many, contracts=200, workers=workers) for workers in (1, 2))
     assert one.summary_columns == two.summary_columns
     shared = SharedDraws.of(checked(mapping), Draws(200))
-    for scenario in (checked(mapping), checked(mapping, "clusters.West 1.true_saving_share=0.02")):
-        assert shared.simulate(scenario).summary_columns == simulated_of(scenario)
-
-
-def simulated_of(scenario: Any) -> dict[str, Any]:
-    from simulator.simulation.pipeline import simulate
-
-    return simulate(scenario, Draws(200)).summary_columns
+    changes = ("clusters.West 1.true_saving_share=0.02", "clusters.West 1.pct=East")
+    for scenario in (checked(mapping), *(checked(mapping, one) for one in changes)):
+        assert shared.simulate(scenario).summary_columns == simulate(scenario, Draws(200)).summary_columns
 
 
 def test_a_summary_names_each_rows_pct() -> None:
@@ -196,8 +193,5 @@ def test_a_pct_has_the_same_draws_wherever_its_clusters_stand() -> None:
     scenario = two_pcts(0.3)
     turned = scenario | {"clusters": scenario["clusters"][::-1]}
     one, other = (make_plan(checked(each)) for each in (scenario, turned))
-    from simulator.random_streams import RandomStreams
-    from simulator.records import Block
-
     spends = [plan.draw(RandomStreams(1), Block(0, 100)).gbp for plan in (one, other)]
     assert np.array_equal(spends[0], spends[1][:, :, ::-1])

@@ -68,11 +68,14 @@ def in_all(result: Result) -> Table:
 
 def exposures_in_words(result: Result) -> Iterator[str]:
     """Yield which PCT is exposed most and least, and how far the chances of PCTs even out."""
-    first, *_, last = by_exposure(result)
+    first, *others = by_exposure(result)
+    last, near = others[-1], sum(of_plan(row).low <= of_plan(first).high for row in others)
+    whose = "interval of 1 other PCT meets" if near == 1 else f"intervals of {near} other PCTs meet"
+    by_chance = f" Chance alone may have put it first: the {whose} its own." if near else ""
     yield (
         f"{first.name} is exposed most for its size: in one contract in twenty it "
-        f"{loss(first.estimates[_BAD])} or worse, {_size(first)} of what its care was planned to cost. "
-        f"{last.name} is exposed least: it {loss(last.estimates[_BAD])} or worse, {_size(last)}."
+        f"{loss(first.estimates[_BAD])} or worse, {_size(first)} of what its care was planned to cost."
+        f"{by_chance} {last.name} is exposed least: it {loss(last.estimates[_BAD])} or worse, {_size(last)}."
     )
     name, bad = _name(result), [row.estimates[_BAD] for row in result.pct_rows]
     # The error of a sum is no more than the sum of the errors, however they go together.
