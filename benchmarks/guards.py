@@ -83,7 +83,7 @@ def problem_of(guard: Guard, folder: Path) -> str:
 def table(guards: list[Guard]) -> str:
     """Return the page's part on guards."""
     rows = [
-        f"| {one.fault} | {one.then} | `{one.test.rpartition('::')[2]}` in `{one.test.partition('::')[0]}` |"
+        f"| {one.fault} | {one.then} | `{one.test.rpartition('::')[2].partition('[')[0]}` in `{one.test.partition('::')[0]}` |"
         for one in guards
     ]
     return "\n".join(
