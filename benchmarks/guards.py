@@ -82,10 +82,10 @@ def problem_of(guard: Guard, folder: Path) -> str:
 
 def table(guards: list[Guard]) -> str:
     """Return the page's part on guards."""
-    rows = [
-        f"| {one.fault} | {one.then} | `{one.test.rpartition('::')[2]}` in `{one.test.partition('::')[0]}` |"
-        for one in guards
-    ]
+    rows = []
+    for one in guards:
+        file, _, test = one.test.partition("::")
+        rows.append(f"| {one.fault} | {one.then} | `{test.partition('[')[0]}` in `{file}` |")
     return "\n".join(
         [
             f"Each of {len(guards)} guards was taken out in turn; the test beside it failed (`make guards`).",

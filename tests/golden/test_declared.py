@@ -1,24 +1,24 @@
-"""Every key of a scenario, with its bounds and default, against a stored list: a change is seen, and said.
+"""What files declare, against stored lists: keys of a scenario with their bounds, and measures.
 
-To accept a change: delete tests/golden/declared.txt, run the test once (the run that writes it fails), look
-at the difference, and say in CHANGELOG.md what a scenario may say now.
+To accept a change: delete the list in tests/golden, run the test once (the run that writes it fails), look at
+the difference, and say in CHANGELOG.md what a scenario may say now, or what a measure is.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from simulator.risk.measures import MEASURES
 from simulator.scenario.schema import ScenarioFile
 
-STORED = Path(__file__).parent / "declared.txt"
 WORDS = ("description", "title")
 
 
-def declared() -> Iterator[str]:
+def keys() -> Iterator[str]:
     schema = ScenarioFile.model_json_schema()
     for name, part in {"Scenario": schema, **schema["$defs"]}.items():
         for key, told in part.get("properties", {}).items():
@@ -26,9 +26,15 @@ def declared() -> Iterator[str]:
             yield f"{name}.{key} {json.dumps(bounds, sort_keys=True)}"
 
 
-def test_keys_bounds_and_defaults_are_as_stored() -> None:
-    found = sorted(declared())
-    if not STORED.exists():
-        STORED.write_text("\n".join([*found, ""]), encoding="utf-8")
-        pytest.fail(f"{STORED.name} was missing and has been written; look at it, then run again")
-    assert found == STORED.read_text(encoding="utf-8").splitlines()
+def measures() -> Iterator[str]:
+    for one in MEASURES:
+        yield f"{one.name}: {one.estimator!r} of {one.rows}; less is better: {one.less_is_better}"
+
+
+@pytest.mark.parametrize("declared", [keys, measures])
+def test_it_is_as_stored(declared: Callable[[], Iterator[str]]) -> None:
+    found, stored = sorted(declared()), Path(__file__).parent / f"declared_{declared.__name__}.txt"
+    if not stored.exists():
+        stored.write_text("\n".join([*found, ""]), encoding="utf-8")
+        pytest.fail(f"{stored.name} was missing and has been written; look at it, then run again")
+    assert found == stored.read_text(encoding="utf-8").splitlines()

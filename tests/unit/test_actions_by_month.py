@@ -150,6 +150,20 @@ def test_care_that_was_put_off_comes_back_in_the_next_year_in_part() -> None:
     assert back.held_back_gbp.sum(axis=1) == pytest.approx(gone.held_back_gbp.sum(axis=1) * (1 - 0.63))
 
 
+def test_nothing_comes_back_to_a_line_without_a_case() -> None:
+    # About one case a year: in many contracts there is one in the first year and none in the second.
+    rare = {"service_lines": [line_of("planned", rate_per_1000=1)], "clusters": [cluster_of("Only", 1_000)]}
+    tight = {"budgets": {"rule": {"rule": "expected_spend", "margin_share": -0.05}}, **rare}
+    once = CONTROL | {"ramp_share_by_year": [1.0, 0.0], "comes_back_share": 1.0}
+    plain, back = (
+        simulated(scenario_of(actions=some, **tight)).contract_outcomes.spend_gbp[..., 0]
+        for some in ([], [once])
+    )
+    alone = (back[:, 0] < plain[:, 0]) & (plain[:, 1] == 0)
+    assert alone.any()
+    assert np.array_equal(back[alone, 1], plain[alone, 1])
+
+
 def test_shared_draws_react_as_simulate_does() -> None:
     actions = [CONTROL | {"probability_of_working": 0.7, "common_to_clusters": False}, EARLY]
     some = [

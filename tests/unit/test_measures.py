@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.records import Account, Axes, Flow, Outcomes
 from simulator.risk.account_book import account_books
-from simulator.risk.measures import MEASURES, summarise
+from simulator.risk.measures import MEASURES, columns, summarise
 from simulator.risk.positions import pct_build_up
 from tests.unit.settling import terms_of
 
@@ -153,6 +153,12 @@ def test_a_measure_by_year() -> None:
     # Planned 80 and 100; a budget of 75 and of 100, 4.5 back and 0.1 of interest.
     nets = [_samples("pct_net_position_gbp_year_{year}", 0, year) for year in range(2)]
     assert nets == [[5, 5, 5], [0, pytest.approx(4.4), 0]]
+
+
+def test_a_heading_has_the_year_s_label_or_its_number() -> None:
+    second = columns(2)["overspend_probability_year_2"]
+    assert second.heading(["2010/11", "2011/12"]).replace("2011/12", "year 2") == second.heading()
+    assert "year 2" in second.heading()
 
 
 def test_a_year_after_a_cluster_has_left_is_no_year_within_budget() -> None:

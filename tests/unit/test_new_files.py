@@ -123,3 +123,11 @@ def test_a_path_that_is_no_text_is_refused_before_anything_is_computed(tmp_path:
         raise AssertionError
     with pytest.raises(InputError, match="a path in UTF-8"), new_folder(target):
         raise AssertionError
+
+
+def test_a_place_where_nothing_can_be_made_is_told_with_what_to_change(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="a file that can be made"), new_file(tmp_path / "file" / "out.csv"):
+        raise AssertionError
+    with pytest.raises(InputError, match="a folder that can be made"), new_folder(tmp_path / "file" / "out"):
+        raise AssertionError
