@@ -162,6 +162,6 @@ def _large_enough(quotes: Quotes) -> str:
     more = per_cent_of(LITTLE_MORE)
     return (
         f"A sensible cluster has {{{ENOUGH_PEOPLE}}} people or more: its outturn misses the expected one by "
-        f"at most {more} more than that of a cluster of any size, which shares only what strikes all its people "
-        f"(the {more} is an assumption). {which} "
+        f"at most {more} more than that of the largest that can be imagined (the {more} is an assumption). "
+        f"{which} "
     )
