@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
 from simulator.documents.brief import bond_is_all, whole_contract
 from simulator.documents.cluster_facts import AVERAGE_PRACTICE, SHORTFALL, SPREAD
+from simulator.documents.doubt_range import LEAST
 from simulator.documents.drivers import MOVED_GAIN
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import GAIN, SAVING_NEEDED
@@ -132,11 +133,13 @@ def _blame(quotes: Quotes) -> Paragraph:
         name: quotes.number(one, SPREAD)
         for name, one in zip(("low", "high"), by_size[:: len(by_size) - 1 or 1], strict=False)
     }
+    has_doubt = (ALL_CLUSTERS, f"{LEAST}{GAIN}") in quotes.numbers
+    moves = "chance and doubt move" if has_doubt else "chance moves"
     spreads = " for all together, {low} to {high} for one cluster" if len(by_size) > 1 else ""
     return quotes.sentence(
         ALL_CLUSTERS,
-        f"Often not. Budgets are expected to be {{{SHORTFALL}:size}} short of what is spent, and chance and "
-        f"doubt move the outturn by {{{SPREAD}}} either way{spreads}. {rank}",
+        f"Often not. Budgets are expected to be {{{SHORTFALL}:size}} short of what is spent, and "
+        f"{moves} the outturn by {{{SPREAD}}} either way{spreads}. {rank}",
         **ends,
     )
 

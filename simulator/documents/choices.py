@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
@@ -30,6 +30,8 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
 
 _RESERVE, _NEAR_GBP = reserve_at(0.95), 1.0
+_FELT = 0.01
+"""Of the reserve: what moves it by less protects from nothing (assumption)."""
 _OPTION_COLUMNS = {
     MOVED_RESERVE: "PCT's reserve at 95%",
     MOVED_PCT: "PCT's net position",
@@ -84,19 +86,14 @@ def _safer_pct(quotes: Quotes) -> Iterator[Paragraph]:
     """Yield what makes the PCT's bad case cheapest, and whether anything else does."""
     if (ALL_CLUSTERS, _RESERVE) not in quotes.numbers or not quotes.numbers[ALL_CLUSTERS, _RESERVE].value:
         return
-    moved = {
-        one: quotes.numbers[one, MOVED_RESERVE]
-        for one in quotes.protection.options
-        if (one, MOVED_RESERVE) in quotes.numbers
-    }
-    lower = [one for one, change in moved.items() if beyond_chance(change) and change.value < 0]
+    lower = lowering(quotes)
     aim = "If a bad case is to cost the PCT less,"
     rules = [one for one in lower if one != TRUE_SAVING]
     if not rules:
-        helps = f"; {TRUE_SAVING} is" if TRUE_SAVING in lower else ""
-        yield Paragraph((f"{aim} none of these rules, bonds or budgets is seen to be enough{helps}.",))
+        helps = f"; {TRUE_SAVING} would" if TRUE_SAVING in lower else ""
+        yield Paragraph((f"{aim} none of these rules, bonds or budgets is seen to help{helps}.",))
         return
-    best = min(rules, key=lambda one: moved[one].value)
+    best = min(rules, key=lambda one: quotes.numbers[one, MOVED_RESERVE].value)
     loser, measure = min(
         (("practices", MOVED_GAIN), ("patients' care", MOVED_CARE)),
         key=lambda one: quotes.numbers[best, one[1]].value,
@@ -104,16 +101,21 @@ def _safer_pct(quotes: Quotes) -> Iterator[Paragraph]:
     pays = f", and {loser} would have {{{measure}:size}} less on average"
     pays *= quotes.numbers[best, measure].value < 0
     others = [one for one in lower if one != best]
-    only = (
-        f" So would {joined(others)}; the others are not seen to."
-        if others
-        else " The others are not seen to."
-    )
+    also = f"Also lower it: {joined([*map(_named, others)])}; no" if others else "No"
+    only = f" {also} other by {per_cent_of(_FELT)} or more."
     yield quotes.sentence(
         best,
         f"{aim} {{best}} would lower its reserve most, by {{{MOVED_RESERVE}:size}}{pays}.{only}",
-        best=best,
+        best=_named(best),
     )
+
+
+def lowering(quotes: Quotes) -> list[str]:
+    """Return the options that lower the PCT's reserve beyond chance, by a part that is felt."""
+    places = {one: (one, MOVED_RESERVE) for one in quotes.protection.options}
+    moved = {one: quotes.numbers[place] for one, place in places.items() if place in quotes.numbers}
+    felt = _FELT * quotes.numbers[ALL_CLUSTERS, _RESERVE].value
+    return [one for one, change in moved.items() if beyond_chance(change) and change.value <= -felt]
 
 
 def _equal_growth(quotes: Quotes) -> Iterator[Paragraph]:
@@ -136,9 +138,20 @@ def _gaining_practices(quotes: Quotes) -> Iterator[Paragraph]:
     gain = quotes.numbers[ALL_CLUSTERS, GAIN].value
     if not gain < 0:
         return
-    enough = [one for one in quotes.protection.options if gain + quotes.numbers[one, MOVED_GAIN].value > 0]
-    said = f"{joined(enough)} would do" if enough else "none of these options is enough"
-    saving = f"; a true saving of {{{SAVING_NEEDED}}} of the care that is paid by the case would be"
+    enough = [
+        one
+        for one in quotes.protection.options
+        if one != TRUE_SAVING and gain + quotes.numbers[one, MOVED_GAIN].value > 0
+    ]
+    said = (
+        f"{joined([*map(_named, enough)])} would do"
+        if enough
+        else "none of these rules, bonds or budgets is enough"
+    )
+    saving = (
+        f"; {'so would' if enough else 'what would do is'} a true saving of {{{SAVING_NEEDED}}} of the care "
+    )
+    saving += "that is paid by the case"
     saving *= (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
     yield quotes.sentence(ALL_CLUSTERS, f"If practices are to gain on average, {said}{saving}.")
 
@@ -157,10 +170,16 @@ def _less_luck(quotes: Quotes) -> Iterator[Paragraph]:
         best,
         f"If luck is to be paid less, {{best}} pays {{{less}:size}} less for it; a true saving of "
         f"{per_cent_of(SAVING)} would then bring a cluster nothing with a chance of {{now}}, not {{before}}.",
-        best=best,
+        best=_named(best),
         now=quotes.number(best, unpaid, "alone"),
         before=quotes.number(as_it_is, unpaid, "alone"),
     )
+
+
+def _named(option: str) -> str:
+    """Return an option as a sentence has it: what follows a comma is in brackets."""
+    name, _, detail = option.partition(", ")
+    return f"{name} ({detail})" if detail else name
 
 
 def _more(change: float) -> str:
@@ -199,8 +218,8 @@ def _luck(quotes: Quotes) -> Iterator[Block]:
         ALL_CLUSTERS,
         "Had no cluster truly saved anything, practices would be paid {paid} over the contract for luck. Had "
         f"every cluster truly saved {saving}, bad luck or a tight budget would still leave one without any "
-        "practice share with a chance of {unpaid}: its saving goes unpaid. Rules that pay less for luck "
-        "leave more savings unpaid.",
+        "practice share with a chance of {unpaid}: its saving goes unpaid."
+        f"{_at_no_price(quotes, policies)}",
         **numbers,
     )
     headings = ("Paid for luck", "Change", f"{saving} saved, unpaid", "Change")
@@ -212,3 +231,22 @@ def _luck(quotes: Quotes) -> Iterator[Block]:
     first = text("Rules", [*map(capitalised, policies)])
     title = "What rules pay for luck, and how often they leave a true saving unpaid"
     yield quotes.table("rules against luck", title, columns, first, apart=0)
+
+
+def _at_no_price(quotes: Quotes, policies: Sequence[str]) -> str:
+    """Return which rules pay less for luck and leave no more savings unpaid, as far as errors tell."""
+    changes = {
+        one: tuple(quotes.numbers.get((one, luck_measure(change_of(measure)))) for measure in (SHARE, UNPAID))
+        for one in policies
+    }
+    known = {one: (luck, unpaid) for one, (luck, unpaid) in changes.items() if luck and unpaid}
+    less = [one for one, (luck, _) in known.items() if luck.value < 0 and beyond_chance(luck)]
+    free = [one for one in less if known[one][1].value <= 0 or not beyond_chance(known[one][1])]
+    if not less:
+        return " None of these rules is seen to pay less for luck."
+    if not free:
+        return " Every rule here that pays less for luck leaves more savings unpaid."
+    others = " The others that pay less leave more unpaid." if len(free) < len(less) else ""
+    does = "pays" if len(free) == 1 else "pay"
+    names = capitalised(joined([*map(_named, free)]))
+    return f" {names} {does} less for luck, and no more is seen to go unpaid.{others}"

@@ -10,7 +10,9 @@ from simulator.documents.brief import most_depends
 from simulator.documents.choices import change_column
 from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
+    CALM_PEOPLE,
     ENOUGH_PEOPLE,
+    LITTLE_CHANCE,
     LITTLE_MORE,
     MOST_CONTRACTS,
     MOVED_CHANCE,
@@ -152,16 +154,26 @@ def _sizes(quotes: Quotes) -> Iterator[Block]:
 
 
 def _large_enough(quotes: Quotes) -> str:
-    """Return from which size on a cluster is large enough, and which are not, for `Quotes.sentence`."""
-    if (ALL_CLUSTERS, ENOUGH_PEOPLE) not in quotes.numbers:
-        return "No size is enough by itself: chance is all there is. "
-    enough = quotes.numbers[ALL_CLUSTERS, ENOUGH_PEOPLE].value
+    """Return from which size on a cluster is large enough, by two measures, for `Quotes.sentence`."""
+    more, little = per_cent_of(LITTLE_MORE), per_cent_of(LITTLE_CHANCE)
+    said = [
+        f"from {{{measure}}} people on {what} ({_smaller(quotes, measure)})"
+        for measure, what in (
+            (ENOUGH_PEOPLE, f"its outturn misses the expected one by at most {more} more than at any size"),
+            (CALM_PEOPLE, f"chance alone moves it by no more than {little} of the budget"),
+        )
+        if (ALL_CLUSTERS, measure) in quotes.numbers
+    ]
+    return f"A cluster is large enough, by two measures (assumptions): {'; '.join(said)}. " if said else ""
+
+
+def _smaller(quotes: Quotes, measure: str) -> str:
+    """Return which clusters are smaller than a size."""
+    enough, many = quotes.numbers[ALL_CLUSTERS, measure].value, len(quotes.clusters)
     small = [name for name in quotes.clusters if quotes.numbers[name, "people"].value < enough]
-    every = "The cluster is" if len(quotes.clusters) == 1 else f"All {in_letters(len(quotes.clusters))} are"
-    which = f"{every} larger." if not small else f"Smaller than that: {joined(small)}."
-    more = per_cent_of(LITTLE_MORE)
-    return (
-        f"A sensible cluster has {{{ENOUGH_PEOPLE}}} people or more: its outturn misses the expected one by "
-        f"at most {more} more than that of the largest that can be imagined (the {more} is an assumption). "
-        f"{which} "
-    )
+    every = ("the cluster is", "both are", f"all {in_letters(many)} are")[min(many, 3) - 1]
+    if not small:
+        return f"{every} larger"
+    if len(small) == many:
+        return f"{every} smaller"
+    return f"smaller: {joined(small)}"

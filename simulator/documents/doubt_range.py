@@ -23,9 +23,10 @@ LEAST, MOST = "least_", "most_"
 """How names start of what holds at either end of the range."""
 OF_CLUSTERS = (OVERSPEND, COVERED, BETTER_OFF)
 AMOUNTS = (GAIN, "pct_net_position_gbp")
-_PARTS, _FEWEST = 20, 10
-"""Contracts are ranked by what doubt adds to spend less budget. In the middle of the first twentieth 2.5% lie
-below, so that the means of the first and of the last are the ends of a 95% range."""
+_FROM, _TO, _FEWEST = 0.01, 0.04, 10
+"""Contracts are ranked by what doubt adds to spend less budget. Those from the first to the fourth in a
+hundred stand for the place below which 2.5% lie, as many for the place above: the ends of a 95% range. If
+doubt is normal, their mean is 1.98 of its SDs off, for 1.96."""
 Place = tuple[str, str]
 
 
@@ -40,15 +41,16 @@ class DoubtRange:
         """Contracts where doubt makes care cheapest, and dearest; None where nothing is drawn of it."""
         settings = self.study.scenario.settings
         carried = bool(doubts_of(settings)) or carries_fit(settings)
-        if not carried or self.study.result.contracts < _PARTS * _FEWEST:
+        first, last = (round(end * self.study.result.contracts) for end in (_FROM, _TO))
+        if not carried or last - first < _FEWEST:
             return None
         known = settings.doubt.model_copy(update={"carried": False})
         certain = replace(self.study.scenario, settings=settings.model_copy(update={"doubt": known}))
         # On the same draws of all else, so that the difference is what doubt adds.
         without = Study(self.study.shared.simulate(certain))
         added = _beyond_budget_gbp(self.study) - _beyond_budget_gbp(without)
-        first, *_, last = np.array_split(np.argsort(added, kind="stable"), _PARTS)
-        return first, last
+        order = np.argsort(added, kind="stable")
+        return order[first:last], order[::-1][first:last]
 
     def estimates(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield each result at the lower and the upper end of its range."""

@@ -15,7 +15,7 @@ from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
 from simulator.questions.luck.ask import luck
 from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
-from simulator.questions.size.answer import SD, Sizes, overspend_column
+from simulator.questions.size.answer import CHANCE_SD, SD, Sizes, overspend_column
 from simulator.questions.size.ask import size
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
@@ -33,9 +33,10 @@ SAVING = 0.02
 """True saving at which rules are compared (assumption)."""
 LUCK_COLUMNS = (SHARE, change_of(SHARE), UNPAID, change_of(UNPAID))
 LARGE = overspend_column(0.02)
-ENOUGH_PEOPLE = "enough_people"
-LITTLE_MORE = 0.1
-"""A cluster is large enough if its outturn spreads by this part more than that of any size (assumption)."""
+ENOUGH_PEOPLE, CALM_PEOPLE = "enough_people", "calm_people"
+LITTLE_MORE, LITTLE_CHANCE = 0.1, 0.01
+"""A cluster is large enough if its outturn spreads by so much more than that of any size; or if chance alone
+spreads it by so little of the budget (assumptions)."""
 _PEOPLE, _POINTS = (5_000.0, 200_000.0), 4
 """Sizes of cluster that are shown (assumptions)."""
 
@@ -110,18 +111,21 @@ class Drivers:
                 for measure, of in zip(LUCK_COLUMNS, (known[0], known[0], known[1], known[1]), strict=True):
                     if measure in of:
                         yield (policy, luck_measure(measure)), of[measure]
-        if enough := self.enough_people:
-            yield (ALL_CLUSTERS, ENOUGH_PEOPLE), enough
+        yield from self._enough()
 
-    @property
-    def enough_people(self) -> Estimate | None:
-        """Size from which on an outturn spreads little more than at any size; None where chance is all."""
-        if (even := self.sizes.balance_people) is None:
-            return None
-        # The variance is what no size cures times 1 + even / people.
-        more = (1 + LITTLE_MORE) ** 2 - 1
-        value, low, high = (max(end, 0.0) / more for end in (even.value, even.low, even.high))
-        return Estimate(value, low, high)
+    def _enough(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield sizes of cluster that are enough, by two measures."""
+        if even := self.sizes.balance_people:
+            # The variance is what no size cures times 1 + even / people.
+            more = (1 + LITTLE_MORE) ** 2 - 1
+            value, low, high = (max(end, 0.0) / more for end in (even.value, even.low, even.high))
+            yield (ALL_CLUSTERS, ENOUGH_PEOPLE), Estimate(value, low, high)
+        # Chance alone falls with the square root of size.
+        chance, people = self.sizes.rows[0].whole[CHANCE_SD], self.sizes.rows[0].people
+        if chance.value > 0:
+            ends = (people * (end / LITTLE_CHANCE) ** 2 for end in (chance.value, chance.low, chance.high))
+            value, low, high = ends
+            yield (ALL_CLUSTERS, CALM_PEOPLE), Estimate(value, low, high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from simulator.documents.cluster_facts import (
 )
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD, LITTLE, is_unfair
 from simulator.documents.quotes import Quotes
+from simulator.documents.results import saving_adds
 from simulator.documents.what_ifs import GAIN, OVERSPEND
 from simulator.plain_words import as_a_name, counted, in_letters, joined, ordinal, per_cent_of
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -234,7 +235,7 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
         ]
         if quotes.study.scenario.settings.truly_saves:
             said.append(
-                "Luck alone would bring them {luck_gbp} over the contract; true saving adds {skill_gbp}."
+                f"Luck alone would bring them {{luck_gbp}} over the contract; {saving_adds(quotes, name)}."
             )
     return quotes.sentence(name, " ".join(said), name=name)
 

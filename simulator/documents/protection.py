@@ -13,7 +13,7 @@ from simulator.plain_words import per_cent_of
 from simulator.questions.luck.answer import AS_IT_IS
 from simulator.questions.luck.ask import PolicySizes, at_saving, policies_of
 from simulator.records import Account, FloatArray
-from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean_difference, quantile
 from simulator.risk.estimators import Quantile
@@ -30,6 +30,7 @@ TRUE_SAVING = f"a true saving of {per_cent_of(SAVING)} by every cluster"
 _BONDS = (0.1, 0.2)
 """Larger bonds that are tried, as shares of a year's budget (assumptions)."""
 _RESERVE = Quantile(0.95)
+_NO_CHANGE = Estimate(0.0, 0.0, 0.0, 0.0)
 Place = tuple[str, str]
 
 
@@ -66,7 +67,9 @@ class Protection:
         few = self.drivers.few
         base, found = few.books[ALL_CLUSTERS], {}
         for words, changed in self._options(few):
-            found[words] = _changes(Study(changed).books[ALL_CLUSTERS], base)
+            changes = _changes(Study(changed).books[ALL_CLUSTERS], base)
+            if any(one is not _NO_CHANGE for one in changes.values()):
+                found[words] = changes
         return found
 
     def estimates(self) -> Iterator[tuple[Place, Estimate]]:
@@ -128,7 +131,8 @@ def _changes(book: AccountBook, base: AccountBook) -> dict[str, Estimate]:
     }
     if pct_net_gbp(book).size >= _RESERVE.fewest_contracts:
         found[MOVED_RESERVE] = _RESERVE.difference(-pct_net_gbp(book), -pct_net_gbp(base))
-    return found
+    # Less than half a penny is the rounding of sums.
+    return {name: one if max(one.high, -one.low) > PENNY_GBP else _NO_CHANGE for name, one in found.items()}
 
 
 def _care_gbp(book: AccountBook) -> FloatArray:

@@ -231,10 +231,17 @@ def _meaning_of_gains(quotes: Quotes) -> str:
     return said
 
 
+def saving_adds(quotes: Quotes, row: str) -> str:
+    """Return what true saving does to the practice share: an action that costs more than it saves takes."""
+    does = "adds" if quotes.numbers[row, "skill_gbp"].value >= 0 else "takes away"
+    return f"true saving, with what it costs the budget, {does} {{skill_gbp:size}}"
+
+
 def luck_in_words(quotes: Quotes) -> str:
     """Return what luck does to the practice share of all clusters, for `Quotes.sentence`."""
     if quotes.study.scenario.settings.truly_saves:
-        return "Luck alone would bring practices {luck_gbp} of surpluses; true saving adds {skill_gbp}."
+        adds = saving_adds(quotes, ALL_CLUSTERS)
+        return f"Luck alone would bring practices {{luck_gbp}} of surpluses; {adds}."
     return "No cluster truly saves anything here, so every pound of practice share is luck."
 
 

@@ -160,7 +160,7 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
     rows = [name for name in quotes.rows if (name, GAP) in quotes.numbers]
     gaps = {name: quotes.numbers[name, GAP] for name in quotes.clusters if name in rows}
     apart = [name for name, gap in gaps.items() if is_unfair(gap)]
-    said = "On average every budget is at its cluster's fair share by need."
+    said = "On average every budget is its cluster's fair share by need."
     if apart:
         far = max(apart, key=lambda name: abs(gaps[name].value))
         does = "above" if gaps[far].value > 0 else "below"
@@ -177,6 +177,9 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
             f"that of {{worst}} is more than {{{BAD_GAP}:size}} below it."
         )
         sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, luck, worst=worst).parts))
+    elif not apart:
+        yield Paragraph(("Every budget is its cluster's fair share by need.",))
+        return
     yield sentence
     headings = {
         BUDGET_A_HEAD: "Budget, £ a head and year",
