@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from docx import Document as WordFile
 
-from simulator import load_scenario
+from simulator import load_scenario, simulate
 from simulator.answers.table import Column, printed_together
 from simulator.charts.study import Study
-from simulator.documents.assumptions import in_plain_words
+from simulator.documents.assumptions import in_plain_words, sources
 from simulator.documents.choices import choices, lowering
 from simulator.documents.doubt_range import LEAST, MOST, DoubtRange
 from simulator.documents.drivers import CALM_PEOPLE, ENOUGH_PEOPLE, MOVED_GAIN, MOVED_PCT, Drivers
@@ -21,13 +24,14 @@ from simulator.documents.protection import (
     reserve_at,
 )
 from simulator.documents.quotes import Quotes
+from simulator.documents.word import write_word
 from simulator.questions.size.ask import size
 from simulator.records import BUDGET
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from tests.builders import cluster_of, line_of, scenario_of
-from tests.e2e.command import FLAGSHIP
-from tests.unit.documents import study_of
+from tests.e2e.command import FLAGSHIP, ROOT
+from tests.unit.documents import document, study_of
 
 EXPECTED = {"rule": "expected_spend", "margin_share": 0.1}
 TOOLKIT = {"rule": "toolkit", "fair_share_weight_by_year": [0.5]}
@@ -87,8 +91,6 @@ def test_without_doubt_there_is_no_range_of_it() -> None:
 @pytest.fixture(scope="module")
 def flagship() -> Quotes:
     """The flagship, of few contracts."""
-    from simulator import simulate
-
     return Quotes(Study(simulate(load_scenario(FLAGSHIP, ["simulation.contracts=1000"]))))
 
 
@@ -199,11 +201,22 @@ def test_remarks_of_a_file_are_plain_words(remark: str, words: str) -> None:
 
 
 def test_no_raw_words_of_a_file_reach_a_reader(flagship: Quotes) -> None:
-    from simulator.documents.assumptions import sources
-
     (table,) = (
         block for block in sources(flagship).blocks if hasattr(block, "texts") and hasattr(block, "headings")
     )
     said = " ".join(cell for row in table.texts for cell in row)
     for raw in ("docs/", "cv ", "assumption;", "shape assumption", "GBP"):
         assert raw not in said
+
+
+def test_what_leads_to_a_list_stands_on_its_page(tmp_path: Path) -> None:
+    """In Word by a paragraph's own mark; on paper, and printed from a browser, by the look of the page."""
+    write_word(document(scenario_of()), tmp_path / "report.docx")
+    word = WordFile(str(tmp_path / "report.docx"))
+    (leads,) = (one for one in word.paragraphs if one.text.startswith("Rules apply at the end of each year"))
+    assert leads.paragraph_format.keep_with_next
+    look = ROOT / "simulator" / "documents"
+    assert "p:has(+ :is(ul, ol)) { break-after: avoid; }" in (look / "document.css").read_text(
+        encoding="utf-8"
+    )
+    assert "block(sticky: true, drawn(part" in (look / "document.typ").read_text(encoding="utf-8")
