@@ -86,8 +86,8 @@ def write_word(document: Document, path: Path) -> None:
             added = _add(word, block, numbers)
             if added is not None:
                 added.paragraph_format.page_break_before = section.one_page and at == 0
-                if isinstance(block, Paragraph) and isinstance(following, Items):
-                    # What leads to a list stands on its page.
+                if isinstance(block, Paragraph) and isinstance(following, Items | TableBlock):
+                    # What leads to a list or a table stands on its page.
                     added.paragraph_format.keep_with_next = True
     if not document.template:
         without_left_overs(word.part.package.rels, word.part.rels)

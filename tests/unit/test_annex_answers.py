@@ -209,14 +209,14 @@ def test_no_raw_words_of_a_file_reach_a_reader(flagship: Quotes) -> None:
         assert raw not in said
 
 
-def test_what_leads_to_a_list_stands_on_its_page(tmp_path: Path) -> None:
+def test_what_leads_to_a_list_or_a_table_stands_on_its_page(tmp_path: Path) -> None:
     """In Word by a paragraph's own mark; on paper, and printed from a browser, by the look of the page."""
     write_word(document(scenario_of()), tmp_path / "report.docx")
     word = WordFile(str(tmp_path / "report.docx"))
     (leads,) = (one for one in word.paragraphs if one.text.startswith("Rules apply at the end of each year"))
     assert leads.paragraph_format.keep_with_next
     look = ROOT / "simulator" / "documents"
-    assert "p:has(+ :is(ul, ol)) { break-after: avoid; }" in (look / "document.css").read_text(
+    assert "p:has(+ :is(ul, ol, .scroll)) { break-after: avoid; }" in (look / "document.css").read_text(
         encoding="utf-8"
     )
     assert "block(sticky: true, drawn(part" in (look / "document.typ").read_text(encoding="utf-8")
