@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +28,7 @@ from simulator.scenario.schema import MOST_YEARS
 if TYPE_CHECKING:
     import pandas as pd
 
-_PENNY_GBP = 0.01
+_PENNY_GBP, _MILLION = 0.01, 1e6
 MARK = "*"
 """Of a difference beyond chance."""
 ERRORS_ARE = "Each ± is the longer side of a 95% interval of sampling error"
@@ -202,7 +203,14 @@ class PrintedColumn:
     left: bool = False  # whether text is set to the left; numbers go to the right
 
 
-def printed(column: Column) -> PrintedColumn:
+def printed_together(some: Sequence[Column]) -> tuple[PrintedColumn, ...]:
+    """Return columns as text; where some are in millions of pounds, none is in thousands."""
+    has_one = [one for one in some if isinstance(one.unit, Unit)]
+    worths = {money_unit(_decides(one.cells, one.is_change))[0] for one in has_one if one.unit is Unit.GBP}
+    return tuple(printed(one, in_millions=_MILLION in worths) for one in some)
+
+
+def printed(column: Column, *, in_millions: bool = False) -> PrintedColumn:
     """Return a column as text: its heading with the unit, and its cells with their errors."""
     if not isinstance(column.unit, Unit):
         pairs = zip(column.cells, column.unit, strict=True)
@@ -210,6 +218,9 @@ def printed(column: Column) -> PrintedColumn:
     if column.unit is Unit.TEXT:
         return PrintedColumn(column.heading, tuple(str(cell or "") for cell in column.cells), left=True)
     size, symbol = _size(column.unit, column.cells, column.is_change)
+    # What has no error has two decimals, whatever it is counted in.
+    if in_millions and symbol == " £k" and _least_fact(column.cells) >= _MILLION * PER_CENT:
+        size, symbol = _MILLION, " £m"
     cells = tuple(_cell(cell, column.unit, size, column.is_change) for cell in column.cells)
     if any(column.marked):
         cells = tuple(
@@ -224,14 +235,29 @@ def _size(unit: Unit, cells: Sequence[Cell], is_change: bool) -> tuple[float, st
         return PER_CENT, f", {POINTS}" if is_change else " %"
     if unit is not Unit.GBP:
         return 1.0, ""
+    worth, symbol = money_unit(_decides(cells, is_change))
+    return worth, f" {symbol}"
+
+
+def _decides(cells: Sequence[Cell], is_change: bool) -> float:
+    """Return the amount that decides what a column's pounds are counted in: the middle one."""
     amounts = [cell.value if isinstance(cell, Estimate) else cell for cell in cells]
     sizes = sorted(abs(one) for one in amounts if isinstance(one, (int, float)) and (one or not is_change))
     decides = sizes[len(sizes) // 2] if sizes else 0.0
     if not any(isinstance(cell, Estimate) for cell in cells):
         # Amounts without an error are read to the digit: the smallest must show a digit before the last.
         decides = min((10 * one for one in sizes if one >= _PENNY_GBP), default=0.0)
-    worth, symbol = money_unit(decides)
-    return worth, f" {symbol}"
+    return decides
+
+
+def _least_fact(cells: Sequence[Cell]) -> float:
+    """Return the smallest amount that has no error; infinity where all have one."""
+    amounts = (one.value if isinstance(one, Estimate) else one for one in cells if not _has_error(one))
+    return min((abs(one) for one in amounts if isinstance(one, (int, float)) and one), default=math.inf)
+
+
+def _has_error(cell: Cell) -> bool:
+    return isinstance(cell, Estimate) and cell.half_width > 0
 
 
 def _cell(cell: Cell, unit: Unit, size: float, is_change: bool) -> str:

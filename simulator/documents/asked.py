@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
 from simulator.documents.brief import bond_is_all, whole_contract
 from simulator.documents.cluster_facts import AVERAGE_PRACTICE, SHORTFALL, SPREAD
+from simulator.documents.doubt_range import LEAST
+from simulator.documents.drivers import MOVED_GAIN
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import GAIN, SAVING_NEEDED
-from simulator.plain_words import joined
+from simulator.plain_words import joined, pounds_of
+from simulator.questions.luck.ask import PolicySizes
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
@@ -36,7 +39,7 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
             "What must we do for it to pay?",
             quotes.sentence(
                 ALL_CLUSTERS,
-                f"Truly save {{{SAVING_NEEDED}:error}} of the care that is paid by the case, in every year. "
+                f"Truly save {{{SAVING_NEEDED}}} of the care that is paid by the case, in every year. "
                 "There practices break even on average, before what the saving costs them.",
             ),
         )
@@ -48,10 +51,11 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
             Paragraph((f"The practices of a cluster divide bond and share by {by}.",)),
         )
         larger = (
-            "It pays more of the overspends, and puts more of practices' money at risk. The page of each "
-            "cluster shows the net gain by size of bond."
+            "It pays more overspends, and puts more of practices' money at risk: see each cluster's page."
         )
         yield "Would a larger bond help?", Paragraph((larger,))
+    if said := tuple(_costly(quotes)):
+        yield "What if one patient costs very much?", Paragraph(said)
     yield "Is it our doing if we overspend?", _blame(quotes)
 
 
@@ -90,15 +94,15 @@ def _earned(quotes: Quotes) -> Paragraph:
     """Return what practices keep, and what is left of it."""
     of_all = quotes.sentence(
         ALL_CLUSTERS,
-        "On average practices between them keep {practice_share_gbp_per_year} a year of surpluses. Over "
-        f"{whole_contract(quotes)} they {{{GAIN}:gain}}, once all is paid for.",
+        "Practices between them may expect to keep {practice_share_gbp_per_year} a year of surpluses, and "
+        f"over {whole_contract(quotes)} to {{{GAIN}:gain}}, once all is paid for.",
     )
     of_one = _of_one(
         quotes,
         f"An average practice keeps {{practice_share_gbp_per_year}} a year, and over the contract may "
         f"expect to {{{GAIN}:gain}}",
     )
-    return Paragraph((*of_all.parts, *of_one, " The page of each cluster has every practice's part."))
+    return Paragraph((*of_all.parts, *of_one, " Each cluster's page has every practice's part."))
 
 
 def _of_one(quotes: Quotes, said: str) -> tuple[Part, ...]:
@@ -120,11 +124,40 @@ def _blame(quotes: Quotes) -> Paragraph:
     short = quotes.numbers.get((ALL_CLUSTERS, SHORTFALL))
     if short is None or short.value <= 0 or not beyond_chance(short):
         return Paragraph((f"Often not. Some of it is chance and some of it how budgets are set. {rank}",))
+    # Clusters set off part of each other's chance.
+    by_size = sorted(
+        (one for one in quotes.clusters if (one, SPREAD) in quotes.numbers),
+        key=lambda one: quotes.numbers[one, SPREAD].value,
+    )
+    ends = {
+        name: quotes.number(one, SPREAD)
+        for name, one in zip(("low", "high"), by_size[:: len(by_size) - 1 or 1], strict=False)
+    }
+    has_doubt = (ALL_CLUSTERS, f"{LEAST}{GAIN}") in quotes.numbers
+    moves = "chance and doubt move" if has_doubt else "chance moves"
+    spreads = " for all together, {low} to {high} for one cluster" if len(by_size) > 1 else ""
     return quotes.sentence(
         ALL_CLUSTERS,
-        f"Often not. Budgets are expected to be {{{SHORTFALL}:size}} short of what is spent, and chance "
-        f"moves the outturn by {{{SPREAD}}} either way. {rank}",
+        f"Often not. Budgets are expected to be {{{SHORTFALL}:size}} short of what is spent, and "
+        f"{moves} the outturn by {{{SPREAD}}} either way{spreads}. {rank}",
+        **ends,
     )
+
+
+def _costly(quotes: Quotes) -> Iterator[Part]:
+    """Yield what a limit on what a case costs its cluster would be worth; nothing where that is not known."""
+    limit = pounds_of(PolicySizes().per_case_limit)
+    option = f"a limit of {limit} per case"
+    if option not in quotes.protection.options:
+        return
+    budgets = {name: quotes.numbers[name, "annual_budget_gbp"].value for name in quotes.clusters}
+    smallest = min(budgets, key=lambda name: budgets[name])
+    if budgets[smallest] > 0:
+        part = f"{100 * PolicySizes().per_case_limit / budgets[smallest]:.2g}%"
+        yield f"A case of {limit} is {part} of a year's budget of {smallest}, the smallest. "
+    more = "more" if quotes.numbers[option, MOVED_GAIN].value > 0 else "less"
+    said = f"With {option}, practices between them would have {{{MOVED_GAIN}:size}} {more} over the contract."
+    yield from quotes.sentence(option, said).parts
 
 
 def _used_up(quotes: Quotes, bond: Bond) -> str:

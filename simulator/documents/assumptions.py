@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.answers.table import Column, Table, text
@@ -73,7 +74,8 @@ def _remarks(figures: Sequence[Figure]) -> str:
     """Return what is said of figures, each remark once and none cut short: the rest is in the workbook."""
     if not figures:
         return _NOT_SET
-    first, *others = [*filter(None, dict.fromkeys(one.remark for one in figures))] or [""]
+    said_of = (in_plain_words(one.remark) for one in figures)
+    first, *others = [*filter(None, dict.fromkeys(said_of))] or [""]
     said = [first]
     for one in others:
         if sum(map(len, (*said, one))) > _MOST_LETTERS:
@@ -81,7 +83,24 @@ def _remarks(figures: Sequence[Figure]) -> str:
         said.append(one)
     left = len(others) + 1 - len(said)
     more = f" ({in_letters(left)} more in the workbook)" if left else ""
-    return f"{'; '.join(said)}{more}"
+    return f"{capitalised('; '.join(said))}{more}"
+
+
+_MARKED = re.compile(r"^(?:(?P<of>mean|sd|cv|shape) )?(?:read|derived|assumption)(?:: |$)", re.IGNORECASE)
+_SHORT = {"mean": "mean", "sd": "SD", "cv": "spread", "shape": "shape"}
+_OF_CV = re.compile(r"^cv (?=[A-Z])")
+_FILES = re.compile(r" ?\((?:docs|data|scenarios)/[^)]*\)")
+
+
+def in_plain_words(remark: str) -> str:
+    """Return what a file says of a figure as a reader wants it: the basis has a column of its own."""
+    pieces = []
+    for piece in _FILES.sub("", remark).replace("GBP ", "£").split("; "):
+        marked = _MARKED.match(piece)
+        said = _OF_CV.sub("spread: ", piece) if marked is None else piece[marked.end() :]
+        of = _SHORT.get((marked["of"] or "").lower(), "") if marked else ""
+        pieces.append(f"{of}: {said}" if of and said else said)
+    return "; ".join(filter(None, dict.fromkeys(pieces)))
 
 
 def _every_figure(found: Assumptions) -> Iterator[TableBlock]:
@@ -144,8 +163,8 @@ def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Blo
         else "No publisher is named: they are nobody's official figures.",
         "An expected amount is a mean: say “on average”. A bad case, 1 in 20, says how far from it one "
         "contract may be.",
-        "The ± is sampling error alone. Doubt about the assumptions is larger: say which matter most. They "
-        "are ranked under “Assumptions and sources”.",
+        "The ± is sampling error alone. For a range with doubt, quote “Sampling error and doubt in one "
+        "range”; “Assumptions and sources” ranks what is not in it.",
         "What stands for one practice is its part of its cluster's figures, and no forecast for it.",
     ]
     return (Heading(2, "What may be quoted"), Items(tuple(items)))

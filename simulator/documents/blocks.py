@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from simulator.answers.table import Cell, PrintedColumn, Table, printed
+from simulator.answers.table import Cell, PrintedColumn, Table, printed_together
 from simulator.charts.look import FONT, Theme
 from simulator.plain_words import date_of
 from simulator.risk.estimate import Estimate, Unit
@@ -144,7 +144,7 @@ class TableBlock:
 
     @cached_property
     def _printed(self) -> tuple[PrintedColumn, ...]:
-        return tuple(map(printed, self.table.columns))
+        return printed_together(self.table.columns)
 
     def narrow(self) -> Iterator[TableBlock]:
         """Yield the table in parts that fit on a page, each with the first column."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section
+from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
 from simulator.documents.what_ifs import (
@@ -18,17 +19,20 @@ from simulator.documents.what_ifs import (
     OVERSPEND,
     SAVING_NEEDED,
 )
-from simulator.plain_words import in_letters, per_cent_of
+from simulator.plain_words import in_letters, listed, per_cent_of
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance
 from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.doubts import unsure_of
 
 _NEAR_SHARE = 0.0005
 """Growth that differs by less is equal to a reader: half of the last digit shown."""
 _NEAR_GBP = 1.0
-_OF_A_CLUSTER = f"{{{OF_A_CLUSTER}{OVERSPEND}:error}}"
+_BAD_CASE = "pct_net_position_1_in_20_gbp"
+_OF_A_CLUSTER = f"{{{OF_A_CLUSTER}{OVERSPEND}}}"
 PAYERS = {
     "expected_bond_draw_gbp": "bonds",
     "pool_payment_gbp": "the pool",
@@ -97,12 +101,12 @@ def _bond(quotes: Quotes) -> Paragraph:
         return quotes.sentence(
             ALL_CLUSTERS,
             f"The bond is {verdict}: {{bond_posted_gbp}} is posted. To be 95% sure of paying every "
-            f"overspend, it must be {{{BONDS_NEEDED}:error}}{share}.",
+            f"overspend, it must be {{{BONDS_NEEDED}}}{share}.",
         )
     return quotes.sentence(
         ALL_CLUSTERS,
         f"The bonds are {verdict}: {{bond_posted_gbp}} is posted. For each cluster to be 95% sure that its "
-        f"own bond pays every overspend, {{{BONDS_NEEDED}:error}} is needed{share}.",
+        f"own bond pays every overspend, {{{BONDS_NEEDED}}} is needed{share}.",
     )
 
 
@@ -126,7 +130,7 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     share = f"The practice share ({per_cent_of(split.practice_share)} of a surplus)"
     yield (
         f"{share} {verdict}{nobody}: practices may expect to keep {{practice_share_gbp}} of surpluses, "
-        f"and to {{{GAIN}:gain error}} net{less}. {better}{most}"
+        f"and to {{{GAIN}:gain}} net{less}. {better}{most}"
     )
     if gain < 0:
         yield _worth_it(quotes)
@@ -150,7 +154,7 @@ def _worth_it(quotes: Quotes) -> str:
         return f"No true saving was found that would make it worth it.{_at_equal_growth(quotes)}"
     who = "the cluster" if len(quotes.clusters) == 1 else "every cluster"
     return (
-        f"It would be worth it if {who} truly saved {{{SAVING_NEEDED}:error}} of the care that is paid by "
+        f"It would be worth it if {who} truly saved {{{SAVING_NEEDED}}} of the care that is paid by "
         f"the case, every year.{_at_equal_growth(quotes)}"
     )
 
@@ -185,22 +189,31 @@ def who_pays(quotes: Quotes) -> str:
 
 
 def _pct(quotes: Quotes) -> Paragraph:
+    """Say what the PCT may expect and what a bad case is: of the contract, and of its worst year."""
     years = len(quotes.study.years)
     by_year = [f"pct_net_position_1_in_20_gbp_year_{at}" for at in range(1, years + 1)]
     found = {
         one: quotes.numbers[ALL_CLUSTERS, one] for one in by_year if (ALL_CLUSTERS, one) in quotes.numbers
     }
-    said = "Over the contract, the PCT may expect to {pct_net_position_gbp:gain error} against its plan"
-    if found:
+    said = (
+        f"Over {whole_contract(quotes)} the PCT may expect to {{pct_net_position_gbp:gain}} against its plan"
+    )
+    said += why_it_gains(quotes)
+    if bad := quotes.numbers.get((ALL_CLUSTERS, _BAD_CASE)):
+        said += f"; in one contract out of twenty it {_worse(bad)} {{{_BAD_CASE}:size}}"
+    if found and years > 1:
         worst = min(found, key=lambda one: found[one].value)
-        at = by_year.index(worst)
-        does = "loses more than" if found[worst].value < 0 else "gains less than"
-        when = f", in {quotes.study.years[at]}, when most is at risk" * (years > 1)
-        said = (
-            f"In one year out of twenty the PCT {does} {{{worst}:size error}} against its plan"
-            f"{when}. On average it may expect to {{pct_net_position_gbp:gain error}} over the contract"
+        at, does = by_year.index(worst), _worse(found[worst])
+        said += (
+            f". In {quotes.study.years[at]}, when most is at risk, it may "
+            f"expect to {{pct_net_position_gbp_year_{at + 1}:gain}}; in one year out of twenty it {does} "
+            f"{{{worst}:size}}"
         )
-    return quotes.sentence(ALL_CLUSTERS, f"{said}{why_it_gains(quotes)}.")
+    return quotes.sentence(ALL_CLUSTERS, f"{said}.")
+
+
+def _worse(bad: Estimate) -> str:
+    return "loses more than" if bad.value < 0 else "gains less than"
 
 
 def why_it_gains(quotes: Quotes) -> str:
@@ -213,13 +226,21 @@ def why_it_gains(quotes: Quotes) -> str:
 
 
 def _doubt(quotes: Quotes) -> Paragraph:
-    """Say what the results depend on most, and what their errors leave out."""
-    simulated = "All figures are of a simulation, and ± is its sampling error alone"
+    """Say what errors leave out, how wide the range is with it, and what the results depend on most."""
+    parts: list[Part] = ["All figures are of a simulation, and ± is its sampling error alone."]
+    if (ALL_CLUSTERS, f"{LEAST}{OVERSPEND}") in quotes.numbers:
+        kinds = listed(unsure_of(quotes.study.scenario.settings))
+        ends = {end: quotes.number(ALL_CLUSTERS, f"{end}{OVERSPEND}", "alone") for end in (LEAST, MOST)}
+        said = (
+            f" With doubt about {kinds} as well, a cluster's chance of an overspend lies between {{{LEAST}}} "
+            f"and {{{MOST}}}."
+        )
+        parts += quotes.sentence(ALL_CLUSTERS, said, **ends).parts
     moves = [*quotes.drivers.moves][:1]
-    if not moves or not beyond_chance(quotes.numbers[moves[0], MOVED_CHANCE]):
-        return Paragraph((f"{simulated}.",))
-    said = most_depends(moves[0], quotes.numbers[moves[0], MOVED_CHANCE].value)
-    return quotes.sentence(moves[0], f"{simulated}. {said}")
+    if moves and beyond_chance(quotes.numbers[moves[0], MOVED_CHANCE]):
+        said = most_depends(moves[0], quotes.numbers[moves[0], MOVED_CHANCE].value)
+        parts += quotes.sentence(moves[0], f" {said}").parts
+    return Paragraph(tuple(parts))
 
 
 def most_depends(move: str, change: float) -> str:

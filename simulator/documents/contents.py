@@ -14,7 +14,8 @@ from simulator.documents.asked import practice_questions
 from simulator.documents.assumptions import may_be_quoted, sources
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
-from simulator.documents.depends import depends_on, luck_and_rules, worked_example
+from simulator.documents.choices import choices
+from simulator.documents.depends import depends_on, worked_example
 from simulator.documents.formats import write_pdf
 from simulator.documents.method import method, provenance_section
 from simulator.documents.options import options_compared
@@ -54,7 +55,7 @@ SECTIONS: dict[SectionName, Callable[[Quotes], Section]] = {
     "bonds": bonds,
     "practices": practices,
     "depends_on": depends_on,
-    "luck": luck_and_rules,
+    "luck": choices,
     "pct": pct_position,
     "questions": practice_questions,
     "glossary": glossary,

@@ -1,47 +1,55 @@
-"""A worked example; what the results depend on; and what other rules would pay for luck."""
+"""A worked example, and what the results depend on: settings, doubt, and the size of a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 
 from simulator.answers.table import Cell, Column, text
-from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
+from simulator.documents.blocks import Block, Heading, Paragraph, Section
 from simulator.documents.brief import most_depends
+from simulator.documents.choices import change_column
+from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
-    LUCK_COLUMNS,
+    CALM_PEOPLE,
+    ENOUGH_PEOPLE,
+    LITTLE_CHANCE,
+    LITTLE_MORE,
     MOST_CONTRACTS,
     MOVED_CHANCE,
     MOVED_GAIN,
     MOVED_PCT,
-    SAVING,
-    luck_measure,
     of_people,
 )
 from simulator.documents.example import measure_of
 from simulator.documents.quotes import Quotes
-from simulator.documents.what_ifs import GAIN
-from simulator.plain_words import capitalised, per_cent_of
-from simulator.questions.luck.estimates import PAID
+from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, OF_A_CLUSTER, OVERSPEND
+from simulator.plain_words import capitalised, in_letters, joined, listed, per_cent_of
 from simulator.questions.size.answer import SD
-from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
-from simulator.risk.estimation import beyond_chance
+from simulator.scenario.doubts import unsure_of
 
 _MOST_MOVES = 12
-_WEAK = 0.0005
-"""Moves of the chance and of all else below a twentieth of a point are noise here."""
+_HEADLINES = {
+    OVERSPEND: "A cluster overspends",
+    COVERED: "A cluster's bond pays all that reaches it",
+    BETTER_OFF: "A cluster's practices come out better off",
+    GAIN: "Practices' net gain, all clusters",
+    "pct_net_position_gbp": "The PCT's net position",
+}
 
 
 def worked_example(quotes: Quotes) -> Section:
     """Take one cluster's first year through the rules."""
     example = quotes.example
     year = quotes.study.years[example.year]
+    budgets = " The budgets differ, for each rests on past spend that is drawn by chance too."
+    budgets *= example.budgets_differ
     said = Paragraph(
         (
-            f"Take {example.book.name} in {year}, its first year. Of the simulated contracts, the table "
-            "shows two: the one in the middle of those with a surplus, and the one in the middle of those "
-            "with an overspend. Each pound that moves is in a row, in the order of the rules.",
+            f"Take {example.book.name} in {year}, its first year, in two simulated contracts: the middle one "
+            "of those with a surplus, and of those with an overspend. Each pound that moves has a row, in "
+            f"the order of the rules.{budgets}",
         )
     )
     columns: list[str | Column] = [
@@ -70,7 +78,7 @@ def depends_on(quotes: Quotes) -> Section:
         blocks.append(quotes.sentence(moves[0], f"{said} {ranked}"))
         headings = ("Chance of an overspend", "Practices' net gain", "PCT's net position")
         columns = [
-            _change(quotes, measure, heading, moves)
+            change_column(quotes, measure, heading, moves)
             for measure, heading in zip((MOVED_CHANCE, MOVED_GAIN, MOVED_PCT), headings, strict=True)
         ]
         first = text("Moved up", [capitalised(one) for one in moves])
@@ -79,8 +87,7 @@ def depends_on(quotes: Quotes) -> Section:
         blocks.append(Paragraph((_fewer(quotes),)))
     if quotes.study.scenario.settings.actions:
         blocks += [Heading(2, "What clusters do"), quotes.picture("actions")]
-    blocks += _sizes(quotes)
-    return Section(tuple(blocks))
+    return Section((*blocks, *_doubt(quotes), *_sizes(quotes)))
 
 
 def _fewer(quotes: Quotes) -> str:
@@ -91,22 +98,48 @@ def _fewer(quotes: Quotes) -> str:
     )
 
 
-def _change(quotes: Quotes, measure: str, heading: str, rows: Iterable[str]) -> Column:
-    cells = tuple(quotes.numbers.get((row, measure)) for row in rows)
-    unit = Unit.GBP if measure.endswith("_gbp") else Unit.SHARE
-    return Column(measure, heading, unit, cells, is_change=True)
+def _doubt(quotes: Quotes) -> Iterator[Block]:
+    """Yield the headline results with sampling error and doubt in one range, and what is not in it."""
+    yield Heading(2, "Sampling error and doubt in one range")
+    settings = quotes.study.scenario.settings
+    rows = [one for one in (*OF_CLUSTERS, *AMOUNTS) if (ALL_CLUSTERS, f"{LEAST}{one}") in quotes.numbers]
+    others = "Whatever else may be wrong is not in it: the table above shows what a move of each would do."
+    if not rows:
+        yield Paragraph((f"No doubt about figures is drawn here: ± is sampling error alone. {others}",))
+        return
+    kinds = listed(unsure_of(settings))
+    ends = {end: quotes.number(ALL_CLUSTERS, f"{end}{OVERSPEND}", "alone") for end in (LEAST, MOST)}
+    yield quotes.sentence(
+        ALL_CLUSTERS,
+        f"Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
+        f"{{{MOST}}}: that is the range of sampling and doubt together. What is expected is a mean over it. "
+        f"{others}",
+        **ends,
+    )
+    places = {one: f"{OF_A_CLUSTER * (one in OF_CLUSTERS)}{one}" for one in rows}
+    columns = [
+        Column(name, words, tuple(quotes.numbers[ALL_CLUSTERS, of(one)].unit for one in rows), cells)
+        for name, words, of in (
+            ("expected", "As expected, with ±", places.__getitem__),
+            ("least", "Range from", lambda one: f"{LEAST}{one}"),
+            ("most", "Range to", lambda one: f"{MOST}{one}"),
+        )
+        for cells in [tuple(quotes.numbers[ALL_CLUSTERS, of(one)] for one in rows)]
+    ]
+    first = text("Result", [_HEADLINES[one] for one in rows])
+    title = f"Results with doubt about {kinds}: 95% ranges, over the whole contract"
+    yield quotes.table("doubt", title, columns, first, apart=0)
 
 
-def _sizes(quotes: Quotes) -> Iterable[Block]:
+def _sizes(quotes: Quotes) -> Iterator[Block]:
     rows = [row.people for row in quotes.drivers.sizes.rows]
     names = [of_people(one) for one in rows]
     small, large = (quotes.number(one, SD) for one in (names[0], names[-1]))
     yield Heading(2, "The size of a cluster")
     yield quotes.sentence(
         ALL_CLUSTERS,
-        f"Size helps, and less and less: the outturn of {rows[0]:,.0f} people typically misses the expected "
-        f"one by {{small}} of the budget, that of {rows[-1]:,.0f} people by {{large}}. The rest is common "
-        "to all.",
+        f"{_large_enough(quotes)}Size helps, and less and less: the outturn of {rows[0]:,.0f} people "
+        f"typically misses the expected one by {{small}} of the budget, of {rows[-1]:,.0f} by {{large}}.",
         small=small,
         large=large,
     )
@@ -120,78 +153,27 @@ def _sizes(quotes: Quotes) -> Iterable[Block]:
     yield quotes.table("size", "Risk by size of cluster, over the whole contract", columns, first, apart=0)
 
 
-def _verdict_on_rules(quotes: Quotes) -> str:
-    """Return whether any rule that was tried lets practices gain on average, where they lose."""
-    gain = quotes.numbers[ALL_CLUSTERS, GAIN].value
-    changes = [quotes.numbers[policy, MOVED_GAIN].value for policy in quotes.drivers.rules]
-    if gain >= 0 or not changes:
-        return "Other rules divide gains and losses otherwise."
-    if gain + max(changes) < 0:
-        return "None of these rules would let practices gain on average."
-    return "Some of these rules would let practices gain on average."
-
-
-def _best_for_the_pct(quotes: Quotes) -> Sequence[Part]:
-    """Return which rule the PCT gains most by, and what it does to practices; nothing where none helps it."""
-    found = {one: quotes.numbers[one, MOVED_PCT] for one in quotes.drivers.rules}
-    best = max(found, key=lambda one: found[one].value, default="")
-    if not best or found[best].value <= 0 or not beyond_chance(found[best]):
-        return ()
-    more = "more" if quotes.numbers[best, MOVED_GAIN].value > 0 else "less"
-    said = (
-        f" The PCT would gain most by {{rule}}: {{{MOVED_PCT}:size}} more, and practices would have "
-        f"{{{MOVED_GAIN}:size}} {more}."
-    )
-    return quotes.sentence(best, said, rule=best).parts
-
-
-def _rest(quotes: Quotes) -> str:
-    """Return who pays for what the PCT gains beyond what practices lose, where nobody else has a part."""
-    flows = quotes.study.books[ALL_CLUSTERS].flows.values()
-    if {Account.PARTNER, Account.LENDER} & {one for flow in flows for one in (flow.payer, flow.payee)}:
-        return ""
-    return " What the PCT gains and practices do not lose is no longer reinvested in patients' care."
-
-
-def luck_and_rules(quotes: Quotes) -> Section:
-    """Show what other rules would pay for luck."""
-    heading = Heading(1, "Luck, and what other rules would do")
-    answer = quotes.drivers.luck
-    if answer is None:
-        return Section((heading, Paragraph(("No practice can be paid a share here, nor for luck.",))))
-    saving = per_cent_of(SAVING)
-    policies = answer.policy_names
-    paid = luck_measure(LUCK_COLUMNS[0])
-    unpaid = luck_measure(LUCK_COLUMNS[2])
-    headings = ("Paid for luck", "Change", f"Saving of {saving} unpaid", "Change")
-    columns = []
-    for measure, words in zip(LUCK_COLUMNS, headings, strict=True):
-        name = luck_measure(measure)
-        cells = tuple(quotes.numbers.get((policy, name)) for policy in policies)
-        unit = Unit.PROBABILITY if PAID in measure or "probability" in measure else Unit.GBP
-        columns.append(Column(name, words, unit, cells, is_change="change" in name))
-    for measure, words in (
-        (MOVED_GAIN, "Practices' net gain, change"),
-        (MOVED_PCT, "PCT's net position, change"),
-    ):
-        columns.append(_change(quotes, measure, words, policies))
-    first = text("Rules", [capitalised(one) for one in policies])
-    title = "What other rules would change; all clusters together, over the whole contract"
-    numbers = {"paid": quotes.number(policies[0], paid), "unpaid": quotes.number(policies[0], unpaid)}
-    said = "Had no cluster truly saved anything, practices would be paid {paid} over the contract for luck; "
-    said += f"yet a true saving of {saving} goes unpaid with a chance of {{unpaid}}."
-    return Section(
-        (
-            heading,
-            Paragraph((_verdict_on_rules(quotes), *_best_for_the_pct(quotes))),
-            quotes.sentence(ALL_CLUSTERS, said, **numbers),
-            quotes.table("rules against luck", title, columns, first, apart=0),
-            Paragraph(
-                (
-                    "A rule that pays less for luck also leaves more true savings unpaid: choose how much "
-                    "of one for how much of the other."
-                    f"{_rest(quotes)} The sizes of these rules are assumptions.",
-                )
-            ),
+def _large_enough(quotes: Quotes) -> str:
+    """Return from which size on a cluster is large enough, by two measures, for `Quotes.sentence`."""
+    more, little = per_cent_of(LITTLE_MORE), per_cent_of(LITTLE_CHANCE)
+    said = [
+        f"from {{{measure}}} people on {what} ({_smaller(quotes, measure)})"
+        for measure, what in (
+            (ENOUGH_PEOPLE, f"its outturn misses the expected one by at most {more} more than at any size"),
+            (CALM_PEOPLE, f"chance alone moves it by no more than {little} of the budget"),
         )
-    )
+        if (ALL_CLUSTERS, measure) in quotes.numbers
+    ]
+    return f"A cluster is large enough, by two measures (assumptions): {'; '.join(said)}. " if said else ""
+
+
+def _smaller(quotes: Quotes, measure: str) -> str:
+    """Return which clusters are smaller than a size."""
+    enough, many = quotes.numbers[ALL_CLUSTERS, measure].value, len(quotes.clusters)
+    small = [name for name in quotes.clusters if quotes.numbers[name, "people"].value < enough]
+    every = ("the cluster is", "both are", f"all {in_letters(many)} are")[min(many, 3) - 1]
+    if not small:
+        return f"{every} larger"
+    if len(small) == many:
+        return f"{every} smaller"
+    return f"smaller: {joined(small)}"

@@ -12,13 +12,13 @@ from simulator.charts.drivers import Move, figures_of, usual_moves
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import OVERSPEND, Place
 from simulator.questions.explain.answer import WHOLE_CONTRACT
-from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, who_can_be_paid
-from simulator.questions.luck.ask import PolicySizes, luck, policies_of
+from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
+from simulator.questions.luck.ask import luck
 from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
-from simulator.questions.size.answer import SD, Sizes, overspend_column
+from simulator.questions.size.answer import CHANCE_SD, SD, Sizes, overspend_column
 from simulator.questions.size.ask import size
 from simulator.records import Account, FloatArray
-from simulator.risk.account_book import AccountBook, account_books
+from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean_difference
 from simulator.risk.positions import gain_gbp, pct_net_gbp
@@ -33,6 +33,10 @@ SAVING = 0.02
 """True saving at which rules are compared (assumption)."""
 LUCK_COLUMNS = (SHARE, change_of(SHARE), UNPAID, change_of(UNPAID))
 LARGE = overspend_column(0.02)
+ENOUGH_PEOPLE, CALM_PEOPLE = "enough_people", "calm_people"
+LITTLE_MORE, LITTLE_CHANCE = 0.1, 0.01
+"""A cluster is large enough if its outturn spreads by so much more than that of any size; or if chance alone
+spreads it by so little of the budget (assumptions)."""
 _PEOPLE, _POINTS = (5_000.0, 200_000.0), 4
 """Sizes of cluster that are shown (assumptions)."""
 
@@ -79,19 +83,6 @@ class Drivers:
         return tuple(usual_moves(self.study.scenario, only_up=True))
 
     @cached_property
-    def rules(self) -> dict[str, dict[str, Estimate]]:
-        """Changes of practices' gain and of the PCT's position by other rules; own savings are kept."""
-        if self.luck is None:
-            return {}
-        draws = SharedDraws.of(self.study.scenario, self.few.draws)
-        base = _Ends.of(draws.simulate(self.study.scenario))
-        return {
-            words: _Ends.of(draws.simulate(other)).against(base)
-            for words, other in policies_of(self.study.scenario, PolicySizes()).items()
-            if words != AS_IT_IS
-        }
-
-    @cached_property
     def luck(self) -> LuckAnswer | None:
         """What other rules would pay for luck; None where nobody can be paid a share."""
         settings = self.study.scenario.settings
@@ -120,8 +111,21 @@ class Drivers:
                 for measure, of in zip(LUCK_COLUMNS, (known[0], known[0], known[1], known[1]), strict=True):
                     if measure in of:
                         yield (policy, luck_measure(measure)), of[measure]
-        for policy, changes in self.rules.items():
-            yield from (((policy, one), changes[one]) for one in (MOVED_GAIN, MOVED_PCT))
+        yield from self._enough()
+
+    def _enough(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield sizes of cluster that are enough, by two measures."""
+        if even := self.sizes.balance_people:
+            # The variance is what no size cures times 1 + even / people.
+            more = (1 + LITTLE_MORE) ** 2 - 1
+            value, low, high = (max(end, 0.0) / more for end in (even.value, even.low, even.high))
+            yield (ALL_CLUSTERS, ENOUGH_PEOPLE), Estimate(value, low, high)
+        # Chance alone falls with the square root of size.
+        chance, people = self.sizes.rows[0].whole[CHANCE_SD], self.sizes.rows[0].people
+        if chance.value > 0:
+            ends = (people * (end / LITTLE_CHANCE) ** 2 for end in (chance.value, chance.low, chance.high))
+            value, low, high = ends
+            yield (ALL_CLUSTERS, CALM_PEOPLE), Estimate(value, low, high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from simulator.records import BUDGET, Account
 from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
 
-SPEND = "spend"
+SPEND, LEFT, BOND_LEFT = "spend", "left", "bond_left"
+"""Rows that no flow has: what is spent, what the budget leaves, and what is then in the bond."""
 _CASES = ("with a surplus", "with an overspend")
 _WORDS = {Account.CLUSTER: "cluster", Account.PCT: "PCT", Account.POOL: "pool"}
 Place = tuple[str, str]
@@ -50,26 +51,50 @@ class Example:
                 found[case] = int(order[order.size // 2])
         return found
 
+    @property
+    def budgets_differ(self) -> bool:
+        """Whether the two years have different budgets."""
+        budgets = {round(self._gbp(BUDGET, at)) for at in self.contracts.values()}
+        return len(budgets) > 1
+
     @cached_property
     def flows(self) -> dict[str, str]:
         """What each flow is, in words, by its name: those that move anything in either year."""
-        found = {BUDGET: "Budget, from the PCT", SPEND: "Spend on patients' care"}
+        found = {
+            BUDGET: "Budget, from the PCT",
+            SPEND: "Spend on patients' care",
+            LEFT: "Surplus, or overspend where below zero",
+        }
         for reason, flow in self.book.flows.items():
             moves = any(abs(flow.gbp[at, self.year]) > PENNY_GBP for at in self.contracts.values())
             if reason == BUDGET or flow.is_spend or not moves:
                 continue
             payer, payee = (_WORDS.get(one, spaced(str(one))) for one in (flow.payer, flow.payee))
             found[reason] = f"{capitalised(spaced(reason))} (from {payer} to {payee})"
+        if any(flow.payee == Account.BOND for flow in self.book.flows.values()):
+            found[BOND_LEFT] = "Left in the bond at the year's end"
         return found
 
     def estimates(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield what moved in each year: facts of a simulated contract, without an error."""
         for case, at in self.contracts.items():
             for reason in self.flows:
-                by_year = self.book.spend_by_year_gbp if reason == SPEND else self.book.by_year_gbp(reason)
                 # To the pound: pence in millions say nothing.
-                gbp = float(round(by_year[at, self.year]))
+                gbp = float(round(self._gbp(reason, at)))
                 yield (self.row(case), measure_of(reason)), Estimate(gbp, gbp, gbp)
+
+    def _gbp(self, reason: str, contract: int) -> float:
+        """Return what moved for a reason in the year, or what was left of it."""
+        book = self.book
+        if reason == SPEND:
+            by_year = book.spend_by_year_gbp
+        elif reason == LEFT:
+            by_year = book.surplus_gbp - book.overspend_gbp
+        elif reason == BOND_LEFT:
+            by_year = book.gained_by_year_gbp((Account.BOND,)).cumsum(axis=1)
+        else:
+            by_year = book.by_year_gbp(reason)
+        return float(by_year[contract, self.year])
 
     def row(self, case: str) -> str:
         """Return the row of a case."""

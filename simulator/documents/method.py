@@ -41,16 +41,16 @@ def method(quotes: Quotes) -> Section:
     how = (
         f"The agreement was simulated {result.contracts:,} times. In each simulated contract the number of "
         "cases of every kind of care and their costs are drawn by chance about what the population, the "
-        "rates and the shocks lead to expect; budgets are set, and the rules settle every pound by double "
-        "entry. Expected amounts are means over the contracts, and chances are proportions of them."
+        "rates and the shocks lead to expect; budgets are set, and the rules settle every pound. Expected "
+        "amounts are means over the contracts, and chances are proportions of them."
     )
     settings = quotes.study.scenario.settings
     if settings.doubt.carried and (unsure := unsure_of(settings)):
         how += f" What is not known of {listed(unsure)} is drawn once for each contract."
     errors = (
         "The ± after a number is the longer side of a 95% interval of sampling error: what other draws of "
-        "chance might have given. Numbers are rounded to what it allows. Whoever simulates the same scenario "
-        "with the same seed gets the same numbers. Sentences give rounded numbers; tables give their errors."
+        "chance might have given. Numbers are rounded to what it allows. The same scenario and seed give the "
+        "same numbers."
     )
     return Section((Heading(1, "How the numbers are made"), Paragraph((how,)), Paragraph((errors,))))
 

@@ -18,7 +18,9 @@ from simulator.documents.cluster_facts import (
     of_practice,
     of_size,
 )
+from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD, LITTLE, is_unfair
 from simulator.documents.quotes import Quotes
+from simulator.documents.results import saving_adds
 from simulator.documents.what_ifs import GAIN, OVERSPEND
 from simulator.plain_words import as_a_name, counted, in_letters, joined, ordinal, per_cent_of
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -76,6 +78,8 @@ def _differences(quotes: Quotes, cluster: Cluster) -> Iterator[Paragraph]:
         if abs(of_all[name]) < _LIKE_ALL:
             cost, of_all_words = "costs much the same a head as", "that of all clusters together"
         yield quotes.sentence(name, f"By their age and need its people's care {cost} {of_all_words}.")
+    if said := _fairness(quotes, name):
+        yield quotes.sentence(name, said)
     if said := _tightness(quotes, name):
         yield quotes.sentence(name, said)
     needed = {one: quotes.numbers[one, NEEDED] for one in quotes.clusters if (one, NEEDED) in quotes.numbers}
@@ -99,6 +103,23 @@ def _spread(quotes: Quotes, name: str) -> str:
     weighs = "more" if lower > higher else "less"
     misses = f"its outturn typically misses the expected one by {{{SPREAD}}} of the budget"
     return f", and chance weighs {weighs} than in most: {misses}"
+
+
+def _fairness(quotes: Quotes, name: str) -> str:
+    """Return how far a budget is from its fair share, for `Quotes.sentence`."""
+    gap, bad = (quotes.numbers.get((name, one)) for one in (GAP, BAD_GAP))
+    if gap is None:
+        return ""
+    said = "On average its budget is its fair share by need"
+    if is_unfair(gap):
+        does = "above" if gap.value > 0 else "below"
+        gap_in_pounds = f"£{{{GAP_A_HEAD}:size}} a head"
+        said = f"On average its budget is {{{GAP}:size}} {does} its fair share by need, {gap_in_pounds}"
+    if bad is None or bad.value >= min(0.0, gap.value - LITTLE):
+        return f"{said}."
+    return (
+        f"{said}; by the luck of past spend, one budget in twenty is more than {{{BAD_GAP}:size}} below it."
+    )
 
 
 def _tightness(quotes: Quotes, name: str) -> str:
@@ -214,7 +235,7 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
         ]
         if quotes.study.scenario.settings.truly_saves:
             said.append(
-                "Luck alone would bring them {luck_gbp} over the contract; true saving adds {skill_gbp}."
+                f"Luck alone would bring them {{luck_gbp}} over the contract; {saving_adds(quotes, name)}."
             )
     return quotes.sentence(name, " ".join(said), name=name)
 

@@ -12,9 +12,12 @@ from simulator.charts.register import about, draw
 from simulator.charts.study import Study
 from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number, together
 from simulator.documents.cluster_facts import ClusterFacts
+from simulator.documents.doubt_range import DoubtRange
 from simulator.documents.drivers import Drivers
 from simulator.documents.example import Example
+from simulator.documents.fair_shares import FairShares
 from simulator.documents.odds import odds
+from simulator.documents.protection import CONFIDENCES, Protection
 from simulator.documents.what_ifs import WhatIfs, sum_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
@@ -28,7 +31,8 @@ from simulator.scenario.schema import MOST_YEARS
 
 SUMMARY, BOND, LUCK, PCT, WHAT_IF = "summary", "bond", "luck", "PCT", "what if"
 APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
-EXAMPLE, DRIVERS = "worked example", "drivers"
+EXAMPLE, DRIVERS, OPTIONS = "worked example", "drivers", "options"
+FAIR, DOUBT = "fair shares", "doubt"
 PLAN_LESS_BUDGETS = "part_of_net_position_planned_care_less_budgets_gbp"
 """What the PCT planned to spend on care less the budgets it hands out for it."""
 _POSITION = "part_of_net_position_"
@@ -36,7 +40,6 @@ _POSITION = "part_of_net_position_"
 _LED = {"gain": ("gain ", "lose "), "beyond": ("gain less than ", "lose more than ")}
 """What stands before an amount above zero, and before one below."""
 _WITHOUT_SIGN = {"size", *_LED}
-CONFIDENCES = (0.90, 0.95, 0.99)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,9 @@ class Quotes:
             PRACTICES: dict(self.facts.of_practices()),
             EXAMPLE: dict(self.example.estimates()),
             DRIVERS: dict(self.drivers.estimates()),
+            OPTIONS: dict(self.protection.estimates()),
+            FAIR: dict(FairShares(self.study).estimates()),
+            DOUBT: dict(DoubtRange(self.study).estimates()),
         }
 
     @cached_property
@@ -80,6 +86,11 @@ class Quotes:
     def drivers(self) -> Drivers:
         """What results depend on."""
         return Drivers(self.study)
+
+    @cached_property
+    def protection(self) -> Protection:
+        """What the PCT must hold, and what would protect it."""
+        return Protection(self.drivers)
 
     @cached_property
     def facts(self) -> ClusterFacts:
@@ -184,20 +195,20 @@ class Quotes:
     def number(self, row: str, measure: str, *how: str) -> Number:
         """Return a number for a sentence: ``£1.42m``, or ``1 in 5 (20.1%)``.
 
-        With ``error``, followed by ± and its error; with ``size``, ``gain`` or ``beyond`` without the sign of
-        pounds; with ``alone`` a share without its odds. Tables show errors: few sentences need them.
+        Followed by ± and its error; with ``short`` without them, where the same number stands beside it. With
+        ``size``, ``gain`` or ``beyond`` without the sign of pounds; with ``alone`` a share without its odds.
         """
         one = self.numbers[row, measure]
-        if one.unit is Unit.PEOPLE:
+        if one.unit is Unit.PEOPLE and not one.half_width:
             return number(f"{one.value:,.0f}", one)
-        said = phrase(one, one.unit) if "error" in how and one.half_width else briefly(one, one.unit)
+        said = briefly(one, one.unit) if "short" in how or not one.half_width else phrase(one, one.unit)
         if one.unit is Unit.PROBABILITY and "alone" not in how:
             words = odds(one)
             # Two bounds beside each other say no more than one.
             is_bound = words.startswith(("fewer", "more")) and said.startswith(("under", "over"))
             return number(together(words if is_bound else f"{words} ({said})"), one)
         if "points" in how:
-            said = f"{said.removesuffix('%')} points"
+            said = f"{said.replace('%', '')} points"
         return number(together(said.removeprefix("-") if _WITHOUT_SIGN & {*how} else said), one)
 
     def picture(self, name: str, cluster: str | None = None) -> Picture:
@@ -243,8 +254,11 @@ def at_confidence(measure: str, confidence: float) -> str:
 
 def unit_of(measure: str) -> Unit:
     """Return the unit of a column: the summary's own, or as its name ends; pounds otherwise."""
-    if measure == "people":
+    if measure.endswith("people"):
         return Unit.PEOPLE
+    if measure.endswith("_a_head_gbp"):
+        # Hundreds and thousands of pounds, read beside each other: never in thousands.
+        return Unit.NUMBER
     if column := columns(MOST_YEARS).get(measure):
         return column.measure.unit
     endings = {"_probability": Unit.PROBABILITY, "_share": Unit.SHARE}

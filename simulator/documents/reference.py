@@ -12,12 +12,10 @@ _STRENGTHS = (
     "Costs are drawn case by case in law, not by a normal curve: rare, costly cases have their weight.",
     "Every pound is booked twice, from whom and to whom. What one party loses, another gains.",
     "All options share the same draws of chance, so that a difference between two is their own.",
-    "The same scenario and seed give the same numbers on any machine.",
 )
 _LIMITS = (
     "The ± is of sampling alone. What is not known of a figure counts only where the scenario gives it an "
-    "SD.",
-    "Most figures may be assumptions: the section on assumptions says which.",
+    "SD; most figures may be assumptions.",
     "No patient moves between clusters, and budgets do not follow lists that grow.",
     "Cases are independent once the shocks are known. What one patient's cases have in common is not "
     "modelled.",
@@ -40,8 +38,10 @@ _WORDS = {
     "Outturn": "Spend at the year's end against the budget.",
     "Pool": "The PCT's account of surpluses that clusters return; it pays overspends that bonds do not.",
     "Practice share": "The part of a surplus that practices may keep.",
+    "Reserve": "What the PCT must hold to meet its losses against its plan in so many contracts of 100.",
     "SD": "Standard deviation: how far a result typically lies from the expected one.",
     "True saving": "Care that is really avoided, not a saving by chance.",
+    "Unpaid": "A true saving that brings no practice share, by bad luck or a tight budget.",
     "±": "The longer side of a 95% interval of sampling error.",
 }
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Heading, Paragraph, Section
 from simulator.documents.brief import (
     bond_is_all,
-    payers,
     who_pays,
     whole_contract,
     why_in_words,
     why_it_gains,
 )
 from simulator.documents.odds import odds
+from simulator.documents.protection import RESERVE_OF_BUDGET, reserve_at
 from simulator.documents.quotes import PCT, Quotes, at_confidence
 from simulator.documents.what_ifs import (
     BETTER_OFF,
+    BOND_OF_CONTRACT,
+    BOND_OF_YEAR,
     BONDS_NEEDED,
     COVERED,
     EQUAL_GROWTH,
@@ -24,7 +28,6 @@ from simulator.documents.what_ifs import (
     OVERSPEND,
     SAVING_NEEDED,
 )
-from simulator.plain_words import capitalised
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond
@@ -72,9 +75,19 @@ def overspends(quotes: Quotes) -> Section:
                     "off against the other.",
                 )
             ),
+            *_bond_mark(quotes),
             quotes.picture("outturn"),
         )
     )
+
+
+def _bond_mark(quotes: Quotes) -> list[Block]:
+    """Say how the bond's mark in the chart compares with what the bond is a share of."""
+    of_year = quotes.numbers.get((ALL_CLUSTERS, BOND_OF_YEAR))
+    if of_year is None or not of_year.value:
+        return []
+    said = f"The chart marks the bond: {{{BOND_OF_YEAR}:short}} of a year's budget is "
+    return [quotes.sentence(ALL_CLUSTERS, f"{said}{{{BOND_OF_CONTRACT}:short}} of the whole contract's.")]
 
 
 def _overspends_in_words(quotes: Quotes) -> Paragraph:
@@ -174,8 +187,9 @@ def practices(quotes: Quotes) -> Section:
     if quotes.study.scenario.settings.truly_saves:
         title = "The practice share: what luck alone brings, and what true saving adds"
         luck = [quotes.column("luck_gbp", "Luck"), quotes.column("skill_gbp", "True saving")]
-        blocks.append(quotes.table("luck", title, luck))
-    return Section((*blocks, quotes.picture("practice-share")))
+        # Where every pound is luck, a chart that parts the two shows nothing.
+        blocks += [quotes.table("luck", title, luck), quotes.picture("practice-share")]
+    return Section(tuple(blocks))
 
 
 def _practices_in_words(quotes: Quotes) -> str:
@@ -185,7 +199,7 @@ def _practices_in_words(quotes: Quotes) -> str:
     said += ", and {expected_bond_draw_gbp} of their bonds is drawn" * bond_is_all(quotes) + "."
     if (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers:
         said += (
-            f" To break even they must truly save {{{SAVING_NEEDED}:error}} of the care that is paid by the "
+            f" To break even they must truly save {{{SAVING_NEEDED}}} of the care that is paid by the "
             "case, every year."
         )
     if (ALL_CLUSTERS, f"{EQUAL_GROWTH}{GAIN}") in quotes.numbers:
@@ -217,10 +231,17 @@ def _meaning_of_gains(quotes: Quotes) -> str:
     return said
 
 
+def saving_adds(quotes: Quotes, row: str) -> str:
+    """Return what true saving does to the practice share: an action that costs more than it saves takes."""
+    does = "adds" if quotes.numbers[row, "skill_gbp"].value >= 0 else "takes away"
+    return f"true saving, with what it costs the budget, {does} {{skill_gbp:size}}"
+
+
 def luck_in_words(quotes: Quotes) -> str:
     """Return what luck does to the practice share of all clusters, for `Quotes.sentence`."""
     if quotes.study.scenario.settings.truly_saves:
-        return "Luck alone would bring practices {luck_gbp} of surpluses; true saving adds {skill_gbp}."
+        adds = saving_adds(quotes, ALL_CLUSTERS)
+        return f"Luck alone would bring practices {{luck_gbp}} of surpluses; {adds}."
     return "No cluster truly saves anything here, so every pound of practice share is luck."
 
 
@@ -241,7 +262,6 @@ def pct_position(quotes: Quotes) -> Section:
     blocks: list[Block] = [
         Heading(1, "What is left with the PCT?"),
         pct_sentence(quotes),
-        *_paid_by(quotes),
         quotes.table("positions", "The PCT's net position over the whole contract", gains),
         Paragraph(
             (
@@ -250,20 +270,9 @@ def pct_position(quotes: Quotes) -> Section:
                 "saving. Below zero is a loss.",
             )
         ),
+        *_reserve(quotes),
+        Heading(2, "How it comes about"),
     ]
-    years = range(1, len(quotes.study.years) + 1)
-    by_year = [(year, at) for at, year in enumerate(quotes.study.years, start=1)]
-    if len(by_year) > 1:
-        rows = text("Year", [year for year, _ in by_year])
-        columns = []
-        for measure, heading in (
-            ("pct_net_position_gbp_year", "Expected"),
-            ("pct_net_position_1_in_20_gbp_year", "1 year in 20"),
-        ):
-            places = [(ALL_CLUSTERS, f"{measure}_{at}") for at in years]
-            columns.append(quotes.column(places[0][1], heading, places))
-        block = quotes.table("PCT by year", "The PCT's net position by year", columns, rows, apart=0)
-        blocks.append(block)
     parts = {measure: quotes.heading(measure) for _, measure in quotes.tables[PCT]}
     parts["pct_net_position_gbp"] = "The PCT's net position"
     title = "How the PCT's net position comes about, over the whole contract"
@@ -272,14 +281,36 @@ def pct_position(quotes: Quotes) -> Section:
     return Section((*blocks, quotes.picture("pool")))
 
 
-def _paid_by(quotes: Quotes) -> list[Block]:
-    """Return who pays for overspends, as a table; nothing where it is one alone."""
-    if not (said := payers(quotes)):
-        return []
-    rows = {one: capitalised(who) for one, who in said.items()} | {"expected_overspend_gbp": "All overspends"}
-    heads = ("Paid by", "Expected")
-    title = "Who pays for overspends, over the whole contract"
-    return [quotes.amounts("paid by", title, heads, ALL_CLUSTERS, rows, has_total=True)]
+def _reserve(quotes: Quotes) -> Iterator[Block]:
+    """Yield what the PCT must hold to meet its losses, over the contract and in each year."""
+    confidences = [one for one in quotes.confidences if (ALL_CLUSTERS, reserve_at(one)) in quotes.numbers]
+    if not confidences:
+        return
+    yield Heading(2, "What reserve should the PCT hold?")
+    said = "It needs none: even in a bad case it gains against its plan."
+    if quotes.numbers[ALL_CLUSTERS, reserve_at(0.95)].value:
+        said = (
+            f"To be 95% sure of meeting its losses, the PCT must hold {{{reserve_at(0.95)}}} over the "
+            f"contract: {{{RESERVE_OF_BUDGET}}} of the clusters' budgets of a year. “What could be done, and "
+            "who would pay?” says what protects it from a bad case, and at whose cost."
+        )
+    yield quotes.sentence(ALL_CLUSTERS, said)
+    years = quotes.study.years if len(quotes.study.years) > 1 else ()
+    spans = {"": whole_contract(quotes).capitalize()} | {
+        f"_year_{at}": one for at, one in enumerate(years, 1)
+    }
+    columns = [
+        quotes.column(
+            "pct_net_position_gbp",
+            "Net position, expected",
+            [(ALL_CLUSTERS, f"pct_net_position_gbp{one}") for one in spans],
+        )
+    ]
+    for one in confidences:
+        places = [(ALL_CLUSTERS, f"{reserve_at(one)}{span}") for span in spans]
+        columns.append(quotes.column(reserve_at(one), f"Reserve, {100 * one:.0f}% sure", places))
+    title = "The PCT's net position, and the reserve that meets its losses"
+    yield quotes.table("reserve", title, columns, text("Of", [*spans.values()]), apart=0)
 
 
 def pct_sentence(quotes: Quotes) -> Paragraph:

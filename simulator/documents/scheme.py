@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from simulator.answers.rule_notes import legal_form_notes, runs_in_words
 from simulator.answers.table import Column, Table, text
 from simulator.budgets.rebasing import rebasing_in_words
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
+from simulator.documents.fair_shares import (
+    BAD_GAP,
+    BUDGET_A_HEAD,
+    FAIR_A_HEAD,
+    GAP,
+    GAP_A_HEAD,
+    LITTLE,
+    is_unfair,
+)
 from simulator.documents.quotes import Quotes
 from simulator.payments.payment import in_short
 from simulator.plain_words import capitalised, counted, in_letters, listed, per_cent_of, pounds_of, spaced
@@ -29,6 +40,7 @@ def scheme(quotes: Quotes) -> Section:
         Heading(2, "Budgets"),
         _budgets(quotes),
         _lines(quotes),
+        *_fair_shares(quotes),
         Heading(2, "Who pays, and who keeps what is left"),
         Paragraph(("Rules apply at the end of each year, in this order.",) if said else (_NO_RULES,)),
     ]
@@ -138,6 +150,47 @@ def _budgets(quotes: Quotes) -> Paragraph:
         if line.payment not in ("per_case", "block")
     ]
     return Paragraph((" ".join(said),))
+
+
+def _fair_shares(quotes: Quotes) -> Iterator[Block]:
+    """Yield how far budgets are from fair shares: on average, and in a bad case."""
+    if (ALL_CLUSTERS, GAP) not in quotes.numbers:
+        return
+    yield Heading(2, "Is a budget fair?")
+    rows = [name for name in quotes.rows if (name, GAP) in quotes.numbers]
+    gaps = {name: quotes.numbers[name, GAP] for name in quotes.clusters if name in rows}
+    apart = [name for name, gap in gaps.items() if is_unfair(gap)]
+    said = "On average every budget is its cluster's fair share by need."
+    if apart:
+        far = max(apart, key=lambda name: abs(gaps[name].value))
+        does = "above" if gaps[far].value > 0 else "below"
+        said = f"Furthest from its fair share by need is {far}, {{{GAP}:size}} {does} it on average."
+        sentence = quotes.sentence(far, said)
+    else:
+        sentence = Paragraph((said,))
+    bad = {name: quotes.numbers[name, BAD_GAP].value for name in gaps if (name, BAD_GAP) in quotes.numbers}
+    worst = min(bad, key=lambda name: bad[name], default="")
+    # Budgets that do not vary hold no luck.
+    if worst and bad[worst] < min(0.0, gaps[worst].value - LITTLE):
+        luck = (
+            " But past spend holds luck, and need that no weight measures: in one contract out of twenty "
+            f"that of {{worst}} is more than {{{BAD_GAP}:size}} below it."
+        )
+        sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, luck, worst=worst).parts))
+    elif not apart:
+        yield Paragraph(("Every budget is its cluster's fair share by need.",))
+        return
+    yield sentence
+    headings = {
+        BUDGET_A_HEAD: "Budget, £ a head and year",
+        FAIR_A_HEAD: "Fair share, £",
+        GAP_A_HEAD: "Gap, £",
+        GAP: "Gap, of the fair share",
+        BAD_GAP: "Gap, 1 in 20",
+    }
+    columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
+    title = "Budgets against fair shares, over the whole contract"
+    yield quotes.table("fair shares", title, columns, text("Cluster", rows))
 
 
 def _growth(line: ServiceLine) -> str:

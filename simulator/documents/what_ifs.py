@@ -12,8 +12,9 @@ import numpy as np
 from simulator.budgets.toolkit import Toolkit
 from simulator.charts.study import Study
 from simulator.parts import Part
-from simulator.questions.luck.estimates import of_a_cluster
-from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.questions.luck.estimates import of_a_cluster, ratio
+from simulator.records import BUDGET, FloatArray
+from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 
 Settings = TypeVar("Settings", bound=Part)
@@ -25,6 +26,8 @@ OF_A_CLUSTER, EQUAL_GROWTH = "of_a_cluster_", "equal_growth_"
 """How names start of what holds of a cluster on average, and of budgets that grow as costs do."""
 SAVING_NEEDED, BONDS_NEEDED = "saving_needed_share", "bonds_needed_gbp"
 BONDS_NEEDED_OF_BUDGET = "bonds_needed_of_budget_share"
+BOND_OF_YEAR, BOND_OF_CONTRACT = "bond_of_year_share", "bond_of_contract_share"
+"""What is posted, as a share of a year's budget and of that of the whole contract."""
 BUDGET_GROWTH, COST_GROWTH = "budget_growth_share", "cost_growth_share"
 _FIRST_TRY, _LARGEST_SAVING = 0.05, 0.5
 """Shares of demand: no saving that was ever measured comes near the largest (assumption)."""
@@ -47,7 +50,7 @@ class WhatIfs:
         found |= _of_a_cluster(self.study)
         if needed := _bonds_needed(self.study):
             found[BONDS_NEEDED] = needed
-            found |= _of_budget(needed, self.study)
+            found |= _of_budget(needed, self.study) | _posted_of_budget(self.study)
         if self.at_equal_growth is not None:
             of_all = self.at_equal_growth.estimates_of(ALL_CLUSTERS)
             moved = _of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
@@ -150,6 +153,21 @@ def _bonds_needed(study: Study) -> Estimate | None:
 def sum_of(needed: Sequence[Estimate]) -> Estimate:
     """Return a sum whose interval is cautious: all ends are added."""
     return Estimate(*(sum(getattr(one, end) for one in needed) for end in ("value", "low", "high")))
+
+
+def _posted_of_budget(study: Study) -> dict[str, Estimate]:
+    """Return what is posted as a share of the budgets of those who do: of a year, and of the contract."""
+    posting = [book for name in study.clusters if (book := study.books[name]).has_bond]
+    posted, of_year, of_contract = (
+        sum((of(book) for book in posting), np.zeros(study.result.contracts))
+        for of in (lambda one: one.bond_posted_gbp, lambda one: one.annual_budget_gbp, _budget_gbp)
+    )
+    shares = {BOND_OF_YEAR: ratio(posted, of_year), BOND_OF_CONTRACT: ratio(posted, of_contract)}
+    return {name: one for name, one in shares.items() if one is not None}
+
+
+def _budget_gbp(book: AccountBook) -> FloatArray:
+    return book.total_gbp(BUDGET)
 
 
 def _of_budget(needed: Estimate, study: Study) -> dict[str, Estimate]:

@@ -81,10 +81,14 @@ def write_word(document: Document, path: Path) -> None:
     for place, section in enumerate(document.sections):
         if place == document.opens_with:
             _add_contents(word, document)
-        for at, block in enumerate(section.blocks):
+        after = (*section.blocks[1:], None)
+        for at, (block, following) in enumerate(zip(section.blocks, after, strict=True)):
             added = _add(word, block, numbers)
             if added is not None:
                 added.paragraph_format.page_break_before = section.one_page and at == 0
+                if isinstance(block, Paragraph) and isinstance(following, Items | TableBlock):
+                    # What leads to a list or a table stands on its page.
+                    added.paragraph_format.keep_with_next = True
     if not document.template:
         without_left_overs(word.part.package.rels, word.part.rels)
     file = io.BytesIO()

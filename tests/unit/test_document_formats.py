@@ -26,7 +26,8 @@ from simulator.documents.chart_numbers import chart_table
 from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.formats import lay_out
 from simulator.documents.own_terms import BANDS
-from simulator.documents.quotes import BOND, CONFIDENCES, Quotes
+from simulator.documents.protection import CONFIDENCES
+from simulator.documents.quotes import BOND, Quotes
 from simulator.documents.workbook import ALL_NUMBERS, BY_BAND, EXPECTED, INPUTS, PROVENANCE
 from simulator.errors import InputError
 from simulator.risk.account_book import ALL_CLUSTERS

@@ -20,7 +20,7 @@ from simulator.documents.quotes import Quotes
 from simulator.documents.web_page import write_html
 from simulator.parts import Part
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.in_words import briefly
+from simulator.risk.in_words import briefly, phrase
 from simulator.rules.minimum_rate import MinimumRate
 from tests.architecture.registers import BUDGET_RULES, RULES
 from tests.builders import BOND, POOL, SURPLUS, checked, cluster_of, line_of, scenario_of, simulated
@@ -90,7 +90,7 @@ def test_a_sentence_keeps_its_numbers():
         row, "{name} has {people} people and {practice_net_gain_gbp:size}.", name="{braces}"
     )
     found = quotes.numbers[row, measure]
-    size = briefly(found, Unit.GBP).removeprefix("-")
+    size = phrase(found, Unit.GBP).removeprefix("-").replace(" ", "\N{NO-BREAK SPACE}")
     people = quotes.numbers[row, "people"].value
     assert said.text == f"{{braces}} has {people:,.0f} people and {size}."
     assert [part.quoted.measure for part in said.parts if not isinstance(part, str)] == ["people", measure]
@@ -328,7 +328,7 @@ def test_a_bond_that_was_agreed_does_not_follow_the_budget():
 
 
 def test_who_pays_for_what_the_pct_gains_is_said_where_nobody_else_has_a_part():
-    rest = "no longer reinvested in patients' care"
+    rest = "what the PCT, practices or patients' care gain, the others lose"
     assert rest in _words_of(scenario_of())
     assert rest not in _words_of(scenario_of(rules=[SURPLUS, BOND | {"form": "surety"}, POOL]))
 

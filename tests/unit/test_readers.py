@@ -1,4 +1,4 @@
-"""A reader's test of the flagship's annex: where ten questions find their answers, and with which figures.
+"""A reader's test of the flagship's annex: where questions find their answers, and with which figures.
 
 The questions of a GP partner, a finance director and an editor, as docs/readers-test.md lists them.
 """
@@ -12,7 +12,18 @@ from simulator.charts.study import Study
 from simulator.documents.blocks import Document, Items, Number, Paragraph, Part, Section, TableBlock
 from simulator.documents.cluster_facts import AVERAGE_PRACTICE, DEARER, NEEDED
 from simulator.documents.contents import document_of
-from simulator.documents.drivers import MOVED_CHANCE, MOVED_GAIN, MOVED_PCT
+from simulator.documents.doubt_range import LEAST, MOST
+from simulator.documents.drivers import (
+    CALM_PEOPLE,
+    ENOUGH_PEOPLE,
+    MOVED_CHANCE,
+    MOVED_GAIN,
+    MOVED_PCT,
+    luck_measure,
+)
+from simulator.documents.example import BOND_LEFT, LEFT
+from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD
+from simulator.documents.protection import EQUAL_GROWTH_RULE, MOVED_CARE, MOVED_RESERVE, reserve_at
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BONDS_NEEDED,
@@ -28,6 +39,9 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from tests.e2e.command import FLAGSHIP, ROOT
 
 FIRST, BOND, ASKED = "In brief", "How big a bond?", "Questions that practices ask"
+CHOICES, DEPENDS = "What could be done, and who would pay?", "What do the results depend on?"
+LARGER, LIMIT = "bonds of 20% of a year's budget", "a limit of £50,000 per case"
+EXAMPLE = "Cambridge South, a year with an overspend"
 WORST_YEAR = "pct_net_position_1_in_20_gbp_year_3"
 UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
 QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
@@ -48,7 +62,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, SAVING_NEEDED),),
     ),
     "What may the PCT lose in one year out of twenty, and who bears an overspend?": (
-        *(FIRST, "In one year out of twenty the PCT loses more than"),
+        *(FIRST, "in one year out of twenty it loses more than"),
         ((ALL_CLUSTERS, WORST_YEAR), (ALL_CLUSTERS, "pct_payment_gbp"), (ALL_CLUSTERS, "pool_payment_gbp")),
     ),
     "Why are overspends so likely?": (
@@ -65,15 +79,56 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((UPLIFT, MOVED_CHANCE),),
     ),
     "What would other rules do, and for whom?": (
-        *("Luck, and what other rules would do", "None of these rules would let practices gain on average"),
-        (
-            ("a settlement over the whole contract", MOVED_GAIN),
-            ("a settlement over the whole contract", MOVED_PCT),
-        ),
+        *(CHOICES, "If practices are to gain on average, none of these rules, bonds or budgets is enough"),
+        tuple(("a settlement over the whole contract", one) for one in (MOVED_GAIN, MOVED_PCT, MOVED_CARE)),
     ),
     "Which figures may I quote, from whom, with what doubt?": (
         *("Where the numbers come from", "Quote any figure with its ±"),
         (),
+    ),
+    "Is my budget fair?": (
+        *("The scheme", "On average every budget is its cluster's fair share by need"),
+        (("Granta", GAP_A_HEAD), ("Granta", GAP), ("Granta", BAD_GAP)),
+    ),
+    "How far is my cluster from its fair share?": (
+        *("Granta", "On average its budget is its fair share by need"),
+        (("Granta", BAD_GAP),),
+    ),
+    "What reserve should the PCT hold?": (
+        *("What is left with the PCT?", "To be 95% sure of meeting its losses, the PCT must hold"),
+        (
+            *((ALL_CLUSTERS, reserve_at(one)) for one in (0.90, 0.95, 0.99)),
+            (ALL_CLUSTERS, f"{reserve_at(0.95)}_year_3"),
+        ),
+    ),
+    "What does protection from a bad year cost, and who pays?": (
+        *(CHOICES, "would lower its reserve most"),
+        tuple((LARGER, one) for one in (MOVED_RESERVE, MOVED_PCT, MOVED_GAIN, MOVED_CARE)),
+    ),
+    "How small may a cluster be?": (
+        *(DEPENDS, "A cluster is large enough, by two measures"),
+        ((ALL_CLUSTERS, ENOUGH_PEOPLE), (ALL_CLUSTERS, CALM_PEOPLE)),
+    ),
+    "How sure is it all, doubt included?": (
+        *(DEPENDS, "that is the range of sampling and doubt together"),
+        tuple(
+            (ALL_CLUSTERS, f"{end}{one}")
+            for end in (LEAST, MOST)
+            for one in (OVERSPEND, GAIN, "pct_net_position_gbp")
+        ),
+    ),
+    "What should the PCT do, and what a cluster?": (
+        *(CHOICES, "If practices are to lose nothing, let them not take the practice share"),
+        ((EQUAL_GROWTH_RULE, MOVED_PCT), (ALL_CLUSTERS, SAVING_NEEDED)),
+    ),
+    "What if one patient costs very much?": (ASKED, "A case of £50,000 is", ((LIMIT, MOVED_GAIN),)),
+    "When is a saving unpaid?": (
+        *(CHOICES, "its saving goes unpaid"),
+        (("the scenario as it is", luck_measure("unpaid_probability")),),
+    ),
+    "How is one year settled, pound by pound?": (
+        *("A worked example", "The budgets differ, for each rests on past spend"),
+        tuple((EXAMPLE, f"example_{one}_gbp") for one in (LEFT, "bond_draw", BOND_LEFT)),
     ),
 }
 """The section that answers, words of the answer, and the figures in it by row and measure."""

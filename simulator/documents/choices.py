@@ -1,0 +1,252 @@
+"""What could be done, and who would pay: aims with what serves them best, and what each option changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from simulator.answers.table import Column, text
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
+from simulator.documents.brief import bond_is_all
+from simulator.documents.drivers import LUCK_COLUMNS, MOVED_GAIN, MOVED_PCT, SAVING, luck_measure
+from simulator.documents.protection import (
+    EQUAL_GROWTH_RULE,
+    MOVED_CARE,
+    MOVED_RESERVE,
+    TRUE_SAVING,
+    reserve_at,
+)
+from simulator.documents.quotes import Quotes, unit_of
+from simulator.documents.what_ifs import (
+    BETTER_OFF,
+    EQUAL_GROWTH,
+    GAIN,
+    OF_A_CLUSTER,
+    OVERSPEND,
+    SAVING_NEEDED,
+)
+from simulator.plain_words import capitalised, joined, per_cent_of
+from simulator.questions.luck.estimates import SHARE, UNPAID, change_of
+from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimation import beyond_chance
+
+_RESERVE, _NEAR_GBP = reserve_at(0.95), 1.0
+_FELT = 0.01
+"""Of the reserve: what moves it by less protects from nothing (assumption)."""
+_OPTION_COLUMNS = {
+    MOVED_RESERVE: "PCT's reserve at 95%",
+    MOVED_PCT: "PCT's net position",
+    MOVED_GAIN: "Practices' net gain",
+    MOVED_CARE: "Reinvested in care",
+}
+
+
+def choices(quotes: Quotes) -> Section:
+    """Say what serves each aim, and show what each option changes and for whom."""
+    options = [*quotes.protection.options]
+    blocks: list[Block] = [Heading(1, "What could be done, and who would pay?")]
+    if options:
+        aims = tuple(_aims(quotes))
+        blocks += [Items(aims)] * bool(aims)
+        columns = [
+            change_column(quotes, measure, heading, options)
+            for measure, heading in _OPTION_COLUMNS.items()
+            if any((one, measure) in quotes.numbers for one in options)
+        ]
+        title = "What each option would change; all clusters together, over the whole contract"
+        first = text("Option", [*map(capitalised, options)])
+        blocks += [
+            quotes.table("options", title, columns, first, apart=0),
+            Paragraph((f"{_who_pays(quotes)}The sizes of the options are assumptions.",)),
+        ]
+    return Section((*blocks, *_luck(quotes)))
+
+
+def change_column(quotes: Quotes, measure: str, heading: str, rows: Iterable[str]) -> Column:
+    """Return a column of what some rows change."""
+    cells = tuple(quotes.numbers.get((row, measure)) for row in rows)
+    return Column(measure, heading, unit_of(measure), cells, is_change=True)
+
+
+def _aims(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield each aim with what serves it best, and at whose cost."""
+    yield from _safer_pct(quotes)
+    yield from _equal_growth(quotes)
+    yield from _gaining_practices(quotes)
+    yield from _less_luck(quotes)
+    if quotes.numbers[ALL_CLUSTERS, GAIN].value < 0 and bond_is_all(quotes):
+        better = f"{OF_A_CLUSTER}{BETTER_OFF}"
+        yield quotes.sentence(
+            ALL_CLUSTERS,
+            "If practices are to lose nothing, let them not take the practice share: they post no bond then, "
+            f"and give up a chance of {{{better}}} of being better off.",
+        )
+
+
+def _safer_pct(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what makes the PCT's bad case cheapest, and whether anything else does."""
+    if (ALL_CLUSTERS, _RESERVE) not in quotes.numbers or not quotes.numbers[ALL_CLUSTERS, _RESERVE].value:
+        return
+    lower = lowering(quotes)
+    aim = "If a bad case is to cost the PCT less,"
+    rules = [one for one in lower if one != TRUE_SAVING]
+    if not rules:
+        helps = f"; {TRUE_SAVING} would" if TRUE_SAVING in lower else ""
+        yield Paragraph((f"{aim} none of these rules, bonds or budgets is seen to help{helps}.",))
+        return
+    best = min(rules, key=lambda one: quotes.numbers[one, MOVED_RESERVE].value)
+    loser, measure = min(
+        (("practices", MOVED_GAIN), ("patients' care", MOVED_CARE)),
+        key=lambda one: quotes.numbers[best, one[1]].value,
+    )
+    pays = f", and {loser} would have {{{measure}:size}} less on average"
+    pays *= quotes.numbers[best, measure].value < 0
+    others = [one for one in lower if one != best]
+    also = f"Also lower it: {joined([*map(_named, others)])}; no" if others else "No"
+    only = f" {also} other by {per_cent_of(_FELT)} or more."
+    yield quotes.sentence(
+        best,
+        f"{aim} {{best}} would lower its reserve most, by {{{MOVED_RESERVE}:size}}{pays}.{only}",
+        best=_named(best),
+    )
+
+
+def lowering(quotes: Quotes) -> list[str]:
+    """Return the options that lower the PCT's reserve beyond chance, by a part that is felt."""
+    places = {one: (one, MOVED_RESERVE) for one in quotes.protection.options}
+    moved = {one: quotes.numbers[place] for one, place in places.items() if place in quotes.numbers}
+    felt = _FELT * quotes.numbers[ALL_CLUSTERS, _RESERVE].value
+    return [one for one, change in moved.items() if beyond_chance(change) and change.value <= -felt]
+
+
+def _equal_growth(quotes: Quotes) -> Iterator[Paragraph]:
+    if EQUAL_GROWTH_RULE not in quotes.protection.options:
+        return
+    measure = f"{EQUAL_GROWTH}{OF_A_CLUSTER}{OVERSPEND}"
+    chance = quotes.number(ALL_CLUSTERS, measure, "alone")
+    pct, practices = (quotes.numbers[EQUAL_GROWTH_RULE, one].value for one in (MOVED_PCT, MOVED_GAIN))
+    yield quotes.sentence(
+        EQUAL_GROWTH_RULE,
+        "If budgets are to keep up with costs, let them grow as costs do: a cluster would overspend with a "
+        f"chance of {{chance}}, the PCT would have {{{MOVED_PCT}:size}} {_more(pct)} and practices "
+        f"{{{MOVED_GAIN}:size}} {_more(practices)} on average.",
+        chance=chance,
+    )
+
+
+def _gaining_practices(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what would let practices gain on average, where they lose."""
+    gain = quotes.numbers[ALL_CLUSTERS, GAIN].value
+    if not gain < 0:
+        return
+    enough = [
+        one
+        for one in quotes.protection.options
+        if one != TRUE_SAVING and gain + quotes.numbers[one, MOVED_GAIN].value > 0
+    ]
+    said = (
+        f"{joined([*map(_named, enough)])} would do"
+        if enough
+        else "none of these rules, bonds or budgets is enough"
+    )
+    saving = (
+        f"; {'so would' if enough else 'what would do is'} a true saving of {{{SAVING_NEEDED}}} of the care "
+    )
+    saving += "that is paid by the case"
+    saving *= (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
+    yield quotes.sentence(ALL_CLUSTERS, f"If practices are to gain on average, {said}{saving}.")
+
+
+def _less_luck(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what pays least for luck, and what it does to those who save."""
+    if quotes.drivers.luck is None:
+        return
+    less, unpaid = luck_measure(change_of(SHARE)), luck_measure(UNPAID)
+    as_it_is, *policies = quotes.drivers.luck.policy_names
+    found = {one: quotes.numbers[one, less] for one in policies if (one, less) in quotes.numbers}
+    best = min(found, key=lambda one: found[one].value, default="")
+    if not best or not beyond_chance(found[best]) or found[best].value > 0:
+        return
+    yield quotes.sentence(
+        best,
+        f"If luck is to be paid less, {{best}} pays {{{less}:size}} less for it; a true saving of "
+        f"{per_cent_of(SAVING)} would then bring a cluster nothing with a chance of {{now}}, not {{before}}.",
+        best=_named(best),
+        now=quotes.number(best, unpaid, "alone"),
+        before=quotes.number(as_it_is, unpaid, "alone"),
+    )
+
+
+def _named(option: str) -> str:
+    """Return an option as a sentence has it: what follows a comma is in brackets."""
+    name, _, detail = option.partition(", ")
+    return f"{name} ({detail})" if detail else name
+
+
+def _more(change: float) -> str:
+    return "more" if change > 0 else "less"
+
+
+def _who_pays(quotes: Quotes) -> str:
+    """Return that one party's gain is another's loss, where nobody else has a part."""
+    meant = "The reserve is what the PCT must hold to meet its losses in 95 contracts of 100. "
+    moved = {
+        one: sum(quotes.numbers[one, measure].value for measure in (MOVED_PCT, MOVED_GAIN, MOVED_CARE))
+        for one in quotes.protection.options
+        if one != TRUE_SAVING
+    }
+    if not moved or max(map(abs, moved.values())) > _NEAR_GBP:
+        return meant
+    return (
+        "Rules, bonds and budgets move money and make none: what the PCT, practices or patients' care gain, "
+        f"the others lose. {meant}"
+    )
+
+
+def _luck(quotes: Quotes) -> Iterator[Block]:
+    """Yield what rules pay for luck, and how often a true saving goes unpaid."""
+    yield Heading(2, "Paying for luck")
+    answer = quotes.drivers.luck
+    if answer is None:
+        yield Paragraph(("No practice can be paid a share here, nor for luck.",))
+        return
+    saving, policies = per_cent_of(SAVING), answer.policy_names
+    numbers = {
+        "paid": quotes.number(policies[0], luck_measure(SHARE)),
+        "unpaid": quotes.number(policies[0], luck_measure(UNPAID)),
+    }
+    yield quotes.sentence(
+        ALL_CLUSTERS,
+        "Had no cluster truly saved anything, practices would be paid {paid} over the contract for luck. Had "
+        f"every cluster truly saved {saving}, bad luck or a tight budget would still leave one without any "
+        "practice share with a chance of {unpaid}: its saving goes unpaid."
+        f"{_at_no_price(quotes, policies)}",
+        **numbers,
+    )
+    headings = ("Paid for luck", "Change", f"{saving} saved, unpaid", "Change")
+    columns = []
+    for measure, words in zip(LUCK_COLUMNS, headings, strict=True):
+        name = luck_measure(measure)
+        cells = tuple(quotes.numbers.get((policy, name)) for policy in policies)
+        columns.append(Column(name, words, unit_of(name), cells, is_change="change" in name))
+    first = text("Rules", [*map(capitalised, policies)])
+    title = "What rules pay for luck, and how often they leave a true saving unpaid"
+    yield quotes.table("rules against luck", title, columns, first, apart=0)
+
+
+def _at_no_price(quotes: Quotes, policies: Sequence[str]) -> str:
+    """Return which rules pay less for luck and leave no more savings unpaid, as far as errors tell."""
+    changes = {
+        one: tuple(quotes.numbers.get((one, luck_measure(change_of(measure)))) for measure in (SHARE, UNPAID))
+        for one in policies
+    }
+    known = {one: (luck, unpaid) for one, (luck, unpaid) in changes.items() if luck and unpaid}
+    less = [one for one, (luck, _) in known.items() if luck.value < 0 and beyond_chance(luck)]
+    free = [one for one in less if known[one][1].value <= 0 or not beyond_chance(known[one][1])]
+    if not less:
+        return " None of these rules is seen to pay less for luck."
+    if not free:
+        return " Every rule here that pays less for luck leaves more savings unpaid."
+    others = " The others that pay less leave more unpaid." if len(free) < len(less) else ""
+    does = "pays" if len(free) == 1 else "pay"
+    names = capitalised(joined([*map(_named, free)]))
+    return f" {names} {does} less for luck, and no more is seen to go unpaid.{others}"
