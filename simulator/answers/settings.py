@@ -1,15 +1,16 @@
-"""Settings of a scenario in words, for charts and sentences: ``bond, share of the annual budget``, and 3%."""
+"""Settings of a scenario in words, for charts and sentences: ``bond as a share of the annual budget``, 3%."""
 
 from __future__ import annotations
 
 import re
 
 from simulator.plain_words import per_cent_of, pounds_of, spaced
+from simulator.risk.estimate import Unit
 
 _WORDS = {
-    "rules.bond.share_of_annual_budget": "bond, share of the annual budget",
+    "rules.bond.share_of_annual_budget": "bond as a share of the annual budget",
     "rules.surplus.practice_share": "practice share of a surplus",
-    "rules.surplus.pct_return_share": "PCT return, share of a surplus",
+    "rules.surplus.pct_return_share": "PCT return as a share of a surplus",
     "rules.corridor.width_share": "width of the corridor",
     "rules.corridor.cluster_share_beyond": "clusters' share beyond the corridor",
     "rules.per_case_limit.limit_gbp": "limit for one case",
@@ -35,6 +36,8 @@ _OF_EACH = {
     "unit_cost_gbp.cv": "CV of the cost of a case",
 }
 """Keys of clusters and of lines."""
+_UNSAID = {"rule", "size"}
+"""Steps of keys that say nothing to a reader."""
 _LISTS = {"clusters": "cluster", "service_lines": "service line", "actions": "action", "rules": "rule"}
 _IN_LIST = re.compile(rf"({'|'.join(_LISTS)})\.(?:\"([^\"]+)\"|([^.]+))\.(.+)")
 
@@ -58,7 +61,15 @@ def setting(key: str) -> str:
 
 
 def _spelt(key: str) -> str:
-    return ", ".join(spaced(part) for part in key.split("."))
+    parts = [part for part in key.split(".") if part not in _UNSAID]
+    return " of ".join(spaced(part) for part in reversed(parts))
+
+
+def unit_of_setting(key: str) -> Unit:
+    """Return the unit of a key: a share, pounds, or a plain number."""
+    if "share" in key.rpartition(".")[2]:
+        return Unit.SHARE
+    return Unit.GBP if key.endswith(("_gbp", "_gbp.mean")) else Unit.NUMBER
 
 
 def setting_value(key: str, value: str | float) -> str:
@@ -67,9 +78,14 @@ def setting_value(key: str, value: str | float) -> str:
         number = float(value)
     except ValueError:
         return str(value)
-    last = key.rpartition(".")[2]
-    if "share" in last:
+    unit = unit_of_setting(key)
+    if unit is not Unit.NUMBER:
+        return in_unit(number, unit)
+    return in_unit(number, unit) if abs(number) >= 10_000 else str(value)
+
+
+def in_unit(number: float, unit: Unit) -> str:
+    """Return a number that somebody set, with its unit: 3%, £50,000, 12."""
+    if unit.is_share:
         return per_cent_of(number)
-    if "gbp" in last or key.endswith("unit_cost_gbp.mean"):
-        return pounds_of(number)
-    return f"{number:,.12g}" if abs(number) >= 10_000 else str(value)
+    return pounds_of(number) if unit is Unit.GBP else f"{number:,.12g}"

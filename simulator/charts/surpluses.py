@@ -183,7 +183,7 @@ class _Share:
 
 @in_house_style
 def practice_share(study: Study, cluster: str | None = None) -> Chart:
-    """What practices may keep over the contract, split into luck and true saving."""
+    """What practices may keep over the contract, and how much of it is luck."""
     names = study.chosen(cluster)
     found = {name: _share(study, at) for at, name in enumerate(study.clusters) if name in names}
     all_luck = study.without_saving is study.result

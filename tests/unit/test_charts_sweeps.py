@@ -25,7 +25,7 @@ def test_each_cell_of_the_map_is_a_policy_s_estimate() -> None:
         assert row["value"] == policy.rows[-1].estimates["pct_payment_gbp"].value
     # A larger bond leaves less to the PCT.
     assert "Highest is" in chart.alt
-    assert "bond, share of the annual budget 1%." in chart.alt
+    assert "bond as a share of the annual budget 1%." in chart.alt
     of_south = draw_map(swept, "bond_covers_probability", "South")
     assert "For South the scenario as given has" in of_south.alt
     assert any(text.get_text().startswith("South, by") for text in of_south.figure.texts)

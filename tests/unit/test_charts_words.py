@@ -73,7 +73,7 @@ def test_estimates_with_their_errors() -> None:
 def test_sentences_and_settings() -> None:
     assert sentence("What now?") == "What now?"
     assert sentence("Nothing") == "Nothing."
-    assert setting("rules.bond.share_of_annual_budget") == "bond, share of the annual budget"
+    assert setting("rules.bond.share_of_annual_budget") == "bond as a share of the annual budget"
     assert setting("service_lines.0.growth_share") == "growth of demand a year of service line 1"
     assert setting("clusters.*.true_saving_share") == "true saving of demand of every cluster"
     assert setting('clusters."St. Neots".people') == "people of St. Neots"
@@ -81,7 +81,7 @@ def test_sentences_and_settings() -> None:
         "cases per 1,000 people a year of A&E attendances"
     )
     assert setting("rules.bond.top_up") == "bond, top up"
-    assert setting("budgets.top_slice_share") == "budgets, top slice share"
+    assert setting("budgets.top_slice_share") == "top slice share of budgets"
     assert setting_value("rules.bond.share_of_annual_budget", "0.03") == "3%"
     assert setting_value("rules.per_case_limit.limit_gbp", "30000") == "£30,000"
     assert setting_value("budgets.rule", "toolkit") == "toolkit"
