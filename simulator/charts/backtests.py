@@ -24,7 +24,7 @@ def coverage(answer: BacktestAnswer) -> Chart:
     ahead = counted(first.ahead, "year")
     title = f"{capitalised(ahead)} ahead, ranges of 95% held {first.counted(_MEANT)} outturns"
     subtitle = (
-        f"{first.method.capitalize()}, and otherwise: share of cases in %, by years ahead, from "
+        f"{capitalised(first.method)}, and otherwise: share of cases in %, by years ahead, from "
         f"{counted(len(answer.origins), 'origin')}; lines: 95% intervals, an origin counted as one trial"
     )
     source = f"{answer.scenario.settings.title}; {answer.history.source}."
@@ -57,12 +57,12 @@ def places(answer: BacktestAnswer) -> Chart:
     counts = {f"{counted(ahead, 'year')} ahead": cases for ahead, cases in answer.tenths().items()}
     heading, found = next(iter(counts.items()))
     title = (
-        f"{capitalised(heading)}, {found[0]} of {sum(found)} outturns lay in the lowest tenth predicted and "
-        f"{found[-1]} in the highest"
+        f"{capitalised(heading)}, the lowest tenth held {found[0]} of {sum(found)} outturns, the highest "
+        f"{found[-1]}"
     )
     subtitle = (
         "Cases by tenth of what was predicted; level bars if all is right: "
-        f"{sum(found) / len(found):.3g} in each. {CARRIED.capitalize()}"
+        f"{sum(found) / len(found):.3g} in each. {capitalised(CARRIED)}"
     )
     source = f"{answer.scenario.settings.title}; {answer.history.source}."
     figure, grid = framed(title, subtitle, source, _PANEL_IN)

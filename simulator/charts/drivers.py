@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.answers.settings import setting, setting_value
 from simulator.answers.table import column_named
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, INK, LIGHT, WARM
@@ -16,9 +17,9 @@ from simulator.charts.sheet import Strip, sheet
 from simulator.charts.strips import Key, Sign, Words
 from simulator.charts.study import Study
 from simulator.charts.style import in_house_style
-from simulator.charts.words import in_words_of, per_cent_tick, phrase, tick_of, unit_of
+from simulator.charts.words import MOST_WORDS, in_words_of, per_cent_tick, phrase, tick_of, unit_of
 from simulator.errors import InputError
-from simulator.plain_words import listed
+from simulator.plain_words import capitalised, listed
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
@@ -118,7 +119,8 @@ def _numbers(of: object, key: str = "") -> Iterator[tuple[str, float]]:
 def given_moves(moves: Mapping[str, tuple[float, float]]) -> Iterator[Move]:
     """Yield moves of keys, each with its low and high value."""
     for key, (low, high) in moves.items():
-        yield Move(f"{key}: {low:g}, {high:g}", (f"{key}={low!r}",), (f"{key}={high!r}",))
+        ends = f"{setting_value(key, low)} or {setting_value(key, high)}"
+        yield Move(f"{setting(key)}: {ends}", (f"{key}={low!r}",), (f"{key}={high!r}",))
 
 
 _ROUNDING = 1e-6
@@ -146,11 +148,11 @@ def tornado(
     # What chance alone may have done has no row.
     told = [move for move in found if any(map(_is_effect, found[move].values()))]
     order = sorted(told, key=lambda move: -most[move])
-    without = [move.words.partition(" ±")[0] for move in found if move not in order]
+    without = [_moved(move) for move in found if move not in order]
     unit, what = unit_of(measure), in_words_of(measure, name)
     no_effect = f"No effect beyond chance: {listed(without)}." if without else ""
     if order:
-        title = f"{_capital(order[0].words.partition(' ±')[0])} moves the {in_words_of(measure)} most"
+        title = _tornado_title(_moved(order[0]), in_words_of(measure))
         subtitle = (
             f"Change of the {what}, which is {phrase(base, unit)}, when one setting alone is moved, on the "
             "same draws of chance"
@@ -195,8 +197,14 @@ def _is_effect(change: Estimate) -> bool:
     return abs(change.value) > _ROUNDING and beyond_chance(change)
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _moved(move: Move) -> str:
+    """Return what is moved, without how far."""
+    return move.words.partition(" ±")[0].partition(": ")[0]
+
+
+def _tornado_title(moved: str, what: str) -> str:
+    title = f"{capitalised(moved)} moves the {what} most"
+    return title if len(title.split()) <= MOST_WORDS else f"{capitalised(moved)} matters most"
 
 
 def _draw_bars(
@@ -215,7 +223,7 @@ def _draw_bars(
         )
         for way in looks
     ]
-    rows = Rows([move.words for move in order], beside, least_in=0.34)
+    rows = Rows([move.words for move in order], beside, least_in=0.34, bar_in=2 * _BAR_IN)
     strips: list[Strip] = [Key(signs), rows]
     if no_effect:
         strips.append(Words([no_effect]))
@@ -228,6 +236,6 @@ def _draw_bars(
     axes.axvline(0, color=INK, linewidth=0.8)
     # A number at the very edge would stand below the names.
     low, high = axes.get_xlim()
-    axes.set_xlim(low - 0.08 * (high - low), high + 0.04 * (high - low))
+    axes.set_xlim(low - 0.12 * (high - low), high + 0.04 * (high - low))
     scale(axes, "x", tick_of(unit, signed=True))
     return figure

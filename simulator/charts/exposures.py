@@ -98,7 +98,7 @@ def _draw_curve(axes: Axes, cost: _Cost) -> None:
     for few, one in cost.at_odds.items():
         axes.plot([one.value, one.value], [0, 1 / few], color=WARM, linewidth=0.8, linestyle=DASHED)
         axes.plot([one.value], [1 / few], "o", color=WARM, markersize=5)
-        write_near(axes, f"1 in {few}", (one.value, 1 / few), (4, 5), size=7.5)
+        write_near(axes, f"1 in {few}", (one.value, 1 / few), (6, 6), size=7.5, bbox=PATCH | {"pad": 0.5})
     # The curve falls: the corner above on the right is free.
     told = {few: money(cost.at_odds[few]) for few, _ in _ODDS if few in cost.at_odds}
     lines = [f"{words} contracts costs at least {told[few]}" for few, words in _ODDS if few in told]
@@ -115,13 +115,14 @@ def _draw_curve(axes: Axes, cost: _Cost) -> None:
 
 
 def _exposure_title(name: str, cost: _Cost) -> str:
-    whose = "" if name == ALL_CLUSTERS else f" with {shortened(name)}"
+    whose = "The PCT" if name == ALL_CLUSTERS else f"{shortened(name)}: the PCT"
+    contracts = " contracts" * (name == ALL_CLUSTERS)
     worst = cost.at_odds.get(_TITLED)
     if worst is None:
-        return f"The PCT loses{whose} in {per_cent(cost.loses)} of contracts"
+        return f"{whose} loses in {per_cent(cost.loses)} of contracts"
     if worst.value < PENNY_GBP:
-        return f"The PCT gains{whose} in at least 19 contracts of twenty"
-    return f"In one contract of twenty the PCT loses {money(worst)} or more{whose}"
+        return f"{whose} gains in at least 19 contracts of twenty"
+    return f"{whose} loses {money(worst)} or more once in twenty{contracts}"
 
 
 def _exposure_words(cost: _Cost) -> str:

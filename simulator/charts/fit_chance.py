@@ -15,7 +15,8 @@ from simulator.charts.style import in_house_style, wrapped
 from simulator.charts.words import per_cent_tick, pounds
 from simulator.fitting.priors import WORDS, SizePrior
 from simulator.fitting.tails import tail_of
-from simulator.plain_words import spaced
+from simulator.plain_words import capitalised, spaced
+from simulator.risk.in_words import rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,9 +44,10 @@ def learned(answer: FitAnswer) -> Chart:
     rows = learned_rows(answer)
     shares = [float(str(one["learned_share"])) for one in rows]
     most = sum(share >= 0.5 for share in shares)
-    title = f"History told at least half of {most} of {len(rows)} figures of shocks"
+    title = f"History settles half or more of {most} of {len(rows)} figures of shocks"
     subtitle = (
-        "95% intervals. Grey: believed before; blue: after the history, with its median. SDs on a log scale"
+        "95% intervals. Broad: believed before; narrow, with a dot at its median: after the history. SDs on "
+        "a log scale"
     )
     groups = [[one for one in rows if one["is_correlation"] is kind] for kind in (False, True)]
     height = _ROW_IN * len(rows) + _AXIS_IN * sum(map(bool, groups)) + 0.25
@@ -121,8 +123,9 @@ def scatter(answer: FitAnswer) -> Chart:
     """Variance-to-mean of counts, by third of units' size."""
     law = answer.history.month_law
     known = [at for at in range(len(law.lines)) if np.isfinite(law.v[at]) and not law.spend_only[at]]
+    known.sort(key=lambda at: -law.v[at])
     names = [spaced(law.lines[at]) for at in known]
-    widest = max(known, key=lambda at: law.v[at])
+    widest = known[0]
     title = (
         f"Counts of {spaced(law.lines[widest])} scatter most: {law.v[widest]:.1f} times as much as Poisson's"
     )
@@ -140,7 +143,7 @@ def scatter(answer: FitAnswer) -> Chart:
     axes.axvline(1, color=INK, linewidth=0.7)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     scale(axes, "x", lambda value, _: f"{value:g}")
-    write_beside(axes, "all units", [f"{law.v[at]:.2f} ± {1.96 * law.v_se[at]:.2f}" for at in known])
+    write_beside(axes, "all units", [" ± ".join(rounded(law.v[at], 1.96 * law.v_se[at])) for at in known])
     data = [
         {"line": law.lines[at], "units": label, "v": float(law.v_by_size[at, third])}
         | {"standard_error": float(law.v_by_size_se[at, third])}
@@ -219,7 +222,7 @@ def quantiles(answer: FitAnswer) -> Chart:
     }
     worst = max(off, key=lambda line: abs(off[line]))
     way = "above" if off[worst] > 0 else "below"
-    named, share = spaced(worst).capitalize(), abs(off[worst])
+    named, share = capitalised(spaced(worst)), abs(off[worst])
     title = f"{named}: the 99% point of costs lies {share:.0%} {way} the lognormal's"
     subtitle = (
         "Costs seen, against a lognormal law with their mean and CV, in order; on the line they are alike"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +21,12 @@ from simulator.charts.panels import (
     write_beside,
 )
 from simulator.charts.style import in_house_style, wrapped
-from simulator.charts.words import per_cent_tick
+from simulator.charts.words import per_cent_tick, shortened
 from simulator.history.calendar_months import number_of, written
 from simulator.plain_words import counted, spaced
 
 if TYPE_CHECKING:
+    from simulator.fitting.estimates import Figure
     from simulator.questions.fit.answer import FitAnswer
     from simulator.records import FloatArray
 
@@ -36,12 +38,13 @@ _MINUS = "\N{MINUS SIGN}"
 @in_house_style
 def levels(answer: FitAnswer) -> Chart:
     """Lasting need of each cluster: raw from the history, fitted, and how far the history is believed."""
-    clusters, raw, credible = answer.posterior.clusters, raw_levels(answer), credibility(answer)
-    figures = [answer.estimates.need[cluster] for cluster in clusters]
-    most = max(range(len(clusters)), key=lambda at: abs(figures[at].value - 1))
-    title = (
-        f"{clusters[most]} needs most unlike the others: {figures[most].value:.0%} of what people alone say"
-    )
+    # The highest need first.
+    needs, fitted = answer.estimates.need, answer.posterior.clusters
+    order = sorted(range(len(fitted)), key=lambda at: -needs[fitted[at]].value)
+    clusters = [fitted[at] for at in order]
+    raw, credible = raw_levels(answer)[order], credibility(answer)[order]
+    figures = [needs[cluster] for cluster in clusters]
+    title = _levels_title(clusters, figures)
     subtitle = (
         "Lasting need. Rings: raw spend at mean costs, all years; dots and lines: fitted, with 95% interval"
     )
@@ -64,6 +67,15 @@ def levels(answer: FitAnswer) -> Chart:
         for row, (cluster, one) in enumerate(zip(clusters, figures, strict=True))
     )
     return Chart.of("levels", title, figure, data, f"{words}.", source_of(answer))
+
+
+def _levels_title(clusters: Sequence[str], figures: Sequence[Figure]) -> str:
+    """Return which cluster's need differs most, if any does beyond what the history leaves open."""
+    differ = [at for at, one in enumerate(figures) if not one.low <= 1 <= one.high]
+    if not differ:
+        return "No cluster's lasting need is known to differ from the others'"
+    most = max(differ, key=lambda at: abs(figures[at].value - 1))
+    return f"{shortened(clusters[most])} needs {figures[most].value:.0%} of what its people alone would say"
 
 
 def raw_levels(answer: FitAnswer) -> FloatArray:
@@ -135,7 +147,7 @@ def residuals(answer: FitAnswer) -> Chart:
     posterior, found = answer.posterior, residuals_of(answer)
     row, column = np.unravel_index(int(np.nanargmax(np.abs(found))), found.shape)
     cluster, year, worst = posterior.clusters[row], posterior.years[column], float(found[row, column])
-    title = f"Farthest from its own level was {cluster} in {_year(year)}: {_signed(worst)}"
+    title = f"Farthest from its own level was {shortened(cluster)} in {_year(year)}: {_signed(worst)}"
     subtitle = "Activity at mean costs over that expected of the cluster's level and of all clusters' year"
     height = rows_height_in(posterior.clusters) + 0.1
     figure, axes = one_panel(title, subtitle, source_of(answer), height)
@@ -187,7 +199,7 @@ def breaks(answer: FitAnswer) -> Chart:
         title, words = "No unit's share of a line moved beyond chance", "There is no break to show."
         return Chart.of("breaks", title, worded(title, source, words), [], words, source)
     shown, many = found[:MOST_BREAKS], counted(len(found), "break").capitalize()
-    title = f"{many} found; the clearest: {shown[0].unit}, from {written(shown[0].month)}"
+    title = f"{many} found; the clearest: {shortened(shown[0].unit)}, from {written(shown[0].month)}"
     more = f", the {MOST_BREAKS} clearest" if len(found) > MOST_BREAKS else ""
     subtitle = f"First month on the new level, and by how much the unit's share of the line moved{more}"
     labels = [wrapped(f"{one.unit}: {spaced(one.line)}", 2.2, 8, most_lines=2) for one in shown]

@@ -15,7 +15,7 @@ from simulator.charts.style import in_house_style
 from simulator.charts.words import per_cent_tick
 from simulator.fitting.future import future
 from simulator.history.calendar_months import financial_year_of
-from simulator.plain_words import spaced
+from simulator.plain_words import capitalised, spaced
 from simulator.random_streams import RandomStreams
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def season(answer: FitAnswer) -> Chart:
     known = {line: at for at, line in enumerate(law.lines) if np.isfinite(law.season[at]).all()}
     peaks = {line: float(law.season[at].max()) for line, at in known.items()}
     clearest = max(known, key=lambda line: _clearness(found[line], law.season[known[line]]))
-    named, above = spaced(clearest).capitalize(), peaks[clearest] - 1
+    named, above = capitalised(spaced(clearest)), peaks[clearest] - 1
     title = f"{named}: the clearest season, {above:.0%} above the mean at its peak"
     subtitle = "Cases a day over the year's mean, April first. Thick: fitted; thin: each whole year"
     figure, grid = panels(title, subtitle, source_of(answer), [spaced(line) for line in known])

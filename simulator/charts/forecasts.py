@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.charts.chart import Chart
 from simulator.charts.study import Study
 from simulator.charts.style import in_house_style
-from simulator.charts.words import per_cent, pounds, range_in_per_cent
+from simulator.charts.words import per_cent, pounds, range_in_per_cent, short
 from simulator.charts.years import YearFan, opening, phased, rows_to_draw, year_chart
 from simulator.questions.forecast.answer import HIGH, LOW, Forecast
 from simulator.questions.forecast.ask import forecast as ask
@@ -49,7 +49,7 @@ def _in_words(found: Forecast, name: str, chance: str) -> str:
     )
     if found.is_over:
         return f"{so_far}, and the year is over."
-    low, middle, high = (pounds(found.fan(name)[level][-1].value) for level in (LOW, 0.5, HIGH))
+    low, middle, high = (short(found.fan(name)[level][-1]) for level in (LOW, 0.5, HIGH))
     return (
         f"{so_far}; at the end of the year the median is {middle}, 95% between {low} and {high}, overspent "
         f"with {chance}."

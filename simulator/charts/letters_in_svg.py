@@ -79,16 +79,16 @@ def _subset(family: str, bold: bool, letters: str) -> str:
     """Return a font with some letters alone, compressed, as text."""
     whole = _file_of(family, bold=bold)
     font = _usual_letters(whole) if {*letters} <= {*_USUAL} else whole.read_bytes()
-    return b64encode(_cut(font, letters, "woff")).decode()
+    return b64encode(cut(font, letters, "woff")).decode()
 
 
 @lru_cache(maxsize=8)
 def _usual_letters(font: Path) -> bytes:
     """Return a font with the usual letters alone: cut from it, any of them come out as from the whole."""
-    return _cut(font.read_bytes(), _USUAL, None)
+    return cut(font.read_bytes(), _USUAL, None)
 
 
-def _cut(font: bytes, letters: str, form: str | None) -> bytes:
+def cut(font: bytes, letters: str, form: str | None) -> bytes:
     """Return a font with some letters alone, in a form."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont

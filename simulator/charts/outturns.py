@@ -22,6 +22,7 @@ from simulator.plain_words import counted, in_letters
 from simulator.records import BUDGET, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
+from simulator.risk.in_words import PER_CENT, rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _BINS = 45
 _MIDDLE: Looks = {"color": INK, "marker": "o", "markerfacecolor": "white", "markersize": 4.5, "linewidth": 0}
-_SUBTITLE = "Spend of the whole contract as a share of its budget, less 100%"
+_SUBTITLE = "How far the whole contract's spend ends from its budget, as a share of the budget"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,9 @@ def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond:
     ]
     bond: Looks = {"color": WARM, "marker": "|", "linewidth": 0, "markersize": 9, "markeredgewidth": 2}
     chances = [per_cent(one.overspend) if one.fan else "no budget" for one in found.values()]
-    rows = Rows(list(found), (Beside("overspend", chances),), label="spend less budget, share of budget")
+    rows = Rows(
+        list(found), (Beside("overspend", chances),), label="under budget to the left, over to the right"
+    )
     key = Key([*signs, *has_bond * [Sign("the bond posted", bond)]])
     figure, (axes,) = sheet(title, _SUBTITLE, source, [key, rows])
     for place, one in zip(rows_at(axes), found.values(), strict=True):
@@ -152,21 +155,25 @@ def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond:
 def _outturn_title(found: dict[str, _Outturn]) -> str:
     if len(found) > 1:
         likely = sum(one.overspend.low > 0.5 for one in found.values())
-        which = (
-            "No" if not likely else "All" if likely == len(found) else f"{in_letters(likely).capitalize()} of"
-        )
-        of_how_many = counted(len(found), "cluster").removeprefix("no ") if likely else "cluster"
-        verb = "is" if likely < 2 else "are"
-        return f"{which} {of_how_many} {verb} more likely than not to overspend"
+        many = counted(len(found), "cluster")
+        if not likely:
+            beyond = "beyond chance " * any(one.overspend.value > 0.5 for one in found.values())
+            return f"No cluster is {beyond}more likely than not to overspend"
+        if likely == len(found):
+            which = "Both clusters" if likely == 2 else f"All {many}"
+        else:
+            which = f"{in_letters(likely).capitalize()} of {many}"
+        return f"{which} {'is' if likely == 1 else 'are'} more likely than not to overspend"
     name, one = next(iter(found.items()))
     if not one.fan:
         return f"{shortened(name)} has no budget to overspend"
-    low, high = (_from_budget(one.fan[level].value) for level in (0.05, 0.95))
+    low, high = (_from_budget(one.fan[level]) for level in (0.05, 0.95))
     return f"{shortened(name)} ends between {low} and {high} nine times in ten"
 
 
-def _from_budget(share: float) -> str:
-    return f"{abs(100 * share):.1f}% {'over' if share > 0 else 'under'}"
+def _from_budget(share: Estimate) -> str:
+    digits, _ = rounded(abs(share.value), share.half_width, PER_CENT)
+    return f"{digits}% {'over' if share.value > 0 else 'under'}"
 
 
 def _less(one: Estimate) -> Estimate:
@@ -179,7 +186,7 @@ def _outturn_words(one: _Outturn) -> str:
     words = f"overspends with probability {per_cent(one.overspend)}"
     if one.beyond_bond:
         words += f", its bond is too small with {per_cent(one.beyond_bond)}"
-    low, middle, high = (_from_budget(one.fan[level].value) for level in (0.05, 0.5, 0.95))
+    low, middle, high = (_from_budget(one.fan[level]) for level in (0.05, 0.5, 0.95))
     return f"{words}; median {middle}, nine in ten between {low} and {high}."
 
 

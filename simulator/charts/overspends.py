@@ -12,9 +12,9 @@ from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM, look
 from simulator.charts.panels import draw_band, panels, scale, write_near, write_together
 from simulator.charts.rows import Beside, Rows, rows_at
 from simulator.charts.sheet import sheet
-from simulator.charts.strips import Abreast, Key, Sign
+from simulator.charts.strips import Abreast, Key, Sign, across
 from simulator.charts.study import Study
-from simulator.charts.style import DASHED, PATCH, Looks, in_house_style
+from simulator.charts.style import DASHED, PATCH, Looks, in_house_style, width_in
 from simulator.charts.words import money, per_cent, per_cent_tick, pounds, range_in_per_cent, short, shortened
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
@@ -178,17 +178,16 @@ def _row(name: str, what: str, size_gbp: float, one: _Cover, covers: Estimate) -
 _IN, _OUT, _PCT, _BALANCE = "paid in", "paid out", "paid by the PCT", "left in the pool"
 _WHAT = (_IN, _OUT, _PCT, _BALANCE)
 _PANELS = {
-    "Flows of the pool in the year": {_IN: LIGHT, _OUT: DARK},
-    "Left in the pool at the year's end": {_BALANCE: PALE},
-    "Overspends that the PCT pays": {_PCT: WARM},
+    _IN: ("Paid into the pool", LIGHT),
+    _OUT: ("Paid out of the pool", DARK),
+    _BALANCE: ("Left in it at the year's end", PALE),
+    _PCT: ("Overspends that the PCT pays", WARM),
 }
-"""Flows, what there is, and the PCT's own money apart: each on its own scale."""
-_FEW_YEARS = 3
-"""With more, the bars are narrower than what is written on them."""
-_MOST_PAIRS = 6
-"""With more, the bars of a pair are too near to each other for what would be written on both."""
+"""Flows, what there is, and the PCT's own money apart."""
+_LEFT_IN, _RIGHT_IN = 0.6, 0.1
 _TURNED_YEAR_IN = 0.3
 """Further room that a year takes that is written upwards."""
+_LABEL_SIZE, _YEAR_SIZE = 7.0, 7.5
 
 
 @in_house_style
@@ -202,19 +201,20 @@ def pool(study: Study, cluster: str | None = None) -> Chart:
     }
     title = _pool_title(study, name)
     subtitle = (
-        "Mean of all simulated contracts by year, with 95% intervals. The panels have scales of their own"
+        "Means of all simulated contracts by year, with 95% intervals. What flows in and out of the pool has "
+        "one scale, the others their own"
     )
-    signs = [
-        Sign("paid into the pool", {"facecolor": LIGHT, "edgecolor": INK, "linewidth": 0.4}),
-        Sign("paid out of it", {"facecolor": DARK, "edgecolor": INK, "linewidth": 0.4}),
-    ]
-    turned_in = _TURNED_YEAR_IN if len(study.years) > _FEW_YEARS else 0.0
-    panels = Abreast(list(_PANELS), 2.3 + turned_in, left_in=0.55, below_in=0.25 + turned_in)
-    figure, axes = sheet(title, subtitle, study.source, [Key(signs), panels])
-    for panel, looks in zip(axes, _PANELS.values(), strict=True):
-        _draw_years(
-            panel, study.years, {what: [found[year, what] for year in study.years] for what in looks}, looks
-        )
+    headings = [heading for heading, _ in _PANELS.values()]
+    wide = look().size.width_in / across(len(headings)) - _LEFT_IN - _RIGHT_IN
+    room = 0.92 * wide / len(study.years)
+    turned_in = _TURNED_YEAR_IN * (max(width_in(year, _YEAR_SIZE) for year in study.years) > room)
+    panels = Abreast(headings, 1.9 + turned_in, left_in=_LEFT_IN, below_in=0.25 + turned_in)
+    figure, axes = sheet(title, subtitle, study.source, [panels])
+    for panel, (what, (_, colour)) in zip(axes, _PANELS.items(), strict=True):
+        _draw_years(panel, study.years, [found[year, what] for year in study.years], colour, room)
+    most = max(panel.get_ylim()[1] for panel in axes[:2])
+    for panel in axes[:2]:
+        panel.set_ylim(top=most)
     words = " ".join(
         f"{year}: {', '.join(f'{what} {money(found[year, what])}' for what in _WHAT)}."
         for year in study.years
@@ -235,28 +235,24 @@ def _flows(book: AccountBook) -> dict[str, FloatArray]:
 
 
 def _draw_years(
-    axes: Axes, years: tuple[str, ...], found: dict[str, list[Estimate]], looks: dict[str, str]
+    axes: Axes, years: tuple[str, ...], estimates: list[Estimate], colour: str, room_in: float
 ) -> None:
-    """Draw the bars of one panel, a group for each year."""
-    rotation = 0 if len(years) <= _FEW_YEARS and look().size.abreast <= len(_PANELS) else 90
-    wide = 0.8 / len(found)
+    """Draw the bars of one panel, one for each year, which has so much room."""
     ends: Looks = {"elinewidth": 1, "ecolor": INK, "capsize": 2}
-    for at, (what, estimates) in enumerate(found.items()):
-        places = np.arange(len(years)) + (at - (len(found) - 1) / 2) * wide
-        heights = [one.value for one in estimates]
-        errors = np.array([[one.value - one.low, one.high - one.value] for one in estimates]).T
-        edge: Looks = {"edgecolor": INK, "linewidth": 0.4, "error_kw": ends}
-        axes.bar(places, heights, wide * 0.92, yerr=errors, color=looks[what], **edge)
-        is_written = len(found) == 1 or len(years) <= _MOST_PAIRS
-        for place, one in zip(places, estimates if is_written else [], strict=is_written):
-            above = (place, max(one.high, 0.0))
-            turned = rotation or 90 * (len(found) > 1)
-            write_near(axes, short(one), above, (0, 3), ha="center", va="bottom", size=7, rotation=turned)
-    axes.set_xticks(range(len(years)), years, rotation=90 if len(years) > _FEW_YEARS else 0)
-    axes.tick_params(axis="x", length=0, labelsize=7.5)
+    edge: Looks = {"edgecolor": INK, "linewidth": 0.4, "error_kw": ends}
+    errors = np.array([[one.value - one.low, one.high - one.value] for one in estimates]).T
+    axes.bar(range(len(years)), [one.value for one in estimates], 0.75, yerr=errors, color=colour, **edge)
+    words = [short(one) for one in estimates]
+    turned = 90 * (max(width_in(text, _LABEL_SIZE) for text in words) > room_in)
+    for place, (one, text) in enumerate(zip(estimates, words, strict=True)):
+        above = (place, max(one.high, 0.0))
+        looks: Looks = {"ha": "center", "va": "bottom", "size": _LABEL_SIZE, "rotation": turned}
+        write_near(axes, text, above, (0, 4), bbox=PATCH | {"pad": 0.5}, **looks)
+    are_wide = max(width_in(year, _YEAR_SIZE) for year in years) > room_in
+    axes.set_xticks(range(len(years)), years, rotation=90 * are_wide)
+    axes.tick_params(axis="x", length=0, labelsize=_YEAR_SIZE)
     axes.axhline(0, color=INK, linewidth=0.7)
-    every = [one for ones in found.values() for one in ones]
-    if not any(one.value for one in every):
+    if not any(one.value for one in estimates):
         axes.set(ylim=(0, 1), yticks=[0])
     scale(axes, "y", pounds)
     axes.margins(y=0.3)
@@ -264,8 +260,8 @@ def _draw_years(
 
 def _pool_title(study: Study, name: str) -> str:
     estimate = study.estimate(name, "pct_payment_gbp")
-    whose = "" if name == ALL_CLUSTERS else f" of {shortened(name)}"
+    what = "Overspends" if name == ALL_CLUSTERS else shortened(name)
     if not any(isinstance(rule, Pool) for rule in study.scenario.settings.rules):
-        return f"There is no pool: the PCT pays {money(estimate)} of overspends{whose}"
+        return f"{what}: there is no pool, and the PCT pays {money(estimate)}"
     paid = study.estimate(name, "pool_payment_gbp")
-    return f"Overspends{whose}: the pool pays {money(paid)}, the PCT {money(estimate)}"
+    return f"{what}: the pool pays {money(paid)}, the PCT {money(estimate)}"

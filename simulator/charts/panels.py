@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.charts.look import DARK, GREY, INK, LIGHT, look
+from simulator.charts.strips import across
 from simulator.charts.style import POINTS_PER_INCH, line_spacing, wrapped
 from simulator.charts.words import TOGETHER
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -188,21 +189,19 @@ _TITLE_LINES = 2
 def panels(title: str, subtitle: str, source: str, names: Sequence[str]) -> tuple[Figure, list[Axes]]:
     """Return a figure with axes for each name, one large or several small, on the same scales."""
     size = look().size
-    across = min(len(names), size.abreast if len(names) != 4 else size.abreast // 2 + 1)
-    deep = -(-len(names) // across)
+    wide = across(len(names))
+    deep = -(-len(names) // wide)
     height = _TALL_IN if len(names) == 1 else deep * _LOW_IN + 0.4
     figure, grid = framed(title, subtitle, source, height)
-    cells = grid[0].subgridspec(deep, across)
+    cells = grid[0].subgridspec(deep, wide)
     found: list[Axes] = []
     for at, name in enumerate(names):
         first = found[0] if found else None
-        axes = figure.add_subplot(cells[at // across, at % across], sharex=first, sharey=first)
+        axes = figure.add_subplot(cells[at // wide, at % wide], sharex=first, sharey=first)
         found.append(axes)
         if len(names) > 1:
-            axes.set_title(
-                wrapped(name, size.width_in / across - 0.6, 8.5, bold=True, most_lines=_TITLE_LINES)
-            )
-            axes.tick_params(labelbottom=at + across >= len(names), labelleft=at % across == 0)
+            axes.set_title(wrapped(name, size.width_in / wide - 0.6, 8.5, bold=True, most_lines=_TITLE_LINES))
+            axes.tick_params(labelbottom=at + wide >= len(names), labelleft=at % wide == 0)
     return figure, found
 
 

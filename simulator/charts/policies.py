@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.answers.settings import setting, setting_value
 from simulator.answers.table import column_named, heading_of
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT
@@ -15,8 +16,8 @@ from simulator.charts.panels import one_panel, write_near, write_together
 from simulator.charts.sheet import Strip, sheet
 from simulator.charts.strips import Heading, Key, Plot, Sign, Words
 from simulator.charts.study import Study, source_of
-from simulator.charts.style import DASHED, Looks, in_house_style, wrapped
-from simulator.charts.words import in_words_of, phrase, setting, setting_value, short, tick_of, unit_of
+from simulator.charts.style import DASHED, PATCH, Looks, apart, in_house_style, wrapped
+from simulator.charts.words import in_words_of, phrase, short, tick_of, unit_of
 from simulator.errors import Problem, Problems, unknown
 from simulator.questions.frontier.ask import (
     BEATEN,
@@ -65,13 +66,14 @@ def draw_map(sweep: Sweep, measure: str, cluster: str | None = None) -> Chart:
     unit = unit_of(measure)
     keys = setting(across.key), setting(down.key)
     lowest, highest = (end(cells, key=lambda at: _value(cells[at])) for end in (min, max))
-    title = _map_title(cells[lowest], cells[highest], in_words_of(measure, name), unit)
+    title = _map_title(cells[lowest], cells[highest], in_words_of(measure), unit)
+    whose = "" if name == ALL_CLUSTERS else f"{name}, by"
     given = f"the scenario as given has {phrase(sweep.base[name, measure], unit)}"
     values = [[setting_value(side.key, value) for value in side.values] for side in (across, down)]
     source = source_of(asked.scenario, asked.contracts, asked.seed)
     height = min(max(len(down.values) * _CELL_IN, 1.2), _MOST_IN) + 0.6
     figure, axes = one_panel(
-        title, f"By {keys[0]} and {keys[1]}. The darker the higher; {given}", source, height
+        title, f"{whose or 'By'} {keys[0]} and {keys[1]}. The darker the higher; {given}", source, height
     )
     _draw_cells(axes, cells, across.values, down.values, unit)
     axes.set_xticks(range(len(values[0])), values[0])
@@ -79,7 +81,7 @@ def draw_map(sweep: Sweep, measure: str, cluster: str | None = None) -> Chart:
     axes.set_xlabel(keys[0])
     # A long key must not stand above its axis.
     axes.set_ylabel(wrapped(keys[1], height - 0.6, 8.5))
-    words = [f"T{given[1:]}."] + [
+    words = [f"For {in_sentence(name)} {given}."] + [
         f"{word} is {phrase(one, unit)}, at {keys[0]} {setting_value(across.key, at[0])} and {keys[1]} "
         f"{setting_value(down.key, at[1])}."
         for word, at in (("Lowest", lowest), ("Highest", highest))
@@ -139,6 +141,7 @@ def _draw_cells(axes: Axes, cells: Cells, across: tuple[str, ...], down: tuple[s
                 axes.text(at_x, at_y, words, ha="center", va="center", size=7, color=INK)
 
 
+_NUMBER_IN = 0.13
 _NAMED_UP_TO = 12
 """Policies of the frontier that are named at the foot of the chart; all are in its table."""
 _LOOKS = {BEATEN: (3.5, GREY, "white"), WITHIN_CHANCE: (4.5, DARK, LIGHT), ON_FRONTIER: (6.0, DARK, DARK)}
@@ -197,6 +200,7 @@ def draw_frontier(frontier: Frontier) -> Chart:
             {"color": colour, "marker": "o", "linewidth": 0, "markersize": size, "markerfacecolor": fill},
         )
         for standing, words in _WORDS.items()
+        if standing in frontier.standing
         for size, colour, fill in [_LOOKS[standing]]
     ]
     source = source_of(asked.scenario, asked.contracts, asked.seed)
@@ -256,8 +260,13 @@ def _draw_policies(axes: Axes, policies: list[_Policy], best: list[_Policy]) -> 
         linewidth=0.8,
         linestyle=DASHED,
     )
-    for one in best[:_NAMED_UP_TO]:
-        place = (one.x.value, one.y.value)
-        write_near(axes, str(one.number), place, (4, 4), size=8, weight="bold", color=INK)
     axes.margins(0.08)
     axes.grid(visible=True)
+    # Beside the interval, where no line of its own runs through the number.
+    named = sorted(best[:_NAMED_UP_TO], key=lambda one: one.y.value)
+    low, high = axes.get_ylim()
+    height_in = axes.get_position().height * axes.get_figure(root=True).get_size_inches()[1]  # type: ignore[union-attr]
+    heights = apart([one.y.value for one in named], _NUMBER_IN * (high - low) / height_in)
+    for one, height in zip(named, heights, strict=True):
+        number: Looks = {"size": 8, "weight": "bold", "color": INK, "bbox": PATCH | {"pad": 0.5}}
+        write_near(axes, str(one.number), (one.x.low, height), (-4, 0), ha="right", va="center", **number)

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM
-from simulator.charts.panels import legend_above, row_panel, scale
+from simulator.charts.panels import scale
+from simulator.charts.rows import Rows, rows_at
+from simulator.charts.sheet import sheet
+from simulator.charts.strips import Key, Sign
 from simulator.charts.study import Study
-from simulator.charts.style import in_house_style
-from simulator.charts.words import money, pounds
+from simulator.charts.style import Looks, in_house_style
+from simulator.charts.words import money, pounds, short
 from simulator.errors import Problems, unknown
-from simulator.questions.compare.regimes import LUCK, PARTIES, POSITIONS
+from simulator.questions.compare.regimes import LUCK, PARTIES, POSITIONS, RegimeComparison
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.in_words import in_sentence
 from simulator.scenario.regimes import Regime
 
-_LOOKS = ((DARK, "o", -0.22), (LIGHT, "s", 0.0), (WARM, "D", 0.22))
-"""Colour and marker of practices, patients and the PCT, and how far from the middle of the row they stand."""
+_LOOKS = ((DARK, "o"), (LIGHT, "s"), (WARM, "D"))
+"""Colour and marker of practices, patients and the PCT."""
+_APART_IN = 0.09
+"""Between the marks of a row."""
 
 
 @in_house_style
@@ -29,30 +32,30 @@ def regimes(study: Study, cluster: str | None = None, *, compare: Sequence[str |
     name = cluster or ALL_CLUSTERS
     Problems(unknown("cluster", name, (*study.clusters, ALL_CLUSTERS))).report()
     found = study.regimes(compare)
-    title = f"What practices, patients and the PCT may expect of {in_sentence(name)} under each regime"
-    subtitle = "Mean over the whole contract; lines are 95% intervals, where they can be seen"
-    figure, axes = row_panel(title, subtitle, study.source, found.names, least_in=0.36, top_in=0.3)
-    for (party, measure), (colour, marker, off) in zip(POSITIONS.items(), _LOOKS, strict=True):
-        known = [found.estimate(at, measure, name) for at in range(len(found.names))]
-        rows = [(at, one.estimate) for at, one in enumerate(known) if one]
-        values = np.array([(one.value, one.value - one.low, one.high - one.value) for _, one in rows]).T
-        axes.errorbar(
-            values[0],
-            [at + off for at, _ in rows],
-            xerr=np.maximum(values[1:], 0.0),
-            fmt=marker,
-            color=colour,
-            markeredgecolor=INK,
-            markeredgewidth=0.4,
-            markersize=5,
-            elinewidth=1.2,
-            label=party.removeprefix("The ").replace("Patients", "Patients (reinvested)"),
-        )
+    subtitle = (
+        f"Mean over the whole contract for each party of {in_sentence(name)}; lines are 95% intervals, where "
+        "they can be seen"
+    )
+    marks: list[Looks] = [
+        {"color": colour, "marker": marker, "markersize": 5, "markeredgecolor": INK, "markeredgewidth": 0.4}
+        for colour, marker in _LOOKS
+    ]
+    signs = [
+        Sign(party.removeprefix("The ").replace("Patients", "Patients (reinvested)"), mark | {"linewidth": 0})
+        for party, mark in zip(POSITIONS, marks, strict=True)
+    ]
+    title = _title(found, name)
+    rows = Rows(found.names, least_in=0.36, bar_in=0.3)
+    figure, (axes,) = sheet(title, subtitle, study.source, [Key(signs), rows])
+    for at, place in enumerate(rows_at(axes)):
+        for off, measure, mark in zip((-1, 0, 1), POSITIONS.values(), marks, strict=True):
+            if one := found.estimate(at, measure, name):
+                ends, height = [one.estimate.low, one.estimate.high], place + off * _APART_IN
+                axes.plot(ends, [height, height], color=mark["color"], linewidth=1.2)
+                axes.plot([one.estimate.value], [height], **mark)
     axes.axvline(0, color=GREY, linewidth=0.8)
-    for row in range(len(found.names) - 1):
-        axes.axhline(row + 0.5, color=GREY, linewidth=0.3)
+    axes.margins(x=0.04)
     scale(axes, "x", pounds)
-    legend_above(axes, fontsize=7.5, ncols=3, handlelength=1.2, columnspacing=1.2)
     words = []
     for at, regime in enumerate(found.names):
         said = (
@@ -70,3 +73,15 @@ def regimes(study: Study, cluster: str | None = None, *, compare: Sequence[str |
         if (one := found.estimate(at, measure, name))
     ]
     return Chart.of("regimes", title, figure, rows_of_data, " ".join(words), study.source)
+
+
+def _title(found: RegimeComparison, name: str) -> str:
+    """Return how far regimes lie apart for practices and the PCT."""
+
+    def ends(measure: str) -> str:
+        known = [one.estimate for at in range(len(found.names)) if (one := found.estimate(at, measure, name))]
+        lowest, highest = (short(end(known, key=lambda one: one.value)) for end in (min, max))
+        return lowest if lowest == highest else f"{lowest} to {highest}"
+
+    practices, _, pct = POSITIONS.values()
+    return f"Practices expect {ends(practices)} by regime, the PCT {ends(pct)}"

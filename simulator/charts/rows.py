@@ -46,6 +46,7 @@ class Rows:
     ticks: bool = True  # whether the axis below has numbers
     label: str = ""  # of that axis
     most_lines: int = 3  # of a name
+    bar_in: float = BAR_IN  # height of a row's bars together
     grows = True
 
     @property
@@ -75,7 +76,7 @@ class Rows:
         below = [bool(text) * (text.count("\n") + 1) for text in self._numbers(room_in)]
         pairs = zip(lines, below, strict=True)
         return [
-            number * LINE_IN + more * 0.13 + max(BAR_IN, self.least_in - 0.12) + 0.12
+            number * LINE_IN + more * 0.13 + max(self.bar_in, self.least_in - 0.12) + 0.12
             for number, more in pairs
         ]
 
@@ -142,7 +143,7 @@ class Rows:
     def _write_above(self, pen: Pen, labels: list[str], axes: Axes, room_in: float) -> None:
         """Write names and numbers above their bars."""
         for place, label, numbers in zip(rows_at(axes), labels, self._numbers(room_in), strict=True):
-            top = place - BAR_IN / 2 - 0.04
+            top = place - self.bar_in / 2 - 0.04
             if numbers:
                 pen.write(0, top, numbers, size=SMALLEST, va="bottom", color=GREY, bbox=_BEHIND)
                 top -= 0.13 * (numbers.count("\n") + 1)
@@ -152,7 +153,8 @@ class Rows:
         """Write the columns of numbers."""
         for one, heading, wide in zip(self.beside, self._headings(), columns, strict=True):
             left_in += _BETWEEN_IN
-            pen.write(left_in, -0.04, heading, size=SMALL_SIZE, va="bottom", weight="bold")
+            # Letters that reach below the line must not lift one heading above another.
+            pen.write(left_in, -0.07, heading, size=SMALL_SIZE, va="baseline", weight="bold")
             for place, words in zip(places, one.words, strict=True):
                 pen.write(left_in, place, words, size=SMALL_SIZE, va="center")
             left_in += wide
@@ -165,7 +167,7 @@ class Rows:
         """Return where the middle of each row's bar is, in inches from the top of the panel."""
         found, top = [], 0.0
         for height in self._stretched(room_in, total_in):
-            found.append(top + height - BAR_IN / 2 - 0.07 if self.is_narrow else top + height / 2)
+            found.append(top + height - self.bar_in / 2 - 0.07 if self.is_narrow else top + height / 2)
             top += height
         return found
 

@@ -137,6 +137,12 @@ class Plot:
         return box.axes(figure, self.left_in, self.right_in, self.above_in, self.below_in)
 
 
+def across(panels: int) -> int:
+    """Return how many of some panels stand beside each other: as many in each row, as far as may be."""
+    deep = -(-panels // look().size.abreast)
+    return -(-panels // deep)
+
+
 def _as_heading(words: str, room_in: float) -> str:
     return wrapped(words, room_in, _HEADING_SIZE, bold=True)
 
@@ -160,7 +166,7 @@ class Abreast:
     grows = True
 
     def _across(self) -> int:
-        return min(len(self.headings), look().size.abreast)
+        return across(len(self.headings))
 
     def height_in(self, room_in: float) -> float:
         """Return how high all are."""

@@ -10,13 +10,13 @@ import numpy as np
 
 from simulator.charts.chart import Chart, measure_rows, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM
-from simulator.charts.panels import one_panel, scale, worded, write_together
+from simulator.charts.panels import scale, worded, write_together
 from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
 from simulator.charts.sheet import Strip, sheet
-from simulator.charts.strips import Heading, Key, Sign
+from simulator.charts.strips import Heading, Key, Plot, Sign, Words
 from simulator.charts.study import Study, fan_of
-from simulator.charts.style import Looks, in_house_style, line_spacing
-from simulator.charts.words import money, per_cent, pounds, short, shortened
+from simulator.charts.style import Looks, in_house_style
+from simulator.charts.words import money, per_cent, per_cent_tick, pounds, short, shortened
 from simulator.plain_words import spaced
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
@@ -41,6 +41,7 @@ _STAYS = (Account.PROVIDERS, Account.HELD)
 Look = tuple[str, str, str]
 """Words, the colour of the bar, and of what is written on it."""
 _EDGE: Looks = {"edgecolor": INK, "linewidth": 0.4}
+_PENCE_IN = 1.4 * BAR_IN
 _ROOM_FOR_WORDS = 0.08
 """Share of the width that a number needs."""
 
@@ -60,7 +61,8 @@ def surplus_split(study: Study, cluster: str | None = None) -> Chart:
     whose = "all clusters" if len(names) > 1 else names[0]
     amounts = Beside("mean surplus", [money(surplus[name]) for name in clusters])
     label = "mean of all simulated contracts"
-    rule = Rows([whose], (Beside("mean surplus", [money(surplus[names[-1]])]),), ticks=False)
+    amount = Beside("mean surplus", [money(surplus[names[-1]])])
+    rule = Rows([whose], (amount,), ticks=False, bar_in=_PENCE_IN)
     strips: list[Strip] = [
         Key([Sign(words, {"facecolor": colour} | _EDGE) for words, colour, _ in used]),
         Heading("Of each pound, in pence"),
@@ -122,12 +124,13 @@ def _draw_pence(axes: Axes, parts: dict[str, Estimate], looks: dict[str, Look]) 
         axes.text(0.01, place, "no surplus in any contract", va="center", size=7.5, color=GREY)
     for reason, share in parts.items():
         _, colour, ink = looks[reason]
-        axes.barh(place, share.value, left=left, height=1.4 * BAR_IN, color=colour, **_EDGE)
+        axes.barh(place, share.value, left=left, height=_PENCE_IN, color=colour, **_EDGE)
         if share.value >= _ROOM_FOR_WORDS:
             pence = short(share, Unit.SHARE).replace("%", "p")
             axes.text(left + share.value / 2, place, pence, ha="center", va="center", size=7.5, color=ink)
         left += share.value
-    axes.set_xlim(0, max(left, 1.0))
+    # The last edge is a line of its own width.
+    axes.set_xlim(0, 1.003 * max(left, 1.0))
 
 
 def _draw_pounds(axes: Axes, books: list[AccountBook], looks: dict[str, Look]) -> None:
@@ -180,7 +183,7 @@ class _Share:
 
 @in_house_style
 def practice_share(study: Study, cluster: str | None = None) -> Chart:
-    """What practices may keep over the contract, split into luck and true saving."""
+    """What practices may keep over the contract, and how much of it is luck."""
     names = study.chosen(cluster)
     found = {name: _share(study, at) for at, name in enumerate(study.clusters) if name in names}
     all_luck = study.without_saving is study.result
@@ -189,9 +192,7 @@ def practice_share(study: Study, cluster: str | None = None) -> Chart:
         why = "Clusters take no practice share, post no bond for it, or have no surplus."
         figure = worded(title, study.source, why)
     elif len(names) == 1:
-        subtitle = "Share of contracts by practice share over the whole contract, in pounds"
-        figure, axes = one_panel(title, subtitle, study.source, 2.8)
-        _draw_spread(axes, found[names[0]], all_luck=all_luck)
+        figure = _spread(found[names[0]], title, study.source, all_luck=all_luck)
     else:
         # The largest share first.
         found = dict(sorted(found.items(), key=lambda pair: -pair[1].total.value))
@@ -210,8 +211,8 @@ def _share(study: Study, at: int) -> _Share:
     return _Share(paid, luck, total, mean(luck), mean_difference(paid, luck), none, fan_of(paid))
 
 
-def _draw_spread(axes: Axes, one: _Share, *, all_luck: bool) -> None:
-    """Draw one cluster's contracts: those without a share apart, the others by its size."""
+def _spread(one: _Share, title: str, source: str, *, all_luck: bool) -> Figure:
+    """Draw one cluster's contracts by the size of their share; those without one are told in words."""
     top = max(float(np.quantile(one.paid_gbp, 0.999)), float(np.quantile(one.luck_gbp, 0.999)), 1.0)
     edges = np.linspace(0, top, _BINS + 1)
 
@@ -220,22 +221,31 @@ def _draw_spread(axes: Axes, one: _Share, *, all_luck: bool) -> None:
         counts, _ = np.histogram(np.minimum(some, top), edges)
         return np.asarray(counts / paid.size)
 
+    mean_line: Looks = {"color": INK, "linewidth": 1}
+    without: Looks = {"color": WARM, "linewidth": 1.6}
+    signs = [
+        Sign("practice share", {"facecolor": LIGHT, "edgecolor": "none"}),
+        *[Sign("without true saving", without)] * (not all_luck),
+        Sign(f"mean {money(one.total)}", mean_line),
+    ]
+    parts = f"Of the mean, luck is {money(one.luck)} and true saving {money(one.skill)}."
+    words = [
+        f"Nothing at all is paid in {per_cent(one.none)} of contracts, which are not drawn.",
+        f"{_ALL_LUCK}." if all_luck else parts,
+    ]
+    subtitle = "Share of contracts by practice share over the whole contract, in pounds"
+    plot = Plot(2.4, below_in=0.45)
+    figure, (axes,) = sheet(title, subtitle, source, [Key(signs), plot, Words(words)])
     axes.bar(edges[:-1], heights(one.paid_gbp), np.diff(edges), align="edge", color=LIGHT)
     if not all_luck:
-        axes.stairs(heights(one.luck_gbp), edges, color=WARM, linewidth=1.6)
+        axes.stairs(heights(one.luck_gbp), edges, **without)
     tallest = max(float(heights(one.paid_gbp).max()), float(heights(one.luck_gbp).max()), 1e-3)
-    axes.set(xlim=(0, top), ylim=(0, 1.25 * tallest))
-    axes.axvline(one.total.value, ymax=0.97, color=INK, linewidth=1)
-    side = "right" if one.total.value > 0.6 * top else "left"
-    axes.text(one.total.value, 1.2 * tallest, f" mean {money(one.total)} ", ha=side, va="top", size=8)
-    parts = f"luck {money(one.luck)} (orange outline: without true saving)\ntrue saving {money(one.skill)}"
-    luck = f"{_ALL_LUCK}." if all_luck else parts
-    words = f"nothing at all in {per_cent(one.none)} of contracts\n(not drawn)\n{luck}"
-    looks: Looks = {"ha": "right", "va": "top", "size": 8, "linespacing": line_spacing(1.6)}
-    axes.text(0.995, 0.8, words, transform=axes.transAxes, **looks)
+    axes.set(xlim=(0, top), ylim=(0, 1.08 * tallest))
+    axes.axvline(one.total.value, **mean_line)
     write_together(axes.xaxis, pounds)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
+    write_together(axes.yaxis, per_cent_tick)
     axes.set_xlabel("practice share, where there is any")
+    return figure
 
 
 def _draw_means(found: dict[str, _Share], title: str, source: str, *, all_luck: bool) -> Figure:
@@ -287,7 +297,7 @@ def _share_title(found: dict[str, _Share], *, all_luck: bool) -> str:
 
 
 def _share_words(one: _Share) -> str:
-    low, high = pounds(one.fan[0.05].value), pounds(one.fan[0.95].value)
+    low, high = short(one.fan[0.05]), short(one.fan[0.95])
     return (
         f"mean {money(one.total)} (luck {money(one.luck)}, true saving {money(one.skill)}), "
         f"none in {per_cent(one.none)} of contracts, nine in ten between {low} and {high}."

@@ -19,8 +19,8 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
 
 _NAMES = {
-    Source.COUNTS: "chance: how many cases",
-    Source.UNIT_COSTS: "chance: what a case costs",
+    Source.COUNTS: "chance in how many cases",
+    Source.UNIT_COSTS: "chance in what a case costs",
     Source.CLUSTER_YEAR: "the cluster's year",
     Source.UNMEASURED_NEED: "need that weights do not measure",
     Source.PCT_SHOCKS: "shocks to the whole PCT",
@@ -59,8 +59,12 @@ def variance(study: Study, cluster: str | None = None) -> Chart:
         shared = len(study.clusters) > 1
         is_shared = [shared and _is_shared(explanation, source) for source, _ in seen]
         signs = [
-            Sign("the same for all clusters: no pool cures it", {"facecolor": DARK, "edgecolor": "none"}),
-            Sign("clusters' own: a pool spreads it", {"facecolor": LIGHT, "edgecolor": "none"}),
+            Sign(words, {"facecolor": colour, "edgecolor": "none"})
+            for words, colour, is_used in (
+                ("the same for all clusters: no pool cures it", DARK, any(is_shared)),
+                ("clusters' own: a pool spreads it", LIGHT, not all(is_shared)),
+            )
+            if is_used
         ]
         rows = Rows(
             [_NAMES[source] for source, _ in seen], (Beside("share", [per_cent(share) for _, share in seen]),)
@@ -106,6 +110,6 @@ def _variance_title(explanation: Explanation, shares: list[tuple[Source, Estimat
     if name == ALL_CLUSTERS and left is not None:
         cured = per_cent(Estimate(1 - left.value, 1 - left.high, 1 - left.low))
         common = sum(share.value for source, share in shares if _is_shared(explanation, source))
-        why = "most of the rest is common to all" if common > 0.5 else "little is common to all"
-        return f"Pooling cures {cured} of clusters' risk: {why}"
-    return f"{shortened(name)}: most risk is {_NAMES[shares[0][0]].removeprefix('chance: ')}"
+        why = "most of the rest is common" if common > 0.5 else "more clusters would share more"
+        return f"Pooling cures {cured} of clusters' risk; {why}"
+    return f"{shortened(name)}: most risk is {_NAMES[shares[0][0]]}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from simulator.answers.table import heading_of
-from simulator.plain_words import per_cent_of, pounds_of, spaced
+from simulator.answers.measure_words import measure_in_words
 from simulator.risk import in_words
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
@@ -22,7 +21,8 @@ _POINTS = "pts"
 
 def pounds(value: float, _position: object = None) -> str:
     """Return an amount as axes show it, such as £1.2m; also a formatter of ticks."""
-    rounded_value = float(f"{abs(value):.{_DIGITS}g}")
+    # Less than half a penny is rounding of sums.
+    rounded_value = float(f"{abs(value):.{_DIGITS}g}") if abs(value) >= 0.005 else 0.0
     size, letter = next((pair for pair in _SIZES if rounded_value >= pair[0]), _SIZES[-1])
     sign = MINUS if value < 0 and rounded_value else ""
     return f"{sign}£{rounded_value / size:g}{letter}"
@@ -40,6 +40,11 @@ def _points_tick(value: float, _position: object = None) -> str:
 def people(value: float, _position: object = None) -> str:
     """Return a number of people as axes show it."""
     return f"{value:,.0f}"
+
+
+def about_people(value: float) -> str:
+    """Return a number of people to be taken in: two digits, such as 11,000."""
+    return people(float(f"{value:.2g}"))
 
 
 def _together(values: Sequence[float], size: float, before: str, behind: str) -> list[str]:
@@ -61,7 +66,7 @@ def _together(values: Sequence[float], size: float, before: str, behind: str) ->
 def pounds_together(values: Sequence[float]) -> list[str]:
     """Return amounts as an axis shows them: £0, £0.5m, £1.0m."""
     most = max(map(abs, values), default=0.0)
-    size, letter = next((pair for pair in _SIZES if most >= 1.5 * pair[0]), _SIZES[-1])
+    size, letter = next((pair for pair in _SIZES if most >= 0.999 * pair[0]), _SIZES[-1])
     found = _together(values, size, "£", letter)
     return [one.removesuffix(letter) if one == f"£0{letter}" else one for one in found]
 
@@ -94,6 +99,11 @@ def phrase(estimate: Estimate, unit: Unit, *, signed: bool = False) -> str:
     return text.replace("-", MINUS).replace(in_words.POINTS, _POINTS)
 
 
+def exact(value: float) -> Estimate:
+    """Return what is known outright."""
+    return Estimate(value, value, value)
+
+
 def short(estimate: Estimate, unit: Unit = Unit.GBP) -> str:
     """Return an estimate rounded to what its error allows, without that error, for a bar that shows it."""
     return phrase(estimate, unit).partition(" ±")[0]
@@ -115,8 +125,10 @@ def range_in_per_cent(estimates: Iterable[Estimate]) -> str:
     return " to ".join(dict.fromkeys(f"{100 * end:.0f}" for end in (min(values), max(values)))) + "%"
 
 
-_MOST_WORDS = 6
-"""Of a name in a title, which has fifteen words at most."""
+MOST_WORDS = 15
+"""Of a title."""
+_MOST_OF_NAME = 4
+"""Of a name in a title."""
 
 
 def shortened(name: str) -> str:
@@ -124,8 +136,8 @@ def shortened(name: str) -> str:
     words = in_sentence(name).split(" ")
     return (
         name
-        if len(words) <= _MOST_WORDS and name != ALL_CLUSTERS
-        else " ".join(words[:_MOST_WORDS]) + "…" * (len(words) > _MOST_WORDS)
+        if len(words) <= _MOST_OF_NAME and name != ALL_CLUSTERS
+        else " ".join(words[:_MOST_OF_NAME]) + "…" * (len(words) > _MOST_OF_NAME)
     )
 
 
@@ -134,59 +146,15 @@ def shown_as(name: str) -> str:
     return "all clusters" if name == ALL_CLUSTERS else name
 
 
-_MEASURES = {
-    "overspend_probability": "chance of an overspend",
-    "bond_covers_probability": "chance that the bond covers overspends",
-}
-"""Measures that sentences call otherwise than headings do."""
-
-
 def in_words_of(measure: str, name: str = ALL_CLUSTERS) -> str:
     """Return a measure of a row as a sentence has it: ``chance of an overspend of North``."""
-    words = _MEASURES.get(measure) or heading_of(measure)
+    words = measure_in_words(measure)
     return words if name == ALL_CLUSTERS else f"{words} of {name}"
 
 
 def unit_of(measure: str) -> Unit:
     """Return the unit of a column of the summary."""
     return columns(MOST_YEARS)[measure].measure.unit
-
-
-_SETTINGS = {
-    "rules.bond.share_of_annual_budget": "bond, share of the annual budget",
-    "rules.surplus.practice_share": "practice share of a surplus",
-    "rules.surplus.pct_return_share": "PCT return, share of a surplus",
-    "rules.corridor.width_share": "width of the corridor",
-    "rules.corridor.cluster_share_beyond": "clusters' share beyond the corridor",
-    "rules.per_case_limit.limit_gbp": "limit for one case",
-    "rules.overspend_share.cluster_share": "clusters' share of an overspend",
-    "budgets.rebased_share": "share of budgets that follows last year's spend",
-    "budgets.rule.margin_share": "margin of budgets",
-    "budgets.rule.uplift_share": "uplift of budgets a year",
-    "contract.years": "years of the contract",
-    "shocks.cluster_year.sd_share": "SD of a cluster's year",
-    "shocks.pct.size.sd_share": "SD of shocks to the whole PCT",
-}
-"""Keys of the scenario that people speak of; others are spelt out."""
-
-
-def setting(key: str) -> str:
-    """Return a key of the scenario in words: ``bond, share of the annual budget``."""
-    if key in _SETTINGS:
-        return _SETTINGS[key]
-    parts = [f"no. {int(part) + 1}" if part.isdigit() else spaced(part) for part in key.split(".")]
-    return ", ".join(part for part in parts if part != "rules")
-
-
-def setting_value(key: str, value: str) -> str:
-    """Return a value of a key as people write it: 3% for a share of 0.03."""
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    if "share" in key.rpartition(".")[2]:
-        return per_cent_of(number)
-    return pounds_of(number) if key.endswith("_gbp") else value
 
 
 def sentence(words: str) -> str:

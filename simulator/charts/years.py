@@ -13,8 +13,8 @@ from simulator.charts.chart import Chart
 from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, look
 from simulator.charts.panels import MOST_PANELS, panels, scale, write_near
 from simulator.charts.study import Study
-from simulator.charts.style import DOTTED, apart, in_house_style
-from simulator.charts.words import per_cent, per_cent_tick, pounds, range_in_per_cent, shortened
+from simulator.charts.style import DOTTED, PATCH, apart, in_house_style
+from simulator.charts.words import exact, money, per_cent, per_cent_tick, range_in_per_cent, short, shortened
 from simulator.questions.months.ask import RunningPosition
 from simulator.records import FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -66,18 +66,19 @@ class YearFan:
         if not self.budget_gbp > 0:
             axes.text(0.5, 0.6, "no budget", transform=axes.transAxes, ha="center", color=GREY)
             return
+        known = exact(float(self.so_far_gbp[-1])) if self.so_far_gbp.size else None
         low, _, middle, _, high = (
-            self.fan_gbp[level][-1].value if self.fan_gbp[level] else float(self.so_far_gbp[-1])
+            known if known and not self.fan_gbp[level] else self.fan_gbp[level][-1]
             for level in sorted(self.fan_gbp)
         )
         # Where nothing varies, once is enough.
-        ends = [low, middle, high] if high > low else [low]
+        ends = [low, middle, high] if high.value > low.value else [low]
         bottom, top = axes.get_ylim()
         height_in = axes.get_position().height * axes.get_figure(root=True).get_size_inches()[1]  # type: ignore[union-attr]
         gap = _LABEL_IN * (top - bottom) / max(height_in, 0.5)
-        for place, end in zip(apart([end / self.budget_gbp for end in ends], gap), ends, strict=True):
+        for place, end in zip(apart([end.value / self.budget_gbp for end in ends], gap), ends, strict=True):
             end_of_fan = (len(self.months), place)
-            write_near(axes, pounds(end), end_of_fan, (4, 0), va="center", size=7.5, annotation_clip=False)
+            write_near(axes, short(end), end_of_fan, (4, 0), va="center", size=7.5, annotation_clip=False)
 
 
 def rows_to_draw(names: Sequence[str]) -> tuple[str, ...]:
@@ -103,7 +104,9 @@ def year_chart(
         fan.write_ends(panel)
     # The corners beside the start of a fan are free.
     for heading, height, side in (("over budget", 0.98, "top"), ("under budget", 0.02, "bottom")):
-        axes[0].text(0.01, height, heading, transform=axes[0].transAxes, va=side, size=7, color=GREY)
+        axes[0].text(
+            0.01, height, heading, transform=axes[0].transAxes, va=side, size=7, color=GREY, bbox=PATCH
+        )
     rows = table.reset_index()
     data = rows[rows["cluster"].isin(fans)].reset_index(drop=True)
     return Chart.of(name, title, figure, data, " ".join(words), study.source)
@@ -152,8 +155,8 @@ def _running_words(found: RunningPosition, name: str) -> str:
     fan, overspent = found.fan(name), found.overspent(name)
     middle = len(found.months) // 2
     parts = [
-        f"by the end of {calendar.month_name[found.months[at]]} the median is {pounds(fan[0.5][at].value)}, "
-        f"nine in ten between {pounds(fan[0.05][at].value)} and {pounds(fan[0.95][at].value)}, "
+        f"by the end of {calendar.month_name[found.months[at]]} the median is {money(fan[0.5][at])}, "
+        f"nine in ten between {short(fan[0.05][at])} and {short(fan[0.95][at])}, "
         f"overspent with {per_cent(overspent[at])}"
         for at in dict.fromkeys((middle, len(found.months) - 1))
     ]

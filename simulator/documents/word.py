@@ -29,6 +29,7 @@ from simulator.documents.blocks import (
     text_of,
 )
 from simulator.documents.office_files import without_clock, without_left_overs
+from simulator.documents.word_fonts import embed_font
 from simulator.documents.word_styles import TABLE_STYLE, add_field, element, new_numbering, opened, text_width
 
 _NAME_LETTERS, _GAP_LETTERS = 24, 3
@@ -91,6 +92,8 @@ def write_word(document: Document, path: Path) -> None:
                     added.paragraph_format.keep_with_next = True
     if not document.template:
         without_left_overs(word.part.package.rels, word.part.rels)
+        if not document.font:
+            embed_font(word)
     file = io.BytesIO()
     word.save(file)
     path.write_bytes(without_clock(file.getvalue(), moment_of(document.said.date)))

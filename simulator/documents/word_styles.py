@@ -93,7 +93,8 @@ def _borrow(word: Any, document: Document) -> None:
     for name in _USED:
         if name not in known:
             style = deepcopy(ours.styles[name].element)
-            for kind in ("w:numPr", "w:link"):
+            # The letters are the template's.
+            for kind in ("w:numPr", "w:link", "w:rFonts"):
                 for one in list(style.iter(qn(kind))):
                     one.getparent().remove(one)
             word.styles.element.append(style)
@@ -163,7 +164,7 @@ def _set_styles(word: Any, document: Document) -> None:
     sizes = {"Normal": 10.5, "Title": 24, "Subtitle": 12, "Heading 1": 16, "Heading 2": 12, "Caption": 9}
     for name, size in sizes.items():
         style = word.styles[name]
-        style.font.size, style.font.name = Pt(size), document.font or "Calibri"
+        style.font.size, style.font.name = Pt(size), document.theme.font_family
         # The template's theme would choose another font for headings.
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for key in [key for key in fonts.attrib if "heme" in key]:
@@ -171,7 +172,9 @@ def _set_styles(word: Any, document: Document) -> None:
         style.font.italic = False
         heads = name.startswith("Heading") or name == "Title"
         style.font.color.rgb = RGBColor.from_string(_hex(document.theme, "dark" if heads else "ink"))
-    word.styles["Normal"].paragraph_format.space_after = Pt(6)
+    letters = word.styles["Normal"].paragraph_format
+    # The font has room between its lines already.
+    letters.space_after, letters.line_spacing = Pt(6), 1.0
 
 
 def _add_own_styles(word: Any, document: Document) -> None:

@@ -94,6 +94,10 @@ def money(estimate: Estimate) -> str:
         return "£0"
     unit, symbol = money_unit(abs(estimate.value))
     value, error = rounded(estimate.value, estimate.half_width, unit)
+    if value.removeprefix("-").startswith("1,000") and symbol != MONEY_UNITS[0][1]:
+        # Rounding may reach the next unit.
+        unit, symbol = money_unit(1000 * unit)
+        value, error = rounded(estimate.value, estimate.half_width, unit)
     suffix = symbol.removeprefix("£")
     sign = "-" if value.startswith("-") else ""
     amount = f"{sign}£{value.removeprefix('-')}{suffix}"

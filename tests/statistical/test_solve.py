@@ -89,21 +89,21 @@ def test_an_interval_that_the_range_clips():
     assert one.high == 0.026
     assert not one.low_clipped
     found = solved("overspend_probability < 0.1", 500, high=0.026)
-    assert any("stops at 0.026, the upper end of the range" in words for words in found.sentences())
+    assert any("stops at 2.6%, the upper end of the range" in words for words in found.sentences())
 
 
 def test_within_error_of_the_target_nowhere():
     """0.022 is a little too small a margin for 10%, but 500 contracts cannot tell."""
     found = solved("overspend_probability < 0.1", 500, seed=3, high=0.022)
     assert found.crossings == ()
-    assert "lies within sampling error at 0.022" in found.sentences()[-1]
+    assert "lies within sampling error at 2.2%" in found.sentences()[-1]
 
 
 @pytest.mark.parametrize(("so_that", "where"), [("> 0.7", "nowhere"), ("<= 0.7", "everywhere")])
 def test_met_nowhere_and_everywhere(so_that: str, where: str):
     found = solved(f"overspend_probability {so_that}", 500)
     assert found.crossings == ()
-    assert f"holds {where} from 0 to 0.06" in found.sentences()[0]
+    assert f"holds {where} from 0% to 6%" in found.sentences()[0]
 
 
 def test_the_same_for_the_same_seed_and_any_workers():

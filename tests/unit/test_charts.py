@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from functools import cache
 
 import pytest
-from matplotlib.colors import to_rgb
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from simulator import charts
 from simulator.charts.chart import Chart
 from simulator.charts.drivers import usual_moves
 from simulator.charts.look import SIZES, Look, looking
 from simulator.charts.register import CHARTS, needed
-from simulator.charts.strips import SMALLEST
 from simulator.charts.study import Study
+from simulator.charts.words import MOST_WORDS
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.scenario.scenario import load_scenario
+from simulator.simulation.draws import Draws
+from simulator.simulation.pipeline import simulate
 from tests.builders import POOL, SURPLUS, checked, cluster_of, line_of, scenario_of, simulated
+from tests.unit.faults_of_charts import faults
 from tests.unit.problems import problems_of_call
 
 NAME = 'Ely & "North" <Isle> — Ĉ'
@@ -57,66 +57,12 @@ EDGES = {
         ]
     },
 }
-MOST_WORDS = 15
-"""Of a title that can be taken in."""
+BOND = "rules.bond.share_of_annual_budget"
 
 
 @cache
 def study_of(edge: str) -> Study:
     return Study(simulated(scenario_of(**({"shocks": SHOCKS} | EDGES[edge])), contracts=200))
-
-
-def faults(chart: Chart) -> list[str]:
-    """Return what is not wholly on the paper, and what lies on something else; warnings are errors."""
-    figure = chart.figure
-    figure.draw_without_rendering()
-    paper = figure.bbox.padded(0.5)
-    parts = [(text.get_text(), text.get_window_extent()) for text in figure.texts if text.get_text()]
-    found = [f"{what} is cut off" for what, box in parts if not _holds(paper, box)] + _overlaps(parts)
-    panels = [(f"axes {at}", axes.get_tightbbox()) for at, axes in enumerate(figure.axes)]
-    found += [f"{what} is cut off" for what, box in panels if not _holds(paper, box)] + _overlaps(panels)
-    # In a column names stand above their bars, within the panel.
-    bars = [
-        (f"a bar of {at}", bar.get_window_extent())
-        for at, axes in enumerate(figure.axes)
-        for bar in axes.patches
-    ]
-    others = panels if chart.look.size.names_in else bars
-    found += [fault for text in parts for other in others for fault in _overlaps([text, other])]
-    letters = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
-    found += [f"{text.get_text()} is small" for text in letters if text.get_size() < SMALLEST]
-    found += [f"{text.get_text()} is pale" for text in letters if not _is_legible(text)]
-    for axes in figure.axes:
-        found += _overlaps([(text.get_text(), text.get_window_extent()) for text in axes.texts])
-        for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-            # Panels inside a grid have no labels, and so fewer than places.
-            ticks = zip(axis.get_majorticklocs(), axis.get_ticklabels(), strict=False)
-            labels = [label for place, label in ticks if min(ends) <= place <= max(ends) and label.get_text()]
-            found += _overlaps([(label.get_text(), label.get_window_extent()) for label in labels])
-    return found
-
-
-def _is_legible(text: Text) -> bool:
-    """Return whether letters have a contrast of 4.5 with white, or are white, on a bar (WCAG 2.1, 1.4.3)."""
-    channels = [
-        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in to_rgb(text.get_color())
-    ]
-    luminance = sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
-    return luminance == pytest.approx(1) or 1.05 / (luminance + 0.05) >= 4.5
-
-
-def _holds(outer: Bbox, inner: Bbox) -> bool:
-    return outer.x0 <= inner.x0 and inner.x1 <= outer.x1 and outer.y0 <= inner.y0 and inner.y1 <= outer.y1
-
-
-def _overlaps(boxes: list[tuple[str, Bbox]]) -> list[str]:
-    """Return the pairs of boxes that overlap by more than a pixel."""
-    shrunk = [(what, box.padded(-0.5)) for what, box in boxes]
-    return [
-        f"{one} lies on {other}"
-        for (one, box), (other, other_box) in itertools.combinations(shrunk, 2)
-        if box.overlaps(other_box)
-    ]
 
 
 @pytest.mark.parametrize("edge", EDGES)
@@ -132,25 +78,64 @@ def test_every_chart_of_every_scenario_renders_whole(name: str, edge: str) -> No
     assert ".." not in chart.alt
 
 
-@pytest.mark.parametrize("size", ["column", "slide"])
-@pytest.mark.parametrize("name", FEW)
-def test_every_size_is_laid_out(name: str, size: str) -> None:
-    with looking(Look(SIZES[size], title="Mine", subtitle="As I say")):
-        chart = charts.draw(study_of("fifteen"), name)
+OPTIONS = {
+    "heat-map": {"vary": [f"{BOND}=0.01,0.03", "clusters.*.true_saving_share=0,0.02"]},
+    "frontier": {
+        "vary": [f"{BOND}=0.01,0.03,0.05"],
+        "minimise": ["pct_cost"],
+        "maximise": ["practice_net_gain"],
+    },
+    "regimes": {"compare": ["scenarios/regimes/*.toml"]},
+}
+"""Of charts that must be told what to draw; the forecast is in `test_forecasts_of_every_size`."""
+SOME = ("true saving", "fifteen")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("edge", SOME)
+@pytest.mark.parametrize("name", [*FEW, "size", "tornado", *OPTIONS])
+def test_every_size_is_laid_out(name: str, edge: str, size: str) -> None:
+    with looking(Look(SIZES[size])):
+        chart = charts.draw(study_of(edge), name, **OPTIONS.get(name, {}))
     assert faults(chart) == []
-    assert chart.title == "Mine"
+    assert 0 < len(chart.title.split()) <= MOST_WORDS
     width, height = chart.figure.get_size_inches()
-    # A slide is 16 to 9, and a column as wide as one.
-    assert width / height == pytest.approx(16 / 9) if size == "slide" else width == pytest.approx(3.4)
+    # A slide is 16 to 9, a column as wide as one, and a page as its text.
+    if size == "slide":
+        assert width / height == pytest.approx(16 / 9)
+    else:
+        assert width == pytest.approx(SIZES[size].width_in)
 
 
-@pytest.mark.parametrize("edge", ["usual", "no budget", "true saving"])
-@pytest.mark.parametrize("name", FEW)
-def test_every_chart_of_one_cluster(name: str, edge: str) -> None:
-    study = study_of(edge)
-    chart = charts.draw(study, name, study.clusters[0])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("cluster", [None, "Small"])
+def test_forecasts_of_every_size(cluster: str | None, size: str) -> None:
+    result = simulate(load_scenario("scenarios/two-clusters.toml"), Draws(200))
+    files = {what: f"scenarios/two-clusters-{what}.csv" for what in ("actuals", "budgets")}
+    with looking(Look(SIZES[size])):
+        chart = charts.draw(result, "forecast", cluster, **files)
     assert faults(chart) == []
-    assert study.clusters[0] in chart.alt or chart.name in {"pool", "exposure"}
+    assert len(chart.title.split()) <= MOST_WORDS
+
+
+def test_words_of_one_s_own() -> None:
+    with looking(Look(SIZES["column"], title="Mine", subtitle="As I say")):
+        chart = charts.draw(study_of("usual"), "outturn")
+    assert chart.title == "Mine"
+    assert {"Mine", "As I say"} <= {text.get_text() for text in chart.figure.texts}
+    assert faults(chart) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("edge", ["no budget", "true saving", "long names"])
+@pytest.mark.parametrize("name", [*FEW, "size"])
+def test_every_chart_of_one_cluster(name: str, edge: str, size: str) -> None:
+    study = study_of(edge)
+    with looking(Look(SIZES[size])):
+        chart = charts.draw(study, name, study.clusters[0])
+    assert faults(chart) == []
+    assert len(chart.title.split()) <= MOST_WORDS
+    assert study.clusters[0] in chart.alt or chart.name in {"pool", "exposure", "size"}
 
 
 @pytest.mark.parametrize("name", ["outturn", "overspend", "bond-cover", "running-position"])

@@ -10,7 +10,8 @@ from simulator.charts.study import Study
 from simulator.questions.worth.ask import TOGETHER
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.builders import Table, scenario_of, simulated
-from tests.unit.test_charts import LONG, faults
+from tests.unit.faults_of_charts import faults
+from tests.unit.test_charts import LONG
 
 HOLDS: Table = {
     "name": LONG,

@@ -7,8 +7,9 @@ from simulator.questions.frontier.ask import frontier
 from simulator.questions.sweep.ask import sweep
 from simulator.simulation.draws import Draws
 from tests.builders import checked, scenario_of, simulated
+from tests.unit.faults_of_charts import faults
 from tests.unit.problems import problems_of_call
-from tests.unit.test_charts import SHOCKS, faults
+from tests.unit.test_charts import SHOCKS
 
 SHARE, BOND = "rules.surplus.practice_share", "rules.bond.share_of_annual_budget"
 SCENARIO = scenario_of(shocks=SHOCKS)
@@ -24,8 +25,10 @@ def test_each_cell_of_the_map_is_a_policy_s_estimate() -> None:
         assert row["value"] == policy.rows[-1].estimates["pct_payment_gbp"].value
     # A larger bond leaves less to the PCT.
     assert "Highest is" in chart.alt
-    assert "bond, share of the annual budget 1%." in chart.alt
-    assert "of South" in draw_map(swept, "bond_covers_probability", "South").title
+    assert "bond as a share of the annual budget 1%." in chart.alt
+    of_south = draw_map(swept, "bond_covers_probability", "South")
+    assert "For South the scenario as given has" in of_south.alt
+    assert any(text.get_text().startswith("South, by") for text in of_south.figure.texts)
 
 
 def test_a_large_map_has_its_numbers_in_the_table() -> None:

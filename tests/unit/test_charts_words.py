@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.answers.measure_words import measure_in_words
+from simulator.answers.settings import setting, setting_value
 from simulator.charts.style import apart, legible, wrapped
 from simulator.charts.words import (
     money,
@@ -13,8 +15,6 @@ from simulator.charts.words import (
     pounds,
     pounds_together,
     sentence,
-    setting,
-    setting_value,
     shares_together,
     short,
 )
@@ -35,6 +35,7 @@ MINUS = "\N{MINUS SIGN}"
         (2.5e9, "£2.5bn"),
         (0.4, "£0.4"),
         (-0.0, "£0"),
+        (-2.9e-11, "£0"),
     ],
 )
 def test_pounds_on_axes(value: float, text: str) -> None:
@@ -54,7 +55,7 @@ def test_numbers_of_an_axis_have_one_unit_and_the_same_decimals() -> None:
         "£1.0m",
         "£1.5m",
     ]
-    assert pounds_together([0, 500_000, 1_000_000]) == ["£0", "£500k", "£1,000k"]
+    assert pounds_together([0, 500_000, 1_000_000]) == ["£0", "£0.5m", "£1.0m"]
     assert shares_together([-0.025, 0, 0.05]) == [f"{MINUS}2.5%", "0%", "5.0%"]
     assert short(Estimate(16_500, 13_500, 19_500)) == "£16k"
 
@@ -72,11 +73,23 @@ def test_estimates_with_their_errors() -> None:
 def test_sentences_and_settings() -> None:
     assert sentence("What now?") == "What now?"
     assert sentence("Nothing") == "Nothing."
-    assert setting("rules.bond.share_of_annual_budget") == "bond, share of the annual budget"
-    assert setting("service_lines.0.growth_share") == "service lines, no. 1, growth share"
+    assert setting("rules.bond.share_of_annual_budget") == "bond as a share of the annual budget"
+    assert setting("service_lines.0.growth_share") == "growth of demand a year of service line 1"
+    assert setting("clusters.*.true_saving_share") == "true saving of demand of every cluster"
+    assert setting('clusters."St. Neots".people') == "people of St. Neots"
+    assert setting("service_lines.ae_attendances.rate_per_1000") == (
+        "cases per 1,000 people a year of A&E attendances"
+    )
+    assert setting("rules.bond.top_up") == "bond, top up"
+    assert setting("budgets.top_slice_share") == "top slice share of budgets"
     assert setting_value("rules.bond.share_of_annual_budget", "0.03") == "3%"
     assert setting_value("rules.per_case_limit.limit_gbp", "30000") == "£30,000"
     assert setting_value("budgets.rule", "toolkit") == "toolkit"
+    assert setting_value("clusters.0.people", "143250") == "143,250"
+    assert setting_value("contract.years", "3") == "3"
+    assert measure_in_words("overspend_probability_year_2") == "chance of an overspend in year 2"
+    assert measure_in_words("leaves_probability_year_1") == "chance that a cluster leaves after year 1"
+    assert measure_in_words("pct_cost_gbp") == "cost to the PCT"
 
 
 def test_words_are_broken_where_they_must() -> None:

@@ -17,8 +17,8 @@ from simulator.errors import InputError
 from simulator.fitting.observed import Months
 from simulator.history.breaks import Break
 from simulator.questions.fit.answer import FitAnswer
+from tests.unit.faults_of_charts import faults
 from tests.unit.fits import fitted
-from tests.unit.test_charts import faults
 
 
 @pytest.fixture(scope="module")

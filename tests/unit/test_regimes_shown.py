@@ -13,8 +13,8 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.regimes import Regime, regime_of
 from tests.builders import scenario_of, simulated
 from tests.e2e.command import SMALL, cluster_risk
+from tests.unit.faults_of_charts import faults
 from tests.unit.problems import problems_of_call
-from tests.unit.test_charts import faults
 
 LONG = "All that is left goes to practices, and nothing whatever comes back to anybody else"
 REGIMES = (

@@ -43,7 +43,10 @@ def test_an_answer_without_chance() -> None:
     assert (one.low_clipped, one.high_clipped) == (False, False)
     # The interval is no wider than the search's own step.
     assert one.high - one.low <= 0.001 * 0.5
-    assert f"{MARGIN} must be at least 0.080" in found.sentences()[0]
+    assert found.sentences()[0].startswith("The margin of budgets must be at least 8.0")
+    assert found.sentences()[0].endswith(
+        "the budget over the contract is at least £540,000 for all clusters together."
+    )
 
 
 def test_a_measure_that_falls() -> None:
@@ -52,7 +55,7 @@ def test_a_measure_that_falls() -> None:
     (one,) = found.crossings
     assert not one.begins
     assert one.at.value == pytest.approx(-0.12, abs=0.0002)
-    assert f"{MARGIN} must be at most -0.120" in found.sentences()[0]
+    assert "The margin of budgets must be at most -12.0" in found.sentences()[0]
 
 
 @pytest.mark.parametrize(
@@ -98,12 +101,12 @@ def test_many_people_are_searched_by_ratios_in_whole_numbers() -> None:
 def test_everywhere_and_nowhere() -> None:
     everywhere = solved(MARGIN, 0, 0.1, "budget_gbp >= 400_000")
     assert everywhere.crossings == ()
-    assert "holds everywhere from 0 to 0.1" in everywhere.sentences()[0]
-    assert "£500.00k at 0 and £550.00k at 0.1" in everywhere.sentences()[1]
+    assert "holds everywhere from 0% to 10% of the margin of budgets" in everywhere.sentences()[0]
+    assert "£500.00k at 0% and £550.00k at 10%" in everywhere.sentences()[1]
     nowhere = solved(MARGIN, 0, 0.1, "budget_gbp >= 600_000")
     assert "holds nowhere" in nowhere.sentences()[0]
     idle = solved(BOND, 0, 0.1, "budget_gbp >= 600_000")
-    assert f"It does not depend on {BOND}" in idle.sentences()[2]
+    assert "It does not depend on the bond as a share of the annual budget" in idle.sentences()[2]
 
 
 def test_two_measures() -> None:
@@ -115,7 +118,9 @@ def test_two_measures() -> None:
     assert one.at.value == pytest.approx(0, abs=0.0002)
     # At a margin of 10%: 5,000 less 0.4 * 45,000.
     assert found.points[-1].estimate.value == pytest.approx(5_000 - 18_000)
-    assert "practice_share_gbp less pct_return_gbp" in found.sentences()[1]
+    assert (
+        "the practice share over the contract less the PCT return over the contract" in found.sentences()[1]
+    )
 
 
 def test_differences_of_means_are_paired() -> None:
@@ -282,7 +287,7 @@ def test_scales() -> None:
 
 def test_values_are_rounded_to_what_their_error_allows() -> None:
     found = solved(MARGIN, 0, 0.5, "budget_gbp >= 540_000")
-    assert found.shown(0.61834, 0.03) == "0.62"
-    assert found.shown(0.61834) == "0.61834"
+    assert found.shown(0.61834, 0.03) == "62%"
+    assert found.shown(0.61834) == "61.834%"
     assert solved("contract.years", 1, 5, "spend_gbp > 1_200_000").shown(3.0) == "3"
     assert Estimate(1, 0, 2).half_width == 1

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import policy_notes
+from simulator.answers.settings import in_unit, setting, unit_of_setting
 from simulator.answers.table import Column, Table, heading_of, numbers, text
 from simulator.errors import Problems
 from simulator.plain_words import capitalised
@@ -24,8 +25,8 @@ from simulator.questions.solve.condition import (
     check_range,
     varied_by,
 )
-from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import decimals_for, in_sentence, phrase
+from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.in_words import PER_CENT, decimals_for, in_sentence, phrase
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.shared_draws import SharedDraws
@@ -80,7 +81,7 @@ class Solution(Answer):
         grid = [point for point in self.points if point.on_grid]
         key = self.key.rsplit(".", 1)[-1].replace("_", " ")
         condition = self.condition
-        what = f"{capitalised(self._heading)}: {in_sentence(condition.row)}, by {self.key}"
+        what = f"{capitalised(condition.what_in_words)}: {in_sentence(condition.row)}, by {setting(self.key)}"
         found = self.crossings
         answer = (
             numbers(key, [Estimate(one.at.value, one.low, one.high) for one in found], self.key),
@@ -91,7 +92,12 @@ class Solution(Answer):
         return (
             self._table("grid", what, key, grid),
             replace(self._table("values", f"Every value. {what}", key, self.points), in_files_only=True),
-            Table("answer", f"Where {self._wanted()} begins or ceases to hold", answer, in_files_only=True),
+            Table(
+                "answer",
+                f"Where it begins or ceases to hold that {condition.in_words}",
+                answer,
+                in_files_only=True,
+            ),
         )
 
     def _table(self, name: str, title: str, key: str, points: Sequence[Point]) -> Table:
@@ -119,13 +125,17 @@ class Solution(Answer):
         return (*found, *self._warning())
 
     def shown(self, value: float, half_width: float = 0.0) -> str:
-        """Return a value of the key, rounded to what its error allows."""
+        """Return a value of the key in its unit, rounded to what its error allows."""
+        unit = unit_of_setting(self.key)
         if half_width <= 0:
-            return f"{value:,.12g}"
-        decimals = min(decimals_for(half_width), 0 if self.scale.whole else 12)
-        return f"{round(value, decimals):,.{max(decimals, 0)}f}"
+            return in_unit(value, unit)
+        size = PER_CENT if unit.is_share else 1.0
+        decimals = min(decimals_for(half_width / size), 0 if self.scale.whole else 12)
+        text = f"{round(value / size, decimals) + 0.0:,.{max(decimals, 0)}f}"
+        return f"{text}%" if unit.is_share else f"£{text}" if unit is Unit.GBP else text
 
     def _answer(self) -> Iterator[str]:
+        key, condition = setting(self.key), self.condition
         for one in self.crossings:
             # An uneven interval is rounded by its shorter side.
             sides = (one.high - one.at.value, one.at.value - one.low)
@@ -134,10 +144,11 @@ class Solution(Answer):
             at = self.shown(one.at.value, half)
             if len(self.crossings) == 1:
                 most = "at least" if one.begins else "at most"
-                yield f"{self.key} must be {most} {at} (95% interval {ends}) so that {self._wanted()}."
+                yield f"The {key} must be {most} {at} (95% interval {ends}) so that {condition.in_words}."
             else:
-                yield f"{self._wanted()} holds {_SIDE[one.begins]} {at} of {self.key} (95% interval {ends})."
-            yield f"There {self.condition.what} is {phrase(one.at.estimate, self.condition.unit)}."
+                side = capitalised(_SIDE[one.begins])
+                yield f"{side} {at} of the {key} (95% interval {ends}) {condition.in_words}."
+            yield f"There the {condition.what_in_words} is {phrase(one.at.estimate, condition.unit)}."
             both = ((self.scale.low, "lower", one.low_clipped), (self.scale.high, "upper", one.high_clipped))
             clipped = [f"{self.shown(end)}, the {name} end" for end, name, is_clipped in both if is_clipped]
             if clipped:
@@ -145,14 +156,17 @@ class Solution(Answer):
 
     def _no_crossing(self) -> Iterator[str]:
         first, last = self.points[0], self.points[-1]
-        what, unit = self.condition.what, self.condition.unit
-        where = "everywhere" if first.holds else "nowhere"
+        unit, key = self.condition.unit, setting(self.key)
         low, high = self.shown(first.value), self.shown(last.value)
-        yield f"{self._wanted()} holds {where} from {low} to {high} of {self.key}: there is no value to find."
+        where = "everywhere" if first.holds else "nowhere"
+        yield (
+            f"That {self.condition.in_words} holds {where} from {low} to {high} of the {key}: there is no "
+            "value to find."
+        )
         lowest, highest = (phrase(point.estimate, unit) for point in (first, last))
-        yield f"{what} is {lowest} at {low} and {highest} at {high}."
+        yield f"The {self.condition.what_in_words} is {lowest} at {low} and {highest} at {high}."
         if len({point.estimate for point in self.points}) == 1:
-            yield f"It does not depend on {self.key} in this range."
+            yield f"It does not depend on the {key} in this range."
         elif close := [self.shown(point.value) for point in self.points if point.close]:
             yield f"But the target lies within sampling error at {', '.join(close)}; try more contracts."
 
@@ -161,9 +175,6 @@ class Solution(Answer):
             yield "Warning: the condition begins or ceases to hold more than once; look at the table."
         elif not self.monotone:
             yield "Warning: the measure both rises and falls over the range; there may be other solutions."
-
-    def _wanted(self) -> str:
-        return f"{self.condition} for {in_sentence(self.condition.row)}"
 
 
 def solve(

@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.answers.measure_words import measure_in_words
+from simulator.answers.settings import in_unit
 from simulator.answers.table import column_named
 from simulator.errors import InputError, Problem, Problems, shown, unknown
 from simulator.questions.sweep.question import SETTLED_ONCE
 from simulator.risk.account_book import ALL_CLUSTERS, account_books
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimators import Estimator, Mean
+from simulator.risk.in_words import in_sentence
 from simulator.risk.measures import columns
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import Draws
@@ -34,6 +37,7 @@ _PATTERN = re.compile(r"\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=](?:[^<>=]*[^\s<>
 _AMOUNT = re.compile(r"([-+]?)£?\s*(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(%|k|m|bn|)", re.IGNORECASE)
 """A number as people write it, with a unit; one without a unit is read as it stands."""
 _UNITS = {"%": 0.01, "k": 1e3, "m": 1e6, "bn": 1e9, "": 1.0}
+_SAID = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 _SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
@@ -99,6 +103,19 @@ class Condition:
     def what(self) -> str:
         """Name of what is estimated."""
         return f"{self.measure} less {self.less}" if self.less else self.measure
+
+    @property
+    def in_words(self) -> str:
+        """What is to hold: ``the chance of an overspend is at most 10% for Small``."""
+        right = f"the {measure_in_words(self.less)}" if self.less else in_unit(self.target, self.unit)
+        measure = measure_in_words(self.measure)
+        return f"the {measure} is {_SAID[self.sign]} {right} for {in_sentence(self.row)}"
+
+    @property
+    def what_in_words(self) -> str:
+        """What is estimated, behind an article."""
+        less = f" less the {measure_in_words(self.less)}" if self.less else ""
+        return measure_in_words(self.measure) + less
 
     def holds(self, estimate: Estimate) -> bool:
         """Return whether an estimate is on the right side of the target."""
