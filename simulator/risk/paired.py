@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.records import ClusterTerms, FloatArray, Outcomes
+from simulator.records import BoolArray, ClusterTerms, FloatArray, Outcomes
 from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.estimators import Side
+from simulator.risk.estimators import Side, counting
 from simulator.risk.looked_at import Seen, WatchedBook, changes_of
 from simulator.risk.measures import SummaryColumn, columns
 
@@ -66,12 +66,44 @@ class _Known:
         """What is found of a policy with the same samples; None where too few contracts count."""
         return _paired(self.column, self.side, self.side)
 
-    def compared(self, samples: NDArray[Any], others: NDArray[Any]) -> PairedEstimate | None:
-        """Return what is found of a policy; None where too few contracts count."""
-        if others is samples:
-            return self.still
-        side = self.column.measure.estimator.side
-        return _paired(self.column, side(samples), self.side if others is self.samples else side(others))
+
+@dataclass(frozen=True, slots=True)
+class _Sampled:
+    """What the measures of one source look at under a policy, worked out once for all of them."""
+
+    samples: NDArray[Any] | None  # shape (contract,); None where the row has no such measure
+    counts: BoolArray | None  # which of them count; None for all
+    # The base's, and ours where the two differ by rounding alone; None where the base has no such measure.
+    others: NDArray[Any] | None
+
+    @classmethod
+    def of(cls, column: SummaryColumn, book: AccountBook, known: _Known | None, dust_gbp: float) -> _Sampled:
+        """Return what a column's source gives."""
+        samples = column.of(book)
+        if samples is None:
+            return cls(None, None, None)
+        others = None if known is None else _without_dust(column, samples, known.samples, dust_gbp)
+        return cls(samples, None if others is samples else counting(samples), others)
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the base has the same samples."""
+        if self.samples is None or self.others is None:
+            return False
+        is_number = self.samples.dtype.kind == "f"
+        return self.others is self.samples or np.array_equal(self.samples, self.others, equal_nan=is_number)
+
+    def against(self, column: SummaryColumn, known: _Known | None) -> PairedEstimate | None:
+        """Return what a column finds; None where too few contracts count."""
+        if self.samples is None:
+            return None
+        side = column.measure.estimator.side_of(self.samples, self.counts)
+        if known is None or self.others is None:
+            return _paired(column, side, None)
+        if self.others is self.samples:
+            return known.still
+        others = known.side if self.others is known.samples else column.measure.estimator.side(self.others)
+        return _paired(column, side, others)
 
 
 @dataclass(eq=False)
@@ -106,23 +138,20 @@ class Samples:
         changes, identical = changes_of(self.books, base.books), True
         for book in self.books:
             dust_gbp = _DUST * max(book.largest_gbp, base._largest_gbp.get(book.name, 0.0))
+            sampled: dict[Hashable, _Sampled] = {}
             for column in self._columns(book):
                 place = book.name, column.name
                 known = base._known.get(place)
                 if known and changes is not None and not known.looked_at & changes:
                     found[place] = known.still
-                elif (samples := column.of(book)) is None:
                     continue
-                elif known is None:
-                    found[place], identical = (
-                        _paired(column, column.measure.estimator.side(samples), None),
-                        False,
-                    )
-                else:
+                source = column.source, column.measure.unit, known is None
+                if source not in sampled:
                     dust = dust_gbp / book.people if column.name.endswith(_A_HEAD) else dust_gbp
-                    others = _without_dust(column, samples, known.samples, dust)
-                    found[place] = known.compared(samples, others)
-                    identical = identical and _are_equal(samples, others)
+                    sampled[source] = _Sampled.of(column, book, known, dust)
+                if (one := sampled[source]).samples is not None:
+                    found[place] = one.against(column, known)
+                    identical = identical and known is not None and one.is_still
             book.forget()
         identical = identical and found.keys() == base._known.keys()
         return {
@@ -134,7 +163,8 @@ class Samples:
     def _columns(self, book: AccountBook) -> Iterator[SummaryColumn]:
         """Yield the columns of a row that are asked for."""
         for column in columns(len(book.year_months)).values():
-            if self.places is None or (book.name, column.name) in self.places:
+            is_asked = self.places is None or (book.name, column.name) in self.places
+            if is_asked and column.measure.is_of(book.name):
                 yield column
 
     @cached_property
@@ -162,10 +192,6 @@ def _paired(column: SummaryColumn, side: Side, base: Side | None) -> PairedEstim
     return PairedEstimate(estimate, None if base is None else estimator.between_sides(side, base))
 
 
-def _are_equal(samples: NDArray[Any], others: NDArray[Any]) -> bool:
-    return np.array_equal(samples, others, equal_nan=samples.dtype.kind == "f")
-
-
 def _without_dust(
     column: SummaryColumn, samples: NDArray[Any], others: NDArray[Any], dust_gbp: float
 ) -> NDArray[Any]:
@@ -173,11 +199,13 @@ def _without_dust(
     if column.measure.unit is not Unit.GBP:
         return samples if np.array_equal(samples, others) else others
     apart = samples - others
-    same = int(np.count_nonzero(apart == 0))
-    if same == samples.size:
-        return samples
     near = np.abs(apart, out=apart) <= dust_gbp
-    return others if int(np.count_nonzero(near)) == same else np.where(near, samples, others)
+    so_many = int(np.count_nonzero(near))
+    if so_many == samples.size:
+        return samples
+    if so_many == 0 or so_many == samples.size - int(np.count_nonzero(apart)):
+        return others
+    return np.where(near, samples, others)
 
 
 def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -> FloatArray:
