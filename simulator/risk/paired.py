@@ -48,6 +48,15 @@ class PairedEstimate:
     difference: Estimate | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a measure finds under a policy."""
+
+    paired: PairedEstimate | None  # None where too few contracts count
+    looked_at: Seen  # amounts of books
+    is_still: bool  # whether it has the samples that it has under the base policy
+
+
 @dataclass(eq=False)
 class _Known:
     """What a measure finds under the base policy; worked out when it is asked for."""
@@ -62,48 +71,39 @@ class _Known:
         return self.column.measure.estimator.side(self.samples)
 
     @cached_property
-    def still(self) -> PairedEstimate | None:
-        """What is found of a policy with the same samples; None where too few contracts count."""
-        return _paired(self.column, self.side, self.side)
+    def still(self) -> _Found:
+        """What is found of a policy with the same samples."""
+        return _Found(_paired(self.column, self.side, self.side), self.looked_at, is_still=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sampled:
     """What the measures of one source look at under a policy, worked out once for all of them."""
 
-    samples: NDArray[Any] | None  # shape (contract,); None where the row has no such measure
+    samples: NDArray[Any]  # shape (contract,)
     counts: BoolArray | None  # which of them count; None for all
     # The base's, and ours where the two differ by rounding alone; None where the base has no such measure.
     others: NDArray[Any] | None
+    looked_at: Seen  # amounts of books
 
-    @classmethod
-    def of(cls, column: SummaryColumn, book: AccountBook, known: _Known | None, dust_gbp: float) -> _Sampled:
-        """Return what a column's source gives."""
-        samples = column.of(book)
-        if samples is None:
-            return cls(None, None, None)
-        others = None if known is None else _without_dust(column, samples, known.samples, dust_gbp)
-        return cls(samples, None if others is samples else counting(samples), others)
+    def found(self, column: SummaryColumn, known: _Known | None) -> _Found:
+        """Return what a column finds."""
+        if known is not None and self.others is self.samples:
+            return _Found(known.still.paired, self.looked_at, is_still=True)
+        estimator = column.measure.estimator
+        side = estimator.side_of(self.samples, self.counts)
+        if known is None or self.others is None:
+            return _Found(_paired(column, side, None), self.looked_at, is_still=False)
+        others = known.side if self.others is known.samples else estimator.side(self.others)
+        return _Found(_paired(column, side, others), self.looked_at, self._is_still)
 
     @property
-    def is_still(self) -> bool:
-        """Whether the base has the same samples."""
-        if self.samples is None or self.others is None:
+    def _is_still(self) -> bool:
+        """Whether both sides have the same samples, those that do not count included."""
+        if self.others is None or self.counts is None:
+            # Where all count, those of the base are ours if they are the same.
             return False
-        is_number = self.samples.dtype.kind == "f"
-        return self.others is self.samples or np.array_equal(self.samples, self.others, equal_nan=is_number)
-
-    def against(self, column: SummaryColumn, known: _Known | None) -> PairedEstimate | None:
-        """Return what a column finds; None where too few contracts count."""
-        if self.samples is None:
-            return None
-        side = column.measure.estimator.side_of(self.samples, self.counts)
-        if known is None or self.others is None:
-            return _paired(column, side, None)
-        if self.others is self.samples:
-            return known.still
-        others = known.side if self.others is known.samples else column.measure.estimator.side(self.others)
-        return _paired(column, side, others)
+        return np.array_equal(self.samples, self.others, equal_nan=True)
 
 
 @dataclass(eq=False)
@@ -125,7 +125,7 @@ class Samples:
     @cached_property
     def by_place(self) -> dict[Place, tuple[SummaryColumn, NDArray[Any]]]:
         """By row and column: the column, and an array of shape (contract,)."""
-        found = ((book, column, column.of(book)) for book in self.books for column in self._columns(book))
+        found = ((book, column, column.of(book)) for book in self.books for column in self.columns_of(book))
         return {
             (book.name, column.name): (column, samples)
             for book, column, samples in found
@@ -134,33 +134,9 @@ class Samples:
 
     def against(self, base: Samples) -> dict[Place, PairedEstimate]:
         """Return every estimate, and its difference from `base` on the same draws."""
-        found: dict[Place, PairedEstimate | None] = {}
-        changes, identical = changes_of(self.books, base.books), True
-        for book in self.books:
-            dust_gbp = _DUST * max(book.largest_gbp, base._largest_gbp.get(book.name, 0.0))
-            sampled: dict[Hashable, _Sampled] = {}
-            for column in self._columns(book):
-                place = book.name, column.name
-                known = base._known.get(place)
-                if known and changes is not None and not known.looked_at & changes:
-                    found[place] = known.still
-                    continue
-                source = column.source, column.measure.unit, known is None
-                if source not in sampled:
-                    dust = dust_gbp / book.people if column.name.endswith(_A_HEAD) else dust_gbp
-                    sampled[source] = _Sampled.of(column, book, known, dust)
-                if (one := sampled[source]).samples is not None:
-                    found[place] = one.against(column, known)
-                    identical = identical and known is not None and one.is_still
-            book.forget()
-        identical = identical and found.keys() == base._known.keys()
-        return {
-            place: replace(one, difference=_NO_DIFFERENCE) if identical else one
-            for place, one in found.items()
-            if one is not None
-        }
+        return InTurn(base, remembers=False).compared(self)
 
-    def _columns(self, book: AccountBook) -> Iterator[SummaryColumn]:
+    def columns_of(self, book: AccountBook) -> Iterator[SummaryColumn]:
         """Yield the columns of a row that are asked for."""
         for column in columns(len(book.year_months)).values():
             is_asked = self.places is None or (book.name, column.name) in self.places
@@ -168,10 +144,11 @@ class Samples:
                 yield column
 
     @cached_property
-    def _known(self) -> dict[Place, _Known]:
+    def known(self) -> dict[Place, _Known]:
+        """What each measure finds where this is the base."""
         found = {}
         for book in map(WatchedBook.of, self.books):
-            for column in self._columns(book):
+            for column in self.columns_of(book):
                 book.looked_at()
                 samples = column.of(book)
                 if samples is not None:
@@ -179,8 +156,90 @@ class Samples:
         return found
 
     @cached_property
-    def _largest_gbp(self) -> dict[str, float]:
+    def largest_gbp(self) -> dict[str, float]:
+        """The largest budget or spend of each row."""
         return {book.name: book.largest_gbp for book in self.books}
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """A policy that was compared."""
+
+    books: Sequence[AccountBook]  # of each row
+    changes: Seen | None  # what differs from the base; None where everything may
+    dust_gbp: dict[str, float]  # what is rounding, by row
+    found: dict[Place, _Found]
+
+
+@dataclass(eq=False)
+class InTurn:
+    """Compares policies with a base one after another: what is as the one before had it is found already."""
+
+    base: Samples
+    remembers: bool = True  # whether others follow; what each measure looks at is then noted
+    _before: _Policy | None = None
+
+    def compared(self, policy: Samples) -> dict[Place, PairedEstimate]:
+        """Return every estimate of a policy, and its difference from the base on the same draws."""
+        base, largest = self.base, self.base.largest_gbp
+        changes = changes_of(policy.books, base.books)
+        dust = {one.name: _DUST * max(one.largest_gbp, largest.get(one.name, 0.0)) for one in policy.books}
+        now = _Policy(policy.books, changes, dust, {})
+        since = self._changes_since(now)
+        for book in policy.books:
+            self._compare(WatchedBook.of(book) if self.remembers else book, policy, now, since)
+            book.forget()
+        if self.remembers:
+            self._before = now
+        identical = now.found.keys() == base.known.keys() and all(one.is_still for one in now.found.values())
+        return {
+            place: replace(one.paired, difference=_NO_DIFFERENCE) if identical else one.paired
+            for place, one in now.found.items()
+            if one.paired is not None
+        }
+
+    def _changes_since(self, now: _Policy) -> Seen | None:
+        """Return what differs from the policy before; None where there is none, or everything may differ."""
+        before = self._before
+        if before is None or before.changes is None or now.changes is None or before.dust_gbp != now.dust_gbp:
+            return None
+        return changes_of(now.books, before.books, among=now.changes | before.changes)
+
+    def _compare(self, book: AccountBook, policy: Samples, now: _Policy, since: Seen | None) -> None:
+        """Find every measure of a row."""
+        sampled: dict[Hashable, _Sampled | None] = {}
+        for column in policy.columns_of(book):
+            place = book.name, column.name
+            known = self.base.known.get(place)
+            if known and now.changes is not None and known.looked_at.isdisjoint(now.changes):
+                now.found[place] = known.still
+                continue
+            if since is not None and self._before is not None:
+                was = self._before.found.get(place)
+                if was is not None and was.looked_at.isdisjoint(since):
+                    now.found[place] = was
+                    continue
+            source = column.source, column.measure.unit, known is None
+            if source not in sampled:
+                sampled[source] = _sampled(column, book, known, now.dust_gbp[book.name])
+            if one := sampled[source]:
+                now.found[place] = one.found(column, known)
+
+
+def _sampled(
+    column: SummaryColumn, book: AccountBook, known: _Known | None, dust_gbp: float
+) -> _Sampled | None:
+    """Return what a column's source gives; None where the row has no such measure."""
+    if isinstance(book, WatchedBook):
+        book.looked_at()
+    samples = column.of(book)
+    looked_at = book.looked_at() if isinstance(book, WatchedBook) else frozenset()
+    if samples is None:
+        return None
+    if column.name.endswith(_A_HEAD):
+        dust_gbp /= book.people
+    others = None if known is None else _without_dust(column, samples, known.samples, dust_gbp)
+    return _Sampled(samples, None if others is samples else counting(samples), others, looked_at)
 
 
 def _paired(column: SummaryColumn, side: Side, base: Side | None) -> PairedEstimate | None:
