@@ -98,7 +98,7 @@ def _in_order(samples: FloatArray, low_at: int, high_at: int) -> FloatArray:
     """Return the samples from one rank to another, in order."""
     few = np.sort(samples[::_STRIDE])
     if samples.size < _FEWEST_SAMPLES or (few[1:] == few[:-1]).any():
-        # Among many equal ones, such as payments of nothing, numpy sorts far more quickly than it finds a rank.
+        # Among many equal ones, such as payments of nothing, numpy sorts more quickly than it finds a rank.
         return np.sort(samples)[low_at : high_at + 1]
     # First the rank that leaves less on the side of the other.
     if low_at + high_at > samples.size:

@@ -200,11 +200,11 @@ class Quantile(Estimator):
         # Above their quantile under both policies, under the changed one alone, and under the base alone.
         both = int(np.count_nonzero(changed.above & base.above))
         only_changed, only_base = changed.so_many_above - both, base.so_many_above - both
-        spreads = (changed.spread - base.spread, changed.spread, -base.spread)
-        moves = tuple(zip((both, only_changed, only_base), spreads, strict=True))
         size = changed.samples.size
-        centre = sum(count * move for count, move in moves) / size
-        variance = sum(count * move**2 for count, move in moves) / size - centre**2
+        moves = (changed.spread - base.spread, changed.spread, -base.spread)
+        centre = (both * moves[0] + only_changed * moves[1] + only_base * moves[2]) / size
+        squares = both * moves[0] ** 2 + only_changed * moves[1] ** 2 + only_base * moves[2] ** 2
+        variance = squares / size - centre**2
         value = changed.found.value - base.found.value
         return Estimate.with_error(value, math.sqrt(max(variance, 0.0) / size))
 

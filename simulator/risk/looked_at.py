@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import numpy as np
-
 from simulator.records import FloatArray, Flow
 from simulator.risk.account_book import AccountBook
 
@@ -120,9 +118,9 @@ def _facts(book: AccountBook) -> list[object]:
 
 def _same(one: FloatArray, other: FloatArray) -> bool:
     """Return whether amounts are the same; most that are not show it soon."""
-    if _place(one) == _place(other):
-        return True
-    return np.array_equal(one[:_SOON], other[:_SOON]) and np.array_equal(one, other)
+    if one.shape != other.shape or (one[:_SOON] != other[:_SOON]).any():
+        return False
+    return _place(one) == _place(other) or bool((one == other).all())
 
 
 def _place(amounts: FloatArray) -> tuple[int, tuple[int, ...], tuple[int, ...]]:

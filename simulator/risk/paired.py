@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -136,6 +137,12 @@ class Samples:
         """Return every estimate, and its difference from `base` on the same draws."""
         return InTurn(base, remembers=False).compared(self)
 
+    def moved_from(self, base: Samples) -> int:
+        """Return how many measures may be others than those of a base."""
+        changes = changes_of(self.books, base.books)
+        every = base.known.values()
+        return len(every) if changes is None else sum(not one.looked_at.isdisjoint(changes) for one in every)
+
     def columns_of(self, book: AccountBook) -> Iterator[SummaryColumn]:
         """Yield the columns of a row that are asked for."""
         for column in columns(len(book.year_months)).values():
@@ -262,22 +269,28 @@ def _without_dust(
     so_many = int(np.count_nonzero(near))
     if so_many == samples.size:
         return samples
-    if so_many == 0 or so_many == samples.size - int(np.count_nonzero(apart)):
+    if so_many == 0 or so_many == int(np.count_nonzero(apart == 0)):
         return others
     return np.where(near, samples, others)
 
 
 def numbers_of(found: Mapping[Place, PairedEstimate], places: Sequence[Place]) -> FloatArray:
     """Return estimates as the `NUMBERS` of each place, shape (place, number)."""
-    numbers = np.full((len(places), len(NUMBERS)), np.nan)
-    for at, place in enumerate(places):
-        if paired := found.get(place):
-            one, difference = paired.estimate, paired.difference
-            error = np.nan if one.standard_error is None else one.standard_error
-            numbers[at, :5] = one.value, error, one.low, one.high, one.is_rough
-            if difference:
-                numbers[at, 5:] = difference.value, difference.low, difference.high, difference.is_rough
-    return numbers
+    return np.array([_numbers(found.get(place)) for place in places], dtype=float).reshape(-1, len(NUMBERS))
+
+
+_NOTHING = (math.nan,) * len(NUMBERS)
+
+
+def _numbers(paired: PairedEstimate | None) -> tuple[float, ...]:
+    if paired is None:
+        return _NOTHING
+    one, difference = paired.estimate, paired.difference
+    error = math.nan if one.standard_error is None else one.standard_error
+    estimate = (one.value, error, one.low, one.high, one.is_rough)
+    if difference is None:
+        return (*estimate, *_NOTHING[len(estimate) :])
+    return (*estimate, difference.value, difference.low, difference.high, difference.is_rough)
 
 
 def paired_estimate(numbers: Sequence[float]) -> PairedEstimate | None:

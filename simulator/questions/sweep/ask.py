@@ -275,7 +275,8 @@ def run_sweep(
     draws = SharedDraws(SettledDraws(question.contracts, question.seed, workers))
     base = samples_at(draws.simulate(question.scenario), question.places)
     everything = dict(found or {})
-    left = [number for number in question.order() if number not in everything]
+    order = question.order(partial(question.moved, draws, base))
+    left = [number for number in order if number not in everything]
     tasks = [left[start : start + _POLICIES_AT_ONCE] for start in range(0, len(left), _POLICIES_AT_ONCE)]
     # Each process goes on from the draws of the base, and draws what it needs by itself.
     work = partial(_estimate, question, SharedDraws(draws.draws.alone()), InTurn(base))
