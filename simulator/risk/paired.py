@@ -189,10 +189,9 @@ class InTurn:
     def compared(self, policy: Samples) -> dict[Place, PairedEstimate]:
         """Return every estimate of a policy, and its difference from the base on the same draws."""
         base, largest = self.base, self.base.largest_gbp
-        changes = changes_of(policy.books, base.books)
         dust = {one.name: _DUST * max(one.largest_gbp, largest.get(one.name, 0.0)) for one in policy.books}
-        now = _Policy(policy.books, changes, dust, {})
-        since = self._changes_since(now)
+        since = self._changes_since(policy.books, dust)
+        now = _Policy(policy.books, self._changes(policy.books, since), dust, {})
         for book in policy.books:
             self._compare(WatchedBook.of(book) if self.remembers else book, policy, now, since)
             book.forget()
@@ -205,12 +204,17 @@ class InTurn:
             if one.paired is not None
         }
 
-    def _changes_since(self, now: _Policy) -> Seen | None:
+    def _changes_since(self, books: Sequence[AccountBook], dust_gbp: dict[str, float]) -> Seen | None:
         """Return what differs from the policy before; None where there is none, or everything may differ."""
         before = self._before
-        if before is None or before.changes is None or now.changes is None or before.dust_gbp != now.dust_gbp:
-            return None
-        return changes_of(now.books, before.books, among=now.changes | before.changes)
+        return changes_of(books, before.books) if before and before.dust_gbp == dust_gbp else None
+
+    def _changes(self, books: Sequence[AccountBook], since: Seen | None) -> Seen | None:
+        """Return what differs from the base, of which the policy before tells all that it shares."""
+        if since is None or self._before is None or self._before.changes is None:
+            return changes_of(books, self.base.books)
+        found = changes_of(books, self.base.books, among=since)
+        return None if found is None else found | (self._before.changes - since)
 
     def _compare(self, book: AccountBook, policy: Samples, now: _Policy, since: Seen | None) -> None:
         """Find every measure of a row."""
