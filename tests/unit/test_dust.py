@@ -47,7 +47,7 @@ def test_what_is_more_than_dust_stays(people: float) -> None:
 
 def test_rounding_of_some_contracts_is_taken_off_those_alone() -> None:
     ours = np.array([1e8, 2e8, 3e8, 4e8])
-    base = ours + [1e-7, 0.0, -1e-7, 5.0]
+    base = ours + np.array([1e-7, 0.0, -1e-7, 5.0])
     column = columns(1)["budget_gbp"]
     assert np.array_equal(_without_dust(column, ours, base, 1e-5), [1e8, 2e8, 3e8, base[3]])
     assert _without_dust(column, ours, base, 1e-9) is base
