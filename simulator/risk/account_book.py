@@ -164,6 +164,11 @@ class AccountBook:
         return np.asarray(np.logical_and.reduce(own)) if own else self.bond_covers
 
     @property
+    def total_held_back_gbp(self) -> FloatArray:
+        """Return care that actions held back over the contract, shape (contract,), in pounds."""
+        return self._total("held back", lambda: self.held_back_gbp)
+
+    @property
     def largest_gbp(self) -> float:
         """The largest budget or spend of a whole contract, of which all else is a part."""
         return max(float(one.max()) for one in (self.total_gbp(BUDGET), self.spend_gbp))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -72,7 +73,10 @@ class Estimator(ABC):
 
     def side(self, samples: NDArray[Any]) -> Side:
         """Return samples made ready, from the contracts that count."""
-        counts = _counting(samples)
+        return self.side_of(samples, counting(samples))
+
+    def side_of(self, samples: NDArray[Any], counts: BoolArray | None) -> Side:
+        """Return samples made ready, from the contracts that are known to count."""
         counted = samples if counts is None else samples[counts]
         enough = counted.size >= self.fewest_contracts
         return Side(samples, counts, self.ready(counted) if enough else None)
@@ -109,7 +113,7 @@ class Estimator(ABC):
         return spread
 
 
-def _counting(samples: NDArray[Any]) -> BoolArray | None:
+def counting(samples: NDArray[Any]) -> BoolArray | None:
     """Return which samples count; None for all of them."""
     if samples.dtype.kind != "f":
         return None
@@ -152,13 +156,23 @@ class Probability(Estimator):
         return probability_difference(changed, base)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Placed:
     """Samples with their quantile."""
 
     samples: FloatArray  # shape (contract,)
     found: Estimate  # the quantile
     spread: float  # 1 / density there
+
+    @cached_property
+    def above(self) -> BoolArray:
+        """Which samples are above their quantile, shape (contract,)."""
+        return self.samples > self.found.value
+
+    @cached_property
+    def so_many_above(self) -> int:
+        """How many samples are."""
+        return int(np.count_nonzero(self.above))
 
 
 @dataclass(frozen=True)
@@ -184,16 +198,13 @@ class Quantile(Estimator):
     def difference_of(self, changed: _Placed, base: _Placed) -> Estimate:
         """Return the difference of the sample quantiles."""
         # Above their quantile under both policies, under the changed one alone, and under the base alone.
-        above_changed = changed.samples > changed.found.value
-        above_base = base.samples > base.found.value
-        both = int(np.count_nonzero(above_changed & above_base))
-        only_changed = int(np.count_nonzero(above_changed)) - both
-        only_base = int(np.count_nonzero(above_base)) - both
-        spreads = (changed.spread - base.spread, changed.spread, -base.spread)
-        moves = tuple(zip((both, only_changed, only_base), spreads, strict=True))
+        both = int(np.count_nonzero(changed.above & base.above))
+        only_changed, only_base = changed.so_many_above - both, base.so_many_above - both
         size = changed.samples.size
-        centre = sum(count * move for count, move in moves) / size
-        variance = sum(count * move**2 for count, move in moves) / size - centre**2
+        moves = (changed.spread - base.spread, changed.spread, -base.spread)
+        centre = (both * moves[0] + only_changed * moves[1] + only_base * moves[2]) / size
+        squares = both * moves[0] ** 2 + only_changed * moves[1] ** 2 + only_base * moves[2] ** 2
+        variance = squares / size - centre**2
         value = changed.found.value - base.found.value
         return Estimate.with_error(value, math.sqrt(max(variance, 0.0) / size))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
-
-import numpy as np
 
 from simulator.records import FloatArray, Flow
 from simulator.risk.account_book import AccountBook
@@ -19,6 +17,26 @@ Seen = frozenset[tuple[str, str]]
 """Amounts of some books: the book's name, and that of a field or of a flow's reason."""
 
 
+class _Noted:
+    """An attribute that notes when it is looked at."""
+
+    def __init__(self, slot: Any, name: str) -> None:
+        self._slot, self._name = slot, name
+
+    def __get__(self, owner: Any, kind: type) -> Any:
+        owner.seen.add(owner.noted_as(self._name))
+        return self._slot.__get__(owner)
+
+    def __set__(self, owner: Any, value: object) -> None:
+        self._slot.__set__(owner, value)
+
+    @classmethod
+    def in_place_of(cls, names: Iterable[str], kind: type, base: type) -> None:
+        """Have records note who looks at some attributes that their base has; others stay as quick."""
+        for name in names:
+            setattr(kind, name, cls(getattr(base, name), name))
+
+
 @dataclass(frozen=True, slots=True)
 class _WatchedFlow(Flow):
     """A flow that notes when its amounts are looked at."""
@@ -26,10 +44,9 @@ class _WatchedFlow(Flow):
     what: tuple[str, str] = ("", "")
     seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def __getattribute__(self, name: str) -> Any:
-        if name == "gbp":
-            self.seen.add(self.what)
-        return object.__getattribute__(self, name)
+    def noted_as(self, _: str) -> tuple[str, str]:
+        """Return what is noted."""
+        return self.what
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +67,6 @@ class WatchedBook(AccountBook):
         }
         return cls(**given, flows=flows, parts=tuple(cls.of(one, seen) for one in book.parts), seen=seen)
 
-    def __getattribute__(self, name: str) -> Any:
-        if name in _AMOUNTS:
-            object.__getattribute__(self, "seen").add((object.__getattribute__(self, "name"), name))
-        return object.__getattribute__(self, name)
-
     def once(self, name: object, work: Callable[[], FloatArray]) -> FloatArray:
         """Return what `work` does, worked out once; whoever asks again has looked at the same."""
         if name not in self._found:
@@ -66,6 +78,10 @@ class WatchedBook(AccountBook):
         self.seen.update(self._looks[name])
         return self._found[name]
 
+    def noted_as(self, name: str) -> tuple[str, str]:
+        """Return what is noted of an attribute."""
+        return self.name, name
+
     def looked_at(self) -> Seen:
         """Return what was looked at since this was last asked."""
         found = frozenset(self.seen)
@@ -73,8 +89,14 @@ class WatchedBook(AccountBook):
         return found
 
 
-def changes_of(books: Sequence[AccountBook], before: Sequence[AccountBook]) -> Seen | None:
-    """Return which amounts of some books are not what they were; None where everything may be another."""
+_Noted.in_place_of(["gbp"], _WatchedFlow, Flow)
+_Noted.in_place_of(_AMOUNTS, WatchedBook, AccountBook)
+
+
+def changes_of(
+    books: Sequence[AccountBook], before: Sequence[AccountBook], among: Seen | None = None
+) -> Seen | None:
+    """Return which amounts of some books, or `among` some, are not what they were; None for all of them."""
     if [*map(_facts, books)] != [*map(_facts, before)]:
         return None
     return frozenset(
@@ -84,7 +106,7 @@ def changes_of(books: Sequence[AccountBook], before: Sequence[AccountBook]) -> S
             *((name, getattr(book, name), getattr(other, name)) for name in _AMOUNTS),
             *((reason, flow.gbp, other.flows[reason].gbp) for reason, flow in book.flows.items()),
         ]
-        if not _same(one, then)
+        if (among is None or (book.name, name) in among) and not _same(one, then)
     )
 
 
@@ -96,4 +118,11 @@ def _facts(book: AccountBook) -> list[object]:
 
 def _same(one: FloatArray, other: FloatArray) -> bool:
     """Return whether amounts are the same; most that are not show it soon."""
-    return np.array_equal(one[:_SOON], other[:_SOON]) and np.array_equal(one, other)
+    if one.shape != other.shape or (one[:_SOON] != other[:_SOON]).any():
+        return False
+    return _place(one) == _place(other) or bool((one == other).all())
+
+
+def _place(amounts: FloatArray) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """Return where amounts stand in memory: what no rule changes, such as budgets, all policies share."""
+    return amounts.ctypes.data, amounts.shape, amounts.strides

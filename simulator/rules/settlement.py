@@ -99,7 +99,6 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         needed_gbp[:, at] = bond.needed_gbp(claims[:, :, at], months)
     takes = terms.takes_share
     sharing = claims[:, :, takes] if takes.any() and not takes.all() else claims
-    held = 0.0 if outturn.held_back_gbp is None else outturn.held_back_gbp
     return Outcomes(
         axes=axes,
         flows=settlement.ledger.flows,
@@ -109,8 +108,15 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         bond_claims_gbp=claims,
         bond_needed_gbp=needed_gbp,
         shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months))[:, None],
-        held_back_gbp=np.where(settlement.takes_part, held, 0.0),
+        held_back_gbp=_held_back(outturn, settlement.takes_part),
     )
+
+
+def _held_back(outturn: Outturn, takes_part: BoolArray) -> FloatArray:
+    """Return care that actions held back, of clusters that take part; nothing takes no memory."""
+    if outturn.held_back_gbp is None:
+        return np.broadcast_to(0.0, takes_part.shape)
+    return np.where(takes_part, outturn.held_back_gbp, 0.0)
 
 
 def claims_on_a_bond_that_lasts(

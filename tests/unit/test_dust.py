@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from simulator.risk.paired import PairedEstimate, Place, Samples
+from simulator.risk.measures import columns
+from simulator.risk.paired import PairedEstimate, Place, Samples, _without_dust
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of, simulated
 
 
@@ -41,3 +43,12 @@ def test_what_is_more_than_dust_stays(people: float) -> None:
         changed = found["North", name]
         assert changed.difference is not None
         assert changed.difference.value == pytest.approx(1e-5 * changed.estimate.value, rel=1e-3)
+
+
+def test_rounding_of_some_contracts_is_taken_off_those_alone() -> None:
+    ours = np.array([1e8, 2e8, 3e8, 4e8])
+    base = ours + np.array([1e-7, 0.0, -1e-7, 5.0])
+    column = columns(1)["budget_gbp"]
+    assert np.array_equal(_without_dust(column, ours, base, 1e-5), [1e8, 2e8, 3e8, base[3]])
+    assert _without_dust(column, ours, base, 1e-9) is base
+    assert _without_dust(column, ours, ours + 1e-7, 1e-5) is ours

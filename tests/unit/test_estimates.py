@@ -36,6 +36,21 @@ def test_confidence_is_95_per_cent() -> None:
     assert pytest.approx(stats.norm.isf(0.025)) == CONFIDENCE_Z
 
 
+@pytest.mark.parametrize("size", [9_999, 10_000, 10_001, 34_567])
+def test_a_mean_of_more_samples_than_are_multiplied_at_once(size: int) -> None:
+    samples = np.random.default_rng(size).gamma(0.2, 1e5, size)
+    found = mean(samples)
+    assert found.value == pytest.approx(samples.mean(), rel=1e-12)
+    assert found.standard_error == pytest.approx(samples.std(ddof=1) / math.sqrt(size), rel=1e-12)
+    # Hall's cubic, as below, at either end.
+    skewness = float(((samples - samples.mean()) ** 3).mean() / samples.std(ddof=1) ** 3)
+    root = math.sqrt(size)
+    for end, normal in ((found.low, CONFIDENCE_Z), (found.high, -CONFIDENCE_Z)):
+        studentised = (found.value - end) / found.standard_error / root
+        cubic = studentised + skewness * studentised**2 / 3 + skewness**2 * studentised**3 / 27
+        assert root * (cubic + skewness / (6 * size)) == pytest.approx(normal, rel=1e-9)
+
+
 @pytest.mark.parametrize("value", [0.0, 0.1, -7.3, 1e9 / 3])
 def test_a_mean_that_does_not_vary_has_no_error(value: float) -> None:
     estimate = mean(np.full(1_000, value))

@@ -22,7 +22,7 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence
 from simulator.risk.measures import columns
-from simulator.risk.paired import NUMBERS, PairedEstimate, Place, Samples, numbers_of, paired_estimate
+from simulator.risk.paired import NUMBERS, InTurn, PairedEstimate, Place, numbers_of, paired_estimate
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import MOST_YEARS
 from simulator.simulation.draws import Draws, SettledDraws
@@ -275,10 +275,11 @@ def run_sweep(
     draws = SharedDraws(SettledDraws(question.contracts, question.seed, workers))
     base = samples_at(draws.simulate(question.scenario), question.places)
     everything = dict(found or {})
-    left = [number for number in question.order() if number not in everything]
+    order = question.order(partial(question.moved, draws, base))
+    left = [number for number in order if number not in everything]
     tasks = [left[start : start + _POLICIES_AT_ONCE] for start in range(0, len(left), _POLICIES_AT_ONCE)]
     # Each process goes on from the draws of the base, and draws what it needs by itself.
-    work = partial(_estimate, question, SharedDraws(draws.draws.alone()), base)
+    work = partial(_estimate, question, SharedDraws(draws.draws.alone()), InTurn(base))
     for position, numbers in run_blocks(work, tasks, workers):
         for number, of_policy in zip(tasks[position], numbers, strict=True):
             everything[number] = of_policy
@@ -290,10 +291,10 @@ def run_sweep(
 
 
 def _estimate(
-    question: SweepQuestion, draws: SharedDraws, base: Samples, policies: Sequence[int]
+    question: SweepQuestion, draws: SharedDraws, in_turn: InTurn, policies: Sequence[int]
 ) -> list[FloatArray]:
     """Return the numbers of a few policies: all that goes back from a process."""
-    found = (question.samples(draws, number).against(base) for number in policies)
+    found = (in_turn.compared(question.samples(draws, number)) for number in policies)
     return [numbers_of(estimates, question.places) for estimates in found]
 
 

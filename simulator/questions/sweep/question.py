@@ -189,11 +189,32 @@ class SweepQuestion:
         """Return what is estimated of a policy, for each contract."""
         return samples_at(draws.simulate(self.policy(number)), self.places)
 
-    def order(self) -> list[int]:
-        """Return the policies' numbers, those that share demand one after another: it stays drawn."""
+    def order(self, moved: Callable[[Range], int] = lambda _: 0) -> list[int]:
+        """Return the policies' numbers, so that each has much in common with the one before.
+
+        Those that share demand come one after another: it stays drawn. Of the other keys the one that moves
+        the fewest measures, as ``moved`` says, takes its values first.
+        """
         plan, policies = make_plan(self.scenario), self.policies
         demand = [at for at, one in enumerate(self.ranges) if self._changes_demand(plan, one)]
-        return sorted(range(len(policies)), key=lambda number: [policies[number][at] for at in demand])
+        others = [at for at in range(len(self.ranges)) if at not in demand]
+        if len(others) > 1:
+            others.sort(key=lambda at: -moved(self.ranges[at]))
+        return sorted(
+            range(len(policies)), key=lambda number: [policies[number][at] for at in demand + others]
+        )
+
+    def moved(self, draws: SharedDraws, base: Samples, one: Range) -> int:
+        """Return how many measures a key moves: with its first and its last value, all else as given."""
+        found = []
+        for value in (one.values[0], one.values[-1]):
+            try:
+                varied = self.scenario.vary(f"{one.key}={value}")
+            except InputError:
+                # It needs another key's value beside it.
+                return len(self.places)
+            found.append(samples_at(draws.simulate(varied), self.places).moved_from(base))
+        return max(found)
 
     def _changes_demand(self, plan: Plan, one: Range) -> bool:
         """Return whether a key changes what is drawn: asked of plans, for its first and its last value."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.records import ClusterTerms, Outcomes
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimators import counting
 from simulator.risk.in_parts import Settled
 from simulator.risk.measures.cover import BOND_MEASURES, PCT_PAYS_MEASURES
 from simulator.risk.measures.gains import GAIN_MEASURES
@@ -87,7 +88,14 @@ def summarise_in_parts(settled: Settled, rows: Sequence[int]) -> tuple[SummaryRo
 
 
 def _row(name: str, people: float, found: Iterable[tuple[SummaryColumn, NDArray[Any]]]) -> SummaryRow:
-    estimates = {column.name: column.measure.estimator.of(samples) for column, samples in found}
+    estimates: dict[str, Estimate | None] = {}
+    before: NDArray[Any] | None = None
+    for column, samples in found:
+        # Columns of one source follow one another, and the same of their contracts count.
+        if samples is not before:
+            before, counts = samples, counting(samples)
+        estimator = column.measure.estimator
+        estimates[column.name] = estimator.of_side(estimator.side_of(samples, counts))
     return SummaryRow(name, people, {name: one for name, one in estimates.items() if one is not None})
 
 
@@ -112,8 +120,12 @@ def summary_columns(
 
 def measure_samples(book: AccountBook) -> Iterator[tuple[SummaryColumn, NDArray[Any]]]:
     """Yield each measure that has a meaning for a row: its column, and its value in each contract."""
+    before: SummaryColumn | None = None
     for column in columns(len(book.year_months)).values():
-        samples = column.of(book)
+        if not column.measure.is_of(book.name):
+            continue
+        if before is None or column.source != before.source:
+            before, samples = column, column.of(book)
         if samples is not None:
             yield column, samples
     book.forget()

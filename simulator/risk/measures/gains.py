@@ -145,7 +145,7 @@ GAIN_MEASURES = (
         "care held back",
         "mean value over the contract of care that people would have had and actions held back, less what "
         "came back: no saving",
-        lambda book, _: book.held_back_gbp.sum(axis=1),
+        lambda book, _: book.total_held_back_gbp,
         less_is_better=True,
     ),
     Measure(
