@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-from simulator.execution.blocks import run_blocks
-from simulator.records import Outcomes, Outturn
-from simulator.risk.in_parts import Settled
-from simulator.risk.measures import SummaryRow, summarise, summarise_in_parts, summary_columns
-from simulator.risk.positions import BuildUp, build_up, build_up_samples
+from simulator.records import ClusterTerms, Outcomes, Outturn
+from simulator.risk.account_book import AccountBook, account_books
+from simulator.risk.measures import SummaryRow, distinct_samples, summarise, summary_columns, summary_row
+from simulator.risk.positions import BuildUp, build_up, build_up_samples, pct_build_up
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.gathering import part_of
+from simulator.simulation.gathering import Gathered
 from simulator.simulation.outcomes_file import labelled
 from simulator.simulation.plan import Plan
+from simulator.simulation.settled import Samples, Settled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 _CELLS_AT_ONCE = 220_000
 """Contracts x years x clusters that are settled at a time: some 40 MB, which the system hands out quickly
 again and again; with more it takes twice as long."""
+_BUILD_UP = "build-up of the PCT's net position: "
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Result:
         What was simulated.
     plan : Plan
         What was expected.
-    outturn : Outturn
-        Budgets and spend of every contract, before any rule.
+    gathered : Gathered
+        Budgets and spend of every contract, before any rule, in memory or on disk.
     contracts, seed : int
         How many contracts were simulated, and from which seed.
     workers : int
@@ -47,7 +47,7 @@ class Result:
 
     scenario: Scenario
     plan: Plan
-    outturn: Outturn
+    gathered: Gathered
     contracts: int
     seed: int
     workers: int = 1
@@ -57,6 +57,11 @@ class Result:
         """Labels of the contract years."""
         return self.plan.axes.years[1:]
 
+    @property
+    def outturn(self) -> Outturn:
+        """Budgets and spend of every contract, before any rule."""
+        return self.gathered.some(0, self.contracts)
+
     @cached_property
     def contract_outcomes(self) -> Outcomes:
         """What the rules make of every contract, as plain arrays: some 10 times the size of the outturn."""
@@ -65,37 +70,32 @@ class Result:
     @property
     def settled(self) -> Settled:
         """The outcomes of all contracts, of no more at a time than memory is sure to hold."""
-        return Settled(self.contracts, self.plan.terms, self._parts)
+        bounds = self.gathered.bounds(_CELLS_AT_ONCE)
+        return Settled(self.contracts, self.plan.terms, bounds, self._settled, self.workers)
 
-    @property
-    def _parts_needed(self) -> int:
-        return self.outturn.spend_gbp.size // _CELLS_AT_ONCE + 1
-
-    def _parts(self) -> Iterator[Outcomes]:
-        parts = self._parts_needed
-        if parts == 1:
-            yield self.contract_outcomes
-            return
-        for start, stop in pairwise(self.contracts * part // parts for part in range(parts + 1)):
-            yield self.plan.settle(part_of(self.outturn, start, stop))
+    def _settled(self, start: int, stop: int) -> Outcomes:
+        whole = stop - start == self.contracts
+        return self.contract_outcomes if whole else self.plan.settle(self.gathered.some(start, stop))
 
     @cached_property
     def rows(self) -> tuple[SummaryRow, ...]:
         """Estimates for each cluster, then for all together."""
-        if self._parts_needed == 1:
+        if len(self.settled.bounds) == 1:
             return summarise(self.contract_outcomes, self.plan.terms)
-        rows = range(len(self.plan.axes.clusters) + 1)
-        workers = self.settled.most_at_once(self.workers)
-        tasks = [rows] if workers == 1 else [[row] for row in rows]
-        found = dict(run_blocks(partial(summarise_in_parts, self.settled), tasks, workers))
-        return tuple(chain.from_iterable(found[task] for task in range(len(tasks))))
+        return tuple(row for row, _ in self._found)
 
-    @property
+    @cached_property
     def pct_build_up(self) -> BuildUp:
         """What the PCT's net position over the contract is made of."""
-        together = len(self.plan.axes.clusters)
-        (found,) = self.settled.of_rows([together], build_up_samples, lambda _, samples: build_up(samples))
-        return found
+        if len(self.settled.bounds) == 1:
+            return pct_build_up(account_books(self.contract_outcomes, self.plan.terms)[-1])
+        return next(found for _, found in self._found if found is not None)
+
+    @cached_property
+    def _found(self) -> list[tuple[SummaryRow, BuildUp | None]]:
+        """Estimates and the build-up of each row, for which all contracts are settled once."""
+        rows = range(len(self.plan.axes.clusters) + 1)
+        return self.settled.of_rows(rows, _samples_of, partial(_row_of, self.plan.terms))
 
     @property
     def summary_columns(self) -> dict[str, list[float | str | None]]:
@@ -127,3 +127,18 @@ class Result:
         }
         labels = {"year": list(self.years), "cluster": list(self.plan.axes.clusters)}
         return xr.Dataset(arrays, coords={"contract": range(self.contracts), **labels})
+
+
+def _samples_of(book: AccountBook) -> Iterator[tuple[str, Samples]]:
+    """Yield the samples of a row's measures, and of the PCT's build-up where it has one."""
+    if book.parts:
+        for words, gbp in build_up_samples(book):
+            yield f"{_BUILD_UP}{words}", gbp
+    yield from distinct_samples(book)
+
+
+def _row_of(
+    terms: ClusterTerms, row: int, samples: Mapping[str, Samples]
+) -> tuple[SummaryRow, BuildUp | None]:
+    parts = {name.removeprefix(_BUILD_UP): gbp for name, gbp in samples.items() if name.startswith(_BUILD_UP)}
+    return summary_row(row, terms, samples), build_up(parts) if parts else None
