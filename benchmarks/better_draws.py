@@ -115,7 +115,7 @@ ANSWERS = (
 def answers(scenario: Scenario, plan: Plan, streams: RandomStreams) -> FloatArray:
     """Simulate once; return the answers for the last cluster, and for the PCT."""
     block = Block(0, CONTRACTS)
-    gathering = Gathering(CONTRACTS)
+    gathering = Gathering(CONTRACTS, len(plan.axes.clusters))
     gathering.fill(0, simulate_block(plan, streams, block))
     outcomes = Result(scenario, plan, gathering.whole(), CONTRACTS, 0).contract_outcomes
     over = (outcomes.gbp("spend") - outcomes.gbp("budget")).sum(axis=1)

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import growing, limits, peers, questions
+from benchmarks import growing, limits, many_clusters, peers, questions
 from benchmarks.table import Row, report
 
 HERE = Path(__file__).parent
 SECTIONS: dict[str, Callable[[], Iterator[Row]]] = {
-    section.__name__: section for part in (limits, questions, peers, growing) for section in part.SECTIONS
+    section.__name__: section
+    for part in (limits, many_clusters, questions, peers, growing)
+    for section in part.SECTIONS
 }
 
 

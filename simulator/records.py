@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
+Clusters = slice | list[int]
+"""Numbers of some clusters; as a slice where they stand together, which copies nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class Axes:
     clusters: tuple[str, ...]  # names
     lines: tuple[str, ...]  # names
     pcts: tuple[str, ...] = ()  # name of each cluster's PCT, where there are several
+
+    def clusters_of_pcts(self) -> dict[str, Clusters]:
+        """Return the numbers of each PCT's clusters, in the order in which PCTs first stand."""
+        found: dict[str, Clusters] = {}
+        for pct in dict.fromkeys(self.pcts):
+            numbers = [at for at, other in enumerate(self.pcts) if other == pct]
+            together = slice(numbers[0], numbers[-1] + 1)
+            found[pct] = together if len(numbers) == together.stop - together.start else numbers
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class OutlierPractices(Avoiding):
     def avoided(self, scene: Scene, chance: Chance) -> FloatArray:
         """Return the share of demand that is avoided in full, to go with (contract, year, cluster, line)."""
         beyond = np.zeros((len(scene.clusters), 1))
-        for one in self.levels:
+        for one in (level for level in self.levels if level.cluster in scene.clusters):
             above = max(one.level - (1 + self.band_share), 0.0)
             below = min(one.level - (1 - self.band_share), 0.0) if self.low_ones_too else 0.0
             beyond[scene.clusters.index(one.cluster)] += one.people_share * (above + below)

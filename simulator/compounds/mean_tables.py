@@ -47,6 +47,8 @@ _LOG_TAIL = math.log(1 / _TAIL)
 _SDS_ABOVE = 9.0
 _LAST_NORMAL = Z_TOP - 1e-9
 
+_ENDS = COLUMNS + 1
+"""Of the columns of normals: between two neighbours totals are linear."""
 _STEPS = 32
 """Steps of the mean to each doubling, between which totals are linear."""
 _STEP_BITS = 52 - 5
@@ -95,8 +97,9 @@ class MeanTables:
     _log_nothing: float = field(init=False, repr=False)
     _first: int = field(default=0, init=False, repr=False)  # exponents of the doublings in the tables
     _last: int = field(default=-1, init=False, repr=False)
-    # Each of shape (doublings, steps, COLUMNS): a total is
-    # mean * E[cost] + sqrt(mean) * (start + share * slope) + per_root + share * per_root_slope.
+    # Start and per_root, each of shape (doublings, steps, _ENDS): a total is
+    # mean * E[cost] + sqrt(mean) * start + per_root, both linear between the ends of a column. The ends are
+    # at hand together: tables of slopes would be as much again to fetch.
     _cells: tuple[FloatArray, ...] = field(default=(), init=False, repr=False)
     _smooth: dict[int, bool] = field(default_factory=dict, init=False, repr=False)
     _transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict, init=False, repr=False)
@@ -116,40 +119,53 @@ class MeanTables:
 
         A property of each doubling: a mean is looked up or not whatever other means there are.
         """
-        first, last = _doubling(float(means.min(initial=math.inf))), _doubling(float(means.max(initial=0.0)))
-        smooth = [doubling for doubling in range(first, last + 1) if self._is_smooth(doubling)]
-        if len(smooth) == last - first + 1:
+        if not means.size or self.has_all(bounds := bounds_of(means)):
             return np.ones(means.shape, dtype=bool)
+        first, last = map(_doubling, bounds)
+        smooth = [doubling for doubling in range(first, last + 1) if self._is_smooth(doubling)]
         return np.isin(np.frexp(means)[1] - 1, smooth)
 
-    def totals(self, means: FloatArray, normals: FloatArray) -> FloatArray:
+    def has_all(self, bounds: tuple[float, float]) -> bool:
+        """Return whether all means between bounds are in tables."""
+        first, last = map(_doubling, bounds)
+        return all(self._is_smooth(doubling) for doubling in range(first, last + 1))
+
+    def totals(
+        self, means: FloatArray, normals: FloatArray, bounds: tuple[float, float] | None = None
+    ) -> FloatArray:
         """Return the totals that belong to some normals, in pounds, rising with means and normals.
 
-        Takes ``means`` of shape (totals,), one or more, all of which the tables have, and ``normals`` of
-        shape (totals,).
+        Takes ``means`` of shape (totals,), one or more, all of which the tables have, ``normals`` of
+        shape (totals,), and the bounds of the means where they are known.
         """
         if not means.size:
             return np.zeros(0)
-        first, last = _doubling(float(means.min())), _doubling(float(means.max()))
-        start, slope, per_root, per_root_slope = self._cells_for(first, last)
-        place, nothing = self._without_nothing(means, normals)
-        place = np.clip(place, -Z_TOP, _LAST_NORMAL)
-        place += Z_TOP
-        place *= Z_STEPS_PER_UNIT
-        column = place.astype(np.int64)
-        place -= column
+        low, high = bounds or bounds_of(means)
+        start, per_root = self._cells_for(_doubling(low), _doubling(high))
+        place, nothing = self._without_nothing(means, normals, low)
+        share = np.clip(place, -Z_TOP, _LAST_NORMAL)
+        share += Z_TOP
+        share *= Z_STEPS_PER_UNIT
+        column = share.astype(np.int64)
+        share -= column
         cell = means.view(np.int64) >> _STEP_BITS
         cell -= _code(self._first)
-        cell *= COLUMNS
+        cell *= _ENDS
         cell += column
-        totals = slope.take(cell)
-        totals *= place
-        totals += start.take(cell)
+        beside = np.add(cell, 1, out=column)
+        totals = start.take(cell)
+        step = start.take(beside)
+        step -= totals
+        step *= share
+        totals += step
         totals *= np.sqrt(means)
-        place *= per_root_slope.take(cell)
-        totals += place
-        totals += per_root.take(cell)
-        totals += means * self._mean_gbp
+        of_root = per_root.take(cell)
+        per_root.take(beside, out=step, mode="clip")
+        step -= of_root
+        step *= share
+        totals += step
+        totals += of_root
+        totals += np.multiply(means, self._mean_gbp, out=step)
         np.maximum(totals, 0.0, out=totals)
         if nothing is not None:
             totals[nothing] = 0.0
@@ -174,11 +190,11 @@ class MeanTables:
         return sum(cells.nbytes for cells in (*self._cells, *(log for _, log in self._transforms.values())))
 
     def _without_nothing(
-        self, means: FloatArray, normals: FloatArray
+        self, means: FloatArray, normals: FloatArray, least_mean: float
     ) -> tuple[FloatArray, FloatArray | None]:
         """Return the normals of totals given that they are something, and where they are nothing."""
         # The fewer cases, the likelier is nothing.
-        if math.exp(float(means.min()) * self._log_nothing) < _NEVER_NOTHING:
+        if math.exp(least_mean * self._log_nothing) < _NEVER_NOTHING:
             return normals, None
         nothing = np.exp(means * self._log_nothing)
         beyond = ndtr(-normals) / (1 - nothing)
@@ -203,18 +219,13 @@ class MeanTables:
         return self._cells
 
     def _cells_of(self, doubling: int) -> tuple[FloatArray, ...]:
-        """Return the coefficients of totals between neighbouring means and normals, flat."""
+        """Return the coefficients of totals between neighbouring means, at the ends of columns, flat."""
         levels, weights = _CLOSE if 2.0**doubling < _FEW_CASES else _USUAL
         rows = product(weights, np.stack([self._row(doubling, level) for level in levels.tolist()]))
         inverse_root = 1 / np.sqrt(2.0**doubling * _STEPS_OF_DOUBLING)[:, None]
         per_root = np.diff(rows, axis=0) / np.diff(inverse_root, axis=0)
         start = rows[:-1] - inverse_root[:-1] * per_root
-        return (
-            start[:, :-1].ravel(),
-            np.diff(start, axis=1).ravel(),
-            per_root[:, :-1].ravel(),
-            np.diff(per_root, axis=1).ravel(),
-        )
+        return start.ravel(), per_root.ravel()
 
     def _row(self, doubling: int, level: float) -> FloatArray:
         """Return ``(total - mean * E[cost]) / sqrt(mean)`` at the grid of normals, given a total."""
@@ -318,3 +329,8 @@ def _doubling(mean: float) -> int:
 def _code(doubling: int) -> int:
     """Return what the first mean of a doubling is told by: its exponent and step, as a whole number."""
     return int(np.array([2.0**doubling]).view(np.int64)[0] >> _STEP_BITS)
+
+
+def bounds_of(means: FloatArray) -> tuple[float, float]:
+    """Return the lowest and the highest of some means, one or more."""
+    return float(np.minimum.reduce(means)), float(np.maximum.reduce(means))

@@ -65,13 +65,13 @@ def draw_spend(
             for at_cluster, cluster in enumerate(axes.clusters):
                 generator = streams.generator("cost", cluster, line, year, block=block.number)
                 level = price.price_index[at_year] * shocks.prices(at_year, at_cluster, at_line)
-                means = expected[at_year, at_cluster, at_line] * shocks.factors(at_year, at_cluster, at_line)
+                means = shocks.factors(at_year, at_cluster, at_line)
+                means *= expected[at_year, at_cluster, at_line]
                 if above_gbp is not None and price.has_case_limit:
                     whole, totals = price.totals.draw_within_limit(means, generator)
                     above = (whole - totals) * level
                     above_gbp[:, at_year, at_cluster, at_line] = above
                 else:
                     totals = price.totals.draw(means, generator)
-                totals *= level
-                spend_gbp[:, at_year, at_cluster, at_line] = totals
+                np.multiply(totals, level, out=spend_gbp[:, at_year, at_cluster, at_line])
     return Spend(spend_gbp, above_gbp)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.compounds.mean_tables import MeanTables
+from simulator.compounds.mean_tables import MeanTables, bounds_of
 from simulator.demand.count_law import CountLaw
 from simulator.random_streams import Generator
 from simulator.spend.cost_sums import CostSums
@@ -58,9 +58,9 @@ class CompoundTotals:
     def draw(self, means: FloatArray, generator: Generator) -> FloatArray:
         """Draw the totals, in pounds, of cases of which ``means``, shape (totals,), are expected."""
         normals = generator.standard_normal(means.shape)
+        if self._whole.has_all(bounds := bounds_of(means)):
+            return self._whole.totals(means, normals, bounds)
         mapped = self._whole.has(means)
-        if mapped.all():
-            return self._whole.totals(means, normals)
         totals = self._case_by_case.draw(self._counts(means, normals, mapped), generator)
         totals[mapped] = self._whole.totals(means[mapped], normals[mapped])
         return totals
@@ -78,10 +78,12 @@ class CompoundTotals:
             totals = self.draw(means, generator)
             return totals, totals.copy()
         normals = generator.standard_normal(means.shape)
-        mapped = self._whole.has(means)
-        if mapped.all():
-            totals, within = (tables.totals(means, normals) for tables in (self._whole, self._limited))
+        if self._whole.has_all(bounds := bounds_of(means)):
+            totals, within = (
+                tables.totals(means, normals, bounds) for tables in (self._whole, self._limited)
+            )
         else:
+            mapped = self._whole.has(means)
             counts = self._counts(means, normals, mapped)
             totals, within = self._case_by_case.draw_within_limit(counts, generator)
             totals[mapped] = self._whole.totals(means[mapped], normals[mapped])

@@ -130,12 +130,12 @@ def _told_plainly(target: Path, partial: Path) -> Iterator[None]:
         ) from error
 
 
-def check_room(target: Path, bytes_needed: int) -> None:
+def check_room(target: Path, bytes_needed: int, hint: str = "") -> None:
     """Refuse to write where there is less room than is needed."""
     if (free := _free_bytes(target)) < bytes_needed:
         need = f"a folder with {bytes_needed / 1e6:,.1f} MB free"
         got = f"{free / 1e6:,.1f} MB free; nothing was kept"
-        raise InputError([Problem(printable(target.absolute().parent), need, got)])
+        raise InputError([Problem(printable(target.absolute().parent), need, got, hint)])
 
 
 def _free_bytes(target: Path) -> int:

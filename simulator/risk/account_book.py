@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from simulator.records import BUDGET, Account, BoolArray, ClusterTerms, FloatArray, Flow, Outcomes
+from simulator.records import BUDGET, Account, BoolArray, Clusters, ClusterTerms, FloatArray, Flow, Outcomes
 
 Accounts = Collection[Account]
 ALL_CLUSTERS = "All clusters together"
@@ -194,6 +194,15 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
     return [*books, _together(outcomes, terms, books)]
 
 
+def pct_books(outcomes: Outcomes, terms: ClusterTerms, books: Sequence[AccountBook]) -> list[AccountBook]:
+    """Return the book of each PCT's clusters together, where there are several, from all clusters' books."""
+    numbers = range(len(terms.names))
+    return [
+        _together(outcomes, terms, tuple(books[one] for one in np.array(numbers)[clusters]), clusters, at)
+        for at, clusters in enumerate(outcomes.axes.clusters_of_pcts().values())
+    ]
+
+
 def account_book(outcomes: Outcomes, terms: ClusterTerms, at: int) -> AccountBook:
     """Return the book of one cluster."""
     inside = outcomes.takes_part[:, :, at]
@@ -216,25 +225,33 @@ def account_book(outcomes: Outcomes, terms: ClusterTerms, at: int) -> AccountBoo
     )
 
 
-def _together(outcomes: Outcomes, terms: ClusterTerms, books: tuple[AccountBook, ...]) -> AccountBook:
-    """Return the book of all clusters together."""
+def _together(
+    outcomes: Outcomes,
+    terms: ClusterTerms,
+    books: tuple[AccountBook, ...],
+    clusters: Clusters = slice(None),
+    at_pct: int | None = None,
+) -> AccountBook:
+    """Return the book of clusters together: of all, or of those of a PCT."""
     shared = outcomes.shared_bond_needed_gbp
+    if at_pct is None and shared.shape[1] == 1:
+        at_pct = 0
     return AccountBook(
         ALL_CLUSTERS,
-        float(terms.people.sum()),
-        terms.year_months,
+        float(terms.people[clusters].sum()),
+        tuple(terms.months[:, clusters].max(axis=1).tolist()),
         {
-            reason: replace(flow, gbp=_sum(flow.gbp.transpose(2, 0, 1)))
+            reason: replace(flow, gbp=_sum(flow.gbp[..., clusters].transpose(2, 0, 1)))
             for reason, flow in outcomes.flows.items()
         },
-        np.asarray(outcomes.takes_part.any(axis=2)),
+        np.asarray(outcomes.takes_part[..., clusters].any(axis=2)),
         np.logical_or.reduce([book.leaves for book in books]),
-        bool(terms.takes_share.any()),
-        _sum(outcomes.annual_budget_gbp.T),
-        _sum(outcomes.bond_posted_gbp.T),
-        shared[:, 0] if shared.shape[1] == 1 else np.full(len(shared), np.nan),
-        terms.planned_gbp.sum(axis=1),
-        _sum(outcomes.held_back_gbp.transpose(2, 0, 1)),
+        bool(terms.takes_share[clusters].any()),
+        _sum(outcomes.annual_budget_gbp[..., clusters].T),
+        _sum(outcomes.bond_posted_gbp[..., clusters].T),
+        np.full(len(shared), np.nan) if at_pct is None else shared[:, at_pct],
+        terms.planned_gbp[:, clusters].sum(axis=1),
+        _sum(outcomes.held_back_gbp[..., clusters].transpose(2, 0, 1)),
         books,
     )
 

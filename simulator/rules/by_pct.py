@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 import numpy as np
 
-from simulator.records import Axes, ClusterTerms, Outcomes, Outturn
+from simulator.records import Axes, Clusters, ClusterTerms, Outcomes, Outturn
 
 Settle = Callable[[Outturn, ClusterTerms, Axes], Outcomes]
-Clusters = slice | list[int]
-"""Numbers of a PCT's clusters; as a slice where they stand together, which copies nothing."""
-
-
-def clusters_of_pcts(axes: Axes) -> Iterator[tuple[str, Clusters]]:
-    """Yield the name of each PCT and the numbers of its clusters, in the order in which PCTs first stand."""
-    for pct in dict.fromkeys(axes.pcts):
-        found = [at for at, other in enumerate(axes.pcts) if other == pct]
-        together = slice(found[0], found[-1] + 1)
-        yield pct, together if len(found) == together.stop - together.start else found
 
 
 def settled_by_pct(settle: Settle, outturn: Outturn, terms: ClusterTerms, axes: Axes) -> Outcomes:
     """Return what `settle` makes of the clusters of each PCT, put together."""
     together = Outcomes.empty(len(outturn.spend_gbp), axes)
-    for at, (_, clusters) in enumerate(clusters_of_pcts(axes)):
+    for at, clusters in enumerate(axes.clusters_of_pcts().values()):
         own = settle(*of_clusters(outturn, terms, axes, clusters))
         together.shared_bond_needed_gbp[:, at] = own.shared_bond_needed_gbp[:, 0]
         for name in _BY_CLUSTER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -100,18 +100,19 @@ class SettledDraws:
         return replace(self, workers=1)
 
 
-def drawn_in_blocks(
-    work: Callable[[Block], Drawn], draws: SettledDraws, besides: Collection[int] = ()
-) -> Iterator[tuple[int, Drawn]]:
-    """Yield the first contract of each block and what was drawn of it, whichever is done first.
+def blocks_of(contracts: int) -> list[Block]:
+    """Return the blocks of so many contracts, in order.
 
-    The last block is drawn whole, though it may be larger than needed: cut short, it would draw others.
-    Blocks whose numbers are among those `besides` are left out.
+    The last one is whole, though it may be larger than needed: cut short, it would draw others.
     """
-    numbers = range(math.ceil(draws.contracts / CONTRACTS_PER_BLOCK))
-    blocks = [Block(number, CONTRACTS_PER_BLOCK) for number in numbers if number not in besides]
-    for position, drawn in run_blocks(work, blocks, draws.workers):
-        yield blocks[position].number * CONTRACTS_PER_BLOCK, drawn
+    numbers = range(math.ceil(contracts / CONTRACTS_PER_BLOCK))
+    return [Block(number, CONTRACTS_PER_BLOCK) for number in numbers]
+
+
+def drawn_in_blocks(work: Callable[[Block], Drawn], draws: SettledDraws) -> Iterator[tuple[int, Drawn]]:
+    """Yield the first contract of each block and what was drawn of it, whichever is done first."""
+    for number, drawn in run_blocks(work, blocks_of(draws.contracts), draws.workers):
+        yield number * CONTRACTS_PER_BLOCK, drawn
 
 
 def _is_whole(value: object) -> bool:

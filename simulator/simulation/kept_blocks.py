@@ -42,10 +42,10 @@ class KeptBlocks:
         (blocks / _IDENTITY).write_text(json.dumps(identity), encoding="utf-8")
         return cls(blocks)
 
-    def found(self, contracts: int) -> Iterator[tuple[int, Outturn]]:
-        """Yield the number of each of their blocks that stands unchanged, and what was drawn of it."""
+    def found(self, pieces: int) -> Iterator[tuple[int, Outturn]]:
+        """Yield the number of each of the first pieces that stands unchanged, and what was drawn of it."""
         for path in sorted(self.folder.glob("*.block")) if self.folder else ():
-            if int(path.stem) * CONTRACTS_PER_BLOCK >= contracts:
+            if int(path.stem) >= pieces:
                 continue
             content = path.read_bytes()
             digest, arrays = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]

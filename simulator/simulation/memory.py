@@ -10,11 +10,13 @@ import numpy as np
 from simulator.errors import InputError, Problem
 from simulator.scenario.schema import FEWEST_CONTRACTS
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK
+from simulator.simulation.gathering import ARRAYS_OF_OUTTURN
+from simulator.simulation.part_of_plan import is_separable
 from simulator.simulation.plan import Plan
+from simulator.simulation.stored_array import FLOAT_BYTES
 
-_ARRAYS_OF_OUTTURN, _SAMPLES_BYTES = 3, 600
-"""By contract, year and cluster: budget, spend, and one more on average, as a contract's year has; and what a
-contract takes while the measures of one row are estimated, measured."""
+_SAMPLES_BYTES = 600
+"""What a contract takes while the measures of one row are estimated, measured."""
 _ARRAYS_OF_BLOCK, _MORE_BYTES = 8, 150_000_000
 """By contract, year, cluster and line while a block is drawn and paid; libraries that come, and tables."""
 _ARRAYS_OF_LINES = 3
@@ -24,7 +26,23 @@ _ARRAYS_SETTLED = 80
 CELLS_AT_ONCE = 5_000_000
 """Contracts x years x clusters x lines whose books are made at a time: 40 MB an array, and there are eight;
 a block of hundreds of clusters by ten years has 50 million or more."""
-_FLOAT_BYTES = 8
+CELLS_DRAWN = 2_500_000
+"""As many that are drawn at a time, of clusters that know nothing of each other: half, as each process has
+them; with fewer, what all clusters have in common would be drawn too often."""
+_LARGEST_IN_MEMORY = 250_000_000
+"""Bytes of the outturn of all contracts: a larger one is kept on disk."""
+_TOGETHER = (1_000, 500, 250, 125, 50)
+_CELLS_TOGETHER = 500_000
+"""Contracts that are read from disk at a time, parts of a block, and their years x clusters at most."""
+
+
+def together_on_disk(plan: Plan, contracts: int) -> int:
+    """Return how many contracts stand together where the outturn is kept on disk; 0 where memory holds it."""
+    years, clusters, _ = plan.expected_counts.shape
+    cells = (years - 1) * clusters
+    if contracts * cells * ARRAYS_OF_OUTTURN * FLOAT_BYTES <= _LARGEST_IN_MEMORY:
+        return 0
+    return next((size for size in _TOGETHER if size * cells <= _CELLS_TOGETHER), _TOGETHER[-1])
 
 
 @contextmanager
@@ -34,11 +52,15 @@ def enough_memory(plan: Plan, contracts: int, *, lines_kept: bool = False) -> It
     With `lines_kept` the spend of each line is held for all of them, and every flow while it is looked at.
     """
     years, clusters, lines = plan.expected_counts.shape
-    of_contract = _FLOAT_BYTES * _ARRAYS_OF_OUTTURN * years * clusters + _SAMPLES_BYTES
+    of_contract = FLOAT_BYTES * ARRAYS_OF_OUTTURN * years * clusters + _SAMPLES_BYTES
     if lines_kept:
-        of_contract += _FLOAT_BYTES * years * clusters * (_ARRAYS_OF_LINES * lines + _ARRAYS_SETTLED)
+        of_contract += FLOAT_BYTES * years * clusters * (_ARRAYS_OF_LINES * lines + _ARRAYS_SETTLED)
+    elif together_on_disk(plan, contracts):
+        of_contract = _SAMPLES_BYTES
     drawn = CONTRACTS_PER_BLOCK * years * clusters * lines
-    of_block = _FLOAT_BYTES * (drawn + _ARRAYS_OF_BLOCK * min(drawn, CELLS_AT_ONCE)) + _MORE_BYTES
+    if not lines_kept and is_separable(plan):
+        drawn = min(drawn, CELLS_DRAWN)
+    of_block = FLOAT_BYTES * (drawn + _ARRAYS_OF_BLOCK * min(drawn, CELLS_AT_ONCE)) + _MORE_BYTES
     try:
         _reserve(contracts * of_contract + of_block)
         yield

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.records import DIMENSIONS, Axes, Outcomes
-from simulator.risk.in_parts import Settled
 from simulator.simulation.gathering import names_in_order
+from simulator.simulation.settled import Settled
 
 
 @dataclass(frozen=True, slots=True)

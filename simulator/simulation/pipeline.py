@@ -6,15 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
+
+from simulator.execution.blocks import run_blocks
 from simulator.execution.dask_cluster import DaskCluster
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, Outturn
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import MOST_CONTRACTS
-from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, drawn_in_blocks
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, blocks_of
 from simulator.simulation.gathering import Gathering
 from simulator.simulation.kept_blocks import NOTHING_KEPT, KeptBlocks
-from simulator.simulation.memory import CELLS_AT_ONCE, enough_memory
+from simulator.simulation.memory import CELLS_AT_ONCE, CELLS_DRAWN, enough_memory, together_on_disk
+from simulator.simulation.part_of_plan import is_separable, of_clusters
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.result import Result
 
@@ -50,21 +54,51 @@ def simulate(
         If a number is out of range, or memory does not hold as many contracts: it names what would fit.
     """
     settled = draws.of(scenario)
-    plan = make_plan(scenario)
-    gathering, stand, done = Gathering(settled.contracts), set[int](), 0
-    work = partial(simulate_block, plan, RandomStreams(settled.seed), contracts=settled.contracts)
-    with enough_memory(plan, settled.contracts):
-        for number, drawn in kept.found(settled.contracts):
-            done += gathering.fill(number * CONTRACTS_PER_BLOCK, drawn)
+    plan, contracts = make_plan(scenario), settled.contracts
+    groups = groups_of_clusters(plan)
+    clusters, done = len(plan.axes.clusters), 0
+    # Blocks one after the other, and of each block the groups.
+    pieces = [(block, group) for block in blocks_of(contracts) for group in groups]
+    gathering = Gathering(contracts, clusters, together_on_disk(plan, contracts))
+    work = partial(_simulate_piece, plan, RandomStreams(settled.seed), contracts)
+
+    def filled(number: int, drawn: Outturn) -> int:
+        block, group = pieces[number]
+        return gathering.fill(block.number * block.contracts, drawn, group.start) * len(group)
+
+    with enough_memory(plan, contracts):
+        stand = set[int]()
+        for number, drawn in kept.found(len(pieces)):
+            done += filled(number, drawn)
             stand.add(number)
-        plan.prepare(lambda: progress(done))
-        for start, drawn in drawn_in_blocks(work, settled, stand):
-            kept.keep(start // CONTRACTS_PER_BLOCK, drawn)
-            done += gathering.fill(start, drawn)
-            progress(done)
+        plan.prepare(lambda: progress(done // clusters))
+        left = [number for number in range(len(pieces)) if number not in stand]
+        for position, drawn in run_blocks(work, [pieces[number] for number in left], settled.workers):
+            kept.keep(left[position], drawn)
+            done += filled(left[position], drawn)
+            progress(done // clusters)
         # Estimates need every contract: not worth sending to other machines.
         processes = 1 if isinstance(settled.workers, DaskCluster) else settled.workers
-        return Result(scenario, plan, gathering.whole(), settled.contracts, settled.seed, processes)
+        return Result(scenario, plan, gathering.whole(), contracts, settled.seed, processes)
+
+
+def _simulate_piece(
+    plan: Plan, streams: RandomStreams, contracts: int, piece: tuple[Block, range]
+) -> Outturn:
+    """Simulate some clusters in one block of contracts."""
+    block, group = piece
+    if len(group) < len(plan.axes.clusters):
+        plan = of_clusters(plan, np.array(group))
+    return simulate_block(plan, streams, block, contracts=contracts)
+
+
+def groups_of_clusters(plan: Plan) -> list[range]:
+    """Return the clusters, by number, that are drawn together: all, where memory holds them or needs must."""
+    years, clusters, lines = plan.expected_counts.shape
+    size = max(CELLS_DRAWN // (CONTRACTS_PER_BLOCK * years * lines), 1)
+    if size >= clusters or not is_separable(plan):
+        return [range(clusters)]
+    return [range(first, min(first + size, clusters)) for first in range(0, clusters, size)]
 
 
 def simulate_block(
@@ -79,7 +113,7 @@ def simulate_block(
     parts = spend.gbp.size // CELLS_AT_ONCE + 1
     if parts == 1:
         return plan.books(spend if wanted == block.contracts else spend.some(0, wanted))[1]
-    gathering = Gathering(wanted)
+    gathering = Gathering(wanted, len(plan.axes.clusters))
     for start, stop in pairwise(wanted * part // parts for part in range(parts + 1)):
         gathering.fill(start, plan.books(spend.some(start, stop))[1])
-    return gathering.whole()
+    return gathering.whole().some(0, wanted)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-from simulator.execution.blocks import run_blocks
 from simulator.records import Outcomes, Outturn
-from simulator.risk.in_parts import Settled
-from simulator.risk.measures import SummaryRow, summarise, summarise_in_parts, summary_columns
-from simulator.risk.positions import BuildUp, build_up, build_up_samples
-from simulator.rules.by_pct import Clusters, of_clusters
+from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
+from simulator.risk.measures import SummaryRow, distinct_samples, summarise, summary_columns, summary_row
+from simulator.risk.positions import BuildUp, build_up, build_up_samples, pct_build_up
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.gathering import part_of
+from simulator.simulation.gathering import Gathered
 from simulator.simulation.outcomes_file import labelled
-from simulator.simulation.pct_rows import RowsByPct, rows_by_pct
 from simulator.simulation.plan import Plan
+from simulator.simulation.settled import Samples, Settled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,9 +24,11 @@ if TYPE_CHECKING:
 _CELLS_AT_ONCE = 220_000
 """Contracts x years x clusters that are settled at a time: some 40 MB, which the system hands out quickly
 again and again; with more it takes twice as long."""
+_BUILD_UP = "build-up of the PCT's net position: "
 
-_MOST_PCTS_AT_ONCE = 20
-"""PCTs of which outcomes of so many cells are held at a time: some GB."""
+_MOST_PCTS_AT_ONCE = 8
+"""PCTs of which the outcomes of so many cells are held at a time: each is settled alone, and what a rule
+needs only for as long as it works is of one PCT."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Result:
         What was simulated.
     plan : Plan
         What was expected.
-    outturn : Outturn
-        Budgets and spend of every contract, before any rule.
+    gathered : Gathered
+        Budgets and spend of every contract, before any rule, in memory or on disk.
     contracts, seed : int
         How many contracts were simulated, and from which seed.
     workers : int
@@ -52,7 +51,7 @@ class Result:
 
     scenario: Scenario
     plan: Plan
-    outturn: Outturn
+    gathered: Gathered
     contracts: int
     seed: int
     workers: int = 1
@@ -62,6 +61,11 @@ class Result:
         """Labels of the contract years."""
         return self.plan.axes.years[1:]
 
+    @property
+    def outturn(self) -> Outturn:
+        """Budgets and spend of every contract, before any rule."""
+        return self.gathered.some(0, self.contracts)
+
     @cached_property
     def contract_outcomes(self) -> Outcomes:
         """What the rules make of every contract, as plain arrays: some 10 times the size of the outturn."""
@@ -70,59 +74,57 @@ class Result:
     @property
     def settled(self) -> Settled:
         """The outcomes of all contracts, of no more at a time than memory is sure to hold."""
-        return Settled(self.contracts, self.plan.terms, self._parts)
+        pcts = min(max(len(self._pcts), 1), _MOST_PCTS_AT_ONCE)
+        bounds = self.gathered.bounds(_CELLS_AT_ONCE * pcts)
+        return Settled(self.contracts, self.plan.terms, bounds, self._settled, self.workers)
+
+    def _settled(self, start: int, stop: int) -> Outcomes:
+        whole = stop - start == self.contracts
+        return self.contract_outcomes if whole else self.plan.settle(self.gathered.some(start, stop))
 
     @property
-    def _parts_needed(self) -> int:
-        # Each PCT is settled alone: of many more contracts can be settled at a time.
-        pcts = len(set(self.plan.axes.pcts)) or 1
-        return self.outturn.spend_gbp.size // (_CELLS_AT_ONCE * min(pcts, _MOST_PCTS_AT_ONCE)) + 1
+    def _pcts(self) -> list[str]:
+        """The PCTs, where there are several."""
+        return list(dict.fromkeys(self.plan.axes.pcts))
 
-    def _parts(self) -> Iterator[Outcomes]:
-        parts = self._parts_needed
-        if parts == 1:
-            yield self.contract_outcomes
-            return
-        for start, stop in pairwise(self.contracts * part // parts for part in range(parts + 1)):
-            yield self.plan.settle(part_of(self.outturn, start, stop))
+    @property
+    def _is_small(self) -> bool:
+        """Whether all that is asked is of outcomes that memory holds at once."""
+        return len(self.settled.bounds) == 1 and not self._pcts
 
     @cached_property
     def rows(self) -> tuple[SummaryRow, ...]:
         """Estimates for each cluster, then for all together."""
-        if self.plan.axes.pcts:
-            return self._by_pct.rows
-        if self._parts_needed == 1:
+        if self._is_small:
             return summarise(self.contract_outcomes, self.plan.terms)
-        rows = range(len(self.plan.axes.clusters) + 1)
-        workers = self.settled.most_at_once(self.workers)
-        tasks = [rows] if workers == 1 else [[row] for row in rows]
-        found = dict(run_blocks(partial(summarise_in_parts, self.settled), tasks, workers))
-        return tuple(chain.from_iterable(found[task] for task in range(len(tasks))))
+        return tuple(row for row, _ in self._found[: len(self.plan.axes.clusters) + 1])
 
     @property
     def pct_rows(self) -> tuple[SummaryRow, ...]:
         """Estimates for each PCT, where there are several."""
-        return self._by_pct.pcts if self.plan.axes.pcts else ()
+        if not self._pcts:
+            return ()
+        of_pcts = self._found[len(self.plan.axes.clusters) + 1 :]
+        return tuple(replace(row, name=pct) for (row, _), pct in zip(of_pcts, self._pcts, strict=True))
 
     @cached_property
-    def _by_pct(self) -> RowsByPct:
-        workers = self.settled.most_at_once(self.workers)
-        return rows_by_pct(self.plan.terms, self.plan.axes, self._alone, workers)
-
-    def _alone(self, clusters: Clusters) -> tuple[tuple[SummaryRow, ...], Settled]:
-        """Return the rows and the outcomes of one PCT alone, whose clusters these are."""
-        outturn, terms, axes = of_clusters(self.outturn, self.plan.terms, self.plan.axes, clusters)
-        own = replace(self, plan=replace(self.plan, terms=terms, axes=axes), outturn=outturn, workers=1)
-        return own.rows, own.settled
-
-    @property
     def pct_build_up(self) -> BuildUp:
         """What the PCT's net position over the contract is made of."""
-        if self.plan.axes.pcts:
-            return build_up(dict(build_up_samples(self._by_pct.together)))
-        together = len(self.plan.axes.clusters)
-        (found,) = self.settled.of_rows([together], build_up_samples, lambda _, samples: build_up(samples))
-        return found
+        if self._is_small:
+            return pct_build_up(account_books(self.contract_outcomes, self.plan.terms)[-1])
+        return next(found for _, found in self._found if found is not None)
+
+    @cached_property
+    def _found(self) -> list[tuple[SummaryRow, BuildUp | None]]:
+        """Estimates and the build-up of each row, for which all contracts are settled once."""
+        terms, of_pcts = self.plan.terms, self.plan.axes.clusters_of_pcts().values()
+        together = (float(terms.people[clusters].sum()) for clusters in (slice(None), *of_pcts))
+        named = [
+            *zip(terms.names, terms.people.tolist(), strict=True),
+            *((ALL_CLUSTERS, people) for people in together),
+        ]
+        work = partial(_row_of, named, len(self.years))
+        return self.settled.of_rows(range(len(named)), _samples_of, work)
 
     @property
     def summary_columns(self) -> dict[str, list[float | str | None]]:
@@ -157,3 +159,18 @@ class Result:
         }
         labels = {"year": list(self.years), "cluster": list(self.plan.axes.clusters)}
         return xr.Dataset(arrays, coords={"contract": range(self.contracts), **labels})
+
+
+def _samples_of(book: AccountBook) -> Iterator[tuple[str, Samples]]:
+    """Yield the samples of a row's measures, and of the PCT's build-up where it has one."""
+    if book.parts:
+        for words, gbp in build_up_samples(book):
+            yield f"{_BUILD_UP}{words}", gbp
+    yield from distinct_samples(book)
+
+
+def _row_of(
+    named: Sequence[tuple[str, float]], years: int, row: int, samples: Mapping[str, Samples]
+) -> tuple[SummaryRow, BuildUp | None]:
+    parts = {name.removeprefix(_BUILD_UP): gbp for name, gbp in samples.items() if name.startswith(_BUILD_UP)}
+    return summary_row(*named[row], years, samples), build_up(parts) if parts else None

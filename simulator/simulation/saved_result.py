@@ -28,6 +28,7 @@ from simulator.simulation.kept_blocks import KeptBlocks, folder_with_blocks
 from simulator.simulation.outcomes_file import write_outcomes
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
+from simulator.simulation.stored_array import FLOAT_BYTES
 
 _MANIFEST, _SUMMARY, _OUTCOMES = "manifest.json", "summary.csv", "outcomes.nc"
 _ROOM_FOR_THE_REST = 5_000_000
@@ -174,7 +175,8 @@ def run_identity(scenario: Scenario, draws: SettledDraws, precision: float | Non
 def write_result(result: Result, folder: Path, started: datetime, seconds: float) -> None:
     """Write summary.csv, outcomes.nc and manifest.json."""
     flows = len(next(result.settled.parts()).flows)
-    check_room(folder, flows * result.outturn.spend_gbp.nbytes + _ROOM_FOR_THE_REST)
+    of_flow = result.contracts * result.plan.terms.months.size * FLOAT_BYTES
+    check_room(folder, flows * of_flow + _ROOM_FOR_THE_REST)
     write_summary(result, folder / _SUMMARY)
     write_outcomes(result.settled, folder / _OUTCOMES)
     manifest = {

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import sha256
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simulator.compounds.spend import LinePrices
 from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
+from simulator.simulation.gathering import Gathered
 from simulator.simulation.memory import enough_memory
+from simulator.simulation.part_of_plan import drawn_part
 from simulator.simulation.plan import Plan, make_plan, with_rules_of
 from simulator.simulation.result import Result
 
-IntArray = NDArray[np.intp]
 Keys = np.ndarray[tuple[int, int], np.dtype[np.object_]]
 Kept = TypeVar("Kept")
 
@@ -80,7 +79,8 @@ class SharedDraws:
     def simulate(self, scenario: Scenario) -> Result:
         """Return what `simulate` returns for a scenario, to the last bit."""
         planned, plan = self._plan(scenario)
-        return Result(scenario, plan, self._outturn(planned), self.draws.contracts, self.draws.seed)
+        gathered = Gathered.of(self._outturn(planned))
+        return Result(scenario, plan, gathered, self.draws.contracts, self.draws.seed)
 
     def outturn(self, scenario: Scenario) -> Outturn:
         """Return budgets and spend of a scenario, before any rule; not to be written to."""
@@ -125,7 +125,7 @@ class SharedDraws:
         missing |= plan.last_year is not None and missing.any()
         if missing.any():
             clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))
-            drawn = self._draw(_part(plan, clusters, lines))
+            drawn = self._draw(drawn_part(plan, clusters, lines))
             above, earlier = drawn.above_limit_gbp, drawn.earlier_gbp
             found = {
                 keys[cluster, line]: (
@@ -269,47 +269,6 @@ def _keys(plan: Plan) -> Keys:
         for place, key in np.ndenumerate(keys):
             keys[place] = sha256(repr((key, known)).encode()).digest()
     return keys
-
-
-def _part(plan: Plan, clusters: IntArray, lines: IntArray) -> Plan:
-    """Return the part of a plan that says how some clusters' spend on some lines is drawn."""
-    axes = plan.axes
-    settings = plan.settings.model_copy(
-        update={"service_lines": tuple(plan.settings.service_lines[line] for line in lines)}
-    )
-    return replace(
-        plan,
-        settings=settings,
-        axes=replace(
-            axes,
-            clusters=tuple(axes.clusters[cluster] for cluster in clusters),
-            pcts=tuple(axes.pcts[cluster] for cluster in clusters) if axes.pcts else (),
-            lines=tuple(axes.lines[line] for line in lines),
-        ),
-        shocks=plan.shocks.part(clusters, lines),
-        expected_counts=plan.expected_counts[:, clusters][:, :, lines],
-        prices=_part_of_prices(plan.prices, clusters, lines),
-        earlier=None
-        if plan.earlier is None
-        else replace(
-            plan.earlier,
-            expected_counts=plan.earlier.expected_counts[:, clusters][:, :, lines],
-            prices=_part_of_prices(plan.earlier.prices, clusters, lines),
-        ),
-    )
-
-
-def _part_of_prices(
-    prices: Sequence[LinePrices], clusters: IntArray, lines: IntArray
-) -> tuple[LinePrices, ...]:
-    return tuple(
-        replace(
-            one,
-            block_gbp=one.block_gbp[:, clusters],
-            base_year_gbp=None if one.base_year_gbp is None else one.base_year_gbp[clusters],
-        )
-        for one in (prices[line] for line in lines)
-    )
 
 
 def _keep(kept: OrderedDict[Hashable, Kept], found: dict[Hashable, Kept], most: int) -> None:

@@ -64,9 +64,9 @@ def test_blocks_are_gathered_in_any_order() -> None:
     assert first.elsewhere == outturn_of(arrays_of(first)).elsewhere
     found = []
     for order in ((0, 1), (1, 0)):
-        gathering = Gathering(5)
+        gathering = Gathering(5, 1)
         assert sum(gathering.fill(3 * at, (first, second)[at]) for at in order) == 5
-        found.append(gathering.whole())
+        found.append(gathering.whole().some(0, 5))
     for one in found:
         # In a block that has both, coffee comes first.
         assert [part.reason for part in one.elsewhere] == ["coffee", "tea"]

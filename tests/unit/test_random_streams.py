@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -62,3 +63,13 @@ def test_seeds_that_are_none(seed: Any) -> None:
 def test_draws_are_fixed_for_good() -> None:
     # A change here changes every result that anybody has kept: it needs a line in the changelog.
     assert RandomStreams(0).generator("count", "Ely", block=2).random() == 0.35257158969894553
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32, 10**38])
+@pytest.mark.parametrize("block", [0, 1, 70_000])
+def test_streams_are_those_of_numpys_seed_sequence(seed: int, block: int) -> None:
+    digest = blake2b(b"cost\x1fEly", digest_size=16).digest()
+    key = (*np.frombuffer(digest, dtype="<u4").tolist(), block)
+    sequence = np.random.SeedSequence(seed, spawn_key=key)
+    expected = np.random.Generator(np.random.SFC64(sequence)).random(4)
+    assert _start(seed, "cost", "Ely", block=block) == tuple(expected)

@@ -10,10 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulator.records import ClusterTerms, Outcomes
-from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
+from simulator.risk.account_book import AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimators import counting
-from simulator.risk.in_parts import Settled
 from simulator.risk.measures.cover import BOND_MEASURES, PCT_PAYS_MEASURES
 from simulator.risk.measures.gains import GAIN_MEASURES
 from simulator.risk.measures.measure import YEAR, Measure
@@ -66,25 +65,20 @@ class SummaryRow:
 
 def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]:
     """Estimate every measure."""
-    return tuple(map(summary_row, account_books(outcomes, terms)))
+    return tuple(
+        _row(book.name, book.people, measure_samples(book)) for book in account_books(outcomes, terms)
+    )
 
 
-def summary_row(book: AccountBook) -> SummaryRow:
-    """Estimate every measure of one book."""
-    return _row(book.name, book.people, measure_samples(book))
-
-
-def summarise_in_parts(settled: Settled, rows: Sequence[int]) -> tuple[SummaryRow, ...]:
-    """Estimate every measure of some rows, by number, where outcomes are too many to hold at a time."""
-    terms = settled.terms
-    names, people = (*terms.names, ALL_CLUSTERS), (*terms.people.tolist(), float(terms.people.sum()))
-    of_columns = columns(len(terms.year_months)).values()
-
-    def estimated(row: int, samples: Mapping[Hashable, NDArray[Any]]) -> SummaryRow:
-        named = [one for one in of_columns if one.measure.is_of(names[row]) and one.source in samples]
-        return _row(names[row], people[row], ((one, samples[one.source]) for one in named))
-
-    return tuple(settled.of_rows(rows, _distinct_samples, estimated))
+def summary_row(name: str, people: float, years: int, samples: Mapping[str, NDArray[Any]]) -> SummaryRow:
+    """Return the estimates of a row of so many years from what `distinct_samples` has of it."""
+    sources = _sources(years)
+    named = (
+        (column, samples.get(sources[column.source]))
+        for column in columns(years).values()
+        if column.measure.is_of(name)
+    )
+    return _row(name, people, ((column, one) for column, one in named if one is not None))
 
 
 def _row(name: str, people: float, found: Iterable[tuple[SummaryColumn, NDArray[Any]]]) -> SummaryRow:
@@ -131,12 +125,20 @@ def measure_samples(book: AccountBook) -> Iterator[tuple[SummaryColumn, NDArray[
     book.forget()
 
 
-def _distinct_samples(book: AccountBook) -> Iterator[tuple[Hashable, NDArray[Any]]]:
-    """Yield the samples of every measure of a row by their source, each once."""
-    found = set()
+@lru_cache
+def _sources(years: int) -> dict[Hashable, str]:
+    """Return the first column of each source."""
+    named = columns(years).items()
+    return {column.source: name for name, column in reversed(list(named))}
+
+
+def distinct_samples(book: AccountBook) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield the samples of every measure of a row, those of columns of one source once, by name."""
+    found, sources = set[str](), _sources(len(book.year_months))
     for column in columns(len(book.year_months)).values():
-        samples = None if column.source in found else column.of(book)
+        name = sources[column.source]
+        samples = None if name in found else column.of(book)
         if samples is not None:
-            found.add(column.source)
-            yield column.source, samples
+            found.add(name)
+            yield name, samples
     book.forget()

@@ -1,0 +1,113 @@
+"""The outcomes of all contracts, settled some at a time, and what is made of each row's samples.
+
+Where they are too many to hold, each part is settled once: the samples of every row are put by in a file, and
+put together to one value for each contract before anything is made of them.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.execution.blocks import run_blocks
+from simulator.records import ClusterTerms, Outcomes
+from simulator.risk.account_book import AccountBook, account_books, pct_books
+from simulator.simulation.stored_array import PassingFolder
+
+Answer = TypeVar("Answer")
+Samples = NDArray[Any]
+SamplesOf = Callable[[AccountBook], Iterable[tuple[str, Samples]]]
+"""From a row's book to its samples, by name, each of shape (contract,)."""
+
+_ON_DISK_BYTES, _IN_MEMORY_BYTES = 4e9, 512e6
+"""For the samples of some rows at a time, and for those of the rows that processes have in hand."""
+_BYTES, _BYTES_OF_YEAR = 250, 45
+"""What one contract takes for every measure of a row, and for those of each of its years, measured."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The outcomes of all contracts, some at a time."""
+
+    contracts: int  # how many there are
+    terms: ClusterTerms
+    bounds: Sequence[tuple[int, int]]  # first contract of each part, and first of the next
+    settle: Callable[[int, int], Outcomes]  # gives the outcomes between bounds
+    workers: int = 1  # processes
+
+    def parts(self) -> Iterator[Outcomes]:
+        """Yield the outcomes of all contracts, in order."""
+        for start, stop in self.bounds:
+            yield self.settle(start, stop)
+
+    def of_rows(
+        self,
+        rows: Sequence[int],
+        samples_of: SamplesOf,
+        answer: Callable[[int, dict[str, Samples]], Answer],
+    ) -> list[Answer]:
+        """Return what `answer` makes of each row's samples, shape (contract,), as `samples_of` names them.
+
+        Rows are those of the clusters, that of all together, and those of PCTs where there are several.
+        """
+        of_row = self.contracts * (_BYTES + _BYTES_OF_YEAR * len(self.terms.months))
+        at_once = max(int(_ON_DISK_BYTES / of_row), 1)
+        answers: list[Answer] = []
+        for first in range(0, len(rows), at_once):
+            some = rows[first : first + at_once]
+            folder = PassingFolder.made(len(some) * of_row)
+            put = partial(self._put_by, folder.path, some, samples_of)
+            places = dict(run_blocks(put, range(len(self.bounds)), self.workers))
+            work = partial(self._answer, folder.path, some, places, answer)
+            # Each process holds the samples of a row.
+            at_a_time = max(min(int(_IN_MEMORY_BYTES / of_row), self.workers), 1)
+            # The last first: that of all together takes longest.
+            found = dict(run_blocks(work, range(len(some))[::-1], at_a_time))
+            answers += (found[at] for at in range(len(some))[::-1])
+        return answers
+
+    def _put_by(self, folder: Path, rows: Sequence[int], samples_of: SamplesOf, part: int) -> list[int]:
+        """Put by the samples of some rows in one part; return where each row's begin in the part's file."""
+        outcomes, places = self.settle(*self.bounds[part]), []
+        books = account_books(outcomes, self.terms)
+        books += pct_books(outcomes, self.terms, books)
+        with (folder / str(part)).open("wb") as file:
+            for row in rows:
+                places.append(file.tell())
+                found = dict(samples_of(books[row]))
+                # What is nothing throughout takes no room.
+                pickle.dump({name: one if one.any() else one.dtype for name, one in found.items()}, file, 5)
+        return places
+
+    def _answer(
+        self,
+        folder: Path,
+        rows: Sequence[int],
+        places: dict[int, list[int]],
+        answer: Callable[[int, dict[str, Samples]], Answer],
+        at: int,
+    ) -> Answer:
+        """Return what is made of one row's samples, put together from all parts."""
+        found: dict[str, dict[int, Samples | np.dtype[Any]]] = {}
+        for part in range(len(self.bounds)):
+            with (folder / str(part)).open("rb") as file:
+                file.seek(places[part][at])
+                for name, samples in pickle.load(file).items():  # noqa: S301 - our own, of a moment ago
+                    found.setdefault(name, {})[part] = samples
+        return answer(rows[at], {name: self._together(found.pop(name)) for name in list(found)})
+
+    def _together(self, parts: dict[int, Samples | np.dtype[Any]]) -> Samples:
+        """Return the samples of all contracts from those of each part that has any, or their type."""
+        # In some parts a sample is whether something happens, in others it may be nan.
+        whole = np.zeros(self.contracts, np.result_type(*parts.values()))
+        for part, samples in parts.items():
+            if isinstance(samples, np.ndarray):
+                whole[slice(*self.bounds[part])] = samples
+        return whole
