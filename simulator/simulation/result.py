@@ -13,7 +13,7 @@ from simulator.records import Outcomes, Outturn
 from simulator.risk.in_parts import Settled
 from simulator.risk.measures import SummaryRow, summarise, summarise_in_parts, summary_columns
 from simulator.risk.positions import BuildUp, build_up, build_up_samples
-from simulator.rules.by_pct import Clusters, of_clusters
+from simulator.rules.by_pct import Clusters, agreed_with, outturn_of
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.gathering import part_of
 from simulator.simulation.outcomes_file import labelled
@@ -111,8 +111,9 @@ class Result:
 
     def _alone(self, clusters: Clusters) -> tuple[tuple[SummaryRow, ...], Settled]:
         """Return the rows and the outcomes of one PCT alone, whose clusters these are."""
-        outturn, terms, axes = of_clusters(self.outturn, self.plan.terms, self.plan.axes, clusters)
-        own = replace(self, plan=replace(self.plan, terms=terms, axes=axes), outturn=outturn, workers=1)
+        terms, axes = agreed_with(self.plan.terms, self.plan.axes, clusters)
+        plan = replace(self.plan, terms=terms, axes=axes)
+        own = replace(self, plan=plan, outturn=outturn_of(self.outturn, clusters), workers=1)
         return own.rows, own.settled
 
     @property
