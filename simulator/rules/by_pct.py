@@ -16,7 +16,7 @@ def settled_by_pct(settle: Settle, outturn: Outturn, terms: ClusterTerms, axes: 
     """Return what `settle` makes of the clusters of each PCT, put together."""
     together = Outcomes.empty(len(outturn.spend_gbp), axes)
     for at, clusters in enumerate(axes.clusters_of_pcts().values()):
-        own = settle(*of_clusters(outturn, terms, axes, clusters))
+        own = settle(_outturn_of(outturn, clusters), *_agreed_with(terms, axes, clusters))
         together.shared_bond_needed_gbp[:, at] = own.shared_bond_needed_gbp[:, 0]
         for name in _BY_CLUSTER:
             getattr(together, name)[..., clusters] = getattr(own, name)
@@ -27,11 +27,8 @@ def settled_by_pct(settle: Settle, outturn: Outturn, terms: ClusterTerms, axes: 
     return together
 
 
-def of_clusters(
-    outturn: Outturn, terms: ClusterTerms, axes: Axes, clusters: Clusters
-) -> tuple[Outturn, ClusterTerms, Axes]:
-    """Return outturn, terms and axes of some clusters, which are of one PCT."""
-    numbers = np.arange(len(axes.clusters))[clusters].tolist()
+def _outturn_of(outturn: Outturn, clusters: Clusters) -> Outturn:
+    """Return the outturn of some clusters."""
     arrays = {
         one.name: array[..., clusters]
         for one in fields(Outturn)
@@ -46,17 +43,20 @@ def of_clusters(
         for one in outturn.elsewhere
     )
     besides = tuple(replace(one, gbp=one.gbp[..., clusters]) for one in outturn.besides)
+    return replace(outturn, **arrays, elsewhere=elsewhere, besides=besides)
+
+
+def _agreed_with(terms: ClusterTerms, axes: Axes, clusters: Clusters) -> tuple[ClusterTerms, Axes]:
+    """Return the terms and axes of some clusters, which are of one PCT."""
+    numbers = np.arange(len(axes.clusters))[clusters].tolist()
     own = {
         one.name: array[..., clusters]
         for one in fields(ClusterTerms)
         if isinstance(array := getattr(terms, one.name), np.ndarray)
     }
     names = tuple(terms.names[at] for at in numbers)
-    return (
-        replace(outturn, **arrays, elsewhere=elsewhere, besides=besides),
-        replace(terms, **own, names=names, legal=terms.legal and terms.legal.at(numbers)),
-        replace(axes, clusters=names, pcts=()),
-    )
+    legal = terms.legal and terms.legal.at(numbers)
+    return replace(terms, **own, names=names, legal=legal), replace(axes, clusters=names, pcts=())
 
 
 _BY_CLUSTER = (

@@ -9,6 +9,7 @@ from simulator.errors import Problem, shown
 from simulator.letters import as_seen
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.files import Given, Place
+from simulator.scenario.schema import ScenarioFile
 
 NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
 """What a question calls all clusters together."""
@@ -37,6 +38,15 @@ def pct_problems(given: Given, clusters: Sequence[Mapping[str, Any]], place: Pla
                 whose = "[pct] names all PCTs together" if seen == of_all else "rows of results have both"
                 need = "a name that is not that of a cluster or of all together"
                 yield Problem(where, need, shown(name), whose)
+
+
+def threshold_problems(settings: ScenarioFile, place: Place) -> Iterator[Problem]:
+    """Yield lines whose hospitals are paid by what all clusters buy together, though of several PCTs."""
+    for at, line in enumerate(settings.service_lines if settings.pct_of_clusters else ()):
+        if line.terms.threshold == "shared":
+            need = "terms whose threshold is each cluster's own: one that all share would be one of all PCTs"
+            hint = 'payment.threshold = "cluster"'
+            yield Problem(place(("service_lines", at, "payment")), need, "a shared threshold", hint)
 
 
 def _fit_problems(given: Given, pcts: int, place: Place) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ from simulator.scenario.files import (
 )
 from simulator.scenario.fits import fit_problems, read_fit
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
+from simulator.scenario.pcts import threshold_problems
 from simulator.scenario.regimes import Regime, as_regimes, lay_over
 from simulator.scenario.schema import ScenarioFile
 from simulator.scenario.shadow_years import shadow_problems
@@ -237,6 +238,7 @@ def check_scenario(
         codes = [one.code for one in tables[0].practices] if tables[0] else []
         problems.extend(amounts_problems(settings, codes, amounts))
         problems.extend(shadow_problems(settings, place))
+        problems.extend(threshold_problems(settings, place))
         posterior = _posterior(settings, folder, problems, place, varied)
     # What is wrong with a cell is told once.
     told = tuple(f"{problem.where}," for problem in read)

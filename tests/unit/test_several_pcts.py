@@ -24,7 +24,7 @@ from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import make_plan
 from simulator.simulation.shared_draws import SharedDraws
-from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, scenario_of, simulated
+from tests.builders import BOND, POOL, SURPLUS, Table, checked, cluster_of, line_of, scenario_of, simulated
 from tests.unit.settling import POOL as POOL_RULE
 from tests.unit.settling import SPLIT, terms_of
 
@@ -164,6 +164,15 @@ def test_run_tells_which_pct_is_exposed_most_and_what_it_comes_to() -> None:
 def test_pcts_that_cannot_be_told_apart_are_refused(clusters: list[Table], need: str) -> None:
     with pytest.raises(InputError, match=need):
         checked(scenario_of(clusters=clusters))
+
+
+def test_hospitals_are_not_paid_by_what_several_pcts_buy_together() -> None:
+    terms = {"rate_above_plan": 0.3, "threshold": "shared"}
+    lines = [line_of(payment=terms), line_of("tests", payment=terms | {"threshold": "cluster"})]
+    with pytest.raises(InputError, match="one that all share would be one of all PCTs") as refused:
+        checked(two_pcts(service_lines=lines))
+    assert len(refused.value.problems) == 1
+    checked(two_pcts(service_lines=lines) | {"clusters": list(EAST)})
 
 
 def test_questions_of_one_pct_say_so(tmp_path: Path) -> None:
