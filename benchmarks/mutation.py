@@ -48,7 +48,7 @@ TESTS = {
     "actions_by_month estimates difference dust measures sums unit_costs empirical totals_map mean_tables "
     "within_limit compound payments worth rule_notes question_directions scope every_problem "
     "numbers_in_tables precision books_in_parts looked_at bond_question consistency explain pennies "
-    "rounding budget_rules luck sweep compare compare_regimes payment_terms_explained check_report "
+    "rounding budget_rules luck sweep compare payment_terms_explained check_report "
     "regimes_shown shadow size solve document_words",
     "property": "by_notation ledger positions conservation every_term_matters idle_settings sweep",
     "architecture": "documentation parts laws measures",

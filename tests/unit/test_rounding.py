@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.risk.estimate import Estimate
-from simulator.risk.in_words import bound_in_per_cent, decimals_for, money, rounded
+from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.in_words import about, bound_in_per_cent, decimals_for, money, rounded
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,16 @@ def test_a_loss_has_its_sign_before_the_pound():
 )
 def test_near_the_ends_a_probability_is_a_bound(value: float, low: float, high: float, words: str) -> None:
     assert bound_in_per_cent(value, low, high) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "heard"),
+    [
+        (1_420_000.0, 1_380_000.0, 1_460_000.0, "about £1.42m (between £1.38m and £1.46m)"),
+        (1_500_000.0, 1_500_000.0, 1_500_000.0, "about £1.50m"),
+        (0.0, 0.0, 5_000.0, "about £0k (between £0k and £5k)"),
+        (5_000.0, 0.0, 5_000.0, "about £5k (between £0k and £5k)"),
+    ],
+)
+def test_what_is_heard_has_its_interval_unless_it_is_known(value, low, high, heard):
+    assert about(Estimate(value, low, high), Unit.GBP) == heard

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
+from simulator.spend.mixture import Mixture
 from simulator.spend.pareto import Pareto
 from simulator.spend.uniform import Uniform
 from tests.unit.unit_cost_laws import COSTS, LAYERS, WHOLE, integral, layered
@@ -133,3 +134,10 @@ def test_a_heavy_pareto_is_held_by_its_limit(shape: float) -> None:
 def test_laws_that_are_none(law: type, values: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         law(**values)
+
+
+def test_a_mixture_may_have_a_kink_at_the_ends_of_each_part() -> None:
+    parts = [Uniform(low=100, high=300), Uniform(low=150, high=900)]
+    law = Mixture(parts=parts, probabilities=[0.5, 0.5], deductible=140, limit=200)
+    # To the payer: below the deductible nothing, and no more than the limit.
+    assert law.kinks_gbp.tolist() == pytest.approx([0, 160, 10, 200])
