@@ -24,6 +24,7 @@ from pathlib import Path
 
 import simulator
 import simulator.charts
+from simulator.charts.policies import draw_map
 from simulator.charts.study import Study
 from simulator.simulation.draws import Draws
 
@@ -65,11 +66,30 @@ policies.table()
 # *Seen:* a bond twice as big moves £6.58m from practices to the PCT, and makes its bad year £13.3m
 # better. A share twice as big gives practices £0.96m more. Of that only £0.385m is the PCT's: the rest
 # would have been reinvested in patient care.
+#
+# The bad year, drawn. *Look for* the direction in which the shade changes, and the one in which it hardly
+# does.
+
+# %%
+draw_map(policies, "pct_net_position_1_in_20_gbp")
+
+# %% [markdown]
+# *Seen:* the bond moves the bad year from -£50m to -£36m. The share does next to nothing to it.
 
 # %% [markdown]
 # ## 3. How much of the practice share is luck?
 #
-# In this scenario no cluster truly saves anything. *Look for* what practices are paid all the same.
+# In this scenario no cluster truly saves anything. *Look for* what practices are paid all the same, and how
+# far the lines reach.
+
+# %%
+simulator.charts.draw(study, "practice-share")
+
+# %% [markdown]
+# *Seen:* every pound is luck: £193k for Hunts Health on average. About half of the contracts pay it nothing,
+# and one in twenty more than £950k.
+#
+# *Look for* the sum of all clusters, and how often each is paid something.
 
 # %%
 luck = simulator.luck(scenario, draws=draws)

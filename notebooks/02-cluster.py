@@ -23,6 +23,7 @@ from pathlib import Path
 
 import simulator
 import simulator.charts
+from simulator.charts.study import Study
 from simulator.simulation.draws import Draws
 
 scenarios = next(folder for folder in (Path("scenarios"), Path("../scenarios")) if folder.is_dir())
@@ -42,15 +43,28 @@ answer.table("bonds needed")
 # %% [markdown]
 # *Seen:* £7.8m covers the whole contract with 95% certainty, and £10.7m with 99%. If the bond may be made
 # up again at each review, £4.06m is enough. The first year alone needs £1.50m: risk grows with the years.
+#
+# How safe is any other bond? *Look for* the upright line of the bond that the scheme asks for, and where it
+# meets the curve.
 
 # %%
-simulator.charts.draw(simulator.simulate(scenario, draws), "bond-cover", cluster=cluster)
+study = Study(simulator.simulate(scenario, draws))
+simulator.charts.draw(study, "bond-cover", cluster=cluster)
 
 # %% [markdown]
 # *Seen:* the scheme's own bond is £1.166m. It covers 42.1% of contracts.
 
 # %% [markdown]
 # ## 2. Is the share worth it?
+#
+# First what practices may be paid. *Look for* how much lies right of the mean, and how often nothing is
+# paid at all.
+
+# %%
+simulator.charts.draw(study, "practice-share", cluster=cluster)
+
+# %% [markdown]
+# *Seen:* £91k on average, all of it luck; in 45.6% of contracts nothing at all.
 #
 # *Look for* the net gain: what practices are paid, less what their bond loses. Then ask what would have
 # to be true for it to be above nothing.
@@ -78,19 +92,20 @@ answer.table("practices")
 # %% [markdown]
 # ## 4. Why does it vary so much?
 #
-# *Look for* what a larger cluster would cure (chance in counts and in unit costs) against what no cluster
-# can cure alone.
+# *Look for* the bars of chance, which a larger cluster would cure, against those that no cluster can cure
+# alone.
 
 # %%
-simulator.explain(scenario, draws=draws).of(cluster).table()
+simulator.charts.draw(study, "variance", cluster=cluster)
 
 # %% [markdown]
-# *Seen:* counts and unit costs are 1.04% and 1.29% of the variance: a larger cluster would hardly vary
-# less. Half of it, 50.4%, is figures that nobody knows yet, growth above all.
+# *Seen:* chance in how many cases there are and in what a case costs is 1.04% and 1.29% of the variance: a
+# larger cluster would hardly vary less. Half of it, 50.4%, is figures that nobody knows yet, growth above
+# all.
 #
 # ## Next
 #
-# All of it in words, to be read aloud:
+# All of it in words, to be read aloud. *Look for* the sentence that your practices must hear first.
 
 # %%
 print(*answer.sentences(), sep="\n\n")

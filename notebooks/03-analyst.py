@@ -44,6 +44,8 @@ simulator.charts.draw(study, "overspend")
 
 # %% [markdown]
 # ## 2. Where does each pound of a surplus go?
+#
+# *Look for* the order of the parts: the rules take them one after the other.
 
 # %%
 simulator.charts.draw(study, "surplus-split")

@@ -32,6 +32,8 @@ fitted = simulator.fit(scenario, example / "history.csv", example / "lists.csv")
 
 # %% [markdown]
 # ## 1. What does the history tell, in words?
+#
+# *Look for* what is known well, and what is known badly.
 
 # %%
 print(*fitted.sentences(), sep="\n\n")
@@ -49,7 +51,7 @@ print(*fitted.sentences(), sep="\n\n")
 FIT_CHARTS["learned"](fitted)
 
 # %% [markdown]
-# *Seen:* of 14 figures of shocks, history told at least half of what there is to know of 7. What it
+# *Seen:* of 14 figures of shocks, history settles half or more of what there is to know of 7. What it
 # cannot tell stays as wide as it was believed before.
 
 # %% [markdown]

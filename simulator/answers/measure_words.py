@@ -26,7 +26,7 @@ _WORDS = {
     "pct_planned_gbp": "plan of the PCT",
     "pct_payment_gbp": "PCT's payment for overspends",
     "pct_payment_median_gbp": "PCT's payment for overspends in the middle contract",
-    "pct_payment_1_in_20_gbp": "PCT's payment for overspends, 1 in 20",
+    "pct_payment_1_in_20_gbp": "PCT's payment for overspends at 1 in 20",
 }
 """Of those whose heading is no noun."""
 _YEAR = re.compile(r"(.+)_year_(\d+)")
@@ -40,4 +40,4 @@ def measure_in_words(measure: str) -> str:
     if of_year and of_year[1] in _WORDS:
         when = "after" if of_year[1].startswith("leaves") else "in"
         return f"{_WORDS[of_year[1]]} {when} year {of_year[2]}"
-    return heading_of(measure)
+    return heading_of(measure).replace(", 1 in ", " at 1 in ")

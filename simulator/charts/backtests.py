@@ -35,7 +35,7 @@ def coverage(answer: BacktestAnswer) -> Chart:
         axes.plot([held.low, held.high], [at, at], color=DARK, linewidth=2.2)
         axes.text(1.03, at, row.counted(_MEANT), va="center", size=7.5, color=INK)
     axes.axvline(_MEANT, color=INK, linewidth=1)
-    axes.set_yticks(range(len(rows)), [f"{row.ahead}: {row.method}" for row in rows])
+    axes.set_yticks(range(len(rows)), [f"{counted(row.ahead, 'year')}: {row.method}" for row in rows])
     axes.invert_yaxis()
     axes.set_xlim(0, 1.16)
     axes.set_xticks([0, 0.5, _MEANT])

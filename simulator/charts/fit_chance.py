@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,11 +59,19 @@ def learned(answer: FitAnswer) -> Chart:
             axes = figure.add_subplot(cells[at, 0])
             _draw_learned(axes, group, is_log=at == 0)
     words = "; ".join(
-        f"{one['figure']}: {one['prior_low']:.2g} to {one['prior_high']:.2g} before, "
-        f"{one['low']:.2g} to {one['high']:.2g} after, learned {one['learned_share']:.0%}"
+        f"{one['figure']}: {_ends(one, 'prior_low', 'prior_high')} before, {_ends(one, 'low', 'high')} "
+        f"after, learned {one['learned_share']:.0%}"
         for one in rows
     )
     return Chart.of("learned", title, figure, rows, f"{words}.", source_of(answer))
+
+
+def _ends(one: Mapping[str, object], *keys: str) -> str:
+    """Return the ends of an interval: SDs in per cent, correlations as they are."""
+    numbers = [float(str(one[key])) for key in keys]
+    if one["is_correlation"]:
+        return " to ".join(f"{number:.2f}" for number in numbers)
+    return " to ".join(per_cent_tick(float(f"{number:.2g}")) for number in numbers)
 
 
 def learned_rows(answer: FitAnswer) -> list[dict[str, object]]:

@@ -90,6 +90,7 @@ def test_sentences_and_settings() -> None:
     assert measure_in_words("overspend_probability_year_2") == "chance of an overspend in year 2"
     assert measure_in_words("leaves_probability_year_1") == "chance that a cluster leaves after year 1"
     assert measure_in_words("pct_cost_gbp") == "cost to the PCT"
+    assert measure_in_words("pct_net_position_1_in_20_gbp") == "PCT's net position at 1 in 20"
 
 
 def test_words_are_broken_where_they_must() -> None:

@@ -16,6 +16,14 @@ LITTLE_HISTORY = 3
 """Whole years below which growth is mostly the prior's."""
 _OF_SHOCKS = ("SD", "lines", "years")
 """How the names of shocks' figures end."""
+_SHOCKS = {
+    "pct": "shocks to the whole PCT",
+    "price": "shocks to prices",
+    "cluster": "lasting levels of clusters",
+    "cluster_line": "lasting levels of clusters in one line",
+    "cluster_year": "shocks to a cluster's year",
+}
+"""By the section of the scenario that they stand in."""
 _FEW_CASES = 30.0
 """Cases a year of a line below which the doubt about its CV matters (FIT.md, section 6)."""
 
@@ -63,10 +71,18 @@ def _growth(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:
     )
 
 
+def _shock_in_words(one: Fitted) -> str:
+    """Return what a figure of a shock says, as a sentence has it."""
+    of = _SHOCKS.get(one.of, f"shocks to {spaced(one.of)}")
+    if one.what.endswith("lines"):
+        return f"how far {of} of different lines go together"
+    return f"how far {of} last from year to year" if one.what.endswith("years") else f"the size of {of}"
+
+
 def _shocks(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:
     """Yield how much was learned of shocks; they are what a bond rests on."""
     shocks = [one for one in figures if one.what.endswith(_OF_SHOCKS) and one.learned is not None]
-    little = [f"{one.of} ({one.what})" for one in shocks if one.source == PRIOR]
+    little = [_shock_in_words(one) for one in shocks if one.source == PRIOR]
     years = known.history.whole_years
     if little:
         yield (
