@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,8 +12,8 @@ from simulator.charts.drivers import Move, figures_of, usual_moves
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import OVERSPEND, Place
 from simulator.questions.explain.answer import WHOLE_CONTRACT
-from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
-from simulator.questions.luck.ask import luck
+from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, who_can_be_paid
+from simulator.questions.luck.ask import PolicySizes, luck_on, policies_of
 from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
 from simulator.questions.size.answer import CHANCE_SD, SD, Sizes, overspend_column
 from simulator.questions.size.ask import size
@@ -58,8 +58,7 @@ class Drivers:
     def _few_draws(self) -> SharedDraws:
         if self.study.result.contracts <= MOST_CONTRACTS:
             return self.study.shared
-        draws = replace(self.study.draws, contracts=MOST_CONTRACTS, workers=1)
-        return SharedDraws.of(self.study.scenario, draws)
+        return self.study.shared.of_first(MOST_CONTRACTS)
 
     @cached_property
     def moves(self) -> dict[str, dict[str, Estimate]]:
@@ -89,7 +88,7 @@ class Drivers:
         has_split = any(isinstance(rule, SurplusSplit) for rule in settings.rules)
         if not has_split or not who_can_be_paid(settings):
             return None
-        return luck(self.study.scenario, (SAVING,), policy_saving=SAVING, draws=self.study.draws)
+        return luck_on(self.study.shared, self.study.scenario, (SAVING,), SAVING)
 
     @cached_property
     def sizes(self) -> Sizes:

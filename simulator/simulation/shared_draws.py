@@ -76,6 +76,17 @@ class SharedDraws:
         """Return draws of the size and seed that a scenario names, or of others."""
         return cls(draws.of(scenario))
 
+    def of_first(self, contracts: int) -> SharedDraws:
+        """Return draws of the first contracts alone, by one process, with what is at hand of them."""
+        fewer = SharedDraws(replace(self.draws, contracts=contracts, workers=1), _shocks=self._shocks)
+        for key, (gbp, above, earlier) in self._spends.items():
+            fewer._spends[key] = (
+                gbp[:contracts],
+                None if above is None else above[:contracts],
+                None if earlier is None else earlier[:contracts],
+            )
+        return fewer
+
     def simulate(self, scenario: Scenario) -> Result:
         """Return what `simulate` returns for a scenario, to the last bit."""
         planned, plan = self._plan(scenario)

@@ -70,6 +70,20 @@ def test_whatever_a_policy_changes(draws: SharedDraws, change: str) -> None:
     assert same(draws.simulate(scenario), simulate(scenario, Draws(6_000, 3)))
 
 
+@pytest.mark.parametrize("change", ["title=The same", *CHANGES])
+def test_the_first_contracts_are_those_of_fewer(draws: SharedDraws, change: str) -> None:
+    scenario = varied(change)
+    assert same(draws.of_first(700).simulate(scenario), simulate(scenario, Draws(700, 3)))
+
+
+def test_what_is_at_hand_of_many_contracts_is_not_drawn_for_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, scenario = SharedDraws(SettledDraws(contracts=6_000, seed=3)), base()
+    shared.simulate(scenario)
+    for name in ("draw_given", "draw_shocks"):
+        monkeypatch.delattr(Plan, name)
+    assert shared.of_first(700).simulate(scenario).contracts == 700
+
+
 def test_the_changes_do_change_something(draws: SharedDraws) -> None:
     base = draws.simulate(load_scenario(TWO_CLUSTERS))
     assert not any(same(draws.simulate(varied(change)), base) for change in CHANGES)

@@ -86,9 +86,20 @@ def luck(
     """
     sizes = PolicySizes(minimum_savings_rate, corridor_width, corridor_cluster_share, per_case_limit)
     check_luck(scenario, savings, policy_saving, sizes, draws)
+    return luck_on(SharedDraws.of(scenario, draws), scenario, savings, policy_saving, sizes, progress)
+
+
+def luck_on(
+    shared: SharedDraws,
+    scenario: Scenario,
+    savings: Sequence[float],
+    policy_saving: float,
+    sizes: PolicySizes = PolicySizes(),
+    progress: Callable[[int, int], None] = lambda simulations_done, of_simulations: None,
+) -> LuckAnswer:
+    """Answer `luck` on draws that others share, of what can be asked."""
     policies = policies_of(scenario, sizes)
     asked = _simulations(policies, savings, policy_saving)
-    shared = SharedDraws.of(scenario, draws)
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     for policy, saving in asked:
