@@ -12,8 +12,8 @@ from simulator.charts.drivers import Move, figures_of, usual_moves
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import OVERSPEND, Place
 from simulator.questions.explain.answer import WHOLE_CONTRACT
-from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, who_can_be_paid
-from simulator.questions.luck.ask import PolicySizes, luck_on, policies_of
+from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
+from simulator.questions.luck.ask import luck_on
 from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
 from simulator.questions.size.answer import CHANCE_SD, SD, Sizes, overspend_column
 from simulator.questions.size.ask import size
