@@ -154,7 +154,8 @@ def _costly(quotes: Quotes) -> Iterator[Part]:
     smallest = min(budgets, key=lambda name: budgets[name])
     if budgets[smallest] > 0:
         part = f"{100 * PolicySizes().per_case_limit / budgets[smallest]:.2g}%"
-        yield f"A case of {limit} is {part} of a year's budget of {smallest}, the smallest. "
+        which = f"{smallest}, the smallest" if len(budgets) > 1 else smallest
+        yield f"A case of {limit} is {part} of a year's budget of {which}. "
     more = "more" if quotes.numbers[option, MOVED_GAIN].value > 0 else "less"
     said = f"With {option}, practices between them would have {{{MOVED_GAIN}:size}} {more} over the contract."
     yield from quotes.sentence(option, said).parts

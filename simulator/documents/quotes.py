@@ -193,9 +193,9 @@ class Quotes:
         return Paragraph(tuple(found))
 
     def number(self, row: str, measure: str, *how: str) -> Number:
-        """Return a number for a sentence: ``£1.42m``, or ``1 in 5 (20.1%)``.
+        """Return a number for a sentence: ``£1.42m ± 0.04m``, or ``1 in 5 (20.1% ± 0.8%)``.
 
-        Followed by ± and its error; with ``short`` without them, where the same number stands beside it. With
+        With ``short`` without ± and its error, where the same number stands beside it. With
         ``size``, ``gain`` or ``beyond`` without the sign of pounds; with ``alone`` a share without its odds.
         """
         one = self.numbers[row, measure]
