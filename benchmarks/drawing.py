@@ -61,7 +61,7 @@ def _draw_raw(plan, shocks) -> None:  # noqa: ANN001 - records of the pipeline
             continue
         scale = law.variance_to_mean - 1
         for year, cluster in np.ndindex(plan.expected_counts.shape[:2]):
-            means = plan.expected_counts[year, cluster, at_line] * pct[:, year, at_line]
+            means = plan.expected_counts[year, cluster, at_line] * pct[:, year, 0, at_line]
             means *= cluster_year[:, year, cluster]
             for start in range(0, means.size, RAW_BLOCK):
                 of_block = means[start : start + RAW_BLOCK]

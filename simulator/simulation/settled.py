@@ -26,7 +26,7 @@ Samples = NDArray[Any]
 SamplesOf = Callable[[AccountBook], Iterable[tuple[str, Samples]]]
 """From a row's book to its samples, by name, each of shape (contract,)."""
 
-_ON_DISK_BYTES, _IN_MEMORY_BYTES = 4e9, 512e6
+_ON_DISK_BYTES, _IN_MEMORY_BYTES = 5e9, 512e6
 """For the samples of some rows at a time, and for those of the rows that processes have in hand."""
 _BYTES, _BYTES_OF_YEAR = 250, 45
 """What one contract takes for every measure of a row, and for those of each of its years, measured."""

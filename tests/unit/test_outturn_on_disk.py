@@ -5,14 +5,18 @@ from __future__ import annotations
 import gc
 import shutil
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from simulator import Draws, InputError, load_scenario, simulate
+from simulator.actions.chance import Chance
+from simulator.actions.outlier_practices import OutlierPractices
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
+from simulator.scenario.scenario import Scenario
 from simulator.simulation import memory, pipeline, settled, stored_array
 from simulator.simulation import result as result_module
 from simulator.simulation.gathering import arrays_of
@@ -25,9 +29,11 @@ from tests.e2e.command import FLAGSHIP, ROOT
 SCENARIOS = ROOT / "scenarios"
 
 
-def on_disk(scenario: Path, workers: int, contracts: int, monkeypatch: pytest.MonkeyPatch) -> Result:
+def on_disk(
+    scenario: Path | Scenario, workers: int, contracts: int, monkeypatch: pytest.MonkeyPatch
+) -> Result:
     """Return a result drawn in groups of three clusters or so, kept on disk 50 contracts together."""
-    loaded = load_scenario(scenario)
+    loaded = load_scenario(scenario) if isinstance(scenario, Path) else scenario
     years, clusters, lines = make_plan(loaded).expected_counts.shape
     monkeypatch.setattr(pipeline, "CELLS_DRAWN", 3 * 5_000 * years * lines)
     monkeypatch.setattr(memory, "_LARGEST_IN_MEMORY", 0)
@@ -81,6 +87,29 @@ def test_a_cluster_is_drawn_as_it_is_among_all(name: str, clusters: list[int]) -
         among_all = whole[name_of_array][..., clusters]
         np.testing.assert_allclose(array, among_all, rtol=rounding, atol=1e-6 * bool(rounding))
     assert not any(whole[name_of_array][..., clusters].any() for name_of_array in set(whole) - set(part))
+
+
+def test_practices_far_from_the_mean_count_where_their_cluster_is() -> None:
+    action = OutlierPractices.example()
+    chance = Chance(action.name, ("South", "North"), common=True, carried=False)
+    plan = make_plan(load_scenario(SCENARIOS / "two-clusters.toml"))
+    found = [
+        action.avoided(replace(plan.actions.scene, clusters=names), chance).ravel().tolist()
+        for names in (("South", "North"), ("South",), ("North",))
+    ]
+    assert found[0][1] > 0
+    assert found == [[0.0, found[0][1]], [0.0], [found[0][1]]]
+
+
+def test_pcts_settle_alone_from_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    pcts = tuple(f'clusters.{at}.pct="{"ABA"[at % 3]}"' for at in range(7))
+    scenario = load_scenario(FLAGSHIP, (*pcts, "shocks.pct.correlation_between_pcts=0.4"))
+    whole = simulate(scenario, Draws(330, 1))
+    found = on_disk(scenario, 1, 330, monkeypatch)
+    assert (len(found.pct_rows), found.gathered.together) == (2, 50)
+    assert found.pct_rows == whole.pct_rows
+    assert found.rows == whole.rows
+    assert found.pct_build_up == whole.pct_build_up
 
 
 @pytest.mark.parametrize(
