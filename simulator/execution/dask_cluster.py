@@ -82,7 +82,7 @@ class DaskCluster:
         """Give a client of the scheduler; say in our words what goes wrong with it."""
         import dask
         from distributed import Client
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
 
         where = f"--scheduler {printable(self.scheduler)}"
