@@ -188,8 +188,9 @@ def written(found: list[Outcome], most: int, seed: int, minutes: float) -> str:
             "",
             f"Made by `python -m benchmarks.mutation {len(found)} --seed {seed}`: {len(found)} of the "
             f"{most:,} mistakes of these kinds that cosmic-ray can make in {', '.join(PARTS)}. "
-            f"It took {minutes:.0f} minutes of processor time. Each was shown those of a list of tests that run "
-            f"its line, as many of the quickest as take {MOST_SECONDS:.0f} s; the rest of the suite may see more.",
+            f"It took {minutes:.0f} minutes of processor time. Each was shown those of a list of tests "
+            f"that run its line, as many of the quickest as take {MOST_SECONDS:.0f} s; "
+            "the rest of the suite may see more.",
             "",
             f"- **No test saw {share(len(unseen), len(found))}**, all counted. The bar is 5%.",
             f"- {len(idle)} of these nobody could see: they change no result, for the reasons below. Without "
