@@ -90,7 +90,7 @@ def table(guards: list[Guard]) -> str:
         [
             f"Each of {len(guards)} guards was taken out in turn; the test beside it failed (`make guards`).",
             "",
-            "| what happens | what came of it without the guard | the test that failed |",
+            "| what happens | what would come of it without the guard | the test that failed |",
             "|---|---|---|",
             *rows,
             "",

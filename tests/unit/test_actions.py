@@ -312,3 +312,17 @@ def test_of_nothing_comes_nothing(action: Table) -> None:
 def test_lines_of_a_shift_are_those_of_the_scenario(change: Table, said: str) -> None:
     with pytest.raises(InputError, match=said):
         after({"name": "x", "action": "shift_service", "service_line": "admissions"} | change)
+
+
+def test_no_fewer_cases_than_none_and_no_more_than_all_are_moved() -> None:
+    moved = {"mean": 0.5, "sd": 0.5}
+    shift = {"name": "move", "action": "shift_service", "service_line": "admissions", "moved_share": moved}
+    result = after(shift | {"price_ratio": 1.0})
+    (care,) = (name for name in result.contract_outcomes.flows if name.startswith("care_by_"))
+    elsewhere, plain = gbp(result, care), gbp(after())
+    at_all = elsewhere > 0
+    # One SD below the mean is none, and one above it is all: a sixth of draws lie beyond either.
+    assert 0.7 < at_all.mean() < 0.95
+    assert elsewhere.min() == 0
+    assert gbp(result) + elsewhere == pytest.approx(plain)
+    assert gbp(result).min() > 0  # prescribing is left

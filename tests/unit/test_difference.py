@@ -123,3 +123,21 @@ def test_the_difference_is_that_of_the_estimates_and_its_error_smaller(kind: Est
     difference, after, before = kind.difference(changed, base), kind.estimate(changed), kind.estimate(base)
     assert difference.value == pytest.approx(after.value - before.value)
     assert difference.half_width < 0.7 * math.hypot(after.half_width, before.half_width)
+
+
+def test_contracts_that_count_under_one_policy_alone_carry_its_error() -> None:
+    # Means of 2 and 2.5. Each of two that count of four moves the first twice as much: by -2, 0, 2, 0; the
+    # second by -1.5, -0.5, 0.5, 1.5. Their difference, -0.5, 0.5, 1.5, -1.5, has a mean square of 1.25.
+    changed, base = np.array([1.0, np.nan, 3.0, np.nan]), np.array([1.0, 2.0, 3.0, 4.0])
+    found = Mean().between(changed, base)
+    assert found is not None
+    assert (found.value, found.standard_error) == (-0.5, pytest.approx(math.sqrt(1.25 / 4)))
+
+
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
+def test_what_moves_a_quantile_adds_up_to_nothing_and_has_its_error(level: float) -> None:
+    samples = np.arange(1_000.0)
+    moves = Quantile(level).influence(samples)
+    error = Quantile(level).estimate(samples).half_width / CONFIDENCE_Z
+    assert moves.mean() == pytest.approx(0.0, abs=1e-9)
+    assert moves.std() / math.sqrt(samples.size) == pytest.approx(error)

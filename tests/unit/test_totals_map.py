@@ -16,6 +16,7 @@ from scipy import stats
 from scipy.special import ndtr
 
 from simulator.random_streams import RandomStreams
+from simulator.spend.bounds import limited_bounds_gbp
 from simulator.spend.cost_sums import CostSums, IntArray
 from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
@@ -267,3 +268,16 @@ def test_a_limit_per_case_among_costs_that_are_nearly_alike() -> None:
         assert np.array_equal(totals, CostSums(law).draw(counts, RandomStreams(5).generator("narrow")))
         assert within.mean() == pytest.approx(50 * limited.mean_gbp, rel=1e-5)
         assert (within <= totals).all()
+
+
+def test_limited_totals_lie_within_bernstein_s_bounds() -> None:
+    # Anywhere up to 1,000, limited to 500: mean 375, mean square 500^3 / 3,000 + 500^2 / 2.
+    count, whole = 1_000, SmoothPart.of(Uniform(low=0, high=1_000))
+    variance, tail = count * (500**3 / 3_000 + 125_000 - 375**2), math.log(1e11)
+
+    def beyond(farthest: float) -> float:
+        third = farthest * tail / 3
+        return third + math.sqrt(third**2 + 2 * tail * variance)
+
+    expected = count * 375 - beyond(375), count * 375 + beyond(125)
+    assert limited_bounds_gbp(whole.within(500), whole, count) == pytest.approx(expected)
