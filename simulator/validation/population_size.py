@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -38,6 +39,7 @@ def answers(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]]:
     yield from _planned_operations(published["crump:mean"].value, published["crump:sd"].value)
 
 
+@lru_cache(maxsize=2)
 def law_of_chance(people: float, spread: float, cost_cv: float = COST_CV) -> ExactLaw:
     """Return the law of a cluster's spend, as a share of its expected spend, by chance alone."""
     cases = people * (1 + cost_cv**2) / spread**2

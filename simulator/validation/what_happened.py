@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -142,6 +143,7 @@ def practices(published: Mapping[str, Published]) -> Iterator[tuple[str, Answer]
         yield f"practices:{per_cent}", Answer(ours, repeats=repeats, tuned=tuned)
 
 
+@lru_cache(maxsize=2)
 def _misses(sd_share: float) -> FloatArray:
     """Return each practice's distance from its budget, shape (year, practice), as a share of it."""
     lines = [line for line in FLAGSHIP["service_lines"] if line["name"] in HOSPITAL_CARE]
