@@ -24,30 +24,19 @@ _ROUNDING = 1e-6
 
 def mean(samples: FloatArray) -> Estimate:
     """Estimate a mean from samples of shape (contract,)."""
-    size = samples.size
-    value = float(np.add.reduce(samples)) / size
+    value = float(np.add.reduce(samples)) / samples.size
+    # As std(ddof=1) does it, in half of the time.
     centred = samples - value
-    squares = centred * centred
-    error = math.sqrt(_product(centred, centred) / (size - 1) / size)
+    powers = centred * centred
+    error = math.sqrt(float(np.add.reduce(powers)) / (samples.size - 1) / samples.size)
     # A sample that does not vary still carries the rounding of its sum: that is no error.
     if error <= abs(value) * sys.float_info.epsilon * 16:
         return Estimate.with_error(value, 0.0)
-    sd = error * math.sqrt(size)
+    powers *= centred
+    sd = error * math.sqrt(samples.size)
     # One factor after the other: the cube of a small SD may be nothing.
-    skewness = _product(squares, centred) / size / sd / sd / sd
-    return _with_skewed_interval(value, error, skewness, size)
-
-
-_AT_ONCE = 10_000
-"""Numbers multiplied and added at once: of more, OpenBLAS has threads add parts, one for each processor."""
-
-
-def _product(one: FloatArray, other: FloatArray) -> float:
-    """Return the sum of products, in half of the time that multiplying and then adding takes."""
-    if one.size <= _AT_ONCE:
-        return float(one.dot(other))
-    parts = (slice(start, start + _AT_ONCE) for start in range(0, one.size, _AT_ONCE))
-    return sum(float(one[part].dot(other[part])) for part in parts)
+    skewness = float(np.add.reduce(powers)) / samples.size / sd / sd / sd
+    return _with_skewed_interval(value, error, skewness, samples.size)
 
 
 def _with_skewed_interval(value: float, error: float, skewness: float, size: int) -> Estimate:

@@ -36,8 +36,8 @@ def test_confidence_is_95_per_cent() -> None:
     assert pytest.approx(stats.norm.isf(0.025)) == CONFIDENCE_Z
 
 
-@pytest.mark.parametrize("size", [9_999, 10_000, 10_001, 34_567])
-def test_a_mean_of_more_samples_than_are_multiplied_at_once(size: int) -> None:
+@pytest.mark.parametrize("size", [500, 34_567])
+def test_a_mean_of_many_skewed_samples(size: int) -> None:
     samples = np.random.default_rng(size).gamma(0.2, 1e5, size)
     found = mean(samples)
     assert found.value == pytest.approx(samples.mean(), rel=1e-12)
