@@ -19,6 +19,7 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.measures import SummaryRow, summarise
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.idle import idle_settings
+from simulator.simulation import memory, pipeline
 from simulator.simulation import result as of_results
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
@@ -121,6 +122,18 @@ def test_processes_change_nothing_and_many_policies_share_the_draws() -> None:
     changes = ("clusters.West 1.true_saving_share=0.02", "clusters.West 1.pct=East")
     for scenario in (checked(mapping), *(checked(mapping, one) for one in changes)):
         assert shared.simulate(scenario).summary_columns == simulate(scenario, Draws(200)).summary_columns
+
+
+def test_an_outturn_on_disk_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = simulated(two_pcts(0.3), contracts=230)
+    monkeypatch.setattr(pipeline, "CELLS_DRAWN", 1)
+    monkeypatch.setattr(memory, "_LARGEST_IN_MEMORY", 0)
+    monkeypatch.setattr(memory, "_CELLS_TOGETHER", 50 * 2 * 4)
+    found = simulated(two_pcts(0.3), contracts=230)
+    # A cluster at a time, and some contracts at a time, which do not divide them all.
+    assert (len(pipeline.groups_of_clusters(found.plan)), found.gathered.together) == (4, 50)
+    assert found.summary_columns == whole.summary_columns
+    assert found.pct_build_up == whole.pct_build_up
 
 
 def test_a_summary_names_each_rows_pct() -> None:
