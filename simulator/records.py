@@ -104,28 +104,21 @@ class Spend:
 
     def some(self, start: int, stop: int) -> Spend:
         """Return the spend of some contracts."""
-        some = slice(start, stop)
-        arrays = ("gbp", "above_limit_gbp", "earlier_gbp", "withheld_gbp", "held_back_gbp")
-        found = {name: getattr(self, name) for name in arrays}
-        cut: dict[str, Any] = {name: one if one is None else one[some] for name, one in found.items()}
-        paid = tuple(
-            replace(
-                one,
-                gbp=one.gbp[some],
-                outside_gbp=None if one.outside_gbp is None else one.outside_gbp[some],
-            )
-            for one in self.elsewhere
+
+        def cut(array: FloatArray | None) -> Any:
+            return None if array is None else array[start:stop]
+
+        found = {name: cut(getattr(self, name)) for name in _OF_SPEND}
+        of_others = (
+            replace(one, gbp=cut(one.gbp), outside_gbp=cut(one.outside_gbp)) for one in self.elsewhere
         )
-        return replace(self, **cut, elsewhere=paid)
+        return replace(self, **found, elsewhere=tuple(of_others))
 
     @classmethod
     def joined(cls, parts: Sequence[Spend]) -> Spend:
         """Return the spend of the contracts of several blocks, which are alike."""
-        arrays = ("gbp", "above_limit_gbp", "earlier_gbp", "withheld_gbp", "held_back_gbp")
-        found = {name: [getattr(part, name) for part in parts] for name in arrays}
-        joined: dict[str, Any] = {
-            name: None if some[0] is None else _joined(some) for name, some in found.items()
-        }
+        found = {name: [getattr(part, name) for part in parts] for name in _OF_SPEND}
+        joined: dict[str, Any] = {name: _joined(some) for name, some in found.items() if some[0] is not None}
         return cls(**joined, elsewhere=tuple(_paid_in_all(parts)))
 
     @property
@@ -133,11 +126,6 @@ class Spend:
         """Spend of the base year, and of the years before it, each of shape (contract, cluster, line)."""
         earlier = [] if self.earlier_gbp is None else list(self.earlier_gbp.swapaxes(0, 1))
         return [self.gbp[:, 0], *earlier]
-
-    @property
-    def base_year_gbp(self) -> FloatArray:
-        """Spend of the base year, shape (contract, cluster, line)."""
-        return self.gbp[:, 0]
 
     @property
     def contract_gbp(self) -> FloatArray:
@@ -408,3 +396,4 @@ def _joined(arrays: Sequence[FloatArray]) -> FloatArray:
 
 
 _ARRAYS = tuple(one.name for one in fields(Outcomes) if one.name not in {"axes", "flows"})
+_OF_SPEND = ("gbp", "above_limit_gbp", "earlier_gbp", "withheld_gbp", "held_back_gbp")

@@ -85,7 +85,7 @@ def test_credibility_is_the_slope_of_a_later_year_on_a_simulated_base_year() -> 
 def test_base_year_spend_is_that_of_the_table_in_every_contract(tmp_path: Path) -> None:
     plan = one_cluster(tmp_path, 1.05)
     spend = plan.draw(RandomStreams(1), Block(0, 200))
-    assert spend.base_year_gbp == pytest.approx(np.full((200, 1, 1), 1.05 * 1_200_000))
+    assert spend.gbp[:, 0] == pytest.approx(np.full((200, 1, 1), 1.05 * 1_200_000))
     assert plan.set_budgets(spend).budget_gbp == pytest.approx(np.full((200, 2, 1, 1), 1.05 * 1_200_000))
     assert plan.expected_spend_gbp[0, 0, 0] == pytest.approx(1.05 * 1_200_000)
 

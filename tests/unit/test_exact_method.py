@@ -101,9 +101,7 @@ def test_a_position_is_what_the_pipeline_makes_of_spend(mapping: Table, chooser:
     span = tuple(chooser.sample(years, chooser.randrange(1, len(years) + 1)))
     position = year_end(plan, cluster, span)
     assert position is not None
-    all_years = np.concatenate(
-        [care.base_year_gbp[:, None, cluster], care.contract_gbp[:, :, cluster]], axis=1
-    )
+    all_years = np.concatenate([care.gbp[:, 0][:, None, cluster], care.contract_gbp[:, :, cluster]], axis=1)
     made = position.fixed_gbp + np.einsum("iyl,yl->i", all_years, position.weights)
     expected = (outturn.spend_gbp - outturn.budget_gbp)[:, list(span), cluster].sum(axis=1)
     np.testing.assert_allclose(made, expected, rtol=1e-9, atol=1e-6 * np.abs(all_years).max())

@@ -112,7 +112,7 @@ def test_a_budget_by_hand() -> None:
     spend = plan.draw(RandomStreams(1), Block(0, 50))
     lasting, chance = math.log1p(0.1**2), math.log1p(2 / 500)
     credibility = lasting / (lasting + chance)
-    seen = np.log(spend.base_year_gbp[:, 0, 0] / 500_000) + (lasting + chance) / 2
+    seen = np.log(spend.gbp[:, 0][:, 0, 0] / 500_000) + (lasting + chance) / 2
     expected = 500_000 * np.exp(credibility * seen - credibility * lasting / 2)
     assert plan.set_budgets(spend).budget_gbp[:, 1, 0, 0] == pytest.approx(expected)
     assert 0.7 < credibility < 0.75

@@ -43,7 +43,7 @@ def totals_of(mean: float = 10.0) -> CompoundTotals:
 def test_totals() -> None:
     prices = [LinePrices(totals_of(), np.ones(3), np.zeros((3, 2)))] * 2
     spend = draw_spend(np.full(SHAPE, 100.0), NO_SHOCKS, prices, AXES, RandomStreams(1), BLOCK)
-    assert _distinct_series(np.concatenate([spend.base_year_gbp[:, None], spend.contract_gbp], axis=1)) == 12
+    assert _distinct_series(np.concatenate([spend.gbp[:, 0][:, None], spend.contract_gbp], axis=1)) == 12
 
 
 def test_shocks() -> None:
@@ -88,7 +88,7 @@ def test_prices_and_block_contracts() -> None:
     assert ratio[:, 0] == pytest.approx(np.full((50, 2), 2.0))
     assert ratio[:, 1] == pytest.approx(np.full((50, 2), 4.0))
     assert dear.contract_gbp[7, :, :, 1].tolist() == [[3, 4], [5, 6]]
-    assert dear.base_year_gbp[7, :, 1].tolist() == [1, 2]
+    assert dear.gbp[:, 0][7, :, 1].tolist() == [1, 2]
 
 
 def test_persistence_keeps_the_variance() -> None:
