@@ -9,6 +9,7 @@ from simulator.risk.estimate import Unit
 
 _WORDS = {
     "rules.bond.share_of_annual_budget": "bond as a share of the annual budget",
+    "rules.bond.top_up": "bond topped up",
     "rules.surplus.practice_share": "practice share of a surplus",
     "rules.surplus.pct_return_share": "PCT return as a share of a surplus",
     "rules.corridor.width_share": "width of the corridor",
@@ -16,6 +17,8 @@ _WORDS = {
     "rules.per_case_limit.limit_gbp": "limit for one case",
     "rules.overspend_share.cluster_share": "clusters' share of an overspend",
     "budgets.rebased_share": "share of budgets that follows last year's spend",
+    "budgets.top_slice_share": "top slice of budgets",
+    "budgets.rule.historic_year": "year whose spend budgets follow",
     "budgets.rule.margin_share": "margin of budgets",
     "budgets.rule.uplift_share": "uplift of budgets a year",
     "contract.years": "years of the contract",
@@ -36,6 +39,7 @@ _OF_EACH = {
     "unit_cost_gbp.cv": "CV of the cost of a case",
 }
 """Keys of clusters and of lines."""
+_YES = {"true": "yes", "false": "no"}
 _UNSAID = {"rule", "size"}
 """Steps of keys that say nothing to a reader."""
 _LISTS = {"clusters": "cluster", "service_lines": "service line", "actions": "action", "rules": "rule"}
@@ -77,7 +81,7 @@ def setting_value(key: str, value: str | float) -> str:
     try:
         number = float(value)
     except ValueError:
-        return str(value)
+        return _YES.get(str(value), str(value))
     unit = unit_of_setting(key)
     if unit is not Unit.NUMBER:
         return in_unit(number, unit)

@@ -80,8 +80,10 @@ def test_sentences_and_settings() -> None:
     assert setting("service_lines.ae_attendances.rate_per_1000") == (
         "cases per 1,000 people a year of A&E attendances"
     )
-    assert setting("rules.bond.top_up") == "bond, top up"
-    assert setting("budgets.top_slice_share") == "top slice share of budgets"
+    assert setting("rules.bond.top_up") == "bond topped up"
+    assert setting_value("rules.bond.top_up", "false") == "no"
+    assert setting("rules.pool.holds_top_slice") == "pool, holds top slice"
+    assert setting("budgets.top_slice_share") == "top slice of budgets"
     assert setting_value("rules.bond.share_of_annual_budget", "0.03") == "3%"
     assert setting_value("rules.per_case_limit.limit_gbp", "30000") == "£30,000"
     assert setting_value("budgets.rule", "toolkit") == "toolkit"
