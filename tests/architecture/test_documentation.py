@@ -52,6 +52,9 @@ def test_every_setting_says_what_it_is(part: type[Part]) -> None:
     tags = {"model", "rule", "law", "action"}
     silent = part.model_fields.keys() - {name for name, words in meanings(part).items() if words} - tags
     assert not silent - (sections if part is ScenarioFile else set())
+    shown = part.model_json_schema()["properties"]
+    told = {key: words for key, words in meanings(part).items() if key in shown}
+    assert {key: shown[key].get("description") for key in told} == told
 
 
 def test_all_is_what_can_be_imported() -> None:
