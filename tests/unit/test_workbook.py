@@ -78,14 +78,14 @@ def test_every_problem_names_its_cell_and_all_are_told_at_once(edited: Callable[
         book["Doubt"]["A10"], book["Doubt"]["B10"] = "Service lines", "nobody"
         book["Doubt"]["C10"], book["Doubt"]["D10"] = "growth share", 0.01
         book["Practice lists"]["D5"] = "many"
-        book["Clusters"].merge_cells("D8:E9")
+        book["Clusters"].merge_cells("D9:E10")
 
     assert sorted(_told(edited(edit))) == [
         "Budgets!D11: filled in, as those after it are; nothing",
         "Budgets!G17: nothing but in the column value; 0.1",
-        "Clusters!D8:E9: cells of their own; merged ones",
-        'Clusters!E13, clusters.South.takes_share: yes or no; "perhaps"',
-        "Clusters!E7, clusters.South.proportion: a share from 0 to 1; 80",
+        "Clusters!D9:E10: cells of their own; merged ones",
+        'Clusters!E14, clusters.South.takes_share: yes or no; "perhaps"',
+        "Clusters!E8, clusters.South.proportion: a share from 0 to 1; 80",
         "Doubt!B10: one of emergency_admissions, prescribing, rare_costly_referrals, community_services; "
         '"nobody"',
         'Practice lists!D5, list_size: a whole number from 0 to 1,000,000,000; "many"',
