@@ -10,7 +10,7 @@ from simulator.documents.cluster_facts import AVERAGE_PRACTICE, SHORTFALL, SPREA
 from simulator.documents.doubt_range import LEAST
 from simulator.documents.drivers import MOVED_GAIN
 from simulator.documents.quotes import Quotes
-from simulator.documents.what_ifs import GAIN, SAVING_NEEDED
+from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, SAVING_NEEDED
 from simulator.plain_words import joined, pounds_of
 from simulator.questions.luck.ask import PolicySizes
 from simulator.records import Account
@@ -44,7 +44,7 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
             ),
         )
     if bond is not None:
-        yield "What happens when the bond is used up?", Paragraph((_used_up(quotes, bond),))
+        yield "How likely is it that the bond is used up, and what then?", _used_up(quotes, bond)
         by = "need" if bond.split_between_practices_by == "need" else "list size"
         yield (
             "Who divides the bond between us?",
@@ -86,6 +86,8 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
     of_one = _of_one(
         quotes, f"An average practice posts {{bond_posted_gbp}}, and may expect to {{{GAIN}:gain}}"
     )
+    if bond is not None and bond_is_all(quotes):
+        beyond += " A cluster need not take the share: then it posts no bond, and its practices lose nothing."
     of_all = quotes.sentence(ALL_CLUSTERS, f" {at_worst} {beyond}".rstrip())
     return Paragraph((said, *of_one, *of_all.parts))
 
@@ -161,7 +163,17 @@ def _costly(quotes: Quotes) -> Iterator[Part]:
     yield from quotes.sentence(option, said).parts
 
 
-def _used_up(quotes: Quotes, bond: Bond) -> str:
+def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
+    """Return how likely it is that overspends go beyond a bond, and what happens then."""
+    measure, then = f"{OF_A_CLUSTER}{COVERED}", _then(quotes, bond)
+    if (ALL_CLUSTERS, measure) not in quotes.numbers:
+        return Paragraph((then,))
+    one = "The bond" if len(quotes.clusters) == 1 else "A cluster's bond"
+    said = f"{one} pays all that reaches it with a chance of {{{measure}}}; else all of it is lost."
+    return quotes.sentence(ALL_CLUSTERS, f"{said} {then}")
+
+
+def _then(quotes: Quotes, bond: Bond) -> str:
     if bond.when_exhausted == "leaves":
         return "The cluster hands its budget back at the next annual review."
     again = "At each review practices make it up again." if bond.top_up else "It is not made up again."

@@ -59,8 +59,10 @@ def in_brief(quotes: Quotes) -> Section:
 
 
 def whole_contract(quotes: Quotes) -> str:
-    """Return how long the contract is, such as ``the three years``."""
-    years = len(quotes.study.years)
+    """Return how long the contract is, such as ``the three years`` or ``the 33 months``."""
+    months, years = sum(quotes.study.result.plan.terms.year_months), len(quotes.study.years)
+    if months % 12:
+        return f"the {months} months"
     return "the year" if years == 1 else f"the {in_letters(years)} years"
 
 

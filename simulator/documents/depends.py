@@ -157,9 +157,12 @@ def _large_enough(quotes: Quotes) -> str:
     """Return from which size on a cluster is large enough, by two measures, for `Quotes.sentence`."""
     more, little = per_cent_of(LITTLE_MORE), per_cent_of(LITTLE_CHANCE)
     said = [
-        f"from {{{measure}}} people on {what} ({_smaller(quotes, measure)})"
+        f"from {{{measure}}} people on, {what} ({_smaller(quotes, measure)})"
         for measure, what in (
-            (ENOUGH_PEOPLE, f"its outturn misses the expected one by at most {more} more than at any size"),
+            (
+                ENOUGH_PEOPLE,
+                f"its outturn misses the expected one by at most {more} more than a whole nation's would",
+            ),
             (CALM_PEOPLE, f"chance alone moves it by no more than {little} of the budget"),
         )
         if (ALL_CLUSTERS, measure) in quotes.numbers
@@ -169,8 +172,13 @@ def _large_enough(quotes: Quotes) -> str:
 
 def _smaller(quotes: Quotes, measure: str) -> str:
     """Return which clusters are smaller than a size."""
-    enough, many = quotes.numbers[ALL_CLUSTERS, measure].value, len(quotes.clusters)
-    small = [name for name in quotes.clusters if quotes.numbers[name, "people"].value < enough]
+    enough, many = quotes.numbers[ALL_CLUSTERS, measure], len(quotes.clusters)
+    people = {name: quotes.numbers[name, "people"].value for name in quotes.clusters}
+    small = [name for name in people if people[name] < enough.low]
+    near = [name for name in people if enough.low <= people[name] <= enough.high]
+    if near:
+        unsure = f"too close to tell: {joined(near)}"
+        return f"smaller: {joined(small)}; {unsure}" if small else unsure
     every = ("the cluster is", "both are", f"all {in_letters(many)} are")[min(many, 3) - 1]
     if not small:
         return f"{every} larger"

@@ -9,7 +9,7 @@ from simulator.plain_words import per_cent_of
 from simulator.rules.surplus import SurplusSplit
 
 _STRENGTHS = (
-    "Costs are drawn case by case in law, not by a normal curve: rare, costly cases have their weight.",
+    "Costs follow from single cases, not from a normal curve: rare, costly cases have their weight.",
     "Every pound is booked twice, from whom and to whom. What one party loses, another gains.",
     "All options share the same draws of chance, so that a difference between two is their own.",
 )
@@ -19,8 +19,8 @@ _LIMITS = (
     "No patient moves between clusters, and budgets do not follow lists that grow.",
     "Cases are independent once the shocks are known. What one patient's cases have in common is not "
     "modelled.",
-    "What clusters do about demand, when money runs out too, is a true saving or an action of the scenario; "
-    "nobody does more.",
+    "Clusters avoid care only by a true saving or an action of the scenario. When money runs out they do no "
+    "more.",
     "Rules settle by year, not by month.",
     "A practice's figures are its part of its cluster's. Some practices differ from their formula far more "
     "than is modelled here: do not set a practice's own budget by them.",
@@ -28,6 +28,7 @@ _LIMITS = (
 _WORDS = {
     "Bond": "Money that practices deposit with the PCT; overspends are paid from it first.",
     "Chance": "Of a hundred simulated contracts, how many come out so.",
+    "Cluster": "Practices that hold one budget, post one bond and share what is left.",
     "Contract": "The whole agreement between a cluster and the PCT; one run of the simulation.",
     "Expected": "The mean over all simulated contracts. Single contracts lie well above and below.",
     "Fair share": "The budget that a cluster's people would have by their age, sex and need.",
@@ -36,6 +37,7 @@ _WORDS = {
     "Net position": "What the PCT planned to spend on the care, less what it costs it.",
     "1 in 20": "A bad case: only one contract in twenty is worse.",
     "Outturn": "Spend at the year's end against the budget.",
+    "PCT": "Primary Care Trust: the NHS body that buys care for an area, and offers the budgets.",
     "Pool": "The PCT's account of surpluses that clusters return; it pays overspends that bonds do not.",
     "Practice share": "The part of a surplus that practices may keep.",
     "Reserve": "What the PCT must hold to meet its losses against its plan in so many contracts of 100.",

@@ -131,8 +131,8 @@ def bonds(quotes: Quotes) -> Section:
             columns.append(quotes.column(own, places=places))
     meant = (
         "A bond needed at 95% pays all that reaches it over the contract in 95 contracts of 100. The rules "
-        "apply in their order, with any top-ups and interest. In the row of all with their own bonds, needs "
-        "are added up, and a contract is covered if every bond is large enough."
+        "apply in their order. Where each cluster has its own bond, the row of all adds up what they need: a "
+        "contract is covered if every bond is large enough."
     )
     first = text("Cluster", (*quotes.clusters, _OWN_BONDS, _SHARED_BOND))
     return Section(
