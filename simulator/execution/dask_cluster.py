@@ -89,7 +89,8 @@ class DaskCluster:
         # What all blocks share is some 30 MB of tables: we know.
         quiet = {"distributed.admin.large-graph-warning-threshold": "1GB"}
         # What it would log is what we say.
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        for part in ("distributed.client", "distributed.batched"):
+            logging.getLogger(part).setLevel(logging.CRITICAL)
         with dask.config.set(quiet):
             try:
                 with warnings.catch_warnings(action="ignore"):

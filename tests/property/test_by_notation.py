@@ -210,7 +210,7 @@ def compare(scenario: Scenario) -> Money:
         close(gains, theirs.gains[name], what=name)
     close(ours.bond_claims_gbp, theirs.claims)
     close(ours.bond_needed_gbp, theirs.bond_needed())
-    close(ours.shared_bond_needed_gbp, theirs.shared_bond_needed())
+    close(ours.shared_bond_needed_gbp[:, 0], theirs.shared_bond_needed())
     return theirs
 
 

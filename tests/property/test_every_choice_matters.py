@@ -80,6 +80,8 @@ REFUSED = {
     "rules.overspend_share.minimum_loss_rate.by_people=medicare": "the rate is given as a share",
     "service_lines.costly referrals.payment.plan=expected": "its plan is a figure",
     "service_lines.costly referrals.payment.plan=base_year": "its plan is a figure",
+    "service_lines.costly referrals.payment.threshold=shared": "it would be one of all PCTs",
+    "service_lines.checks.payment.threshold=shared": "it would be one of all PCTs",
     "budgets.rule=given": "there is no table of budgets; see `test_given_budgets`",
 } | {
     f"service_lines.{line}.budget_rule=given": "there is no table of budgets; see `test_given_budgets`"

@@ -117,5 +117,5 @@ def test_a_font_cut_from_the_usual_letters_is_the_one_cut_from_the_whole() -> No
     letters = "Chance £95% (2010/11) ±0.5\N{EN DASH}m"
     for bold in (False, True):
         whole = letters_in_svg._file_of(FONT, bold=bold)
-        cut = letters_in_svg._cut(letters_in_svg._usual_letters(whole), letters, "woff")
-        assert cut == letters_in_svg._cut(whole.read_bytes(), letters, "woff")
+        cut = letters_in_svg.cut(letters_in_svg._usual_letters(whole), letters, "woff")
+        assert cut == letters_in_svg.cut(whole.read_bytes(), letters, "woff")

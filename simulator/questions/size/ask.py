@@ -112,7 +112,8 @@ def check_asked(scenario: Scenario, people: tuple[float, float], points: int, dr
         check_points(points)
     with problems.noted():
         draws.of(scenario)
-    problems += one_pct(scenario.settings, "size")
+    if isinstance(scenario, Scenario):
+        problems += one_pct(scenario.settings, "size")
     problems.report()
 
 
