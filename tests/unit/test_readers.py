@@ -29,6 +29,7 @@ from simulator.documents.what_ifs import (
     BONDS_NEEDED,
     BONDS_NEEDED_OF_BUDGET,
     COST_GROWTH,
+    COVERED,
     EQUAL_GROWTH,
     GAIN,
     OF_A_CLUSTER,
@@ -48,6 +49,19 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Can I lose my own money, and how much?": (
         *(ASKED, "all of your part of the bond, and no more"),
         ((AVERAGE_PRACTICE, "bond_posted_gbp"), (AVERAGE_PRACTICE, GAIN)),
+    ),
+    "How likely is it that all of the bond is lost?": (
+        *(ASKED, "; else all of it is lost. The cluster carries on."),
+        ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}"),),
+    ),
+    "Must my cluster take the share?": (
+        *(ASKED, "need not take the share: then it posts no bond, and its practices lose nothing"),
+        (),
+    ),
+    "Over how long is that?": (*(ASKED, "over the 33 months to"), ((ALL_CLUSTERS, GAIN),)),
+    "Is my cluster too small?": (
+        *(DEPENDS, "(smaller: Granta; too close to tell: Wisbech and March and Chatteris)"),
+        ((ALL_CLUSTERS, CALM_PEOPLE),),
     ),
     "Is the 10% worth it for my practice?": (
         *(FIRST, "The practice share (10% of a surplus) is not worth it as things stand"),

@@ -15,7 +15,7 @@ from simulator.questions.shadow.ask import shadow
 from simulator.questions.size.ask import size
 from simulator.random_streams import RandomStreams
 from simulator.records import Axes, Block, Outturn
-from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.account_book import ALL_CLUSTERS, account_books, pct_books
 from simulator.risk.measures import SummaryRow, summarise
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.idle import idle_settings
@@ -68,6 +68,17 @@ def test_a_pool_pays_the_overspends_of_its_own_pct_alone() -> None:
     of_one = settled_outcomes((split, POOL_RULE), outturn, terms, Axes(axes.years, axes.clusters, axes.lines))
     # One PCT: the pool's 36.018 is shared in proportion to 50 and 20.
     assert of_one.gbp("pool_payment")[0, 0].tolist() == pytest.approx([0, 25.727143, 10.290857, 0])
+
+
+def test_a_pct_whose_clusters_join_later_has_no_months_before() -> None:
+    nothing = np.zeros((1, 2, 4))
+    terms = terms_of(4, 2, months=[[12, 0, 12, 0], [12, 12, 12, 12]])
+    axes = Axes(
+        ("2009/10", "2010/11", "2011/12"), terms.names, ("admissions",), ("East", "West", "East", "West")
+    )
+    outcomes = settled_outcomes((SPLIT,), Outturn(nothing, nothing, nothing[0], nothing[:, 0]), terms, axes)
+    books = account_books(outcomes, terms)
+    assert [one.year_months for one in pct_books(outcomes, terms, books)] == [(12, 12), (0, 12)]
 
 
 def test_each_pct_is_as_in_a_scenario_of_its_own_where_all_shocks_are_shared() -> None:
