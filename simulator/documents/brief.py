@@ -234,8 +234,8 @@ def _doubt(quotes: Quotes) -> Paragraph:
         kinds = listed(unsure_of(quotes.study.scenario.settings))
         ends = {end: quotes.number(ALL_CLUSTERS, f"{end}{OVERSPEND}", "alone") for end in (LEAST, MOST)}
         said = (
-            f" With doubt about {kinds} as well, a cluster's chance of an overspend lies between {{{LEAST}}} "
-            f"and {{{MOST}}}."
+            f" They are means over doubt about {kinds}: once these are known, a cluster's chance of an "
+            f"overspend will lie between {{{LEAST}}} and {{{MOST}}}."
         )
         parts += quotes.sentence(ALL_CLUSTERS, said, **ends).parts
     moves = [*quotes.drivers.moves][:1]

@@ -114,6 +114,7 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
         ALL_CLUSTERS,
         f"Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
         f"{{{MOST}}}: that is the range of sampling and doubt together. What is expected is a mean over it. "
+        "Each range is of what may then be expected: single contracts lie above and below. "
         f"{others}",
         **ends,
     )

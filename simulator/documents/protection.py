@@ -64,9 +64,8 @@ class Protection:
     @cached_property
     def options(self) -> dict[str, dict[str, Estimate]]:
         """What each option changes, by its words."""
-        few = self.drivers.few
-        base, found = few.books[ALL_CLUSTERS], {}
-        for words, changed in self._options(few):
+        base, found = self.study.books[ALL_CLUSTERS], {}
+        for words, changed in self._options():
             changes = _changes(Study(changed).books[ALL_CLUSTERS], base)
             if any(one is not _NO_CHANGE for one in changes.values()):
                 found[words] = changes
@@ -78,9 +77,9 @@ class Protection:
         for words, changes in self.options.items():
             yield from (((words, measure), one) for measure, one in changes.items())
 
-    def _options(self, few: Study) -> Iterator[tuple[str, Result]]:
+    def _options(self) -> Iterator[tuple[str, Result]]:
         """Yield other rules, larger bonds, other budgets and true savings, each on the same draws."""
-        scenario, simulate = self.study.scenario, few.shared.simulate
+        scenario, simulate = self.study.scenario, self.study.shared.simulate
         if self.drivers.luck:
             policies = policies_of(scenario, PolicySizes())
             yield from ((words, simulate(one)) for words, one in policies.items() if words != AS_IT_IS)
@@ -88,7 +87,7 @@ class Protection:
             for share in _BONDS:
                 if larger := self._with_bonds(scenario, share):
                     yield f"bonds of {per_cent_of(share)} of a year's budget", simulate(larger)
-        if equal := WhatIfs(few).at_equal_growth:
+        if equal := WhatIfs(self.study).at_equal_growth:
             yield EQUAL_GROWTH_RULE, equal.result
         if not scenario.settings.truly_saves:
             yield TRUE_SAVING, simulate(at_saving(scenario, SAVING))

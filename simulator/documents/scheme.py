@@ -87,7 +87,7 @@ def _clusters(quotes: Quotes) -> TableBlock:
         columns.insert(0, text("Practices", tuple(f"{count}" for count in (*practices, sum(practices)))))
     contract = quotes.study.scenario.settings.contract
     columns += [text(heading, (*cells, "")) for heading, cells in _particulars(clusters, contract)]
-    return quotes.table("clusters", "The clusters and their budgets", columns)
+    return quotes.table("clusters", "The clusters and their budgets, at the rate of the first year", columns)
 
 
 def _particulars(

@@ -196,9 +196,9 @@ def account_books(outcomes: Outcomes, terms: ClusterTerms) -> list[AccountBook]:
 
 def pct_books(outcomes: Outcomes, terms: ClusterTerms, books: Sequence[AccountBook]) -> list[AccountBook]:
     """Return the book of each PCT's clusters together, where there are several, from all clusters' books."""
-    numbers = range(len(terms.names))
+    numbers = np.arange(len(terms.names))
     return [
-        _together(outcomes, terms, tuple(books[one] for one in np.array(numbers)[clusters]), clusters, at)
+        _together(outcomes, terms, tuple(books[one] for one in numbers[clusters]), clusters, at)
         for at, clusters in enumerate(outcomes.axes.clusters_of_pcts().values())
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from simulator.charts.chart import Chart
 from simulator.charts.register import draw
@@ -17,6 +19,7 @@ from simulator.charts.study import Study
 from simulator.documents import quotes
 from simulator.documents.blocks import Document
 from simulator.documents.contents import document_of
+from simulator.documents.formats import lay_out, typesetter
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of, simulated
 
 AWKWARD = 'Ely & "North" <Isle> — Ĉ'
@@ -104,3 +107,13 @@ def parts_of(path: Path) -> Iterator[tuple[str, str]]:
         for name in packed.namelist():
             if name.endswith((".xml", ".rels")):
                 yield name, packed.read(name).decode("utf-8")
+
+
+def filled_of_pages(made: Document, folder: Path) -> list[float]:
+    """Return down to which part of its height each page of a document is filled, its foot left out."""
+    filled = []
+    for page in typesetter(lay_out(made, folder)).compile(format="png", ppi=12):
+        picture = Image.open(io.BytesIO(page)).convert("L").point(lambda light: 255 * (light < 200))
+        box = picture.crop((0, 0, picture.width, int(0.92 * picture.height))).getbbox()
+        filled.append(box[3] / picture.height if box else 0.0)
+    return filled

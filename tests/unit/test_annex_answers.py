@@ -14,7 +14,14 @@ from simulator.charts.study import Study
 from simulator.documents.assumptions import in_plain_words, sources
 from simulator.documents.choices import choices, lowering
 from simulator.documents.doubt_range import LEAST, MOST, DoubtRange
-from simulator.documents.drivers import CALM_PEOPLE, ENOUGH_PEOPLE, MOVED_GAIN, MOVED_PCT, Drivers
+from simulator.documents.drivers import (
+    CALM_PEOPLE,
+    ENOUGH_PEOPLE,
+    MOST_CONTRACTS,
+    MOVED_GAIN,
+    MOVED_PCT,
+    Drivers,
+)
 from simulator.documents.example import BOND_LEFT, LEFT, SPEND, Example
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD, FairShares
 from simulator.documents.protection import (
@@ -25,6 +32,7 @@ from simulator.documents.protection import (
 )
 from simulator.documents.quotes import Quotes
 from simulator.documents.word import write_word
+from simulator.questions.luck.estimates import SHARE, change_of
 from simulator.questions.size.ask import size
 from simulator.records import BUDGET
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -127,6 +135,19 @@ def test_what_one_party_gains_by_an_option_others_lose(flagship: Quotes) -> None
         "bonds of 20% of a year's budget",
         TRUE_SAVING,
     }
+
+
+def test_two_tables_tell_alike_what_a_rule_pays_less_for_luck() -> None:
+    """Nobody truly saves: of a rule that changes the share alone, practices lose what luck is paid less."""
+    drivers = Drivers(study_of(scenario_of(), contracts=MOST_CONTRACTS + 400))
+    options, luck = Protection(drivers).options, drivers.luck
+    assert luck is not None
+    rules = [one for one in options if one.startswith("a minimum savings rate")]
+    assert len(rules) == 2
+    for one in rules:
+        less, gain = luck.row(one).estimates[change_of(SHARE)], options[one][MOVED_GAIN]
+        assert less.value < 0
+        assert (gain.value, gain.standard_error) == pytest.approx((less.value, less.standard_error))
 
 
 def test_aims_say_what_serves_them(flagship: Quotes) -> None:

@@ -5,6 +5,8 @@ The questions of a GP partner, a finance director and an editor, as docs/readers
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from simulator import load_scenario, simulate
@@ -38,6 +40,7 @@ from simulator.documents.what_ifs import (
 )
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.e2e.command import FLAGSHIP, ROOT
+from tests.unit.documents import filled_of_pages
 
 FIRST, BOND, ASKED = "In brief", "How big a bond?", "Questions that practices ask"
 CHOICES, DEPENDS = "What could be done, and who would pay?", "What do the results depend on?"
@@ -152,6 +155,12 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
 def annex() -> Document:
     """The annex of few contracts: its sentences and where its figures stand."""
     return document_of(Study(simulate(load_scenario(FLAGSHIP, ["simulation.contracts=400"]))))
+
+
+def test_no_page_of_it_is_two_thirds_empty(annex: Document, tmp_path: Path) -> None:
+    pages = filled_of_pages(annex, tmp_path)
+    assert 17 < len(pages) < 23
+    assert min(pages) > 1 / 3
 
 
 def said_in(section: Section) -> tuple[str, set[tuple[str, str]]]:
