@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import InputError
+from simulator.questions.check.answer import CheckAnswer
 from simulator.questions.forecast.ask import forecast
 from simulator.questions.run.answer import RunAnswer
 from simulator.questions.shadow.ask import shadow
@@ -122,6 +123,18 @@ def test_pcts_add_up_to_all_together(cells: int, monkeypatch: pytest.MonkeyPatch
     assert found.pct_build_up.total.value == pytest.approx(together["pct_net_position_gbp"].value)
     assert "shared_bond_needed_gbp" not in together
     assert all("shared_bond_needed_gbp" in row.estimates for row in pcts)
+
+
+def test_check_says_what_pcts_share() -> None:
+    price = {"size": {"law": "lognormal", "sd_share": 0.02}, "correlation_between_pcts": 0.7}
+    shocks = two_pcts()["shocks"]
+    shocks["pct"] |= {"correlation_between_pcts": 0.3}
+    scenario = checked(two_pcts(shocks=shocks | {"price": price}))
+    answer = CheckAnswer(scenario, make_plan(scenario), "it")
+    said = " ".join(answer.sentences())
+    assert "moves the demand of a PCT has a correlation of 30% with another PCT's" in said
+    assert "moves the prices of a PCT has a correlation of 70% with another PCT's" in said
+    assert "All PCTs together have 47,000 people." in answer.notes()
 
 
 def test_processes_change_nothing_and_many_policies_share_the_draws() -> None:

@@ -45,7 +45,7 @@ class CheckAnswer(Answer):
         settings = self.plan.settings
         rules = tuple(rule_notes(settings.rules)) or ("There is no rule about money.",)
         growth = (self._growth_in_words(), *self._planned_growth_in_words())
-        chance = (*growth, self._shocks_in_words(), *self._doubt_in_words())
+        chance = (*growth, self._shocks_in_words(), *self._between_pcts_in_words(), *self._doubt_in_words())
         return (*rules, *self._budgets_in_words(), *chance)
 
     def _budgets_in_words(self) -> Iterator[str]:
@@ -104,6 +104,17 @@ class CheckAnswer(Answer):
         if said:
             return f"Shocks move expected cases by a standard deviation of {said}."
         return "No shock moves expected cases: chance alone decides."
+
+    def _between_pcts_in_words(self) -> Iterator[str]:
+        shocks = self.plan.settings.shocks
+        moved = {
+            "demand": (shocks.pct, self.plan.shocks.sizes),
+            "prices": (shocks.price, self.plan.shocks.price_sizes),
+        }
+        for what, (shock, sizes) in moved.items():
+            if self.plan.axes.pcts and _sizes(sizes):
+                between = per_cent_of(shock.correlation_between_pcts)
+                yield f"What moves the {what} of a PCT has a correlation of {between} with another PCT's."
 
     def _doubt_in_words(self) -> Iterator[str]:
         if moved := _sizes(self.plan.shocks.price_sizes):
@@ -256,8 +267,9 @@ class CheckAnswer(Answer):
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
+        whole = "All PCTs together have" if self.plan.axes.pcts else "The whole PCT has"
         return (
-            f"The whole PCT has {self.plan.population.pct_people:,.0f} people.",
+            f"{whole} {self.plan.population.pct_people:,.0f} people.",
             "Sources of the scenario's figures, and which are assumptions, are marked in its file.",
             *scheme_notes(self.scenario),
         )
