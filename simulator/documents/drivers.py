@@ -15,7 +15,7 @@ from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
 from simulator.questions.luck.ask import luck_on
 from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
-from simulator.questions.size.answer import CHANCE_SD, SD, Sizes, overspend_column
+from simulator.questions.size.answer import SD, Sizes, overspend_column
 from simulator.questions.size.ask import size
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
@@ -114,17 +114,11 @@ class Drivers:
 
     def _enough(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield sizes of cluster that are enough, by two measures."""
-        if even := self.sizes.balance_people:
-            # The variance is what no size cures times 1 + even / people.
-            more = (1 + LITTLE_MORE) ** 2 - 1
-            value, low, high = (max(end, 0.0) / more for end in (even.value, even.low, even.high))
-            yield (ALL_CLUSTERS, ENOUGH_PEOPLE), Estimate(value, low, high)
-        # Chance alone falls with the square root of size.
-        chance, people = self.sizes.rows[0].whole[CHANCE_SD], self.sizes.rows[0].people
-        if chance.value > 0:
-            ends = (people * (end / LITTLE_CHANCE) ** 2 for end in (chance.value, chance.low, chance.high))
-            value, low, high = ends
-            yield (ALL_CLUSTERS, CALM_PEOPLE), Estimate(value, low, high)
+        chance = self.sizes.chance
+        if self.sizes.balance_people and (enough := chance.people_where_it_adds((1 + LITTLE_MORE) ** 2 - 1)):
+            yield (ALL_CLUSTERS, ENOUGH_PEOPLE), enough
+        if calm := chance.people_where_sd_is(LITTLE_CHANCE):
+            yield (ALL_CLUSTERS, CALM_PEOPLE), calm
 
 
 @dataclass(frozen=True, slots=True)

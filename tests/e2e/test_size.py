@@ -15,7 +15,7 @@ def test_the_flagship():
         "over the whole contract, by size?",
         "31,600",
         "March and Chatteris",
-        "Chance alone falls with the square root of size",
+        "Chance alone falls as clusters grow",
         "No size cures them",
         "which no pool inside the PCT cures either",
         "One joint bond of all 7 clusters",

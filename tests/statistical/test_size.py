@@ -90,6 +90,28 @@ def test_spreads_have_the_closed_forms():
     assert misses(closed_forms()) == []
 
 
+def test_sizes_of_one_practice_do_not_follow_the_square_root():
+    """Up to 150,000 people a cluster is one practice here, whose own need is a part of chance at each."""
+    of_practice, any_size = 0.02, ANY_SIZE
+    base = scenario().settings.shocks
+    shocks = base.model_dump() | {
+        "practice": {"size": {"law": "normal", "sd_share": of_practice}, "people": 100_000}
+    }
+    mapping = scenario_of(
+        contract={"start_year": 2010, "years": 1}, service_lines=[line_of()], shocks=shocks, rules=[]
+    )
+    lasting = (1 + any_size) * of_practice**2
+    found = []
+    for people in ((1_000, 100_000), (15_000, 60_000)):
+        chance = size(checked(mapping), people, 3, draws=Draws(CONTRACTS, 5)).chance
+        for part in (0.6, 1.0):
+            exact = (1 + CV**2) / (CASES_PER_HEAD * (part * any_size - lasting))
+            found.append(compared(f"{people}, {part}", chance.people_where_it_adds(part), exact))
+        exact = (1 + CV**2) / (CASES_PER_HEAD * (0.03**2 - lasting))
+        found.append(compared(f"{people}, an SD of 3%", chance.people_where_sd_is(0.03), exact))
+    assert misses(found) == []
+
+
 def test_without_shocks_nothing_is_left():
     """Even the largest cluster that is simulated has some chance: that is taken off."""
     only_chance = checked(scenario_of(contract={"start_year": 2010, "years": 1}))

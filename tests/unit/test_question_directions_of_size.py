@@ -80,7 +80,12 @@ def test_the_chance_of_the_largest_cluster_is_taken_off() -> None:
     pct_alone = variance(RARE | {"shocks": PCT_WIDE}, LARGEST)
     assert found.any_pool_sd_share.value == pytest.approx(np.sqrt(pct_alone - left))
     assert found.balance_people is not None
-    assert found.balance_people.value == pytest.approx(SMALL * (small - any_size) / any_size)
+    large = variance(SHOCKED, LARGE)
+    assert small - any_size > any_size > large - any_size
+    # Between two sizes a variance is a line in 1 / people.
+    slope = (small - large) / (1 / SMALL - 1 / LARGE)
+    inverse = 1 / LARGE + (2 * any_size - large) / slope
+    assert found.balance_people.value == pytest.approx(1 / inverse)
     assert [row.people for row in found.rows] == [SMALL, LARGE]
     for row in found.rows:
         of_row = variance(SHOCKED, row.people)

@@ -63,7 +63,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     ),
     "Over how long is that?": (*(ASKED, "over the 33 months to"), ((ALL_CLUSTERS, GAIN),)),
     "Is my cluster too small?": (
-        *(DEPENDS, "(smaller: Granta; too close to tell: Wisbech and March and Chatteris)"),
+        *(DEPENDS, "(too close to tell: Cambridge South, Wisbech, March and Chatteris and Granta)"),
         ((ALL_CLUSTERS, CALM_PEOPLE),),
     ),
     "Is the 10% worth it for my practice?": (

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.questions.explain.answer import WHOLE_CONTRACT
+from simulator.questions.size.chance_by_size import ChanceBySize
 from simulator.risk.estimate import Estimate
+from simulator.risk.estimation import root
 from simulator.risk.in_words import per_cent, rounded
 from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
@@ -74,12 +77,20 @@ class Sizes(Answer):
     seed: int  # of chance
     rows: tuple[SizeRow, ...]  # by size, smallest first
     pools: tuple[PoolRow, ...]  # the largest cluster alone, the largest two together, and so on
-    # SD of the outturn over the contract that is left however large a cluster is, over its budget.
-    any_size_sd_share: Estimate
-    # The part of it that PCT-wide shocks alone leave, however many clusters share.
+    # The part of what no size cures that PCT-wide shocks alone leave, however many clusters share.
     any_pool_sd_share: Estimate
-    # Size at which chance adds as much variance as no size cures; None where nothing of the latter is seen.
-    balance_people: Estimate | None
+    chance: ChanceBySize
+
+    @cached_property
+    def any_size_sd_share(self) -> Estimate:
+        """SD of the outturn over the contract that is left however large a cluster is, over its budget."""
+        return root(self.chance.any_size)
+
+    @cached_property
+    def balance_people(self) -> Estimate | None:
+        """Size at which chance adds as much variance as no size cures; None where the latter is not seen."""
+        seen = self.chance.any_size.estimate.low > 0
+        return self.chance.people_where_it_adds(1.0) if seen else None
 
     def tables(self) -> tuple[Table, ...]:
         """Return the chance of overspend by size, its cost, what pooling does, and what nothing cures."""
@@ -104,7 +115,7 @@ class Sizes(Answer):
         """Return the answer in plain words."""
         small, large, pool = self.rows[0], self.rows[-1], self.pools[-1]
         found = [
-            f"Chance alone falls with the square root of size: over the contract its SD is "
+            f"Chance alone falls as clusters grow: over the contract its SD is "
             f"{per_cent(small.whole[CHANCE_SD])} of the budget for {small.people:,.0f} people and "
             f"{per_cent(large.whole[CHANCE_SD])} for {large.people:,.0f}.",
             *self._not_cured_in_words(),

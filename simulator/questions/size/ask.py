@@ -27,6 +27,7 @@ from simulator.questions.size.answer import (
     Sizes,
     overspend_column,
 )
+from simulator.questions.size.chance_by_size import ChanceBySize
 from simulator.records import BUDGET, FloatArray, Outturn
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
@@ -139,16 +140,15 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
     shared = outturn_variance(simulated(only_pct_shocks(one_cluster(scenario, largest))))
     huge = outturn_variance(simulated(one_cluster(scenario, largest)))
     first = simulated(one_cluster(scenario, smallest))
-    # The variance relative to the budget is any_size + chance / people: two sizes tell both.
+    # The variance relative to the budget is any_size and what chance adds, of which little is left here.
     left = (outturn_variance(first) - huge).times(smallest / (largest - smallest))
     any_size = huge - left
-    even = None
-    if any_size.estimate.low > 0:
-        even = ((outturn_variance(first) - any_size) / any_size).times(smallest).estimate
-    rest = (_row(simulated(one_cluster(scenario, number)), any_size) for number in larger)
-    rows = (_row(first, any_size), *rest)
+    found = [_row(first, any_size)]
+    found += (_row(simulated(one_cluster(scenario, number)), any_size) for number in larger)
+    rows = tuple(row for row, _ in found)
+    chance = ChanceBySize(sizes, tuple(one for _, one in found), any_size)
     any_pool = root(shared - left)
-    return Sizes(scenario, first.contracts, first.seed, rows, pools, root(any_size), any_pool, even)
+    return Sizes(scenario, first.contracts, first.seed, rows, pools, any_pool, chance)
 
 
 def _sizes(low: float, high: float, points: int) -> tuple[float, ...]:
@@ -158,7 +158,8 @@ def _sizes(low: float, high: float, points: int) -> tuple[float, ...]:
     return tuple(sorted({float(low), *rounded, float(high)}))
 
 
-def _row(result: Result, any_size: Influence) -> SizeRow:
+def _row(result: Result, any_size: Influence) -> tuple[SizeRow, Influence]:
+    """Return estimates of a size, and what chance adds to its variance."""
     (row, _) = result.rows
     outcomes = result.contract_outcomes
     budget_gbp, spend_gbp = (gbp[:, :, 0] for gbp in (outcomes.gbp(BUDGET), outcomes.spend_gbp))
@@ -172,12 +173,13 @@ def _row(result: Result, any_size: Influence) -> SizeRow:
             for share in BEYOND_SHARES
         }
         by_span[span] = beyond | {SD: root(relative_variance(budget - spend, budget))}
+    chance = outturn_variance(result) - any_size
     needed, a_head = row.estimates[BOND], 1 / row.people
     by_span[WHOLE_CONTRACT] |= {name: row.estimates[name] for name in (BOND, SHARE, SHARE_PER_HEAD)} | {
-        CHANCE_SD: root(outturn_variance(result) - any_size),
+        CHANCE_SD: root(chance),
         BOND_PER_HEAD: Estimate(needed.value * a_head, needed.low * a_head, needed.high * a_head),
     }
-    return SizeRow(row.people, by_span)
+    return SizeRow(row.people, by_span), chance
 
 
 def where_all_stay(scenario: Scenario) -> Scenario:
