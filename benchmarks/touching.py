@@ -28,13 +28,13 @@ class Touching:
     def tests(self, file: str, row: int) -> set[str]:
         """Return the tests that can see a line of a file.
 
-        A line that runs as the file is imported may be seen by each test that runs any of the file, and by
+        A line that runs as the file is imported, of a function that it calls then too, may be seen by each test that runs any of the file, and by
         those that ask what all files declare.
         """
         lines = self.lines.get(file, {})
         rows = _statement(self.folder / file, row)
-        if rows is not None:
-            return set().union(*(lines.get(one, ()) for one in rows))
+        if rows is not None and (tests := set[str]().union(*(lines.get(one, ()) for one in rows))):
+            return tests
         asking = {test for test in self.seconds if test.startswith(ASK_WHAT_IS_DECLARED)}
         return asking.union(*lines.values())
 

@@ -20,8 +20,8 @@ class Actions:
     """What clusters do, and what it is done to."""
 
     scene: Scene
-    every: Sequence[Action] = ()
-    carried: bool = True  # whether figures with an sd are drawn; their means if not
+    every: Sequence[Action]
+    carried: bool  # whether figures with an sd are drawn; their means if not
 
     @property
     def drawn(self) -> tuple[Action, ...]:

@@ -11,8 +11,6 @@ from simulator.parts import CoefficientOfVariation, UncertainPositiveGbp
 from simulator.random_streams import Generator
 from simulator.spend.unit_cost import FloatArray, UnitCost
 
-_HIGH = 0.99
-
 
 class Gamma(UnitCost):
     """Gamma cost of one case, by its mean and coefficient of variation; exponential at `cv` 1."""

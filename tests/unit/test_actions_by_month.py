@@ -211,3 +211,16 @@ def test_the_running_position_has_the_months_that_actions_made() -> None:
 def test_what_cannot_be_is_refused_with_its_place(action: Table, said: str) -> None:
     with pytest.raises(InputError, match=said):
         checked(after(action))
+
+
+def test_an_action_of_some_months_acts_on_their_part_of_a_year_s_cases() -> None:
+    # Of the first line each month has a twelfth; of the other April to September have a tenth each.
+    shares = np.array([[1 / 12] * 12, [0.1] * 6 + [0.4 / 6] * 6]).T
+    scene = replace(care_of(1.0, 9.0, 120.0).scene, month_shares=shares[None])
+    assert control(first_month=10).active_share(scene)[0, 0] == pytest.approx([0.5, 0.4])
+
+
+def test_no_month_is_left_with_less_than_nothing() -> None:
+    care = care_of(1.0, 9.0, 120.0)
+    after = care.by_month(0, {0: np.full((1, 12, 1), -1.1)})
+    assert after.spend.gbp[0, 1, 0].tolist() == [0, 9 * 12 * MILLION]

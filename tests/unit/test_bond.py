@@ -178,3 +178,9 @@ def test_what_a_form_means_can_be_overridden() -> None:
 def test_it_has_one_size(sizes: dict[str, float]) -> None:
     with pytest.raises(InputError, match="not both"):
         Bond(**sizes)
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.005, True), (0.0, False)])
+def test_interest_is_told_where_there_is_any(share: float, said: bool) -> None:
+    words = " ".join(Bond(share_of_annual_budget=0.03, interest_share_per_year=share).in_words())
+    assert ("The PCT pays 0.5% interest a year on it." in words) is said

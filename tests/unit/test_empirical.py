@@ -129,3 +129,14 @@ def test_no_atoms_apart(law: Uniform | Empirical) -> None:
     part = SmoothPart.of(law)
     assert not part.has_atoms
     assert (part.probability, part.mean_gbp) == (1, pytest.approx(law.mean_gbp))
+
+
+def test_a_value_may_have_no_probability() -> None:
+    law = Empirical(values=(1, 2, 3), probabilities=(0.5, 0, 0.5))
+    assert (law.mean_gbp, law.variance_gbp2) == pytest.approx((2, 1))
+
+
+def test_the_law_to_the_payer_is_what_is_answered_for_and_how_likely_it_is() -> None:
+    values, probabilities = Empirical(values=(2, 6, 12), deductible=2, limit=8).payer_law()
+    assert values.tolist() == [0, 4, 8]
+    assert probabilities == pytest.approx([1 / 3] * 3)

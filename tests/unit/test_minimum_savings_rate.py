@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator import InputError
-from simulator.rules.minimum_rate import MinimumRate
+from simulator.rules.minimum_rate import MEDICARE, MinimumRate
 from simulator.rules.surplus import SurplusSplit
 from tests.unit.settling import BOND, SPLIT, moved, settled
 
@@ -108,3 +108,10 @@ def test_a_cap_of_the_whole_contract_is_of_its_budgets() -> None:
 def test_a_rate_is_given_once_and_in_order(rate: dict[str, object], need: str) -> None:
     with pytest.raises(InputError, match=need):
         MinimumRate(**rate)
+
+
+def test_medicare_s_rates_fall_with_size() -> None:
+    people = np.array([node[0] for node in MEDICARE])
+    rates = MinimumRate(by_people="medicare").of(people)
+    assert (np.diff(rates) < 0).all()
+    assert (rates.max(), rates.min()) == (0.122, 0.02)

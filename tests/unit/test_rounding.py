@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.risk.estimate import Estimate, Unit
-from simulator.risk.in_words import about, bound_in_per_cent, decimals_for, money, rounded
+from simulator.risk.in_words import about, bound_in_per_cent, contracts_in_100, decimals_for, money, rounded
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,18 @@ def test_near_the_ends_a_probability_is_a_bound(value: float, low: float, high: 
 )
 def test_what_is_heard_has_its_interval_unless_it_is_known(value, low, high, heard):
     assert about(Estimate(value, low, high), Unit.GBP) == heard
+
+
+def test_nothing_is_shown_with_what_is_not_known_of_it():
+    assert money(Estimate(0.0, -50.0, 50.0)) == "£0 ± 50"
+    assert money(Estimate(0.0, 0.0, 0.0)) == "£0"
+
+
+def test_what_rounds_to_a_thousand_is_one_of_the_next_unit():
+    assert money(Estimate(999_990.0, 989_990.0, 1_009_990.0)) == "£1.000m ± 0.010m"
+    assert money(Estimate(999_990_000.0, 989_990_000.0, 1_009_990_000.0)) == "£1,000m ± 10m"
+
+
+def test_a_chance_next_to_one_is_of_nearly_every_contract():
+    assert contracts_in_100(Estimate(0.998, 0.997, 0.999)) == "more than 99 contracts in 100"
+    assert contracts_in_100(Estimate(0.002, 0.001, 0.003)) == "fewer than 1 contract in 100"

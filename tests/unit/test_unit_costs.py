@@ -7,11 +7,16 @@ import math
 import numpy as np
 import pytest
 
+from simulator.random_streams import RandomStreams
+from simulator.spend.bounds import bulk_sd_gbp
+from simulator.spend.empirical import Empirical
 from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
 from simulator.spend.mixture import Mixture
 from simulator.spend.pareto import Pareto
+from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.uniform import Uniform
+from simulator.spend.working_range import cannot_be_drawn
 from tests.unit.unit_cost_laws import COSTS, LAYERS, WHOLE, integral, layered
 
 EACH = pytest.mark.parametrize(("name", "layer"), [(name, layer) for name in WHOLE for layer in LAYERS])
@@ -141,3 +146,27 @@ def test_a_mixture_may_have_a_kink_at_the_ends_of_each_part() -> None:
     law = Mixture(parts=parts, probabilities=[0.5, 0.5], deductible=140, limit=200)
     # To the payer: below the deductible nothing, and no more than the limit.
     assert law.kinks_gbp.tolist() == pytest.approx([0, 160, 10, 200])
+
+
+@pytest.mark.parametrize("cost", [Mixture.example(), Pareto.example()], ids=str)
+def test_examples_are_drawn_as_they_say(cost: Mixture | Pareto) -> None:
+    # GBP 0.9 x 500 + 0.1 x 3,000; 3,000 / (2.5 - 1).
+    assert cost.mean_gbp == pytest.approx({Mixture: 750, Pareto: 2_000}[type(cost)])
+    drawn = cost.draw(RandomStreams(1).generator("test"), 20_000)
+    below = float((drawn < 1_000).mean())
+    exact = 1 - float(cost.sf(np.array([1_000.0]))[0])
+    assert below == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / drawn.size))
+
+
+def test_a_cost_that_is_hardly_ever_more_than_nothing_is_refused() -> None:
+    hardly = Empirical(values=(0, 1_000), probabilities=(1 - 1e-10, 1e-10))
+    assert "at least once in 1,000,000,000 cases" in cannot_be_drawn(hardly)
+    assert not cannot_be_drawn(Empirical(values=(0, 1_000), probabilities=(1 - 1e-8, 1e-8)))
+
+
+def test_the_bulk_of_totals_leaves_out_the_rare_large_costs() -> None:
+    # One cost in 100,000 is a million or more: nine in ten totals of ten have none, and spread by the rest.
+    part = SmoothPart.of(
+        Mixture(parts=(Uniform(low=0, high=100), Uniform(low=1e6, high=2e6)), probabilities=(0.99999, 1e-5))
+    )
+    assert bulk_sd_gbp(part, 10) < 2 * math.sqrt(10 * 100**2 / 12) < part.sd_gbp

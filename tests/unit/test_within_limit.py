@@ -11,7 +11,7 @@ from simulator.random_streams import Generator, RandomStreams
 from simulator.spend.cost_sums import CostSums
 from simulator.spend.empirical import Empirical
 from simulator.spend.gamma import Gamma
-from simulator.spend.level_tables import finer_levels, levels_for
+from simulator.spend.level_tables import LevelTables, finer_levels, levels_for
 from simulator.spend.lognormal import Lognormal
 from simulator.spend.pareto import Pareto
 from simulator.spend.smooth_part import SmoothPart
@@ -167,3 +167,10 @@ def test_values_most_of_which_are_nothing() -> None:
     for sample, part in ((totals, law), (within, limited)):
         error = math.sqrt(5000 * part.variance_gbp2 / 2000)
         assert abs(sample.mean() - 5000 * part.mean_gbp) < 4 * error
+
+
+def test_costs_that_no_grid_resolves_are_drawn_one_by_one_as_far_as_that_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(LevelTables, "settles", lambda *_: False)
+    assert CostSums(Lognormal.example())._one_by_one(0) == 4_096
