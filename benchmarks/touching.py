@@ -28,8 +28,8 @@ class Touching:
     def tests(self, file: str, row: int) -> set[str]:
         """Return the tests that can see a line of a file.
 
-        A line that runs as the file is imported, of a function that it calls then too, may be seen by each test that runs any of the file, and by
-        those that ask what all files declare.
+        A line that runs as the file is imported, one of a function that is called then included, may be seen
+        by each test that runs any of the file, and by those that ask what all files declare.
         """
         lines = self.lines.get(file, {})
         rows = _statement(self.folder / file, row)
