@@ -9,6 +9,7 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
+from simulator.answers.decimals import decimals_of
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import (
@@ -203,15 +204,21 @@ class PrintedColumn:
     left: bool = False  # whether text is set to the left; numbers go to the right
 
 
-def printed_together(some: Sequence[Column]) -> tuple[PrintedColumn, ...]:
-    """Return columns as text; where some are in millions of pounds, none is in thousands."""
+def printed_together(some: Sequence[Column], rows_apart: int = 0) -> tuple[PrintedColumn, ...]:
+    """Return columns as text for a document: where some are in millions of pounds, none is in thousands.
+
+    All estimates of a column have the same decimals; `rows_apart` at the end stand for all others.
+    """
     has_one = [one for one in some if isinstance(one.unit, Unit)]
     worths = {money_unit(_decides(one.cells, one.is_change))[0] for one in has_one if one.unit is Unit.GBP}
-    return tuple(printed(one, in_millions=_MILLION in worths) for one in some)
+    return tuple(printed(one, in_millions=_MILLION in worths, even_but=rows_apart) for one in some)
 
 
-def printed(column: Column, *, in_millions: bool = False) -> PrintedColumn:
-    """Return a column as text: its heading with the unit, and its cells with their errors."""
+def printed(column: Column, *, in_millions: bool = False, even_but: int | None = None) -> PrintedColumn:
+    """Return a column as text: its heading with the unit, and its cells with their errors.
+
+    With `even_but`, all have the same decimals, which so many rows at the end have no say in.
+    """
     if not isinstance(column.unit, Unit):
         pairs = zip(column.cells, column.unit, strict=True)
         return PrintedColumn(column.heading, tuple(_with_unit(*pair, column.is_change) for pair in pairs))
@@ -221,12 +228,28 @@ def printed(column: Column, *, in_millions: bool = False) -> PrintedColumn:
     # What has no error has two decimals, whatever it is counted in.
     if in_millions and symbol == " £k" and _least_fact(column.cells) >= _MILLION * PER_CENT:
         size, symbol = _MILLION, " £m"
-    cells = tuple(_cell(cell, column.unit, size, column.is_change) for cell in column.cells)
+    decimals = None if even_but is None else _even(column, column.unit, even_but, size)
+    cells = tuple(_cell(cell, column.unit, size, column.is_change, decimals) for cell in column.cells)
     if any(column.marked):
         cells = tuple(
             f"{cell} {MARK if mark else ' '}" for cell, mark in zip(cells, column.marked, strict=True)
         )
     return PrintedColumn(f"{column.heading}{symbol}", cells)
+
+
+def _even(column: Column, unit: Unit, rows_apart: int, size: float) -> int | None:
+    """Return the decimals of all of a column's estimates; what is told as a bound has no say in them."""
+
+    def told(cells: Sequence[Cell]) -> list[Estimate]:
+        found = [cell for cell in cells if isinstance(cell, Estimate)]
+        return [one for one in found if column.is_change or not _bound(one, unit)]
+
+    first_apart = len(column.cells) - rows_apart
+    return decimals_of(told(column.cells[:first_apart]), told(column.cells[first_apart:]), size)
+
+
+def _bound(cell: Estimate, unit: Unit) -> str:
+    return bound_in_per_cent(cell.value, cell.low, cell.high) if unit.is_share else ""
 
 
 def _size(unit: Unit, cells: Sequence[Cell], is_change: bool) -> tuple[float, str]:
@@ -260,17 +283,17 @@ def _has_error(cell: Cell) -> bool:
     return isinstance(cell, Estimate) and cell.half_width > 0
 
 
-def _cell(cell: Cell, unit: Unit, size: float, is_change: bool) -> str:
+def _cell(cell: Cell, unit: Unit, size: float, is_change: bool, decimals: int | None) -> str:
     """Return a cell as text, with its error; a difference has a sign and a mark too."""
     if not isinstance(cell, Estimate):
-        return _fact(cell, unit, size)
-    if not is_change and unit.is_share and (bound := bound_in_per_cent(cell.value, cell.low, cell.high)):
+        return _fact(cell, unit, size, decimals)
+    if not is_change and (bound := _bound(cell, unit)):
         return bound
     if not cell.half_width and not (is_change and cell.value):
         # What is known outright needs no more digits than what is estimated.
         known = float(f"{cell.value:.4g}") if unit.is_share else cell.value
-        return _fact(known, unit, size) if cell.value else f"0{_mark(cell, is_change)}"
-    value, error = rounded(cell.value, cell.half_width, size)
+        return _fact(known, unit, size, decimals) if cell.value else f"0{_mark(cell, is_change)}"
+    value, error = rounded(cell.value, cell.half_width, size, decimals)
     sign = "+" if is_change and cell.value > 0 and not value.startswith("-") else ""
     return f"{sign}{value} ±{error}{rough(cell)}{_mark(cell, is_change)}"
 
@@ -280,12 +303,14 @@ def _mark(cell: Estimate, is_change: bool) -> str:
     return f" {MARK if beyond_chance(cell) else ' '}" if is_change else ""
 
 
-def _fact(number: float | str | None, unit: Unit, size: float) -> str:
+def _fact(number: float | str | None, unit: Unit, size: float, decimals: int | None = None) -> str:
     """Return words, or a number that somebody set or counted: it has no error."""
     if number is None or isinstance(number, str):
         return number or ""
     if unit is Unit.PEOPLE:
         return f"{number:,.0f}"
+    if decimals is not None and number and (unit is Unit.GBP or unit.is_share):
+        return f"{number / size:,.{max(decimals, 0)}f}"
     if unit is Unit.GBP:
         return f"{number / size if abs(number) >= _PENNY_GBP else 0.0:,.2f}"
     if unit.is_share:

@@ -16,7 +16,7 @@ from simulator.charts.style import in_house_style
 from simulator.charts.words import MINUS, money, per_cent, pounds, short, shortened
 from simulator.questions.worth.ask import INTERACTION, TOGETHER, Worth
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.estimate import Estimate, Unit
+from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence
 
@@ -73,7 +73,7 @@ def _beside(rows: Sequence[Worth]) -> list[Beside]:
     columns = [
         Beside("net", [money(one.net) for one in rows]),
         Beside("cost", [_amount(one.cost) for one in rows]),
-        Beside("saved for £1", [short(one.per_pound, Unit.GBP) if one.per_pound else "" for one in rows]),
+        Beside("saved for £1", [money(one.per_pound) if one.per_pound else "" for one in rows]),
     ]
     if any(one.held_back.value for one in rows):
         columns.append(Beside("care held back", [_amount(one.held_back) for one in rows]))

@@ -11,6 +11,7 @@ from simulator.charts.chart import Chart
 from simulator.charts.fit_words import observed_by, source_of
 from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE
 from simulator.charts.panels import panels, scale
+from simulator.charts.strips import SMALLEST
 from simulator.charts.style import in_house_style
 from simulator.charts.words import per_cent_tick
 from simulator.fitting.future import future
@@ -127,7 +128,7 @@ def _set_years(axes: Axes, years: tuple[int, ...]) -> None:
     """Label financial years by their ends, every second one where there are many."""
     step = 1 + len(years) // 7
     shown = years[::-step][::-1]
-    axes.set_xticks(shown, [f"{year % 100:02}/{(year + 1) % 100:02}" for year in shown], size=7)
+    axes.set_xticks(shown, [f"{year % 100:02}/{(year + 1) % 100:02}" for year in shown], size=SMALLEST)
 
 
 @in_house_style
@@ -148,7 +149,7 @@ def season(answer: FitAnswer) -> Chart:
         for shares in found[line].values():
             axes.plot(range(12), shares, color=LIGHT, linewidth=1)
         axes.plot(range(12), law.season[at][list(_MONTHS)], color=DARK, linewidth=2)
-        axes.set_xticks(range(12), names, size=7)
+        axes.set_xticks(range(12), names, size=SMALLEST)
         scale(axes, "y", per_cent_tick)
         for place, month in enumerate(_MONTHS):
             by_year = {str(year): float(shares[place]) for year, shares in found[line].items()}

@@ -68,6 +68,7 @@ class Look:
     theme: Theme = field(default_factory=Theme)
     title: str = ""  # instead of the chart's own
     subtitle: str = ""  # instead of the chart's own
+    has_source: bool = True  # whether the picture says where its numbers come from; a document says it once
 
 
 _USUAL = Look()

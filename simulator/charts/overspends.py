@@ -187,7 +187,7 @@ _PANELS = {
 _LEFT_IN, _RIGHT_IN = 0.6, 0.1
 _TURNED_YEAR_IN = 0.3
 """Further room that a year takes that is written upwards."""
-_LABEL_SIZE, _YEAR_SIZE = 7.0, 7.5
+_LABEL_SIZE = 7.5
 
 
 @in_house_style
@@ -207,7 +207,7 @@ def pool(study: Study, cluster: str | None = None) -> Chart:
     headings = [heading for heading, _ in _PANELS.values()]
     wide = look().size.width_in / across(len(headings)) - _LEFT_IN - _RIGHT_IN
     room = 0.92 * wide / len(study.years)
-    turned_in = _TURNED_YEAR_IN * (max(width_in(year, _YEAR_SIZE) for year in study.years) > room)
+    turned_in = _TURNED_YEAR_IN * (max(width_in(year, _LABEL_SIZE) for year in study.years) > room)
     panels = Abreast(headings, 1.9 + turned_in, left_in=_LEFT_IN, below_in=0.25 + turned_in)
     figure, axes = sheet(title, subtitle, study.source, [panels])
     for panel, (what, (_, colour)) in zip(axes, _PANELS.items(), strict=True):
@@ -248,13 +248,15 @@ def _draw_years(
         above = (place, max(one.high, 0.0))
         looks: Looks = {"ha": "center", "va": "bottom", "size": _LABEL_SIZE, "rotation": turned}
         write_near(axes, text, above, (0, 4), bbox=PATCH | {"pad": 0.5}, **looks)
-    are_wide = max(width_in(year, _YEAR_SIZE) for year in years) > room_in
+    are_wide = max(width_in(year, _LABEL_SIZE) for year in years) > room_in
     axes.set_xticks(range(len(years)), years, rotation=90 * are_wide)
-    axes.tick_params(axis="x", length=0, labelsize=_YEAR_SIZE)
+    axes.tick_params(axis="x", length=0, labelsize=_LABEL_SIZE)
     axes.axhline(0, color=INK, linewidth=0.7)
     if not any(one.value for one in estimates):
         axes.set(ylim=(0, 1), yticks=[0])
     scale(axes, "y", pounds)
+    # Each bar has its number: lines would only run through it.
+    axes.grid(visible=False)
     axes.margins(y=0.3)
 
 

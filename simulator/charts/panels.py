@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.charts.look import DARK, GREY, INK, LIGHT, look
-from simulator.charts.strips import across
+from simulator.charts.strips import SMALLEST, across
 from simulator.charts.style import POINTS_PER_INCH, line_spacing, wrapped
 from simulator.charts.words import TOGETHER
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.gridspec import GridSpec
 
 
-_TITLE_SIZE, _SUBTITLE_SIZE, _SOURCE_SIZE = 11.5, 8.5, 7.0
+_TITLE_SIZE, _SUBTITLE_SIZE, _SOURCE_SIZE = 11.5, 8.5, SMALLEST
 _LEADING = 1.35
 """Height of a line over the size of its letters."""
 _MARGIN_IN, _GAP_IN, _WORDS_IN = 0.1, 0.1, 0.6
@@ -78,10 +78,10 @@ def _frame(
     title = wrapped(wanted.title or title, beside_logo, _TITLE_SIZE, bold=True)
     subtitle = wrapped(wanted.subtitle or subtitle, beside_logo, _SUBTITLE_SIZE)
     whose = f"{wanted.theme.organisation}. " if wanted.theme.organisation else ""
-    source = wrapped(whose + source, room, _SOURCE_SIZE)
+    source = wrapped(whose + source, room, _SOURCE_SIZE) if wanted.has_source else ""
     above = _height_in(title, _TITLE_SIZE) + _height_in(subtitle, _SUBTITLE_SIZE)
     above = max(above, _LOGO_IN) if wanted.theme.logo else above
-    below = _GAP_IN + _height_in(source, _SOURCE_SIZE) + _MARGIN_IN
+    below = (_GAP_IN + _height_in(source, _SOURCE_SIZE)) * bool(source) + _MARGIN_IN
     return Frame(title, subtitle, source, width_in, _MARGIN_IN + above + _GAP_IN, needed_in(room), below)
 
 

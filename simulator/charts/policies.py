@@ -14,7 +14,7 @@ from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT
 from simulator.charts.panels import one_panel, write_near, write_together
 from simulator.charts.sheet import Strip, sheet
-from simulator.charts.strips import Heading, Key, Plot, Sign, Words
+from simulator.charts.strips import SMALLEST, Heading, Key, Plot, Sign, Words
 from simulator.charts.study import Study, source_of
 from simulator.charts.style import DASHED, PATCH, Looks, apart, in_house_style, wrapped
 from simulator.charts.words import in_words_of, phrase, short, tick_of, unit_of
@@ -138,7 +138,7 @@ def _draw_cells(axes: Axes, cells: Cells, across: tuple[str, ...], down: tuple[s
         for at_x, x in enumerate(across):
             if one := cells[x, y]:
                 words = phrase(one, unit).replace(" ± ", "\n± ")
-                axes.text(at_x, at_y, words, ha="center", va="center", size=7, color=INK)
+                axes.text(at_x, at_y, words, ha="center", va="center", size=SMALLEST, color=INK)
 
 
 _NUMBER_IN = 0.13

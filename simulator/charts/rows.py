@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BAR_IN = 0.16
 """Height of a bar of rows."""
 _NAME_SIZE = 8.0
+_SMALL_LINE_IN = 0.14
+_LEAST_ON_SLIDE_IN = 0.18
 _BEHIND: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 """Keeps the lines of a panel off words that stand on it."""
 _BETWEEN_IN = 0.19
@@ -72,11 +74,13 @@ class Rows:
         """Return the height of each row."""
         lines = [label.count("\n") + 1 for label in self.labels(room_in)]
         if not self.is_narrow:
-            return [max(number * LINE_IN + 0.07, self.least_in) for number in lines]
+            # On a slide rows stand close: what needs more height has smaller letters there.
+            between, least = (0.03, _LEAST_ON_SLIDE_IN) if look().size.height_in else (0.07, self.least_in)
+            return [max(number * LINE_IN + between, least) for number in lines]
         below = [bool(text) * (text.count("\n") + 1) for text in self._numbers(room_in)]
         pairs = zip(lines, below, strict=True)
         return [
-            number * LINE_IN + more * 0.13 + max(self.bar_in, self.least_in - 0.12) + 0.12
+            number * LINE_IN + more * _SMALL_LINE_IN + max(self.bar_in, self.least_in - 0.12) + 0.12
             for number, more in pairs
         ]
 
@@ -146,7 +150,7 @@ class Rows:
             top = place - self.bar_in / 2 - 0.04
             if numbers:
                 pen.write(0, top, numbers, size=SMALLEST, va="bottom", color=GREY, bbox=_BEHIND)
-                top -= 0.13 * (numbers.count("\n") + 1)
+                top -= _SMALL_LINE_IN * (numbers.count("\n") + 1)
             pen.write(0, top, label, size=_NAME_SIZE, va="bottom", bbox=_BEHIND)
 
     def _write_beside(self, pen: Pen, columns: list[float], places: list[float], left_in: float) -> None:

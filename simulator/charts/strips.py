@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SMALLEST = 7.0
+SMALLEST = 7.5
 """Points at the printed size: no letter of a chart is smaller."""
 SMALL_SIZE = 7.5
 _HEADING_SIZE = 8.5

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.charts.chart import Chart
 from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, look
 from simulator.charts.panels import MOST_PANELS, panels, scale, write_near
+from simulator.charts.strips import SMALLEST
 from simulator.charts.study import Study
 from simulator.charts.style import DOTTED, PATCH, apart, in_house_style
 from simulator.charts.words import exact, money, per_cent, per_cent_tick, range_in_per_cent, short, shortened
@@ -105,7 +106,7 @@ def year_chart(
     # The corners beside the start of a fan are free.
     for heading, height, side in (("over budget", 0.98, "top"), ("under budget", 0.02, "bottom")):
         axes[0].text(
-            0.01, height, heading, transform=axes[0].transAxes, va=side, size=7, color=GREY, bbox=PATCH
+            0.01, height, heading, transform=axes[0].transAxes, va=side, size=SMALLEST, color=GREY, bbox=PATCH
         )
     rows = table.reset_index()
     data = rows[rows["cluster"].isin(fans)].reset_index(drop=True)

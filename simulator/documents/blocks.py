@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 
 _FIGURE = re.compile(
-    r"(?P<whole>(?:under |over )?[-+]?£?[\d,]+)(?P<decimals>(?:\.\d+)?[mk%]?)"
+    r"(?P<whole>(?:under |over )?[-+\N{MINUS SIGN}]?£?[\d,]+)(?P<decimals>(?:\.\d+)?[mk%]?)"
     r"(?: ?(?P<error>±.*?))?(?: (?P<mark>\*))? *"
 )
 """A cell that holds a number, and its parts, which stand below each other in a column."""
 _NO_ERROR = re.compile(r"[ \N{NO-BREAK SPACE}]?±[ \N{NO-BREAK SPACE}]?0[mk%]?")
+_BEFORE_UNIT = re.compile(r" (?=(?:£[mk]?|%|points)$)")
+_HYPHEN = re.compile(r"(?<!\w)-(?=£?[\d.])")
 MOST_COLUMNS = 8
 """Columns that fit between the margins of an A4 page at a size that can be read."""
 
@@ -76,7 +78,12 @@ class Paragraph:
 
 def number(text: str, quoted: Quoted) -> Number:
     """Return a number as printed: what does not vary has no error to show."""
-    return Number(text if quoted.half_width else _NO_ERROR.sub("", text), quoted)
+    return Number(with_minus(text if quoted.half_width else _NO_ERROR.sub("", text)), quoted)
+
+
+def with_minus(text: str) -> str:
+    """Return text whose negative numbers have a minus sign in place of a hyphen."""
+    return _HYPHEN.sub("\N{MINUS SIGN}", text)
 
 
 _TOGETHER = re.compile(r" (?=±)|(?<=±) | (?=in \d)|(?<= in) (?=\d)")
@@ -129,7 +136,8 @@ class TableBlock:
     @cached_property
     def headings(self) -> tuple[str, ...]:
         """A heading for each column, with its unit."""
-        return tuple(column.heading for column in self._printed)
+        # No unit stands alone on a line.
+        return tuple(_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", column.heading) for column in self._printed)
 
     @cached_property
     def rows(self) -> tuple[tuple[Part, ...], ...]:
@@ -144,7 +152,7 @@ class TableBlock:
 
     @cached_property
     def _printed(self) -> tuple[PrintedColumn, ...]:
-        return printed_together(self.table.columns)
+        return printed_together(self.table.columns, self.table.rows_apart)
 
     def narrow(self) -> Iterator[TableBlock]:
         """Yield the table in parts that fit on a page, each with the first column."""
@@ -197,11 +205,7 @@ def _below_each_other(figures: list[dict[str, str]]) -> Iterator[str]:
         if not one:
             yield ""
             continue
-        said = (
-            one["whole"].replace("-", "\N{MINUS SIGN}")
-            + one["decimals"]
-            + _blank(widest["decimals"], one["decimals"])
-        )
+        said = one["whole"] + one["decimals"] + _blank(widest["decimals"], one["decimals"])
         for part in ("error", "mark"):
             if widest[part]:
                 said += f"\N{NO-BREAK SPACE}{one[part]}{_blank(widest[part], one[part])}"
@@ -216,7 +220,7 @@ def _blank(widest: str, own: str) -> str:
 
 
 def _part(cell: Cell, text: str) -> Part:
-    return number(text, cell) if text and isinstance(cell, Quoted) else text
+    return number(text, cell) if text and isinstance(cell, Quoted) else with_minus(text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,7 +282,8 @@ class SlideChart:
 
     def label(self, number: Quoted) -> str:
         """Return a number as it stands beside its bar, with its error."""
-        return points(number).removesuffix(f" {POINTS}") if self.is_points else phrase(number, number.unit)
+        said = points(number).removesuffix(f" {POINTS}") if self.is_points else phrase(number, number.unit)
+        return with_minus(said)
 
     @property
     def in_words(self) -> str:

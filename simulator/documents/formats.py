@@ -142,9 +142,7 @@ def _drawn(table: TableBlock) -> dict[str, Any]:
     """Return a table that fits between the margins: a cell is words, or the parts of a number."""
     columns: list[Sequence[str | dict[str, str]]] = []
     for at, cells in enumerate(zip(*table.texts, strict=True)):
-        columns.append(
-            [_with_minus(cell) for cell in table.figures(at)] if at and table.is_numeric(at) else cells
-        )
+        columns.append(table.figures(at) if at and table.is_numeric(at) else cells)
     return {
         "kind": "table",
         "caption": table.table.title,
@@ -154,10 +152,6 @@ def _drawn(table: TableBlock) -> dict[str, Any]:
         "widths": table.widths,
         "total_last": bool(table.table.rows_apart),
     }
-
-
-def _with_minus(cell: dict[str, str]) -> dict[str, str]:
-    return {part: said.replace("-", "\N{MINUS SIGN}") for part, said in cell.items()}
 
 
 def _words(paragraph: Paragraph) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from simulator.errors import InputError, Problem, printable
 
 _PALE = "EEF2F5"
 _PAGE_CM, _MARGIN_CM, _SIDE_CM = (21.0, 29.7), 1.8, 1.45
-"""Between the sides, pictures have the width that they were drawn for: their smallest letters are 7 pt."""
+"""Between the sides, pictures have the width that they were drawn for: their smallest letters are 7.5 pt."""
 TABLE_STYLE = "Cluster table"
 _USED = (
     *("Title", "Subtitle", "Heading 1", "Heading 2", "Caption", "TOC Heading", "toc 1"),

@@ -10,7 +10,7 @@ from simulator.risk.estimate import Estimate, Unit
 PER_CENT = 0.01
 MONEY_UNITS = ((1e6, "£m"), (1e3, "£k"), (1.0, "£"))
 """Sizes from which on a unit is used, largest first."""
-_MOST_DIGITS = 4
+MOST_DIGITS = 4
 """Digits of an estimate that a reader can take in, however small its error."""
 _MOST_DIGITS_HEARD = 3
 ROUGH = "?"
@@ -27,14 +27,17 @@ def decimals_for(half_width: float) -> int:
     return (1 if leading < 1.95 else 0) - exponent
 
 
-def rounded(value: float, half_width: float, unit: float = 1.0) -> tuple[str, str]:
-    """Return an estimate and its error as text."""
+def rounded(
+    value: float, half_width: float, unit: float = 1.0, decimals: int | None = None
+) -> tuple[str, str]:
+    """Return an estimate and its error as text, with as many decimals as the error allows unless given."""
     value, half_width = value / unit, half_width / unit
     if not half_width > 0:
         return f"{value:,.2f}", "0"
-    decimals = decimals_for(half_width)
-    if value:
-        decimals = min(decimals, _MOST_DIGITS - 1 - math.floor(math.log10(abs(value))))
+    is_free = decimals is None
+    decimals = decimals_for(half_width) if decimals is None else decimals
+    if value and is_free:
+        decimals = min(decimals, MOST_DIGITS - 1 - math.floor(math.log10(abs(value))))
     shown = max(decimals, 0)
     # An error that is smaller than the last digit kept is shown as one unit of it, never as none.
     error = max(round(half_width, decimals), 10.0**-decimals)

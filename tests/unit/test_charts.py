@@ -11,6 +11,7 @@ from simulator.charts.chart import Chart
 from simulator.charts.drivers import usual_moves
 from simulator.charts.look import SIZES, Look, looking
 from simulator.charts.register import CHARTS, needed
+from simulator.charts.strips import SMALLEST
 from simulator.charts.study import Study
 from simulator.charts.words import MOST_WORDS
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -89,6 +90,8 @@ OPTIONS = {
 }
 """Of charts that must be told what to draw; the forecast is in `test_forecasts_of_every_size`."""
 SOME = ("true saving", "fifteen")
+SLIDE_IN, LEAST_ON_SLIDE_PT = 13.333, 10.0
+"""How wide a slide is, and how small letters on it may be."""
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -98,6 +101,8 @@ def test_every_size_is_laid_out(name: str, edge: str, size: str) -> None:
     with looking(Look(SIZES[size])):
         chart = charts.draw(study_of(edge), name, **OPTIONS.get(name, {}))
     assert faults(chart) == []
+    if size == "slide":
+        assert SMALLEST * SLIDE_IN / chart.figure.get_size_inches()[0] >= LEAST_ON_SLIDE_PT
     assert 0 < len(chart.title.split()) <= MOST_WORDS
     width, height = chart.figure.get_size_inches()
     # A slide is 16 to 9, a column as wide as one, and a page as its text.

@@ -188,7 +188,7 @@ def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edg
     contents = [one.text for one in word.paragraphs if one.style.name == "toc 1"]
     assert contents == [heading for _, heading in made.contents]
     assert "updateFields" in parts["word/settings.xml"]
-    # Each picture has a drawing, shown as wide as it was drawn: its smallest letters are 7 pt.
+    # Each picture has a drawing, shown as wide as it was drawn: its smallest letters are 7.5 pt.
     assert body.count("svgBlip") == len(figures)
     for shape, figure in zip(word.inline_shapes, figures, strict=True):
         width, height = figure.chart.figure.get_size_inches()
