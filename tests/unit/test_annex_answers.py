@@ -11,7 +11,7 @@ from docx import Document as WordFile
 from simulator import load_scenario, simulate
 from simulator.answers.table import Column, printed_together
 from simulator.charts.study import Study
-from simulator.documents.assumptions import in_plain_words, sources
+from simulator.documents.assumptions import pieces_of, sources
 from simulator.documents.choices import choices, lowering
 from simulator.documents.doubt_range import LEAST, MOST, DoubtRange
 from simulator.documents.drivers import (
@@ -205,20 +205,22 @@ def test_a_table_in_millions_has_nothing_in_thousands() -> None:
 @pytest.mark.parametrize(
     ("remark", "words"),
     [
-        ("assumption: no size is published", "no size is published"),
-        ("mean assumption; cv assumption; shape assumption", ""),
-        ("mean read: the same; cv assumption; shape assumption", "mean: the same"),
+        ("assumption: no size is published", ("no size is published",)),
+        ("mean assumption; cv assumption; shape assumption", ()),
+        ("mean read: the same; cv assumption; shape assumption", ()),
+        ("mean derived: as the rate; cv derived: as the rate", ()),
+        ("assumption: as between the lines' shocks", ("as between the lines' shocks",)),
         (
             "mean derived: a study, about GBP 11bn; cv RAND Experiment",
-            "mean: a study, about £11bn; spread: RAND Experiment",
+            ("mean: a study, about £11bn", "spread: RAND Experiment"),
         ),
-        ("derived: 53% of them (docs/validation.md, section 3)", "53% of them"),
-        ("read: 30-50% returns; assumption: the middle", "30-50% returns; the middle"),
-        ("RAND Experiment", "RAND Experiment"),
+        ("derived: 53% of them (docs/validation.md, section 3)", ("53% of them",)),
+        ("read: 30-50% returns; assumption: the middle", ("30-50% returns", "the middle")),
+        ("RAND Experiment", ("RAND Experiment",)),
     ],
 )
-def test_remarks_of_a_file_are_plain_words(remark: str, words: str) -> None:
-    assert in_plain_words(remark) == words
+def test_remarks_of_a_file_are_plain_words(remark: str, words: tuple[str, ...]) -> None:
+    assert pieces_of(remark) == words
 
 
 def test_no_raw_words_of_a_file_reach_a_reader(flagship: Quotes) -> None:
