@@ -212,7 +212,7 @@ def _costly(quotes: Quotes) -> Iterator[Part]:
 
 def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
     """Return how likely it is that overspends go beyond a bond, and what happens then."""
-    measure, then = f"{OF_A_CLUSTER}{COVERED}", _then(quotes, bond)
+    measure, then = f"{OF_A_CLUSTER}{COVERED}", once_used_up(quotes, bond)
     if (ALL_CLUSTERS, measure) not in quotes.numbers:
         return Paragraph((then,))
     one = "The bond" if len(quotes.clusters) == 1 else "A cluster's bond"
@@ -220,10 +220,11 @@ def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
     return quotes.sentence(ALL_CLUSTERS, f"{said} {then}")
 
 
-def _then(quotes: Quotes, bond: Bond) -> str:
+def once_used_up(quotes: Quotes, bond: Bond) -> str:
+    """Return what happens to a cluster whose bond is used up, and who pays then."""
     if bond.when_exhausted == "leaves":
         return "The cluster hands its budget back at the next annual review."
-    again = "At each review practices make it up again." if bond.top_up else "It is not made up again."
+    again = "practices make the bond up again" if bond.top_up else "the bond is not made up again"
     payers = _payers(quotes)
     pay, order = ("pay", ", in this order") if len(payers) > 1 else ("pays", "")
-    return f"The cluster carries on. {again} Then {joined(payers)} {pay} overspends{order}."
+    return f"The cluster carries on; {again}. Then {joined(payers)} {pay} overspends{order}."

@@ -46,6 +46,7 @@ FIRST, BOND, ASKED = "In brief", "How big a bond?", "Questions that practices as
 CHOICES, DEPENDS = "What could be done, and who would pay?", "What do the results depend on?"
 LARGER, LIMIT = "bonds of 20% of a year's budget", "a limit of £50,000 per case"
 EXAMPLE = "Cambridge South, a year with an overspend"
+BAD_EXAMPLE = "Cambridge South, a year that is bad, 1 in 20"
 WORST_YEAR = "pct_net_position_1_in_20_gbp_year_3"
 UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
 QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
@@ -54,7 +55,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((AVERAGE_PRACTICE, "bond_posted_gbp"), (AVERAGE_PRACTICE, GAIN)),
     ),
     "How likely is it that all of the bond is lost?": (
-        *(ASKED, "; else all of it is lost. The cluster carries on."),
+        *(ASKED, "; else all of it is lost. The cluster carries on;"),
         ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}"),),
     ),
     "Must my cluster take the share?": (
@@ -156,6 +157,10 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Are the figures of my practice a forecast?": (
         *("Wisbech", "A practice's figures are its part of the cluster's, by list size: no forecast for it."),
         (),
+    ),
+    "What comes after a bad year?": (
+        *("A worked example", "The bad year uses the bond up."),
+        tuple((BAD_EXAMPLE, f"example_{one}_gbp") for one in ("bond_draw", "pool_payment", BOND_LEFT)),
     ),
     "When is a saving unpaid?": (
         *(CHOICES, "its saving goes unpaid"),
