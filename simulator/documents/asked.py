@@ -6,17 +6,25 @@ from collections.abc import Iterator
 
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
 from simulator.documents.brief import bond_is_all, whole_contract
-from simulator.documents.cluster_facts import AVERAGE_PRACTICE, SHORTFALL, SPREAD
+from simulator.documents.cluster_facts import (
+    AVERAGE_CLUSTER,
+    AVERAGE_PRACTICE,
+    SHORTFALL,
+    SIZES,
+    SPREAD,
+    of_size,
+)
 from simulator.documents.doubt_range import LEAST
 from simulator.documents.drivers import MOVED_GAIN
 from simulator.documents.quotes import Quotes
-from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, SAVING_NEEDED
-from simulator.plain_words import joined, pounds_of
+from simulator.documents.what_ifs import BOND_OF_YEAR, COVERED, GAIN, OF_A_CLUSTER, SAVING_NEEDED
+from simulator.plain_words import joined, per_cent_of, pounds_of
 from simulator.questions.luck.ask import PolicySizes
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
 from simulator.rules.bond import Bond
+from simulator.rules.per_case_limit import PerCaseLimit
 from simulator.rules.pool import Pool
 from simulator.rules.surplus import SurplusSplit
 
@@ -50,12 +58,8 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
             "Who divides the bond between us?",
             Paragraph((f"The practices of a cluster divide bond and share by {by}.",)),
         )
-        larger = (
-            "It pays more overspends, and puts more of practices' money at risk: see each cluster's page."
-        )
-        yield "Would a larger bond help?", Paragraph((larger,))
-    if said := tuple(_costly(quotes)):
-        yield "What if one patient costs very much?", Paragraph(said)
+        yield "Would a larger bond help?", _larger(quotes)
+    yield "What if one patient costs very much?", Paragraph((_limit(quotes, bond), *_costly(quotes)))
     yield "Is it our doing if we overspend?", _blame(quotes)
 
 
@@ -146,6 +150,49 @@ def _blame(quotes: Quotes) -> Paragraph:
     )
 
 
+def _larger(quotes: Quotes) -> Paragraph:
+    """Return what a larger bond would pay and cost, for the average cluster."""
+    posted = quotes.numbers.get((ALL_CLUSTERS, BOND_OF_YEAR))
+    larger = [one for one in SIZES if posted and 0 < 2 * posted.value <= one]
+    if not larger or (AVERAGE_CLUSTER, GAIN) not in quotes.numbers:
+        said = "It pays more overspends, and puts more of practices' money at risk"
+        return Paragraph((f"{said}: see each cluster's page.",))
+    row = of_size(AVERAGE_CLUSTER, larger[0])
+    now = {"now": quotes.number(AVERAGE_CLUSTER, COVERED, "alone")}
+    of_posted = quotes.sentence(
+        AVERAGE_CLUSTER, f"with {{posted}} they {{{GAIN}:gain}}.", posted=_posted(quotes)
+    )
+    said = (
+        f"It pays more overspends, mostly with practices' money. With {per_cent_of(larger[0])} of a year's "
+        "budget, an average cluster's bond would pay all that reaches it with a chance of "
+        f"{{{COVERED}:alone}}, not {{now}}; its practices could expect to {{{GAIN}:gain}} over the contract; "
+    )
+    return Paragraph(
+        (*quotes.sentence(row, said, **now).parts, *of_posted.parts, " See each cluster's page.")
+    )
+
+
+def _posted(quotes: Quotes) -> Part:
+    return quotes.number(ALL_CLUSTERS, BOND_OF_YEAR, "short")
+
+
+def _limit(quotes: Quotes, bond: Bond | None) -> str:
+    """Return what a cluster answers for of one case, who pays the rest, and what lies beyond the bond."""
+    limits = [one for one in quotes.study.scenario.settings.rules if isinstance(one, PerCaseLimit)]
+    if limits:
+        return " ".join(sentence for one in limits for sentence in one.in_words()) + " "
+    none = "There is no limit per case: the whole cost of a case counts against the cluster's budget"
+    payers = _payers(quotes)
+    beyond = f"{'beyond the bond ' if bond else ''}{joined(payers)} {'pay' if len(payers) > 1 else 'pays'}"
+    return f"{none}; {beyond}{'' if bond else ' what is overspent'}. "
+
+
+def _payers(quotes: Quotes) -> list[str]:
+    """Return who pays what no bond does, in their order."""
+    liable = ["practices that are liable"] * _is_liable(quotes)
+    return [*liable, *["the pool"] * quotes.has(Pool), "the PCT"]
+
+
 def _costly(quotes: Quotes) -> Iterator[Part]:
     """Yield what a limit on what a case costs its cluster would be worth; nothing where that is not known."""
     limit = pounds_of(PolicySizes().per_case_limit)
@@ -165,7 +212,7 @@ def _costly(quotes: Quotes) -> Iterator[Part]:
 
 def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
     """Return how likely it is that overspends go beyond a bond, and what happens then."""
-    measure, then = f"{OF_A_CLUSTER}{COVERED}", _then(quotes, bond)
+    measure, then = f"{OF_A_CLUSTER}{COVERED}", once_used_up(quotes, bond)
     if (ALL_CLUSTERS, measure) not in quotes.numbers:
         return Paragraph((then,))
     one = "The bond" if len(quotes.clusters) == 1 else "A cluster's bond"
@@ -173,12 +220,11 @@ def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
     return quotes.sentence(ALL_CLUSTERS, f"{said} {then}")
 
 
-def _then(quotes: Quotes, bond: Bond) -> str:
+def once_used_up(quotes: Quotes, bond: Bond) -> str:
+    """Return what happens to a cluster whose bond is used up, and who pays then."""
     if bond.when_exhausted == "leaves":
         return "The cluster hands its budget back at the next annual review."
-    again = "At each review practices make it up again." if bond.top_up else "It is not made up again."
-    payers = (
-        ["practices that are liable"] * _is_liable(quotes) + ["the pool"] * quotes.has(Pool) + ["the PCT"]
-    )
+    again = "practices make the bond up again" if bond.top_up else "the bond is not made up again"
+    payers = _payers(quotes)
     pay, order = ("pay", ", in this order") if len(payers) > 1 else ("pays", "")
-    return f"The cluster carries on. {again} Then {joined(payers)} {pay} overspends{order}."
+    return f"The cluster carries on; {again}. Then {joined(payers)} {pay} overspends{order}."

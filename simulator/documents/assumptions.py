@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from simulator.answers.table import Column, Table, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.drivers import MOVED_CHANCE
-from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, words_table
+from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import capitalised, in_letters, per_cent_of
 from simulator.risk.estimate import Unit
 
 _MOST_ROWS, _MOST_LETTERS = 15, 160
 """Of the assumptions that a page shows, and of the remarks of each."""
-_NOT_SET = "left at its usual value"
+_NOT_SET = "The scenario leaves it out, so that its usual value holds."
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
 _GROUPS = _SETTING | {"service_lines": "Kinds of care"}
 """Headings that several groups of figures share, or that are not a group's own name."""
@@ -40,7 +41,9 @@ def sources(quotes: Quotes) -> Section:
 def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> TableBlock:
     """Return the assumptions that were moved, each with what the file says of its figures."""
     moved = [quotes.drivers.figures[row] for row in rows]
-    of_rows = [[one for one in figures if any(_holds(one.key, key) for key in keys)] for keys in moved]
+    of_rows = [
+        [_of_key(one, keys) for one in figures if any(_holds(one.key, key) for key in keys)] for keys in moved
+    ]
     effects = tuple(quotes.numbers[row, MOVED_CHANCE] for row in rows)
     columns = (
         text("Assumption, moved up", list(map(capitalised, rows))),
@@ -71,36 +74,60 @@ def _bases(figures: Sequence[Figure]) -> str:
 
 
 def _remarks(figures: Sequence[Figure]) -> str:
-    """Return what is said of figures, each remark once and none cut short: the rest is in the workbook."""
+    """Return what is said of figures in sentences, none cut short: the workbook has the rest."""
     if not figures:
         return _NOT_SET
-    said_of = (in_plain_words(one.remark) for one in figures)
-    first, *others = [*filter(None, dict.fromkeys(said_of))] or [""]
-    said = [first]
-    for one in others:
+    whose: dict[str, list[Figure]] = {}
+    for figure in figures:
+        for piece in pieces_of(figure.remark):
+            whose.setdefault(piece, []).append(figure)
+    sentences = [_sentence(piece, of, alone=len(figures) == 1) for piece, of in whose.items()]
+    said = sentences[:1]
+    for one in sentences[1:]:
         if sum(map(len, (*said, one))) > _MOST_LETTERS:
             break
         said.append(one)
-    left = len(others) + 1 - len(said)
-    more = f" ({in_letters(left)} more in the workbook)" if left else ""
-    return f"{capitalised('; '.join(said))}{more}"
+    if left := len(sentences) - len(said):
+        said.append(f"The workbook has {in_letters(left)} more.")
+    return " ".join(said)
+
+
+def _sentence(piece: str, figures: Sequence[Figure], *, alone: bool) -> str:
+    """Return a piece as a sentence; what is said of one kind of care among others names that."""
+    (first, *others) = figures
+    if first.group == "service_lines" and not others and not alone:
+        line = first.name.partition(": ")[0]
+        piece = f"{line}{', ' if piece.startswith(_LABELS) else ': '}{piece}"
+    return f"{capitalised(piece.rstrip('.'))}."
 
 
 _MARKED = re.compile(r"^(?:(?P<of>mean|sd|cv|shape) )?(?:read|derived|assumption)(?:: |$)", re.IGNORECASE)
 _SHORT = {"mean": "mean", "sd": "SD", "cv": "spread", "shape": "shape"}
+_LABELS = tuple(f"{one}: " for one in _SHORT.values())
 _OF_CV = re.compile(r"^cv (?=[A-Z])")
 _FILES = re.compile(r" ?\((?:docs|data|scenarios)/[^)]*\)")
+_BACK = re.compile(r"the same|as (?:the rate|emergencies|above)")
+"""Says no more than what stands beside it in the file, and nothing away from it."""
 
 
-def in_plain_words(remark: str) -> str:
+def pieces_of(remark: str) -> tuple[str, ...]:
     """Return what a file says of a figure as a reader wants it: the basis has a column of its own."""
     pieces = []
     for piece in _FILES.sub("", remark).replace("GBP ", "£").split("; "):
         marked = _MARKED.match(piece)
         said = _OF_CV.sub("spread: ", piece) if marked is None else piece[marked.end() :]
         of = _SHORT.get((marked["of"] or "").lower(), "") if marked else ""
-        pieces.append(f"{of}: {said}" if of and said else said)
-    return "; ".join(filter(None, dict.fromkeys(pieces)))
+        if said and not _BACK.fullmatch(said):
+            pieces.append(f"{of}: {said}" if of else said)
+    return tuple(dict.fromkeys(pieces))
+
+
+def _of_key(figure: Figure, keys: Iterable[str]) -> Figure:
+    """Return a figure with what is said of the moved part of it alone, where the file says that."""
+    parts = {key.rpartition(".")[2] for key in keys if key.startswith(f"{figure.key}.")}
+    own = [one for one in figure.remark.split("; ") if one.split(" ")[0] in parts]
+    remark = "; ".join(own)
+    return replace(figure, remark=remark, basis=basis_of(remark)) if own else figure
 
 
 def _every_figure(found: Assumptions) -> Iterator[TableBlock]:

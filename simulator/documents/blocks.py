@@ -143,7 +143,9 @@ class TableBlock:
     def rows(self) -> tuple[tuple[Part, ...], ...]:
         """Cells by row, as long as the headings; what is quoted knows from where."""
         pairs = zip(self.table.columns, self._printed, strict=True)
-        return tuple(zip(*(map(_part, column.cells, text.cells) for column, text in pairs), strict=True))
+        rows = zip(*(map(_part, column.cells, text.cells) for column, text in pairs), strict=True)
+        # Among words a number has no point to stand below another, and keeps its sign as it is set here.
+        return tuple(tuple(map(_with_minus, row)) for row in rows) if self.widths else tuple(rows)
 
     @cached_property
     def texts(self) -> tuple[tuple[str, ...], ...]:
@@ -189,6 +191,12 @@ class TableBlock:
         """Return whether a column holds numbers, and is set to the right."""
         cells = [row[column] for row in self.texts if row[column]]
         return not self.widths and bool(cells) and all(_FIGURE.fullmatch(cell) for cell in cells)
+
+
+def _with_minus(part: Part) -> Part:
+    return (
+        replace(part, text=part.text.replace("-", "\N{MINUS SIGN}", 1)) if isinstance(part, Number) else part
+    )
 
 
 def _with_text(part: Part, text: str) -> Part:

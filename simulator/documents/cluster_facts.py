@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from simulator.charts.study import Study
+from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, chances_of_a_cluster
 from simulator.questions.bond.pieces import PracticePart, practice_parts
 from simulator.questions.luck.estimates import ratio
 from simulator.questions.size.ask import relative_variance
-from simulator.records import BUDGET
+from simulator.records import BUDGET, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import root
@@ -20,14 +23,18 @@ SHORTFALL, SPREAD = "shortfall_share", "outturn_sd_share"
 """What spend exceeds the budget by on average, and the SD of budget less spend, as shares of the budget."""
 DEARER, NEEDED = "care_above_all_clusters_share", "bond_needed_of_budget_share"
 """What care is expected to cost a head beyond that of all clusters; the bond needed, of a year's budget."""
+LARGEST = "largest_practice_share"
+"""The people of a cluster's largest practice, as a share of all its people."""
+LINE, LINE_OF_ALL = "line_apart_share", "line_apart_of_all_share"
+"""Of expected care, the kind whose weight differs most between clusters: a cluster's, and that of all."""
 SIZES = (0.01, 0.02, 0.05, 0.1, 0.2)
 """Bonds that are tried, as shares of a year's budget (assumptions)."""
-GAIN, POSTED = "practice_net_gain_gbp", "bond_posted_gbp"
-OF_SIZES = (POSTED, "bond_covers_probability", GAIN, "practice_better_off_probability")
+POSTED = "bond_posted_gbp"
+OF_SIZES = (POSTED, COVERED, GAIN, "practice_better_off_probability")
 SPLIT = (POSTED, "practice_share_gbp_per_year", GAIN, "practice_net_gain_1_in_20_gbp")
 """Amounts that practices split between them."""
-AVERAGE_PRACTICE = "An average practice"
-"""The row of what all practices have between them, divided by their number."""
+AVERAGE_PRACTICE, AVERAGE_CLUSTER = "An average practice", "An average cluster"
+"""Rows of what all practices or clusters have between them, divided by their number."""
 Place = tuple[str, str]
 
 
@@ -60,6 +67,41 @@ class ClusterFacts:
             if needed is not None and (budget_gbp := self._budget_gbp(name)) > 0:
                 yield (name, NEEDED), _part(needed, 1 / budget_gbp)
 
+        yield from self._of_lines()
+        for name, cluster in zip(self.study.clusters, self.study.scenario.settings.clusters, strict=True):
+            if cluster.practices and (sizes := [one.people for one in self.parts(name)]):
+                largest = max(sizes) / sum(sizes)
+                yield (name, LARGEST), Estimate(largest, largest, largest)
+
+    @cached_property
+    def line_apart(self) -> str | None:
+        """The kind of care paid by the case whose part of expected care differs most between clusters."""
+        lines, parts = self.study.scenario.settings.service_lines, self._parts_of_care
+        differs = {
+            line.name: float(np.ptp(parts[:, at]))
+            for at, line in enumerate(lines)
+            if line.payment != "block" and np.isfinite(parts[:, at]).all()
+        }
+        return max(differs, key=lambda one: differs[one]) if any(differs.values()) else None
+
+    @property
+    def _parts_of_care(self) -> FloatArray:
+        """What part each kind of care is of expected care, by cluster, and of all in the last row."""
+        care = self.study.result.plan.expected_care_gbp.sum(axis=0)
+        every = np.vstack([care, care.sum(axis=0)])
+        with np.errstate(invalid="ignore"):
+            found: FloatArray = every / every.sum(axis=1, keepdims=True)
+        return found
+
+    def _of_lines(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield what part the kind of care that differs most takes in each cluster, and in all."""
+        names = [one.name for one in self.study.scenario.settings.service_lines]
+        if self.line_apart is None:
+            return
+        parts = map(float, self._parts_of_care[:, names.index(self.line_apart)])
+        measures = [*((name, LINE) for name in self.study.clusters), (ALL_CLUSTERS, LINE_OF_ALL)]
+        yield from ((place, Estimate(one, one, one)) for place, one in zip(measures, parts, strict=True))
+
     def of_sizes(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield what bonds of several sizes would do, every cluster's at once, on the same draws."""
         scenario = self.study.scenario
@@ -74,10 +116,19 @@ class ClusterFacts:
                 for one in scenario.settings.clusters
             )
             settings = scenario.settings.model_copy(update={"clusters": clusters})
-            rows = self.study.shared.simulate(replace(scenario, settings=settings)).rows
-            found = {row.name: row.estimates for row in rows}
+            varied = Study(self.study.shared.simulate(replace(scenario, settings=settings)))
             for name in posting:
-                yield from (((of_size(name, share), one), found[name][one]) for one in OF_SIZES)
+                found = varied.estimates_of(name)
+                yield from (((of_size(name, share), one), found[one]) for one in OF_SIZES)
+            if len(posting) == len(self.study.clusters):
+                yield from self._of_average(of_size(AVERAGE_CLUSTER, share), varied)
+        if len(posting) == len(self.study.clusters):
+            yield from self._of_average(AVERAGE_CLUSTER, self.study)
+
+    def _of_average(self, row: str, study: Study) -> Iterator[tuple[Place, Estimate]]:
+        """Yield what a cluster's bond pays, and its practices gain, on average over clusters."""
+        yield (row, COVERED), chances_of_a_cluster(study)[f"{OF_A_CLUSTER}{COVERED}"]
+        yield (row, GAIN), _part(study.estimate(ALL_CLUSTERS, GAIN), 1 / len(self.study.clusters))
 
     def _budget_gbp(self, name: str) -> float:
         return self.study.estimate(name, "annual_budget_gbp").value

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.answers.table import Cell, Column, text
+from simulator.documents.asked import once_used_up
 from simulator.documents.blocks import Block, Heading, Paragraph, Section
-from simulator.documents.brief import most_depends
+from simulator.documents.brief import bond_is_all, most_depends
 from simulator.documents.choices import change_column
 from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
@@ -20,13 +21,14 @@ from simulator.documents.drivers import (
     MOVED_PCT,
     of_people,
 )
-from simulator.documents.example import measure_of
+from simulator.documents.example import BAD, measure_of
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, OF_A_CLUSTER, OVERSPEND
-from simulator.plain_words import capitalised, in_letters, joined, listed, per_cent_of
+from simulator.plain_words import capitalised, counted, in_letters, joined, listed, per_cent_of
 from simulator.questions.size.answer import SD
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
+from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 
 _MOST_MOVES = 12
@@ -45,23 +47,40 @@ def worked_example(quotes: Quotes) -> Section:
     year = quotes.study.years[example.year]
     budgets = " The budgets differ, for each rests on past spend that is drawn by chance too."
     budgets *= example.budgets_differ
+    bad = ", and one that only one in twenty is worse than" * (BAD in example.contracts)
+    contracts = counted(len(example.contracts), "simulated contract")
     said = Paragraph(
         (
-            f"Take {example.book.name} in {year}, its first year, in two simulated contracts: the middle one "
-            "of those with a surplus, and of those with an overspend. Each pound that moves has a row, in "
-            f"the order of the rules.{budgets}",
+            f"Take {example.book.name} in {year}, its first year, in {contracts}: the middle one of those "
+            f"with a surplus, and of those with an overspend{bad}. Each pound that moves has a row, in the "
+            f"order of the rules.{budgets}",
         )
     )
     columns: list[str | Column] = [
         Column(
-            case, f"A year {case} £", Unit.NUMBER, tuple(_cell(quotes, case, one) for one in example.flows)
+            case,
+            f"{'A bad year, 1 in 20' if case == BAD else f'A year {case}'} £",
+            Unit.NUMBER,
+            tuple(_cell(quotes, case, one) for one in example.flows),
         )
         for case in example.contracts
     ]
     first = text("What moves", [*example.flows.values()])
     title = f"One year of {example.book.name} through the rules"
     table = quotes.table("worked example", title, columns, first, apart=0)
-    return Section((Heading(1, "A worked example"), said, table))
+    return Section((Heading(1, "A worked example"), said, table, *_after(quotes)))
+
+
+def _after(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what comes after a year that uses the bond up."""
+    bond = quotes.facts.bond
+    if bond is None or not quotes.example.is_used_up:
+        return
+    said = f"The bad year uses the bond up. {once_used_up(quotes, bond)}"
+    if bond_is_all(quotes) and bond.when_exhausted == "stays" and not bond.top_up:
+        kept = ", and would still have their share of a surplus" * quotes.has(SurplusSplit)
+        said += f" In the years after, practices can lose no more{kept}."
+    yield Paragraph((said,))
 
 
 def _cell(quotes: Quotes, case: str, reason: str) -> Cell:

@@ -1,4 +1,4 @@
-"""A worked example: one cluster's first year through the rules, with a surplus and with an overspend."""
+"""A worked example: one cluster's first year through the rules, with a surplus, an overspend, and badly."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ import numpy as np
 
 from simulator.charts.study import Study
 from simulator.plain_words import capitalised, spaced
-from simulator.records import BUDGET, Account
+from simulator.records import BUDGET, Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
 
 SPEND, LEFT, BOND_LEFT = "spend", "left", "bond_left"
 """Rows that no flow has: what is spent, what the budget leaves, and what is then in the bond."""
 _CASES = ("with a surplus", "with an overspend")
+BAD = "that is bad, 1 in 20"
+_BAD_SHARE, _NEAR = 0.05, 0.01
+"""The part of contracts whose year is worse than the bad one, and how far about that one is looked for."""
 _WORDS = {Account.CLUSTER: "cluster", Account.PCT: "PCT", Account.POOL: "pool"}
 Place = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A cluster of middling size, and two of its simulated first years."""
+    """A cluster of middling size, and two or three of its simulated first years."""
 
     study: Study  # of the scenario as it is
 
@@ -41,7 +44,10 @@ class Example:
 
     @cached_property
     def contracts(self) -> dict[str, int]:
-        """Contract by case: the one whose outturn is in the middle of all of that kind."""
+        """Contract by case: the middle one of all of that kind by outturn, and the bad one.
+
+        Of the bad ones near 1 in 20 it is the nearest in which every payer's turn comes, if there is any.
+        """
         outturn = self.book.surplus_gbp[:, self.year] - self.book.overspend_gbp[:, self.year]
         found = {}
         for case, sign in zip(_CASES, (1, -1), strict=True):
@@ -49,7 +55,33 @@ class Example:
             if of_kind.size:
                 order = of_kind[np.argsort(outturn[of_kind], kind="stable")]
                 found[case] = int(order[order.size // 2])
+        bad = self._bad(outturn)
+        if bad is not None and bad not in found.values():
+            found[BAD] = bad
         return found
+
+    def _bad(self, outturn: FloatArray) -> int | None:
+        """Return a contract whose year is worse than that of 19 in 20; None where it is not overspent."""
+        order, number = np.argsort(outturn, kind="stable"), outturn.size
+        at = int(_BAD_SHARE * number)
+        near = [order[one] for one in range(number) if abs(one - at) <= _NEAR * number]
+        near = sorted(
+            (one for one in near if outturn[one] < -PENNY_GBP),
+            key=lambda one: abs(outturn[one] - outturn[order[at]]),
+        )
+        reasons = [
+            one for one in ("bond_draw", "pool_payment", "uncovered_overspend") if one in self.book.flows
+        ]
+        paid = [one for one in near if all(self._gbp(why, one) > PENNY_GBP for why in reasons)]
+        return next((int(one) for one in (*paid, *near)), None)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the bad year leaves nothing of the bond that paid in it."""
+        if BAD not in self.contracts or BOND_LEFT not in self.flows:
+            return False
+        at = self.contracts[BAD]
+        return self._gbp("bond_draw", at) > PENNY_GBP >= self._gbp(BOND_LEFT, at)
 
     @property
     def budgets_differ(self) -> bool:

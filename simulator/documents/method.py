@@ -174,7 +174,7 @@ def _figure(path: Path, remark: str, changed: Mapping[str, Any], laid_over: Mapp
         # Tables in lists go by their names.
         name = value.get("name", value.get("rule", step + 1)) if isinstance(step, int) else None
         words.append(_words(str(step)) if name is None else str(name).replace("_", " "))
-    basis = ", ".join(mark for mark, pattern in MARKS.items() if pattern.search(remark)) or NOT_STATED
+    basis = basis_of(remark)
     set_here = [said.removeprefix("--set ") for over, said in laid_over.items() if over[: len(path)] == path]
     if set_here:
         before = f" The file says: {remark}" if remark else ""
@@ -183,6 +183,11 @@ def _figure(path: Path, remark: str, changed: Mapping[str, Any], laid_over: Mapp
     group = str(path[0])
     name = ": ".join(words) or group.replace("_", " ")
     return Figure(key, group, name, _shown(value, str(path[-1])), basis, remark)
+
+
+def basis_of(remark: str) -> str:
+    """Return whether a figure was read, derived, assumed or fitted, as a remark on it says."""
+    return ", ".join(mark for mark, pattern in MARKS.items() if pattern.search(remark)) or NOT_STATED
 
 
 def _words(key: str) -> str:

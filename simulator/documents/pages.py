@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from simulator.answers.table import Column, Table, text
+from simulator.documents.apart import differences, luck_of_budget, rank, spread
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.brief import whole_contract
 from simulator.documents.cluster_facts import (
-    DEARER,
-    NEEDED,
     OF_SIZES,
     SHORTFALL,
     SIZES,
@@ -18,13 +17,11 @@ from simulator.documents.cluster_facts import (
     of_practice,
     of_size,
 )
-from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD, LITTLE, is_unfair
 from simulator.documents.quotes import Quotes
 from simulator.documents.results import saving_adds
-from simulator.documents.what_ifs import GAIN, OVERSPEND
-from simulator.plain_words import as_a_name, counted, in_letters, joined, ordinal, per_cent_of
-from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.risk.estimate import Estimate
+from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND
+from simulator.plain_words import as_a_name, counted, in_letters, joined, per_cent_of
+from simulator.records import Account
 from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.schema import Cluster
@@ -33,15 +30,13 @@ _MOST_YEARS = 6
 """Contract years that stand on the page of a cluster; more have their table in the annex."""
 _MOST_PRACTICES = 12
 """Practices that fit on the page of a cluster; the workbook has all."""
-_LIKE_ALL = 0.005
-"""Costs a head that differ by less are much the same."""
 
 
 def cluster_page(quotes: Quotes, cluster: Cluster) -> Section:
     """Return a cluster's page."""
     name = cluster.name
     blocks: list[Block] = [Heading(1, name), _who(quotes, cluster)]
-    if found := tuple(_differences(quotes, cluster)):
+    if found := tuple(differences(quotes, name)):
         blocks += [Heading(2, "What is different"), Items(found)]
     blocks += [Heading(2, "How likely is an overspend?"), _overspend(quotes, name), _chances(quotes, name)]
     if quotes.has(Bond) or quotes.has(SurplusSplit):
@@ -56,96 +51,6 @@ def _who(quotes: Quotes, cluster: Cluster) -> Paragraph:
         f"{{name}} has {{people}} registered people{practices}, and a budget of {{annual_budget_gbp}} a year."
     )
     return quotes.sentence(cluster.name, f"{said} {_own_terms(cluster)}".rstrip(), name=cluster.name)
-
-
-def _differences(quotes: Quotes, cluster: Cluster) -> Iterator[Paragraph]:
-    """Yield what sets a cluster apart from the others: its size, its people, its budget and its bond."""
-    name, number = cluster.name, in_letters(len(quotes.clusters))
-    if len(quotes.clusters) == 1:
-        return
-    people = {one: quotes.numbers[one, "people"].value for one in quotes.clusters}
-    if len({*people.values()}) > 1:
-        said = f"It is {_place(people, name)} of {number} clusters by list size{_spread(quotes, name)}."
-        yield quotes.sentence(name, said)
-    of_all = {
-        one: quotes.numbers[one, DEARER].value for one in quotes.clusters if (one, DEARER) in quotes.numbers
-    }
-    if len({round(one, 4) for one in of_all.values()}) > 1 and name in of_all:
-        more = "more" if of_all[name] > 0 else "less"
-        rank = _place(of_all, name).replace("largest", "highest").replace("smallest", "lowest")
-        cost = f"is expected to cost {{{DEARER}:size}} {more} a head than"
-        of_all_words = f"that of all clusters together: {rank} of {number}"
-        if abs(of_all[name]) < _LIKE_ALL:
-            cost, of_all_words = "costs much the same a head as", "that of all clusters together"
-        yield quotes.sentence(name, f"By their age and need its people's care {cost} {of_all_words}.")
-    if said := _fairness(quotes, name):
-        yield quotes.sentence(name, said)
-    if said := _tightness(quotes, name):
-        yield quotes.sentence(name, said)
-    needed = {one: quotes.numbers[one, NEEDED] for one in quotes.clusters if (one, NEEDED) in quotes.numbers}
-    if name in needed:
-        said = (
-            f"To be 95% sure of paying everything, its bond would have to be {{{NEEDED}}} of a year's budget"
-        )
-        yield quotes.sentence(name, f"{said}, {_rank(needed, name)}.")
-
-
-def _spread(quotes: Quotes, name: str) -> str:
-    """Return, in a clause, what size does to luck; nothing where that does not differ beyond chance."""
-    spreads = {one: quotes.numbers[one, SPREAD] for one in quotes.clusters if (one, SPREAD) in quotes.numbers}
-    if name not in spreads:
-        return ""
-    own = spreads[name]
-    lower = sum(one.high < own.low for one in spreads.values())
-    higher = sum(one.low > own.high for one in spreads.values())
-    if lower == higher:
-        return ""
-    weighs = "more" if lower > higher else "less"
-    misses = f"its outturn typically misses the expected one by {{{SPREAD}}} of the budget"
-    return f", and chance weighs {weighs} than in most: {misses}"
-
-
-def _fairness(quotes: Quotes, name: str) -> str:
-    """Return how far a budget is from its fair share, for `Quotes.sentence`."""
-    gap, bad = (quotes.numbers.get((name, one)) for one in (GAP, BAD_GAP))
-    if gap is None:
-        return ""
-    said = "On average its budget is its fair share by need"
-    if is_unfair(gap):
-        does = "above" if gap.value > 0 else "below"
-        gap_in_pounds = f"£{{{GAP_A_HEAD}:size}} a head"
-        said = f"On average its budget is {{{GAP}:size}} {does} its fair share by need, {gap_in_pounds}"
-    if bad is None or bad.value >= min(0.0, gap.value - LITTLE):
-        return f"{said}."
-    return (
-        f"{said}; by the luck of past spend, one budget in twenty is more than {{{BAD_GAP}:size}} below it."
-    )
-
-
-def _tightness(quotes: Quotes, name: str) -> str:
-    """Return that a budget is tighter or looser than those of all together, for `Quotes.sentence`."""
-    if (name, SHORTFALL) not in quotes.numbers or (ALL_CLUSTERS, SHORTFALL) not in quotes.numbers:
-        return ""
-    own, of_all = (quotes.numbers[one, SHORTFALL] for one in (name, ALL_CLUSTERS))
-    if own.low > of_all.high:
-        return f"Its budget is tighter than most: {_short(own)}."
-    if own.high < of_all.low:
-        return f"Its budget is looser than most: {_short(own)}."
-    return ""
-
-
-def _short(tight: Estimate) -> str:
-    does = "short of" if tight.value > 0 else "above"
-    return f"it is expected to be {{{SHORTFALL}:size}} {does} what is spent"
-
-
-def _place(values: dict[str, float], name: str) -> str:
-    """Return a rank in words, such as ``the second largest``; equal ones share it."""
-    larger = sum(one > values[name] for one in values.values())
-    smaller = sum(one < values[name] for one in values.values())
-    if larger <= smaller:
-        return f"the {ordinal(larger + 1)} largest".replace("first ", "")
-    return f"the {ordinal(smaller + 1)} smallest".replace("first ", "")
 
 
 def _own_terms(cluster: Cluster) -> str:
@@ -176,22 +81,11 @@ def _overspend(quotes: Quotes, name: str) -> Paragraph:
         return quotes.sentence(name, said)
     said = f"Over {whole} it overspends with a chance of {{overspend_probability}}"
     others = {one: quotes.numbers[one, OVERSPEND] for one in quotes.clusters}
-    if len(others) > 1:
-        said += f", {_rank(others, name)}"
-    said += f". {_cause(quotes, name)} The chance of a large overspend, above 2%, is "
-    return quotes.sentence(name, f"{said}{{large_overspend_probability}}.")
-
-
-def _rank(numbers: Mapping[str, Estimate], name: str) -> str:
-    """Return where a number stands among the clusters', as far as its error tells."""
-    own = numbers[name]
-    higher = sum(one.low > own.high for one in numbers.values())
-    lower = sum(one.high < own.low for one in numbers.values())
-    if higher == lower == 0:
-        return "much like every other cluster"
-    if not higher:
-        return "among the highest"
-    return "among the lowest" if not lower else "in the middle of all"
+    said += rank(others, name)
+    said += f". {_cause(quotes, name)} {luck_of_budget(quotes, name)}"
+    return quotes.sentence(
+        name, f"{said}The chance of a large overspend, above 2%, is {{large_overspend_probability}}."
+    )
 
 
 def _cause(quotes: Quotes, name: str) -> str:
@@ -200,7 +94,7 @@ def _cause(quotes: Quotes, name: str) -> str:
         return "It has no budget to answer for."
     does = "short of" if quotes.numbers[name, SHORTFALL].value > 0 else "above"
     said = f"Its budget is expected to be {{{SHORTFALL}:size}} {does} what is spent"
-    if _spread(quotes, name):
+    if spread(quotes, name):
         return f"{said}."
     return f"{said}, and the outturn typically differs by {{{SPREAD}}} of the budget from that."
 
@@ -240,8 +134,8 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
     return quotes.sentence(name, " ".join(said), name=name)
 
 
-def _sizes(quotes: Quotes, name: str) -> Iterable[TableBlock]:
-    """Yield what bonds of several sizes would do."""
+def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
+    """Yield what bonds of several sizes would do, and why practices may gain by a larger one."""
     rows = {of_size(name, share): share for share in SIZES}
     rows = {row: share for row, share in rows.items() if (row, GAIN) in quotes.numbers}
     if not rows:
@@ -260,10 +154,16 @@ def _sizes(quotes: Quotes, name: str) -> Iterable[TableBlock]:
     ]
     first = text("Bond, of a year's budget", labels)
     yield TableBlock(Table("", f"{name}: what bonds of other sizes would do", (first, *columns)))
+    bond, ends = quotes.facts.bond, [quotes.numbers[row, BETTER_OFF].value for row, _ in order]
+    # Without interest no contract has practices better off with a larger bond: only more is drawn.
+    if bond and bond.interest and bond.depositor == Account.PRACTICES and ends[-1] > ends[0]:
+        yield Paragraph(
+            ("A larger bond earns more interest: that alone is why practices are more often better off.",)
+        )
 
 
-def _practices(quotes: Quotes, name: str) -> Iterable[TableBlock]:
-    """Yield each practice's part."""
+def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
+    """Yield each practice's part, and what it is not."""
     parts = quotes.facts.parts(name)[:_MOST_PRACTICES]
     if not parts or (name, GAIN) not in quotes.numbers:
         return
@@ -283,6 +183,12 @@ def _practices(quotes: Quotes, name: str) -> Iterable[TableBlock]:
     largest = f", the {in_letters(len(parts))} largest" if len(quotes.facts.parts(name)) > len(parts) else ""
     title = f"{name}: each practice's part of bond, share and net gain{largest}"
     yield TableBlock(Table("", title, (first, *columns)))
+    by = (
+        "need"
+        if quotes.facts.bond and quotes.facts.bond.split_between_practices_by == "need"
+        else "list size"
+    )
+    yield Paragraph((f"A practice's figures are its part of the cluster's, by {by}: no forecast for it.",))
 
 
 def _amounts(quotes: Quotes, name: str) -> TableBlock:

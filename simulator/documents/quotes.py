@@ -195,14 +195,17 @@ class Quotes:
     def number(self, row: str, measure: str, *how: str) -> Number:
         """Return a number for a sentence: ``£1.42m ± 0.04m``, or ``1 in 5 (20.1% ± 0.8%)``.
 
-        With ``short`` without ± and its error, where the same number stands beside it. With
-        ``size``, ``gain`` or ``beyond`` without the sign of pounds; with ``alone`` a share without its odds.
+        One of several clusters' has no odds. With ``short`` without ± and its error, where the same number
+        stands beside it. With ``size``, ``gain`` or ``beyond`` without the sign of pounds; with ``alone`` a
+        share without its odds.
         """
         one = self.numbers[row, measure]
         if one.unit is Unit.PEOPLE and not one.half_width:
             return number(f"{one.value:,.0f}", one)
         said = briefly(one, one.unit) if "short" in how or not one.half_width else phrase(one, one.unit)
-        if one.unit is Unit.PROBABILITY and "alone" not in how:
+        # Clusters' chances lie close together: words would part neighbours that numbers do not.
+        is_of_one = len(self.clusters) > 1 and row in self.clusters
+        if one.unit is Unit.PROBABILITY and "alone" not in how and not is_of_one:
             words = odds(one)
             # Two bounds beside each other say no more than one.
             is_bound = words.startswith(("fewer", "more")) and said.startswith(("under", "over"))

@@ -27,12 +27,19 @@ _LIMITS = (
 )
 _WORDS = {
     "Bond": "Money that practices deposit with the PCT; overspends are paid from it first.",
+    "Budget shortfall": "What spend is expected to exceed the budget by, as a share of the budget.",
+    "Case": "One admission, attendance or prescribed item.",
     "Chance": "Of a hundred simulated contracts, how many come out so.",
     "Cluster": "Practices that hold one budget, post one bond and share what is left.",
     "Contract": "The whole agreement between a cluster and the PCT; one run of the simulation.",
+    "Corridor": "A width either side of the budget; beyond it the PCT bears or takes some or all.",
+    "Equal growth": "Budgets that grow as much a year as costs are expected to.",
     "Expected": "The mean over all simulated contracts. Single contracts lie well above and below.",
     "Fair share": "The budget that a cluster's people would have by their age, sex and need.",
+    "Interval": "Of 100 that are made like this, 95 hold what endless simulation would give.",
+    "Limit per case": "The most that a cluster answers for of any one case; the PCT pays the rest.",
     "Luck": "What practices are paid though they saved nothing: chance, or a generous budget.",
+    "Minimum savings rate": "How large a surplus must be, as a share of the budget, before any is shared.",
     "Net gain": "All that comes to practices less all that they pay, their bond included.",
     "Net position": "What the PCT planned to spend on the care, less what it costs it.",
     "1 in 20": "A bad case: only one contract in twenty is worse.",
@@ -42,10 +49,20 @@ _WORDS = {
     "Practice share": "The part of a surplus that practices may keep.",
     "Reserve": "What the PCT must hold to meet its losses against its plan in so many contracts of 100.",
     "SD": "Standard deviation: how far a result typically lies from the expected one.",
+    "Settlement over the whole contract": "Surpluses and overspends of all years are set off before sharing.",
+    "Surplus": "What is left of a budget where spend is less; an overspend is the reverse.",
     "True saving": "Care that is really avoided, not a saving by chance.",
     "Unpaid": "A true saving that brings no practice share, by bad luck or a tight budget.",
     "±": "The longer side of a 95% interval of sampling error.",
 }
+
+_OF_OPTIONS = {
+    "Corridor": "corridor",
+    "Limit per case": "per case",
+    "Minimum savings rate": "minimum savings rate",
+    "Settlement over the whole contract": "settlement over",
+}
+"""Words that stand in a document only where it tries them, with what options are then called."""
 
 
 def timetable(quotes: Quotes) -> Section:
@@ -57,9 +74,11 @@ def timetable(quotes: Quotes) -> Section:
     return Section((Heading(1, "Timetable"), TableBlock(Table("", "What happens when", columns), (2.0, 7.0))))
 
 
-def glossary(_: Quotes) -> Section:
+def glossary(quotes: Quotes) -> Section:
     """Say what words mean here."""
-    columns = (text("Word", [*_WORDS]), text("What it means here", [*_WORDS.values()]))
+    options = " ".join(quotes.protection.options)
+    words = {word: said for word, said in _WORDS.items() if _OF_OPTIONS.get(word, "") in options}
+    columns = (text("Word", [*words]), text("What it means here", [*words.values()]))
     return Section((Heading(1, "Glossary"), TableBlock(Table("", "Words", columns), (2.0, 7.0))))
 
 

@@ -47,13 +47,13 @@ class WhatIfs:
         found = (
             {} if self.growth is None else dict(zip((BUDGET_GROWTH, COST_GROWTH), self.growth, strict=True))
         )
-        found |= _of_a_cluster(self.study)
+        found |= chances_of_a_cluster(self.study)
         if needed := _bonds_needed(self.study):
             found[BONDS_NEEDED] = needed
             found |= _of_budget(needed, self.study) | _posted_of_budget(self.study)
         if self.at_equal_growth is not None:
             of_all = self.at_equal_growth.estimates_of(ALL_CLUSTERS)
-            moved = _of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
+            moved = chances_of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
             found |= {f"{EQUAL_GROWTH}{name}": one for name, one in moved.items()}
         if (saving := self.saving_needed) is not None:
             found[SAVING_NEEDED] = saving
@@ -131,7 +131,7 @@ def _following_growth(part: Settings, key: str) -> Settings:
     return part.model_copy(update={key: rule.model_copy(update={"uplift_share": None})})
 
 
-def _of_a_cluster(study: Study) -> dict[str, Estimate]:
+def chances_of_a_cluster(study: Study) -> dict[str, Estimate]:
     """Return chances of a cluster, on average over those that have them."""
     found = {}
     for measure in (OVERSPEND, BETTER_OFF, COVERED):

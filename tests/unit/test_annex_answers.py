@@ -11,8 +11,10 @@ from docx import Document as WordFile
 from simulator import load_scenario, simulate
 from simulator.answers.table import Column, printed_together
 from simulator.charts.study import Study
-from simulator.documents.assumptions import in_plain_words, sources
+from simulator.documents.assumptions import pieces_of, sources
+from simulator.documents.blocks import Paragraph
 from simulator.documents.choices import choices, lowering
+from simulator.documents.depends import worked_example
 from simulator.documents.doubt_range import LEAST, MOST, DoubtRange
 from simulator.documents.drivers import (
     CALM_PEOPLE,
@@ -22,7 +24,7 @@ from simulator.documents.drivers import (
     MOVED_PCT,
     Drivers,
 )
-from simulator.documents.example import BOND_LEFT, LEFT, SPEND, Example
+from simulator.documents.example import BAD, BOND_LEFT, LEFT, SPEND, Example
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD, FairShares
 from simulator.documents.protection import (
     MOVED_CARE,
@@ -34,10 +36,10 @@ from simulator.documents.quotes import Quotes
 from simulator.documents.word import write_word
 from simulator.questions.luck.estimates import SHARE, change_of
 from simulator.questions.size.ask import size
-from simulator.records import BUDGET
+from simulator.records import BUDGET, Account
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
-from tests.builders import cluster_of, line_of, scenario_of
+from tests.builders import BOND, POOL, SURPLUS, cluster_of, line_of, scenario_of
 from tests.e2e.command import FLAGSHIP, ROOT
 from tests.unit.documents import document, study_of
 
@@ -189,6 +191,42 @@ def test_a_worked_example_adds_up(flagship: Quotes) -> None:
     assert example.budgets_differ
 
 
+def test_a_bad_year_is_one_in_twenty_and_every_payer_has_a_turn(flagship: Quotes) -> None:
+    example = Example(flagship.study)
+    found, row = dict(example.estimates()), example.row(BAD)
+    gbp = {reason: found[row, f"example_{reason}_gbp"].value for reason in example.flows}
+    every = example.book.surplus_gbp[:, 0] - example.book.overspend_gbp[:, 0]
+    assert 0.03 < (every < gbp[LEFT]).mean() < 0.07
+    parts = [gbp[one] for one in ("bond_draw", "pool_payment", "uncovered_overspend")]
+    assert min(parts) > 0
+    assert sum(parts) == pytest.approx(-gbp[LEFT], abs=2)
+    assert gbp[BOND_LEFT] == 0
+    said = " ".join(one.text for one in worked_example(flagship).blocks if isinstance(one, Paragraph))
+    assert "The bad year uses the bond up. The cluster carries on; the bond is not made up again." in said
+    assert "practices can lose no more, and would still have their share of a surplus." in said
+
+
+def test_after_a_bond_is_used_up_practices_lose_no_more_and_still_share() -> None:
+    rules = [SURPLUS, {**BOND, "share_of_annual_budget": 0.0001}, POOL]
+    study = study_of(scenario_of(rules=rules))
+    book = study.books[study.clusters[0]]
+    used_up = (book.by_year_gbp("bond_draw")[:, 0] > 0) & (
+        book.gained_by_year_gbp((Account.BOND,))[:, 0] <= 0.01
+    )
+    later = used_up & (book.surplus_gbp[:, 1] > 1)
+    assert later.any()
+    assert (book.by_year_gbp("practice_share")[later, 1] > 0).all()
+    assert (book.by_year_gbp("bond_draw")[used_up, 1:] <= 0.01).all()
+
+
+def test_an_example_without_a_bad_year_has_two() -> None:
+    example = Example(
+        study_of(scenario_of(budgets={"rule": {"rule": "expected_spend", "margin_share": 1.0}}))
+    )
+    assert not example.is_used_up
+    assert BAD not in example.contracts
+
+
 def test_a_table_in_millions_has_nothing_in_thousands() -> None:
     def column(*amounts: float, half: float = 10.0) -> Column:
         cells = tuple(Estimate(one, one - half, one + half) for one in amounts)
@@ -205,20 +243,22 @@ def test_a_table_in_millions_has_nothing_in_thousands() -> None:
 @pytest.mark.parametrize(
     ("remark", "words"),
     [
-        ("assumption: no size is published", "no size is published"),
-        ("mean assumption; cv assumption; shape assumption", ""),
-        ("mean read: the same; cv assumption; shape assumption", "mean: the same"),
+        ("assumption: no size is published", ("no size is published",)),
+        ("mean assumption; cv assumption; shape assumption", ()),
+        ("mean read: the same; cv assumption; shape assumption", ()),
+        ("mean derived: as the rate; cv derived: as the rate", ()),
+        ("assumption: as between the lines' shocks", ("as between the lines' shocks",)),
         (
             "mean derived: a study, about GBP 11bn; cv RAND Experiment",
-            "mean: a study, about £11bn; spread: RAND Experiment",
+            ("mean: a study, about £11bn", "spread: RAND Experiment"),
         ),
-        ("derived: 53% of them (docs/validation.md, section 3)", "53% of them"),
-        ("read: 30-50% returns; assumption: the middle", "30-50% returns; the middle"),
-        ("RAND Experiment", "RAND Experiment"),
+        ("derived: 53% of them (docs/validation.md, section 3)", ("53% of them",)),
+        ("read: 30-50% returns; assumption: the middle", ("30-50% returns", "the middle")),
+        ("RAND Experiment", ("RAND Experiment",)),
     ],
 )
-def test_remarks_of_a_file_are_plain_words(remark: str, words: str) -> None:
-    assert in_plain_words(remark) == words
+def test_remarks_of_a_file_are_plain_words(remark: str, words: tuple[str, ...]) -> None:
+    assert pieces_of(remark) == words
 
 
 def test_no_raw_words_of_a_file_reach_a_reader(flagship: Quotes) -> None:

@@ -33,13 +33,16 @@ def test_a_page_ranks_assumptions_with_their_values_and_sources(quotes):
     rows = {row[0].replace("\N{NO-BREAK SPACE}", " "): row for row in table.texts}
     assert rows["SD of shocks to a cluster's year + 50%"][1:3] == ("1.5%", "not stated")
     said = rows["SD of shocks to a cluster's year + 50%"][4]
-    assert said == "A cluster's demand in one year: 1.5% either side of expectation"
+    assert said == "A cluster's demand in one year: 1.5% either side of expectation."
     assert rows["Spread of the cost of a case + 25%"][1] == "1.2 to 1.6"
-    assert rows["True saving of demand + 1 point"][4] == "left at its usual value"
+    assert rows["True saving of demand + 1 point"][4] == (
+        "The scenario leaves it out, so that its usual value holds."
+    )
     sizes = [round(abs(quotes.numbers[row, MOVED_CHANCE].value), 3) for row in quotes.drivers.moves]
     assert sizes == sorted(sizes, reverse=True)
     shown = [row[3].partition(" ")[0] for row in table.texts]
-    assert shown[0].startswith("-")
+    assert shown[0].startswith("\N{MINUS SIGN}")
+    assert not any(one.startswith("-") for one in shown)
     assert len(shown) == len(sizes) <= 15
 
 

@@ -12,7 +12,7 @@ import pytest
 from simulator import load_scenario, simulate
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document, Items, Number, Paragraph, Part, Section, TableBlock
-from simulator.documents.cluster_facts import AVERAGE_PRACTICE, DEARER, NEEDED
+from simulator.documents.cluster_facts import AVERAGE_CLUSTER, AVERAGE_PRACTICE, DEARER, LARGEST, of_size
 from simulator.documents.contents import document_of
 from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import (
@@ -46,6 +46,7 @@ FIRST, BOND, ASKED = "In brief", "How big a bond?", "Questions that practices as
 CHOICES, DEPENDS = "What could be done, and who would pay?", "What do the results depend on?"
 LARGER, LIMIT = "bonds of 20% of a year's budget", "a limit of £50,000 per case"
 EXAMPLE = "Cambridge South, a year with an overspend"
+BAD_EXAMPLE = "Cambridge South, a year that is bad, 1 in 20"
 WORST_YEAR = "pct_net_position_1_in_20_gbp_year_3"
 UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
 QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
@@ -54,7 +55,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((AVERAGE_PRACTICE, "bond_posted_gbp"), (AVERAGE_PRACTICE, GAIN)),
     ),
     "How likely is it that all of the bond is lost?": (
-        *(ASKED, "; else all of it is lost. The cluster carries on."),
+        *(ASKED, "; else all of it is lost. The cluster carries on;"),
         ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}"),),
     ),
     "Must my cluster take the share?": (
@@ -87,8 +88,8 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, COST_GROWTH), (ALL_CLUSTERS, f"{EQUAL_GROWTH}{OF_A_CLUSTER}{OVERSPEND}")),
     ),
     "What is different about Wisbech?": (
-        *("Wisbech", "By their age and need"),
-        (("Wisbech", DEARER), ("Wisbech", NEEDED)),
+        *("Wisbech", "Its largest practice has"),
+        (("Wisbech", LARGEST), ("Wisbech", DEARER)),
     ),
     "Which assumption matters most?": (
         FIRST,
@@ -108,7 +109,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (("Granta", GAP_A_HEAD), ("Granta", GAP), ("Granta", BAD_GAP)),
     ),
     "How far is my cluster from its fair share?": (
-        *("Granta", "On average its budget is its fair share by need"),
+        *("Granta", "By the luck of past spend, one budget in twenty is more than"),
         (("Granta", BAD_GAP),),
     ),
     "What reserve should the PCT hold?": (
@@ -139,6 +140,28 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((EQUAL_GROWTH_RULE, MOVED_PCT), (ALL_CLUSTERS, SAVING_NEEDED)),
     ),
     "What if one patient costs very much?": (ASKED, "A case of £50,000 is", ((LIMIT, MOVED_GAIN),)),
+    "Is there a limit per case today, and who pays above it?": (
+        *(ASKED, "There is no limit per case: the whole cost of a case counts against the cluster's budget"),
+        (),
+    ),
+    "Would a larger bond help my cluster, in numbers?": (
+        *(ASKED, "With 10% of a year's budget, an average cluster's bond would pay all that reaches it"),
+        tuple(
+            (row, one) for row in (AVERAGE_CLUSTER, of_size(AVERAGE_CLUSTER, 0.1)) for one in (COVERED, GAIN)
+        ),
+    ),
+    "Why are practices more often better off with a larger bond?": (
+        *("Wisbech", "A larger bond earns more interest: that alone is why"),
+        (),
+    ),
+    "Are the figures of my practice a forecast?": (
+        *("Wisbech", "A practice's figures are its part of the cluster's, by list size: no forecast for it."),
+        (),
+    ),
+    "What comes after a bad year?": (
+        *("A worked example", "The bad year uses the bond up."),
+        tuple((BAD_EXAMPLE, f"example_{one}_gbp") for one in ("bond_draw", "pool_payment", BOND_LEFT)),
+    ),
     "When is a saving unpaid?": (
         *(CHOICES, "its saving goes unpaid"),
         (("the scenario as it is", luck_measure("unpaid_probability")),),

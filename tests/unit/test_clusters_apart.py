@@ -1,0 +1,135 @@
+"""Pages of clusters: each leads with what sets it apart, and bonds of other sizes are explained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator import load_scenario, simulate
+from simulator.charts.study import Study
+from simulator.documents.apart import differences
+from simulator.documents.asked import practice_questions
+from simulator.documents.blocks import Items, Paragraph
+from simulator.documents.cluster_facts import AVERAGE_CLUSTER, LARGEST, LINE, LINE_OF_ALL, SIZES, of_size
+from simulator.documents.pages import cluster_page
+from simulator.documents.quotes import Quotes
+from simulator.documents.reference import glossary
+from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER
+from simulator.risk.account_book import ALL_CLUSTERS
+from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of
+from tests.e2e.command import FLAGSHIP
+from tests.unit.documents import study_of
+
+LIMIT = {"rule": "per_case_limit", "limit_gbp": 40_000}
+INTEREST = {**BOND, "interest_share_per_year": 0.05}
+ALONE = "that alone is why practices are more often better off"
+
+
+@pytest.fixture(scope="module")
+def quotes():
+    return Quotes(Study(simulate(load_scenario(FLAGSHIP, ["simulation.contracts=400"]))))
+
+
+def read(section):
+    blocks = section.blocks
+    lines = [one.text for one in blocks if isinstance(one, Paragraph)]
+    return " ".join([*lines, *(text for one in blocks if isinstance(one, Items) for text in one.texts)])
+
+
+def test_no_two_clusters_are_told_alike(quotes):
+    told = {name: [one.text for one in differences(quotes, name)] for name in quotes.clusters}
+    assert all(1 <= len(one) <= 3 for one in told.values())
+    kinds = {name: tuple(" ".join(one.split()[:3]) for one in said) for name, said in told.items()}
+    assert len({one[0] for one in kinds.values()}) >= 3
+    assert max(list(kinds.values()).count(one) for one in kinds.values()) <= 2
+    assert "much like every other" not in str(told)
+
+
+def test_the_largest_practice_and_the_kind_of_care_are_as_the_lists_say(quotes):
+    plan = quotes.study.result.plan
+    sizes = [one.people for one in quotes.facts.parts("Wisbech")]
+    assert sizes[0] == 18_471
+    assert quotes.numbers["Wisbech", LARGEST].value == pytest.approx(18_471 / 46_898)
+    lines = [one.name for one in quotes.study.scenario.settings.service_lines]
+    at, cluster = lines.index("prescribing"), quotes.clusters.index("Wisbech")
+    care = plan.expected_care_gbp
+    assert quotes.facts.line_apart == "prescribing"
+    assert quotes.numbers["Wisbech", LINE].value == pytest.approx(
+        care[:, cluster, at].sum() / care[:, cluster].sum()
+    )
+    assert quotes.numbers[ALL_CLUSTERS, LINE_OF_ALL].value == pytest.approx(care[..., at].sum() / care.sum())
+
+
+def test_an_average_cluster_with_another_bond_is_the_mean_of_all(quotes):
+    for share in SIZES:
+        rows = [quotes.numbers[of_size(name, share), GAIN].value for name in quotes.clusters]
+        row = of_size(AVERAGE_CLUSTER, share)
+        assert quotes.numbers[row, GAIN].value == pytest.approx(np.mean(rows))
+        rows = [quotes.numbers[of_size(name, share), COVERED].value for name in quotes.clusters]
+        assert quotes.numbers[row, COVERED].value == pytest.approx(np.mean(rows))
+    posted = quotes.numbers[ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}"].value
+    assert quotes.numbers[AVERAGE_CLUSTER, COVERED].value == pytest.approx(posted)
+
+
+def test_without_interest_no_contract_is_better_for_practices_with_a_larger_bond():
+    """Why more of them are better off with a larger bond: more is drawn from it, never less."""
+
+    def gain(share, interest):
+        mapping = scenario_of(
+            rules=[
+                SURPLUS,
+                {**BOND, "share_of_annual_budget": share, "interest_share_per_year": interest},
+                POOL,
+            ]
+        )
+        study = study_of(mapping)
+        return study.samples(study.clusters[0])[GAIN]
+
+    assert (gain(0.2, 0.0) <= gain(0.01, 0.0) + 0.01).all()
+    assert (gain(0.2, 0.05) > gain(0.01, 0.05) + 1).any()
+
+
+def test_pages_explain_a_larger_bond_only_where_interest_does_it():
+    pages = {}
+    for bond in (BOND, INTEREST):
+        made = Quotes(study_of(scenario_of(rules=[SURPLUS, bond, POOL])))
+        (cluster, *_) = made.study.scenario.settings.clusters
+        pages[bond is INTEREST] = read(cluster_page(made, cluster))
+    assert ALONE in pages[True]
+    assert ALONE not in pages[False]
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ([SURPLUS, BOND, POOL], "There is no limit per case: the whole cost of a case counts against the "
+         "cluster's budget; beyond the bond the pool and the PCT pay."),
+        ([SURPLUS, BOND], "beyond the bond the PCT pays."),
+        ([{**SURPLUS, "needs_bond": False}], "; the PCT pays what is overspent."),
+        ([LIMIT, SURPLUS, BOND], "A cluster answers for at most £40,000 of any one case at the prices of the "
+         "rate's year; the PCT pays what a case costs beyond that."),
+    ],
+)  # fmt: skip
+def test_practices_read_whether_a_case_has_a_limit(rules, said):
+    assert said in read(practice_questions(Quotes(study_of(scenario_of(rules=rules)))))
+
+
+def test_chances_of_neighbours_are_told_in_per_cent_alone(quotes):
+    """22% and 23% are not one in five and one in four; a head figure keeps its words."""
+    measure = "practice_better_off_probability"
+    assert "\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}" not in quotes.number("Granta", measure).text
+    assert (
+        "\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}"
+        in quotes.number(ALL_CLUSTERS, f"{OF_A_CLUSTER}{measure}").text
+    )
+    one = Quotes(study_of(scenario_of(clusters=[cluster_of("Only")])))
+    assert "\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}" in one.number("Only", measure).text
+
+
+def test_the_glossary_has_words_of_options_only_where_they_are_tried(quotes):
+    def words(made):
+        return {row[0] for block in glossary(made).blocks[1:] for row in block.texts}
+
+    of_options = {"Corridor", "Limit per case", "Minimum savings rate", "Settlement over the whole contract"}
+    assert of_options <= words(quotes)
+    assert not of_options & words(Quotes(study_of(scenario_of(rules=[]))))
