@@ -20,7 +20,8 @@ from simulator.charts.strips import SMALLEST
 from simulator.documents.blocks import Heading, Picture, Section
 from simulator.documents.contents import document_of
 from simulator.documents.formats import lay_out, typesetter
-from tests.unit.documents import EDGES, document, study_of
+from tests.builders import cluster_of, scenario_of
+from tests.unit.documents import EDGES, LEAST_FILLED, document, filled_of_pages, study_of
 
 ONE = EDGES["one cluster"]
 
@@ -47,3 +48,11 @@ def test_where_numbers_come_from_stands_on_charts_that_stand_alone() -> None:
     assert pictures
     assert not any(study.source in words_of(one.chart) for one in pictures)
     assert study.source in words_of(draw(study, "outturn"))
+
+
+def test_pages_of_few_and_of_many_clusters_are_nearly_half_full_at_least(tmp_path: Path) -> None:
+    # Those of seven are looked at in test_readers.
+    for name, clusters in (("few", 2), ("many", 15)):
+        (tmp_path / name).mkdir()
+        made = document(scenario_of(clusters=[cluster_of(f"Cluster {at}") for at in range(clusters)]))
+        assert min(filled_of_pages(made, tmp_path / name)) > LEAST_FILLED
