@@ -17,7 +17,7 @@ def decimals_of(ordinary: Sequence[Estimate], others: Sequence[Estimate], size: 
 
     The middle error of the ordinary rows keeps one digit, or two where these stand before the point. There is
     one decimal more where without it an estimate had a single digit though its error leaves more, or seemed
-    to be within chance and is not.
+    to be within chance and is not, or had an error that were none.
     """
     found = sorted(_own_decimals(one, size) for one in ordinary if one.half_width > 0)
     found = found or sorted(_own_decimals(one, size) for one in others if one.half_width > 0)
@@ -38,8 +38,10 @@ def _own_decimals(one: Estimate, size: float) -> int:
 
 def _is_lost(one: Estimate, size: float, decimals: int) -> bool:
     """Return whether so few decimals hide what an estimate says."""
-    if not beyond_chance(one) or decimals >= _own_decimals(one, size):
+    if decimals >= _own_decimals(one, size):
         return False
+    if not beyond_chance(one):
+        return not round(one.half_width / size, decimals)
     value, error = (
         float(text.replace(",", "")) for text in rounded(one.value, one.half_width, size, decimals)
     )

@@ -10,10 +10,10 @@ import numpy as np
 
 from simulator.answers.table import Cell
 from simulator.charts.chart import Chart, measure_rows, with_ends
-from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM, look
+from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM
 from simulator.charts.panels import panels, scale, write_together
 from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
-from simulator.charts.sheet import Strip, sheet
+from simulator.charts.sheet import Strip, on_slide, sheet
 from simulator.charts.strips import Heading, Key, Plot, Sign
 from simulator.charts.study import Study, fan_of
 from simulator.charts.style import DOTTED, PATCH, Looks, in_house_style
@@ -236,10 +236,7 @@ def overspend(study: Study, cluster: str | None = None) -> Chart:
         strips += [Plot(1.5), Heading("Over the whole contract")]
     chances = [per_cent(found[name, _WHOLE]) for name in ordered]
     strips.append(Rows(list(map(shown_as, ordered)), (Beside("chance", chances),), apart=int(together)))
-    room = look().size
-    if room.height_in and sum(strip.height_in(room.width_in) for strip in strips) > room.height_in:
-        # Letters would be too small for a slide: what the chart says is in the rows.
-        strips = strips[-1:]
+    strips = on_slide(strips, strips[-1:])
     figure, axes = sheet(title, subtitle, study.source, strips)
     if len(strips) > 1:
         _draw_trend(axes[0], study.years, ordered, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from simulator.charts.look import look
 from simulator.charts.panels import blank, fitting
 from simulator.charts.rows import Rows
 from simulator.charts.strips import Abreast, Box, Heading, Key, Plot, Words
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 _GAP_IN = 0.1
 Strip = Key | Rows | Plot | Abreast | Heading | Words
+
+
+def on_slide(strips: list[Strip], main: list[Strip]) -> list[Strip]:
+    """Return strips; the main ones alone where all would be too small to read on a slide."""
+    size = look().size
+    is_full = size.height_in and sum(strip.height_in(size.width_in) for strip in strips) > size.height_in
+    return main if is_full else strips
 
 
 def sheet(title: str, subtitle: str, source: str, strips: Sequence[Strip]) -> tuple[Figure, list[Axes]]:

@@ -12,7 +12,7 @@ from simulator.charts.chart import Chart, measure_rows, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM
 from simulator.charts.panels import scale, worded, write_together
 from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
-from simulator.charts.sheet import Strip, sheet
+from simulator.charts.sheet import Strip, on_slide, sheet
 from simulator.charts.strips import Heading, Key, Plot, Sign, Words
 from simulator.charts.study import Study, fan_of
 from simulator.charts.style import Looks, in_house_style
@@ -70,9 +70,10 @@ def surplus_split(study: Study, cluster: str | None = None) -> Chart:
     ]
     if len(names) > 1:
         strips += [Heading("In pounds"), Rows(clusters, (amounts,), label=label)]
+    strips = on_slide(strips, strips[:3])
     figure, axes = sheet(title, subtitle, study.source, strips)
     _draw_pence(axes[0], parts[names[-1]], looks)
-    if len(names) > 1:
+    if len(axes) > 1:
         _draw_pounds(axes[1], [study.books[name] for name in clusters], looks)
     words = " ".join(f"{name}: {_split_words(parts[name], surplus[name], looks)}" for name in names)
     rows = [

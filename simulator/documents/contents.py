@@ -16,7 +16,6 @@ from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
 from simulator.documents.choices import choices
 from simulator.documents.depends import depends_on, worked_example
-from simulator.documents.figure_sources import with_sources
 from simulator.documents.formats import write_pdf
 from simulator.documents.method import method, provenance_section
 from simulator.documents.options import options_compared
@@ -134,7 +133,7 @@ def document_of(
     size = PAGE
     if template:
         size = replace(PAGE, width_in=min(PAGE.width_in, text_width_in(template)))
-    # One logo is enough for a document, and to say once where its numbers come from.
+    # One logo is enough for a document, and so is one place that says where its numbers come from.
     with looking(Look(size, replace(theme, logo=b""), has_source=False)):
         return _document(study, title, started, regimes, theme, template)
 
@@ -170,7 +169,7 @@ def _document(
     return Document(
         title=title or scenario.settings.title,
         subtitle=f"{scenario.settings.pct.name}: what clusters risk with a real budget",
-        sections=tuple(with_sources(_sections(quotes, others))),
+        sections=tuple(_sections(quotes, others)),
         numbers=tuple(numbers),
         provenance=stamp,
         slides=slides_of(quotes),

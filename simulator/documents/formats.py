@@ -37,7 +37,7 @@ _ACCESSIBLE: Literal["ua-1"] = "ua-1"
 
 _LOOSENESS = (1.0, 0.93, 0.86, 1.1, 1.2)
 """How far apart things may stand, the usual first."""
-_FILLED, _FOOT = 0.38, 0.93
+_FILLED, _FOOT = 0.42, 0.93
 """How far down every page is filled, and where its foot begins."""
 _SEEN_PPI, _INK = 12, 0.9
 """How finely pages are looked at for that, and what is no paper."""

@@ -1,0 +1,58 @@
+"""Charts in documents: printed as wide as they are drawn, for their letters to be read; and full pages."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from PIL import Image
+
+from simulator.charts.chart import Chart
+from simulator.charts.look import PAGE
+from simulator.charts.register import draw
+from simulator.charts.strips import SMALLEST
+from simulator.documents.blocks import Heading, Picture, Section
+from simulator.documents.contents import document_of
+from simulator.documents.formats import lay_out, typesetter
+from tests.builders import cluster_of, scenario_of
+from tests.unit.documents import EDGES, LEAST_FILLED, document, filled_of_pages, study_of
+
+ONE = EDGES["one cluster"]
+
+
+def words_of(chart: Chart) -> set[str]:
+    """Return what stands on a picture beside its panels."""
+    return {text.get_text().replace("\n", " ") for text in chart.figure.texts}
+
+
+def test_a_chart_is_printed_as_wide_as_it_is_drawn(tmp_path: Path) -> None:
+    ink = Figure(figsize=(PAGE.width_in, 2.0))
+    ink.add_artist(Rectangle((0, 0), 1, 1, color="black"))
+    picture = Picture("Ink.", Chart.of("outturn", "Ink", ink, [], "Ink.", "Nowhere."))
+    made = replace(document(ONE), sections=(Section((Heading(1, "Ink"), picture)),))
+    pages: Any = typesetter(lay_out(made, tmp_path)).compile(format="png", ppi=72)
+    dark = np.asarray(Image.open(io.BytesIO(pages[-1])).convert("L")) < 50
+    assert dark.sum(axis=1).max() / 72 == pytest.approx(PAGE.width_in, abs=0.04)
+    assert SMALLEST >= 7.5
+
+
+def test_where_numbers_come_from_stands_on_charts_that_stand_alone() -> None:
+    study = study_of(ONE)
+    pictures = [one for one in document_of(study).blocks if isinstance(one, Picture)]
+    assert pictures
+    assert not any(study.source in words_of(one.chart) for one in pictures)
+    assert study.source in words_of(draw(study, "outturn"))
+
+
+def test_pages_of_few_and_of_many_clusters_are_nearly_half_full_at_least(tmp_path: Path) -> None:
+    # Those of seven are looked at in test_readers.
+    for name, clusters in (("few", 2), ("many", 15)):
+        (tmp_path / name).mkdir()
+        made = document(scenario_of(clusters=[cluster_of(f"Cluster {at}") for at in range(clusters)]))
+        assert min(filled_of_pages(made, tmp_path / name)) > LEAST_FILLED
