@@ -177,17 +177,29 @@ def _count(found: Assumptions) -> str:
     return said
 
 
+def publications(quotes: Quotes) -> tuple[Block, ...]:
+    """List what the scenario's figures cite, and for what; nothing where it lists no publication."""
+    cited = quotes.study.scenario.settings.document.publications
+    if not cited:
+        return ()
+    items = tuple(f"{one.cited.rstrip('.')}. It gives {one.used_for.rstrip('.')}." for one in cited)
+    said = "What is not here is an assumption, or stands with its figure in the workbook."
+    return (Heading(2, "Sources"), Items(items, numbered=True), Paragraph((said,)))
+
+
 def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
     """Say which figures may be quoted, as whose, and with what doubt."""
     known, settings = dict(facts), quotes.study.scenario.settings
-    whose = settings.document.organisation
+    whose, version = settings.document.organisation, known["cluster-risk"]
     source = f"{settings.title}; {known['simulated contracts']} simulated contracts, seed {known['seed']}"
     items = [
-        f"Quote any figure with its ±, and say that it is simulated. Source: “{source}, cluster-risk "
-        f"{known['cluster-risk']}”.",
-        f"They are figures of {whose}."
+        f"Quote any figure with its ±, and say that it is simulated. Cite as “{source}, cluster-risk "
+        f"{version}”.",
+        f"They are figures of {whose}, made with cluster-risk {version}."
         if whose
-        else "No publisher is named: they are nobody's official figures.",
+        else f"No publisher is named, and nobody to ask: cluster-risk {version}, a program, made this "
+        f"from {known['scenario']}. They are nobody's official figures.",
+        *([f"Ask {settings.document.contact}."] if settings.document.contact else []),
         "An expected amount is a mean: say “on average”. A bad case, 1 in 20, says how far from it one "
         "contract may be.",
         "The ± is sampling error alone. For a range with doubt, quote “Sampling error and doubt in one "

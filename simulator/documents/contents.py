@@ -11,7 +11,7 @@ from simulator.answers.files import provenance
 from simulator.charts.look import PAGE, Look, Theme, look, looking
 from simulator.charts.study import Study
 from simulator.documents.asked import practice_questions
-from simulator.documents.assumptions import may_be_quoted, sources
+from simulator.documents.assumptions import may_be_quoted, publications, sources
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
 from simulator.documents.choices import choices
@@ -164,7 +164,7 @@ def _document(
         files = (PurePath(one.source).name for one in study.regimes(regimes).regimes)
         facts["regimes compared"] = "; ".join(files)
     stamp = tuple(facts.items())
-    others["provenance"] = [provenance_section(stamp, may_be_quoted(quotes, stamp))]
+    others["provenance"] = [provenance_section(stamp, (*may_be_quoted(quotes, stamp), *publications(quotes)))]
     others["clusters"] = (cluster_page(quotes, cluster) for cluster in scenario.settings.clusters)
     return Document(
         title=title or scenario.settings.title,

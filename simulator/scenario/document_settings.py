@@ -46,6 +46,15 @@ class Milestone(Part):
     """What happens then."""
 
 
+class Publication(Part):
+    """A publication that figures of the scenario rest on."""
+
+    cited: Line
+    """Author, title, place and year, as a reader expects it."""
+    used_for: Line
+    """What it gives: "how many attendances there are"."""
+
+
 class DocumentSettings(Part):
     """What a document says besides results; no number depends on it."""
 
@@ -61,6 +70,8 @@ class DocumentSettings(Part):
     """Who it is for."""
     timetable: Annotated[tuple[Milestone, ...], BeforeValidator(as_tuple)] = ()
     """Dates that readers wait for, in order."""
+    publications: Annotated[tuple[Publication, ...], BeforeValidator(as_tuple)] = ()
+    """What the scenario's figures cite, each once, in the order of the list of sources."""
     sections: Annotated[tuple[SectionName, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
         SECTION_NAMES
     )

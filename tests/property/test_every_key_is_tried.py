@@ -38,7 +38,7 @@ ELSEWHERE |= {
     for key in ("first_year", "first_month")
     if kind != "ManagementCost" and (kind, key) != ("ReduceDemand", "first_month")
 }
-OF_DOCUMENTS = {"DocumentSettings", "Milestone"}
+OF_DOCUMENTS = {"DocumentSettings", "Milestone", "Publication"}
 """No number depends on them."""
 
 

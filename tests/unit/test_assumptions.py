@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from simulator.charts.study import Study
-from simulator.documents.assumptions import sources
-from simulator.documents.blocks import TableBlock
+from simulator.documents.assumptions import may_be_quoted, publications, sources
+from simulator.documents.blocks import Items, TableBlock
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.method import assumptions_of
 from simulator.documents.quotes import Quotes
@@ -16,6 +16,7 @@ from simulator.scenario.scenario import load_scenario
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import scenario_of
+from tests.e2e.command import FLAGSHIP
 from tests.unit.documents import study_of
 
 SMALL = Path(__file__).parents[2] / "scenarios" / "two-clusters.toml"
@@ -60,3 +61,53 @@ def test_a_scenario_of_no_file_has_nothing_to_rank():
     section = sources(Quotes(study_of(scenario_of())))
     assert not section.in_files
     assert not any(isinstance(block, TableBlock) for block in section.blocks)
+
+
+def test_every_publication_that_the_flagship_cites_is_in_its_list_once():
+    """Whoever is named beside a figure has a line in the document itself, with what it gives."""
+    scenario = load_scenario(FLAGSHIP)
+    cited = [one.cited for one in scenario.settings.document.publications]
+    assert len({*cited}) == len(cited) > 10
+    by_short = {
+        "HES": "Hospital Episode Statistics",
+        "QMAE": "QMAE",
+        "NHS England": "NHS England",
+        "ONS": "Office for National Statistics",
+        "RAND": "RAND",
+        "Nuffield": "Nuffield",
+        "prescriptions dispensed": "Prescriptions Dispensed",
+        "8,238": "8,238",
+        "ASTRO-PU": "ASTRO-PU",
+        "NHSBSA": "NHS Business Services Authority",
+        "HSJ": "Health Service Journal",
+        "Bachmann": "Bachmann",
+        "carr_hill": "Carr-Hill",
+    }
+    above, _, _ = scenario.text.partition("[document]")
+    for short, name in by_short.items():
+        assert short in above
+        assert sum(name in one for one in cited) == 1
+    assert len(by_short) == len(cited)
+
+
+def test_a_document_lists_publications_with_what_they_give(quotes):
+    assert publications(quotes) == ()
+    one = {"cited": "A. Author, On Cases, 2010.", "used_for": "how many cases there are"}
+    listing = publications(Quotes(study_of(scenario_of(document={"publications": [one]}))))
+    (items,) = (block for block in listing if isinstance(block, Items))
+    assert items.texts == ("A. Author, On Cases, 2010. It gives how many cases there are.",)
+
+
+def test_who_made_a_document_and_how_to_cite_it_are_told():
+    facts = [("simulated contracts", "400"), ("seed", "1"), ("cluster-risk", "9.9"), ("scenario", "x.toml")]
+
+    def said(**of_document):
+        made = Quotes(study_of(scenario_of(document=of_document)))
+        (items,) = (block for block in may_be_quoted(made, facts) if isinstance(block, Items))
+        return " ".join(items.texts)
+
+    assert "400 simulated contracts, seed 1, cluster-risk 9.9”" in said()
+    assert "cluster-risk 9.9, a program, made this from x.toml. They are nobody's official figures." in said()
+    named = said(organisation="Example PCT", contact="finance@example.org")
+    assert "They are figures of Example PCT, made with cluster-risk 9.9." in named
+    assert "Ask finance@example.org." in named

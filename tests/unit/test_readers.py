@@ -104,6 +104,10 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *("Where the numbers come from", "Quote any figure with its ±"),
         (),
     ),
+    "Which publications do the figures rest on, and who made this?": (
+        *("Where the numbers come from", "NHS Information Centre, Hospital Episode Statistics, England"),
+        (),
+    ),
     "Is my budget fair?": (
         *("The scheme", "On average every budget is its cluster's fair share by need"),
         (("Granta", GAP_A_HEAD), ("Granta", GAP), ("Granta", BAD_GAP)),
