@@ -33,7 +33,7 @@ def differences(quotes: Quotes, name: str) -> Iterator[Paragraph]:
     if len(quotes.clusters) == 1:
         return
     first = [*filter(None, (_unfairness(quotes, name), _tightness(quotes, name)))]
-    found = sorted(_features(quotes, name), key=lambda one: -one[0])
+    found = sorted(_features(quotes, name), key=lambda one: -round(one[0], 6))
     others = [said for far, said in found if far >= _APART] or [said for _, said in found[:1]]
     of_all = quotes.number(ALL_CLUSTERS, LINE_OF_ALL) if quotes.facts.line_apart else ""
     for said in (*first, *others)[:_MOST]:
