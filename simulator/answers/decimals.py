@@ -9,7 +9,8 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import MOST_DIGITS, rounded
 
-_LEAST_DIGITS = 2
+_LEAST_DIGITS, _ENOUGH = 2, 2
+"""Digits of the smallest estimate, unless a column has so many decimals already."""
 
 
 def decimals_of(ordinary: Sequence[Estimate], others: Sequence[Estimate], size: float) -> int | None:
@@ -45,7 +46,7 @@ def _is_lost(one: Estimate, size: float, decimals: int) -> bool:
     value, error = (
         float(text.replace(",", "")) for text in rounded(one.value, one.half_width, size, decimals)
     )
-    return abs(value) <= error or decimals + _exponent(value) + 1 < _LEAST_DIGITS
+    return abs(value) <= error or (decimals < _ENOUGH and decimals + _exponent(value) + 1 < _LEAST_DIGITS)
 
 
 def _exponent(number: float) -> int:

@@ -7,6 +7,7 @@ import pytest
 from simulator import charts
 from simulator.charts.look import SIZES, Look, looking
 from simulator.charts.study import Study
+from simulator.charts.words import money
 from simulator.questions.worth.ask import TOGETHER
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.builders import Table, scenario_of, simulated
@@ -39,6 +40,8 @@ def test_each_action_stands_with_its_worth(size: str) -> None:
     for row in worth.rows:
         assert data.loc[(row.cluster, row.action), "net_gbp"] == row.net.value
     assert "£1.25m" in chart.alt
+    written = " ".join(text.get_text().replace("\n", " ") for text in chart.figure.texts)
+    assert money(worth.row(TOGETHER).per_pound) in written
     # Bars follow each other, and all of them end where these do.
     bars = [(bar.get_x(), bar.get_width()) for bar in chart.figure.axes[0].patches]
     assert [start for start, _ in bars[:-1]] == pytest.approx([0, *(sum(bar) for bar in bars[:-2])])
