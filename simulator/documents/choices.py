@@ -25,13 +25,15 @@ from simulator.documents.what_ifs import (
     SAVING_NEEDED,
 )
 from simulator.plain_words import capitalised, joined, per_cent_of
-from simulator.questions.luck.estimates import SHARE, UNPAID, change_of
+from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR, SHARE, UNPAID, change_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
 
 _RESERVE, _NEAR_GBP = reserve_at(0.95), 1.0
 _FELT = 0.01
 """Of the reserve: what moves it by less protects from nothing (assumption)."""
+_MUCH = 0.75
+"""A surplus says little if no more of them are true savers' (assumption); at 0.5 it says nothing."""
 _OPTION_COLUMNS = {
     MOVED_RESERVE: "PCT's reserve at 95%",
     MOVED_PCT: "PCT's net position",
@@ -231,6 +233,32 @@ def _luck(quotes: Quotes) -> Iterator[Block]:
     first = text("Rules", [*map(capitalised, policies)])
     title = "What rules pay for luck, and how often they leave a true saving unpaid"
     yield quotes.table("rules against luck", title, columns, first, apart=0)
+    yield from _savers(quotes)
+
+
+def _savers(quotes: Quotes) -> Iterator[Block]:
+    """Yield how many of those with a surplus truly saved, if half of all clusters did."""
+    if not {(ALL_CLUSTERS, SAVERS_OF_A_YEAR), (ALL_CLUSTERS, SAVERS)} <= quotes.numbers.keys():
+        return
+    alone = [name for name in quotes.clusters if (name, SAVERS) in quotes.numbers]
+    alone.sort(key=lambda one: quotes.numbers[one, "people"].value)
+    shown = {f"{alone[-1]} (the largest)": alone[-1], f"{alone[0]} (the smallest)": alone[0]}
+    shown = (shown if len(alone) > 1 else {}) | {"A cluster, on average": ALL_CLUSTERS}
+    little = quotes.numbers[ALL_CLUSTERS, SAVERS].high < _MUCH
+    says = f"A surplus says {'little' if little else 'something'}"
+    yield quotes.sentence(
+        ALL_CLUSTERS,
+        f"{says}: of clusters with a surplus over the whole contract, {{{SAVERS}}} truly saved where half of "
+        f"all did (assumption: {per_cent_of(SAVING)} of the care that is paid by the case, and the others "
+        f"nothing); of those with a surplus in one year, {{{SAVERS_OF_A_YEAR}}}. If it said nothing, both "
+        "would be 50%.",
+    )
+    columns = [
+        quotes.column(measure, f"Surplus {span}", [(one, measure) for one in shown.values()])
+        for measure, span in ((SAVERS_OF_A_YEAR, "of one year"), (SAVERS, "over the whole contract"))
+    ]
+    title = "Of clusters with a surplus, those that truly saved, if half of all did"
+    yield quotes.table("true savers", title, columns, text("Cluster", [*shown]), apart=1)
 
 
 def _at_no_price(quotes: Quotes, policies: Sequence[str]) -> str:

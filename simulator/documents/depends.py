@@ -13,19 +13,23 @@ from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
     CALM_PEOPLE,
     ENOUGH_PEOPLE,
+    LAST_YEAR,
     LITTLE_CHANCE,
     LITTLE_MORE,
     MOST_CONTRACTS,
     MOVED_CHANCE,
     MOVED_GAIN,
     MOVED_PCT,
+    SIZE_CHANCE,
     of_people,
+    of_size,
 )
 from simulator.documents.example import BAD, measure_of
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, OF_A_CLUSTER, OVERSPEND
 from simulator.plain_words import capitalised, counted, in_letters, joined, listed, per_cent_of
-from simulator.questions.size.answer import SD
+from simulator.questions.size.answer import BAD_OVERSPEND, a_head
+from simulator.questions.size.answer import OVERSPEND as OVERSPENT
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
 from simulator.rules.surplus import SurplusSplit
@@ -155,23 +159,53 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
 def _sizes(quotes: Quotes) -> Iterator[Block]:
     rows = [row.people for row in quotes.drivers.sizes.rows]
     names = [of_people(one) for one in rows]
-    small, large = (quotes.number(one, SD) for one in (names[0], names[-1]))
+    bad = of_size(a_head(BAD_OVERSPEND))
+    ends = {
+        f"{size}_{what}": quotes.number(row, measure, "alone")
+        for size, row in (("small", names[0]), ("large", names[-1]))
+        for what, measure in (("chance", SIZE_CHANCE), ("bad", bad))
+    }
+    fewest, most = (f"{one:,.0f}" for one in (rows[0], rows[-1]))
     yield Heading(2, "The size of a cluster")
     yield quotes.sentence(
         ALL_CLUSTERS,
-        f"{_large_enough(quotes)}Size helps, and less and less: the outturn of {rows[0]:,.0f} people "
-        f"typically misses the expected one by {{small}} of the budget, of {rows[-1]:,.0f} by {{large}}.",
-        small=small,
-        large=large,
+        f"{_chance_by_size(quotes, names[0], names[-1])}: {{small_chance}} for {fewest} people, "
+        f"{{large_chance}} for {most}. {_bad_by_size(quotes, names[0], names[-1])}: in one contract out of "
+        f"twenty the overspends of its years add up to more than £{{small_bad}} a head for {fewest} people, "
+        f"£{{large_bad}} for {most}. {_large_enough(quotes)}",
+        **ends,
     )
+    last = quotes.study.years[-1]
     headings = {
-        SD: "Typical miss (SD), of budget",
-        "large_overspend_probability": "Overspend above 2%",
-        "bond_needed_gbp_per_head": "Bond needed at 95%, a head",
+        LAST_YEAR: f"Overspend {last}",
+        SIZE_CHANCE: "Overspend, whole contract",
+        of_size(a_head(OVERSPENT)): "Expected overspend, £ a head",
+        of_size(a_head(BAD_OVERSPEND)): "Overspend, 1 in 20, £ a head",
+        OVERSPENT: "Expected overspend",
+        BAD_OVERSPEND: "Overspend, 1 in 20",
     }
+    headings = {one: words for one, words in headings.items() if (names[0], one) in quotes.numbers}
     columns = [quotes.column(one, words, [(row, one) for row in names]) for one, words in headings.items()]
     first = text("People", [f"{one:,.0f}" for one in rows])
-    yield quotes.table("size", "Risk by size of cluster, over the whole contract", columns, first, apart=0)
+    title = "Overspends by size of cluster, over the whole contract"
+    yield quotes.table("size", title, columns, first, apart=0)
+
+
+def _chance_by_size(quotes: Quotes, smallest: str, largest: str) -> str:
+    """Return whether a smaller cluster overspends more often, as far as errors tell."""
+    small, large = (quotes.numbers[one, SIZE_CHANCE] for one in (smallest, largest))
+    if small.low > large.high:
+        return "A smaller cluster overspends more often"
+    short = ", for budgets are short of spend at every size" if large.low > 1 / 2 else ""
+    return f"A smaller cluster is no likelier to overspend{short}"
+
+
+def _bad_by_size(quotes: Quotes, smallest: str, largest: str) -> str:
+    """Return whether a bad case costs a smaller cluster more a head, as far as errors tell."""
+    small, large = (quotes.numbers[one, of_size(a_head(BAD_OVERSPEND))] for one in (smallest, largest))
+    if small.low > large.high:
+        return "What grows as clusters shrink is a bad case"
+    return "Nor is a bad case seen to grow as clusters shrink"
 
 
 def _large_enough(quotes: Quotes) -> str:
@@ -188,7 +222,7 @@ def _large_enough(quotes: Quotes) -> str:
         )
         if (ALL_CLUSTERS, measure) in quotes.numbers
     ]
-    return f"A cluster is large enough, by two measures (assumptions): {'; '.join(said)}. " if said else ""
+    return f"A cluster is large enough, by two measures (assumptions): {'; '.join(said)}." if said else ""
 
 
 def _smaller(quotes: Quotes, measure: str) -> str:

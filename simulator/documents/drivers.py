@@ -11,11 +11,23 @@ import numpy as np
 from simulator.charts.drivers import Move, figures_of, usual_moves
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import OVERSPEND, Place
-from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
 from simulator.questions.luck.ask import luck_on
-from simulator.questions.luck.estimates import SHARE, UNPAID, change_of, of_a_cluster_difference
-from simulator.questions.size.answer import SD, Sizes, overspend_column
+from simulator.questions.luck.estimates import (
+    SAVERS,
+    SAVERS_OF_A_YEAR,
+    SHARE,
+    UNPAID,
+    change_of,
+    of_a_cluster_difference,
+)
+from simulator.questions.size.answer import (
+    BAD_OVERSPEND,
+    Sizes,
+    a_head,
+    overspend_column,
+)
+from simulator.questions.size.answer import OVERSPEND as OVERSPENT
 from simulator.questions.size.ask import size
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
@@ -32,12 +44,14 @@ MOST_CONTRACTS = 2_000
 SAVING = 0.02
 """True saving at which rules are compared (assumption)."""
 LUCK_COLUMNS = (SHARE, change_of(SHARE), UNPAID, change_of(UNPAID))
-LARGE = overspend_column(0.02)
+SIZE_CHANCE = overspend_column(0.0)
+LAST_YEAR = "last_year_overspend_probability"
+"""Of a cluster of some size, in the last contract year."""
 ENOUGH_PEOPLE, CALM_PEOPLE = "enough_people", "calm_people"
 LITTLE_MORE, LITTLE_CHANCE = 0.1, 0.01
 """A cluster is large enough if its outturn spreads by so much more than that of any size; or if chance alone
 spreads it by so little of the budget (assumptions)."""
-_PEOPLE, _POINTS = (5_000.0, 200_000.0), 4
+_PEOPLE, _POINTS = (2_000.0, 200_000.0), 5
 """Sizes of cluster that are shown (assumptions)."""
 
 
@@ -99,18 +113,25 @@ class Drivers:
         """Yield every number, by row and measure."""
         for words, changes in self.moves.items():
             yield from (((words, measure), one) for measure, one in changes.items())
-        for row in self.sizes.rows:
-            found = row.by_span[WHOLE_CONTRACT]
-            for name, one in ((SD, found[SD]), ("large_overspend_probability", found[LARGE])):
-                yield (of_people(row.people), name), one
-            yield (of_people(row.people), "bond_needed_gbp_per_head"), found["bond_needed_gbp_per_head"]
+        yield from self._of_sizes()
         if self.luck:
             for policy in self.luck.policy_names:
                 known = self.luck.row(policy).estimates, self.luck.row(policy, SAVING).estimates
                 for measure, of in zip(LUCK_COLUMNS, (known[0], known[0], known[1], known[1]), strict=True):
                     if measure in of:
                         yield (policy, luck_measure(measure)), of[measure]
+            yield from _of_savers(self.luck)
         yield from self._enough()
+
+    def _of_sizes(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield overspends by size: in the last of several years, and over the contract."""
+        *years, _ = self.sizes.rows[0].by_span
+        amounts = (OVERSPENT, BAD_OVERSPEND)
+        for row in self.sizes.rows:
+            for name in (SIZE_CHANCE, *amounts, *map(a_head, amounts)):
+                yield (of_people(row.people), of_size(name)), row.whole[name]
+            if len(years) > 1:
+                yield (of_people(row.people), LAST_YEAR), row.by_span[years[-1]][SIZE_CHANCE]
 
     def _enough(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield sizes of cluster that are enough, by two measures."""
@@ -159,9 +180,21 @@ def _rank(changes: dict[str, Estimate]) -> tuple[float, float]:
     return round(abs(changes[MOVED_CHANCE].value), 3), abs(changes[MOVED_GAIN].value)
 
 
+def _of_savers(luck: LuckAnswer) -> Iterator[tuple[Place, Estimate]]:
+    """Yield which part of surpluses is a true saver's, for each cluster and on average."""
+    for name in luck.names:
+        found = luck.row(saving=SAVING, cluster=name).estimates
+        yield from (((name, one), found[one]) for one in (SAVERS_OF_A_YEAR, SAVERS) if one in found)
+
+
 def of_people(people: float) -> str:
     """Return the row of a size of cluster."""
     return f"a cluster of {people:,.0f}"
+
+
+def of_size(measure: str) -> str:
+    """Return the measure of a size of cluster: amounts a head are read in whole pounds, not in thousands."""
+    return measure.replace("_gbp_per_head", "_a_head_gbp")
 
 
 def luck_measure(measure: str) -> str:

@@ -11,11 +11,13 @@ import pytest
 import simulator
 from simulator.answers.printer import Printer
 from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer
-from simulator.questions.luck.ask import PolicySizes, policies_of, with_rule
+from simulator.questions.luck.ask import PolicySizes, at_saving, policies_of, with_rule
 from simulator.questions.luck.estimates import (
     EARNED,
     LUCK_SHARE,
     PAID,
+    SAVERS,
+    SAVERS_OF_A_YEAR,
     SHARE,
     SHARE_PER_HEAD,
     SHARE_PER_YEAR,
@@ -25,6 +27,8 @@ from simulator.questions.luck.estimates import (
     estimates,
     of_a_cluster,
     of_a_cluster_difference,
+    savers_of_surpluses,
+    surpluses,
 )
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import probability, probability_difference
@@ -92,6 +96,62 @@ def test_changes_by_hand() -> None:
     assert found[change_of(EARNED)].value == pytest.approx(-2 / 3)
     assert found[change_of(PAID)].value == pytest.approx(-1 / 3)
     assert found[change_of(UNPAID)].value == pytest.approx(1 / 3)
+
+
+def test_savers_of_surpluses_by_hand() -> None:
+    # Two clusters in four contracts. With the saving there are 6 surpluses of 8, without it 2: 6 of 8.
+    saving = np.array([[1, 1], [1, 1], [1, 0], [1, 0]], dtype=bool)
+    none = np.array([[1, 0], [1, 0], [0, 0], [0, 0]], dtype=bool)
+    found = savers_of_surpluses(saving, none)
+    assert found is not None
+    assert found.value == 0.75
+    # By contract 1 - 0.75 * 1.5 = -0.125 twice, 0.5 - 0.75 * 0.5 = 0.125 twice; the mean below is 1.
+    assert found.standard_error == pytest.approx(math.sqrt(4 * 0.125**2 / 3 / 4))
+    assert found.high <= 1
+    assert savers_of_surpluses(~saving & saving, ~saving & saving) is None
+    alike = savers_of_surpluses(saving, saving)
+    assert alike is not None
+    assert (alike.value, alike.half_width) == (0.5, 0)
+
+
+def test_the_error_of_savers_is_that_of_drawing_contracts_again() -> None:
+    # Two clusters whose years share a shock; a saving moves every one of them up.
+    rng = np.random.default_rng(3)
+    left = rng.standard_normal((600, 1, 1)) + rng.standard_normal((600, 3, 2))
+    saving, none = left > 0.2, left > 0.6
+    found = savers_of_surpluses(saving, none)
+    assert found is not None
+    again = []
+    for _ in range(1_000):
+        some = rng.integers(0, 600, 600)
+        savers, others = saving[some].sum(), none[some].sum()
+        again.append(savers / (savers + others))
+    assert found.standard_error == pytest.approx(np.std(again), rel=0.1)
+
+
+def test_a_surplus_is_of_a_year_and_of_the_contract() -> None:
+    result = simulator.simulate(checked(scenario_of(rules=[SURPLUS, BOND])), draws=Draws(200, 2))
+    of_years, of_contract = surpluses(result, (1, 0))
+    outcomes = result.contract_outcomes
+    left = outcomes.gbp("budget") - outcomes.spend_gbp
+    assert (of_years[:, 1, 0] == (left[:, 1, 1] > 0.005)).all()
+    assert (of_contract[:, 1] == (left[:, :, 0].sum(axis=1) > 0.005)).all()
+
+
+def test_luck_says_how_many_of_those_with_a_surplus_truly_saved() -> None:
+    mapping = scenario_of(rules=[NO_BOND])
+    answer = asked(mapping, savings=(0.02,))
+    found = answer.frame("true savers")
+    draws = Draws(200, 2)
+    with_saving, without = (
+        simulator.simulate(at_saving(checked(mapping), one), draws=draws) for one in (0.02, 0.0)
+    )
+    for at, name in enumerate(answer.names[:-1]):
+        saving, none = (surpluses(one, (at,))[1].mean() for one in (with_saving, without))
+        assert found.loc[name, SAVERS] == pytest.approx(saving / (saving + none))
+        saving, none = (surpluses(one, (at,))[0].mean() for one in (with_saving, without))
+        assert found.loc[name, SAVERS_OF_A_YEAR] == pytest.approx(saving / (saving + none))
+    assert "If half of all clusters truly save 2% (assumption)" in printed_of(answer)
 
 
 def test_less_than_half_a_penny_is_nothing() -> None:

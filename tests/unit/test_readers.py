@@ -18,9 +18,11 @@ from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import (
     CALM_PEOPLE,
     ENOUGH_PEOPLE,
+    LAST_YEAR,
     MOVED_CHANCE,
     MOVED_GAIN,
     MOVED_PCT,
+    SIZE_CHANCE,
     luck_measure,
 )
 from simulator.documents.example import BOND_LEFT, LEFT
@@ -38,6 +40,7 @@ from simulator.documents.what_ifs import (
     OVERSPEND,
     SAVING_NEEDED,
 )
+from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.e2e.command import FLAGSHIP, ROOT
 from tests.unit.documents import LEAST_FILLED, filled_of_pages
@@ -66,6 +69,24 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Is my cluster too small?": (
         *(DEPENDS, "(too close to tell: Cambridge South, Wisbech, March and Chatteris and Granta)"),
         ((ALL_CLUSTERS, CALM_PEOPLE),),
+    ),
+    "How likely is any overspend for a practice of 2,000 people, and how much in pounds?": (
+        *(DEPENDS, "A smaller cluster is no likelier to overspend"),
+        tuple(
+            ("a cluster of 2,000", one)
+            for one in (
+                *(SIZE_CHANCE, LAST_YEAR, "overspend_gbp", "overspend_1_in_20_gbp"),
+                *("overspend_a_head_gbp", "overspend_1_in_20_a_head_gbp"),
+            )
+        ),
+    ),
+    "Given a surplus, how likely is it that somebody truly saved?": (
+        *(CHOICES, "A surplus says little: of clusters with a surplus over the whole contract"),
+        tuple(
+            (row, one)
+            for row in ("Granta", "Hunts Health", ALL_CLUSTERS)
+            for one in (SAVERS, SAVERS_OF_A_YEAR)
+        ),
     ),
     "Is the 10% worth it for my practice?": (
         *(FIRST, "The practice share (10% of a surplus) is not worth it as things stand"),

@@ -9,7 +9,17 @@ import pytest
 
 import simulator
 from simulator.questions.explain.answer import WHOLE_CONTRACT
-from simulator.questions.size.answer import BOND, CHANCE_SD, SD, SHARE, Sizes, overspend_column
+from simulator.questions.size.answer import (
+    BAD_OVERSPEND,
+    BOND,
+    CHANCE_SD,
+    OVERSPEND,
+    SD,
+    SHARE,
+    Sizes,
+    a_head,
+    overspend_column,
+)
 from simulator.questions.size.ask import NAME, bond, one_cluster, only_pct_shocks, relative_variance, size
 from simulator.risk.estimation import Influence, quantile, root
 from simulator.simulation.draws import Draws
@@ -28,9 +38,12 @@ def sized(mapping: Table, low: float = 1_000, high: float = 100_000, points: int
     return size(checked(mapping), (low, high), points, draws=Draws(100))
 
 
-def test_sizes_are_equal_ratios_to_three_digits() -> None:
+def test_sizes_are_equal_ratios_as_round_as_keeps_them_apart() -> None:
     people = [row.people for row in sized(SHORT, 1_000, 1_000_000, 7).rows]
-    assert people == [1_000, 3_160, 10_000, 31_600, 100_000, 316_000, 1_000_000]
+    assert people == [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000]
+    assert [row.people for row in sized(SHORT, 2_000, 200_000, 5).rows] == [2e3, 6e3, 2e4, 6e4, 2e5]
+    # To one digit both between would be 1,000, which is below all.
+    assert [row.people for row in sized(SHORT, 1_040, 1_190, 4).rows] == [1_040, 1_090, 1_140, 1_190]
     assert [row.people for row in sized(SHORT, 1_234, 5_678, 2).rows] == [1_234, 5_678]
 
 
@@ -41,12 +54,16 @@ def test_without_chance() -> None:
     assert row.people == 10_000
     assert row.whole[BOND].value == pytest.approx(200_000)
     assert row.whole[SHARE].value == 0
+    for name in (OVERSPEND, BAD_OVERSPEND):
+        assert row.by_span["2010/11"][name].value == pytest.approx(100_000)
+        assert row.whole[name].value == pytest.approx(200_000)
+        assert row.whole[a_head(name)].value == pytest.approx(20)
     for span in ("2010/11", "2011/12", WHOLE_CONTRACT):
         assert row.by_span[span][overspend_column(0.05)].value == 1
         assert row.by_span[span][SD].value == pytest.approx(0, abs=1e-9)
     assert row.whole[CHANCE_SD].value == pytest.approx(0, abs=1e-9)
     assert found.balance_people is None
-    assert "Nothing else is seen" in found.sentences()[1]
+    assert "Nothing else is seen" in found.sentences()[2]
     # South has 20,000 people and North 5,000; nothing is gained where nothing varies.
     largest, both = found.pools
     assert (largest.clusters, both.clusters) == (("South",), ("South", "North"))
@@ -181,9 +198,10 @@ def test_a_bond_is_the_quantile_with_its_error() -> None:
 def test_tables() -> None:
     found = sized(scenario_of())
     names = [table.name for table in found.tables()]
-    spans = ["overspends, 2010-11", "overspends, 2011-12", f"overspends, {WHOLE_CONTRACT}"]
-    assert names == [*spans, "costs", "pools", "not cured"]
-    whole = found.frame(spans[-1])
+    spans = ["2010-11", "2011-12", WHOLE_CONTRACT]
+    both = [f"{what}, {span}" for span in spans for what in ("overspends", "in pounds")]
+    assert names == [*both, "costs", "pools", "not cured"]
+    whole = found.frame(f"overspends, {WHOLE_CONTRACT}")
     assert whole.index.tolist() == [row.people for row in found.rows]
     assert ((whole[f"{SD}_low"] <= whole[SD]) & (whole[SD] <= whole[f"{SD}_high"])).all()
     assert found.frame("costs")[BOND].tolist() == [row.whole[BOND].value for row in found.rows]
@@ -201,6 +219,21 @@ def test_the_same_for_any_workers_and_seed() -> None:
     )
     assert (one.rows, one.pools, one.balance_people) == (two.rows, two.pools, two.balance_people)
     assert size(scenario, (1_000, 5_000), 2, draws=Draws(6_000, 2)).rows != one.rows
+
+
+def test_overspends_in_pounds_are_those_of_a_run_of_one_cluster() -> None:
+    scenario = checked(scenario_of())
+    row = size(scenario, (1_000, 5_000), 2, draws=Draws(500)).rows[0]
+    result = simulate(one_cluster(scenario, 1_000), Draws(500))
+    assert row.whole[OVERSPEND].value == pytest.approx(
+        result.rows[0].estimates["expected_overspend_gbp"].value
+    )
+    outcomes = result.contract_outcomes
+    over = np.maximum(outcomes.spend_gbp - outcomes.gbp("budget"), 0)[:, :, 0]
+    for span, gbp in {"2011/12": over[:, 1], WHOLE_CONTRACT: over.sum(axis=1)}.items():
+        assert row.by_span[span][OVERSPEND].value == pytest.approx(gbp.mean())
+        assert row.by_span[span][BAD_OVERSPEND].value == pytest.approx(np.sort(gbp)[474])
+        assert row.by_span[span][a_head(BAD_OVERSPEND)].high * 1_000 == row.by_span[span][BAD_OVERSPEND].high
 
 
 def test_a_cluster_without_a_budget_has_no_share_of_it() -> None:

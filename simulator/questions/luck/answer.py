@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.answers.answer import Answer
@@ -12,6 +12,8 @@ from simulator.questions.luck.estimates import (
     EARNED,
     LUCK_SHARE,
     PAID,
+    SAVERS,
+    SAVERS_OF_A_YEAR,
     SHARE,
     SHARE_PER_HEAD,
     SHARE_PER_YEAR,
@@ -25,7 +27,17 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile
 
 AS_IT_IS = "the scenario as it is"
-_MEASURES = (SHARE, SHARE_PER_YEAR, SHARE_PER_HEAD, PAID, UNPAID, EARNED, LUCK_SHARE)
+_MEASURES = (
+    SHARE,
+    SHARE_PER_YEAR,
+    SHARE_PER_HEAD,
+    PAID,
+    UNPAID,
+    EARNED,
+    LUCK_SHARE,
+    SAVERS_OF_A_YEAR,
+    SAVERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,10 @@ class LuckAnswer(Answer):
 
     def tables(self) -> tuple[Table, ...]:
         """Return what is paid for luck, what true savings are paid, and what rules would change."""
-        return (self._for_luck(), self._unpaid(), self._earned(), self._policies(), self._everything())
+        return (
+            *(self._for_luck(), self._unpaid(), self._earned(), self._savers(), self._policies()),
+            self._everything(),
+        )
 
     def _for_luck(self) -> Table:
         rows = [self.row(cluster=name) for name in self.names]
@@ -123,6 +138,19 @@ class LuckAnswer(Answer):
         )
         title = f"How much of the practice share is earned? {self.all_together.capitalize()}"
         return Table("true savings", title, columns)
+
+    def _savers(self) -> Table:
+        rows = [self.row(saving=self.policy_saving, cluster=name) for name in self.names]
+        columns = (
+            self._clusters(),
+            shares("surplus of one year", _of(rows, SAVERS_OF_A_YEAR), SAVERS_OF_A_YEAR),
+            shares("surplus over the contract", _of(rows, SAVERS), SAVERS),
+        )
+        title = (
+            "Of clusters with a surplus, which part truly saved? If half of all truly save "
+            f"{per_cent_of(self.policy_saving)} (assumption)"
+        )
+        return Table("true savers", title, columns, rows_apart=1)
 
     def _policies(self) -> Table:
         luck = [self.row(name) for name in self.policy_names]
@@ -163,7 +191,7 @@ class LuckAnswer(Answer):
     def sentences(self) -> tuple[str, ...]:
         """Return what is paid for luck, which saving goes unpaid, and what another rule would change."""
         others = (self._other_in_words(name) for name in self.policy_names[1:2])
-        return (self._luck_in_words(), self._unpaid_in_words(), *others)
+        return (self._luck_in_words(), self._unpaid_in_words(), *self._savers_in_words(), *others)
 
     def _luck_in_words(self) -> str:
         found = self.row().estimates
@@ -183,6 +211,15 @@ class LuckAnswer(Answer):
         if LUCK_SHARE not in found:
             return f"{unpaid}."
         return f"{unpaid}; of what practices would then be paid, {per_cent(found[LUCK_SHARE])} is luck."
+
+    def _savers_in_words(self) -> Iterator[str]:
+        found = self.row(saving=self.policy_saving).estimates
+        if SAVERS in found:
+            yield (
+                f"If half of all clusters truly save {per_cent_of(self.policy_saving)} (assumption) and the "
+                f"others nothing, of those with a surplus over the contract {per_cent(found[SAVERS])} truly "
+                f"saved; of those with a surplus in one year, {per_cent(found[SAVERS_OF_A_YEAR])}."
+            )
 
     def _other_in_words(self, policy: str) -> str:
         luck, saved = (self.row(policy, one).estimates for one in (0.0, self.policy_saving))

@@ -11,8 +11,16 @@ from typing import Any
 from simulator.errors import Problem, Problems, shown
 from simulator.plain_words import per_cent_of, pounds_of
 from simulator.questions.luck.answer import AS_IT_IS, LuckAnswer, LuckRow, who_can_be_paid
-from simulator.questions.luck.estimates import changes, estimates, paid_gbp
-from simulator.records import ClusterTerms, FloatArray
+from simulator.questions.luck.estimates import (
+    SAVERS,
+    SAVERS_OF_A_YEAR,
+    changes,
+    estimates,
+    paid_gbp,
+    savers_of_surpluses,
+    surpluses,
+)
+from simulator.records import BoolArray, ClusterTerms, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import MONTHS_IN_A_YEAR
 from simulator.rules.corridor import Corridor
@@ -102,11 +110,14 @@ def luck_on(
     asked = _simulations(policies, savings, policy_saving)
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
+    surplus: dict[float, tuple[BoolArray, BoolArray]] = {}
     for policy, saving in asked:
         result = shared.simulate(at_saving(policies[policy], saving))
         paid[policy, saving] = paid_gbp(result, taking)
+        if policy == AS_IT_IS:
+            surplus[saving] = surpluses(result, taking)
         progress(len(paid), len(asked))
-    rows = tuple(_rows(paid, result.plan.terms, taking))
+    rows = tuple(_rows(paid, surplus, result.plan.terms, taking))
     asked_of = shared.draws
     per_case_share = result.plan.per_case_share(taking)
     return LuckAnswer(scenario, asked_of.contracts, asked_of.seed, rows, float(policy_saving), per_case_share)
@@ -194,7 +205,10 @@ def _simulations(
 
 
 def _rows(
-    paid: Mapping[tuple[str, float], FloatArray], terms: ClusterTerms, taking: Sequence[int]
+    paid: Mapping[tuple[str, float], FloatArray],
+    surplus: Mapping[float, tuple[BoolArray, BoolArray]],
+    terms: ClusterTerms,
+    taking: Sequence[int],
 ) -> Iterator[LuckRow]:
     """Yield the estimates of each cluster that takes the share, and of all of them together."""
     every = list(range(len(taking)))
@@ -209,6 +223,11 @@ def _rows(
             if policy != AS_IT_IS:
                 base, base_luck = (paid[AS_IT_IS, one][:, places] for one in (saving, 0.0))
                 found |= changes(now, by_luck, base, base_luck)
+            elif saving:
+                pairs = zip((SAVERS_OF_A_YEAR, SAVERS), surplus[saving], surplus[0.0], strict=True)
+                for measure, with_saving, without in pairs:
+                    if savers := savers_of_surpluses(with_saving[..., places], without[..., places]):
+                        found[measure] = savers
             yield LuckRow(policy, saving, name, people, found)
 
 

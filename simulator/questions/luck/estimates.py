@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from simulator.records import BoolArray, FloatArray
+from simulator.records import BUDGET, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean, mean_difference, probability, probability_difference
@@ -25,6 +25,8 @@ UNPAID = "unpaid_probability"
 """Whether there is any practice share in the contract."""
 EARNED = "earned_gbp"
 """What the true saving adds to the practice share."""
+SAVERS_OF_A_YEAR, SAVERS = "savers_of_surpluses_in_a_year_share", "savers_of_surpluses_share"
+"""Part of the clusters with a surplus, of a year or of the contract, that truly saved, if half of all did."""
 LUCK_SHARE = "luck_share"
 """Part of the practice share that would be paid without the true saving."""
 
@@ -38,6 +40,29 @@ def paid_gbp(result: Result, clusters: tuple[int, ...]) -> FloatArray:
     """Return the practice share over the contract, shape (contract, cluster), in pounds."""
     by_year = result.contract_outcomes.practice_share_gbp
     return np.asarray(by_year.sum(axis=1)[:, list(clusters)])
+
+
+def surpluses(result: Result, clusters: tuple[int, ...]) -> tuple[BoolArray, BoolArray]:
+    """Return where clusters have a surplus: shape (contract, year, cluster), and over all years."""
+    outcomes = result.contract_outcomes
+    left = (outcomes.gbp(BUDGET) - outcomes.spend_gbp)[:, :, list(clusters)]
+    return left > PENNY_GBP, left.sum(axis=1) > PENNY_GBP
+
+
+def savers_of_surpluses(saving: BoolArray, none: BoolArray) -> Estimate | None:
+    """Estimate which part of surpluses is a true saver's, were half of all clusters savers.
+
+    By Bayes at even odds; None where nobody has a surplus.
+
+    Parameters
+    ----------
+    saving, none : ndarray
+        Where a cluster has a surplus with the true saving, and without it, on the same draws; the first
+        axis is of contracts, and what lies behind it is averaged.
+    """
+    savers, others = (np.asarray(one.reshape(len(one), -1).mean(axis=1)) for one in (saving, none))
+    found = ratio(savers, savers + others)
+    return found and Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0), found.standard_error)
 
 
 def estimates(paid: FloatArray, luck: FloatArray, years: float, people: float) -> dict[str, Estimate]:

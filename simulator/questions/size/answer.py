@@ -12,7 +12,7 @@ from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.chance_by_size import ChanceBySize
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import root
-from simulator.risk.in_words import per_cent, rounded
+from simulator.risk.in_words import money, per_cent, rounded
 from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
 
@@ -22,6 +22,8 @@ SD = "outturn_sd_share"
 CHANCE_SD = "chance_sd_share"
 BOND = "bond_needed_gbp"
 BOND_PER_HEAD = "bond_needed_gbp_per_head"
+OVERSPEND, BAD_OVERSPEND = "overspend_gbp", "overspend_1_in_20_gbp"
+"""Overspends of single years added up, with no surplus set off: the mean, and what one in twenty is above."""
 SHARE = "practice_share_gbp"
 SHARE_PER_HEAD = "practice_share_gbp_per_head"
 
@@ -29,6 +31,11 @@ SHARE_PER_HEAD = "practice_share_gbp_per_head"
 def overspend_column(beyond: float) -> str:
     """Return the name of the probability of an overspend above a share of the budget."""
     return f"overspend_above_{100 * beyond:g}_percent_probability"
+
+
+def a_head(measure: str) -> str:
+    """Return the name of an amount in pounds a registered person."""
+    return f"{measure}_per_head"
 
 
 _ACTIONS = (
@@ -96,7 +103,11 @@ class Sizes(Answer):
         """Return the chance of overspend by size, its cost, what pooling does, and what nothing cures."""
         spans = list(self.rows[0].by_span)
         # A page has room for the last year and the whole contract.
-        by_span = [self._overspends(span, in_files_only=span not in spans[1:][-2:]) for span in spans]
+        by_span = [
+            made(span, in_files_only=span not in spans[1:][-2:])
+            for span in spans
+            for made in (self._overspends, self._in_pounds)
+        ]
         pools = (self._pools(),) if len(self.pools) > 1 else ()
         return (*by_span, self._costs(), *pools, self._not_cured())
 
@@ -107,14 +118,22 @@ class Sizes(Answer):
             "neighbouring sizes go together.",
             "Sizes are of one cluster with the need per head of the whole PCT and no true saving: its "
             "practice share comes from luck and from how budgets are set. SD: standard deviation, the usual "
-            "distance from expectation. The joint bond is for net overspends, before any corridor.",
+            "distance from expectation. Overspends of single years add up, with no surplus set off; one case "
+            "in twenty is above “1 in 20”. The joint bond is for net overspends, before any corridor.",
             *([_ACTIONS] if self.scenario.settings.actions else []),
         )
 
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain words."""
         small, large, pool = self.rows[0], self.rows[-1], self.pools[-1]
+        chances, bad = (
+            tuple(phrase(row.whole[name]) for row in (small, large))
+            for name, phrase in ((overspend_column(0.0), per_cent), (a_head(BAD_OVERSPEND), money))
+        )
         found = [
+            f"Over the contract {small.people:,.0f} people overspend with a chance of "
+            f"{chances[0]}, {large.people:,.0f} with {chances[1]}; in one contract out of twenty their "
+            f"overspends add up to more than {bad[0]} and {bad[1]} a head.",
             f"Chance alone falls as clusters grow: over the contract its SD is "
             f"{per_cent(small.whole[CHANCE_SD])} of the budget for {small.people:,.0f} people and "
             f"{per_cent(large.whole[CHANCE_SD])} for {large.people:,.0f}.",
@@ -154,8 +173,19 @@ class Sizes(Answer):
             ),
             (shares, "SD of outturn, of budget", SD),
         )
-        when = "over the whole contract" if span == WHOLE_CONTRACT else f"in {span}"
-        name, title = f"overspends, {span.replace('/', '-')}", f"How likely is an overspend {when}, by size?"
+        name = f"overspends, {span.replace('/', '-')}"
+        title = f"How likely is an overspend {_when(span)}, by size?"
+        return Table(name, title, columns, in_files_only=in_files_only)
+
+    def _in_pounds(self, span: str, *, in_files_only: bool) -> Table:
+        columns = self._by_size(
+            span,
+            (pounds, "expected overspend", OVERSPEND),
+            (pounds, "expected overspend per head", a_head(OVERSPEND)),
+            (pounds, "overspend, 1 in 20", BAD_OVERSPEND),
+            (pounds, "overspend per head, 1 in 20", a_head(BAD_OVERSPEND)),
+        )
+        name, title = f"in pounds, {span.replace('/', '-')}", f"How much is overspent {_when(span)}?"
         return Table(name, title, columns, in_files_only=in_files_only)
 
     def _costs(self) -> Table:
@@ -199,3 +229,7 @@ class Sizes(Answer):
             people([self.balance_people], "people from whom on it is most", "balance_people"),
         )
         return Table("not cured", "What does neither size nor pooling cure?", columns)
+
+
+def _when(span: str) -> str:
+    return "over the whole contract" if span == WHOLE_CONTRACT else f"in {span}"

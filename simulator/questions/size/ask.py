@@ -15,23 +15,26 @@ from simulator.demand.shocks import Shocks
 from simulator.errors import InputError, Problem, Problems, shown
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import (
+    BAD_OVERSPEND,
     BEYOND_SHARES,
     BOND,
     BOND_PER_HEAD,
     CHANCE_SD,
+    OVERSPEND,
     SD,
     SHARE,
     SHARE_PER_HEAD,
     PoolRow,
     SizeRow,
     Sizes,
+    a_head,
     overspend_column,
 )
 from simulator.questions.size.chance_by_size import ChanceBySize
 from simulator.records import BUDGET, FloatArray, Outturn
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import Influence, probability, quantile_and_spread, root
+from simulator.risk.estimation import Influence, mean, probability, quantile, quantile_and_spread, root
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.rules.settlement import settled_outcomes
@@ -51,6 +54,8 @@ Ten times as many people again are ten times as many practices to draw."""
 NAME = "a cluster of any size"
 """Streams of chance are named by the cluster, so that all sizes share them and the curve is smooth."""
 _MOST_POINTS = 50
+_BAD = 0.95
+"""Of contracts, and of years, that are no worse than a bad case: one in twenty is."""
 _ROUNDING = 1e-9
 """An SD below this share of the budget is the rounding of sums."""
 
@@ -76,7 +81,7 @@ def size(
     people : tuple of float
         Smallest and largest size.
     points : int
-        How many sizes, in equal ratios, each rounded to three digits.
+        How many sizes, in equal ratios, rounded to one digit where that keeps them apart, to three at most.
     draws : Draws
         As for `simulate`.
     progress : callable
@@ -152,10 +157,14 @@ def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[[Sc
 
 
 def _sizes(low: float, high: float, points: int) -> tuple[float, ...]:
-    """Return sizes in equal ratios, to three digits; the ends as they are."""
-    inner = (low * (high / low) ** (step / (points - 1)) for step in range(1, points - 1))
-    rounded = (round(number, 2 - math.floor(math.log10(number))) for number in inner)
-    return tuple(sorted({float(low), *rounded, float(high)}))
+    """Return sizes in equal ratios, of as few digits as keep them apart; the ends as they are."""
+    inner = [low * (high / low) ** (step / (points - 1)) for step in range(1, points - 1)]
+    for digits in (1, 2, 3):
+        rounded = (round(number, digits - 1 - math.floor(math.log10(number))) for number in inner)
+        sizes = sorted(number for number in {float(low), *rounded, float(high)} if low <= number <= high)
+        if len(sizes) == points:
+            break
+    return tuple(sizes)
 
 
 def _row(result: Result, any_size: Influence) -> tuple[SizeRow, Influence]:
@@ -172,14 +181,20 @@ def _row(result: Result, any_size: Influence) -> tuple[SizeRow, Influence]:
             overspend_column(share): probability(spend - (1 + share) * budget > PENNY_GBP)
             for share in BEYOND_SHARES
         }
+        overspend = np.maximum(spend_gbp - budget_gbp, 0.0)[:, years].sum(axis=1)
         by_span[span] = beyond | {SD: root(relative_variance(budget - spend, budget))}
+        for name, found in ((OVERSPEND, mean(overspend)), (BAD_OVERSPEND, quantile(overspend, _BAD))):
+            by_span[span] |= {name: found, a_head(name): _times(found, 1 / row.people)}
     chance = outturn_variance(result) - any_size
-    needed, a_head = row.estimates[BOND], 1 / row.people
     by_span[WHOLE_CONTRACT] |= {name: row.estimates[name] for name in (BOND, SHARE, SHARE_PER_HEAD)} | {
         CHANCE_SD: root(chance),
-        BOND_PER_HEAD: Estimate(needed.value * a_head, needed.low * a_head, needed.high * a_head),
+        BOND_PER_HEAD: _times(row.estimates[BOND], 1 / row.people),
     }
     return SizeRow(row.people, by_span), chance
+
+
+def _times(found: Estimate, factor: float) -> Estimate:
+    return Estimate(found.value * factor, found.low * factor, found.high * factor)
 
 
 def where_all_stay(scenario: Scenario) -> Scenario:
