@@ -9,9 +9,9 @@ from simulator.documents.blocks import Block, Heading, Paragraph
 from simulator.documents.brief import NEAR_GBP
 from simulator.documents.cluster_facts import SHORTFALL
 from simulator.documents.drivers import MOVED_OUTTURN
-from simulator.documents.in_common import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
 from simulator.documents.protection import PCT_BEARS
 from simulator.documents.quotes import Quotes
+from simulator.documents.shared_shocks import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
 from simulator.documents.what_ifs import GAIN
 from simulator.plain_words import capitalised, joined, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -69,7 +69,7 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
         what, _, step = move.partition(" +")
         if what.startswith("growth of"):
             more = f" {capitalised(what)} {step.strip()} higher in every kind of care costs all clusters "
-            more += f"{{{MOVED_OUTTURN}:size}} over the contract."
+            more += f"{{{MOVED_OUTTURN}:size}} against their budgets over the contract."
             parts += quotes.sentence(move, more).parts
     if common.shocked_line:
         line = f"One SD of the shock that the whole PCT has to {spaced(common.shocked_line)}"

@@ -16,9 +16,9 @@ from simulator.documents.doubt_range import DoubtRange
 from simulator.documents.drivers import Drivers
 from simulator.documents.example import Example
 from simulator.documents.fair_shares import FairShares
-from simulator.documents.in_common import InCommon
 from simulator.documents.odds import odds
 from simulator.documents.protection import CONFIDENCES, Protection
+from simulator.documents.shared_shocks import InCommon
 from simulator.documents.what_ifs import WhatIfs, sum_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit

@@ -27,7 +27,6 @@ from simulator.documents.drivers import (
 )
 from simulator.documents.example import BOND_LEFT, LEFT
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD
-from simulator.documents.in_common import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
 from simulator.documents.protection import (
     EQUAL_GROWTH_RULE,
     MOVED_CARE,
@@ -36,6 +35,7 @@ from simulator.documents.protection import (
     reserve_at,
 )
 from simulator.documents.quotes import Quotes
+from simulator.documents.shared_shocks import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BONDS_NEEDED,
@@ -277,15 +277,16 @@ def test_what_clusters_have_in_common_is_what_explain_and_the_chart_say(study: S
     assert quotes.numbers[TOGETHER, OF_CLUSTER].value < shares
 
 
-def test_growth_that_is_higher_costs_all_clusters_what_they_spend_more(study: Study) -> None:
-    """By hand: the spend of the scenario so moved, on the same draws; budgets do not follow."""
+def test_prices_that_grow_more_cost_all_clusters_what_two_summaries_differ_by(study: Study) -> None:
+    """By the summaries of the scenario so moved and as it is, on the same draws."""
     settings = study.scenario.settings
     moved = [
-        f"service_lines.{at}.price_growth_share={one.price_growth_share.mean + one.price_growth_share.sd}"
+        f"service_lines.{at}.price_growth_share={float(one.price_growth_share) + sd!r}"
         for at, one in enumerate(settings.service_lines)
-        if sd_of(one.price_growth_share)
+        if (sd := sd_of(one.price_growth_share))
     ]
     other = Study(simulate(study.scenario.vary(*moved), study.draws))
-    costs = other.estimate(ALL_CLUSTERS, "spend_gbp").value - study.estimate(ALL_CLUSTERS, "spend_gbp").value
+    left = [one.estimate(ALL_CLUSTERS, "budget_less_spend_gbp").value for one in (study, other)]
     found = Quotes(study).numbers["growth of prices a year" + SD_HIGHER, MOVED_OUTTURN]
-    assert costs == pytest.approx(-found.value)
+    assert left[1] - left[0] == pytest.approx(found.value)
+    assert found.value < 0
