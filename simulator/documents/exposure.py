@@ -68,7 +68,10 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
     for move in quotes.drivers.moves:
         what, _, step = move.partition(" +")
         if what.startswith("growth of"):
-            more = f" {capitalised(what)} {step.strip()} higher in every kind of care costs all clusters "
+            far = step.strip().removesuffix(" of what is not known")
+            more = (
+                f" {capitalised(what)} that is {far} higher than expected, in every kind of care, costs them "
+            )
             more += f"{{{MOVED_OUTTURN}:size}} against their budgets over the contract."
             parts += quotes.sentence(move, more).parts
     if common.shocked_line:
