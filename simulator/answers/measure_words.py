@@ -15,6 +15,7 @@ _WORDS = {
     "bond_covers_probability": "chance that the bond covers overspends",
     "shared_bond_covers_probability": "chance that one shared bond covers overspends",
     "pool_and_bonds_cover_probability": "chance that pool and bonds cover overspends",
+    "pool_runs_dry_probability": "chance that the pool runs dry",
     "practice_better_off_probability": "chance that practices are better off",
     "practice_net_gain_below_zero_probability": "chance that practices lose",
     "partner_net_gain_below_zero_probability": "chance that the partner loses",

@@ -18,7 +18,7 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence
 
-_NAMES = {
+SOURCE_NAMES = {
     Source.COUNTS: "chance in how many cases",
     Source.UNIT_COSTS: "chance in what a case costs",
     Source.CLUSTER_YEAR: "the cluster's year",
@@ -38,7 +38,7 @@ _NAMES = {
 
 _SHARED = 0.5
 """A source is called shared where clusters' parts of it go together by more than this correlation."""
-_SMALL = 0.005
+SMALL_SHARE = 0.005
 """A smaller share is not worth a row."""
 
 
@@ -51,13 +51,13 @@ def variance(study: Study, cluster: str | None = None) -> Chart:
     shares = sorted(_shares(explanation, name), key=lambda pair: -pair[1].value)
     sd, who = explanation.sd_gbp(cluster=name), in_sentence(name)
     title = _variance_title(explanation, shares, name)
-    seen = [(source, share) for source, share in shares if abs(share.value) >= _SMALL]
+    seen = [(source, share) for source, share in shares if abs(share.value) >= SMALL_SHARE]
     if seen:
         subtitle = (
             f"Shares of the variance of budget less spend of {who} over the whole contract; SD {money(sd)}"
         )
         shared = len(study.clusters) > 1
-        is_shared = [shared and _is_shared(explanation, source) for source, _ in seen]
+        is_shared = [shared and is_shared_source(explanation, source) for source, _ in seen]
         signs = [
             Sign(words, {"facecolor": colour, "edgecolor": "none"})
             for words, colour, is_used in (
@@ -67,10 +67,11 @@ def variance(study: Study, cluster: str | None = None) -> Chart:
             if is_used
         ]
         rows = Rows(
-            [_NAMES[source] for source, _ in seen], (Beside("share", [per_cent(share) for _, share in seen]),)
+            [SOURCE_NAMES[source] for source, _ in seen],
+            (Beside("share", [per_cent(share) for _, share in seen]),),
         )
-        rest = [_NAMES[source] for source, share in shares if abs(share.value) < _SMALL]
-        left = [Words([f"Not drawn, each under {_SMALL:.1%}: {joined(rest)}."])] if rest else []
+        rest = [SOURCE_NAMES[source] for source, share in shares if abs(share.value) < SMALL_SHARE]
+        left = [Words([f"Not drawn, each under {SMALL_SHARE:.1%}: {joined(rest)}."])] if rest else []
         figure, (axes,) = sheet(title, subtitle, study.source, [*shared * [Key(signs)], rows, *left])
         for place, (_, share), dark in zip(rows_at(axes), seen, is_shared, strict=True):
             axes.barh(place, share.value, height=BAR_IN, color=DARK if dark else LIGHT)
@@ -79,7 +80,7 @@ def variance(study: Study, cluster: str | None = None) -> Chart:
         scale(axes, "x", per_cent_tick)
     else:
         figure = worded(title, study.source, "The outturn does not vary.")
-    parts = ", ".join(f"{_NAMES[source]} {per_cent(share)}" for source, share in seen) or "none"
+    parts = ", ".join(f"{SOURCE_NAMES[source]} {per_cent(share)}" for source, share in seen) or "none"
     words = f"SD of budget less spend of {who}: {money(sd)}. Shares of its variance: {parts}."
     data = [
         {"cluster": name, "source": source} | with_ends("share_of_variance", share)
@@ -88,7 +89,7 @@ def variance(study: Study, cluster: str | None = None) -> Chart:
     return Chart.of("variance", title, figure, data if shares else [], words, study.source)
 
 
-def _is_shared(explanation: Explanation, source: Source) -> bool:
+def is_shared_source(explanation: Explanation, source: Source) -> bool:
     """Return whether a source moves all clusters together: by the mean correlation of their pieces."""
     left = explanation.pooled_share(source)
     sds = [explanation.sd_gbp(source, name).value for name in explanation.clusters[:-1]]
@@ -109,7 +110,7 @@ def _variance_title(explanation: Explanation, shares: list[tuple[Source, Estimat
     left = explanation.pooled_share() if len(explanation.clusters) > 2 else None
     if name == ALL_CLUSTERS and left is not None:
         cured = per_cent(Estimate(1 - left.value, 1 - left.high, 1 - left.low))
-        common = sum(share.value for source, share in shares if _is_shared(explanation, source))
+        common = sum(share.value for source, share in shares if is_shared_source(explanation, source))
         why = "most of the rest is common" if common > 0.5 else "more clusters would share more"
         return f"Pooling cures {cured} of clusters' risk; {why}"
-    return f"{shortened(name)}: most risk is {_NAMES[shares[0][0]]}"
+    return f"{shortened(name)}: most risk is {SOURCE_NAMES[shares[0][0]]}"

@@ -28,9 +28,10 @@ from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 
+LOSS_OF_BOND = "practice_loss_of_bond_1_in_20_share"
 _NEAR_SHARE = 0.0005
 """Growth that differs by less is equal to a reader: half of the last digit shown."""
-_NEAR_GBP = 1.0
+NEAR_GBP = 1.0
 _BAD_CASE = "pct_net_position_1_in_20_gbp"
 _OF_A_CLUSTER = f"{{{OF_A_CLUSTER}{OVERSPEND}}}"
 PAYERS = {
@@ -151,6 +152,18 @@ def bond_is_all(quotes: Quotes) -> bool:
     return paid_to == {Account.BOND}
 
 
+def loss_of_bond(quotes: Quotes) -> str:
+    """Return a bad case as a share of the bond of that same contract, for `Quotes.sentence` of all clusters.
+
+    Nothing where practices pay for more than a bond, or for none.
+    """
+    if (ALL_CLUSTERS, LOSS_OF_BOND) not in quotes.numbers or not bond_is_all(quotes):
+        return ""
+    is_all = abs(quotes.numbers[ALL_CLUSTERS, LOSS_OF_BOND].value - 1) < _NEAR_SHARE
+    share = f"all ({{{LOSS_OF_BOND}:short}})" if is_all else f"{{{LOSS_OF_BOND}}}"
+    return f"{share} of the bonds posted in that same contract"
+
+
 def _worth_it(quotes: Quotes) -> str:
     if (ALL_CLUSTERS, SAVING_NEEDED) not in quotes.numbers:
         return f"No true saving was found that would make it worth it.{_at_equal_growth(quotes)}"
@@ -177,7 +190,7 @@ def payers(quotes: Quotes) -> dict[str, str]:
     paid = sum(quotes.numbers[ALL_CLUSTERS, one].value for one in said)
     whole = quotes.numbers[ALL_CLUSTERS, "expected_overspend_gbp"].value
     said = {one: who for one, who in said.items() if quotes.numbers[ALL_CLUSTERS, one].value}
-    return said if len(said) > 1 and abs(paid - whole) < _NEAR_GBP else {}
+    return said if len(said) > 1 and abs(paid - whole) < NEAR_GBP else {}
 
 
 def who_pays(quotes: Quotes) -> str:

@@ -29,7 +29,7 @@ from simulator.questions.size.answer import (
 )
 from simulator.questions.size.answer import OVERSPEND as OVERSPENT
 from simulator.questions.size.ask import size
-from simulator.records import Account, FloatArray
+from simulator.records import BUDGET, Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean_difference
@@ -39,6 +39,8 @@ from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
 MOVED_CHANCE, MOVED_GAIN, MOVED_PCT = "change_of_chance_share", "change_of_gain_gbp", "change_of_pct_gbp"
+MOVED_OUTTURN = "change_of_outturn_gbp"
+"""Of budget less spend, all clusters together."""
 MOST_CONTRACTS = 2_000
 """Contracts that a ranking needs; more are drawn for no other answer here."""
 SAVING = 0.02
@@ -149,18 +151,21 @@ class _Ends:
     overspent: np.ndarray[tuple[int, int], np.dtype[np.bool_]]  # shape (contract, cluster)
     gain_gbp: FloatArray
     pct_gbp: FloatArray
+    outturn_gbp: FloatArray
 
     @classmethod
     def of(cls, result: Result) -> _Ends:
         *books, together = account_books(result.contract_outcomes, result.plan.terms)
         overspent = np.column_stack([_overspent(book) for book in books])
-        return cls(overspent, gain_gbp(together, Account.PRACTICES), pct_net_gbp(together))
+        outturn = together.total_gbp(BUDGET) - together.spend_gbp
+        return cls(overspent, gain_gbp(together, Account.PRACTICES), pct_net_gbp(together), outturn)
 
     def against(self, base: _Ends) -> dict[str, Estimate]:
         return {
             MOVED_CHANCE: of_a_cluster_difference(self.overspent, base.overspent),
             MOVED_GAIN: mean_difference(self.gain_gbp, base.gain_gbp),
             MOVED_PCT: mean_difference(self.pct_gbp, base.pct_gbp),
+            MOVED_OUTTURN: mean_difference(self.outturn_gbp, base.outturn_gbp),
         }
 
 

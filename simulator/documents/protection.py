@@ -15,14 +15,16 @@ from simulator.questions.luck.ask import PolicySizes, at_saving, policies_of
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import mean_difference, quantile
+from simulator.risk.estimation import mean, mean_difference, quantile
 from simulator.risk.estimators import Quantile
-from simulator.risk.positions import gain_gbp, pct_net_by_year_gbp, pct_net_gbp
+from simulator.risk.positions import build_up_samples, gain_gbp, pct_net_by_year_gbp, pct_net_gbp
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.result import Result
 
 RESERVE_OF_BUDGET = "reserve_95_of_budget_share"
+PCT_BEARS = "pct_bears_gbp"
+"""What the PCT pays, its pool included, on top of the budgets it hands out, less what comes back."""
 MOVED_RESERVE, MOVED_CARE = "change_of_reserve_gbp", "change_of_care_gbp"
 CONFIDENCES = (0.90, 0.95, 0.99)
 EQUAL_GROWTH_RULE = "budgets that grow as costs do"
@@ -74,6 +76,8 @@ class Protection:
     def estimates(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield every number, by row and measure."""
         yield from self.reserves()
+        kept_back, *_, net = dict(build_up_samples(self.study.books[ALL_CLUSTERS])).values()
+        yield (ALL_CLUSTERS, PCT_BEARS), mean(kept_back - net)
         for words, changes in self.options.items():
             yield from (((words, measure), one) for measure, one in changes.items())
 

@@ -18,6 +18,7 @@ from simulator.documents.example import Example
 from simulator.documents.fair_shares import FairShares
 from simulator.documents.odds import odds
 from simulator.documents.protection import CONFIDENCES, Protection
+from simulator.documents.shared_shocks import InCommon
 from simulator.documents.what_ifs import WhatIfs, sum_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
@@ -32,7 +33,7 @@ from simulator.scenario.schema import MOST_YEARS
 SUMMARY, BOND, LUCK, PCT, WHAT_IF = "summary", "bond", "luck", "PCT", "what if"
 APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
 EXAMPLE, DRIVERS, OPTIONS = "worked example", "drivers", "options"
-FAIR, DOUBT = "fair shares", "doubt"
+FAIR, DOUBT, COMMON = "fair shares", "doubt", "in common"
 PLAN_LESS_BUDGETS = "part_of_net_position_planned_care_less_budgets_gbp"
 """What the PCT planned to spend on care less the budgets it hands out for it."""
 _POSITION = "part_of_net_position_"
@@ -70,6 +71,7 @@ class Quotes:
             OPTIONS: dict(self.protection.estimates()),
             FAIR: dict(FairShares(self.study).estimates()),
             DOUBT: dict(DoubtRange(self.study).estimates()),
+            COMMON: dict(self.in_common.estimates()),
         }
 
     @cached_property
@@ -91,6 +93,11 @@ class Quotes:
     def protection(self) -> Protection:
         """What the PCT must hold, and what would protect it."""
         return Protection(self.drivers)
+
+    @cached_property
+    def in_common(self) -> InCommon:
+        """What moves all clusters together."""
+        return InCommon(self.study)
 
     @cached_property
     def facts(self) -> ClusterFacts:

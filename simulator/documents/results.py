@@ -8,11 +8,13 @@ from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Heading, Paragraph, Section
 from simulator.documents.brief import (
     bond_is_all,
+    loss_of_bond,
     who_pays,
     whole_contract,
     why_in_words,
     why_it_gains,
 )
+from simulator.documents.exposure import in_common, pool_runs_dry, who_bears
 from simulator.documents.odds import odds
 from simulator.documents.protection import RESERVE_OF_BUDGET, reserve_at
 from simulator.documents.quotes import PCT, Quotes, at_confidence
@@ -221,7 +223,10 @@ def _meaning_of_gains(quotes: Quotes) -> str:
         for one in ("practice_net_gain_1_in_20_gbp", "bond_posted_gbp")
     )
     if bond_is_all(quotes) and worst and posted and -worst.value > posted.value:
-        said += " A bond is a share of the budget: where that is large, so is the loss."
+        said += " A bond is a share of the budget: where that is large, so is the loss"
+        said += (
+            f". In one contract out of twenty it is {loss_of_bond(quotes)}." if loss_of_bond(quotes) else "."
+        )
     if len(quotes.clusters) > 1 and (ALL_CLUSTERS, f"{OF_A_CLUSTER}{BETTER_OFF}") in quotes.numbers:
         said += (
             " The last row sets the gains of some clusters against the losses of others: all practices "
@@ -278,7 +283,8 @@ def pct_position(quotes: Quotes) -> Section:
     title = "How the PCT's net position comes about, over the whole contract"
     first = ("Gained, or lost where below zero", "Expected")
     blocks.append(quotes.amounts("PCT", title, first, ALL_CLUSTERS, parts, has_total=True))
-    return Section((*blocks, quotes.picture("pool")))
+    blocks += who_bears(quotes)
+    return Section((*blocks, quotes.picture("pool"), *pool_runs_dry(quotes), *in_common(quotes)))
 
 
 def _reserve(quotes: Quotes) -> Iterator[Block]:
@@ -291,8 +297,9 @@ def _reserve(quotes: Quotes) -> Iterator[Block]:
     if quotes.numbers[ALL_CLUSTERS, reserve_at(0.95)].value:
         said = (
             f"To be 95% sure of meeting its losses, the PCT must hold {{{reserve_at(0.95)}}} over the "
-            f"contract: {{{RESERVE_OF_BUDGET}}} of the clusters' budgets of a year. “What could be done, and "
-            "who would pay?” says what protects it from a bad case, and at whose cost."
+            f"contract: {{{RESERVE_OF_BUDGET}}} of the clusters' budgets of a year. That is after bonds and "
+            "pool have paid. “What could be done, and who would pay?” says what protects it from a bad case, "
+            "and at whose cost."
         )
     yield quotes.sentence(ALL_CLUSTERS, said)
     years = quotes.study.years if len(quotes.study.years) > 1 else ()

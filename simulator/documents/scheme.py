@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from simulator.answers.rule_notes import legal_form_notes, runs_in_words
 from simulator.answers.table import Column, Table, text
 from simulator.budgets.rebasing import rebasing_in_words
-from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section, TableBlock
+from simulator.documents.cluster_facts import SHORTFALL
 from simulator.documents.fair_shares import (
     BAD_GAP,
     BUDGET_A_HEAD,
@@ -178,9 +179,9 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
         )
         sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, luck, worst=worst).parts))
     elif not apart:
-        yield Paragraph(("Every budget is its cluster's fair share by need.",))
+        yield Paragraph(("Every budget is its cluster's fair share by need.", *_too_small(quotes)))
         return
-    yield sentence
+    yield Paragraph((*sentence.parts, *_too_small(quotes)))
     headings = {
         BUDGET_A_HEAD: "Budget, £ a head and year",
         FAIR_A_HEAD: "Fair share, £",
@@ -191,6 +192,17 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
     columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
     title = "Budgets against fair shares, over the whole contract"
     yield quotes.table("fair shares", title, columns, text("Cluster", rows))
+
+
+def _too_small(quotes: Quotes) -> tuple[Part, ...]:
+    """Return that fair shares are of a sum that is too small, where it is."""
+    short = quotes.numbers.get((ALL_CLUSTERS, SHORTFALL))
+    if short is None or short.low < LITTLE:
+        return ()
+    said = (
+        f" A fair share may be too small all the same: budgets together are {{{SHORTFALL}}} short of spend."
+    )
+    return quotes.sentence(ALL_CLUSTERS, said).parts
 
 
 def _growth(line: ServiceLine) -> str:

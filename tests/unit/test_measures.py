@@ -234,3 +234,27 @@ def test_blocks_fill_outcomes_up_to_the_number_asked_for() -> None:
     assert whole.bond_needed_gbp[3:].tolist() == _outcomes().bond_needed_gbp[:2].tolist()
     assert whole.overspend_gbp[0, 0].tolist() == [5, 0]
     assert whole.surplus_gbp[0, 1].tolist() == [2, 0]
+
+
+def test_practices_loss_is_a_share_of_the_bond_of_the_same_contract() -> None:
+    """North loses all of 5, gains 0.6, and loses 2 of 5; all together 5, 2.15 and 5 of 8."""
+    assert _samples("practice_loss_of_bond_1_in_20_share", 0) == pytest.approx([1, -0.6 / 5, 2 / 5])
+    assert _samples("practice_loss_of_bond_1_in_20_share", None) == pytest.approx([5 / 8, 2.15 / 8, 5 / 8])
+
+
+def test_where_no_bond_is_posted_there_is_no_share_of_it_to_lose() -> None:
+    posted = np.array([[0.0, 3.0], *POSTED[1:]])
+    without = dataclasses.replace(_outcomes(), bond_posted_gbp=posted)
+    lost = _samples("practice_loss_of_bond_1_in_20_share", 0, outcomes=without)
+    assert lost is not None
+    assert [math.isnan(one) for one in lost] == [True, False, False]
+
+
+def test_the_pool_runs_dry_where_an_overspend_is_left_after_it() -> None:
+    """Only the third contract's second year has one."""
+    assert _samples("pool_runs_dry_probability_year_{year}", None, 0) == [0, 0, 0]
+    assert _samples("pool_runs_dry_probability_year_{year}", None, 1) == [0, 0, 1]
+    assert _samples("pool_runs_dry_probability", None) == [0, 0, 1]
+    flows = {name: flow for name, flow in _outcomes().flows.items() if name != "pool_payment"}
+    without = dataclasses.replace(_outcomes(), flows=flows)
+    assert _samples("pool_runs_dry_probability", None, outcomes=without) is None

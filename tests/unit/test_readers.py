@@ -12,7 +12,15 @@ import pytest
 from simulator import load_scenario, simulate
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document, Items, Number, Paragraph, Part, Section, TableBlock
-from simulator.documents.cluster_facts import AVERAGE_CLUSTER, AVERAGE_PRACTICE, DEARER, LARGEST, of_size
+from simulator.documents.brief import LOSS_OF_BOND
+from simulator.documents.cluster_facts import (
+    AVERAGE_CLUSTER,
+    AVERAGE_PRACTICE,
+    DEARER,
+    LARGEST,
+    SHORTFALL,
+    of_size,
+)
 from simulator.documents.contents import document_of
 from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import (
@@ -21,13 +29,22 @@ from simulator.documents.drivers import (
     LAST_YEAR,
     MOVED_CHANCE,
     MOVED_GAIN,
+    MOVED_OUTTURN,
     MOVED_PCT,
     SIZE_CHANCE,
     luck_measure,
 )
 from simulator.documents.example import BOND_LEFT, LEFT
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD
-from simulator.documents.protection import EQUAL_GROWTH_RULE, MOVED_CARE, MOVED_RESERVE, reserve_at
+from simulator.documents.protection import (
+    EQUAL_GROWTH_RULE,
+    MOVED_CARE,
+    MOVED_RESERVE,
+    PCT_BEARS,
+    reserve_at,
+)
+from simulator.documents.quotes import Quotes
+from simulator.documents.shared_shocks import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BONDS_NEEDED,
@@ -40,8 +57,10 @@ from simulator.documents.what_ifs import (
     OVERSPEND,
     SAVING_NEEDED,
 )
+from simulator.questions.explain.pieces import Source
 from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.uncertain import sd_of
 from tests.e2e.command import FLAGSHIP, ROOT
 from tests.unit.documents import LEAST_FILLED, filled_of_pages
 
@@ -51,11 +70,40 @@ LARGER, LIMIT = "bonds of 20% of a year's budget", "a limit of £50,000 per case
 EXAMPLE = "Cambridge South, a year with an overspend"
 BAD_EXAMPLE = "Cambridge South, a year that is bad, 1 in 20"
 WORST_YEAR = "pct_net_position_1_in_20_gbp_year_3"
+PCT_LEFT = "What is left with the PCT?"
+SD_HIGHER = " +\N{NO-BREAK SPACE}one SD of what is not known"
 UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
 QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Can I lose my own money, and how much?": (
         *(ASKED, "all of your part of the bond, and no more"),
         ((AVERAGE_PRACTICE, "bond_posted_gbp"), (AVERAGE_PRACTICE, GAIN)),
+    ),
+    "How much of its own contract's bond is lost in a bad case?": (
+        *("What do practices gain or lose?", "of the bonds posted in that same contract"),
+        ((ALL_CLUSTERS, LOSS_OF_BOND),),
+    ),
+    "How often does the pool run dry, and whose is what is left?": (
+        *(PCT_LEFT, "What is left in the pool is the PCT's own, and counts in its net position"),
+        tuple((ALL_CLUSTERS, f"pool_runs_dry_probability{one}") for one in ("", "_year_1", "_year_3")),
+    ),
+    "Is the reserve before or after bonds and pool pay?": (
+        *(PCT_LEFT, "That is after bonds and pool have paid"),
+        ((ALL_CLUSTERS, reserve_at(0.95)),),
+    ),
+    "How much of a bad year do all clusters have in common?": (
+        *(PCT_LEFT, "No pool of clusters spreads that"),
+        (
+            *((TOGETHER, one) for one in (OF_CLUSTER, OF_ALL)),
+            *(("growth of prices a year" + SD_HIGHER, MOVED_OUTTURN), (ALL_CLUSTERS, SHOCK_OF_YEAR)),
+        ),
+    ),
+    "Who bears that budgets are short?": (
+        *(PCT_LEFT, "what is drawn from their bonds less what they keep"),
+        ((ALL_CLUSTERS, SHORTFALL), (ALL_CLUSTERS, GAIN), (ALL_CLUSTERS, PCT_BEARS)),
+    ),
+    "Is a fair share enough?": (
+        *("The scheme", "A fair share may be too small all the same"),
+        ((ALL_CLUSTERS, SHORTFALL),),
     ),
     "How likely is it that all of the bond is lost?": (
         *(ASKED, "; else all of it is lost. The cluster carries on;"),
@@ -200,9 +248,14 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
 
 
 @pytest.fixture(scope="module")
-def annex() -> Document:
+def study() -> Study:
+    return Study(simulate(load_scenario(FLAGSHIP, ["simulation.contracts=400"])))
+
+
+@pytest.fixture(scope="module")
+def annex(study: Study) -> Document:
     """The annex of few contracts: its sentences and where its figures stand."""
-    return document_of(Study(simulate(load_scenario(FLAGSHIP, ["simulation.contracts=400"]))))
+    return document_of(study)
 
 
 def test_pages_of_it_are_nearly_half_full_at_least(annex: Document, tmp_path: Path) -> None:
@@ -249,3 +302,46 @@ def test_the_first_page_answers_the_scenarios_question(annex: Document) -> None:
             *("practice_share_gbp", GAIN, SAVING_NEEDED, WORST_YEAR, "pct_net_position_gbp"),
         )
     } <= quoted
+
+
+def test_what_budgets_are_short_is_borne_to_the_pound(study: Study) -> None:
+    """Practices' loss and the PCT's, less what goes to care, by flows of every contract."""
+    numbers, book = Quotes(study).numbers, study.books[ALL_CLUSTERS]
+    short = numbers[ALL_CLUSTERS, "budget_less_spend_gbp"].value
+    bears = numbers[ALL_CLUSTERS, PCT_BEARS].value
+    gain, care = (numbers[ALL_CLUSTERS, one].value for one in (GAIN, "reinvestment_gbp"))
+    assert gain + care - bears == pytest.approx(short)
+    paid, back = (
+        sum(book.total_gbp(one).mean() for one in some)
+        for some in (("uncovered_overspend", "bond_interest", "pool_payment"), ("pct_return",))
+    )
+    assert bears == pytest.approx(paid - back)
+
+
+def test_what_clusters_have_in_common_is_what_explain_and_the_chart_say(study: Study) -> None:
+    """Doubt about figures and PCT-wide shocks, the larger first; all of a cluster's own sources left out."""
+    quotes, explanation = Quotes(study), study.explanation
+    assert [*quotes.in_common.sources] == [Source.DOUBT, Source.PCT_SHOCKS]
+    shares = 0.0
+    for source, words in quotes.in_common.sources.items():
+        assert quotes.numbers[words, ONE_SD].value == explanation.sd_gbp(source).value
+        share = explanation.share(source)
+        assert share is not None
+        shares += share.value
+    assert quotes.numbers[TOGETHER, OF_ALL].value == pytest.approx(shares)
+    assert quotes.numbers[TOGETHER, OF_CLUSTER].value < shares
+
+
+def test_prices_that_grow_more_cost_all_clusters_what_two_summaries_differ_by(study: Study) -> None:
+    """By the summaries of the scenario so moved and as it is, on the same draws."""
+    settings = study.scenario.settings
+    moved = [
+        f"service_lines.{at}.price_growth_share={float(one.price_growth_share) + sd!r}"
+        for at, one in enumerate(settings.service_lines)
+        if (sd := sd_of(one.price_growth_share))
+    ]
+    other = Study(simulate(study.scenario.vary(*moved), study.draws))
+    left = [one.estimate(ALL_CLUSTERS, "budget_less_spend_gbp").value for one in (study, other)]
+    found = Quotes(study).numbers["growth of prices a year" + SD_HIGHER, MOVED_OUTTURN]
+    assert left[1] - left[0] == pytest.approx(found.value)
+    assert found.value < 0

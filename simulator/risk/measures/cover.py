@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.records import BUDGET, UNCOVERED, Account, FloatArray
+from simulator.records import BUDGET, UNCOVERED, Account, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.estimators import Probability, Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE, Measure
@@ -25,6 +25,21 @@ def _shared_bond_covers(book: AccountBook, _: int) -> NDArray[Any] | None:
 
 def _pct_payment_gbp(book: AccountBook, _: int = 0) -> FloatArray:
     return book.paid_gbp((Account.PCT,), (Account.CLUSTER,), besides=BUDGET)
+
+
+def _runs_dry(book: AccountBook) -> BoolArray | None:
+    """Whether more reaches the pool than it holds, shape (contract, year); None where there is no pool."""
+    if not any((one.payer, one.payee) == (Account.POOL, Account.CLUSTER) for one in book.flows.values()):
+        return None
+    return np.asarray(book.by_year_gbp(UNCOVERED) >= PENNY_GBP)
+
+
+def _runs_dry_in(book: AccountBook, year: int) -> BoolArray | None:
+    return None if (dry := _runs_dry(book)) is None else dry[:, year]
+
+
+def _runs_dry_ever(book: AccountBook, _: int) -> BoolArray | None:
+    return None if (dry := _runs_dry(book)) is None else np.asarray(dry.any(axis=1))
 
 
 BOND_MEASURES = (
@@ -119,5 +134,24 @@ PCT_PAYS_MEASURES = (
         lambda book, _: book.total_gbp(UNCOVERED) < PENNY_GBP,
         Probability(),
         rows="together",
+    ),
+    Measure(
+        "pool_runs_dry_probability",
+        "pool runs dry",
+        "probability that in at least one year more reaches the pool than it holds",
+        _runs_dry_ever,
+        Probability(),
+        rows="together",
+        less_is_better=True,
+    ),
+    Measure(
+        "pool_runs_dry_probability_year_{year}",
+        "pool runs dry {year}",
+        "probability that more reaches the pool in the year than it holds: it ends the year empty, and the "
+        "PCT pays the rest",
+        _runs_dry_in,
+        Probability(),
+        rows="together",
+        less_is_better=True,
     ),
 )

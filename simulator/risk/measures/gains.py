@@ -29,6 +29,14 @@ def _practice_share_gbp(book: AccountBook) -> FloatArray:
     return book.practice_share_gbp
 
 
+def _loss_of_bond(book: AccountBook, _: int) -> FloatArray | None:
+    """What practices lose of the bond that they posted in the same contract; nan where that is nothing."""
+    if not book.has_bond or book.depositor != Account.PRACTICES:
+        return None
+    lost, posted = -gain_gbp(book, Account.PRACTICES), book.bond_posted_gbp
+    return np.divide(lost, posted, out=np.full_like(lost, np.nan), where=posted > PENNY_GBP)
+
+
 @cache
 def _gain_of(party: Account) -> Callable[[AccountBook, int], FloatArray]:
     return lambda book, _: gain_gbp(book, party)
@@ -113,6 +121,15 @@ GAIN_MEASURES = (
         "probability that practices gain anything over the contract, net of all that the bond costs",
         lambda book, _: gain_gbp(book, Account.PRACTICES) > PENNY_GBP,
         Probability(),
+    ),
+    Measure(
+        "practice_loss_of_bond_1_in_20_share",
+        "practices' loss, of the bond, 1 in 20",
+        "what practices lose over the contract, as a share of the bond posted in that same contract, that "
+        "only one contract in twenty exceeds",
+        _loss_of_bond,
+        Quantile(1 - _BAD),
+        less_is_better=True,
     ),
     *_gains(
         Account.PARTNER,

@@ -40,7 +40,9 @@ class Measure:
 
     @property
     def unit(self) -> Unit:
-        """What it counts: pounds, but for probabilities."""
+        """What it counts: pounds, but for probabilities and shares."""
+        if self.name.endswith("_share"):
+            return Unit.SHARE
         return Unit.PROBABILITY if isinstance(self.estimator, Probability) else Unit.GBP
 
     def columns(self, years: int) -> list[tuple[str, int]]:

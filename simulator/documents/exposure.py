@@ -1,0 +1,91 @@
+"""What the PCT is left with: who bears short budgets, the pool, and what no pool of clusters spreads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.answers.table import text
+from simulator.documents.blocks import Block, Heading, Paragraph
+from simulator.documents.brief import NEAR_GBP
+from simulator.documents.cluster_facts import SHORTFALL
+from simulator.documents.drivers import MOVED_OUTTURN
+from simulator.documents.protection import PCT_BEARS
+from simulator.documents.quotes import Quotes
+from simulator.documents.shared_shocks import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
+from simulator.documents.what_ifs import GAIN
+from simulator.plain_words import capitalised, joined, spaced
+from simulator.risk.account_book import ALL_CLUSTERS
+
+_DRY = "pool_runs_dry_probability"
+_MOST = 0.5
+
+
+def who_bears(quotes: Quotes) -> Iterator[Block]:
+    """Yield who bears that budgets are short of spend, where nobody else has a part in it."""
+    short, gain, care, pct = (
+        quotes.numbers[ALL_CLUSTERS, one].value
+        for one in ("budget_less_spend_gbp", GAIN, "reinvestment_gbp", PCT_BEARS)
+    )
+    yield Paragraph(("Each row is rounded to its own ±: added up, they may miss the total by that.",))
+    if max(short, gain) >= 0 or min(pct, care) <= 0 or abs(gain + care - pct - short) >= NEAR_GBP:
+        return
+    yield Heading(2, "Who bears that budgets are short?")
+    yield quotes.sentence(
+        ALL_CLUSTERS,
+        f"Budgets are {{{SHORTFALL}}} short of what is spent, {{budget_less_spend_gbp:size}}. Practices bear "
+        f"{{{GAIN}:size}} of it, what is drawn from their bonds less what they keep. The PCT bears "
+        f"{{{PCT_BEARS}}}, its pool included. That is more than the shortfall: {{reinvestment_gbp}} of "
+        "surpluses goes to patients' care.",
+    )
+
+
+def pool_runs_dry(quotes: Quotes) -> Iterator[Block]:
+    """Yield how often the pool runs dry, and whose it is."""
+    if (ALL_CLUSTERS, _DRY) not in quotes.numbers:
+        return
+    years = quotes.study.years
+    by_year = joined([f"{{{_DRY}_year_{at}:alone}} in {one}" for at, one in enumerate(years, 1)])
+    ever = f"; in some year with one of {{{_DRY}}}" if len(years) > 1 else ""
+    yield quotes.sentence(
+        ALL_CLUSTERS,
+        f"The pool runs dry, since more reaches it than it holds, with a chance of {by_year}{ever}. The "
+        "PCT pays the rest. What is left in the pool is the PCT's own, and counts in its net position.",
+    )
+
+
+def in_common(quotes: Quotes) -> Iterator[Block]:
+    """Yield how much of a bad year all clusters have in common, by source and as shocks with a sum."""
+    common = quotes.in_common
+    if not common.sources:
+        return
+    yield Heading(2, "How much of a bad year do all clusters have in common?")
+    of_each = (
+        f"{{{OF_CLUSTER}}} of the variance of a cluster's outturn, and {{{OF_ALL}}} of that of all together"
+    )
+    most = "Most of it: " if quotes.numbers[TOGETHER, OF_CLUSTER].low > _MOST else ""
+    said = quotes.sentence(TOGETHER, f"{most}{of_each}. No pool of clusters spreads that.")
+    parts = [*said.parts]
+    for move in quotes.drivers.moves:
+        what, _, step = move.partition(" +")
+        if what.startswith("growth of"):
+            far = step.strip().removesuffix(" of what is not known")
+            more = (
+                f" {capitalised(what)} that is {far} higher than expected, in every kind of care, costs them "
+            )
+            more += f"{{{MOVED_OUTTURN}:size}} against their budgets over the contract."
+            parts += quotes.sentence(move, more).parts
+    if common.shocked_line:
+        line = f"One SD of the shock that the whole PCT has to {spaced(common.shocked_line)}"
+        costs = f" {line} costs them {{{SHOCK_OF_YEAR}}} in {quotes.study.years[-1]}."
+        parts += quotes.sentence(ALL_CLUSTERS, costs).parts
+    yield Paragraph(tuple(parts))
+    rows = [*common.sources.values(), TOGETHER]
+    headings = {
+        ONE_SD: "One SD, all clusters",
+        OF_CLUSTER: "Of a cluster's variance",
+        OF_ALL: "Of the variance of all",
+    }
+    columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
+    title = "What all clusters have in common: budget less spend over the whole contract"
+    first = text("What moves all", [capitalised(one) for one in rows])
+    yield quotes.table("in common", title, columns, first)
