@@ -76,8 +76,7 @@ def simulate(
             stand.add(number)
         plan.prepare(lambda: progress(done // clusters))
         left = [number for number in range(len(pieces)) if number not in stand]
-        blocks = [pieces[number] for number in left]
-        for position, drawn in run_blocks(work, blocks, settled.workers, meanwhile):
+        for position, drawn in run_blocks(work, [pieces[one] for one in left], settled.workers, meanwhile):
             kept.keep(left[position], drawn)
             done += filled(left[position], drawn)
             progress(done // clusters)

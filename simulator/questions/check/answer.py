@@ -268,6 +268,8 @@ class CheckAnswer(Answer):
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
         whole = "All PCTs together have" if self.plan.axes.pcts else "The whole PCT has"
+        if only := self.plan.settings.pct.only:
+            whole = f"The clusters of {only} have"
         return (
             f"{whole} {self.plan.population.pct_people:,.0f} people.",
             "Sources of the scenario's figures, and which are assumptions, are marked in its file.",
