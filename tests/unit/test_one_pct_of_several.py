@@ -121,5 +121,7 @@ def test_the_option_narrows_every_command_and_is_kept_in_a_file(tmp_path: Path) 
     again = cluster_risk("report", alone.parent, "--out", tmp_path / "report", "--format", "html")
     assert again.returncode == 0, again.stderr
     assert "East" not in (tmp_path / "report" / "report.html").read_text("utf-8")
+    refused = cluster_risk("report", path, "--out", tmp_path / "both", "--contracts", "2000000")
+    assert (refused.returncode, "--pct NAME asks about one of them" in refused.stderr) == (2, True)
     convert(path, tmp_path / "one.xlsx", overrides=["pct.only=West"])
     assert load_scenario(tmp_path / "one.xlsx").settings.pct.only == "West"
