@@ -37,6 +37,10 @@ class Answer(ABC):
 
     is_drawn = True
     """Whether chance was simulated: then `contracts` and `seed` say how."""
+    where_the_rest_is = (
+        "Every row is in the file of --out; --pct NAME asks about one PCT, and shows its clusters."
+    )
+    """What a page says where it shows the extremes of a table of several PCTs."""
 
     @abstractmethod
     def tables(self) -> tuple[Table, ...]:

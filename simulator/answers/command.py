@@ -21,14 +21,45 @@ if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
     from simulator.simulation.draws import Draws
 
-overrides_option = click.option(
+_PCT = "simulator.pct"
+
+
+def _note_pct(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    context.meta[_PCT] = name
+
+
+def _with_pct(context: click.Context, _: click.Parameter, overrides: tuple[str, ...]) -> tuple[str, ...]:
+    """Add what --pct, which is read first, says: it is a setting like any other."""
+    from simulator.scenario.keys import setting
+
+    name = context.meta.get(_PCT)
+    return overrides if name is None else (*overrides, setting("pct.only", name))
+
+
+_pct_option = click.option(
+    "--pct",
+    metavar="NAME",
+    is_eager=True,
+    expose_value=False,
+    callback=_note_pct,
+    help="Of a scenario of several PCTs, this one alone.",
+)
+_set_option = click.option(
     "--set",
     "overrides",
     metavar="KEY=VALUE",
     multiple=True,
+    callback=_with_pct,
     help="Override any key of the scenario, for example rules.surplus.practice_share=0.2 or "
     "clusters.*.takes_share=false. Can be given again.",
 )
+
+
+def overrides_option(command: Any) -> Any:
+    """Give a command --set, and --pct."""
+    return _pct_option(_set_option(command))
+
+
 regimes_option = click.option(
     "--with",
     "regimes",

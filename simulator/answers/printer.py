@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.answers.answer import Answer
+from simulator.answers.extremes import is_shortened, shortened
 from simulator.answers.table import ROUGH_NOTE, PrintedColumn, printed
 from simulator.answers.table import Table as AnswerTable
 from simulator.letters import harmless
@@ -61,12 +62,16 @@ class Printer:
         sentences = answer.sentences()
         for text in (*answer.opening(), "", *sentences, *([""] if sentences else [])):
             self.line(text)
-        for table in answer.tables():
-            if not table.in_files_only:
-                self.table(table)
+        tables = [table for table in answer.tables() if not table.in_files_only]
+        if several := bool(answer.scenario.settings.pct_of_clusters):
+            whole, tables = tables, shortened(tables)
+        for table in tables:
+            self.table(table)
+        if several and any(map(is_shortened, whole)):
+            self.line(answer.where_the_rest_is)
         for text in answer.notes():
             self.line(text)
-        if any(table.has_rough_cells for table in answer.tables()):
+        if any(table.has_rough_cells for table in tables):
             self.line(ROUGH_NOTE)
 
     def table(self, table: AnswerTable) -> None:

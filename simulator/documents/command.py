@@ -16,11 +16,13 @@ from simulator.answers.command import (
 )
 from simulator.answers.workers_options import workers_option
 from simulator.charts.command import THEME_HELP
-from simulator.errors import Problem, Problems, printable, shown
+from simulator.errors import InputError, Problem, Problems, printable, shown
 from simulator.letters import is_blank, oddity
 
 if TYPE_CHECKING:
     from simulator.execution.blocks import Workers
+    from simulator.scenario.scenario import Scenario
+    from simulator.simulation.draws import Draws
 
 
 @click.command()
@@ -79,7 +81,7 @@ def report(
     from simulator.questions.compare.ask import with_each
     from simulator.scenario.regimes import as_regimes, expanded
     from simulator.simulation.draws import Draws
-    from simulator.simulation.saved_result import run_identity, scenario_or_result
+    from simulator.simulation.saved_result import scenario_or_result
 
     problems, identity = Problems(), dict[str, str]()
     with problems.noted():
@@ -94,7 +96,7 @@ def report(
     with ExitStack() as stack:
         with problems.noted():
             loaded, started, simulated = scenario_or_result(scenario, overrides, regimes, draws)
-            identity = run_identity(loaded, draws.of(loaded), None) if started is None else {}
+            identity = _identity(loaded, draws) if started is None else {}
             with_each((loaded,), as_regimes(expanded(compare)))
         with problems.noted():
             if resume and Path(scenario).is_dir():
@@ -107,3 +109,13 @@ def report(
         document = document_of(Study(result, draws.workers), title, started, compare, theme, words)
         names = write_document(document, folder, wanted, show)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)
+
+
+def _identity(scenario: Scenario, draws: Draws) -> dict[str, str]:
+    """Return what tells the simulation from others; refuse several PCTs before anything is drawn."""
+    from simulator.simulation.refusals import one_pct
+    from simulator.simulation.saved_result import run_identity
+
+    if problems := one_pct(scenario.settings, "report"):
+        raise InputError(problems)
+    return run_identity(scenario, draws.of(scenario), None)

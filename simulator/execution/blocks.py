@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 
 from simulator.errors import InputError, Problem, WorkersLostError
 from simulator.execution.dask_cluster import DaskCluster
+from simulator.execution.handing_over import hand_over, taken_from
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -33,9 +34,15 @@ _NO_MAIN_GUARD = 76
 
 
 def run_blocks(
-    work: Callable[[Task], Result], blocks: Sequence[Task], workers: Workers
+    work: Callable[[Task], Result],
+    blocks: Sequence[Task],
+    workers: Workers,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[int, Result]]:
-    """Yield the position and result of each block as it is done, in any order."""
+    """Yield the position and result of each block as it is done, in any order.
+
+    Where processes of this machine are at work, `meanwhile` is called once: what it does, nobody waits for.
+    """
     if isinstance(workers, DaskCluster):
         yield from workers.run(work, blocks)
         return
@@ -48,6 +55,8 @@ def run_blocks(
         os._exit(_NO_MAIN_GUARD)
     crew = _Crew(work, blocks, min(workers, len(blocks)), deque(range(len(blocks))))
     try:
+        crew.give()
+        meanwhile()
         while crew.has_work():
             for worker in crew.ready():
                 found = crew.answer_of(worker)
@@ -72,12 +81,16 @@ class _Crew:
         """Return whether any block is left or being done."""
         return bool(self.left) or any(worker.positions for worker in self.workers)
 
-    def ready(self) -> list[_Worker]:
-        """Give every process blocks to do, and wait until some have answered, or have died."""
+    def give(self) -> None:
+        """Give every process blocks to do."""
         while self.left and len(self.workers) < self.size:
             self.workers.append(_Worker.started(self.work))
         for worker in self.workers:
             worker.take(self.left, self.blocks)
+
+    def ready(self) -> list[_Worker]:
+        """Give every process blocks to do, and wait until some have answered, or have died."""
+        self.give()
         ready = multiprocessing.connection.wait([worker.connection for worker in self.workers])
         return [worker for worker in self.workers if worker.connection in ready]
 
@@ -85,7 +98,7 @@ class _Crew:
         """Return the position and result of a block; None from a process that has died."""
         received = None
         with suppress(EOFError, OSError):
-            received = worker.connection.recv()
+            received = taken_from(worker.connection)
         if received is None:
             # Killed, perhaps halfway through a result: its blocks are for another.
             self.workers.remove(worker)
@@ -176,7 +189,7 @@ def _serve(connection: Connection, work: Callable[[Any], Any] | None) -> None:
         except Exception as error:  # noqa: BLE001 - raised again by who asked
             error.add_note(f"in a worker process:\n{traceback.format_exc()}")
             answer = False, error
-        connection.send(answer)
+        hand_over(connection, answer)
 
 
 def _leave_with_the_parent() -> None:

@@ -74,7 +74,7 @@ def _of_shocks(settings: ScenarioFile) -> Idle:
             where = f"shocks.{name}.correlation_between_pcts"
             if not shakes:
                 yield where, "the shock has an sd_share of 0"
-            elif not settings.pct_of_clusters:
+            elif not settings.pct_of_clusters and settings.pct.only is None:
                 yield where, "no clusters have a pct of their own (clusters.*.pct): there is one PCT"
     for name in ("cluster_year", "cluster_line_year"):
         law = getattr(shocks, name)

@@ -1,8 +1,12 @@
-"""Whether the PCTs of a scenario's clusters, where it is of several, can be told apart."""
+"""A scenario of several PCTs: whether they can be told apart, and one of them alone.
+
+One of them alone has its clusters, and every draw of chance that they have among all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from simulator.errors import Problem, shown
@@ -11,6 +15,8 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.files import Given, Place
 from simulator.scenario.schema import ScenarioFile
 
+_OF_ONE = {"pct", "clusters", "actions", "question"}
+"""Sections that are others where one PCT is asked about."""
 NAMES_OF_ALL = {ALL_CLUSTERS.casefold(), "pct", "all"}
 """What a question calls all clusters together."""
 
@@ -40,7 +46,59 @@ def pct_problems(given: Given, clusters: Sequence[Mapping[str, Any]], place: Pla
                 yield Problem(where, need, shown(name), whose)
 
 
-def threshold_problems(settings: ScenarioFile, place: Place) -> Iterator[Problem]:
+def problems_of_pcts(settings: ScenarioFile, place: Place) -> Iterator[Problem]:
+    """Yield what is wrong with PCTs, and with the one that is asked about, in settings that are read."""
+    yield from _threshold_problems(settings, place)
+    yield from _only_problems(settings, place)
+
+
+def _only_problems(settings: ScenarioFile, place: Place) -> Iterator[Problem]:
+    """Yield the PCT that is asked about, if no cluster is of it."""
+    only, pcts = settings.pct.only, dict.fromkeys(one.pct for one in settings.clusters if one.pct)
+    if only is not None and only not in pcts:
+        near = get_close_matches(only, pcts, n=1)
+        some = (
+            f"{shown(near[0])} is one" if near else f"for example {shown(next(iter(pcts)))}" if pcts else ""
+        )
+        hint = some or "clusters.*.pct names each cluster's"
+        yield Problem(place(("pct", "only")), "the PCT of some clusters", shown(only), hint)
+
+
+def narrowed(settings: ScenarioFile) -> ScenarioFile:
+    """Return the settings of the one PCT that is asked about, if there are several."""
+    only, pct = settings.pct.only, settings.pct
+    if only is None:
+        return settings
+    if not settings.pct_of_clusters:
+        # It is alone in any case, and shares shocks with nobody.
+        return settings.model_copy(update={"pct": pct.model_copy(update={"only": None})})
+    clusters = tuple(one for one in settings.clusters if one.pct == only)
+    names = {one.name for one in clusters}
+    actions = tuple(
+        one
+        if one.clusters is None
+        else one.model_copy(update={"clusters": tuple(name for name in one.clusters if name in names)})
+        for one in settings.actions
+    )
+    named = pct.model_copy(update={"name": only})
+    # What the whole scenario asks is not asked of this one.
+    alone = {"clusters": clusters, "actions": actions, "pct": named, "question": ""}
+    return settings.model_copy(update=alone)
+
+
+def pcts_of_shocks(settings: ScenarioFile) -> tuple[str, ...]:
+    """Return the name of each cluster's PCT, where shocks tell PCTs apart."""
+    only = settings.pct.only
+    return settings.pct_of_clusters if only is None else (only,) * len(settings.clusters)
+
+
+def is_reused(key: str, changed: Given) -> bool:
+    """Return whether a checked section may stand for what the file says; not where a PCT was taken out."""
+    pct = changed.get("pct")
+    return not (isinstance(pct, Mapping) and "only" in pct and key in _OF_ONE)
+
+
+def _threshold_problems(settings: ScenarioFile, place: Place) -> Iterator[Problem]:
     """Yield lines whose hospitals are paid by what all clusters buy together, though of several PCTs."""
     for at, line in enumerate(settings.service_lines if settings.pct_of_clusters else ()):
         if line.terms.threshold == "shared":

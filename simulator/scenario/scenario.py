@@ -28,7 +28,7 @@ from simulator.scenario.files import (
 )
 from simulator.scenario.fits import fit_problems, read_fit
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
-from simulator.scenario.pcts import threshold_problems
+from simulator.scenario.pcts import is_reused, narrowed, problems_of_pcts
 from simulator.scenario.regimes import Regime, as_regimes, lay_over
 from simulator.scenario.schema import ScenarioFile
 from simulator.scenario.shadow_years import shadow_problems
@@ -238,7 +238,7 @@ def check_scenario(
         codes = [one.code for one in tables[0].practices] if tables[0] else []
         problems.extend(amounts_problems(settings, codes, amounts))
         problems.extend(shadow_problems(settings, place))
-        problems.extend(threshold_problems(settings, place))
+        problems.extend(problems_of_pcts(settings, place))
         posterior = _posterior(settings, folder, problems, place, varied)
     # What is wrong with a cell is told once.
     told = tuple(f"{problem.where}," for problem in read)
@@ -247,9 +247,9 @@ def check_scenario(
         raise InputError(problems)
     practices, weights, seasons = tables
     columns = ({} if weights is None else weights, {} if seasons is None else seasons)
-    found = (*columns, amounts, posterior)
+    found = (practices, *columns, amounts, posterior)
     laid_over = (regimes, overrides)
-    return Scenario(settings, practices, *found, source, text, *laid_over, given, folder, changed, places)
+    return Scenario(narrowed(settings), *found, source, text, *laid_over, given, folder, changed, places)
 
 
 def _checked_sections(changed: Given, varied: Scenario | None) -> dict[str, object]:
@@ -257,6 +257,7 @@ def _checked_sections(changed: Given, varied: Scenario | None) -> dict[str, obje
     if varied is None:
         return {}
     same = (key for key, value in changed.items() if value is varied.changed.get(key))
+    same = (key for key in same if is_reused(key, changed) and is_reused(key, varied.changed))
     return {key: getattr(varied.settings, key) for key in same}
 
 

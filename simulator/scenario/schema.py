@@ -55,7 +55,9 @@ class PctSettings(Part):
     """The Primary Care Trust."""
 
     name: Name
-    """Its name."""
+    """Its name; of several PCTs, that of all together."""
+    only: Name | None = None
+    """Of several PCTs, the one that is asked about; `--pct NAME` sets it."""
 
 
 class ContractSettings(Part):

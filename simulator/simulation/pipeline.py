@@ -29,6 +29,7 @@ def simulate(
     *,
     progress: Callable[[int], None] = lambda contracts_done: None,
     kept: KeptBlocks = NOTHING_KEPT,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -42,6 +43,8 @@ def simulate(
         Called with the number of contracts done, now and then.
     kept : KeptBlocks
         Where finished blocks are kept, and are found again; nowhere when left out.
+    meanwhile : callable
+        Called once while other processes of this machine draw; not at all where there are none.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def simulate(
             stand.add(number)
         plan.prepare(lambda: progress(done // clusters))
         left = [number for number in range(len(pieces)) if number not in stand]
-        for position, drawn in run_blocks(work, [pieces[number] for number in left], settled.workers):
+        for position, drawn in run_blocks(work, [pieces[one] for one in left], settled.workers, meanwhile):
             kept.keep(left[position], drawn)
             done += filled(left[position], drawn)
             progress(done // clusters)

@@ -365,7 +365,10 @@ def _population(scenario: Scenario) -> Population:
         for cluster in settings.clusters
     ]
     line_weights = {line.name: line.need_weights for line in settings.service_lines}
-    return weigh_population(members, line_weights, scenario.practices, scenario.need_weights)
+    found = weigh_population(members, line_weights, scenario.practices, scenario.need_weights)
+    # Of one PCT among several its clusters' people are known, and no others of its own.
+    alone = scenario.settings.pct.only is not None
+    return replace(found, pct_people=float(found.people.sum())) if alone else found
 
 
 def _rate(line: ServiceLine, scenario: Scenario) -> LineRate:

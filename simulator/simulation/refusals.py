@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from simulator.errors import Problem
 from simulator.payments.payment import in_short
 from simulator.scenario.schema import ScenarioFile
@@ -26,9 +28,9 @@ def other_payments(plan: Plan, question: str) -> list[Problem]:
 
 def one_pct(settings: ScenarioFile, question: str) -> list[Problem]:
     """Return the problem with a scenario of several PCTs."""
-    several = len(set(settings.pct_of_clusters))
+    several, first = len(set(settings.pct_of_clusters)), settings.clusters[0].pct
     need = f"the same for all clusters, or left out: {question} is of the clusters of one PCT"
-    hint = "a scenario of one PCT's clusters alone can be asked"
+    hint = f"--pct NAME asks about one of them: --pct {quote(first or '')}"
     return [Problem("clusters.*.pct", need, f"{several} PCTs", hint)] if several else []
 
 

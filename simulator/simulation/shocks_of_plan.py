@@ -12,6 +12,7 @@ from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockPlan
 from simulator.records import FloatArray
 from simulator.scenario.doubts import carries_fit, doubts_of
+from simulator.scenario.pcts import pcts_of_shocks
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile
 
@@ -27,7 +28,7 @@ def shock_plan(scenario: Scenario) -> ShockPlan:
         tuple(_practice_shares(cluster, scenario) for cluster in settings.clusters),
         doubts_of(settings),
         _fitted(scenario),
-        settings.pct_of_clusters,
+        pcts_of_shocks(settings),
     )
 
 

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from collections import deque
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from signal import SIGKILL
 from threading import Timer
+from typing import Any
 
+import numpy as np
 import pytest
 
 from simulator.execution import blocks
@@ -72,6 +75,54 @@ def test_no_blocks(workers: int) -> None:
 def test_an_exception_comes_through(workers: int) -> None:
     with pytest.raises(ValueError, match="twelve is refused"):
         list(run_blocks(_refuse, BLOCKS, workers))
+
+
+def _arrays(folder: Path, block: int) -> dict[str, np.ndarray[Any, Any]]:
+    """Return arrays too large for a pipe, small ones, and one of odd size; some processes are killed once."""
+    if block < 13:
+        _killed_while_it_answers(folder, block)
+    numbers = np.arange(600_000, dtype=float).reshape(200_000, 3) * block
+    flags = numbers[:100_001, 0] % 2 == 0
+    return {"by year": np.asfortranarray(numbers), "flags": flags, "few": numbers[:2], "part": numbers[:, 1]}
+
+
+def test_arrays_come_whole_and_stay(tmp_path: Path) -> None:
+    done = dict(run_blocks(partial(_arrays, tmp_path), BLOCKS, 2))
+    assert len(list(tmp_path.glob("killed-*"))) == 3
+    for at, block in enumerate(BLOCKS):
+        for name, whole in _arrays(tmp_path, block).items():
+            got = done[at][name]
+            assert got.dtype == whole.dtype
+            np.testing.assert_array_equal(got, whole)
+            assert got.flags.writeable
+            assert got.flags.f_contiguous or name != "by year"
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs memory that has no name")
+def test_large_arrays_pass_by_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    received = Connection.recv_bytes
+
+    def noted(connection: Connection) -> bytes:
+        sizes.append(len(whole := received(connection)))
+        return whole
+
+    monkeypatch.setattr(Connection, "recv_bytes", noted)
+    assert sum(done.nbytes for _, done in run_blocks(_large, BLOCKS, 2)) == len(BLOCKS) * 8_000_000
+    assert max(sizes) < 2_000
+
+
+def _large(block: int) -> np.ndarray[Any, Any]:
+    return np.full(1_000_000, float(block))
+
+
+def test_what_is_done_meanwhile_is_done_once_while_others_work() -> None:
+    called: list[int] = []
+    running = run_blocks(_square, BLOCKS, 2, lambda: called.append(len(multiprocessing.active_children())))
+    next(running)
+    assert called == [2]
+    assert len(list(running)) == len(BLOCKS) - 1
+    assert called == [2]
 
 
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from simulator.answers.answer import Answer
+from simulator.answers.extremes import MOST_ROWS
 from simulator.answers.rule_notes import budgets_that_follow_growth, rule_notes, scheme_notes
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.budgets.rebasing import rebasing_in_words
 from simulator.demand.shock_laws import AnyShockLaw
 from simulator.payments.payment import in_short
 from simulator.plain_words import joined, listed, per_cent_of, spaced
-from simulator.records import Budgets, FinancialYear, FloatArray
+from simulator.records import Budgets, Clusters, FinancialYear, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.scenario.doubts import A_YEAR, carries_fit, sizes_of_doubt
 from simulator.scenario.scenario import Scenario
@@ -28,6 +31,9 @@ class CheckAnswer(Answer):
     scenario: Scenario
     plan: Plan
     source: str
+    where_the_rest_is = (
+        "PCTs stand by size, the largest first. --pct NAME checks one, and shows its clusters."
+    )
 
     def opening(self) -> tuple[str, ...]:
         """Return what was checked."""
@@ -168,11 +174,11 @@ class CheckAnswer(Answer):
         # Lines with the same weights have the same people: the last of them stands for all.
         at_line = {line.need_weights: at for at, line in enumerate(settings.service_lines)}
         columns = (
-            *([numbers("practices", [*practices, sum(practices)])] if any(practices) else []),
-            people(_with_total(population.people)),
+            *([numbers("practices", self._with_total(practices))] if any(practices) else []),
+            people(self._with_total(population.people)),
             *(
                 people(
-                    _with_total(population.need_weighted_people[:, at]),
+                    self._with_total(population.need_weighted_people[:, at]),
                     f"weighted by {weights.removeprefix('weighted_')}",
                 )
                 for weights, at in at_line.items()
@@ -183,15 +189,15 @@ class CheckAnswer(Answer):
     def _budgets(self) -> Table:
         budgets = expected_annual_budgets_gbp(self.plan)
         totals = budgets.sum(axis=1)
-        heads = _with_total(self.plan.population.people)
-        a_head = [gbp / head for gbp, head in zip(_with_total(totals), heads, strict=True)]
+        heads = self._with_total(self.plan.population.people)
+        a_head = [gbp / head for gbp, head in zip(self._with_total(totals), heads, strict=True)]
         lines = (
-            pounds(spaced(line), _with_total(of_line), f"{line}_gbp")
+            pounds(spaced(line), self._with_total(of_line), f"{line}_gbp")
             for line, of_line in zip(self.plan.axes.lines, budgets.T, strict=True)
         )
         year = self.plan.years[1].label if not self.plan.terms.first_year.any() else "each one's first year"
         title = f"Expected budgets for what clusters answer for, {year} at the rate of a whole year"
-        total = pounds("total", _with_total(totals))
+        total = pounds("total", self._with_total(totals))
         return self._by_cluster("budgets", title, *lines, total, pounds("a head of list", a_head))
 
     def _last_year(self) -> Iterator[Table]:
@@ -203,7 +209,7 @@ class CheckAnswer(Answer):
         index = np.array([price.price_index[0] for price in plan.prices])
         costs = index * [line.unit_cost_gbp.mean_gbp for line in plan.settings.service_lines]
         by_rates, before = plan.expected_counts[0] * costs * known.seen, then / known.level[0]
-        amounts = [_with_total(gbp.sum(axis=1)) for gbp in (spent, by_rates, then, before)]
+        amounts = [self._with_total(gbp.sum(axis=1)) for gbp in (spent, by_rates, then, before)]
         outturn, of_rates, now, without = amounts
         yield self._by_cluster(
             "last year's outturn",
@@ -239,7 +245,7 @@ class CheckAnswer(Answer):
         spend = spend + self.plan.actions.cost_gbp()
         amounts = {"budget": budgets, "spend": spend, "budget less spend": budgets - spend}
         columns = [
-            pounds(f"{heading} {year.label}", _with_total(by_year[at]))
+            pounds(f"{heading} {year.label}", self._with_total(by_year[at]))
             for at, year in enumerate(self.plan.years[1:])
             for heading, by_year in amounts.items()
         ]
@@ -268,6 +274,8 @@ class CheckAnswer(Answer):
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the tables must know."""
         whole = "All PCTs together have" if self.plan.axes.pcts else "The whole PCT has"
+        if only := self.plan.settings.pct.only:
+            whole = f"The clusters of {only} have"
         return (
             f"{whole} {self.plan.population.pct_people:,.0f} people.",
             "Sources of the scenario's figures, and which are assumptions, are marked in its file.",
@@ -275,8 +283,27 @@ class CheckAnswer(Answer):
         )
 
     def _by_cluster(self, name: str, title: str, *columns: Column) -> Table:
-        clusters = text("cluster", (*self.plan.axes.clusters, ALL_CLUSTERS))
-        return Table(name, title, (clusters, *columns), rows_apart=1)
+        key, together = ("PCT", "All PCTs together") if self._of_pcts else ("cluster", ALL_CLUSTERS)
+        rows = text(key, (*self._groups, together))
+        return Table(name, title, (rows, *columns), rows_apart=1)
+
+    @property
+    def _of_pcts(self) -> bool:
+        """Whether there are too many clusters to show, so that each row is of a PCT."""
+        return bool(self.plan.axes.pcts) and len(self.plan.axes.clusters) > MOST_ROWS
+
+    @cached_property
+    def _groups(self) -> dict[str, Clusters]:
+        """The clusters of each row by its name: every one, or those of each PCT, the largest first."""
+        if not self._of_pcts:
+            return {name: [at] for at, name in enumerate(self.plan.axes.clusters)}
+        pcts, sizes = self.plan.axes.clusters_of_pcts(), self.plan.population.people
+        return dict(sorted(pcts.items(), key=lambda one: -float(sizes[one[1]].sum())))
+
+    def _with_total(self, amounts: ArrayLike) -> list[float]:
+        """Return amounts by cluster as rows have them, and then their sum."""
+        found = np.asarray(amounts, dtype=float)
+        return [*(float(found[clusters].sum()) for clusters in self._groups.values()), float(found.sum())]
 
 
 def expected_annual_budgets_gbp(plan: Plan) -> FloatArray:
@@ -294,10 +321,6 @@ def _above(amounts: list[float], others: list[float]) -> list[float]:
     """Return by what share amounts are above others; nothing where there are none."""
     pairs = zip(amounts, others, strict=True)
     return [round(amount / other - 1, 4) if other else 0.0 for amount, other in pairs]
-
-
-def _with_total(amounts: FloatArray) -> list[float]:
-    return [*map(float, amounts), float(amounts.sum())]
 
 
 def _sizes(laws: tuple[AnyShockLaw, ...]) -> str:

@@ -6,6 +6,7 @@ import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,14 +88,15 @@ def run(
         raise InputError([Problem(f"--out {printable(out)}", "a folder's name", out.suffix, hint)])
     if resume and out is None:
         raise InputError([Problem("--resume", "used with --out, of the run to go on with", "no --out")])
-    from simulator.answers.printer import Printer
-    from simulator.questions.run.answer import RunAnswer
     from simulator.scenario.scenario import load_scenario
     from simulator.simulation.draws import Draws
 
     loaded = load_scenario(scenario, overrides, regimes)
     draws = Draws(contracts, seed, workers)
     result = _simulated(loaded, draws, precision, out, replace=replace, resume=resume)
+    from simulator.answers.printer import Printer
+    from simulator.questions.run.answer import RunAnswer
+
     Printer().answer(RunAnswer(result, precision))
     if out:
         click.echo(f"written to {printable(out)}: summary.csv, outcomes.nc, manifest.json", err=True)
@@ -118,7 +120,7 @@ def _simulated(
 
     started, clock = datetime.now(UTC), time.perf_counter()
     if precision is None:
-        simulated = partial(simulate, scenario, draws)
+        simulated = partial(simulate, scenario, draws, meanwhile=_import_what_answers)
     else:
         check_precision(scenario, precision, draws)
         simulated = partial(simulate_to_precision, scenario, precision, draws)
@@ -134,6 +136,11 @@ def _simulated(
         if folder:
             write_result(result, folder, started, time.perf_counter() - clock)
     return result
+
+
+def _import_what_answers() -> None:
+    """Import what tells the result, which takes time that other processes draw in."""
+    import_module("simulator.questions.run.answer")
 
 
 def _exact(asked: Asked, **drawn: object) -> Ask:
