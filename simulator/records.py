@@ -66,6 +66,8 @@ class Block:
 
     number: int  # from 0; it names the block's random streams
     contracts: int  # how many contracts it holds
+    # Of how many of them, the first, spend is asked for; all where nothing is said. No draw depends on it.
+    wanted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

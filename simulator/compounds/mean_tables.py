@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,21 +86,6 @@ _USUAL, _CLOSE = _interpolation(5), _interpolation(9)
 """Levels of a doubling and their weights: the usual ones, and those where few cases are expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is computed once for each doubling of the mean, whoever asks: a cache of one pair of laws."""
-
-    smooth: dict[int, bool] = field(default_factory=dict)
-    transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict)
-    cells: dict[int, tuple[FloatArray, ...]] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=16)
-def _known_of(laws: tuple[CountLaw, UnitCost]) -> _Known:  # noqa: ARG001 - what is filled in is theirs
-    """Return what is known of two laws: scenarios that differ by numbers of cases alone share it."""
-    return _Known()
-
-
 @dataclass
 class MeanTables:
     """Tables of totals against the expected number of cases and a standard normal. A cache."""
@@ -117,10 +101,10 @@ class MeanTables:
     # mean * E[cost] + sqrt(mean) * start + per_root, both linear between the ends of a column. The ends are
     # at hand together: tables of slopes would be as much again to fetch.
     _cells: tuple[FloatArray, ...] = field(default=(), init=False, repr=False)
-    _known: _Known = field(init=False, repr=False)  # what the tables are made of, by doubling
+    _smooth: dict[int, bool] = field(default_factory=dict, init=False, repr=False)
+    _transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._known = _known_of((self.count, self.unit_cost))
         self._part = SmoothPart.of(self.unit_cost)
         costs_nothing = 1 - self.unit_cost.sf(np.array([0.0]))
         self._log_nothing = float(self.count.log_generating_function(costs_nothing.astype(complex))[0].real)
@@ -203,8 +187,7 @@ class MeanTables:
     @property
     def bytes(self) -> int:
         """Memory that the tables take, with the transforms that they are made from."""
-        logs = (log for _, log in self._known.transforms.values())
-        return sum(cells.nbytes for cells in (*self._cells, *logs))
+        return sum(cells.nbytes for cells in (*self._cells, *(log for _, log in self._transforms.values())))
 
     def _without_nothing(
         self, means: FloatArray, normals: FloatArray, least_mean: float
@@ -224,18 +207,19 @@ class MeanTables:
             return self._cells
         if self._cells:
             first, last = min(first, self._first), max(last, self._last)
-        parts = [self._cells_of(doubling) for doubling in range(first, last + 1)]
-        self._cells = parts[0] if len(parts) == 1 else tuple(map(np.concatenate, zip(*parts, strict=True)))
+        kept = range(self._first, self._last + 1)
+        parts = [
+            tuple(cells.reshape(len(kept), -1)[doubling - self._first] for cells in self._cells)
+            if doubling in kept
+            else self._cells_of(doubling)
+            for doubling in range(first, last + 1)
+        ]
+        self._cells = tuple(np.concatenate(same) for same in zip(*parts, strict=True))
         self._first, self._last = first, last
         return self._cells
 
     def _cells_of(self, doubling: int) -> tuple[FloatArray, ...]:
         """Return the coefficients of totals between neighbouring means, at the ends of columns, flat."""
-        if doubling not in self._known.cells:
-            self._known.cells[doubling] = self._computed(doubling)
-        return self._known.cells[doubling]
-
-    def _computed(self, doubling: int) -> tuple[FloatArray, ...]:
         levels, weights = _CLOSE if 2.0**doubling < _FEW_CASES else _USUAL
         rows = product(weights, np.stack([self._row(doubling, level) for level in levels.tolist()]))
         inverse_root = 1 / np.sqrt(2.0**doubling * _STEPS_OF_DOUBLING)[:, None]
@@ -261,8 +245,8 @@ class MeanTables:
 
     def _is_smooth(self, doubling: int) -> bool:
         """Whether the law is smooth from the first mean of a doubling on, but for totals of nothing."""
-        if doubling in self._known.smooth:
-            return self._known.smooth[doubling]
+        if doubling in self._smooth:
+            return self._smooth[doubling]
         mean = 2.0**doubling
         if mean < self._least_mean:
             return False
@@ -273,12 +257,12 @@ class MeanTables:
         grid, log_of_one = self._transform(doubling)
         beyond = log_of_one.size // _LATTICE_BAND if grid.on_lattice else log_of_one.size * 7 // 8
         left = float(np.abs(np.exp(mean * log_of_one[beyond:]) - nothing).max())
-        self._known.smooth[doubling] = left < _NOT_SMOOTH
-        return self._known.smooth[doubling]
+        self._smooth[doubling] = left < _NOT_SMOOTH
+        return self._smooth[doubling]
 
     def _transform(self, doubling: int) -> tuple[Grid, ComplexArray]:
         """Return a grid for a doubling of the mean, and the log transform of one expected case on it."""
-        if doubling not in self._known.transforms:
+        if doubling not in self._transforms:
             ends = [self._bounds_gbp(2.0**power_of_two) for power_of_two in (doubling, doubling + 1)]
             width = max(high - low for low, high in ends)
             cells = CELLS_PER_BULK_SD * (_FINER if 2.0**doubling < _FEW_CASES else 1)
@@ -295,8 +279,8 @@ class MeanTables:
                     of_cost += part.zero_probability
             # Beyond 1 by rounding, or by taking out the spread that a lattice adds.
             of_cost /= np.maximum(np.abs(of_cost), 1.0)
-            self._known.transforms[doubling] = grid, self.count.log_generating_function(of_cost)
-        return self._known.transforms[doubling]
+            self._transforms[doubling] = grid, self.count.log_generating_function(of_cost)
+        return self._transforms[doubling]
 
     def _bounds_gbp(self, mean: float) -> tuple[float, float]:
         """Return totals between which a total lies but for a probability of about 1e-11."""

@@ -169,10 +169,3 @@ def test_within_a_limit_shares_the_chance_of_the_whole() -> None:
         limited = cost.model_copy(update={"limit": limit})
         error = within.std() / math.sqrt(means.size)
         assert abs(within.mean() - 40 * limited.mean_gbp) < 4 * error
-
-
-def test_what_is_computed_of_laws_is_shared_by_all_who_have_them() -> None:
-    first, again = (MeanTables(POISSON, Gamma(mean=321, cv=0.9)) for _ in range(2))
-    first.prepare(40, 70)
-    assert again._cells_of(5)[0] is first._cells_of(5)[0]
-    assert MeanTables(BURSTS, Gamma(mean=321, cv=0.9))._cells_of(5)[0] is not first._cells_of(5)[0]
