@@ -99,8 +99,9 @@ def cut(font: bytes, letters: str, form: str | None) -> bytes:
     options = Options(hinting=False, layout_features=["kern"], notdef_outline=True)
     options.drop_tables = ["FFTM", "STAT", "name"]
     file = io.BytesIO()
-    # Lazily: tables of pairs that are not kept are not read.
-    with TTFont(io.BytesIO(font), recalcTimestamp=False, lazy=True) as cut:
+    # Lazily: tables of pairs that are not kept are not read. The box around all letters may stay as it was.
+    how = {"recalcTimestamp": False, "recalcBBoxes": False, "lazy": True}
+    with TTFont(io.BytesIO(font), **how) as cut:
         names = cut["name"]
         names.names = [one for one in names.names if _is_kept(one, options)]
         subsetter = Subsetter(options)
