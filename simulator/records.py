@@ -66,6 +66,7 @@ class Block:
 
     number: int  # from 0; it names the block's random streams
     contracts: int  # how many contracts it holds
+    wanted: int | None = None  # of how many of them, the first, spend is asked for: no draw depends on it
 
 
 @dataclass(frozen=True, slots=True)

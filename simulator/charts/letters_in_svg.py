@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 from simulator.charts.house_font import make_known
 from simulator.charts.look import STANDS_IN
@@ -93,16 +94,28 @@ def cut(font: bytes, letters: str, form: str | None) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    options = Options(hinting=False, layout_features=["kern"], notdef_outline=True, drop_tables=["FFTM"])
+    # Names are set aside: to see which of them other tables use is half of the work. Kerning uses none, and
+    # what tells styles apart in a menu of fonts (STAT) is of no use here.
+    options = Options(hinting=False, layout_features=["kern"], notdef_outline=True)
+    options.drop_tables = ["FFTM", "STAT", "name"]
     file = io.BytesIO()
-    # Lazily: tables of pairs that are not kept are not read.
-    with TTFont(io.BytesIO(font), recalcTimestamp=False, lazy=True) as cut:
+    # Lazily: tables of pairs that are not kept are not read. The box around all letters may stay as it was.
+    how = {"recalcTimestamp": False, "recalcBBoxes": False, "lazy": True}
+    with TTFont(io.BytesIO(font), **how) as cut:
+        names = cut["name"]
+        names.names = [one for one in names.names if _is_kept(one, options)]
         subsetter = Subsetter(options)
         subsetter.populate(text=letters)
         subsetter.subset(cut)
+        cut["name"] = names
         cut.flavor = form
         cut.save(file)
     return file.getvalue()
+
+
+def _is_kept(name: Any, options: Any) -> bool:
+    """Return whether a name stays in a font that is cut: by the rules of the library that cuts it."""
+    return name.isUnicode() and name.nameID in options.name_IDs and name.langID in options.name_languages
 
 
 def _file_of(family: str, *, bold: bool) -> Path:

@@ -63,9 +63,11 @@ class LimitTotals:
 
     def one_other(self, z: ComplexArray, grid: Grid) -> ComplexArray:
         """Return the transform of one cost, `z`, without costs of nothing and at the limit."""
-        at_limit = self.part.limit_probability if self._reaches_limit(grid) else 0.0
-        shift = (self.unit_cost.limit or 0.0) * grid.frequencies_per_gbp
-        return np.asarray(z - self.part.zero_probability - at_limit * np.exp(-shift))
+        other = z - self.part.zero_probability
+        if self._reaches_limit(grid):
+            shift = (self.unit_cost.limit or 0.0) * grid.frequencies_per_gbp
+            other -= self.part.limit_probability * np.exp(-shift)
+        return np.asarray(other)
 
     def _reaches_limit(self, grid: Grid) -> bool:
         return self.limit_gbp is not None and self.limit_gbp < grid.width_gbp
@@ -82,7 +84,9 @@ class LimitTotals:
         for masses in (self.alone, self.with_one):
             spread = np.zeros(grid.period)
             spread[cells] = masses[: here.size][here] * tilts
-            known.append(np.fft.rfft(spread))
+            # Of many cases hardly any total has but one.
+            nothing = np.zeros(grid.period // 2 + 1, dtype=complex)
+            known.append(np.fft.rfft(spread) if spread.any() else nothing)
         return np.asarray(known[0] + known[1] * one), np.asarray(known[1])
 
     def below(self, amounts_gbp: FloatArray) -> FloatArray:

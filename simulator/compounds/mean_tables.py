@@ -245,6 +245,8 @@ class MeanTables:
 
     def _is_smooth(self, doubling: int) -> bool:
         """Whether the law is smooth from the first mean of a doubling on, but for totals of nothing."""
+        if doubling in self._smooth:
+            return self._smooth[doubling]
         mean = 2.0**doubling
         if mean < self._least_mean:
             return False
@@ -252,11 +254,10 @@ class MeanTables:
         if nothing >= _MOST_OF_NOTHING:
             # Of totals most of which are nothing, the bulk has no spread for a grid to resolve.
             return False
-        if doubling not in self._smooth:
-            grid, log_of_one = self._transform(doubling)
-            beyond = log_of_one.size // _LATTICE_BAND if grid.on_lattice else log_of_one.size * 7 // 8
-            left = float(np.abs(np.exp(mean * log_of_one[beyond:]) - nothing).max())
-            self._smooth[doubling] = left < _NOT_SMOOTH
+        grid, log_of_one = self._transform(doubling)
+        beyond = log_of_one.size // _LATTICE_BAND if grid.on_lattice else log_of_one.size * 7 // 8
+        left = float(np.abs(np.exp(mean * log_of_one[beyond:]) - nothing).max())
+        self._smooth[doubling] = left < _NOT_SMOOTH
         return self._smooth[doubling]
 
     def _transform(self, doubling: int) -> tuple[Grid, ComplexArray]:

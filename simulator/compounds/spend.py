@@ -48,9 +48,11 @@ def draw_spend(
     A year at a time: given the year's shocks, the months' counts are independent and their sum has
     the law of the year, so that what all cost together is one draw.
 
-    Takes ``expected`` cases before shocks, shape (year, cluster, line).
+    Takes ``expected`` cases before shocks, shape (year, cluster, line). Returns the spend of as many
+    contracts as the block says are wanted.
     """
-    shape = (block.contracts, *expected.shape)
+    wanted = block.contracts if block.wanted is None else block.wanted
+    shape = (wanted, *expected.shape)
     spend_gbp = np.empty(shape, order="F")
     limited = any(price.has_case_limit for price in prices)
     above_gbp = np.zeros(shape, order="F") if limited else None
@@ -64,14 +66,15 @@ def draw_spend(
                 continue
             for at_cluster, cluster in enumerate(axes.clusters):
                 generator = streams.generator("cost", cluster, line, year, block=block.number)
-                level = price.price_index[at_year] * shocks.prices(at_year, at_cluster, at_line)
+                prices_of = np.asarray(shocks.prices(at_year, at_cluster, at_line))
+                level = price.price_index[at_year] * (prices_of[:wanted] if prices_of.ndim else prices_of)
                 means = shocks.factors(at_year, at_cluster, at_line)
                 means *= expected[at_year, at_cluster, at_line]
                 if above_gbp is not None and price.has_case_limit:
-                    whole, totals = price.totals.draw_within_limit(means, generator)
+                    whole, totals = price.totals.draw_within_limit(means, generator, wanted)
                     above = (whole - totals) * level
                     above_gbp[:, at_year, at_cluster, at_line] = above
                 else:
-                    totals = price.totals.draw(means, generator)
+                    totals = price.totals.draw(means, generator, wanted)
                 np.multiply(totals, level, out=spend_gbp[:, at_year, at_cluster, at_line])
     return Spend(spend_gbp, above_gbp)

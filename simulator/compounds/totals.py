@@ -55,34 +55,42 @@ class CompoundTotals:
         """Memory that the tables take."""
         return sum(tables.bytes for tables in (self._whole, self._limited) if tables is not None)
 
-    def draw(self, means: FloatArray, generator: Generator) -> FloatArray:
-        """Draw the totals, in pounds, of cases of which ``means``, shape (totals,), are expected."""
+    def draw(self, means: FloatArray, generator: Generator, wanted: int | None = None) -> FloatArray:
+        """Draw the totals, in pounds, of cases of which ``means``, shape (totals,), are expected.
+
+        Returns the first that are wanted: in tables the others need not be drawn.
+        """
+        first = means[:wanted]
+        if self._whole.has_all(bounds := bounds_of(first)):
+            return self._whole.totals(first, generator.standard_normal(first.shape), bounds)
         normals = generator.standard_normal(means.shape)
-        if self._whole.has_all(bounds := bounds_of(means)):
-            return self._whole.totals(means, normals, bounds)
         mapped = self._whole.has(means)
         totals = self._case_by_case.draw(self._counts(means, normals, mapped), generator)
         totals[mapped] = self._whole.totals(means[mapped], normals[mapped])
-        return totals
+        return totals[:wanted]
 
-    def draw_within_limit(self, means: FloatArray, generator: Generator) -> tuple[FloatArray, FloatArray]:
+    def draw_within_limit(
+        self, means: FloatArray, generator: Generator, wanted: int | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """Draw what `draw` does, and what of it lies within the limit for each case.
 
         Few costs are limited one by one. Of many, the whole total and that of limited costs are maps
         of one normal, each with its own law: the larger the one, the larger the other. What lies
         beyond the limit then has its exact mean, but varies less than if every cost were drawn.
 
-        Takes ``means`` of shape (totals,). Returns two arrays of that shape, in pounds.
+        Takes ``means`` of shape (totals,). Returns two arrays of the first that are wanted, in pounds.
         """
         if self._limited is None:
-            totals = self.draw(means, generator)
+            totals = self.draw(means, generator, wanted)
             return totals, totals.copy()
-        normals = generator.standard_normal(means.shape)
-        if self._whole.has_all(bounds := bounds_of(means)):
+        first = means[:wanted]
+        if self._whole.has_all(bounds := bounds_of(first)):
+            normals = generator.standard_normal(first.shape)
             totals, within = (
-                tables.totals(means, normals, bounds) for tables in (self._whole, self._limited)
+                tables.totals(first, normals, bounds) for tables in (self._whole, self._limited)
             )
         else:
+            normals = generator.standard_normal(means.shape)
             mapped = self._whole.has(means)
             counts = self._counts(means, normals, mapped)
             totals, within = self._case_by_case.draw_within_limit(counts, generator)
@@ -90,7 +98,7 @@ class CompoundTotals:
             within[mapped] = self._limited.totals(means[mapped], normals[mapped])
         # What each table errs by, next to nothing of a standard deviation, must not show as a
         # payment beyond the whole cost.
-        return totals, np.minimum(within, totals, out=within)
+        return totals[:wanted], np.minimum(within, totals, out=within)[:wanted]
 
     def _counts(self, means: FloatArray, normals: FloatArray, mapped: np.ndarray) -> np.ndarray:
         """Return the number of cases of each total that no table serves; none for the others."""

@@ -34,6 +34,8 @@ _CELLS_PER_PART_SD = 192
 """Chords are then off by (1 / 192)^2 / 8 times 0.24, 8e-7, in the middle of a cell."""
 _RARE = 1e-9
 """Probability of a total that no error shows in."""
+_LOG_OF_NOTHING = -746.0
+"""Where the exponential of a number is zero."""
 _OF_TAIL = 0.01
 """Part of what one large cost makes beyond a grid, which the others shift a little."""
 
@@ -97,7 +99,11 @@ def _rest(
     expected, s = count.mean or 0.0, grid.frequencies_per_gbp
     weights = cost_weights(unit_cost, grid)
     z = transform_of(weights, grid)
-    total = np.exp(expected * count.log_generating_function(z) + s * grid.low_gbp)
+    exponents = expected * count.log_generating_function(z) + s * grid.low_gbp
+    # Of many cases nothing is left but at the lowest frequencies.
+    left = int(np.flatnonzero(exponents.real > _LOG_OF_NOTHING).max(initial=-1)) + 1
+    total = np.zeros_like(exponents)
+    np.exp(exponents[:left], out=total[:left])
     one = known.one_other(z, grid)
     outright, slope = known.transform(one, grid)
     rest = total - outright
@@ -105,9 +111,9 @@ def _rest(
     coarse = grid.step_gbp > COARSE * cost_sd_gbp(unit_cost)
     if coarse and expected * added < (bulk_sd_gbp(count, unit_cost) / 2) ** 2:
         # What spreading adds to the variance is taken out again: once, so that no error can grow.
-        fine = grid.step_gbp / grid.refinement
-        less = one * (added / fine**2 / known.other_probability * (1 - np.cosh(s * fine)))
-        rest += (total * (expected * count.log_generating_slope(z)) - slope) * less
+        fine, some = grid.step_gbp / grid.refinement, slice(None if slope[left:].any() else left)
+        less = one[some] * (added / fine**2 / known.other_probability * (1 - np.cosh(s[some] * fine)))
+        rest[some] += (total[some] * (expected * count.log_generating_slope(z[some])) - slope[some]) * less
     return rest
 
 

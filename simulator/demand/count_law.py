@@ -38,6 +38,15 @@ class CountLaw(Part):
         """
         beyond = ndtr(-normals)
         means = np.maximum(means, np.finfo(float).tiny)
+        if means.size > 1 and (means == means.flat[0]).all():
+            top = int(self._bisected(means.flat[:1], normals.max().reshape(1), beyond.min().reshape(1))[0])
+            if 0 <= top < means.size:
+                # Of one law, what each number is exceeded with is worked out once for all.
+                sf = self.sf(np.arange(top + 1.0), np.full(top + 1, means.flat[0]))
+                return np.asarray(np.searchsorted(-sf, -beyond), dtype=np.int64)
+        return self._bisected(means, normals, beyond)
+
+    def _bisected(self, means: FloatArray, normals: FloatArray, beyond: FloatArray) -> IntArray:
         low = np.full(means.shape, -1.0)
         high = np.ceil(np.maximum(means + np.sqrt(self.variance(means)) * np.maximum(normals, 0.0), 0.0))
         while (short := self.sf(high, means) > beyond).any():

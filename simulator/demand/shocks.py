@@ -204,19 +204,27 @@ def draw_shocks(
     shocks, normals = plan.settings, partial(_normals, streams, block)
     unknown = partial(normals, "doubt")
     pcts = tuple(dict.fromkeys(plan.pcts))
-    pct = _by_pct(shocks.pct, axes, pcts, partial(normals, "pct"), partial(_of_laws, plan.sizes, shocks.pct))
+    if any(law.sd_share for law in plan.sizes):
+        of_lines = partial(_of_laws, plan.sizes, shocks.pct)
+        pct = _by_pct(shocks.pct, axes, pcts, partial(normals, "pct"), of_lines)
+    else:
+        pct = np.ones((block.contracts, len(axes.years), 1, len(axes.lines)), order="F")
     lasting = np.empty((block.contracts, len(axes.clusters)), order="F")
     cluster_year = np.empty((block.contracts, len(axes.years), len(axes.clusters)), order="F")
     for at_cluster, cluster in enumerate(axes.clusters):
-        lasting[:, at_cluster] = shocks.cluster.factors(normals("cluster", cluster))
+        # What is off draws nothing: streams are named, so that no other draw changes.
+        is_on = shocks.cluster.sd_share > 0
+        lasting[:, at_cluster] = shocks.cluster.factors(normals("cluster", cluster)) if is_on else 1.0
         if (law := shocks.practice.size).sd_share:
             shares = plan.practice_shares[at_cluster]
             lasting[:, at_cluster] *= sum(
                 share * law.factors(normals("practice", practice)) for practice, share in shares.items()
             )
-        levels = [normals("cluster", cluster, year) for year in axes.years]
-        passing = _of_years(shocks.cluster_year, shocks.cluster_year.persistence, levels)
-        cluster_year[..., at_cluster] = lasting[:, at_cluster, None] * passing
+        cluster_year[..., at_cluster] = lasting[:, at_cluster, None]
+        if shocks.cluster_year.sd_share:
+            levels = [normals("cluster", cluster, year) for year in axes.years]
+            passing = _of_years(shocks.cluster_year, shocks.cluster_year.persistence, levels)
+            cluster_year[..., at_cluster] *= passing
     return ShockDraws(
         pct,
         lasting,

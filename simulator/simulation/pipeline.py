@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -111,11 +112,13 @@ def simulate_block(
 
     A block is drawn whole; the books are made of those of its contracts that are among the first `contracts`.
     """
-    spend = plan.draw(streams, block)
     wanted = min(block.contracts, contracts - block.number * block.contracts)
+    if not plan.actions.drawn:
+        block = replace(block, wanted=wanted)
+    spend = plan.draw(streams, block)
     parts = spend.gbp.size // CELLS_AT_ONCE + 1
     if parts == 1:
-        return plan.books(spend if wanted == block.contracts else spend.some(0, wanted))[1]
+        return plan.books(spend if len(spend.gbp) == wanted else spend.some(0, wanted))[1]
     gathering = Gathering(wanted, len(plan.axes.clusters))
     for start, stop in pairwise(wanted * part // parts for part in range(parts + 1)):
         gathering.fill(start, plan.books(spend.some(start, stop))[1])

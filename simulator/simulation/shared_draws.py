@@ -166,7 +166,7 @@ class SharedDraws:
         streams = RandomStreams(self.draws.seed)
         draws = self.draws.alone() if spend.gbp.size < _WORTH_PROCESSES else self.draws
         shocks = self._shocks_of(plan) if draws.workers == 1 else {}
-        for start, drawn in drawn_in_blocks(partial(_drawn, plan, streams, shocks), draws):
+        for start, drawn in drawn_in_blocks(partial(_drawn, plan, streams, shocks, draws.contracts), draws):
             some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))
             spend.gbp[some] = drawn.gbp[: some.stop - start]
             if spend.above_limit_gbp is not None and drawn.above_limit_gbp is not None:
@@ -195,11 +195,14 @@ class SharedDraws:
         return Spend(np.empty(shape, order="F"), np.empty(shape, order="F") if limited else None, earlier)
 
 
-def _drawn(plan: Plan, streams: RandomStreams, shocks: dict[int, ShockDraws], block: Block) -> Spend:
-    """Draw the spend of a block, with the shocks that are at hand."""
+def _drawn(
+    plan: Plan, streams: RandomStreams, shocks: dict[int, ShockDraws], contracts: int, block: Block
+) -> Spend:
+    """Draw the spend of those of a block that are among the first contracts, with shocks that are at hand."""
     if block.number not in shocks:
         shocks[block.number] = plan.draw_shocks(streams, block)
-    return plan.draw_given(shocks[block.number], streams, block)
+    wanted = min(block.contracts, contracts - block.number * block.contracts)
+    return plan.draw_given(shocks[block.number], streams, replace(block, wanted=wanted))
 
 
 def same_demand(plan: Plan, other: Plan) -> bool:

@@ -120,20 +120,20 @@ def _estimates(result: Result) -> dict[str, Estimate]:
     paid = outcomes.practice_share_gbp
     amounts = (outcomes.surplus_gbp, outcomes.overspend_gbp, paid)
     surplus, overspend, practice_share = ((gbp / budget)[:, 0, 0] for gbp in amounts)
+    bond = quantile(overspend, CONFIDENCE)
     return {
         "surplus": mean(surplus),
         "overspend": mean(overspend),
         "practice_share": mean(practice_share),
-        "bond": quantile(overspend, CONFIDENCE),
-        "worst": _mean_of_worst(overspend),
+        "bond": bond,
+        "worst": _mean_of_worst(overspend, bond.value),
     }
 
 
-def _mean_of_worst(overspend: FloatArray) -> Estimate:
+def _mean_of_worst(overspend: FloatArray, cut: float) -> Estimate:
     """Return the mean of the worst 5% of years.
 
     E[cut + max(x - cut, 0) / share] is that mean when `cut` is the quantile, and is flat in `cut`
     there (Rockafellar & Uryasev 2000, J. Risk 2(3):21-41): its error is that of a mean.
     """
-    cut = quantile(overspend, CONFIDENCE).value
     return mean(cut + np.maximum(overspend - cut, 0.0) / (1 - CONFIDENCE))
