@@ -171,6 +171,11 @@ class ShockDraws:
                 found *= of_cluster[:, at_year, at_cluster, at_line]
         return np.asarray(found)
 
+    def some(self, start: int, stop: int) -> Self:
+        """Return the shocks of some contracts."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "pct_of"}
+        return replace(self, **{name: by[start:stop] for name, by in values.items() if by is not None})
+
     def later(self) -> Self:
         """Return the shocks of all years but the first."""
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _OF_NO_YEAR}
