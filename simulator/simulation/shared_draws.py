@@ -30,9 +30,6 @@ _PLANS_KEPT = 4
 """Policies whose spend is kept at a time, counted in arrays of the largest."""
 _OUTTURNS_KEPT = 4
 _PLANNED_KEPT = 2
-_WORTH_PROCESSES = 3_000_000
-"""Totals of a year, a cluster and a line from which on other processes draw more quickly than they start, and
-than shocks that are at hand are drawn again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +163,7 @@ class SharedDraws:
         plan = drawn_part(whole, clusters, lines)
         spend = self._empty(plan)
         streams = RandomStreams(self.draws.seed)
-        draws = self.draws.alone() if spend.gbp.size < _WORTH_PROCESSES else self.draws
+        draws = self.draws.of_totals(spend.gbp.size)
         if draws.workers == 1:
             # A process that draws alone makes the tables that it needs as it needs them.
             work = partial(self._drawn, whole, plan, clusters, lines)

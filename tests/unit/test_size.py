@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 import simulator
+from simulator.execution import blocks
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import BOND, CHANCE_SD, SD, SHARE, Sizes, overspend_column
 from simulator.questions.size.ask import NAME, bond, one_cluster, only_pct_shocks, relative_variance, size
 from simulator.risk.estimation import Influence, quantile, root
+from simulator.simulation import draws as of_draws
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
@@ -201,6 +203,17 @@ def test_the_same_for_any_workers_and_seed() -> None:
     )
     assert (one.rows, one.pools, one.balance_people) == (two.rows, two.pools, two.balance_people)
     assert size(scenario, (1_000, 5_000), 2, draws=Draws(6_000, 2)).rows != one.rows
+
+
+def test_few_draws_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(*asked: object) -> None:
+        raise AssertionError("a process is started")
+
+    monkeypatch.setattr(blocks._Worker, "started", started)
+    size(checked(scenario_of()), (1_000, 5_000), 2, draws=Draws(6_000, 1, workers=2))
+    monkeypatch.setattr(of_draws, "_WORTH_PROCESSES", 6_000)
+    with pytest.raises(AssertionError, match="a process is started"):
+        size(checked(scenario_of()), (1_000, 5_000), 2, draws=Draws(6_000, 1, workers=2))
 
 
 def test_a_cluster_without_a_budget_has_no_share_of_it() -> None:
