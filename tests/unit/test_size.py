@@ -206,7 +206,7 @@ def test_the_same_for_any_workers_and_seed() -> None:
 
 
 def test_few_draws_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    def started(*asked: object) -> None:
+    def started(_: object) -> None:
         raise AssertionError("a process is started")
 
     monkeypatch.setattr(blocks._Worker, "started", started)
