@@ -171,6 +171,25 @@ class ShockDraws:
                 found *= of_cluster[:, at_year, at_cluster, at_line]
         return np.asarray(found)
 
+    def some(self, start: int, stop: int) -> Self:
+        """Return the shocks of some contracts."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "pct_of"}
+        return replace(self, **{name: by[start:stop] for name, by in values.items() if by is not None})
+
+    def part(self, clusters: IntArray, lines: IntArray) -> Self:
+        """Return the shocks of some clusters and lines."""
+        which = {"cluster": clusters, "line": lines}
+        found: dict[str, FloatArray] = {}
+        for name, axes in _OF.items():
+            if (by := getattr(self, name)) is not None:
+                for axis, place in zip(axes[::-1], (-1, -2), strict=False):
+                    # All of them are not copied.
+                    if len(which[axis]) != by.shape[place]:
+                        by = np.take(by, which[axis], axis=place)
+                found[name] = by
+        pct_of = tuple(self.pct_of[cluster] for cluster in clusters) if self.pct_of else ()
+        return replace(self, **found, pct_of=pct_of)
+
     def later(self) -> Self:
         """Return the shocks of all years but the first."""
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _OF_NO_YEAR}
@@ -191,6 +210,14 @@ class ShockDraws:
         return by_pct[:, :, 0 if by_pct.shape[2] == 1 else self.pct_of[at_cluster]]
 
 
+_OF = {
+    **dict.fromkeys(
+        ("pct", "drift", "price", "doubt_of_lines", "doubt_of_prices", "unknown_prices"), ("line",)
+    ),
+    **dict.fromkeys(("lasting", "cluster_year", "doubt_of_clusters"), ("cluster",)),
+    **dict.fromkeys(("cluster_line", "last_year", "unknown"), ("cluster", "line")),
+}
+"""What the last axes of shocks are."""
 _OF_NO_YEAR = {"lasting", "pct_of"}
 
 

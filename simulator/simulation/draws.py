@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+_WORTH_PROCESSES = 3_000_000
+"""Totals of a year, a cluster and a line from which on other processes draw more quickly than they start, and
+than shocks that are at hand are drawn again."""
 CONTRACTS_PER_BLOCK = 5_000
 """Larger blocks make fewer generators, smaller ones spread over processes; part of what a seed means."""
 Drawn = TypeVar("Drawn")
@@ -98,6 +101,10 @@ class SettledDraws:
     def alone(self) -> Self:
         """Return the same draws by one process."""
         return replace(self, workers=1)
+
+    def of_totals(self, totals: int) -> Self:
+        """Return the same draws by one process where more are not worth starting for so many totals."""
+        return self.alone() if totals < _WORTH_PROCESSES else self
 
 
 def blocks_of(contracts: int) -> list[Block]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, FloatArray, Outturn, Spend
+from simulator.records import Block, FloatArray, IntArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.gathering import Gathered
@@ -30,9 +30,6 @@ _PLANS_KEPT = 4
 """Policies whose spend is kept at a time, counted in arrays of the largest."""
 _OUTTURNS_KEPT = 4
 _PLANNED_KEPT = 2
-_WORTH_PROCESSES = 3_000_000
-"""Totals of a year, a cluster and a line from which on other processes draw more quickly than they start, and
-than shocks that are at hand are drawn again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +133,7 @@ class SharedDraws:
         missing |= plan.last_year is not None and missing.any()
         if missing.any():
             clusters, lines = np.flatnonzero(missing.any(axis=1)), np.flatnonzero(missing.any(axis=0))
-            drawn = self._draw(drawn_part(plan, clusters, lines))
+            drawn = self._draw(plan, clusters, lines)
             above, earlier = drawn.above_limit_gbp, drawn.earlier_gbp
             found = {
                 keys[cluster, line]: (
@@ -148,6 +145,8 @@ class SharedDraws:
                 for at_line, line in enumerate(lines)
             }
             _keep(self._spends, found, _PLANS_KEPT * keys.size)
+            if missing.all():
+                return drawn
         spend = self._empty(plan)
         for place, key in np.ndenumerate(keys):
             self._spends.move_to_end(key)
@@ -159,14 +158,19 @@ class SharedDraws:
                 spend.earlier_gbp[:, :, place[0], place[1]] = before
         return spend
 
-    def _draw(self, plan: Plan) -> Spend:
-        """Draw the spend of a plan."""
-        plan.prepare()
+    def _draw(self, whole: Plan, clusters: IntArray, lines: IntArray) -> Spend:
+        """Draw the spend of some clusters of a plan on some lines."""
+        plan = drawn_part(whole, clusters, lines)
         spend = self._empty(plan)
         streams = RandomStreams(self.draws.seed)
-        draws = self.draws.alone() if spend.gbp.size < _WORTH_PROCESSES else self.draws
-        shocks = self._shocks_of(plan) if draws.workers == 1 else {}
-        for start, drawn in drawn_in_blocks(partial(_drawn, plan, streams, shocks, draws.contracts), draws):
+        draws = self.draws.of_totals(spend.gbp.size)
+        if draws.workers == 1:
+            # A process that draws alone makes the tables that it needs as it needs them.
+            work = partial(self._drawn, whole, plan, clusters, lines)
+        else:
+            plan.prepare()
+            work = partial(_drawn_elsewhere, plan, streams, self.draws.contracts)
+        for start, drawn in drawn_in_blocks(work, draws):
             some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))
             spend.gbp[some] = drawn.gbp[: some.stop - start]
             if spend.above_limit_gbp is not None and drawn.above_limit_gbp is not None:
@@ -175,16 +179,24 @@ class SharedDraws:
                 spend.earlier_gbp[some] = drawn.earlier_gbp[: some.stop - start]
         return spend
 
-    def _shocks_of(self, plan: Plan) -> dict[int, ShockDraws]:
-        """Return the shocks of a plan by block, to be added to: those of the plan drawn last are at hand."""
-        at = np.ndindex(len(plan.axes.clusters), len(plan.axes.lines))
-        key = (plan.axes, plan.shocks.key, *(plan.shocks.key_of(*place) for place in at))
-        if plan.last_year is not None:
-            # What is known of it bears on shocks by way of demand.
-            return {}
-        if self._shocks[0] != key:
+    def _drawn(self, whole: Plan, plan: Plan, clusters: IntArray, lines: IntArray, block: Block) -> Spend:
+        """Draw the spend of a block of a part of a plan, with shocks that are at hand: those drawn last."""
+        streams, at = (
+            RandomStreams(self.draws.seed),
+            np.ndindex(len(whole.axes.clusters), len(whole.axes.lines)),
+        )
+        key = (whole.axes, whole.shocks.key, *(whole.shocks.key_of(*place) for place in at))
+        is_whole, are_at_hand = plan.axes == whole.axes, self._shocks[0] == key
+        # What is known of last year bears on shocks by way of demand.
+        if whole.last_year is not None or not (is_whole or are_at_hand):
+            return plan.draw_before_actions(streams, _asked_for(block, self.draws.contracts))
+        if not are_at_hand:
             self._shocks = key, {}
-        return self._shocks[1]
+        shocks = self._shocks[1]
+        if block.number not in shocks:
+            shocks[block.number] = whole.draw_shocks(streams, block)
+        some = shocks[block.number].part(clusters, lines)
+        return plan.draw_given(some, streams, _asked_for(block, self.draws.contracts))
 
     def _empty(self, plan: Plan) -> Spend:
         shape = (self.draws.contracts, *plan.expected_counts.shape)
@@ -195,14 +207,14 @@ class SharedDraws:
         return Spend(np.empty(shape, order="F"), np.empty(shape, order="F") if limited else None, earlier)
 
 
-def _drawn(
-    plan: Plan, streams: RandomStreams, shocks: dict[int, ShockDraws], contracts: int, block: Block
-) -> Spend:
-    """Draw the spend of those of a block that are among the first contracts, with shocks that are at hand."""
-    if block.number not in shocks:
-        shocks[block.number] = plan.draw_shocks(streams, block)
-    wanted = min(block.contracts, contracts - block.number * block.contracts)
-    return plan.draw_given(shocks[block.number], streams, replace(block, wanted=wanted))
+def _drawn_elsewhere(plan: Plan, streams: RandomStreams, contracts: int, block: Block) -> Spend:
+    """Draw the spend of those of a block that are among the first contracts."""
+    return plan.draw_before_actions(streams, _asked_for(block, contracts))
+
+
+def _asked_for(block: Block, contracts: int) -> Block:
+    """Return a block of which those are asked for that are among the first contracts."""
+    return replace(block, wanted=min(block.contracts, contracts - block.number * block.contracts))
 
 
 def same_demand(plan: Plan, other: Plan) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import simulator
 from simulator.questions.bond.answer import NO_TOP_UP, TOP_UP, BondAnswer
 from simulator.questions.bond.ask import bond
-from simulator.questions.bond.pieces import SavingNeeded
+from simulator.questions.bond.saving import SavingNeeded
 from simulator.records import FloatArray, Outcomes
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate

@@ -134,7 +134,7 @@ def test_rules_alone_draw_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = []
     draw = SharedDraws._draw
     monkeypatch.setattr(
-        shared_draws.SharedDraws, "_draw", lambda self, plan: drawn.append(plan) or draw(self, plan)
+        shared_draws.SharedDraws, "_draw", lambda self, *asked: drawn.append(asked) or draw(self, *asked)
     )
     _compared(HALF, SAME, *(path for path in FILES if "fundholding" not in path.stem))
     assert len(drawn) == 1

@@ -8,9 +8,17 @@ import numpy as np
 import pytest
 
 import simulator
+import simulator.questions.explain.ask as of_explain
 from simulator.questions.explain.answer import ALL_LINES, ALL_SOURCES, WHOLE_CONTRACT, Explanation
 from simulator.questions.explain.ask import explain
-from simulator.questions.explain.pieces import PowerSums, Source, draw_pieces, expected_budget_gbp
+from simulator.questions.explain.pieces import (
+    PowerSums,
+    Source,
+    draw_pieces,
+    expected_budget_gbp,
+    pieces_in_parts,
+    with_totals,
+)
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.draws import Draws
@@ -91,6 +99,42 @@ def test_lasting_shocks_are_those_that_demand_sees() -> None:
     streams = RandomStreams(1)
     drawn = plan.draw_shocks(streams, BLOCK)
     assert np.array_equal(drawn.cluster_year, np.broadcast_to(drawn.lasting[:, None, :], (200, 3, 2)))
+
+
+EVERY_SHOCK = {
+    "cluster": {"law": "lognormal", "sd_share": 0.1},
+    "cluster_line": {"law": "lognormal", "sd_share": 0.1},
+    "price": {"size": {"law": "lognormal", "sd_share": 0.05}},
+    "pct": {"size": {"law": "lognormal", "sd_share": 0.03}, "growth_drift_sd_share": 0.01},
+}
+
+
+def test_pieces_of_some_contracts_are_those_of_all() -> None:
+    plan = make_plan(checked(scenario_of(shocks=EVERY_SHOCK, budgets={"rule": TOOLKIT})))
+    whole = draw_pieces(plan, RandomStreams(1), BLOCK)
+    parts = list(pieces_in_parts(plan, RandomStreams(1), BLOCK, 0.0, at_once=70))
+    assert [len(one[Source.COUNTS]) for one in parts] == [70, 70, 60]
+    assert {Source.CLUSTER_LINE, Source.PRICES, Source.DRIFT} <= set(whole)
+    for source, gbp in whole.items():
+        assert np.array_equal(np.concatenate([one[source] for one in parts]), gbp)
+
+
+def test_sums_of_parts_are_those_of_the_contracts_that_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_parts = explained(scenario_of(shocks=EVERY_SHOCK), contracts=730)
+    monkeypatch.setattr(of_explain, "_AT_ONCE", 730)
+    at_once = explained(scenario_of(shocks=EVERY_SHOCK), contracts=730)
+    for name in ("squares", "fourths", "products", "products_squared", "products_by_whole", "cross"):
+        some, all_of_them = (getattr(one.sums, name) for one in (in_parts, at_once))
+        assert np.allclose(some, all_of_them, rtol=1e-9, atol=1e-12 * np.abs(all_of_them).max())
+
+
+def test_totals_along_axes_are_of_what_was_given_and_of_totals() -> None:
+    amounts = np.arange(24.0).reshape(2, 3, 4)
+    found = with_totals(amounts, (1, 2))
+    assert np.array_equal(found[:, :3, :4], amounts)
+    assert np.array_equal(found[:, 3, :4], amounts.sum(axis=1))
+    assert np.array_equal(found[..., 4], found[..., :4].sum(axis=2))
+    assert np.array_equal(with_totals(np.array([1.0, 2.0]), (0,)), [1, 2, 3])
 
 
 def test_need_is_net_of_what_the_budget_carries() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import simulator
+from simulator.execution import blocks
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import (
     BAD_OVERSPEND,
@@ -22,6 +23,7 @@ from simulator.questions.size.answer import (
 )
 from simulator.questions.size.ask import NAME, bond, one_cluster, only_pct_shocks, relative_variance, size
 from simulator.risk.estimation import Influence, quantile, root
+from simulator.simulation import draws as of_draws
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from tests.builders import Table, checked, cluster_of, line_of, scenario_of
@@ -234,6 +236,17 @@ def test_overspends_in_pounds_are_those_of_a_run_of_one_cluster() -> None:
         assert row.by_span[span][OVERSPEND].value == pytest.approx(gbp.mean())
         assert row.by_span[span][BAD_OVERSPEND].value == pytest.approx(np.sort(gbp)[474])
         assert row.by_span[span][a_head(BAD_OVERSPEND)].high * 1_000 == row.by_span[span][BAD_OVERSPEND].high
+
+
+def test_few_draws_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(_: object) -> None:
+        raise AssertionError("a process is started")
+
+    monkeypatch.setattr(blocks._Worker, "started", started)
+    size(checked(scenario_of()), (1_000, 5_000), 2, draws=Draws(6_000, 1, workers=2))
+    monkeypatch.setattr(of_draws, "_WORTH_PROCESSES", 6_000)
+    with pytest.raises(AssertionError, match="a process is started"):
+        size(checked(scenario_of()), (1_000, 5_000), 2, draws=Draws(6_000, 1, workers=2))
 
 
 def test_a_cluster_without_a_budget_has_no_share_of_it() -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from simulator.answers.answer import Answer
 from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
 from simulator.plain_words import as_a_name, listed, per_cent_of
-from simulator.questions.bond.pieces import BondSamples, PracticePart, SavingNeeded, split_to_the_penny
+from simulator.questions.bond.pieces import BondSamples, PracticePart, split_to_the_penny
+from simulator.questions.bond.saving import SavingNeeded
 from simulator.records import Account, FloatArray, IntArray
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate, Unit
@@ -43,6 +44,13 @@ SHARED_WITH_RUN = (
     "leaves_probability",
 )
 """Columns of the summary that are told here too."""
+OF_SIZES = (
+    "expected_bond_draw_gbp",
+    "practice_net_gain_gbp",
+    "practice_better_off_probability",
+    "partner_net_gain_gbp",
+)
+"""Columns of the summary that are told of other sizes of bond; the last where a partner bears it."""
 SHARE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the practice share that are shown."""
 _WORTH = {
@@ -80,8 +88,9 @@ class BondAnswer(Answer):
     samples: BondSamples  # what happened in each contract
     # What would happen in it, were every figure of the scenario known; None without figures that are not.
     known_samples: BondSamples | None
-    summary: Mapping[str, Estimate]  # what `run` says of the cluster, by column
-    # What `run` would say had another bond been posted, by its size as a share of the first year's budget.
+    summary: Mapping[str, Estimate]  # what `run` says of the cluster, by column that is told here
+    # What `run` would say had another bond been posted, by its size as a share of the first year's budget,
+    # and by column that is told of it.
     of_sizes: Mapping[float, Mapping[str, Estimate]]
     saving_needed: SavingNeeded  # what would repay the bond
     per_case_share: float  # of the care that is planned for the cluster's people: of what a saving is a part
@@ -197,8 +206,7 @@ class BondAnswer(Answer):
             name = "covers_topped_up_probability" if top_up else "covers_probability"
             chances = tuple(self.covers(size * budget, top_up=top_up) for size in sizes)
             covers.append(Column(name, heading, Unit.PROBABILITY, chances))
-        names = ["expected_bond_draw_gbp", "practice_net_gain_gbp", "practice_better_off_probability"]
-        names += ["partner_net_gain_gbp"] if self.rule.bearer == Account.PARTNER else []
+        names = OF_SIZES if self.rule.bearer == Account.PARTNER else OF_SIZES[:-1]
         columns = (
             shares("bond, of first year's budget", sizes, "bond_share_of_annual_budget"),
             pounds("bond", [size * budget for size in sizes], "bond_gbp"),

@@ -10,17 +10,14 @@ from numbers import Real
 from typing import overload
 
 from simulator.errors import InputError, Problem, Problems, shown, unknown
-from simulator.questions.bond.answer import BondAnswer
+from simulator.questions.bond.answer import OF_SIZES, SHARED_WITH_RUN, BondAnswer
 from simulator.questions.bond.beside import BondAnswers
-from simulator.questions.bond.pieces import (
-    Simulate,
-    practice_parts,
-    samples_of,
-    saving_needed,
-    where_all_is_known,
-    with_cluster,
-)
+from simulator.questions.bond.one_cluster import OneCluster
+from simulator.questions.bond.pieces import practice_parts, samples_of, where_all_is_known
+from simulator.questions.bond.saving import SavingNeeded, savings_needed
+from simulator.risk.account_book import account_book
 from simulator.risk.estimators import Quantile
+from simulator.risk.measures import estimates_of
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
@@ -104,9 +101,15 @@ def bond(
     result = simulate(scenario)
     is_known = not (result.plan.shocks.doubts or result.plan.shocks.fitted)
     known = None if is_known else simulate(where_all_is_known(scenario))
-    answers = tuple(_answer(rule, names.index(name), confidences, result, known, simulate) for name in wanted)
+    places = [names.index(name) for name in wanted]
+    _check_budgets(result, places)
+    savings = savings_needed(simulate, result, places)
+    answers = tuple(
+        _answer(rule, at, confidences, result, known, saving)
+        for at, saving in zip(places, savings, strict=True)
+    )
     if isinstance(cluster, str):
-        return _with_sizes(answers[0], names.index(cluster), simulate)
+        return _with_sizes(answers[0], OneCluster.of(result, places[0]))
     return BondAnswers(scenario, answers[0].contracts, answers[0].seed, answers)
 
 
@@ -145,52 +148,57 @@ def _takers(scenario: Scenario) -> tuple[str, ...]:
     return tuple(one.name for one in scenario.settings.clusters if one.takes_share)
 
 
+def _check_budgets(result: Result, places: Sequence[int]) -> None:
+    """Check that each cluster has a budget."""
+    budgets, names = result.outturn.annual_budget_gbp, result.plan.axes.clusters
+    for at in places:
+        if not budgets[:, at].mean() > 0:
+            need = "one with a budget to answer for"
+            raise InputError([Problem("cluster", need, f"{names[at]}, with none")])
+
+
 def _answer(
     rule: Bond,
     at: int,
     confidences: Sequence[float],
     result: Result,
     known: Result | None,
-    simulate: Simulate,
+    saving: SavingNeeded,
 ) -> BondAnswer:
     """Answer for one cluster a question that can be asked; sizes other than the posted one are left out.
 
-    Takes what was simulated, and that where all is known if something is not.
+    Takes what was simulated, that where all is known if something is not, and the saving that repays.
     """
-    scenario, cluster = result.scenario, result.scenario.settings.clusters[at].name
-    if not result.contract_outcomes.annual_budget_gbp[:, at].mean() > 0:
-        raise InputError([Problem("cluster", "one with a budget to answer for", f"{cluster}, with none")])
     inside = result.plan.terms.inside[:, at]
+    book = account_book(result.contract_outcomes, result.plan.terms, at)
     return BondAnswer(
-        scenario=scenario,
+        scenario=result.scenario,
         contracts=result.contracts,
         seed=result.seed,
-        cluster=cluster,
+        cluster=book.name,
         rule=rule,
         confidences=tuple(sorted({float(one) for one in confidences})),
         years=tuple(year for year, is_in in zip(result.years, inside, strict=True) if is_in),
         months=result.plan.terms.months[inside, at],
         samples=samples_of(result, at),
         known_samples=None if known is None else samples_of(known, at),
-        summary=result.rows[at].estimates,
+        summary=estimates_of(book, ("annual_budget_gbp", *SHARED_WITH_RUN)),
         of_sizes={},
-        saving_needed=saving_needed(simulate, result, at),
+        saving_needed=saving,
         per_case_share=result.plan.per_case_share([at]),
-        parts=practice_parts(scenario, result.plan, at, rule.split_between_practices_by),
+        parts=practice_parts(result.scenario, result.plan, at, rule.split_between_practices_by),
     )
 
 
-def _with_sizes(answer: BondAnswer, at: int, simulate: Simulate) -> BondAnswer:
-    """Return the answer with what each size of bond would do, on the same draws."""
+def _with_sizes(answer: BondAnswer, cluster: OneCluster) -> BondAnswer:
+    """Return the answer with what each size of bond would do, of the same spend."""
     budget_gbp = answer.annual_budget_gbp.value
     # Even steps, as shares of the annual budget, past the largest bond needed.
     most = max(one.value for one in answer.needed_gbp.values()) / budget_gbp
     step = next((step for step in _STEPS if most / step <= _MOST_SIZES), _STEPS[-1])
-    of_sizes = {}
-    for number in range(max(math.ceil(most / step), 1) + 1):
-        size = round(step * number, 6)
-        varied = with_cluster(answer.scenario, at, bond_gbp=size * budget_gbp)
-        of_sizes[size] = simulate(varied).rows[at].estimates
+    sizes = [round(step * number, 6) for number in range(max(math.ceil(most / step), 1) + 1)]
+    books = (cluster.book(bond_gbp=size * budget_gbp) for size in sizes)
+    of_sizes = {size: estimates_of(book, OF_SIZES) for size, book in zip(sizes, books, strict=True)}
     return replace(answer, of_sizes=of_sizes)
 
 

@@ -9,10 +9,10 @@ from simulator.errors import InputError
 from simulator.questions.explain.answer import Explanation
 from simulator.questions.explain.pieces import (
     PowerSums,
-    draw_pieces,
     has_terms,
     known_sources,
     known_variances_gbp2,
+    pieces_in_parts,
     sources_of,
 )
 from simulator.questions.explain.worth import Worth
@@ -22,6 +22,9 @@ from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.refusals import no_shadow_years
+
+_AT_ONCE = 500
+"""Contracts of which pieces are made at once."""
 
 
 def explain(
@@ -89,6 +92,11 @@ def _explain_block(
 ) -> PowerSums:
     """Return the sums over those contracts of a block that are wanted."""
     wanted = contracts - block.number * block.contracts
-    pieces = draw_pieces(plan, streams, block, mean_worth_gbp)
-    known = [at for at, source in enumerate(pieces) if source in known_sources(plan)]
-    return PowerSums.of((gbp[:wanted] for gbp in pieces.values()), known)
+    # Pieces of few contracts stay in the processor's own memory.
+    parts = pieces_in_parts(plan, streams, block, mean_worth_gbp, at_once=_AT_ONCE)
+    known = [at for at, source in enumerate(sources_of(plan)) if source in known_sources(plan)]
+    sums = []
+    # The rest of a block is not wanted.
+    for start, pieces in zip(range(0, wanted, _AT_ONCE), parts, strict=False):
+        sums.append(PowerSums.of((gbp[: wanted - start] for gbp in pieces.values()), known))
+    return PowerSums.added(sums)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from enum import StrEnum
 from typing import Self
@@ -67,9 +67,30 @@ def draw_pieces(
     that past spend does to a budget is the piece of the base year. Shape (contract, year, cluster, line):
     pounds for which the cluster answers; above zero where they add to a surplus.
     """
-    spend, by_source_gbp = _draw_spend(plan, streams, block)
+    (pieces,) = pieces_in_parts(plan, streams, block, mean_worth_gbp, at_once=block.contracts)
+    return pieces
+
+
+def pieces_in_parts(
+    plan: Plan, streams: RandomStreams, block: Block, mean_worth_gbp: FloatArray | float, *, at_once: int
+) -> Iterator[dict[Source, FloatArray]]:
+    """Yield what `draw_pieces` returns, of so many contracts at once; of all where actions are drawn."""
+    shocks = plan.draw_shocks(streams, block)
+    spend = plan.draw_given(shocks, streams, block)
     if plan.actions.drawn:
-        before, spend = spend, plan.act(spend, streams, block).spend
+        yield _pieces(plan, shocks, spend, plan.act(spend, streams, block).spend, mean_worth_gbp)
+        return
+    for start in range(0, block.contracts, at_once):
+        some = spend.some(start, start + at_once)
+        yield _pieces(plan, shocks.some(start, start + at_once), some, some, mean_worth_gbp)
+
+
+def _pieces(
+    plan: Plan, shocks: ShockDraws, before: Spend, spend: Spend, mean_worth_gbp: FloatArray | float
+) -> dict[Source, FloatArray]:
+    """Return the pieces of the outturn, from spend before actions and after them."""
+    by_source_gbp = _pieces_of_spend(plan, shocks, before)
+    if plan.actions.drawn:
         moved_gbp = spend.gbp - before.gbp
         for one in spend.elsewhere:
             moved_gbp[:, 1:] += one.gbp
@@ -139,11 +160,8 @@ def expected_budget_gbp(plan: Plan) -> FloatArray:
     return np.asarray(plan.set_budgets(plan.expected_spend).budget_gbp[0] * plan.answered_for)
 
 
-def _draw_spend(plan: Plan, streams: RandomStreams, block: Block) -> tuple[Spend, dict[Source, FloatArray]]:
-    """Return spend and its pieces, each of shape (contract, year, cluster, line), base year first."""
-    shocks = plan.draw_shocks(streams, block)
-    spend = plan.draw_given(shocks, streams, block)
-
+def _pieces_of_spend(plan: Plan, shocks: ShockDraws, spend: Spend) -> dict[Source, FloatArray]:
+    """Return the pieces of what is spent before actions, shape (contract, year, cluster, line)."""
     per_case = np.array([price.totals is not None for price in plan.prices])
     of_cases_gbp = plan.expected_care_gbp * per_case
     block_gbp = plan.expected_care_gbp * ~per_case
@@ -173,7 +191,7 @@ def _draw_spend(plan: Plan, streams: RandomStreams, block: Block) -> tuple[Spend
         # What is known of the base year is no chance.
         for gbp in pieces.values():
             gbp[:, 0] = 0.0
-    return spend, pieces
+    return pieces
 
 
 def _other_factors(shocks: ShockDraws) -> dict[Source, FloatArray]:
@@ -267,11 +285,12 @@ class PowerSums:
     def of(cls, pieces: Iterable[FloatArray], known: Collection[int] = ()) -> Self:
         """Sum up the pieces of some contracts, each of shape (contract, year, cluster, line)."""
         each = [with_totals(gbp, (1, 2, 3)) for gbp in pieces]
-        whole = np.sum(each, axis=0)
-        drawn = [np.zeros_like(gbp) if at in known else gbp for at, gbp in enumerate(each)]
-        drawn.append(np.sum(drawn, axis=0))
+        whole = sum(each[1:], each[0])
+        drawn = [None if at in known else gbp for at, gbp in enumerate(each)]
+        others = [gbp for gbp in drawn if gbp is not None]
+        drawn.append(sum(others[1:], others[0]) if others else None)
         rows = [
-            _sums(gbp, of_gbp, whole[..., -1:], drawn[-1][..., -1:])
+            _sums(gbp, of_gbp, whole[..., -1:], drawn[-1])
             for gbp, of_gbp in zip((*each, whole), drawn, strict=True)
         ]
         return cls(*map(np.stack, zip(*rows, strict=True)))
@@ -343,26 +362,30 @@ class PowerSums:
 
 def with_totals(amounts: FloatArray, axes: tuple[int, ...]) -> FloatArray:
     """Append the total along each axis at its end."""
+    found = np.empty([size + (axis in axes) for axis, size in enumerate(amounts.shape)], order="F")
+    known = [slice(size) for size in amounts.shape]
+    found[tuple(known)] = amounts
     for axis in axes:
-        amounts = np.concatenate([amounts, amounts.sum(axis=axis, keepdims=True)], axis=axis)
-    return amounts
+        parts, known[axis] = found[tuple(known)], slice(-1, None)
+        np.sum(parts, axis=axis, keepdims=True, out=found[tuple(known)])
+        known[axis] = slice(None)
+    return found
 
 
 def _sums(
-    piece: FloatArray, drawn: FloatArray, whole: FloatArray, drawn_of_whole: FloatArray
+    piece: FloatArray, drawn: FloatArray | None, whole: FloatArray, drawn_whole: FloatArray | None
 ) -> tuple[FloatArray, ...]:
     """Return one source's sums over contracts, in the order of the fields of `PowerSums`."""
-    products = drawn * whole
     squares = piece**2
     own = squares[..., -1]
-    return (
-        squares.sum(axis=0),
-        (squares**2).sum(axis=0),
-        products.sum(axis=0),
-        (products**2).sum(axis=0),
-        (products * drawn_of_whole * whole).sum(axis=0),
-        np.einsum("nyc,nyd->ycd", own, own),
-    )
+    of_products = [np.zeros(piece.shape[1:])] * 3
+    if drawn is not None and drawn_whole is not None:
+        products = drawn * whole
+        of_products[0] = products.sum(axis=0)
+        of_products[2] = (products * (drawn_whole[..., -1:] * whole)).sum(axis=0)
+        of_products[1] = np.square(products, out=products).sum(axis=0)
+    found = squares.sum(axis=0), np.einsum("nyc,nyd->ycd", own, own)
+    return found[0], np.square(squares, out=squares).sum(axis=0), *of_products, found[1]
 
 
 def _root(spread: float, size: float) -> float:

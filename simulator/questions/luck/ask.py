@@ -106,13 +106,15 @@ def luck_on(
     progress: Callable[[int, int], None] = lambda simulations_done, of_simulations: None,
 ) -> LuckAnswer:
     """Answer `luck` on draws that others share, of what can be asked."""
-    policies = policies_of(scenario, sizes)
-    asked = _simulations(policies, savings, policy_saving)
+    asked = _simulations(policies_of(scenario, sizes), savings, policy_saving)
+    # Of one saving policies differ by rules alone, and share its plan.
+    policies = {one: policies_of(at_saving(scenario, one), sizes) for one in (0.0, float(policy_saving))}
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     surplus: dict[float, tuple[BoolArray, BoolArray]] = {}
     for policy, saving in asked:
-        result = shared.simulate(at_saving(policies[policy], saving))
+        at_one = policies[saving][policy] if saving in policies else at_saving(scenario, saving)
+        result = shared.simulate(at_one)
         paid[policy, saving] = paid_gbp(result, taking)
         if policy == AS_IT_IS:
             surplus[saving] = surpluses(result, taking)

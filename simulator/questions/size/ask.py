@@ -102,11 +102,20 @@ def size(
     steps = count(1)
 
     def simulated(varied: Scenario) -> Result:
-        result = simulate(varied, draws)
+        result = simulate(varied, _worth(varied, draws))
         progress(next(steps), len(sizes) + 3)
         return result
 
     return _found(scenario, sizes, simulated)
+
+
+def _worth(scenario: Scenario, draws: Draws) -> Draws:
+    """Return draws by as many processes as are worth starting: most sizes are one cluster."""
+    settings, settled = scenario.settings, draws.of(scenario)
+    of_contract = (
+        len(settings.contract.financial_years) * len(settings.clusters) * len(settings.service_lines)
+    )
+    return replace(draws, workers=settled.of_totals(settled.contracts * of_contract).workers)
 
 
 def check_asked(scenario: Scenario, people: tuple[float, float], points: int, draws: Draws) -> None:

@@ -70,6 +70,14 @@ def summarise(outcomes: Outcomes, terms: ClusterTerms) -> tuple[SummaryRow, ...]
     )
 
 
+def estimates_of(book: AccountBook, names: Iterable[str]) -> dict[str, Estimate]:
+    """Estimate some columns of a row, by name; one without meaning for it is missing."""
+    known = columns(len(book.year_months))
+    asked = [known[name] for name in names if known[name].measure.is_of(book.name)]
+    found = ((column, column.of(book)) for column in asked)
+    return _row(book.name, book.people, ((column, one) for column, one in found if one is not None)).estimates
+
+
 def summary_row(name: str, people: float, years: int, samples: Mapping[str, NDArray[Any]]) -> SummaryRow:
     """Return the estimates of a row of so many years from what `distinct_samples` has of it."""
     sources = _sources(years)
