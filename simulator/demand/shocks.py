@@ -119,15 +119,11 @@ class ShockPlan:
         doubts = self.doubts
         own = (self.sizes[at_line], self.price_sizes[at_line])
         unknown = (doubts.correlation, doubts.lines[at_line], doubts.clusters[at_cluster])
-        practices = sorted(self.practice_shares[at_cluster].items()) if self._practices_differ else ()
+        differ = self.settings.practice.size.sd_share > 0
+        practices = sorted(self.practice_shares[at_cluster].items()) if differ else ()
         history = (self.fitted.digest, self.fitted.base) if self.fitted else ()
-        return repr(
-            (own, unknown if doubts else (), practices, history, *self.pcts[at_cluster : at_cluster + 1])
-        )
-
-    @property
-    def _practices_differ(self) -> bool:
-        return self.settings.practice.size.sd_share > 0
+        pct = self.pcts[at_cluster : at_cluster + 1]
+        return repr((own, unknown if doubts else (), practices, history, *pct))
 
     def largest_variance(self, at_line: int) -> float:
         """Return about the variance of what all shocks together make of a line's cases, at most."""
@@ -231,11 +227,10 @@ def draw_shocks(
     shocks, normals = plan.settings, partial(_normals, streams, block)
     unknown = partial(normals, "doubt")
     pcts = tuple(dict.fromkeys(plan.pcts))
+    pct = np.ones((block.contracts, len(axes.years), 1, len(axes.lines)), order="F")
     if any(law.sd_share for law in plan.sizes):
         of_lines = partial(_of_laws, plan.sizes, shocks.pct)
         pct = _by_pct(shocks.pct, axes, pcts, partial(normals, "pct"), of_lines)
-    else:
-        pct = np.ones((block.contracts, len(axes.years), 1, len(axes.lines)), order="F")
     lasting = np.empty((block.contracts, len(axes.clusters)), order="F")
     cluster_year = np.empty((block.contracts, len(axes.years), len(axes.clusters)), order="F")
     for at_cluster, cluster in enumerate(axes.clusters):
