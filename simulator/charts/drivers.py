@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.answers.settings import setting, setting_value
@@ -20,6 +20,7 @@ from simulator.charts.style import in_house_style
 from simulator.charts.words import MOST_WORDS, in_words_of, per_cent_tick, phrase, tick_of, unit_of
 from simulator.errors import InputError
 from simulator.plain_words import capitalised, listed
+from simulator.records import ClusterTerms
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
@@ -52,6 +53,7 @@ _USUAL = (
     ("SD of shocks to a cluster's year", "shocks.cluster_year.sd_share", 0.5, _SHARE),
     ("uplift of budgets a year", "*rule.uplift_share", 0.01, _POINTS),
     ("margin of budgets", "*rule.margin_share", 0.01, _POINTS),
+    ("weight of the fair share in budgets", "*rule.fair_share_weight_by_year.*", 0.1, _POINTS),
     ("practice share", "rules.surplus.practice_share", 0.5, _SHARE),
     ("PCT return", "rules.surplus.pct_return_share", 0.1, _POINTS),
     ("bond", "rules.bond.share_of_annual_budget", 0.5, _SHARE),
@@ -153,9 +155,10 @@ def tornado(
     no_effect = f"No effect beyond chance: {listed(without)}." if without else ""
     if order:
         title = _tornado_title(_moved(order[0]), in_words_of(measure))
+        held = " and against the same plan" * measure.startswith("pct_net_position")
         subtitle = (
             f"Change of the {what}, which is {phrase(base, unit)}, when one setting alone is moved, on the "
-            "same draws of chance"
+            f"same draws of chance{held}"
         )
         figure = _draw_bars(order, found, unit, (title, subtitle, study.source), no_effect)
     else:
@@ -179,7 +182,7 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
     """Return by move what the measure changes by."""
 
     def of(result: Result) -> Samples:
-        return Samples.of(result.contract_outcomes, result.plan.terms).at([place])
+        return Samples.of(result.contract_outcomes, terms_at_plan_of(study, result)).at([place])
 
     own = of(study.result)
     found: dict[Move, Changes] = {}
@@ -191,6 +194,14 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
                 if (difference := moved.against(own)[place].difference) is not None:
                     found[move][way] = difference
     return found
+
+
+def terms_at_plan_of(study: Study, moved: Result) -> ClusterTerms:
+    """Return the terms of a result with what the PCT planned in a study: a plan does not know of a move.
+
+    Else the plan would rise with growth that is higher than planned, and the PCT seem to gain by it.
+    """
+    return replace(moved.plan.terms, planned_gbp=study.result.plan.terms.planned_gbp)
 
 
 def _is_effect(change: Estimate) -> bool:

@@ -117,8 +117,8 @@ def _fewer(quotes: Quotes) -> str:
     contracts = min(quotes.study.result.contracts, MOST_CONTRACTS)
     return (
         f"From {contracts:,} contracts on the same draws of chance. An asterisk marks a change beyond "
-        "chance. How far each is moved is an assumption, or one SD of what is not known of it. The PCT's net "
-        "position is against its plan, which is what care is expected to cost: where that is more, so is it."
+        "chance. How far each is moved is an assumption, or one SD of what is not known of it. The PCT's plan "
+        "is held: care that costs more than it planned costs the PCT money, and larger budgets do too."
     )
 
 
