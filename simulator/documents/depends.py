@@ -196,6 +196,9 @@ def _chance_by_size(quotes: Quotes, smallest: str, largest: str) -> str:
     small, large = (quotes.numbers[one, SIZE_CHANCE] for one in (smallest, largest))
     if small.low > large.high:
         return "A smaller cluster overspends more often"
+    if small.high < large.low:
+        why = ": budgets are short of spend, and chance makes up for that more often" * (large.low > 1 / 2)
+        return f"A smaller cluster is somewhat less likely to overspend{why}"
     short = ", for budgets are short of spend at every size" if large.low > 1 / 2 else ""
     return f"A smaller cluster is no likelier to overspend{short}"
 
