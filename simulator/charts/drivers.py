@@ -41,7 +41,7 @@ class Move:
     high: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
 
 
-_POINTS, _SHARE = "points", "share"
+_POINTS, _SHARE, _RATE = "points", "share", "rate_per_1000"
 _USUAL = (
     ("growth of demand a year", "service_lines.*.growth_share", 0.01, _POINTS),
     ("growth of prices a year", "service_lines.*.price_growth_share", 0.01, _POINTS),
@@ -87,7 +87,7 @@ def figures_of(scenario: Scenario, moves: Iterable[Move]) -> dict[str, dict[str,
     numbers = dict(_numbers(scenario.settings.model_dump()))
     keys = {move.words: [one.partition("=")[0] for one in move.high or move.low] for move in moves}
     return {
-        words: {key: numbers[key] if key in numbers else numbers[f"{key}.mean"] for key in some}
+        words: {key: _number(numbers, key) for key in some if not key.endswith(_RATE)}
         for words, some in keys.items()
     }
 
@@ -96,13 +96,38 @@ def _end(
     scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float], way: int
 ) -> tuple[str, ...]:
     """Return the settings at one end of a move; none where they are out of range."""
-    values = {key: numbers[key] if key in numbers else numbers[f"{key}.mean"] for key in moved}
-    overrides = tuple(f"{key}={value + way * moved[key]!r}" for key, value in values.items())
+    values = {key: _number(numbers, key) + way * far for key, far in moved.items()}
+    values |= _rates(scenario, numbers, values)
+    overrides = tuple(f"{key}={value!r}" for key, value in values.items())
     try:
         scenario.vary(*overrides)
     except InputError:
         return ()
     return overrides
+
+
+def _rates(
+    scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the rates with which growth that is not known leaves the base year's spend as it was.
+
+    What was spent is known: growth that is higher than expected makes care dearer from then on, and budgets,
+    which rest on past spend, stay. A rate of a later year would else make past spend, and them, smaller.
+    """
+    base, first, *_ = (year.start for year in scenario.settings.contract.financial_years)
+    found: dict[str, float] = {}
+    for key, value in moved.items():
+        line, _, what = key.rpartition(".")
+        if what in {"growth_share", "price_growth_share"} and f"{key}.sd" in numbers:
+            years = numbers.get(f"{line}.rate_year", first) - base
+            rate = f"{line}.{_RATE}"
+            found[rate] = _number(numbers, rate) * ((1 + value) / (1 + _number(numbers, key))) ** years
+    return found
+
+
+def _number(numbers: Mapping[str, float], key: str) -> float:
+    """Return a number of settings, or the mean of one that is not known."""
+    return numbers[key] if key in numbers else numbers[f"{key}.mean"]
 
 
 def _numbers(of: object, key: str = "") -> Iterator[tuple[str, float]]:
