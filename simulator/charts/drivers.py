@@ -106,9 +106,7 @@ def _end(
     return overrides
 
 
-def _rates(
-    scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float]
-) -> dict[str, float]:
+def _rates(scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float]) -> dict[str, float]:
     """Return the rates with which growth that is not known leaves the base year's spend as it was.
 
     What was spent is known: growth that is higher than expected makes care dearer from then on, and budgets,

@@ -29,7 +29,7 @@ from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 
-_INTEREST = "part_of_net_position_bond_interest_gbp"
+INTEREST = "part_of_net_position_bond_interest_gbp"
 _RETURN = "part_of_net_position_PCT_return_gbp"
 """Parts of the PCT's net position: what it pays on bonds, and what clusters return of surpluses."""
 LOSS_OF_BOND = "practice_loss_of_bond_1_in_20_share"
@@ -159,8 +159,8 @@ def bond_is_all(quotes: Quotes) -> bool:
 
 def and_interest(quotes: Quotes) -> str:
     """Return the interest that practices have on bonds, as the end of a sum; nothing where it is no part."""
-    has_it = bond_is_all(quotes) and (ALL_CLUSTERS, _INTEREST) in quotes.numbers
-    return f" and {{{_INTEREST}:size}} of interest" * has_it
+    has_it = bond_is_all(quotes) and (ALL_CLUSTERS, INTEREST) in quotes.numbers
+    return f" and {{{INTEREST}:size}} of interest" * has_it
 
 
 def loss_of_bond(quotes: Quotes) -> str:
@@ -256,7 +256,7 @@ def why_it_gains(quotes: Quotes) -> str:
     back *= gained == {PLAN_LESS_BUDGETS, _RETURN}
     return (
         f", because its budgets are {{{PLAN_LESS_BUDGETS}}} below what it planned to spend on that care, and "
-        f"it bears no more than {{{PCT_BEARS}}} of it (what it and its pool pay{back})"
+        f"of that it pays back {{{PCT_BEARS}}} (what it and its pool pay{back})"
     )
 
 

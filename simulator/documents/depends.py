@@ -117,8 +117,9 @@ def _fewer(quotes: Quotes) -> str:
     contracts = min(quotes.study.result.contracts, MOST_CONTRACTS)
     return (
         f"From {contracts:,} contracts on the same draws of chance. An asterisk marks a change beyond "
-        "chance. How far each is moved is an assumption, or one SD of what is not known of it. The PCT's plan "
-        "is held: care that costs more than it planned costs the PCT money, and larger budgets do too."
+        "chance. How far each is moved is an assumption, or one SD of what is not known of it; past spend "
+        "stays. The PCT's net position is against its plan as it is: care that costs more than planned, or "
+        "larger budgets, cost the PCT money."
     )
 
 
@@ -197,7 +198,8 @@ def _chance_by_size(quotes: Quotes, smallest: str, largest: str) -> str:
     if small.low > large.high:
         return "A smaller cluster overspends more often"
     if small.high < large.low:
-        why = ": budgets are short of spend, and chance makes up for that more often" * (large.low > 1 / 2)
+        why = ", for budgets are short of spend and luck makes up for that more often"
+        why *= large.low > 1 / 2
         return f"A smaller cluster is somewhat less likely to overspend{why}"
     short = ", for budgets are short of spend at every size" if large.low > 1 / 2 else ""
     return f"A smaller cluster is no likelier to overspend{short}"

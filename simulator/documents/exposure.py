@@ -44,8 +44,8 @@ def who_bears(quotes: Quotes) -> Iterator[Block]:
         f"Budgets are {{{SHORTFALL}}} short of what is spent, {{budget_less_spend_gbp:size}}. Practices bear "
         f"{{{GAIN}:size}} of it: what is drawn from their bonds, less what they keep of surpluses"
         f"{and_interest(quotes)}. The PCT bears {{{PCT_BEARS}}}, its pool included. Together they bear "
-        "{reinvestment_gbp} more than the shortfall, for so much of the surpluses of other clusters and years "
-        f"goes to patients' care.{_against_plan(quotes)}",
+        "{reinvestment_gbp} more than the shortfall, for so much of the surpluses of other clusters and "
+        f"years goes to patients' care.{_against_plan(quotes)}",
     )
 
 
@@ -56,7 +56,7 @@ def _against_plan(quotes: Quotes) -> str:
         return ""
     return (
         f" Against its plan the PCT may expect to {{pct_net_position_gbp:gain}}: its budgets are "
-        f"{{{PLAN_LESS_BUDGETS}}} below the plan, less the {{{PCT_BEARS}}} that it bears."
+        f"{{{PLAN_LESS_BUDGETS}}} below the plan, and of that it pays back the {{{PCT_BEARS}}}."
     )
 
 
@@ -116,15 +116,13 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
 
 def _as_in_the_table(quotes: Quotes) -> str:
     """Return how shares and SDs go together, and why they are less than shocks that are moved alone."""
-    said = (
-        "Shares add up, and so do the squares of SDs: an SD is what a source leaves once budgets have moved"
-    )
-    said += " with past spend."
+    said = "Shares add up, and so do the squares of SDs: an SD is what a source leaves once budgets have "
+    said += "moved with past spend."
     settings = quotes.study.scenario.settings
     if Source.DOUBT in quotes.in_common.sources and len(settings.service_lines) > 1:
         together = per_cent_of(settings.doubt.correlation)
         said += (
-            " That of figures that are not known is less than such a move of every kind of care at once: what "
-            f"is not known of two kinds is correlated by {together} alone (assumption)."
+            " That of figures that are not known is less than a move of every kind of care at once: what is "
+            f"not known of two kinds has a correlation of {together} (assumption)."
         )
     return said

@@ -161,11 +161,12 @@ def _bonds_in_words(quotes: Quotes) -> str:
         said += f"{one} all that reaches it with a chance of {{{OF_A_CLUSTER}{COVERED}}}."
     if (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers and len(quotes.clusters) > 1:
         said += (
-            f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them; one bond "
-            "that all share would have to be {shared_bond_needed_gbp}."
+            f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them; one "
+            "bond that all share would have to be {shared_bond_needed_gbp}."
         )
     if len(quotes.clusters) > 1 and (ALL_CLUSTERS, "bond_covers_probability") in quotes.numbers:
-        said += " The bonds posted are all enough in the same contract with a chance of {bond_covers_probability}."
+        said += " All of the bonds posted are enough in the same contract with a chance of "
+        said += "{bond_covers_probability}."
     return said
 
 

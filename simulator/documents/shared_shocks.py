@@ -15,9 +15,9 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 
 ONE_SD, OF_CLUSTER, OF_ALL = "one_sd_gbp", "of_a_clusters_variance_share", "of_all_clusters_variance_share"
-"""A source's share of the variance of budget less spend, of a cluster on average and of all together; and the
-SD that goes with the latter: its square is that share of the whole variance. Where budgets follow what a source
-did to past spend, that is less than the SD of the source alone, which `explain` has."""
+"""A source's share of the variance of budget less spend, of a cluster on average and of all together; and
+the SD that goes with the latter: its square is that share of the whole variance. Where budgets follow what a
+source did to past spend, that is less than the SD of the source alone, which `explain` has."""
 TOGETHER, EVERYTHING = "all that clusters have in common", "the whole outturn"
 OWN = {
     "luck of single cases: how many, and what each costs": (Source.COUNTS, Source.UNIT_COSTS),
