@@ -190,7 +190,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     ),
     "Is my budget fair?": (
         *("The scheme", "That is an assumption: no cluster's real past spend is known here"),
-        (("Granta", GAP_A_HEAD), ("Granta", GAP), ("Granta", BAD_GAP), ("Granta", OVERSPEND)),
+        (("Granta", GAP_A_HEAD), ("Granta", GAP), ("Granta", BAD_GAP)),
     ),
     "How far is my cluster from its fair share?": (
         *("Granta", "By the luck of past spend, one budget in twenty is more than"),
@@ -405,6 +405,15 @@ def test_what_size_does_to_the_chance_is_said_as_far_as_errors_tell(
     said = _chance_by_size(cast("Quotes", SimpleNamespace(numbers=numbers)), "small", "large")
     assert words in said
     assert ("luck" in said) == (large > small + 0.04 and large > 0.52)
+
+
+def test_clusters_are_alike_for_fair_budgets_where_their_chances_are(annex: Document, study: Study) -> None:
+    chances = [study.estimate(name, OVERSPEND).value for name in study.clusters]
+    (section,) = (one for one in annex.sections if one.heading == "The scheme")
+    said, quoted = said_in(section)
+    alike = max(chances) - min(chances) <= 0.05
+    assert ("so alike" in said) == alike
+    assert sum(measure == OVERSPEND for _, measure in quoted) == 2 * alike
 
 
 def test_a_sum_of_bonds_has_no_chance_in_its_row(annex: Document) -> None:
