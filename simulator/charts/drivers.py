@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.answers.settings import setting, setting_value
@@ -20,6 +20,7 @@ from simulator.charts.style import in_house_style
 from simulator.charts.words import MOST_WORDS, in_words_of, per_cent_tick, phrase, tick_of, unit_of
 from simulator.errors import InputError
 from simulator.plain_words import capitalised, listed
+from simulator.records import ClusterTerms
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
@@ -40,7 +41,7 @@ class Move:
     high: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
 
 
-_POINTS, _SHARE = "points", "share"
+_POINTS, _SHARE, _RATE = "points", "share", "rate_per_1000"
 _USUAL = (
     ("growth of demand a year", "service_lines.*.growth_share", 0.01, _POINTS),
     ("growth of prices a year", "service_lines.*.price_growth_share", 0.01, _POINTS),
@@ -52,6 +53,7 @@ _USUAL = (
     ("SD of shocks to a cluster's year", "shocks.cluster_year.sd_share", 0.5, _SHARE),
     ("uplift of budgets a year", "*rule.uplift_share", 0.01, _POINTS),
     ("margin of budgets", "*rule.margin_share", 0.01, _POINTS),
+    ("weight of the fair share in budgets", "*rule.fair_share_weight_by_year.*", 0.1, _POINTS),
     ("practice share", "rules.surplus.practice_share", 0.5, _SHARE),
     ("PCT return", "rules.surplus.pct_return_share", 0.1, _POINTS),
     ("bond", "rules.bond.share_of_annual_budget", 0.5, _SHARE),
@@ -85,7 +87,7 @@ def figures_of(scenario: Scenario, moves: Iterable[Move]) -> dict[str, dict[str,
     numbers = dict(_numbers(scenario.settings.model_dump()))
     keys = {move.words: [one.partition("=")[0] for one in move.high or move.low] for move in moves}
     return {
-        words: {key: numbers[key] if key in numbers else numbers[f"{key}.mean"] for key in some}
+        words: {key: _number(numbers, key) for key in some if not key.endswith(_RATE)}
         for words, some in keys.items()
     }
 
@@ -94,13 +96,36 @@ def _end(
     scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float], way: int
 ) -> tuple[str, ...]:
     """Return the settings at one end of a move; none where they are out of range."""
-    values = {key: numbers[key] if key in numbers else numbers[f"{key}.mean"] for key in moved}
-    overrides = tuple(f"{key}={value + way * moved[key]!r}" for key, value in values.items())
+    values = {key: _number(numbers, key) + way * far for key, far in moved.items()}
+    values |= _rates(scenario, numbers, values)
+    overrides = tuple(f"{key}={value!r}" for key, value in values.items())
     try:
         scenario.vary(*overrides)
     except InputError:
         return ()
     return overrides
+
+
+def _rates(scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float]) -> dict[str, float]:
+    """Return the rates with which growth that is not known leaves the base year's spend as it was.
+
+    What was spent is known: growth that is higher than expected makes care dearer from then on, and budgets,
+    which rest on past spend, stay. A rate of a later year would else make past spend, and them, smaller.
+    """
+    base, first, *_ = (year.start for year in scenario.settings.contract.financial_years)
+    found: dict[str, float] = {}
+    for key, value in moved.items():
+        line, _, what = key.rpartition(".")
+        if what in {"growth_share", "price_growth_share"} and f"{key}.sd" in numbers:
+            years = numbers.get(f"{line}.rate_year", first) - base
+            rate = f"{line}.{_RATE}"
+            found[rate] = _number(numbers, rate) * ((1 + value) / (1 + _number(numbers, key))) ** years
+    return found
+
+
+def _number(numbers: Mapping[str, float], key: str) -> float:
+    """Return a number of settings, or the mean of one that is not known."""
+    return numbers[key] if key in numbers else numbers[f"{key}.mean"]
 
 
 def _numbers(of: object, key: str = "") -> Iterator[tuple[str, float]]:
@@ -153,9 +178,10 @@ def tornado(
     no_effect = f"No effect beyond chance: {listed(without)}." if without else ""
     if order:
         title = _tornado_title(_moved(order[0]), in_words_of(measure))
+        held = " and against the same plan" * measure.startswith("pct_net_position")
         subtitle = (
             f"Change of the {what}, which is {phrase(base, unit)}, when one setting alone is moved, on the "
-            "same draws of chance"
+            f"same draws of chance{held}"
         )
         figure = _draw_bars(order, found, unit, (title, subtitle, study.source), no_effect)
     else:
@@ -179,7 +205,7 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
     """Return by move what the measure changes by."""
 
     def of(result: Result) -> Samples:
-        return Samples.of(result.contract_outcomes, result.plan.terms).at([place])
+        return Samples.of(result.contract_outcomes, terms_at_plan_of(study, result)).at([place])
 
     own = of(study.result)
     found: dict[Move, Changes] = {}
@@ -191,6 +217,14 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
                 if (difference := moved.against(own)[place].difference) is not None:
                     found[move][way] = difference
     return found
+
+
+def terms_at_plan_of(study: Study, moved: Result) -> ClusterTerms:
+    """Return the terms of a result with what the PCT planned in a study: a plan does not know of a move.
+
+    Else the plan would rise with growth that is higher than planned, and the PCT seem to gain by it.
+    """
+    return replace(moved.plan.terms, planned_gbp=study.result.plan.terms.planned_gbp)
 
 
 def _is_effect(change: Estimate) -> bool:

@@ -62,7 +62,8 @@ def _holds(figure: str, key: str) -> bool:
 
 def _range(figures: Mapping[str, float]) -> str:
     """Return a number, or the least and the most of several, such as ``2% to 4.2%``."""
-    is_share = "share" in next(iter(figures)).rpartition(".")[2].split("_")
+    # One of a list stands behind its name, by its place.
+    is_share = "share" in next(iter(figures)).rstrip(".0123456789").rpartition(".")[2].split("_")
     ends = min(figures.values()), max(figures.values())
     return " to ".join(dict.fromkeys(per_cent_of(one) if is_share else f"{one:g}" for one in ends))
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section
 from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import MOVED_CHANCE
-from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
+from simulator.documents.protection import PCT_BEARS
+from simulator.documents.quotes import PCT, PLAN_LESS_BUDGETS, Quotes
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BONDS_NEEDED,
@@ -28,6 +29,9 @@ from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 
+INTEREST = "part_of_net_position_bond_interest_gbp"
+_RETURN = "part_of_net_position_PCT_return_gbp"
+"""Parts of the PCT's net position: what it pays on bonds, and what clusters return of surpluses."""
 LOSS_OF_BOND = "practice_loss_of_bond_1_in_20_share"
 _NEAR_SHARE = 0.0005
 """Growth that differs by less is equal to a reader: half of the last digit shown."""
@@ -126,7 +130,8 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     whose = "They" if len(quotes.clusters) == 1 else "In a cluster they"
     better = f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers
-    less = " once their bonds are paid for" if posts and bond_is_all(quotes) else ""
+    counted = ", interest counted" * bool(and_interest(quotes))
+    less = f" once their bonds are paid for{counted}" if posts and bond_is_all(quotes) else ""
     most = " They can lose all of their bond, and no more." if less else ""
     verdict = verdict_on_share(quotes)
     (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))
@@ -150,6 +155,12 @@ def bond_is_all(quotes: Quotes) -> bool:
     flows = quotes.study.books[ALL_CLUSTERS].flows.values()
     paid_to = {flow.payee for flow in flows if flow.payer == Account.PRACTICES and flow.gbp.any()}
     return paid_to == {Account.BOND}
+
+
+def and_interest(quotes: Quotes) -> str:
+    """Return the interest that practices have on bonds, as the end of a sum; nothing where it is no part."""
+    has_it = bond_is_all(quotes) and (ALL_CLUSTERS, INTEREST) in quotes.numbers
+    return f" and {{{INTEREST}:size}} of interest" * has_it
 
 
 def loss_of_bond(quotes: Quotes) -> str:
@@ -232,12 +243,21 @@ def _worse(bad: Estimate) -> str:
 
 
 def why_it_gains(quotes: Quotes) -> str:
-    """Return, in a clause, that budgets are below what the PCT planned, where that is why it gains."""
+    """Return, in a clause, that budgets are below what the PCT planned, where that is why it gains.
+
+    With what it pays of that: the two differ by what it gains.
+    """
     kept = quotes.numbers.get((ALL_CLUSTERS, PLAN_LESS_BUDGETS))
     gain = quotes.numbers[ALL_CLUSTERS, "pct_net_position_gbp"]
     if kept is None or not 0 < gain.value < kept.value or not beyond_chance(gain):
         return ""
-    return f", because its budgets are {{{PLAN_LESS_BUDGETS}}} below what it planned to spend on that care"
+    back = f", less the {{{_RETURN}}} of surpluses that return to it"
+    gained = {one for (_, one), found in quotes.tables[PCT].items() if found.value > 0}
+    back *= gained == {PLAN_LESS_BUDGETS, _RETURN}
+    return (
+        f", because its budgets are {{{PLAN_LESS_BUDGETS}}} below what it planned to spend on that care, and "
+        f"of that it pays back {{{PCT_BEARS}}} (what it and its pool pay{back})"
+    )
 
 
 def _doubt(quotes: Quotes) -> Paragraph:

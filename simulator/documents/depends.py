@@ -117,8 +117,9 @@ def _fewer(quotes: Quotes) -> str:
     contracts = min(quotes.study.result.contracts, MOST_CONTRACTS)
     return (
         f"From {contracts:,} contracts on the same draws of chance. An asterisk marks a change beyond "
-        "chance. How far each is moved is an assumption, or one SD of what is not known of it. The PCT's net "
-        "position is against its plan, which is what care is expected to cost: where that is more, so is it."
+        "chance. How far each is moved is an assumption, or one SD of what is not known of it; past spend "
+        "stays. The PCT's net position is against its plan as it is: care that costs more than planned, or "
+        "larger budgets, cost the PCT money."
     )
 
 
@@ -196,6 +197,10 @@ def _chance_by_size(quotes: Quotes, smallest: str, largest: str) -> str:
     small, large = (quotes.numbers[one, SIZE_CHANCE] for one in (smallest, largest))
     if small.low > large.high:
         return "A smaller cluster overspends more often"
+    if small.high < large.low:
+        why = ", for budgets are short of spend and luck makes up for that more often"
+        why *= large.low > 1 / 2
+        return f"A smaller cluster is somewhat less likely to overspend{why}"
     short = ", for budgets are short of spend at every size" if large.low > 1 / 2 else ""
     return f"A smaller cluster is no likelier to overspend{short}"
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.charts.drivers import Move, figures_of, usual_moves
+from simulator.charts.drivers import Move, figures_of, terms_at_plan_of, usual_moves
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import OVERSPEND, Place
 from simulator.questions.luck.answer import LuckAnswer, who_can_be_paid
@@ -79,12 +79,12 @@ class Drivers:
     @cached_property
     def moves(self) -> dict[str, dict[str, Estimate]]:
         """Changes of the chance, of practices' gain and of the PCT's position by what is moved up; ranked."""
-        base = _Ends.of(self.few.result)
+        base = _Ends.of(self.few, self.few.result)
         found = {}
         for move in self._usual:
             if move.high:
-                moved = _Ends.of(self._few_draws.simulate(self.study.scenario.vary(*move.high)))
-                found[_words(move)] = moved.against(base)
+                moved = self._few_draws.simulate(self.study.scenario.vary(*move.high))
+                found[_words(move)] = _Ends.of(self.few, moved).against(base)
         return dict(sorted(found.items(), key=lambda one: _rank(one[1]), reverse=True))
 
     @cached_property
@@ -154,8 +154,9 @@ class _Ends:
     outturn_gbp: FloatArray
 
     @classmethod
-    def of(cls, result: Result) -> _Ends:
-        *books, together = account_books(result.contract_outcomes, result.plan.terms)
+    def of(cls, base: Study, result: Result) -> _Ends:
+        """Return them of a result, with the PCT's position against the plan of a study."""
+        *books, together = account_books(result.contract_outcomes, terms_at_plan_of(base, result))
         overspent = np.column_stack([_overspent(book) for book in books])
         outturn = together.total_gbp(BUDGET) - together.spend_gbp
         return cls(overspent, gain_gbp(together, Account.PRACTICES), pct_net_gbp(together), outturn)

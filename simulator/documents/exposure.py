@@ -6,14 +6,23 @@ from collections.abc import Iterator
 
 from simulator.answers.table import text
 from simulator.documents.blocks import Block, Heading, Paragraph
-from simulator.documents.brief import NEAR_GBP
+from simulator.documents.brief import NEAR_GBP, and_interest
 from simulator.documents.cluster_facts import SHORTFALL
 from simulator.documents.drivers import MOVED_OUTTURN
 from simulator.documents.protection import PCT_BEARS
-from simulator.documents.quotes import Quotes
-from simulator.documents.shared_shocks import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
+from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
+from simulator.documents.shared_shocks import (
+    EVERYTHING,
+    OF_ALL,
+    OF_CLUSTER,
+    ONE_SD,
+    REST,
+    SHOCK_OF_YEAR,
+    TOGETHER,
+)
 from simulator.documents.what_ifs import GAIN
-from simulator.plain_words import capitalised, joined, spaced
+from simulator.plain_words import capitalised, joined, per_cent_of, spaced
+from simulator.questions.explain.pieces import Source
 from simulator.risk.account_book import ALL_CLUSTERS
 
 _DRY = "pool_runs_dry_probability"
@@ -33,9 +42,21 @@ def who_bears(quotes: Quotes) -> Iterator[Block]:
     yield quotes.sentence(
         ALL_CLUSTERS,
         f"Budgets are {{{SHORTFALL}}} short of what is spent, {{budget_less_spend_gbp:size}}. Practices bear "
-        f"{{{GAIN}:size}} of it, what is drawn from their bonds less what they keep. The PCT bears "
-        f"{{{PCT_BEARS}}}, its pool included. That is more than the shortfall: {{reinvestment_gbp}} of "
-        "surpluses goes to patients' care.",
+        f"{{{GAIN}:size}} of it: what is drawn from their bonds, less what they keep of surpluses"
+        f"{and_interest(quotes)}. The PCT bears {{{PCT_BEARS}}}, its pool included. Together they bear "
+        "{reinvestment_gbp} more than the shortfall, for so much of the surpluses of other clusters and "
+        f"years goes to patients' care.{_against_plan(quotes)}",
+    )
+
+
+def _against_plan(quotes: Quotes) -> str:
+    """Return why the PCT's net position is not what it bears, where it hands out less than it planned."""
+    kept = quotes.numbers.get((ALL_CLUSTERS, PLAN_LESS_BUDGETS))
+    if kept is None or kept.value <= 0:
+        return ""
+    return (
+        f" Against its plan the PCT may expect to {{pct_net_position_gbp:gain}}: its budgets are "
+        f"{{{PLAN_LESS_BUDGETS}}} below the plan, and of that it pays back the {{{PCT_BEARS}}}."
     )
 
 
@@ -45,7 +66,7 @@ def pool_runs_dry(quotes: Quotes) -> Iterator[Block]:
         return
     years = quotes.study.years
     by_year = joined([f"{{{_DRY}_year_{at}:alone}} in {one}" for at, one in enumerate(years, 1)])
-    ever = f"; in some year with one of {{{_DRY}}}" if len(years) > 1 else ""
+    ever = f"; in some year with a chance of {{{_DRY}}}" if len(years) > 1 else ""
     yield quotes.sentence(
         ALL_CLUSTERS,
         f"The pool runs dry, since more reaches it than it holds, with a chance of {by_year}{ever}. The "
@@ -79,13 +100,29 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
         costs = f" {line} costs them {{{SHOCK_OF_YEAR}}} in {quotes.study.years[-1]}."
         parts += quotes.sentence(ALL_CLUSTERS, costs).parts
     yield Paragraph(tuple(parts))
-    rows = [*common.sources.values(), TOGETHER]
+    yield quotes.sentence(REST, _as_in_the_table(quotes))
+    shared = [*common.sources.values()]
+    rows = [*shared, TOGETHER, *(one for one in common.rows if one not in shared), EVERYTHING]
     headings = {
-        ONE_SD: "One SD, all clusters",
         OF_CLUSTER: "Of a cluster's variance",
         OF_ALL: "Of the variance of all",
+        ONE_SD: "SD of all clusters together",
     }
     columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
-    title = "What all clusters have in common: budget less spend over the whole contract"
-    first = text("What moves all", [capitalised(one) for one in rows])
+    title = "What makes budget less spend vary over the whole contract: in common, and a cluster's own"
+    first = text("What moves it", [capitalised(one) for one in rows])
     yield quotes.table("in common", title, columns, first)
+
+
+def _as_in_the_table(quotes: Quotes) -> str:
+    """Return how shares and SDs go together, and why they are less than shocks that are moved alone."""
+    said = "Shares add up, and so do the squares of SDs: an SD is what a source leaves once budgets have "
+    said += "moved with past spend."
+    settings = quotes.study.scenario.settings
+    if Source.DOUBT in quotes.in_common.sources and len(settings.service_lines) > 1:
+        together = per_cent_of(settings.doubt.correlation)
+        said += (
+            " That of figures that are not known is less than a move of every kind of care at once: what is "
+            f"not known of two kinds has a correlation of {together} (assumption)."
+        )
+    return said

@@ -73,6 +73,11 @@ def _by_need(part: Settings, key: str) -> Settings:
     return part.model_copy(update={key: fair})
 
 
+def starts_fair(study: Study) -> bool:
+    """Return whether past spend is drawn about fair shares, for nobody's real past spend is given."""
+    return study.scenario.settings.budgets.historic.csv is None
+
+
 def is_unfair(gap: Estimate) -> bool:
     """Return whether a budget differs from its fair share beyond chance, and enough to be felt."""
     return beyond_chance(gap) and abs(gap.value) >= LITTLE

@@ -17,6 +17,8 @@ _LIMITS = (
     "The ± is of sampling alone. What is not known of a figure counts only where the scenario gives it an "
     "SD; most figures may be assumptions.",
     "No patient moves between clusters, and budgets do not follow lists that grow.",
+    "Where no real past spend is given, clusters are assumed to have spent what their need explains, but for "
+    "chance: a cluster that is really dearer or cheaper has other chances than these.",
     "Cases are independent once the shocks are known. What one patient's cases have in common is not "
     "modelled.",
     "Clusters avoid care only by a true saving or an action of the scenario. When money runs out they do no "

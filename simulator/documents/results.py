@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Heading, Paragraph, Section
 from simulator.documents.brief import (
+    and_interest,
     bond_is_all,
     loss_of_bond,
     who_pays,
@@ -129,12 +130,13 @@ def bonds(quotes: Quotes) -> Section:
             "expected_bond_draw_gbp": "",
         }
         for own, shared in of_shared.items():
-            places = [*((row, own) for row in quotes.rows), (ALL_CLUSTERS, shared)]
+            # That every bond is enough is no sum of the rows above, and stands in a sentence.
+            every = own if own != "bond_covers_probability" else ""
+            places = [*((row, own) for row in quotes.clusters), (ALL_CLUSTERS, every), (ALL_CLUSTERS, shared)]
             columns.append(quotes.column(own, places=places))
     meant = (
         "A bond needed at 95% pays all that reaches it over the contract in 95 contracts of 100. The rules "
-        "apply in their order. Where each cluster has its own bond, the row of all adds up what they need: a "
-        "contract is covered if every bond is large enough."
+        "apply in their order. Where each cluster has its own bond, the row of all adds up what they need."
     )
     first = text("Cluster", (*quotes.clusters, _OWN_BONDS, _SHARED_BOND))
     return Section(
@@ -159,9 +161,12 @@ def _bonds_in_words(quotes: Quotes) -> str:
         said += f"{one} all that reaches it with a chance of {{{OF_A_CLUSTER}{COVERED}}}."
     if (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers and len(quotes.clusters) > 1:
         said += (
-            f" To be 95% sure, each of its own, clusters need {{{BONDS_NEEDED}}} between them; one bond that "
-            "all share would have to be {shared_bond_needed_gbp}."
+            f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them; one "
+            "bond that all share would have to be {shared_bond_needed_gbp}."
         )
+    if len(quotes.clusters) > 1 and (ALL_CLUSTERS, "bond_covers_probability") in quotes.numbers:
+        said += " All of the bonds posted are enough in the same contract with a chance of "
+        said += "{bond_covers_probability}."
     return said
 
 
@@ -198,7 +203,9 @@ def _practices_in_words(quotes: Quotes) -> str:
     """Return what practices may expect, what it is made of, and what would change it."""
     said = f"Practices may expect to {{{GAIN}:gain}} over the contract: they keep {{practice_share_gbp}} of "
     said += "surpluses"
-    said += ", and {expected_bond_draw_gbp} of their bonds is drawn" * bond_is_all(quotes) + "."
+    if bond_is_all(quotes):
+        said += f"{and_interest(quotes)}, and {{expected_bond_draw_gbp}} of their bonds is drawn"
+    said += "."
     if (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers:
         said += (
             f" To break even they must truly save {{{SAVING_NEEDED}}} of the care that is paid by the "

@@ -17,8 +17,10 @@ from simulator.documents.fair_shares import (
     GAP_A_HEAD,
     LITTLE,
     is_unfair,
+    starts_fair,
 )
 from simulator.documents.quotes import Quotes
+from simulator.documents.what_ifs import OVERSPEND
 from simulator.payments.payment import in_short
 from simulator.plain_words import capitalised, counted, in_letters, listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -28,6 +30,8 @@ from simulator.uncertain import sd_of
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
 _REST = "What is then left of a surplus goes to the PCT. What is left of an overspend is paid by the PCT."
 _PENCE_BELOW_GBP = 100
+_ALIKE = 0.05
+"""Chances that are no further apart are alike to a reader (assumption)."""
 
 
 def scheme(quotes: Quotes) -> Section:
@@ -168,13 +172,13 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
         said = f"Furthest from its fair share by need is {far}, {{{GAP}:size}} {does} it on average."
         sentence = quotes.sentence(far, said)
     else:
-        sentence = Paragraph((said,))
+        sentence = Paragraph((said, *_assumed(quotes)))
     bad = {name: quotes.numbers[name, BAD_GAP].value for name in gaps if (name, BAD_GAP) in quotes.numbers}
     worst = min(bad, key=lambda name: bad[name], default="")
     # Budgets that do not vary hold no luck.
     if worst and bad[worst] < min(0.0, gaps[worst].value - LITTLE):
         luck = (
-            " But past spend holds luck, and need that no weight measures: in one contract out of twenty "
+            " Past spend holds luck, and need that no weight measures: in one contract out of twenty "
             f"that of {{worst}} is more than {{{BAD_GAP}:size}} below it."
         )
         sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, luck, worst=worst).parts))
@@ -192,6 +196,22 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
     columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
     title = "Budgets against fair shares, over the whole contract"
     yield quotes.table("fair shares", title, columns, text("Cluster", rows))
+
+
+def _assumed(quotes: Quotes) -> tuple[Part, ...]:
+    """Return that fair budgets are an assumption, and that clusters are so alike for it."""
+    if not starts_fair(quotes.study):
+        return ()
+    said = " That is an assumption: no cluster's real past spend is known here, and it is drawn about what "
+    said += "need explains."
+    by_size = sorted(quotes.clusters, key=lambda name: quotes.numbers[name, OVERSPEND].value)
+    low, high = (quotes.numbers[name, OVERSPEND].value for name in (by_size[0], by_size[-1]))
+    if len(by_size) < 2 or high - low > _ALIKE:
+        return (said,)
+    ends = {"low": quotes.number(by_size[0], OVERSPEND, "alone")}
+    ends["high"] = quotes.number(by_size[-1], OVERSPEND, "alone")
+    alike = " It is why clusters' chances of an overspend are so alike: {low} to {high}."
+    return (said, *quotes.sentence(ALL_CLUSTERS, alike, **ends).parts)
 
 
 def _too_small(quotes: Quotes) -> tuple[Part, ...]:

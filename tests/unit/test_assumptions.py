@@ -36,6 +36,7 @@ def test_a_page_ranks_assumptions_with_their_values_and_sources(quotes):
     said = rows["SD of shocks to a cluster's year + 50%"][4]
     assert said == "A cluster's demand in one year: 1.5% either side of expectation."
     assert rows["Spread of the cost of a case + 25%"][1] == "1.2 to 1.6"
+    assert rows["Weight of the fair share in budgets + 10 points"][1] == "25% to 75%"
     assert rows["True saving of demand + 1 point"][4] == (
         "The scenario leaves it out, so that its usual value holds."
     )

@@ -289,6 +289,23 @@ def test_a_tornado_s_changes_are_the_differences_of_the_summaries() -> None:
     assert chart.data["base"].tolist() == pytest.approx([base] * len(chart.data))
 
 
+def test_a_tornado_holds_what_the_pct_planned() -> None:
+    """Care that grows faster than the PCT planned costs it money; by the summaries' own plans."""
+    scenario = scenario_of(shocks=SHOCKS)
+    moves = {"service_lines.0.growth_share": (0.0, 0.05)}
+    measure = "pct_net_position_gbp"
+    chart = charts.draw(simulated(scenario, contracts=200), "tornado", measure=measure, moves=moves)
+    base, high = (
+        simulated(scenario, *overrides, contracts=200).rows[-1].estimates
+        for overrides in ((), ("service_lines.0.growth_share=0.05",))
+    )
+    plan = "pct_planned_gbp"
+    assert high[plan].value > base[plan].value
+    costs = high[measure].value - high[plan].value - (base[measure].value - base[plan].value)
+    assert chart.data.set_index("moved")["change"]["up"] == pytest.approx(costs)
+    assert costs < 0
+
+
 def test_a_usual_move_goes_down_first_and_a_figure_with_an_sd_by_that() -> None:
     lines = [line_of(growth_share={"mean": 0.02, "sd": 0.015}), line_of("tests", growth_share=0.02)]
     found = usual_moves(checked(scenario_of(service_lines=lines)))
@@ -296,8 +313,12 @@ def test_a_usual_move_goes_down_first_and_a_figure_with_an_sd_by_that() -> None:
     growth = moves["growth of demand a year ± one SD of what is not known"]
     ends = [dict(setting.split("=") for setting in end) for end in (growth.low, growth.high)]
     # The other line's is known, and stays.
-    assert [list(end) for end in ends] == [["service_lines.0.growth_share"]] * 2
+    keys = ["service_lines.0.growth_share", "service_lines.0.rate_per_1000"]
+    assert [list(end) for end in ends] == [keys] * 2
     assert [float(end["service_lines.0.growth_share"]) for end in ends] == pytest.approx([0.005, 0.035])
+    # What was spent in the year before the rate's is the same.
+    of_base = [float(end[keys[1]]) / (1 + float(end[keys[0]])) for end in ends]
+    assert of_base == pytest.approx([lines[0]["rate_per_1000"] / 1.02] * 2)
     prices = moves["growth of prices a year ± 1 point"]
     assert prices.low[0] == "service_lines.0.price_growth_share=-0.01"
     assert prices.high[0] == "service_lines.0.price_growth_share=0.01"

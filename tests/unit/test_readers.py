@@ -6,13 +6,16 @@ The questions of a GP partner, a finance director and an editor, as docs/readers
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from simulator import load_scenario, simulate
+from simulator.charts.drivers import usual_moves
 from simulator.charts.study import Study
 from simulator.documents.blocks import Document, Items, Number, Paragraph, Part, Section, TableBlock
-from simulator.documents.brief import LOSS_OF_BOND
+from simulator.documents.brief import INTEREST, LOSS_OF_BOND
 from simulator.documents.cluster_facts import (
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
@@ -22,6 +25,7 @@ from simulator.documents.cluster_facts import (
     of_size,
 )
 from simulator.documents.contents import document_of
+from simulator.documents.depends import _chance_by_size
 from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import (
     CALM_PEOPLE,
@@ -43,8 +47,15 @@ from simulator.documents.protection import (
     PCT_BEARS,
     reserve_at,
 )
-from simulator.documents.quotes import Quotes
-from simulator.documents.shared_shocks import OF_ALL, OF_CLUSTER, ONE_SD, SHOCK_OF_YEAR, TOGETHER
+from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
+from simulator.documents.shared_shocks import (
+    EVERYTHING,
+    OF_ALL,
+    OF_CLUSTER,
+    ONE_SD,
+    SHOCK_OF_YEAR,
+    TOGETHER,
+)
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BONDS_NEEDED,
@@ -60,7 +71,7 @@ from simulator.documents.what_ifs import (
 from simulator.questions.explain.pieces import Source
 from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.uncertain import sd_of
+from simulator.risk.estimate import Estimate
 from tests.e2e.command import FLAGSHIP, ROOT
 from tests.unit.documents import LEAST_FILLED, filled_of_pages
 
@@ -98,7 +109,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "Who bears that budgets are short?": (
-        *(PCT_LEFT, "what is drawn from their bonds less what they keep"),
+        *(PCT_LEFT, "what is drawn from their bonds, less what they keep of surpluses and"),
         ((ALL_CLUSTERS, SHORTFALL), (ALL_CLUSTERS, GAIN), (ALL_CLUSTERS, PCT_BEARS)),
     ),
     "Is a fair share enough?": (
@@ -178,7 +189,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (),
     ),
     "Is my budget fair?": (
-        *("The scheme", "On average every budget is its cluster's fair share by need"),
+        *("The scheme", "That is an assumption: no cluster's real past spend is known here"),
         (("Granta", GAP_A_HEAD), ("Granta", GAP), ("Granta", BAD_GAP)),
     ),
     "How far is my cluster from its fair share?": (
@@ -319,29 +330,99 @@ def test_what_budgets_are_short_is_borne_to_the_pound(study: Study) -> None:
 
 
 def test_what_clusters_have_in_common_is_what_explain_and_the_chart_say(study: Study) -> None:
-    """Doubt about figures and PCT-wide shocks, the larger first; all of a cluster's own sources left out."""
+    """Doubt about figures and PCT-wide shocks, the larger first; and with a cluster's own, the whole."""
     quotes, explanation = Quotes(study), study.explanation
     assert [*quotes.in_common.sources] == [Source.DOUBT, Source.PCT_SHOCKS]
-    shares = 0.0
-    for source, words in quotes.in_common.sources.items():
-        assert quotes.numbers[words, ONE_SD].value == explanation.sd_gbp(source).value
+    shares, variance = 0.0, explanation.sd_gbp().value ** 2
+    for source in quotes.in_common.sources:
         share = explanation.share(source)
         assert share is not None
         shares += share.value
     assert quotes.numbers[TOGETHER, OF_ALL].value == pytest.approx(shares)
     assert quotes.numbers[TOGETHER, OF_CLUSTER].value < shares
+    for measure in (OF_CLUSTER, OF_ALL):
+        assert sum(quotes.numbers[row, measure].value for row in quotes.in_common.rows) == pytest.approx(1)
+        assert quotes.numbers[EVERYTHING, measure].value == pytest.approx(1)
+    for row in (*quotes.in_common.rows, TOGETHER):
+        squared = quotes.numbers[row, ONE_SD].value ** 2
+        assert squared == pytest.approx(quotes.numbers[row, OF_ALL].value * variance)
+    assert quotes.numbers[EVERYTHING, ONE_SD].value == pytest.approx(explanation.sd_gbp().value)
 
 
-def test_prices_that_grow_more_cost_all_clusters_what_two_summaries_differ_by(study: Study) -> None:
-    """By the summaries of the scenario so moved and as it is, on the same draws."""
-    settings = study.scenario.settings
-    moved = [
-        f"service_lines.{at}.price_growth_share={float(one.price_growth_share) + sd!r}"
-        for at, one in enumerate(settings.service_lines)
-        if (sd := sd_of(one.price_growth_share))
-    ]
-    other = Study(simulate(study.scenario.vary(*moved), study.draws))
-    left = [one.estimate(ALL_CLUSTERS, "budget_less_spend_gbp").value for one in (study, other)]
-    found = Quotes(study).numbers["growth of prices a year" + SD_HIGHER, MOVED_OUTTURN]
-    assert left[1] - left[0] == pytest.approx(found.value)
-    assert found.value < 0
+def test_prices_that_grow_more_cost_what_all_of_care_costs_more(study: Study) -> None:
+    """By the plans of the scenario so moved and as it is: PCT, practices and care bear it between them."""
+    (move,) = (one for one in usual_moves(study.scenario) if one.words.startswith("growth of prices"))
+    other = Study(study.shared.simulate(study.scenario.vary(*move.high)))
+    numbers, row = Quotes(study).numbers, "growth of prices a year" + SD_HIGHER
+    measures = ("budget_gbp", "budget_less_spend_gbp", "reinvestment_gbp", GAIN, "pct_planned_gbp")
+    budget, outturn, care, gain, plan = (
+        other.estimate(ALL_CLUSTERS, one).value - study.estimate(ALL_CLUSTERS, one).value for one in measures
+    )
+    assert numbers[row, MOVED_OUTTURN].value == pytest.approx(outturn)
+    # Past spend is what it was, but for prices and counts that multiply shocks and doubts.
+    assert outturn == pytest.approx(-plan, rel=0.02)
+    assert abs(budget) < 0.02 * plan
+    # What a budget is larger by comes from the PCT, and is no part of an outturn.
+    pct = outturn - gain - care - budget
+    assert numbers[row, MOVED_PCT].value == pytest.approx(pct)
+    assert pct < 0.5 * outturn
+
+
+def test_what_the_pct_gains_is_what_it_keeps_back_less_what_it_pays_back(study: Study) -> None:
+    numbers = Quotes(study).numbers
+    kept, back, net = (
+        numbers[ALL_CLUSTERS, one].value for one in (PLAN_LESS_BUDGETS, PCT_BEARS, "pct_net_position_gbp")
+    )
+    assert net == pytest.approx(kept - back)
+
+
+def test_what_practices_lose_is_what_bonds_lose_less_share_and_interest(study: Study) -> None:
+    """So that whoever reads the sentence can add it up."""
+    numbers = Quotes(study).numbers
+    gain, share, draw, pct_pays = (
+        numbers[ALL_CLUSTERS, one].value
+        for one in (GAIN, "practice_share_gbp", "expected_bond_draw_gbp", INTEREST)
+    )
+    assert gain == pytest.approx(share - pct_pays - draw)
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "words"),
+    [
+        (0.62, 0.69, "somewhat less likely to overspend, for budgets are short of spend and luck makes up"),
+        (0.68, 0.69, "no likelier to overspend, for budgets are short of spend at every size"),
+        (0.40, 0.48, "somewhat less likely to overspend"),
+        (0.76, 0.69, "overspends more often"),
+    ],
+)
+def test_what_size_does_to_the_chance_is_said_as_far_as_errors_tell(
+    small: float, large: float, words: str
+) -> None:
+    numbers = {
+        (row, SIZE_CHANCE): Estimate(one, one - 0.02, one + 0.02)
+        for row, one in (("small", small), ("large", large))
+    }
+    said = _chance_by_size(cast("Quotes", SimpleNamespace(numbers=numbers)), "small", "large")
+    assert words in said
+    assert ("luck" in said) == (large > small + 0.04 and large > 0.52)
+
+
+def test_clusters_are_alike_for_fair_budgets_where_their_chances_are(annex: Document, study: Study) -> None:
+    chances = [study.estimate(name, OVERSPEND).value for name in study.clusters]
+    (section,) = (one for one in annex.sections if one.heading == "The scheme")
+    said, quoted = said_in(section)
+    alike = max(chances) - min(chances) <= 0.05
+    assert ("so alike" in said) == alike
+    assert sum(measure == OVERSPEND for _, measure in quoted) == 2 * alike
+
+
+def test_a_sum_of_bonds_has_no_chance_in_its_row(annex: Document) -> None:
+    """That every bond is enough in one contract is no sum: it stands in a sentence."""
+    (section,) = (one for one in annex.sections if one.heading == BOND)
+    (block,) = (one for one in section.blocks if isinstance(one, TableBlock))
+    at = [column.name for column in block.table.columns].index("bond_covers_probability")
+    own, shared = block.table.columns[at].cells[-2:]
+    assert own is None
+    assert shared is not None
+    _, quoted = said_in(section)
+    assert (ALL_CLUSTERS, "bond_covers_probability") in quoted
