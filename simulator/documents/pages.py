@@ -7,25 +7,29 @@ from collections.abc import Iterable, Sequence
 from simulator.answers.table import Column, Table, text
 from simulator.documents.apart import differences, luck_of_budget, rank, spread
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
-from simulator.documents.brief import whole_contract
+from simulator.documents.brief import bad_case_of_bond, whole_contract
 from simulator.documents.cluster_facts import (
+    BREAK_EVEN,
     OF_SIZES,
     SHORTFALL,
     SIZES,
     SPLIT,
     SPREAD,
+    USED_UP,
     of_practice,
     of_size,
 )
 from simulator.documents.quotes import Quotes
 from simulator.documents.results import saving_adds
-from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND
+from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND, SAVING_NEEDED
 from simulator.plain_words import as_a_name, counted, in_letters, joined, per_cent_of
 from simulator.records import Account
+from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.schema import Cluster
 
+_BAD = "overspend_1_in_20"
 _MOST_YEARS = 6
 """Contract years that stand on the page of a cluster; more have their table in the annex."""
 _MOST_PRACTICES = 12
@@ -83,9 +87,11 @@ def _overspend(quotes: Quotes, name: str) -> Paragraph:
     others = {one: quotes.numbers[one, OVERSPEND] for one in quotes.clusters}
     said += rank(others, name)
     said += f". {_cause(quotes, name)} {luck_of_budget(quotes, name)}"
-    return quotes.sentence(
-        name, f"{said}The chance of a large overspend, above 2%, is {{large_overspend_probability}}."
-    )
+    said += "The chance of a large overspend, above 2%, is {large_overspend_probability}."
+    if (name, f"{_BAD}_share") in quotes.numbers:
+        years = "its overspends of all years come to" if len(quotes.study.years) > 1 else "it overspends by"
+        said += f" In a bad case (1 in 20) {years} more than {{{_BAD}_gbp}}, {{{_BAD}_share}} of its budget."
+    return quotes.sentence(name, said)
 
 
 def _cause(quotes: Quotes, name: str) -> str:
@@ -100,13 +106,22 @@ def _cause(quotes: Quotes, name: str) -> str:
 
 
 def _chances(quotes: Quotes, name: str) -> TableBlock:
+    """Return how likely and how large overspends are, by year and over the whole contract."""
     years = quotes.study.years if 1 < len(quotes.study.years) <= _MOST_YEARS else ()
-    periods = {f"overspend_probability_year_{at}": year for at, year in enumerate(years, start=1)}
-    periods[OVERSPEND] = "Whole contract"
-    periods = {measure: label for measure, label in periods.items() if (name, measure) in quotes.numbers}
-    columns = [quotes.column(measure, label, [(name, measure)]) for measure, label in periods.items()]
-    title = f"Chance that {name} overspends, in per cent"
-    return TableBlock(Table("", title, (text("Period", ("Chance",)), *columns)))
+    periods = {f"_year_{at}": year for at, year in enumerate(years, start=1)} | {"": "Whole contract"}
+    periods = {one: label for one, label in periods.items() if (name, OVERSPEND + one) in quotes.numbers}
+    headings = {
+        OVERSPEND: "Chance",
+        "expected_overspend_gbp": "Expected overspend",
+        f"{_BAD}_gbp": "Bad case, 1 in 20",
+        f"{_BAD}_share": "Bad case, of the budget",
+    }
+    columns = [
+        quotes.column(measure, heading, [(name, measure + period) for period in periods])
+        for measure, heading in headings.items()
+    ]
+    title = f"{name}: how likely and how large an overspend is"
+    return TableBlock(Table("", title, (text("Period", [*periods.values()]), *columns)))
 
 
 def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
@@ -116,22 +131,31 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
     if quotes.has(Bond) and posted is not None and posted.value > 0:
         said.append(
             "Its bond of {bond_posted_gbp} pays all that reaches it with a chance of "
-            "{bond_covers_probability}. To be 95% sure, it would have to be {bond_needed_gbp}."
+            f"{{bond_covers_probability}}; with a chance of {{{USED_UP}}} all of it is lost. To be 95% sure, "
+            "it would have to be {bond_needed_gbp}."
         )
     elif quotes.has(Bond):
         said.append("It posts no bond. To be 95% sure of paying everything, one would be {bond_needed_gbp}.")
     if quotes.has(SurplusSplit) and cluster.takes_share:
+        bad = "In one contract out of twenty they {practice_net_gain_1_in_20_gbp:beyond}."
+        bad = bad_case_of_bond(quotes, name, "they") or bad
         said += [
             "Its practices may expect {practice_share_gbp_per_year} a year of surpluses, and over the "
-            "contract to {practice_net_gain_gbp:gain} net. In one contract out of twenty they "
-            "{practice_net_gain_1_in_20_gbp:beyond}. They are better off with a chance of "
+            f"contract to {{practice_net_gain_gbp:gain}} net. {bad} They are better off with a chance of "
             "{practice_better_off_probability}.",
         ]
+        if (name, BREAK_EVEN) in quotes.numbers and len(quotes.clusters) > 1:
+            said.append(
+                "They break even on average if every cluster truly saves {saving} of the care paid by the "
+                f"case: here {{{BREAK_EVEN}}} a year."
+            )
         if quotes.study.scenario.settings.truly_saves:
             said.append(
                 f"Luck alone would bring them {{luck_gbp}} over the contract; {saving_adds(quotes, name)}."
             )
-    return quotes.sentence(name, " ".join(said), name=name)
+    needed = (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
+    saving = quotes.number(ALL_CLUSTERS, SAVING_NEEDED, "short") if needed else ""
+    return quotes.sentence(name, " ".join(said), name=name, saving=saving)
 
 
 def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
@@ -168,7 +192,10 @@ def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
     if not parts or (name, GAIN) not in quotes.numbers:
         return
     rows = [of_practice(name, part) for part in parts]
-    measures = [one for one in ("people", *SPLIT) if (rows[0], one) in quotes.numbers]
+    # Where all that is lost is of the bond, a bad case is told as a share of it: bonds differ by contract.
+    of_bond = bad_case_of_bond(quotes, name, "practices")
+    split = [one for one in SPLIT if not (of_bond and "1_in_20" in one)]
+    measures = [one for one in ("people", *split) if (rows[0], one) in quotes.numbers]
     headings = {
         "people": "People",
         "bond_posted_gbp": "Bond",
@@ -188,7 +215,13 @@ def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
         if quotes.facts.bond and quotes.facts.bond.split_between_practices_by == "need"
         else "list size"
     )
-    yield Paragraph((f"A practice's figures are its part of the cluster's, by {by}: no forecast for it.",))
+    yield Paragraph(
+        (
+            f"A practice's figures are its part of the cluster's, by {by}: no forecast for it. Names may be "
+            "those of real practices; figures are simulated, and nothing here describes how a practice has "
+            "done.",
+        )
+    )
 
 
 def _amounts(quotes: Quotes, name: str) -> TableBlock:

@@ -100,7 +100,10 @@ def _samples(
         ("expected_overspend_gbp", [5, 0, 2], [0, 3, 4], [5, 3, 6]),
         ("overspend_1_in_20_gbp", [5, 0, 2], [0, 3, 4], [5, 3, 6]),
         # Of budgets of 175, 175 and 350.
-        ("overspend_1_in_20_share", [5 / 175, 0, 2 / 175], [0, 3 / 175, 4 / 175], [5 / 350, 3 / 350, 6 / 350]),
+        (
+            "overspend_1_in_20_share",
+            *([5 / 175, 0, 2 / 175], [0, 3 / 175, 4 / 175], [5 / 350, 3 / 350, 6 / 350]),
+        ),
         ("expected_surplus_gbp", [2, 5, 0], [5, 5, 0], [7, 10, 0]),
         ("bond_posted_gbp", [5] * 3, [3] * 3, [8] * 3),
         # Claims of 5, 0 and 2 on a bond of 5; of 0, 3 and 4 on one of 3.
