@@ -29,7 +29,7 @@ LINE, LINE_OF_ALL = "line_apart_share", "line_apart_of_all_share"
 """Of expected care, the kind whose weight differs most between clusters: a cluster's, and that of all."""
 USED_UP, BREAK_EVEN = "bond_used_up_probability", "break_even_saving_gbp_per_year"
 """The chance that more reaches a bond than it pays, and the saving that repays bonds, in pounds a year."""
-SIZES = (0.01, 0.02, 0.05, 0.1, 0.2)
+SIZES = (0.02, 0.05, 0.1, 0.2)
 """Bonds that are tried, as shares of a year's budget (assumptions)."""
 POSTED = "bond_posted_gbp"
 OF_SIZES = (POSTED, COVERED, GAIN, "practice_better_off_probability")

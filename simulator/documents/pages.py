@@ -32,7 +32,7 @@ from simulator.scenario.schema import Cluster
 _BAD = "overspend_1_in_20"
 _MOST_YEARS = 6
 """Contract years that stand on the page of a cluster; more have their table in the annex."""
-_MOST_PRACTICES = 12
+_MOST_PRACTICES = 10
 """Practices that fit on the page of a cluster; the workbook has all."""
 
 
@@ -87,10 +87,10 @@ def _overspend(quotes: Quotes, name: str) -> Paragraph:
     others = {one: quotes.numbers[one, OVERSPEND] for one in quotes.clusters}
     said += rank(others, name)
     said += f". {_cause(quotes, name)} {luck_of_budget(quotes, name)}"
-    said += "The chance of a large overspend, above 2%, is {large_overspend_probability}."
+    said += "It is more than 2% over with a chance of {large_overspend_probability}."
     if (name, f"{_BAD}_share") in quotes.numbers:
-        years = "its overspends of all years come to" if len(quotes.study.years) > 1 else "it overspends by"
-        said += f" In a bad case (1 in 20) {years} more than {{{_BAD}_gbp}}, {{{_BAD}_share}} of its budget."
+        does = "its years' overspends add up to" if len(quotes.study.years) > 1 else "it overspends by"
+        said += f" In a bad case (1 in 20) {does} {{{_BAD}_gbp}}."
     return quotes.sentence(name, said)
 
 
@@ -113,14 +113,14 @@ def _chances(quotes: Quotes, name: str) -> TableBlock:
     headings = {
         OVERSPEND: "Chance",
         "expected_overspend_gbp": "Expected overspend",
-        f"{_BAD}_gbp": "Bad case, 1 in 20",
-        f"{_BAD}_share": "Bad case, of the budget",
+        f"{_BAD}_gbp": "1 in 20",
+        f"{_BAD}_share": "1 in 20",
     }
     columns = [
         quotes.column(measure, heading, [(name, measure + period) for period in periods])
         for measure, heading in headings.items()
     ]
-    title = f"{name}: how likely and how large an overspend is"
+    title = f"{name}: overspends; in a bad case (1 in 20) in pounds and per cent of the budget"
     return TableBlock(Table("", title, (text("Period", [*periods.values()]), *columns)))
 
 
@@ -153,16 +153,32 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
             said.append(
                 f"Luck alone would bring them {{luck_gbp}} over the contract; {saving_adds(quotes, name)}."
             )
+    said += filter(None, [_earns_more(quotes, name)])
     needed = (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
     saving = quotes.number(ALL_CLUSTERS, SAVING_NEEDED, "short") if needed else ""
     return quotes.sentence(name, " ".join(said), name=name, saving=saving)
 
 
-def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
-    """Yield what bonds of several sizes would do, and why practices may gain by a larger one."""
+def _of_sizes(quotes: Quotes, name: str) -> dict[str, float]:
+    """Return the rows of bonds that were tried, with their sizes."""
     rows = {of_size(name, share): share for share in SIZES}
-    rows = {row: share for row, share in rows.items() if (row, GAIN) in quotes.numbers}
-    if not rows:
+    return {row: share for row, share in rows.items() if (row, GAIN) in quotes.numbers}
+
+
+def _earns_more(quotes: Quotes, name: str) -> str:
+    """Return why practices are more often better off with a larger bond, where they are."""
+    bond, tried = quotes.facts.bond, [*_of_sizes(quotes, name)]
+    # Without interest no contract has practices better off with a larger bond: only more is drawn.
+    if not (tried and bond and bond.interest and bond.depositor == Account.PRACTICES):
+        return ""
+    if quotes.numbers[tried[-1], BETTER_OFF].value <= quotes.numbers[tried[0], BETTER_OFF].value:
+        return ""
+    return "A larger bond earns more interest: that alone is why practices are more often better off."
+
+
+def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
+    """Yield what bonds of several sizes would do."""
+    if not (rows := _of_sizes(quotes, name)):
         return
     budget, posted = (quotes.numbers[name, one].value for one in ("annual_budget_gbp", "bond_posted_gbp"))
     # What is posted has its place between the others.
@@ -171,19 +187,14 @@ def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
         f"Posted: {per_cent_of(round(share, 4))}" if row == name else f"{100 * share:g}%"
         for row, share in order
     ]
-    headings = ("Bond", "Bond pays all", "Practices' net gain", "Practices better off")
+    headings = ("Bond", "Pays all", "Net gain", "Better off")
     columns = [
         quotes.column(measure, heading, [(row, measure) for row, _ in order])
         for measure, heading in zip(OF_SIZES, headings, strict=True)
     ]
     first = text("Bond, of a year's budget", labels)
-    yield TableBlock(Table("", f"{name}: what bonds of other sizes would do", (first, *columns)))
-    bond, ends = quotes.facts.bond, [quotes.numbers[row, BETTER_OFF].value for row, _ in order]
-    # Without interest no contract has practices better off with a larger bond: only more is drawn.
-    if bond and bond.interest and bond.depositor == Account.PRACTICES and ends[-1] > ends[0]:
-        yield Paragraph(
-            ("A larger bond earns more interest: that alone is why practices are more often better off.",)
-        )
+    title = f"{name}: what bonds of other sizes would pay, and do for practices"
+    yield TableBlock(Table("", title, (first, *columns)))
 
 
 def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
@@ -199,17 +210,13 @@ def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
     headings = {
         "people": "People",
         "bond_posted_gbp": "Bond",
-        "practice_share_gbp_per_year": "Practice share a year",
+        "practice_share_gbp_per_year": "Share a year",
         "practice_net_gain_gbp": "Net gain",
         "practice_net_gain_1_in_20_gbp": "Net gain, 1 in 20",
     }
     columns: Sequence[Column] = [
         quotes.column(measure, headings[measure], [(row, measure) for row in rows]) for measure in measures
     ]
-    first = text("Practice", [as_a_name(part.name) for part in parts])
-    largest = f", the {in_letters(len(parts))} largest" if len(quotes.facts.parts(name)) > len(parts) else ""
-    title = f"{name}: each practice's part of bond, share and net gain{largest}"
-    yield TableBlock(Table("", title, (first, *columns)))
     by = (
         "need"
         if quotes.facts.bond and quotes.facts.bond.split_between_practices_by == "need"
@@ -217,11 +224,14 @@ def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
     )
     yield Paragraph(
         (
-            f"A practice's figures are its part of the cluster's, by {by}: no forecast for it. Names may be "
-            "those of real practices; figures are simulated, and nothing here describes how a practice has "
-            "done.",
+            f"A practice's figures are its part of the cluster's, by {by}: no forecast for it. They are "
+            "simulated: where practices are real, nothing here says how any of them has done.",
         )
     )
+    first = text("Practice", [as_a_name(part.name) for part in parts])
+    largest = f", the {in_letters(len(parts))} largest" if len(quotes.facts.parts(name)) > len(parts) else ""
+    title = f"{name}: each practice's part of bond, share and net gain{largest}"
+    yield TableBlock(Table("", title, (first, *columns)))
 
 
 def _amounts(quotes: Quotes, name: str) -> TableBlock:
