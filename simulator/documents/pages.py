@@ -89,8 +89,7 @@ def _overspend(quotes: Quotes, name: str) -> Paragraph:
     said += f". {_cause(quotes, name)} {luck_of_budget(quotes, name)}"
     said += "It is more than 2% over with a chance of {large_overspend_probability}."
     if (name, f"{_BAD}_share") in quotes.numbers:
-        does = "its years' overspends add up to" if len(quotes.study.years) > 1 else "it overspends by"
-        said += f" In a bad case (1 in 20) {does} {{{_BAD}_gbp}}."
+        said += f" In a bad case (1 in 20) overspends are {{{_BAD}_gbp}}."
     return quotes.sentence(name, said)
 
 

@@ -24,7 +24,9 @@ from simulator.documents.cluster_facts import (
 from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
 from simulator.documents.reference import glossary
+from simulator.documents.scheme import scheme
 from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, SAVING_NEEDED
+from simulator.records import UNSHARED
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of
 from tests.e2e.command import FLAGSHIP
@@ -168,6 +170,41 @@ def test_chances_of_neighbours_are_told_in_per_cent_alone(quotes):
     )
     one = Quotes(study_of(scenario_of(clusters=[cluster_of("Only")])))
     assert "\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}" in one.number("Only", measure).text
+
+
+@pytest.mark.parametrize(
+    ("rules", "said", "left"),
+    [
+        ([SURPLUS, BOND], "What practices do not keep is split between the PCT and patient care", False),
+        (
+            [{**SURPLUS, "practice_share_from": "pct_return"}, BOND],
+            "What practices do not keep stays with the PCT",
+            False,
+        ),
+        ([BOND], "A cluster", True),
+    ],
+)
+def test_rules_say_who_has_a_surplus_only_where_some_is_left(rules, said, left):
+    """A split leaves nothing of a surplus: of a cluster without a bond, the others have it all."""
+    study = study_of(scenario_of(rules=rules))
+    told = read(scheme(Quotes(study)))
+    assert said in told
+    assert ("What is then left of a surplus goes to the PCT" in told) == left
+    assert study.books[ALL_CLUSTERS].total_gbp(UNSHARED).any() == left
+
+
+def test_a_budget_of_its_own_rule_is_no_part_of_what_is_said_of_the_others(quotes):
+    told = read(scheme(quotes))
+    assert "Budgets, except for prescribing, are past spend" in told
+    assert "All pounds are cash of the year" in told
+
+
+def test_bases_of_figures_are_in_the_glossary_and_a_bad_case_comes_first(quotes):
+    (table,) = glossary(quotes).blocks[1:]
+    words = [row[0].replace("\N{NO-BREAK SPACE}", " ") for row in table.texts]
+    assert words[0] == "1 in 20"
+    assert {"Read", "Derived", "Assumption", "Doubt", "Shock", "Better off", "Block"} <= {*words}
+    assert words[1:-1] == sorted(words[1:-1], key=str.lower)
 
 
 def test_the_glossary_has_words_of_options_only_where_they_are_tried(quotes):

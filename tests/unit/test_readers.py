@@ -234,7 +234,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (),
     ),
     "How large is an overspend of my cluster, on average and in a bad case, by year?": (
-        *("Granta", "In a bad case (1 in 20) its years' overspends add up to"),
+        *("Granta", "In a bad case (1 in 20) overspends are"),
         tuple(
             ("Granta", f"{one}{period}")
             for one in ("expected_overspend_gbp", "overspend_1_in_20_gbp", "overspend_1_in_20_share")
