@@ -51,8 +51,8 @@ def _features(quotes: Quotes, name: str) -> Iterator[tuple[float, str]]:
         more = "more" if dearer[name] > 0 else "less"
         yield (
             _far(dearer, name),
-            f"By their age and need its people's care is expected to cost {{{DEARER}:size}} {more} a head "
-            f"than that of all clusters together: {_high(dearer, name)} of {number}.",
+            f"By age and need its people's care is expected to cost {{{DEARER}:size}} {more} a head than "
+            f"all clusters': {_high(dearer, name)} of {number}.",
         )
     if largest := _values(quotes, LARGEST, name):
         has = f"Its largest practice has {{{LARGEST}}} of its people"
@@ -64,9 +64,7 @@ def _features(quotes: Quotes, name: str) -> Iterator[tuple[float, str]]:
             yield _far(own, name), f"{takes}; for all clusters together it is {{of_all}}."
     needed = {one: quotes.numbers[one, NEEDED] for one in quotes.clusters if (one, NEEDED) in quotes.numbers}
     if name in needed and (where := rank(needed, name)):
-        sure = (
-            f"To be 95% sure of paying everything, its bond would have to be {{{NEEDED}}} of a year's budget"
-        )
+        sure = f"To be 95% sure, its bond would have to be {{{NEEDED}}} of a year's budget"
         yield _far({one: value.value for one, value in needed.items()}, name), f"{sure}{where}."
 
 

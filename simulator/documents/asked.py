@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
-from simulator.documents.brief import bond_is_all, whole_contract
+from simulator.documents.brief import bad_case_of_bond, bond_is_all, whole_contract
 from simulator.documents.cluster_facts import (
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
+    BREAK_EVEN,
     SHORTFALL,
     SIZES,
     SPREAD,
+    USED_UP,
     of_size,
 )
 from simulator.documents.doubt_range import LEAST
@@ -43,14 +45,7 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
     if quotes.has(SurplusSplit):
         yield "What might I earn?", _earned(quotes)
     if (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers:
-        yield (
-            "What must we do for it to pay?",
-            quotes.sentence(
-                ALL_CLUSTERS,
-                f"Truly save {{{SAVING_NEEDED}}} of the care that is paid by the case, in every year. "
-                "There practices break even on average, before what the saving costs them.",
-            ),
-        )
+        yield "What must we do for it to pay?", _to_break_even(quotes)
     if bond is not None:
         yield "How likely is it that the bond is used up, and what then?", _used_up(quotes, bond)
         by = "need" if bond.split_between_practices_by == "need" else "list size"
@@ -61,6 +56,20 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
         yield "Would a larger bond help?", _larger(quotes)
     yield "What if one patient costs very much?", Paragraph((_limit(quotes, bond), *_costly(quotes)))
     yield "Is it our doing if we overspend?", _blame(quotes)
+
+
+def _to_break_even(quotes: Quotes) -> Paragraph:
+    """Return the saving that repays bonds, as a share of care and in pounds."""
+    of_all = quotes.sentence(
+        ALL_CLUSTERS, f"Truly save {{{SAVING_NEEDED}}} of the care that is paid by the case, in every year"
+    )
+    which = "the" if len(quotes.clusters) == 1 else "an average"
+    in_pounds = quotes.sentence(
+        AVERAGE_CLUSTER,
+        f": {{{BREAK_EVEN}}} a year in {which} cluster. There practices break even on average, before what "
+        "the saving costs them.",
+    )
+    return Paragraph((*of_all.parts, *in_pounds.parts))
 
 
 def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
@@ -86,7 +95,9 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
             )
     else:
         said = f"Yes: the bond{' and what it costs to finance' if bond.financing else ''}."
-    at_worst = "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
+    at_worst = bad_case_of_bond(quotes, ALL_CLUSTERS, "practices between them") or (
+        "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
+    )
     of_one = _of_one(
         quotes, f"An average practice posts {{bond_posted_gbp}}, and may expect to {{{GAIN}:gain}}"
     )
@@ -216,7 +227,10 @@ def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
     if (ALL_CLUSTERS, measure) not in quotes.numbers:
         return Paragraph((then,))
     one = "The bond" if len(quotes.clusters) == 1 else "A cluster's bond"
-    said = f"{one} pays all that reaches it with a chance of {{{measure}}}; else all of it is lost."
+    said = (
+        f"{one} pays all that reaches it with a chance of {{{measure}}}; with a chance of "
+        f"{{{OF_A_CLUSTER}{USED_UP}}} all of it is lost."
+    )
     return quotes.sentence(ALL_CLUSTERS, f"{said} {then}")
 
 

@@ -11,16 +11,18 @@ from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import capitalised, in_letters, per_cent_of
+from simulator.plain_words import capitalised, per_cent_of
 from simulator.risk.estimate import Unit
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MOST_ROWS, _MOST_LETTERS = 15, 160
 """Of the assumptions that a page shows, and of the remarks of each."""
-_NOT_SET = "The scenario leaves it out, so that its usual value holds."
+_NOT_SET = "Assumed; no source is stated."
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
 _GROUPS = _SETTING | {"service_lines": "Kinds of care"}
 """Headings that several groups of figures share, or that are not a group's own name."""
-_HEADINGS = ("Figure", "Value", "Basis", "What the scenario says of it")
+_OF_IT = "Source, or why"
+_HEADINGS = ("Figure", "Value", "Basis", _OF_IT)
 _WIDTHS = (3.0, 3.0, 1.9, 4.7)
 _RANKED_WIDTHS = (3.2, 1.7, 1.7, 1.9, 4.3)
 
@@ -32,7 +34,7 @@ def sources(quotes: Quotes) -> Section:
     if found.figures and (rows := [*quotes.drivers.moves][:_MOST_ROWS]):
         said = (
             "The table ranks the assumptions by what each does to a cluster's chance of an overspend when it "
-            "is moved up alone. The workbook lists every figure."
+            "is moved up alone. This document as a workbook lists every figure."
         )
         blocks += [Paragraph((said,)), _ranked(quotes, found.figures, rows)]
     return Section(tuple(blocks), in_files=tuple(_every_figure(found)))
@@ -50,7 +52,7 @@ def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> T
         text("Value", list(map(_range, moved))),
         text("Basis", list(map(_bases, of_rows))),
         Column("effect_share", "Effect on the chance", Unit.SHARE, effects, is_change=True),
-        text("What the scenario says of it", list(map(_remarks, of_rows))),
+        text(_OF_IT, list(map(_remarks, of_rows))),
     )
     return TableBlock(Table("assumptions", "Assumptions, ranked by their effect", columns), _RANKED_WIDTHS)
 
@@ -88,8 +90,6 @@ def _remarks(figures: Sequence[Figure]) -> str:
         if sum(map(len, (*said, one))) > _MOST_LETTERS:
             break
         said.append(one)
-    if left := len(sentences) - len(said):
-        said.append(f"The workbook has {in_letters(left)} more.")
     return " ".join(said)
 
 
@@ -163,7 +163,7 @@ def _count(found: Assumptions) -> str:
     read = sum(one == "read" for one in bases)
     fitted, prior = (found.counted(basis) for basis in ("fitted", "prior"))
     if not read + derived + assumed + fitted + prior:
-        return f"The scenario gives {len(bases)} settings. Its file marks none of them by itself."
+        return f"The scenario has {len(bases)} settings. No source is stated for any of them by itself."
     said = (
         f"Of the scenario's {len(bases)} settings, {assumed} are assumptions, wholly or in part; {derived} "
         f"are derived from figures that were read, and {read} were read."
@@ -174,7 +174,7 @@ def _count(found: Assumptions) -> str:
             "which that history hardly moved."
         )
     if silent := found.counted(NOT_STATED):
-        said += f" For the other {silent}, names and dates among them, the file does not say."
+        said += f" For the other {silent}, names and dates among them, no source is stated."
     return said
 
 
@@ -184,7 +184,14 @@ def publications(quotes: Quotes) -> tuple[Block, ...]:
     if not cited:
         return ()
     items = tuple(f"{one.cited.rstrip('.')}. It gives {one.used_for.rstrip('.')}." for one in cited)
-    said = "What is not here is an assumption, or stands with its figure in the workbook."
+    said = "What is not here is an assumption, or stands with its figure in this document as a workbook."
+    dated = quotes.study.scenario.settings.document.date
+    latest = max((int(year) for one in cited for year in _YEAR.findall(one.cited)), default=0)
+    if dated is not None and latest > dated.year:
+        said += (
+            f" This is an illustration made later than its date, {dated.year}: figures of later years, up to "
+            f"{latest}, stand in for those of its time."
+        )
     return (Heading(2, "Sources"), Items(items, numbered=True), Paragraph((said,)))
 
 

@@ -163,16 +163,23 @@ def and_interest(quotes: Quotes) -> str:
     return f" and {{{INTEREST}:size}} of interest" * has_it
 
 
-def loss_of_bond(quotes: Quotes) -> str:
-    """Return a bad case as a share of the bond of that same contract, for `Quotes.sentence` of all clusters.
+def loss_of_bond(quotes: Quotes, row: str = ALL_CLUSTERS) -> str:
+    """Return a bad case as a share of the bond of that same contract, for `Quotes.sentence` of a row.
 
     Nothing where practices pay for more than a bond, or for none.
     """
-    if (ALL_CLUSTERS, LOSS_OF_BOND) not in quotes.numbers or not bond_is_all(quotes):
+    if (row, LOSS_OF_BOND) not in quotes.numbers or not bond_is_all(quotes):
         return ""
-    is_all = abs(quotes.numbers[ALL_CLUSTERS, LOSS_OF_BOND].value - 1) < _NEAR_SHARE
+    is_all = abs(quotes.numbers[row, LOSS_OF_BOND].value - 1) < _NEAR_SHARE
     share = f"all ({{{LOSS_OF_BOND}:short}})" if is_all else f"{{{LOSS_OF_BOND}}}"
-    return f"{share} of the bonds posted in that same contract"
+    return f"{share} of the {'bonds' if row == ALL_CLUSTERS else 'bond'} posted in that same contract"
+
+
+def bad_case_of_bond(quotes: Quotes, row: str, who: str) -> str:
+    """Return in a sentence what practices lose of their bond in a bad case; nothing where they do not."""
+    if not (said := loss_of_bond(quotes, row)) or quotes.numbers[row, LOSS_OF_BOND].value <= 0:
+        return ""
+    return f"In a bad case (1 in 20) {who} lose {said}."
 
 
 def _worth_it(quotes: Quotes) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from simulator.charts.study import Study
-from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, chances_of_a_cluster
+from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, chances_of_a_cluster, sum_of
 from simulator.questions.bond.pieces import PracticePart, practice_parts
 from simulator.questions.luck.estimates import ratio
 from simulator.questions.size.ask import relative_variance
@@ -27,7 +27,9 @@ LARGEST = "largest_practice_share"
 """The people of a cluster's largest practice, as a share of all its people."""
 LINE, LINE_OF_ALL = "line_apart_share", "line_apart_of_all_share"
 """Of expected care, the kind whose weight differs most between clusters: a cluster's, and that of all."""
-SIZES = (0.01, 0.02, 0.05, 0.1, 0.2)
+USED_UP, BREAK_EVEN = "bond_used_up_probability", "break_even_saving_gbp_per_year"
+"""The chance that more reaches a bond than it pays, and the saving that repays bonds, in pounds a year."""
+SIZES = (0.02, 0.05, 0.1, 0.2)
 """Bonds that are tried, as shares of a year's budget (assumptions)."""
 POSTED = "bond_posted_gbp"
 OF_SIZES = (POSTED, COVERED, GAIN, "practice_better_off_probability")
@@ -72,6 +74,25 @@ class ClusterFacts:
             if cluster.practices and (sizes := [one.people for one in self.parts(name)]):
                 largest = max(sizes) / sum(sizes)
                 yield (name, LARGEST), Estimate(largest, largest, largest)
+
+    def used_up(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield how likely it is that a bond is used up: each cluster's, and on average over clusters."""
+        for name in self.study.clusters:
+            if (covers := self.study.estimates_of(name).get(COVERED)) is not None:
+                yield (name, USED_UP), _otherwise(covers)
+        if (covers := chances_of_a_cluster(self.study).get(f"{OF_A_CLUSTER}{COVERED}")) is not None:
+            yield (ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"), _otherwise(covers)
+
+    def break_even(self, saving: Estimate | None) -> Iterator[tuple[Place, Estimate]]:
+        """Yield what the true saving that repays bonds comes to in each cluster, and on average over them."""
+        if saving is None:
+            return
+        plan, found = self.study.result.plan, []
+        for at, name in enumerate(self.study.clusters):
+            planned_gbp = float(plan.terms.planned_gbp[:, at].sum()) * plan.per_case_share([at])
+            found.append(_part(saving, planned_gbp / (sum(plan.terms.year_months) / 12)))
+            yield (name, BREAK_EVEN), found[-1]
+        yield (AVERAGE_CLUSTER, BREAK_EVEN), _part(sum_of(found), 1 / len(found))
 
     @cached_property
     def line_apart(self) -> str | None:
@@ -169,6 +190,11 @@ def of_size(name: str, share: float) -> str:
 def of_practice(name: str, part: PracticePart) -> str:
     """Return the row of a practice of a cluster."""
     return f"{name}, {part.name} ({part.code})"
+
+
+def _otherwise(chance: Estimate) -> Estimate:
+    """Return the chance of the contrary."""
+    return Estimate(1 - chance.value, 1 - chance.high, 1 - chance.low)
 
 
 def _part(whole: Estimate, share: float) -> Estimate:

@@ -63,7 +63,11 @@ class Quotes:
             LUCK: self._luck(),
             PCT: {(ALL_CLUSTERS, f"{_POSITION}{words.replace(' ', '_')}_gbp"): one for words, one in parts},
             WHAT_IF: self.what_ifs.estimates(),
-            APART: dict(self.facts.differences()),
+            APART: {
+                **dict(self.facts.differences()),
+                **dict(self.facts.used_up()),
+                **dict(self.facts.break_even(self.what_ifs.saving_needed)),
+            },
             OF_SIZES: dict(self.facts.of_sizes()),
             PRACTICES: dict(self.facts.of_practices()),
             EXAMPLE: dict(self.example.estimates()),

@@ -24,11 +24,24 @@ from simulator.documents.what_ifs import OVERSPEND
 from simulator.payments.payment import in_short
 from simulator.plain_words import capitalised, counted, in_letters, listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.rules.rule import Rule
+from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.schema import Cluster, ContractSettings, ServiceLine
 from simulator.uncertain import sd_of
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
-_REST = "What is then left of a surplus goes to the PCT. What is left of an overspend is paid by the PCT."
+_REST = "What is left of an overspend is paid by the PCT."
+_SURPLUS_LEFT = "What is then left of a surplus goes to the PCT."
+_UNKEPT = {
+    "top": "What practices do not keep is split between the PCT and patient care in the same way.",
+    "reinvestment": "What practices do not keep stays with patient care.",
+    "pct_return": "What practices do not keep stays with the PCT.",
+}
+"""Who has the practice share where practices may not keep it, by the part that it comes out of."""
+_CASH = (
+    "All pounds are cash of the year in which they are paid, growth of prices included: they are not at "
+    "constant prices, and not discounted."
+)
 _PENCE_BELOW_GBP = 100
 _ALIKE = 0.05
 """Chances that are no further apart are alike to a reader (assumption)."""
@@ -37,7 +50,8 @@ _ALIKE = 0.05
 def scheme(quotes: Quotes) -> Section:
     """Describe the scheme from its own settings."""
     settings = quotes.study.scenario.settings
-    said = [" ".join(rule.in_words()) for rule in settings.rules]
+    said = [_in_words(rule) for rule in settings.rules]
+    rest = _REST if quotes.has(SurplusSplit) else f"{_SURPLUS_LEFT} {_REST}"
     blocks: list[Block] = [
         Heading(1, "The scheme"),
         _who(quotes),
@@ -49,7 +63,7 @@ def scheme(quotes: Quotes) -> Section:
         Heading(2, "Who pays, and who keeps what is left"),
         Paragraph(("Rules apply at the end of each year, in this order.",) if said else (_NO_RULES,)),
     ]
-    blocks += [Items((*said, _REST), numbered=True)] if said else []
+    blocks += [Items((*said, rest), numbered=True)] if said else []
     if legal := tuple(legal_form_notes(settings)):
         blocks += [Heading(2, "What clusters are in law"), Items(legal)]
     if settings.actions:
@@ -59,6 +73,12 @@ def scheme(quotes: Quotes) -> Section:
         done = f"Clusters act on demand and bills: {names}. What that costs is {who}."
         blocks += [Heading(2, "What clusters do"), Paragraph((done,))]
     return Section(tuple(blocks))
+
+
+def _in_words(rule: Rule) -> str:
+    """Return a rule in sentences, with who has what practices may not keep of a surplus."""
+    of_others = [_UNKEPT[rule.practice_share_from]] if isinstance(rule, SurplusSplit) else []
+    return " ".join([*rule.in_words(), *of_others])
 
 
 def period(quotes: Quotes) -> str:
@@ -138,7 +158,9 @@ def _budgets(quotes: Quotes) -> Paragraph:
             "and budgets are best estimates by the law of demand of what those years' spend tells."
         ]
     else:
-        said = [f"Budgets are {usual.in_words()}."] if len(own) < len(settings.service_lines) else []
+        besides = f", except for {listed([spaced(name) for name in own])}," if own else ""
+        usually = f"Budgets{besides} are {usual.in_words()}."
+        said = [usually] if len(own) < len(settings.service_lines) else []
         said += [f"The budget for {spaced(name)} is {rule.in_words()}." for name, rule in own.items()]
     if csv := settings.budgets.historic.csv:
         said.append(f"Past spend is last year's outturn, from the table {csv}.")
@@ -154,7 +176,7 @@ def _budgets(quotes: Quotes) -> Paragraph:
         for line in settings.service_lines
         if line.payment not in ("per_case", "block")
     ]
-    return Paragraph((" ".join(said),))
+    return Paragraph((" ".join([*said, _CASH]),))
 
 
 def _fair_shares(quotes: Quotes) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from simulator.charts.study import Study
 from simulator.documents.assumptions import may_be_quoted, publications, sources
 from simulator.documents.blocks import Items, TableBlock
 from simulator.documents.drivers import MOVED_CHANCE
-from simulator.documents.method import assumptions_of
+from simulator.documents.method import Assumptions, assumptions_of, method
 from simulator.documents.quotes import Quotes
 from simulator.scenario.scenario import load_scenario
 from simulator.simulation.draws import Draws
@@ -37,9 +38,7 @@ def test_a_page_ranks_assumptions_with_their_values_and_sources(quotes):
     assert said == "A cluster's demand in one year: 1.5% either side of expectation."
     assert rows["Spread of the cost of a case + 25%"][1] == "1.2 to 1.6"
     assert rows["Weight of the fair share in budgets + 10 points"][1] == "25% to 75%"
-    assert rows["True saving of demand + 1 point"][4] == (
-        "The scenario leaves it out, so that its usual value holds."
-    )
+    assert rows["True saving of demand + 1 point"][4] == "Assumed; no source is stated."
     sizes = [round(abs(quotes.numbers[row, MOVED_CHANCE].value), 3) for row in quotes.drivers.moves]
     assert sizes == sorted(sizes, reverse=True)
     shown = [row[3].partition(" ")[0] for row in table.texts]
@@ -62,6 +61,34 @@ def test_a_scenario_of_no_file_has_nothing_to_rank():
     section = sources(Quotes(study_of(scenario_of())))
     assert not section.in_files
     assert not any(isinstance(block, TableBlock) for block in section.blocks)
+
+
+def test_sources_later_than_the_document_are_owned_up_to():
+    """The flagship is dated 2010 and cites a series up to 2014; dated 2015, it has nothing to own up to."""
+    told = {}
+    for date in ("2010-07-01", "2015-07-01"):
+        scenario = load_scenario(FLAGSHIP, ["simulation.contracts=100", f"document.date={date}"])
+        told[date[:4]] = publications(Quotes(Study(simulate(scenario))))[-1].text
+    assert "made later than its date, 2010: figures of later years, up to 2014, stand in" in told["2010"]
+    assert "later than its date" not in told["2015"]
+
+
+def test_what_it_was_checked_against_is_what_validation_counts(quotes):
+    (counted,) = re.findall(
+        r"^(\d+) numbers .*?: (\d+) pass, (\d+) tuned, (\d+) given, (\d+) does not fit",
+        (SMALL.parents[1] / "docs" / "validation.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    every, passed, tuned, given, misfits = map(int, counted)
+    said = method(quotes).blocks[-1].text
+    assert f"held against {every} numbers" in said
+    assert f"{passed} agree, {tuned + given} were used to set the model, and {misfits} do not fit" in said
+    assert "nothing that they spent is in the numbers" in said
+
+
+def test_fitted_figures_are_said_to_hold_past_spend(monkeypatch, quotes):
+    monkeypatch.setattr(Assumptions, "counted", lambda found, basis: basis == "fitted")
+    assert "Past spend of the clusters is in the numbers" in method(quotes).blocks[-1].text
 
 
 def test_every_publication_that_the_flagship_cites_is_in_its_list_once():

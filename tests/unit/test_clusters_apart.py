@@ -9,12 +9,24 @@ from simulator import load_scenario, simulate
 from simulator.charts.study import Study
 from simulator.documents.apart import differences
 from simulator.documents.asked import practice_questions
-from simulator.documents.blocks import Items, Paragraph
-from simulator.documents.cluster_facts import AVERAGE_CLUSTER, LARGEST, LINE, LINE_OF_ALL, SIZES, of_size
+from simulator.documents.blocks import Items, Number, Paragraph, TableBlock
+from simulator.documents.brief import LOSS_OF_BOND
+from simulator.documents.cluster_facts import (
+    AVERAGE_CLUSTER,
+    BREAK_EVEN,
+    LARGEST,
+    LINE,
+    LINE_OF_ALL,
+    SIZES,
+    USED_UP,
+    of_size,
+)
 from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
 from simulator.documents.reference import glossary
-from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER
+from simulator.documents.scheme import scheme
+from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, SAVING_NEEDED
+from simulator.records import UNSHARED
 from simulator.risk.account_book import ALL_CLUSTERS
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of
 from tests.e2e.command import FLAGSHIP
@@ -71,6 +83,40 @@ def test_an_average_cluster_with_another_bond_is_the_mean_of_all(quotes):
     assert quotes.numbers[AVERAGE_CLUSTER, COVERED].value == pytest.approx(posted)
 
 
+def test_the_saving_that_repays_bonds_is_of_the_care_that_no_block_contract_holds(quotes):
+    lines = quotes.study.scenario.settings.service_lines
+    by_case = [at for at, one in enumerate(lines) if one.payment != "block"]
+    # The base year stands first; 33 months follow.
+    care = quotes.study.result.plan.expected_care_gbp[1:, :, by_case].sum(axis=(0, 2)) / 2.75
+    saving = quotes.numbers[ALL_CLUSTERS, SAVING_NEEDED].value
+    found = [quotes.numbers[name, BREAK_EVEN].value for name in quotes.clusters]
+    assert found == pytest.approx([*(saving * care)])
+    assert quotes.numbers[AVERAGE_CLUSTER, BREAK_EVEN].value == pytest.approx(saving * care.mean())
+
+
+def test_a_page_tells_a_bad_case_of_its_own_bond_and_no_loss_beyond_it(quotes):
+    """A bond is a share of a budget that differs by contract: a loss in pounds may exceed the mean bond."""
+    for cluster in quotes.study.scenario.settings.clusters:
+        page = cluster_page(quotes, cluster)
+        numbers = [part for one in page.blocks if isinstance(one, Paragraph) for part in one.parts]
+        cells = [
+            part for one in page.blocks if isinstance(one, TableBlock) for row in one.rows for part in row
+        ]
+        quoted = {one.quoted.measure for one in (*numbers, *cells) if isinstance(one, Number)}
+        assert "practice_net_gain_1_in_20_gbp" not in quoted
+        assert {LOSS_OF_BOND, USED_UP} <= quoted
+        chances = [quotes.numbers[cluster.name, one].value for one in (COVERED, USED_UP)]
+        assert sum(chances) == pytest.approx(1)
+        assert quotes.numbers[cluster.name, LOSS_OF_BOND].value <= 1
+
+
+def test_practices_that_are_liable_beyond_their_bond_read_a_bad_case_in_pounds():
+    made = Quotes(study_of(scenario_of(rules=[SURPLUS, {**BOND, "financing_share_per_year": 0.05}, POOL])))
+    page = read(cluster_page(made, made.study.scenario.settings.clusters[0]))
+    assert "In one contract out of twenty they lose more than" in page
+    assert "posted in that same contract" not in page
+
+
 def test_without_interest_no_contract_is_better_for_practices_with_a_larger_bond():
     """Why more of them are better off with a larger bond: more is drawn from it, never less."""
 
@@ -124,6 +170,41 @@ def test_chances_of_neighbours_are_told_in_per_cent_alone(quotes):
     )
     one = Quotes(study_of(scenario_of(clusters=[cluster_of("Only")])))
     assert "\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}" in one.number("Only", measure).text
+
+
+@pytest.mark.parametrize(
+    ("rules", "said", "left"),
+    [
+        ([SURPLUS, BOND], "What practices do not keep is split between the PCT and patient care", False),
+        (
+            [{**SURPLUS, "practice_share_from": "pct_return"}, BOND],
+            "What practices do not keep stays with the PCT",
+            False,
+        ),
+        ([BOND], "A cluster", True),
+    ],
+)
+def test_rules_say_who_has_a_surplus_only_where_some_is_left(rules, said, left):
+    """A split leaves nothing of a surplus: of a cluster without a bond, the others have it all."""
+    study = study_of(scenario_of(rules=rules))
+    told = read(scheme(Quotes(study)))
+    assert said in told
+    assert ("What is then left of a surplus goes to the PCT" in told) == left
+    assert study.books[ALL_CLUSTERS].total_gbp(UNSHARED).any() == left
+
+
+def test_a_budget_of_its_own_rule_is_no_part_of_what_is_said_of_the_others(quotes):
+    told = read(scheme(quotes))
+    assert "Budgets, except for prescribing, are past spend" in told
+    assert "All pounds are cash of the year" in told
+
+
+def test_bases_of_figures_are_in_the_glossary_and_a_bad_case_comes_first(quotes):
+    (table,) = glossary(quotes).blocks[1:]
+    words = [row[0].replace("\N{NO-BREAK SPACE}", " ") for row in table.texts]
+    assert words[0] == "1 in 20"
+    assert {"Read", "Derived", "Assumption", "Doubt", "Shock", "Better off", "Block"} <= {*words}
+    assert words[1:-1] == sorted(words[1:-1], key=str.lower)
 
 
 def test_the_glossary_has_words_of_options_only_where_they_are_tried(quotes):

@@ -98,6 +98,12 @@ def _samples(
         ("large_overspend_probability", [0, 0, 0], [0, 0, 1], [0, 0, 0]),
         # North: 5; 0; 1 + 1. South: 0; 3; 4. Surpluses are not set off.
         ("expected_overspend_gbp", [5, 0, 2], [0, 3, 4], [5, 3, 6]),
+        ("overspend_1_in_20_gbp", [5, 0, 2], [0, 3, 4], [5, 3, 6]),
+        # Of budgets of 175, 175 and 350.
+        (
+            "overspend_1_in_20_share",
+            *([5 / 175, 0, 2 / 175], [0, 3 / 175, 4 / 175], [5 / 350, 3 / 350, 6 / 350]),
+        ),
         ("expected_surplus_gbp", [2, 5, 0], [5, 5, 0], [7, 10, 0]),
         ("bond_posted_gbp", [5] * 3, [3] * 3, [8] * 3),
         # Claims of 5, 0 and 2 on a bond of 5; of 0, 3 and 4 on one of 3.
@@ -147,6 +153,12 @@ def test_a_measure_by_year() -> None:
     name = "overspend_probability_year_{year}"
     assert _samples(name, 0, 0) == [1, 0, 1]
     assert _samples(name, 0, 1) == [0, 0, 1]
+    # Over by 5 and nothing in the first year, by 1 and by 1 in the third contract.
+    overspends = [_samples("overspend_1_in_20_gbp_year_{year}", 0, year) for year in range(2)]
+    assert overspends == [[5, 0, 1], [0, 0, 1]]
+    assert _samples("expected_overspend_gbp_year_{year}", 0, 1) == [0, 0, 1]
+    shares = [_samples("overspend_1_in_20_share_year_{year}", 0, year) for year in range(2)]
+    assert shares == [pytest.approx([5 / 75, 0, 1 / 75]), pytest.approx([0, 0, 1 / 100])]
     # North's bond stays its practices' own until it is drawn: 5 in the first year, 1 and 1.
     gains = [_samples("practice_net_gain_gbp_year_{year}", 0, year) for year in range(2)]
     assert gains == [[-5, 0, -1], [pytest.approx(0), pytest.approx(0.6), -1]]

@@ -19,9 +19,11 @@ from simulator.documents.brief import INTEREST, LOSS_OF_BOND
 from simulator.documents.cluster_facts import (
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
+    BREAK_EVEN,
     DEARER,
     LARGEST,
     SHORTFALL,
+    USED_UP,
     of_size,
 )
 from simulator.documents.contents import document_of
@@ -117,8 +119,8 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, SHORTFALL),),
     ),
     "How likely is it that all of the bond is lost?": (
-        *(ASKED, "; else all of it is lost. The cluster carries on;"),
-        ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}"),),
+        *(ASKED, " all of it is lost. The cluster carries on;"),
+        tuple((ALL_CLUSTERS, f"{OF_A_CLUSTER}{one}") for one in (COVERED, USED_UP)),
     ),
     "Must my cluster take the share?": (
         *(ASKED, "need not take the share: then it posts no bond, and its practices lose nothing"),
@@ -241,6 +243,18 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Are the figures of my practice a forecast?": (
         *("Wisbech", "A practice's figures are its part of the cluster's, by list size: no forecast for it."),
         (),
+    ),
+    "How large is an overspend of my cluster, on average and in a bad case, by year?": (
+        *("Granta", "In a bad case (1 in 20) overspends are"),
+        tuple(
+            ("Granta", f"{one}{period}")
+            for one in ("expected_overspend_gbp", "overspend_1_in_20_gbp", "overspend_1_in_20_share")
+            for period in ("", "_year_1", "_year_2", "_year_3")
+        ),
+    ),
+    "What saving, in pounds, repays the bond of my cluster?": (
+        *("Granta", "They break even on average if every cluster truly saves"),
+        (("Granta", BREAK_EVEN), (ALL_CLUSTERS, SAVING_NEEDED)),
     ),
     "What comes after a bad year?": (
         *("A worked example", "The bad year uses the bond up."),

@@ -34,7 +34,7 @@ from simulator.questions.size.chance_by_size import ChanceBySize
 from simulator.records import BUDGET, FloatArray, Outturn
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import Influence, mean, probability, quantile, quantile_and_spread, root
+from simulator.risk.estimation import Influence, probability, quantile_and_spread, root
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.rules.bond import Bond
 from simulator.rules.settlement import settled_outcomes
@@ -54,8 +54,6 @@ Ten times as many people again are ten times as many practices to draw."""
 NAME = "a cluster of any size"
 """Streams of chance are named by the cluster, so that all sizes share them and the curve is smooth."""
 _MOST_POINTS = 50
-_BAD = 0.95
-"""Of contracts, and of years, that are no worse than a bad case: one in twenty is."""
 _ROUNDING = 1e-9
 """An SD below this share of the budget is the rounding of sums."""
 
@@ -190,9 +188,10 @@ def _row(result: Result, any_size: Influence) -> tuple[SizeRow, Influence]:
             overspend_column(share): probability(spend - (1 + share) * budget > PENNY_GBP)
             for share in BEYOND_SHARES
         }
-        overspend = np.maximum(spend_gbp - budget_gbp, 0.0)[:, years].sum(axis=1)
         by_span[span] = beyond | {SD: root(relative_variance(budget - spend, budget))}
-        for name, found in ((OVERSPEND, mean(overspend)), (BAD_OVERSPEND, quantile(overspend, _BAD))):
+        of_span = "" if span == WHOLE_CONTRACT else f"_year_{years[0] + 1}"
+        for name in (OVERSPEND, BAD_OVERSPEND):
+            found = row.estimates[f"{'expected_' * (name == OVERSPEND)}{name}{of_span}"]
             by_span[span] |= {name: found, a_head(name): _times(found, 1 / row.people)}
     chance = outturn_variance(result) - any_size
     by_span[WHOLE_CONTRACT] |= {name: row.estimates[name] for name in (BOND, SHARE, SHARE_PER_HEAD)} | {

@@ -41,7 +41,7 @@ class Measure:
     @property
     def unit(self) -> Unit:
         """What it counts: pounds, but for probabilities and shares."""
-        if self.name.endswith("_share"):
+        if self.name.removesuffix(f"_year_{YEAR}").endswith("_share"):
             return Unit.SHARE
         return Unit.PROBABILITY if isinstance(self.estimator, Probability) else Unit.GBP
 

@@ -6,11 +6,13 @@ import numpy as np
 
 from simulator.records import BUDGET, BoolArray, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimators import Probability
+from simulator.risk.estimators import Probability, Quantile
 from simulator.risk.measures.measure import Measure
 
 LARGE_SHARE = 0.02
 """An overspend above this share of the budget counts as large (HSJ's threshold of 2010)."""
+BAD = Quantile(0.95)
+"""What one contract in twenty is above."""
 
 
 def _beyond(book: AccountBook, share: float) -> FloatArray:
@@ -27,6 +29,24 @@ def _while_inside(book: AccountBook, year: int, values: FloatArray | BoolArray) 
 def _overspent(book: AccountBook, year: int) -> FloatArray | BoolArray:
     net_gbp = book.overspend_gbp[:, year] - book.surplus_gbp[:, year]
     return _while_inside(book, year, net_gbp > PENNY_GBP)
+
+
+def _overspends_gbp(book: AccountBook, _: int) -> FloatArray:
+    return book.total_overspend_gbp
+
+
+def _overspend_gbp(book: AccountBook, year: int) -> FloatArray | BoolArray:
+    return _while_inside(book, year, book.overspend_gbp[:, year])
+
+
+def _of_budget(overspend_gbp: FloatArray, budget_gbp: FloatArray) -> FloatArray:
+    """Overspends as shares of budgets; nan where there is no budget."""
+    nothing = np.full_like(overspend_gbp, np.nan)
+    return np.divide(overspend_gbp, budget_gbp, out=nothing, where=budget_gbp > PENNY_GBP)
+
+
+def _share_of_year(book: AccountBook, year: int) -> FloatArray:
+    return _of_budget(book.overspend_gbp[:, year], book.by_year_gbp(BUDGET)[:, year])
 
 
 def _leaves_after(book: AccountBook, year: int) -> BoolArray | None:
@@ -124,7 +144,47 @@ OVERSPEND_MEASURES = (
         "expected_overspend_gbp",
         "expected overspend",
         "mean sum of the years' overspends, surpluses not set off",
-        lambda book, _: book.total_overspend_gbp,
+        _overspends_gbp,
+        less_is_better=True,
+    ),
+    Measure(
+        "overspend_1_in_20_gbp",
+        "overspend, 1 in 20",
+        "sum of the years' overspends, surpluses not set off, that only one contract in twenty exceeds",
+        _overspends_gbp,
+        BAD,
+        less_is_better=True,
+    ),
+    Measure(
+        "overspend_1_in_20_share",
+        "overspend, of the budget, 1 in 20",
+        "sum of the years' overspends, as a share of that same contract's budget, that only one contract in "
+        "twenty exceeds",
+        lambda book, _: _of_budget(book.total_overspend_gbp, book.total_gbp(BUDGET)),
+        BAD,
+        less_is_better=True,
+    ),
+    Measure(
+        "expected_overspend_gbp_year_{year}",
+        "expected overspend {year}",
+        "mean overspend of the year, nothing where there is a surplus",
+        _overspend_gbp,
+        less_is_better=True,
+    ),
+    Measure(
+        "overspend_1_in_20_gbp_year_{year}",
+        "overspend {year}, 1 in 20",
+        "overspend of the year that only one contract in twenty exceeds",
+        _overspend_gbp,
+        BAD,
+        less_is_better=True,
+    ),
+    Measure(
+        "overspend_1_in_20_share_year_{year}",
+        "overspend {year}, of the budget, 1 in 20",
+        "overspend of the year, as a share of its budget, that only one contract in twenty exceeds",
+        _share_of_year,
+        BAD,
         less_is_better=True,
     ),
     Measure(
