@@ -50,7 +50,7 @@ def test_where_numbers_come_from_stands_on_charts_that_stand_alone() -> None:
     assert study.source in words_of(draw(study, "outturn"))
 
 
-def test_pages_of_few_and_of_many_clusters_are_nearly_half_full_at_least(tmp_path: Path) -> None:
+def test_pages_of_few_and_of_many_clusters_are_well_filled(tmp_path: Path) -> None:
     # Those of seven are looked at in test_readers.
     for name, clusters in (("few", 2), ("many", 15)):
         (tmp_path / name).mkdir()
