@@ -61,7 +61,16 @@ class Styled:
     address: str = ""  # where they lead to
 
 
-Part = str | Number | Styled
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A table or a figure of the document, which its number replaces."""
+
+    kind: Literal["Table", "Figure"]
+    name: str  # of the table or chart
+    text: str  # what is said where the document does not have it
+
+
+Part = str | Number | Styled | Cited
 
 
 @dataclass(frozen=True, slots=True)
