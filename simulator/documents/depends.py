@@ -8,7 +8,7 @@ from simulator.answers.table import Cell, Column, text
 from simulator.documents.asked import once_used_up
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import bond_is_all, most_depends
-from simulator.documents.choices import change_column
+from simulator.documents.choices import change_column, exact_zeros
 from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
     CALM_PEOPLE,
@@ -108,7 +108,7 @@ def depends_on(quotes: Quotes) -> Section:
         first = text("Moved up", [capitalised(one) for one in moves])
         title = "What one setting, moved up alone, changes; of the whole contract"
         blocks.append(quotes.table("drivers", title, columns, first, apart=0))
-        blocks.append(Paragraph((_fewer(quotes),)))
+        blocks.append(Paragraph((f"{_fewer(quotes)}{exact_zeros(columns)}",)))
     if quotes.study.scenario.settings.actions:
         blocks += [Heading(2, "What clusters do"), quotes.picture("actions")]
     return Section((*blocks, *_doubt(quotes), *_sizes(quotes)))

@@ -76,7 +76,7 @@ def overspends(quotes: Quotes) -> Section:
             Paragraph(
                 (
                     "Expected overspends add up those of single years, and so do surpluses: neither is set "
-                    "off against the other.",
+                    "off against the other. Budget less spend is below zero where spend is the larger.",
                 )
             ),
             *_bond_mark(quotes),
