@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -229,10 +230,11 @@ def overspend(study: Study, cluster: str | None = None) -> Chart:
     if len(study.years) > 1:
         strips.append(Heading("In each year"))
         if together:
-            signs = [
-                Sign("all clusters together", {"color": DARK, "linewidth": 2, "marker": "o", "markersize": 4})
-            ]
-            strips.append(Key([*signs, Sign("each cluster", {"color": GREY, "linewidth": 0.8})]))
+            boxed: Looks = {"color": DARK, "linewidth": 1, "marker": "s", "markersize": 4, "markevery": [0]}
+            signs = [Sign("all clusters together, with the 95% interval", boxed)]
+            strips.append(
+                Key([*signs, Sign("range of the clusters", {"facecolor": LIGHT, "edgecolor": "none"})])
+            )
         strips += [Plot(1.5), Heading("Over the whole contract")]
     chances = [per_cent(found[name, _WHOLE]) for name in ordered]
     strips.append(Rows(list(map(shown_as, ordered)), (Beside("chance", chances),), apart=int(together)))
@@ -257,22 +259,30 @@ def _chances(found: dict[tuple[str, str], Estimate], names: Sequence[str]) -> st
 def _draw_trend(
     axes: Axes, years: Sequence[str], names: Sequence[str], found: dict[tuple[str, str], Estimate]
 ) -> None:
-    """Draw each cluster's chance by year, and the last name's with its intervals and numbers."""
-    for name in names:
-        last = name == names[-1]
-        ones = [(at, one) for at, year in enumerate(years) if (one := found.get((name, year)))]
-        looks: Looks = (
-            {"color": DARK, "linewidth": 2, "zorder": 3} if last else {"color": GREY, "linewidth": 0.8}
-        )
-        axes.plot([at for at, _ in ones], [one.value for _, one in ones], **looks)
-        for at, one in ones if last else []:
-            axes.plot([at, at], [one.low, one.high], color=DARK, linewidth=1, zorder=3)
-            axes.plot([at], [one.value], "o", color=DARK, markersize=4, zorder=4)
+    """Draw the last name's chance by year with its intervals, and between which ones the others' lie."""
+    *others, last = names
+    of_year = {
+        at: [one.value for name in others if (one := found.get((name, year)))]
+        for at, year in enumerate(years)
+    }
+    drawn = [at for at, some in of_year.items() if some]
+    least, most = ([end(of_year[at]) for at in drawn] for end in (min, max))
+    # Its edge shows a range that is hardly one.
+    axes.fill_between(drawn, least, most, color=LIGHT, linewidth=1.5)
+    ones = [(at, one) for at, year in enumerate(years) if (one := found.get((last, year)))]
+    axes.plot([at for at, _ in ones], [one.value for _, one in ones], color=DARK, linewidth=1, zorder=3)
+    for at, one in ones:
+        # As high as the interval, and so wide that the line does not hide it.
+        axes.plot([at, at], [one.low, one.high], color=DARK, linewidth=6, solid_capstyle="butt", zorder=4)
     ends = [end for one in found.values() for end in (one.low, one.high)]
     low, high = max(0.0, min(ends) - 0.03), min(1.0, max(ends) + 0.03)
     # Half of the scale at least: small steps must not look large.
     middle = min(max((low + high) / 2, 0.25), 0.75)
-    axes.set_ylim(max(min(low, middle - 0.25), -0.02), min(max(high, middle + 0.25), 1.02))
+    bottom, top = min(low, middle - 0.25), max(high, middle + 0.25)
+    # It starts and ends at a fifth, and each is written.
+    fifths = range(math.floor(round(5 * bottom, 6)), math.ceil(round(5 * top, 6)) + 1)
+    axes.set_yticks([at / 5 for at in fifths])
+    axes.set_ylim(fifths[0] / 5, fifths[-1] / 5)
     axes.set_xlim(-0.3, len(years) - 0.7)
     axes.set_xticks(range(len(years)), years)
     scale(axes, "y", per_cent_tick)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from simulator.answers.table import Column, Table, text
-from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
+from simulator.documents.blocks import Block, Cited, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
@@ -33,10 +33,11 @@ def sources(quotes: Quotes) -> Section:
     blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
     if found.figures and (rows := [*quotes.drivers.moves][:_MOST_ROWS]):
         said = (
-            "The table ranks the assumptions by what each does to a cluster's chance of an overspend when it "
-            "is moved up alone. This document as a workbook lists every figure."
+            " ranks the assumptions by what each does to a cluster's chance of an overspend when it is moved "
+            "up alone. This document as a workbook lists every figure."
         )
-        blocks += [Paragraph((said,)), _ranked(quotes, found.figures, rows)]
+        ranked = _ranked(quotes, found.figures, rows)
+        blocks += [Paragraph((Cited("Table", ranked.table.name, "A table"), said)), ranked]
     return Section(tuple(blocks), in_files=tuple(_every_figure(found)))
 
 

@@ -61,7 +61,16 @@ class Styled:
     address: str = ""  # where they lead to
 
 
-Part = str | Number | Styled
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A table or a figure of the document, which its number replaces."""
+
+    kind: Literal["Table", "Figure"]
+    name: str  # of the table or chart
+    text: str  # what is said where the document does not have it
+
+
+Part = str | Number | Styled | Cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +145,9 @@ class TableBlock:
     @cached_property
     def headings(self) -> tuple[str, ...]:
         """A heading for each column, with its unit."""
-        # No unit stands alone on a line.
-        return tuple(_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", column.heading) for column in self._printed)
+        # No unit stands alone on a line, and no line ends inside "1 in 20".
+        spaced = (_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", column.heading) for column in self._printed)
+        return tuple(map(together, spaced))
 
     @cached_property
     def rows(self) -> tuple[tuple[Part, ...], ...]:

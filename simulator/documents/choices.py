@@ -27,6 +27,7 @@ from simulator.documents.what_ifs import (
 from simulator.plain_words import capitalised, joined, per_cent_of
 from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR, SHARE, UNPAID, change_of
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance
 
 _RESERVE, _NEAR_GBP = reserve_at(0.95), 1.0
@@ -58,9 +59,17 @@ def choices(quotes: Quotes) -> Section:
         first = text("Option", [*map(capitalised, options)])
         blocks += [
             quotes.table("options", title, columns, first, apart=0),
-            Paragraph((f"{_who_pays(quotes)}The sizes of the options are assumptions.",)),
+            Paragraph(
+                (f"{_who_pays(quotes)}The sizes of the options are assumptions.{exact_zeros(columns)}",)
+            ),
         ]
     return Section((*blocks, *_luck(quotes)))
+
+
+def exact_zeros(columns: Iterable[Column]) -> str:
+    """Return what a zero without an error says, where there is one beside zeros that have it."""
+    zeros = [one for column in columns for one in column.cells if isinstance(one, Estimate) and not one.value]
+    return " A 0 without ± is exact." if any(not one.half_width for one in zeros) else ""
 
 
 def change_column(quotes: Quotes, measure: str, heading: str, rows: Iterable[str]) -> Column:

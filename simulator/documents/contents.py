@@ -15,6 +15,7 @@ from simulator.documents.assumptions import may_be_quoted, publications, sources
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
 from simulator.documents.choices import choices
+from simulator.documents.citations import with_citations
 from simulator.documents.depends import depends_on, worked_example
 from simulator.documents.formats import write_pdf
 from simulator.documents.method import method, provenance_section
@@ -169,7 +170,7 @@ def _document(
     return Document(
         title=title or scenario.settings.title,
         subtitle=f"{scenario.settings.pct.name}: what clusters risk with a real budget",
-        sections=tuple(_sections(quotes, others)),
+        sections=with_citations([*_sections(quotes, others)]),
         numbers=tuple(numbers),
         provenance=stamp,
         slides=slides_of(quotes),

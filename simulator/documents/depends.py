@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from simulator.answers.table import Cell, Column, text
 from simulator.documents.asked import once_used_up
-from simulator.documents.blocks import Block, Heading, Paragraph, Section
+from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import bond_is_all, most_depends
-from simulator.documents.choices import change_column
+from simulator.documents.choices import change_column, exact_zeros
 from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
     CALM_PEOPLE,
@@ -36,6 +36,7 @@ from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 
 _MOST_MOVES = 12
+_RANKED = Cited("Table", "drivers", "A table")
 _HEADLINES = {
     OVERSPEND: "A cluster overspends",
     COVERED: "A cluster's bond pays all that reaches it",
@@ -97,8 +98,8 @@ def depends_on(quotes: Quotes) -> Section:
     blocks: list[Block] = [Heading(1, "What do the results depend on?")]
     if moves:
         said = most_depends(moves[0], quotes.numbers[moves[0], MOVED_CHANCE].value)
-        ranked = "The table ranks the settings by what each, moved up alone, does to that chance."
-        blocks.append(quotes.sentence(moves[0], f"{said} {ranked}"))
+        ranked = "{table} ranks the settings by what each, moved up alone, does to that chance."
+        blocks.append(quotes.sentence(moves[0], f"{said} {ranked}", table=_RANKED))
         headings = ("Chance of an overspend", "Practices' net gain", "PCT's net position")
         columns = [
             change_column(quotes, measure, heading, moves)
@@ -107,7 +108,7 @@ def depends_on(quotes: Quotes) -> Section:
         first = text("Moved up", [capitalised(one) for one in moves])
         title = "What one setting, moved up alone, changes; of the whole contract"
         blocks.append(quotes.table("drivers", title, columns, first, apart=0))
-        blocks.append(Paragraph((_fewer(quotes),)))
+        blocks.append(Paragraph((f"{_fewer(quotes)}{exact_zeros(columns)}",)))
     if quotes.study.scenario.settings.actions:
         blocks += [Heading(2, "What clusters do"), quotes.picture("actions")]
     return Section((*blocks, *_doubt(quotes), *_sizes(quotes)))
@@ -128,9 +129,10 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
     yield Heading(2, "Sampling error and doubt in one range")
     settings = quotes.study.scenario.settings
     rows = [one for one in (*OF_CLUSTERS, *AMOUNTS) if (ALL_CLUSTERS, f"{LEAST}{one}") in quotes.numbers]
-    others = "Whatever else may be wrong is not in it: the table above shows what a move of each would do."
+    others = "Whatever else may be wrong is not in it: {table} shows what a move of each would do."
     if not rows:
-        yield Paragraph((f"No doubt about figures is drawn here: ± is sampling error alone. {others}",))
+        said = f"No doubt about figures is drawn here: ± is sampling error alone. {others}"
+        yield quotes.sentence(ALL_CLUSTERS, said, table=_RANKED)
         return
     kinds = listed(unsure_of(settings))
     ends = {end: quotes.number(ALL_CLUSTERS, f"{end}{OVERSPEND}", "alone") for end in (LEAST, MOST)}
@@ -141,6 +143,7 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
         "Each range is of what may then be expected: single contracts lie above and below. "
         f"{others}",
         **ends,
+        table=_RANKED,
     )
     places = {one: f"{OF_A_CLUSTER * (one in OF_CLUSTERS)}{one}" for one in rows}
     columns = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.answers.table import text
-from simulator.documents.blocks import Block, Heading, Paragraph
+from simulator.documents.blocks import Block, Cited, Heading, Paragraph
 from simulator.documents.brief import NEAR_GBP, and_interest
 from simulator.documents.cluster_facts import SHORTFALL
 from simulator.documents.drivers import MOVED_OUTTURN
@@ -69,8 +69,10 @@ def pool_runs_dry(quotes: Quotes) -> Iterator[Block]:
     ever = f"; in some year with a chance of {{{_DRY}}}" if len(years) > 1 else ""
     yield quotes.sentence(
         ALL_CLUSTERS,
+        "{figure} follows the pool. "
         f"The pool runs dry, since more reaches it than it holds, with a chance of {by_year}{ever}. The "
         "PCT pays the rest. What is left in the pool is the PCT's own, and counts in its net position.",
+        figure=Cited("Figure", "pool", "A chart"),
     )
 
 

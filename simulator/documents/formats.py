@@ -35,10 +35,12 @@ _ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: the typesetter refuses a document without title, language, order of headings or alt texts."""
 
 
-_LOOSENESS = (1.0, 0.93, 0.86, 1.1, 1.2)
+_LOOSENESS = (1.0, 0.97, 0.93, 0.9, 0.86, 1.05, 1.1)
 """How far apart things may stand, the usual first."""
-_FILLED, _FOOT = 0.42, 0.93
+_FILLED, _FOOT = 0.7, 0.93
 """How far down every page is filled, and where its foot begins."""
+_LAST_COUNTS = 3.5
+"""How many times as full the last page counts: it ends where the words do, but is no page for one line."""
 _SEEN_PPI, _INK = 12, 0.9
 """How finely pages are looked at for that, and what is no paper."""
 _CELL = re.compile(rb"<</Type/StructElem/S/TD/P (?P<row>\d+ 0 R)/A\[<</O/Table(?P<heads>/Headers\[.*?\])>>")
@@ -81,7 +83,7 @@ def _compiler(source: Path, fonts: Sequence[Path], looseness: float, part: str =
 
 
 def _least_filled(compiler: typst.Compiler) -> float:
-    """Return how far down the emptiest page is filled."""
+    """Return how far down the emptiest page between the cover and the last is filled."""
     import matplotlib.image as mpimg
 
     pages: Any = compiler.compile(format="png", ppi=_SEEN_PPI)
@@ -89,7 +91,8 @@ def _least_filled(compiler: typst.Compiler) -> float:
     for page in pages if isinstance(pages, list) else [pages]:
         rows = np.any(mpimg.imread(io.BytesIO(page))[..., :3] < _INK, axis=(1, 2))
         filled.append(rows[: int(_FOOT * len(rows))].nonzero()[0].max(initial=0) / len(rows))
-    return float(min(filled))
+    _, *middle, last = (1.0, *filled) if len(filled) == 1 else filled
+    return float(min(*middle, _LAST_COUNTS * last, 1.0))
 
 
 def with_row_headings(pdf: bytes) -> bytes:

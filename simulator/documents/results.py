@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.answers.table import Column, text
-from simulator.documents.blocks import Block, Heading, Paragraph, Section
+from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import (
     and_interest,
     bond_is_all,
@@ -67,7 +67,9 @@ def overspends(quotes: Quotes) -> Section:
                 (
                     "A year is overspent if spend exceeds its budget. The whole contract is overspent if all "
                     "its spend exceeds all its budget; the overspend is large if that is by more than 2%. "
-                    "The last row nets clusters against each other.",
+                    "The last row nets clusters against each other. ",
+                    Cited("Figure", "overspend", "A chart"),
+                    " draws these chances.",
                 )
             ),
             quotes.picture("overspend"),
@@ -75,7 +77,7 @@ def overspends(quotes: Quotes) -> Section:
             Paragraph(
                 (
                     "Expected overspends add up those of single years, and so do surpluses: neither is set "
-                    "off against the other.",
+                    "off against the other. Budget less spend is below zero where spend is the larger.",
                 )
             ),
             *_bond_mark(quotes),
@@ -89,8 +91,9 @@ def _bond_mark(quotes: Quotes) -> list[Block]:
     of_year = quotes.numbers.get((ALL_CLUSTERS, BOND_OF_YEAR))
     if of_year is None or not of_year.value:
         return []
-    said = f"The chart marks the bond: {{{BOND_OF_YEAR}:short}} of a year's budget is "
-    return [quotes.sentence(ALL_CLUSTERS, f"{said}{{{BOND_OF_CONTRACT}:short}} of the whole contract's.")]
+    said = f"{{figure}} marks the bond: {{{BOND_OF_YEAR}:short}} of a year's budget is "
+    said += f"{{{BOND_OF_CONTRACT}:short}} of the whole contract's."
+    return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]
 
 
 def _overspends_in_words(quotes: Quotes) -> Paragraph:
@@ -121,7 +124,8 @@ def bonds(quotes: Quotes) -> Section:
         )
         places = [*((name, own) for name in quotes.clusters), (ALL_CLUSTERS, every), (ALL_CLUSTERS, shared)]
         columns.append(quotes.column(own, f"Needed at {100 * one:.0f}%", places))
-    said = Paragraph(("There is no bond in this scheme. The table shows what one would have to be.",))
+    shown = Cited("Table", "bonds", "A table")
+    said = Paragraph(("There is no bond in this scheme. ", shown, " shows what one would have to be."))
     if quotes.has(Bond):
         said = quotes.sentence(ALL_CLUSTERS, _bonds_in_words(quotes))
         of_shared = {
@@ -136,7 +140,7 @@ def bonds(quotes: Quotes) -> Section:
             columns.append(quotes.column(own, places=places))
     meant = (
         "A bond needed at 95% pays all that reaches it over the contract in 95 contracts of 100. The rules "
-        "apply in their order. Where each cluster has its own bond, the row of all adds up what they need."
+        "apply in their order. Where each cluster has its own bond, the row of all adds up what they need. "
     )
     first = text("Cluster", (*quotes.clusters, _OWN_BONDS, _SHARED_BOND))
     return Section(
@@ -144,7 +148,7 @@ def bonds(quotes: Quotes) -> Section:
             Heading(1, "How big a bond?"),
             said,
             quotes.table("bonds", "Bonds for the whole contract", columns, first),
-            Paragraph((meant,)),
+            Paragraph((meant, Cited("Figure", "bond-cover", "A chart"), " draws what is needed.")),
             quotes.picture("bond-cover"),
         )
     )

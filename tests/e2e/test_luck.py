@@ -82,7 +82,7 @@ def test_the_files_are_the_same_for_any_number_of_workers(tmp_path):
             change = found[policy, "practice_share_gbp"] - base
             assert found[policy, "change_of_practice_share_gbp"] == pytest.approx(change)
     workbook = openpyxl.load_workbook(tmp_path / "1.xlsx")
-    tables = ["paid for luck", "unpaid savings", "true savings", "policies", "everything"]
+    tables = ["paid for luck", "unpaid savings", "true savings", "true savers", "policies", "everything"]
     assert workbook.sheetnames == [*FRONT, *tables, "every number", "provenance"]
     told = (tmp_path / "1.provenance.csv").read_text(encoding="utf-8-sig")
     for words in ("luck --savings 0.01,0.02,0.03,0.05", "--per-case-limit 50000", "would go unpaid"):

@@ -169,6 +169,27 @@ def table_of(chart: Chart, **where: str) -> dict[str, float]:
     return row
 
 
+@pytest.mark.parametrize("edge", ["usual", "no chance", "everybody overspends"])
+def test_chances_by_year_have_a_range_of_clusters_intervals_and_a_scale_with_numbers_at_both_ends(
+    edge: str,
+) -> None:
+    study = study_of(edge)
+    panel = charts.draw(study, "overspend").figure.axes[0]
+    (band,) = panel.collections
+    for at in range(len(study.years)):
+        chances = [
+            study.estimate(one, f"overspend_probability_year_{at + 1}").value for one in study.clusters
+        ]
+        reached = [y for x, y in band.get_paths()[0].vertices if x == at]
+        assert (min(reached), max(reached)) == pytest.approx((min(chances), max(chances)))
+        every = study.estimate(ALL_CLUSTERS, f"overspend_probability_year_{at + 1}")
+        boxes = [line.get_ydata() for line in panel.lines if [*line.get_xdata()] == [at, at]]
+        assert [[*one] for one in boxes] == [[every.low, every.high]]
+    low, high = panel.get_ylim()
+    ticks = [tick for tick in panel.get_yticks() if low <= tick <= high]
+    assert (ticks[0], ticks[-1]) == pytest.approx((low, high))
+
+
 def test_overspend_has_the_summary_s_numbers() -> None:
     study = study_of("usual")
     chart = charts.draw(study, "overspend")

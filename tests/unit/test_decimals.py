@@ -84,11 +84,13 @@ def test_units_stand_with_the_last_word_and_minus_signs_are_no_hyphens():
         text("what", ["from -2% to -£3m, of 30-50 and e-mail"]),
         pounds("net position, expected", cells),
         change(shares("chance", cells), cells, "change of it"),
+        pounds("gap, 1 in 20", cells),
     )
     block = TableBlock(Table("t", "A table", columns))
     assert block.headings[1:] == (
         "net position, expected\N{NO-BREAK SPACE}£",
         "change of it,\N{NO-BREAK SPACE}points",
+        "gap, 1 in 20 £".replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", "),
     )
     (row,) = block.texts
     assert row[0] == f"from {MINUS}2% to {MINUS}£3m, of 30-50 and e-mail"

@@ -13,13 +13,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from simulator.answers.table import Column, Table, text
 from simulator.charts.chart import Chart
 from simulator.charts.look import PAGE
 from simulator.charts.register import draw
 from simulator.charts.strips import SMALLEST
-from simulator.documents.blocks import Heading, Picture, Section
+from simulator.documents.blocks import Heading, Picture, Section, TableBlock
 from simulator.documents.contents import document_of
 from simulator.documents.formats import lay_out, typesetter
+from simulator.risk.estimate import Unit
 from tests.builders import cluster_of, scenario_of
 from tests.unit.documents import EDGES, LEAST_FILLED, document, filled_of_pages, study_of
 
@@ -42,6 +44,28 @@ def test_a_chart_is_printed_as_wide_as_it_is_drawn(tmp_path: Path) -> None:
     assert SMALLEST >= 7.5
 
 
+def test_a_heading_stands_over_its_numbers_where_few_have_an_error(tmp_path: Path) -> None:
+    ends = {}
+    for name, cells in {"few": ("1.2", "3.4", "5.6 ±0.1"), "most": ("1.2", "3.4 ±0.1", "5.6 ±0.1")}.items():
+        (tmp_path / name).mkdir()
+        table = Table("", "t", (text("a", ["r"] * 3), Column("n", "Bond £m", Unit.TEXT, cells)))
+        made = replace(document(ONE), sections=(Section((TableBlock(table),)),))
+        pages: Any = typesetter(lay_out(made, tmp_path / name)).compile(format="png", ppi=144)
+        ends[name] = right_ends(np.asarray(Image.open(io.BytesIO(pages[-1])).convert("L")))
+    heading, without, _, with_error = ends["few"]
+    assert abs(heading - without) < 6 < with_error - heading
+    heading, without, _, with_error = ends["most"]
+    assert abs(heading - with_error) < 6 < heading - without
+
+
+def right_ends(page: np.ndarray[Any, Any]) -> list[int]:
+    """Return where each line of a table's last column ends, a page's foot left out."""
+    dark = page[: int(0.9 * len(page)), 500:] < 110
+    inked = np.flatnonzero(dark.any(axis=1))
+    lines = np.split(inked, np.flatnonzero(np.diff(inked) > 1) + 1)
+    return [int(np.flatnonzero(dark[line].any(axis=0)).max()) for line in lines if len(line) > 6]
+
+
 def test_where_numbers_come_from_stands_on_charts_that_stand_alone() -> None:
     study = study_of(ONE)
     pictures = [one for one in document_of(study).blocks if isinstance(one, Picture)]
@@ -50,7 +74,7 @@ def test_where_numbers_come_from_stands_on_charts_that_stand_alone() -> None:
     assert study.source in words_of(draw(study, "outturn"))
 
 
-def test_pages_of_few_and_of_many_clusters_are_nearly_half_full_at_least(tmp_path: Path) -> None:
+def test_pages_of_few_and_of_many_clusters_are_well_filled(tmp_path: Path) -> None:
     # Those of seven are looked at in test_readers.
     for name, clusters in (("few", 2), ("many", 15)):
         (tmp_path / name).mkdir()
