@@ -73,7 +73,7 @@ def test_a_report_lists_figures_as_fitted_or_prior(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     page = (folder / "report" / "report.html").read_text(encoding="utf-8")
     assert "are fitted to the clusters" in page
-    assert "fitted: history.csv, 36 months; 95% interval" in page
+    assert "Fitted: history.csv, 36 months. Emergency admissions: 95% interval" in page
     # A page ranks the figures that matter most; the workbook has all of them.
     book = openpyxl.load_workbook(folder / "report" / "report.xlsx", read_only=True)
     told = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]

@@ -13,6 +13,7 @@ A_NAME = "names and no number: see test_actions and test_scope"
 NOT_IN_A_SCENARIO = "only `compound` takes it"
 ELSEWHERE = {
     "Bond.gbp_per_head": "in place of the share that is given; see test_bond",
+    "PctSettings.only": "of several PCTs; see test_one_pct_of_several",
     "Cluster.practices": "in place of people; see test_population",
     "Corridor.overspend_bands": "as surplus_bands are, on the other side; see test_corridor",
     "Cluster.service_lines": A_NAME,
