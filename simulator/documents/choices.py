@@ -12,6 +12,7 @@ from simulator.documents.protection import (
     EQUAL_GROWTH_RULE,
     MOVED_CARE,
     MOVED_RESERVE,
+    NO_SHARE,
     TRUE_SAVING,
     reserve_at,
 )
@@ -85,12 +86,15 @@ def _aims(quotes: Quotes) -> Iterator[Paragraph]:
     yield from _gaining_practices(quotes)
     yield from _less_luck(quotes)
     if quotes.numbers[ALL_CLUSTERS, GAIN].value < 0 and bond_is_all(quotes):
-        better = f"{OF_A_CLUSTER}{BETTER_OFF}"
-        yield quotes.sentence(
-            ALL_CLUSTERS,
+        better = quotes.number(ALL_CLUSTERS, f"{OF_A_CLUSTER}{BETTER_OFF}")
+        said = (
             "If practices are to lose nothing, let them not take the practice share: they post no bond then, "
-            f"and give up a chance of {{{better}}} of being better off.",
+            "and give up a chance of {better} of being better off."
         )
+        if NO_SHARE in quotes.protection.options:
+            pct = quotes.numbers[NO_SHARE, MOVED_PCT].value
+            said += f" If none takes it, the PCT would have {{{MOVED_PCT}:size}} {_more(pct)} on average."
+        yield quotes.sentence(NO_SHARE, said, better=better)
 
 
 def _safer_pct(quotes: Quotes) -> Iterator[Paragraph]:
@@ -152,7 +156,7 @@ def _gaining_practices(quotes: Quotes) -> Iterator[Paragraph]:
     enough = [
         one
         for one in quotes.protection.options
-        if one != TRUE_SAVING and gain + quotes.numbers[one, MOVED_GAIN].value > 0
+        if one not in {TRUE_SAVING, NO_SHARE} and gain + quotes.numbers[one, MOVED_GAIN].value > 0
     ]
     said = (
         f"{joined([*map(_named, enough)])} would do"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from simulator.risk.estimators import Quantile
 from simulator.risk.positions import build_up_samples, gain_gbp, pct_net_by_year_gbp, pct_net_gbp
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import Cluster
 from simulator.simulation.result import Result
 
 RESERVE_OF_BUDGET = "reserve_95_of_budget_share"
@@ -28,6 +29,7 @@ PCT_BEARS = "pct_bears_gbp"
 MOVED_RESERVE, MOVED_CARE = "change_of_reserve_gbp", "change_of_care_gbp"
 CONFIDENCES = (0.90, 0.95, 0.99)
 EQUAL_GROWTH_RULE = "budgets that grow as costs do"
+NO_SHARE = "no practice share and no bond, for any cluster"
 TRUE_SAVING = f"a true saving of {per_cent_of(SAVING)} by every cluster"
 _BONDS = (0.1, 0.2)
 """Larger bonds that are tried, as shares of a year's budget (assumptions)."""
@@ -91,6 +93,9 @@ class Protection:
             for share in _BONDS:
                 if larger := self._with_bonds(scenario, share):
                     yield f"bonds of {per_cent_of(share)} of a year's budget", simulate(larger)
+        if any(one.has_bond for one in self.study.books.values()):
+            none = [one.model_copy(update={"takes_share": False}) for one in scenario.settings.clusters]
+            yield NO_SHARE, simulate(_of_clusters(scenario, none))
         if equal := WhatIfs(self.study).at_equal_growth:
             yield EQUAL_GROWTH_RULE, equal.result
         if not scenario.settings.truly_saves:
@@ -111,7 +116,12 @@ class Protection:
             found.append(one)
         if tuple(found) == scenario.settings.clusters:
             return None
-        return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": tuple(found)}))
+        return _of_clusters(scenario, found)
+
+
+def _of_clusters(scenario: Scenario, clusters: Sequence[Cluster]) -> Scenario:
+    """Return a scenario with what clusters choose changed."""
+    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": tuple(clusters)}))
 
 
 def reserve_at(confidence: float) -> str:

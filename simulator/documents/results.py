@@ -185,7 +185,8 @@ def practices(quotes: Quotes) -> Section:
         "practice_share_gbp_per_year",
         quotes.column("practice_share_gbp", "Practice share, whole contract"),
         GAIN,
-        "practice_net_gain_1_in_20_gbp",
+        # Where a bond is all that they can lose, a bad case in pounds looks like more: it follows the budget.
+        *(() if loss_of_bond(quotes) else ("practice_net_gain_1_in_20_gbp",)),
         "practice_better_off_probability",
     ]
     blocks: list[Block] = [
@@ -225,19 +226,11 @@ def _practices_in_words(quotes: Quotes) -> str:
 
 def _meaning_of_gains(quotes: Quotes) -> str:
     """Return what the columns of the table are, and why its last row is not the others' mean."""
-    said = (
-        "The net gain is all that comes to practices less all that they pay, their bond included. In one "
-        "contract out of twenty it is worse than “1 in 20”."
-    )
-    worst, posted = (
-        quotes.numbers.get((ALL_CLUSTERS, one))
-        for one in ("practice_net_gain_1_in_20_gbp", "bond_posted_gbp")
-    )
-    if bond_is_all(quotes) and worst and posted and -worst.value > posted.value:
-        said += " A bond is a share of the budget: where that is large, so is the loss"
-        said += (
-            f". In one contract out of twenty it is {loss_of_bond(quotes)}." if loss_of_bond(quotes) else "."
-        )
+    said = "The net gain is all that comes to practices less all that they pay, their bond included. In one "
+    if all_of_bond := loss_of_bond(quotes):
+        said += f"contract out of twenty what they lose is {all_of_bond}; it follows the budget."
+    else:
+        said += "contract out of twenty it is worse than “1 in 20”."
     if len(quotes.clusters) > 1 and (ALL_CLUSTERS, f"{OF_A_CLUSTER}{BETTER_OFF}") in quotes.numbers:
         said += (
             " The last row sets the gains of some clusters against the losses of others: all practices "

@@ -129,7 +129,7 @@ def test_what_one_party_gains_by_an_option_others_lose(flagship: Quotes) -> None
         for one, changes in options.items()
     }
     assert made.pop(TRUE_SAVING) > 1e6
-    assert len(made) == 8
+    assert len(made) == 9
     assert max(map(abs, made.values())) < 1.0
     # Only larger bonds and savings lower the reserve: the PCT's bad case is one that strikes all.
     assert {*lowering(flagship)} == {
