@@ -44,9 +44,7 @@ def sources(quotes: Quotes) -> Section:
 def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> TableBlock:
     """Return the assumptions that were moved, each with what the file says of its figures."""
     moved = [quotes.drivers.figures[row] for row in rows]
-    of_rows = [
-        [_of_key(one, keys) for one in figures if any(_holds(one.key, key) for key in keys)] for keys in moved
-    ]
+    of_rows = [_moved(figures, keys) for keys in moved]
     effects = tuple(quotes.numbers[row, MOVED_CHANCE] for row in rows)
     columns = (
         text("Assumption, moved up", list(map(capitalised, rows))),
@@ -56,6 +54,17 @@ def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> T
         text(_OF_IT, list(map(_remarks, of_rows))),
     )
     return TableBlock(Table("assumptions", "Assumptions, ranked by their effect", columns), _RANKED_WIDTHS)
+
+
+def is_assumed(quotes: Quotes, row: str) -> bool:
+    """Return whether all figures that a move moves are assumptions, as the file says."""
+    found = _moved(assumptions_of(quotes.study.scenario).figures, quotes.drivers.figures[row])
+    return bool(found) and {one.basis for one in found} == {"assumption"}
+
+
+def _moved(figures: Sequence[Figure], keys: Mapping[str, float]) -> list[Figure]:
+    """Return the figures of the file that are moved, each with what is said of the moved part alone."""
+    return [_of_key(one, keys) for one in figures if any(_holds(one.key, key) for key in keys)]
 
 
 def _holds(figure: str, key: str) -> bool:

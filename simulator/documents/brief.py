@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.documents.assumptions import is_assumed
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section
 from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import MOVED_CHANCE
@@ -280,15 +281,16 @@ def _doubt(quotes: Quotes) -> Paragraph:
         parts += quotes.sentence(ALL_CLUSTERS, said, **ends).parts
     moves = [*quotes.drivers.moves][:1]
     if moves and beyond_chance(quotes.numbers[moves[0], MOVED_CHANCE]):
-        said = most_depends(moves[0], quotes.numbers[moves[0], MOVED_CHANCE].value)
+        said = most_depends(quotes, moves[0])
         parts += quotes.sentence(moves[0], f" {said}").parts
     return Paragraph(tuple(parts))
 
 
-def most_depends(move: str, change: float) -> str:
+def most_depends(quotes: Quotes, move: str) -> str:
     """Return what the chance of an overspend depends on most, for `Quotes.sentence`."""
     what, _, step = move.partition(" +")
-    does = "raises" if change > 0 else "lowers"
+    what += ", an assumption" if is_assumed(quotes, move) else ""
+    does = "raises" if quotes.numbers[move, MOVED_CHANCE].value > 0 else "lowers"
     more = f"{step.strip()} more" if step else "a move up"
     return (
         f"Most depends on the {what}: {more} {does} a cluster's chance of an overspend by "

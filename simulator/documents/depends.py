@@ -97,7 +97,7 @@ def depends_on(quotes: Quotes) -> Section:
     moves = [*quotes.drivers.moves][:_MOST_MOVES]
     blocks: list[Block] = [Heading(1, "What do the results depend on?")]
     if moves:
-        said = most_depends(moves[0], quotes.numbers[moves[0], MOVED_CHANCE].value)
+        said = most_depends(quotes, moves[0])
         ranked = "{table} ranks the settings by what each, moved up alone, does to that chance."
         blocks.append(quotes.sentence(moves[0], f"{said} {ranked}", table=_RANKED))
         headings = ("Chance of an overspend", "Practices' net gain", "PCT's net position")

@@ -118,8 +118,10 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
 
 def _as_in_the_table(quotes: Quotes) -> str:
     """Return how shares and SDs go together, and why they are less than shocks that are moved alone."""
-    said = "Shares add up, and so do the squares of SDs: an SD is what a source leaves once budgets have "
-    said += "moved with past spend."
+    said = (
+        "Shares add up, and so do the squares of SDs. Budgets follow past spend, and take back some of what "
+    )
+    said += "moved it: an SD is of what is left, and may be less than that of the source alone."
     settings = quotes.study.scenario.settings
     if Source.DOUBT in quotes.in_common.sources and len(settings.service_lines) > 1:
         together = per_cent_of(settings.doubt.correlation)

@@ -181,10 +181,8 @@ class SharedDraws:
 
     def _drawn(self, whole: Plan, plan: Plan, clusters: IntArray, lines: IntArray, block: Block) -> Spend:
         """Draw the spend of a block of a part of a plan, with shocks that are at hand: those drawn last."""
-        streams, at = (
-            RandomStreams(self.draws.seed),
-            np.ndindex(len(whole.axes.clusters), len(whole.axes.lines)),
-        )
+        streams = RandomStreams(self.draws.seed)
+        at = np.ndindex(len(whole.axes.clusters), len(whole.axes.lines))
         key = (whole.axes, whole.shocks.key, *(whole.shocks.key_of(*place) for place in at))
         is_whole, are_at_hand = plan.axes == whole.axes, self._shocks[0] == key
         # What is known of last year bears on shocks by way of demand.
