@@ -289,10 +289,11 @@ def _doubt(quotes: Quotes) -> Paragraph:
 def most_depends(quotes: Quotes, move: str) -> str:
     """Return what the chance of an overspend depends on most, for `Quotes.sentence`."""
     what, _, step = move.partition(" +")
-    what += ", an assumption" if is_assumed(quotes, move) else ""
+    what += ", an assumption," if is_assumed(quotes, move) else ""
     does = "raises" if quotes.numbers[move, MOVED_CHANCE].value > 0 else "lowers"
     more = f"{step.strip()} more" if step else "a move up"
     return (
-        f"Most depends on the {what}: {more} {does} a cluster's chance of an overspend by "
+        # The chart of drivers ranks by the larger of both sides, and may begin with another.
+        f"Moved up alone, the {what} matters most: {more} {does} a cluster's chance of an overspend by "
         f"{{{MOVED_CHANCE}:size points}}."
     )

@@ -175,7 +175,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     ),
     "Which assumption matters most?": (
         FIRST,
-        "Most depends on the uplift of budgets",
+        "Moved up alone, the uplift of budgets a year, an assumption, matters most",
         ((UPLIFT, MOVED_CHANCE),),
     ),
     "What would other rules do, and for whom?": (
