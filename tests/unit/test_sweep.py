@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.questions.sweep.ask import sweep
+from simulator.questions.sweep.ask import _heading, sweep
 from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import beyond_chance
@@ -97,6 +97,32 @@ def test_the_table_is_long_and_numbers_are_numbers() -> None:
     assert len(table) == 4 * 3
     assert sorted(set(table[SHARE])) == [0.1, 0.2]
     assert sorted(set(table["clusters.North.bond_gbp"])) == [0, 1000]
+
+
+def test_keys_are_headed_in_the_words_of_charts_and_typed_in_files() -> None:
+    found = sweep(
+        checked(scenario_of()),
+        {SHARE: "0.1", "clusters.*.true_saving_share": "0", SAVING: "0.1"},
+        together=True,
+        draws=Draws(CONTRACTS),
+    )
+    table = found.tables()[0]
+    assert [column.heading for column in table.columns[:3]] == [
+        "practice share of a surplus",
+        "true saving of demand of every cluster",
+        "true saving of demand of South",
+    ]
+    assert table.frame().index.names == [SHARE, "clusters.*.true_saving_share", SAVING]
+    assert set(table.frame().index.get_level_values(SHARE)) == {"as given", "0.1"}
+
+
+def test_keys_of_the_same_words_are_spelt_out() -> None:
+    spelt = "shocks cluster year sd share"
+    assert (
+        _heading("shocks.cluster_year.sd_share", ["shocks.cluster_year.sd_share"]) == "SD of a cluster's year"
+    )
+    twice = ["shocks.cluster_year.sd_share"] * 2
+    assert _heading(twice[0], twice) == spelt
 
 
 def test_a_measure_that_a_policy_has_not_is_left_out() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.answers.answer import Answer
 from simulator.answers.places import samples_at
 from simulator.answers.rule_notes import policy_notes
+from simulator.answers.settings import setting
 from simulator.answers.table import Table, heading_of, mark_means, measures, text, with_change
 from simulator.execution.blocks import Workers, run_blocks
 from simulator.plain_words import listed, spaced
@@ -122,7 +123,7 @@ class Sweep(Answer):
         """Return a line a policy, the scenario as given first: its keys, and measures with their changes."""
         found = []
         for at, key in enumerate(self.question.keys):
-            heading = _in_words(key, self.question.keys)
+            heading = _heading(key, self.question.keys)
             found.append(
                 text(heading, ("as given", *(self.policies[number][at] for number in policies)), key)
             )
@@ -298,13 +299,10 @@ def _estimate(
     return [numbers_of(estimates, question.places) for estimates in found]
 
 
-def _in_words(key: str, keys: Sequence[str]) -> str:
-    """Return a key as a heading: its last two steps, or as many more as tell it from the others."""
-    steps = key.split(".")
-    for start in range(len(steps) - 2, 0, -1):
-        if sum(one.endswith("." + ".".join(steps[start:])) for one in keys) == 1:
-            break
-    else:
-        start = 0
-    # With spaces, so that a long key can be wrapped.
-    return " ".join(map(spaced, steps[start:]))
+def _heading(key: str, keys: Sequence[str]) -> str:
+    """Return a key as charts and sentences have it; spelt out where others would have the same words."""
+    words = setting(key)
+    if sum(setting(one) == words for one in keys) > 1:
+        # With spaces, so that a long key can be wrapped.
+        return " ".join(map(spaced, key.split(".")))
+    return words
