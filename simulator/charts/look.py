@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
+_Row = TypeVar("_Row")
 FONT = "Source Sans 3"
 """Comes with the program; see `house_font`."""
 STANDS_IN = "DejaVu Sans"
@@ -69,6 +71,7 @@ class Look:
     title: str = ""  # instead of the chart's own
     subtitle: str = ""  # instead of the chart's own
     has_source: bool = True  # whether the picture says where its numbers come from; a document says it once
+    ranks: bool = True  # whether clusters stand by what is found; beside tables they keep the tables' order
 
 
 _USUAL = Look()
@@ -78,6 +81,11 @@ _current: ContextVar[Look] = ContextVar("look", default=_USUAL)
 def look() -> Look:
     """Return how charts are to look now."""
     return _current.get()
+
+
+def ranked(rows: Iterable[_Row], by: Callable[[_Row], float]) -> list[_Row]:
+    """Return rows of a chart, the largest first; as they are where a look keeps their order."""
+    return sorted(rows, key=by, reverse=True) if look().ranks else list(rows)
 
 
 @contextmanager

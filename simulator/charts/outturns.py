@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.answers.table import Cell
 from simulator.charts.chart import Chart, measure_rows, with_ends
-from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM
+from simulator.charts.look import DARK, GREY, INK, LIGHT, WARM, ranked
 from simulator.charts.panels import panels, scale, write_together
 from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
 from simulator.charts.sheet import Strip, on_slide, sheet
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _BINS = 45
 _MIDDLE: Looks = {"color": INK, "marker": "o", "markerfacecolor": "white", "markersize": 4.5, "linewidth": 0}
+_AS_THE_BOND = "an overspend as large as the bond"
+"""What is marked: the bond pays year by year, and may be used up where the whole contract ends below that."""
 _SUBTITLE = "How far the whole contract's spend ends from its budget, as a share of the budget"
 
 
@@ -54,10 +56,10 @@ def outturn(study: Study, cluster: str | None = None) -> Chart:
     title = _outturn_title(found)
     has_bond = any(one.bond_share for one in found.values())
     if len(names) > 1:
-        found = dict(sorted(found.items(), key=lambda pair: -pair[1].overspend.value))
+        found = dict(ranked(found.items(), lambda pair: pair[1].overspend.value))
         figure = _draw_rows(found, title, study.source, has_bond=has_bond)
     else:
-        subtitle = _SUBTITLE + has_bond * ". Dotted: the bond posted"
+        subtitle = _SUBTITLE + has_bond * f". Dotted: {_AS_THE_BOND}"
         figure, each = panels(title, subtitle, study.source, names)
         _draw_outturns(each, found)
     words = " ".join(f"{name}: {_outturn_words(one)}" for name, one in found.items())
@@ -126,7 +128,7 @@ def _draw_outturn(axes: Axes, one: _Outturn, edges: FloatArray) -> None:
 
 
 def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond: bool) -> Figure:
-    """Draw a row for each cluster, the likeliest overspend first."""
+    """Draw a row for each cluster."""
     signs = [
         Sign("nine contracts in ten", {"color": DARK, "linewidth": 1}),
         Sign("half of them", {"color": DARK, "linewidth": 5}),
@@ -134,10 +136,10 @@ def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond:
     ]
     bond: Looks = {"color": WARM, "marker": "|", "linewidth": 0, "markersize": 9, "markeredgewidth": 2}
     chances = [per_cent(one.overspend) if one.fan else "no budget" for one in found.values()]
-    rows = Rows(
-        list(found), (Beside("overspend", chances),), label="under budget to the left, over to the right"
-    )
-    key = Key([*signs, *has_bond * [Sign("the bond posted", bond)]])
+    too_small = [per_cent(one.beyond_bond) if one.beyond_bond else "no bond" for one in found.values()]
+    beside = (Beside("overspend", chances), *has_bond * (Beside("bond too small", too_small),))
+    rows = Rows(list(found), beside, label="under budget to the left, over to the right")
+    key = Key([*signs, *has_bond * [Sign(_AS_THE_BOND, bond)]])
     figure, (axes,) = sheet(title, _SUBTITLE, source, [key, rows])
     for place, one in zip(rows_at(axes), found.values(), strict=True):
         if not one.fan:
@@ -224,7 +226,7 @@ def overspend(study: Study, cluster: str | None = None) -> Chart:
     title = _overspend_title(study, names)
     subtitle = "Chance that spend exceeds budget, with 95% intervals"
     together = len(names) > 1
-    clusters = sorted(names[: -1 if together else None], key=lambda name: -found[name, _WHOLE].value)
+    clusters = ranked(names[: -1 if together else None], lambda name: found[name, _WHOLE].value)
     ordered = (*clusters, *names[len(names) - together :])
     strips: list[Strip] = []
     if len(study.years) > 1:

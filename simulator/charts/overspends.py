@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart, with_ends
-from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM, look
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM, look, ranked
 from simulator.charts.panels import draw_band, panels, scale, write_near, write_together
 from simulator.charts.rows import Beside, Rows, rows_at
 from simulator.charts.sheet import sheet
@@ -59,7 +59,7 @@ def bond_cover(study: Study, cluster: str | None = None) -> Chart:
     )
     if len(names) > 1:
         # The bond that a cluster lacks most comes first.
-        found = dict(sorted(found.items(), key=lambda pair: -pair[1].of_budget(pair[1].needed[0.95].value)))
+        found = dict(ranked(found.items(), lambda pair: pair[1].of_budget(pair[1].needed[0.95].value)))
         figure = _draw_rows(found, title, study.source)
     else:
         figure, (axes,) = panels(title, subtitle, study.source, names)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart, measure_rows, with_ends
-from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM
+from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE, WARM, ranked
 from simulator.charts.panels import scale, worded, write_together
 from simulator.charts.rows import BAR_IN, Beside, Rows, rows_at
 from simulator.charts.sheet import Strip, on_slide, sheet
@@ -57,7 +57,7 @@ def surplus_split(study: Study, cluster: str | None = None) -> Chart:
     title = _split_title(study.books[names[-1]], parts)
     subtitle = "Surpluses of the years of a contract, in pence of each pound and in pounds by cluster"
     # The largest surplus first; all together are the rule's bar, and have no row that dwarfs the others.
-    clusters = sorted(names[: -1 if len(names) > 1 else None], key=lambda name: -surplus[name].value)
+    clusters = ranked(names[: -1 if len(names) > 1 else None], lambda name: surplus[name].value)
     whose = "all clusters" if len(names) > 1 else names[0]
     amounts = Beside("mean surplus", [money(surplus[name]) for name in clusters])
     label = "mean of all simulated contracts"
@@ -196,7 +196,7 @@ def practice_share(study: Study, cluster: str | None = None) -> Chart:
         figure = _spread(found[names[0]], title, study.source, all_luck=all_luck)
     else:
         # The largest share first.
-        found = dict(sorted(found.items(), key=lambda pair: -pair[1].total.value))
+        found = dict(ranked(found.items(), lambda pair: pair[1].total.value))
         figure = _draw_means(found, title, study.source, all_luck=all_luck)
     words = [f"{name}: {_share_words(one)}" for name, one in found.items()] + all_luck * [f"{_ALL_LUCK}."]
     data = measure_rows({name: _measures(one) for name, one in found.items()})

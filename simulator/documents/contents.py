@@ -134,8 +134,9 @@ def document_of(
     size = PAGE
     if template:
         size = replace(PAGE, width_in=min(PAGE.width_in, text_width_in(template)))
-    # One logo is enough for a document, and so is one place that says where its numbers come from.
-    with looking(Look(size, replace(theme, logo=b""), has_source=False)):
+    # One logo is enough for a document, and so is one place that says where its numbers come from. Clusters
+    # stand in one order, its tables'.
+    with looking(Look(size, replace(theme, logo=b""), has_source=False, ranks=False)):
         return _document(study, title, started, regimes, theme, template)
 
 

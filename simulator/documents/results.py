@@ -87,12 +87,19 @@ def overspends(quotes: Quotes) -> Section:
 
 
 def _bond_mark(quotes: Quotes) -> list[Block]:
-    """Say how the bond's mark in the chart compares with what the bond is a share of."""
+    """Say what the chart marks, and what it does not say: bonds pay year by year."""
     of_year = quotes.numbers.get((ALL_CLUSTERS, BOND_OF_YEAR))
     if of_year is None or not of_year.value:
         return []
-    said = f"{{figure}} marks the bond: {{{BOND_OF_YEAR}:short}} of a year's budget is "
-    said += f"{{{BOND_OF_CONTRACT}:short}} of the whole contract's."
+    said = (
+        f"{{figure}} marks an overspend as large as the bond: {{{BOND_OF_YEAR}:short}} of a year's budget, "
+    )
+    said += f"which is {{{BOND_OF_CONTRACT}:short}} of the whole contract's."
+    if len(quotes.study.years) > 1:
+        said += (
+            " A bond may be used up left of the mark too: it pays year by year, and no year's surplus is set "
+            "off. The figure's last column says how often it is too small."
+        )
     return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]
 
 

@@ -89,18 +89,21 @@ def period(quotes: Quotes) -> str:
 def _who(quotes: Quotes) -> Paragraph:
     plan = quotes.study.result.plan
     months = plan.terms.year_months
+    people = [quotes.numbers[name, "people"].value for name in quotes.clusters]
+    order = "the largest first" if people == sorted(people, reverse=True) else "as the scenario lists them"
     first_year = f"The first year, {quotes.study.years[0]}, has {in_letters(months[0])} months. "
     return quotes.sentence(
         ALL_CLUSTERS,
         "{clusters} of GP practices in {pct}, with {people} registered people, {takes} for patients' care "
         "{period}: {years}. {part_year}Whoever spends less than the budget has a surplus; whoever spends "
-        "more has an overspend.",
+        "more has an overspend.{one_order}",
         clusters=counted(len(quotes.clusters), "cluster").capitalize(),
         pct=plan.settings.pct.name,
         takes="takes a real budget" if len(quotes.clusters) == 1 else "take real budgets",
         period=period(quotes),
         years=counted(len(months), "contract year"),
         part_year=first_year if months[0] < 12 else "",
+        one_order=f" Every table and figure has them in one order, {order}." if len(people) > 1 else "",
     )
 
 

@@ -10,11 +10,23 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from matplotlib.text import Text
 
 from simulator import load_scenario, simulate
 from simulator.charts.drivers import usual_moves
+from simulator.charts.register import draw
 from simulator.charts.study import Study
-from simulator.documents.blocks import Document, Items, Number, Paragraph, Part, Section, TableBlock
+from simulator.charts.words import per_cent
+from simulator.documents.blocks import (
+    Document,
+    Items,
+    Number,
+    Paragraph,
+    Part,
+    Picture,
+    Section,
+    TableBlock,
+)
 from simulator.documents.brief import INTEREST, LOSS_OF_BOND
 from simulator.documents.cluster_facts import (
     AVERAGE_CLUSTER,
@@ -72,6 +84,7 @@ from simulator.documents.what_ifs import (
 )
 from simulator.questions.explain.pieces import Source
 from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR
+from simulator.records import BUDGET
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from tests.e2e.command import FLAGSHIP, ROOT
@@ -440,3 +453,31 @@ def test_a_sum_of_bonds_has_no_chance_in_its_row(annex: Document) -> None:
     assert shared is not None
     _, quoted = said_in(section)
     assert (ALL_CLUSTERS, "bond_covers_probability") in quoted
+
+
+def test_figures_have_clusters_in_the_order_of_tables(annex: Document, study: Study) -> None:
+    (section,) = (one for one in annex.sections if one.heading == "The scheme")
+    assert "Every table and figure has them in one order, the largest first." in said_in(section)[0]
+    pictures = [block.chart for one in annex.sections for block in one.blocks if isinstance(block, Picture)]
+    shown = {one.name: one.alt for one in pictures if one.name in {"overspend", "outturn", "bond-cover"}}
+    for words in shown.values():
+        places = [words.index(f"{name}") for name in study.clusters]
+        assert places == sorted(places)
+    assert len(shown) == 3
+    alone = list(draw(study, "outturn").data["cluster"].unique())
+    assert alone != list(study.clusters), "A chart that stands alone begins with what is likeliest."
+
+
+def test_the_bond_s_mark_is_explained_and_how_often_it_is_too_small_stands_beside(
+    annex: Document, study: Study
+) -> None:
+    (section,) = (one for one in annex.sections if one.heading == "How likely is an overspend?")
+    assert "A bond may be used up left of the mark too: it pays year by year" in said_in(section)[0]
+    (chart,) = (b.chart for b in section.blocks if isinstance(b, Picture) and b.chart.name == "outturn")
+    written = [one.get_text().replace("\n", " ") for one in chart.figure.findobj(Text)]
+    assert {"an overspend as large as the bond", "bond too small"} <= set(written)
+    covers = study.estimate("Granta", "bond_covers_probability")
+    assert per_cent(Estimate(1 - covers.value, 1 - covers.high, 1 - covers.low)) in written
+    book = study.books["Granta"]
+    beyond = book.spend_gbp - book.total_gbp(BUDGET) > book.bond_posted_gbp
+    assert beyond.mean() < 1 - covers.value, "Years add up, and no surplus is set off."
