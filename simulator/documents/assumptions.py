@@ -11,10 +11,11 @@ from simulator.documents.blocks import Block, Cited, Heading, Items, Paragraph, 
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import capitalised, per_cent_of
+from simulator.plain_words import capitalised, joined, per_cent_of
 from simulator.risk.estimate import Unit
+from simulator.scenario.document_settings import Publication
 
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(r"\b((?:19|20)\d\d)(?:-(\d\d))?\b")
 _MOST_ROWS, _MOST_LETTERS = 15, 160
 """Of the assumptions that a page shows, and of the remarks of each."""
 _NOT_SET = "Assumed; no source is stated."
@@ -70,6 +71,14 @@ def _moved(figures: Sequence[Figure], keys: Mapping[str, float]) -> list[Figure]
 def _holds(figure: str, key: str) -> bool:
     """Return whether a figure of the file is a key that was moved, or the table that it stands in."""
     return key == figure or key.startswith(f"{figure}.")
+
+
+def basis_and_reason(figures: Sequence[Figure], key: str) -> tuple[str, str] | None:
+    """Return what the file says of a number: its basis, and whence or why; None where it does not set it."""
+    found = _moved(figures, {key: 0.0})
+    pieces = [piece for figure in found for piece in pieces_of(figure.remark)]
+    whence = (piece.partition(": ")[2] if piece.startswith(_LABELS) else piece for piece in pieces)
+    return (_bases(found), "; ".join(whence)) if found else None
 
 
 def _range(figures: Mapping[str, float]) -> str:
@@ -196,13 +205,33 @@ def publications(quotes: Quotes) -> tuple[Block, ...]:
     items = tuple(f"{one.cited.rstrip('.')}. It gives {one.used_for.rstrip('.')}." for one in cited)
     said = "What is not here is an assumption, or stands with its figure in this document as a workbook."
     dated = quotes.study.scenario.settings.document.date
-    latest = max((int(year) for one in cited for year in _YEAR.findall(one.cited)), default=0)
-    if dated is not None and latest > dated.year:
+    later = [one for one in cited if dated is not None and _latest(one) > dated.year]
+    if dated is not None and later:
+        given = joined([f"{one.used_for.rstrip('.')} ({_latest(one)})" for one in later])
         said += (
-            f" This is an illustration made later than its date, {dated.year}: figures of later years, up to "
-            f"{latest}, stand in for those of its time."
+            f" This was made later than its date, {dated.year}. Figures of later years stand in for those of "
+            f"its time: {given}."
         )
     return (Heading(2, "Sources"), Items(items, numbered=True), Paragraph((said,)))
+
+
+def later_sources(quotes: Quotes) -> str:
+    """Return that figures later than the document's own date stand in, and for what; nothing if none do."""
+    document = quotes.study.scenario.settings.document
+    if document.date is None:
+        return ""
+    if not (later := [one for one in document.publications if _latest(one) > document.date.year]):
+        return ""
+    upto = max(map(_latest, later))
+    return (
+        f"Made after its date: figures of years up to {upto} stand in for those of its time. “Where the "
+        "numbers come from” says which."
+    )
+
+
+def _latest(one: Publication) -> int:
+    """Return the last year that a publication is of: 2011 for 2010-11; 0 where it names none."""
+    return max((int(year[:2] + (end or year[2:])) for year, end in _YEAR.findall(one.cited)), default=0)
 
 
 def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
@@ -215,8 +244,8 @@ def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Blo
         f"{version}”.",
         f"They are figures of {whose}, made with cluster-risk {version}."
         if whose
-        else f"No publisher is named, and nobody to ask: cluster-risk {version}, a program, made this "
-        f"from {known['scenario']}. They are nobody's official figures.",
+        else f"They are nobody's official figures: a program, cluster-risk {version}, made them from "
+        f"{known['scenario']}. No publisher is named, and nobody to ask.",
         *([f"Ask {settings.document.contact}."] if settings.document.contact else []),
         "An expected amount is a mean: say “on average”. A bad case, 1 in 20, says how far from it one "
         "contract may be.",

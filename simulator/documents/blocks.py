@@ -339,6 +339,7 @@ class Document:
     provenance: tuple[tuple[str, str], ...]  # what a reader needs to make the numbers again
     said: DocumentSettings = field(default_factory=DocumentSettings)  # who publishes it, when, and for whom
     slides: tuple[Slide, ...] = ()  # what is shown of it, after a title
+    later: str = ""  # that figures of later years stand in, and for what; nothing where none do
     terms: OwnTerms | None = None  # what a workbook lets a reader change
     theme: Theme = field(default_factory=Theme)  # the colours, letters and logo of who publishes it
     template: bytes = b""  # a Word file whose styles, head and foot it takes; empty for none
@@ -351,12 +352,13 @@ class Document:
 
     @property
     def cover(self) -> tuple[tuple[str, str], ...]:
-        """Who publishes it, for whom, when, and whom to ask: what each is, and what it says."""
+        """Who publishes it, for whom, when, from what, and whom to ask: what each is, and what it says."""
         facts = {
             "Published by": self.said.organisation,
             "For": self.said.audience,
             "Date": self.said.date and date_of(self.said.date),
             "Version": self.said.version,
+            "Sources": self.later,
             "Contact": self.said.contact,
         }
         return tuple((what, words) for what, words in facts.items() if words)

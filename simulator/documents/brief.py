@@ -138,8 +138,8 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))
     share = f"The practice share ({per_cent_of(split.practice_share)} of a surplus)"
     yield (
-        f"{share} {verdict}{nobody}: practices may expect to keep {{practice_share_gbp}} of surpluses, "
-        f"and to {{{GAIN}:gain}} net{less}. {better}{most}"
+        f"{share} {verdict}{nobody}: on average practices keep {{practice_share_gbp}} of surpluses, "
+        f"and {{{GAIN}:gain}} net{less}. {better}{most}"
     )
     if gain < 0:
         yield _worth_it(quotes)
@@ -234,13 +234,13 @@ def _pct(quotes: Quotes) -> Paragraph:
     )
     said += why_it_gains(quotes)
     if bad := quotes.numbers.get((ALL_CLUSTERS, _BAD_CASE)):
-        said += f"; in one contract out of twenty it {_worse(bad)} {{{_BAD_CASE}:size}}"
+        said += f". In one contract out of twenty it {_worse(bad)} {{{_BAD_CASE}:size}}"
     if found and years > 1:
         worst = min(found, key=lambda one: found[one].value)
         at, does = by_year.index(worst), _worse(found[worst])
         said += (
-            f". In {quotes.study.years[at]}, when most is at risk, it may "
-            f"expect to {{pct_net_position_gbp_year_{at + 1}:gain}}; in one year out of twenty it {does} "
+            f". In {quotes.study.years[at]}, when most is at risk, it may expect to "
+            f"{{pct_net_position_gbp_year_{at + 1}:gain}}; in one year out of twenty it {does} "
             f"{{{worst}:size}}"
         )
     return quotes.sentence(ALL_CLUSTERS, f"{said}.")
@@ -259,24 +259,24 @@ def why_it_gains(quotes: Quotes) -> str:
     gain = quotes.numbers[ALL_CLUSTERS, "pct_net_position_gbp"]
     if kept is None or not 0 < gain.value < kept.value or not beyond_chance(gain):
         return ""
-    back = f", less the {{{_RETURN}}} of surpluses that return to it"
+    back = f", less {{{_RETURN}}} of surpluses returned to it"
     gained = {one for (_, one), found in quotes.tables[PCT].items() if found.value > 0}
     back *= gained == {PLAN_LESS_BUDGETS, _RETURN}
     return (
-        f", because its budgets are {{{PLAN_LESS_BUDGETS}}} below what it planned to spend on that care, and "
-        f"of that it pays back {{{PCT_BEARS}}} (what it and its pool pay{back})"
+        f": its budgets are {{{PLAN_LESS_BUDGETS}}} below what it planned to spend on that care, and it pays "
+        f"back {{{PCT_BEARS}}} of that (what it and its pool pay{back})"
     )
 
 
 def _doubt(quotes: Quotes) -> Paragraph:
     """Say what errors leave out, how wide the range is with it, and what the results depend on most."""
-    parts: list[Part] = ["All figures are of a simulation, and ± is its sampling error alone."]
+    parts: list[Part] = ["All figures are simulated, and ± is sampling error alone."]
     if (ALL_CLUSTERS, f"{LEAST}{OVERSPEND}") in quotes.numbers:
         kinds = listed(unsure_of(quotes.study.scenario.settings))
         ends = {end: quotes.number(ALL_CLUSTERS, f"{end}{OVERSPEND}", "alone") for end in (LEAST, MOST)}
         said = (
-            f" They are means over doubt about {kinds}: once these are known, a cluster's chance of an "
-            f"overspend will lie between {{{LEAST}}} and {{{MOST}}}."
+            f" Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
+            f"{{{MOST}}}: what is expected is a mean over that doubt."
         )
         parts += quotes.sentence(ALL_CLUSTERS, said, **ends).parts
     moves = [*quotes.drivers.moves][:1]

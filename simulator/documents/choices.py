@@ -116,8 +116,8 @@ def _safer_pct(quotes: Quotes) -> Iterator[Paragraph]:
     pays = f", and {loser} would have {{{measure}:size}} less on average"
     pays *= quotes.numbers[best, measure].value < 0
     others = [one for one in lower if one != best]
-    also = f"Also lower it: {joined([*map(_named, others)])}; no" if others else "No"
-    only = f" {also} other by {per_cent_of(_FELT)} or more."
+    also = f"{capitalised(joined([*map(_named, others)]))} would lower it by less; no" if others else "No"
+    only = f" {also} other option lowers it by as much as {per_cent_of(_FELT)}."
     yield quotes.sentence(
         best,
         f"{aim} {{best}} would lower its reserve most, by {{{MOVED_RESERVE}:size}}{pays}.{only}",
@@ -163,10 +163,8 @@ def _gaining_practices(quotes: Quotes) -> Iterator[Paragraph]:
         if enough
         else "none of these rules, bonds or budgets is enough"
     )
-    saving = (
-        f"; {'so would' if enough else 'what would do is'} a true saving of {{{SAVING_NEEDED}}} of the care "
-    )
-    saving += "that is paid by the case"
+    saving = f"; a true saving of {{{SAVING_NEEDED}}} of the care that is paid by the case "
+    saving += "would do too" if enough else "would be"
     saving *= (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
     yield quotes.sentence(ALL_CLUSTERS, f"If practices are to gain on average, {said}{saving}.")
 

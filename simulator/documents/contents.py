@@ -11,7 +11,7 @@ from simulator.answers.files import provenance
 from simulator.charts.look import PAGE, Look, Theme, look, looking
 from simulator.charts.study import Study
 from simulator.documents.asked import practice_questions
-from simulator.documents.assumptions import may_be_quoted, publications, sources
+from simulator.documents.assumptions import later_sources, may_be_quoted, publications, sources
 from simulator.documents.blocks import Document, Section
 from simulator.documents.brief import in_brief
 from simulator.documents.choices import choices
@@ -176,6 +176,7 @@ def _document(
         provenance=stamp,
         slides=slides_of(quotes),
         said=scenario.settings.document,
+        later=later_sources(quotes),
         terms=own_terms(study),
         theme=theme,
         template=template,

@@ -52,13 +52,12 @@ def worked_example(quotes: Quotes) -> Section:
     year = quotes.study.years[example.year]
     budgets = " The budgets differ, for each rests on past spend that is drawn by chance too."
     budgets *= example.budgets_differ
-    bad = ", and one that only one in twenty is worse than" * (BAD in example.contracts)
+    bad = ", and a bad year that only one in twenty is worse than" * (BAD in example.contracts)
     contracts = counted(len(example.contracts), "simulated contract")
     said = Paragraph(
         (
-            f"Take {example.book.name} in {year}, its first year, in {contracts}: the middle one of those "
-            f"with a surplus, and of those with an overspend{bad}. Each pound that moves has a row, in the "
-            f"order of the rules.{budgets}",
+            f"Take {example.book.name} in {year}, its first year, in {contracts}: the middle surplus, the "
+            f"middle overspend{bad}. Each pound that moves has a row, in the order of the rules.{budgets}",
         )
     )
     columns: list[str | Column] = [
@@ -117,10 +116,9 @@ def depends_on(quotes: Quotes) -> Section:
 def _fewer(quotes: Quotes) -> str:
     contracts = min(quotes.study.result.contracts, MOST_CONTRACTS)
     return (
-        f"From {contracts:,} contracts on the same draws of chance. An asterisk marks a change beyond "
-        "chance. How far each is moved is an assumption, or one SD of what is not known of it; past spend "
-        "stays. The PCT's net position is against its plan as it is: care that costs more than planned, or "
-        "larger budgets, cost the PCT money."
+        f"From {contracts:,} contracts, on the same draws of chance. An asterisk marks a change beyond "
+        "chance. How far each is moved is an assumption, or one SD of what is not known; past spend stays. "
+        "The PCT's plan stays too: care that costs more than planned, or larger budgets, cost it money."
     )
 
 
@@ -129,7 +127,7 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
     yield Heading(2, "Sampling error and doubt in one range")
     settings = quotes.study.scenario.settings
     rows = [one for one in (*OF_CLUSTERS, *AMOUNTS) if (ALL_CLUSTERS, f"{LEAST}{one}") in quotes.numbers]
-    others = "Whatever else may be wrong is not in it: {table} shows what a move of each would do."
+    others = "Errors of other settings are not in it: {table} shows what each would do."
     if not rows:
         said = f"No doubt about figures is drawn here: ± is sampling error alone. {others}"
         yield quotes.sentence(ALL_CLUSTERS, said, table=_RANKED)
@@ -139,9 +137,8 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
     yield quotes.sentence(
         ALL_CLUSTERS,
         f"Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
-        f"{{{MOST}}}: that is the range of sampling and doubt together. What is expected is a mean over it. "
-        "Each range is of what may then be expected: single contracts lie above and below. "
-        f"{others}",
+        f"{{{MOST}}}: that is the range of sampling and doubt together. What is expected today is a mean "
+        f"over it; single contracts lie above and below. {others}",
         **ends,
         table=_RANKED,
     )
@@ -224,7 +221,8 @@ def _large_enough(quotes: Quotes) -> str:
         for measure, what in (
             (
                 ENOUGH_PEOPLE,
-                f"its outturn misses the expected one by at most {more} more than a whole nation's would",
+                f"its outturn lies no more than {more} further from the expected one than that of a "
+                "cluster of any size",
             ),
             (CALM_PEOPLE, f"chance alone moves it by no more than {little} of the budget"),
         )

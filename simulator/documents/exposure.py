@@ -44,8 +44,8 @@ def who_bears(quotes: Quotes) -> Iterator[Block]:
         f"Budgets are {{{SHORTFALL}}} short of what is spent, {{budget_less_spend_gbp:size}}. Practices bear "
         f"{{{GAIN}:size}} of it: what is drawn from their bonds, less what they keep of surpluses"
         f"{and_interest(quotes)}. The PCT bears {{{PCT_BEARS}}}, its pool included. Together they bear "
-        "{reinvestment_gbp} more than the shortfall, for so much of the surpluses of other clusters and "
-        f"years goes to patients' care.{_against_plan(quotes)}",
+        "{reinvestment_gbp} more than the shortfall: so much of the surpluses of other clusters and years "
+        f"goes to patients' care.{_against_plan(quotes)}",
     )
 
 
@@ -92,10 +92,8 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
         what, _, step = move.partition(" +")
         if what.startswith("growth of"):
             far = step.strip().removesuffix(" of what is not known")
-            more = (
-                f" {capitalised(what)} that is {far} higher than expected, in every kind of care, costs them "
-            )
-            more += f"{{{MOVED_OUTTURN}:size}} against their budgets over the contract."
+            more = f" {capitalised(what)} that is {far} higher in every kind of care costs them "
+            more += f"{{{MOVED_OUTTURN}:size}} over the contract."
             parts += quotes.sentence(move, more).parts
     if common.shocked_line:
         line = f"One SD of the shock that the whole PCT has to {spaced(common.shocked_line)}"
@@ -118,15 +116,13 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
 
 def _as_in_the_table(quotes: Quotes) -> str:
     """Return how shares and SDs go together, and why they are less than shocks that are moved alone."""
-    said = (
-        "Shares add up, and so do the squares of SDs. Budgets follow past spend, and take back some of what "
-    )
-    said += "moved it: an SD is of what is left, and may be less than that of the source alone."
+    said = "Shares add up, and so do the squares of SDs. Budgets follow past spend and so take back some of "
+    said += "what moved it: an SD is of what is left."
     settings = quotes.study.scenario.settings
     if Source.DOUBT in quotes.in_common.sources and len(settings.service_lines) > 1:
         together = per_cent_of(settings.doubt.correlation)
         said += (
-            " That of figures that are not known is less than a move of every kind of care at once: what is "
-            f"not known of two kinds has a correlation of {together} (assumption)."
+            " Figures that are not known move it less than every kind of care at once would: between two "
+            f"kinds their correlation is {together} (assumption)."
         )
     return said

@@ -46,18 +46,18 @@ def method(quotes: Quotes) -> Section:
     """Say how the numbers are made, and what they cannot say."""
     result = quotes.study.result
     how = (
-        f"The agreement was simulated {result.contracts:,} times. In each simulated contract the number of "
-        "cases of every kind of care and their costs are drawn by chance about what the population, the "
-        "rates and the shocks lead to expect; budgets are set, and the rules settle every pound. Expected "
-        "amounts are means over the contracts, and chances are proportions of them."
+        f"The agreement was simulated {result.contracts:,} times. Each time chance decides how many cases of "
+        "every kind of care there are and what each costs, about what people, rates and shocks lead to "
+        "expect; budgets are set, and the rules settle every pound. Expected amounts are means over these "
+        "contracts, and chances are proportions of them."
     )
     settings = quotes.study.scenario.settings
     if settings.doubt.carried and (unsure := unsure_of(settings)):
         how += f" What is not known of {listed(unsure)} is drawn once for each contract."
     errors = (
         "The ± after a number is the longer side of a 95% interval of sampling error: what other draws of "
-        "chance might have given. Numbers are rounded to what it allows. The same scenario and seed give the "
-        "same numbers."
+        "chance might have given. Numbers are rounded to match it. The same scenario and seed give the same "
+        "numbers."
     )
     return Section(
         (
@@ -72,13 +72,17 @@ def method(quotes: Quotes) -> Section:
 
 def _local(quotes: Quotes) -> str:
     """Return whether what these clusters spent is in the numbers."""
-    scenario = quotes.study.scenario
-    if scenario.settings.budgets.historic.csv or assumptions_of(scenario).counted("fitted"):
+    if knows_its_past(quotes.study.scenario):
         return "Past spend of the clusters is in the numbers; no later outturn was compared with them."
     return (
         "No outturn of these clusters was at hand, and nothing that they spent is in the numbers: these are "
         "stated rates of care and cost, applied to the people on their lists. Their level may be wrong."
     )
+
+
+def knows_its_past(scenario: Scenario) -> bool:
+    """Return whether what the clusters spent is in the numbers, as past spend or by a fit to it."""
+    return bool(scenario.settings.budgets.historic.csv or assumptions_of(scenario).counted("fitted"))
 
 
 def provenance_section(facts: tuple[tuple[str, str], ...], said: Sequence[Block] = ()) -> Section:

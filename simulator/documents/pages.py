@@ -87,9 +87,9 @@ def _overspend(quotes: Quotes, name: str) -> Paragraph:
     others = {one: quotes.numbers[one, OVERSPEND] for one in quotes.clusters}
     said += rank(others, name)
     said += f". {_cause(quotes, name)} {luck_of_budget(quotes, name)}"
-    said += "It is more than 2% over with a chance of {large_overspend_probability}."
+    said += "The overspend is more than 2% of the budget with a chance of {large_overspend_probability}."
     if (name, f"{_BAD}_share") in quotes.numbers:
-        said += f" In a bad case (1 in 20) overspends are {{{_BAD}_gbp}}."
+        said += f" In a bad case (1 in 20) overspends come to {{{_BAD}_gbp}}."
     return quotes.sentence(name, said)
 
 

@@ -67,7 +67,7 @@ def overspends(quotes: Quotes) -> Section:
                 (
                     "A year is overspent if spend exceeds its budget. The whole contract is overspent if all "
                     "its spend exceeds all its budget; the overspend is large if that is by more than 2%. "
-                    "The last row nets clusters against each other. ",
+                    "In the last row clusters' surpluses and overspends are set off. ",
                     Cited("Figure", "overspend", "A chart"),
                     " draws these chances.",
                 )
@@ -76,8 +76,8 @@ def overspends(quotes: Quotes) -> Section:
             quotes.table("overspend size", title, amounts),
             Paragraph(
                 (
-                    "Expected overspends add up those of single years, and so do surpluses: neither is set "
-                    "off against the other. Budget less spend is below zero where spend is the larger.",
+                    "Expected overspends are those of single years added up, and so are surpluses: neither "
+                    "is set off against the other.",
                 )
             ),
             *_bond_mark(quotes),
@@ -146,8 +146,8 @@ def bonds(quotes: Quotes) -> Section:
             places = [*((row, own) for row in quotes.clusters), (ALL_CLUSTERS, every), (ALL_CLUSTERS, shared)]
             columns.append(quotes.column(own, places=places))
     meant = (
-        "A bond needed at 95% pays all that reaches it over the contract in 95 contracts of 100. The rules "
-        "apply in their order. Where each cluster has its own bond, the row of all adds up what they need. "
+        "A bond needed at 95% pays all that reaches it in 95 contracts of 100: what rules before it leave of "
+        "overspends. Where each cluster has its own bond, the row of all adds up what they need. "
     )
     first = text("Cluster", (*quotes.clusters, _OWN_BONDS, _SHARED_BOND))
     return Section(
@@ -176,8 +176,7 @@ def _bonds_in_words(quotes: Quotes) -> str:
             "bond that all share would have to be {shared_bond_needed_gbp}."
         )
     if len(quotes.clusters) > 1 and (ALL_CLUSTERS, "bond_covers_probability") in quotes.numbers:
-        said += " All of the bonds posted are enough in the same contract with a chance of "
-        said += "{bond_covers_probability}."
+        said += " All bonds posted are enough at once with a chance of {bond_covers_probability}."
     return said
 
 
@@ -282,8 +281,7 @@ def pct_position(quotes: Quotes) -> Section:
         Paragraph(
             (
                 "The net position is what the PCT planned to spend on these people's care, less what that "
-                "care costs it. The plan is the expected cost at the scenario's own growth, before any true "
-                "saving. Below zero is a loss.",
+                "care costs it; below zero is a loss. The plan is the cost expected before any true saving.",
             )
         ),
         *_reserve(quotes),

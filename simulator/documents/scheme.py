@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.answers.rule_notes import legal_form_notes, runs_in_words
-from simulator.answers.table import Column, Table, text
+from simulator.answers.table import Column, text
 from simulator.budgets.rebasing import rebasing_in_words
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section, TableBlock
 from simulator.documents.cluster_facts import SHORTFALL
@@ -19,15 +19,14 @@ from simulator.documents.fair_shares import (
     is_unfair,
     starts_fair,
 )
+from simulator.documents.kinds_of_care import kinds_of_care
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import OVERSPEND
-from simulator.payments.payment import in_short
-from simulator.plain_words import capitalised, counted, in_letters, listed, per_cent_of, pounds_of, spaced
+from simulator.plain_words import counted, in_letters, listed, per_cent_of, pounds_of, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
-from simulator.scenario.schema import Cluster, ContractSettings, ServiceLine
-from simulator.uncertain import sd_of
+from simulator.scenario.schema import Cluster, ContractSettings
 
 _NO_RULES = "There is no rule about money: the PCT keeps every surplus and pays every overspend."
 _REST = "What is left of an overspend is paid by the PCT."
@@ -38,11 +37,6 @@ _UNKEPT = {
     "pct_return": "What practices do not keep stays with the PCT.",
 }
 """Who has the practice share where practices may not keep it, by the part that it comes out of."""
-_CASH = (
-    "All pounds are cash of the year in which they are paid, growth of prices included: they are not at "
-    "constant prices, and not discounted."
-)
-_PENCE_BELOW_GBP = 100
 _ALIKE = 0.05
 """Chances that are no further apart are alike to a reader (assumption)."""
 
@@ -58,7 +52,7 @@ def scheme(quotes: Quotes) -> Section:
         _clusters(quotes),
         Heading(2, "Budgets"),
         _budgets(quotes),
-        _lines(quotes),
+        *kinds_of_care(quotes),
         *_fair_shares(quotes),
         Heading(2, "Who pays, and who keeps what is left"),
         Paragraph(("Rules apply at the end of each year, in this order.",) if said else (_NO_RULES,)),
@@ -103,7 +97,9 @@ def _who(quotes: Quotes) -> Paragraph:
         period=period(quotes),
         years=counted(len(months), "contract year"),
         part_year=first_year if months[0] < 12 else "",
-        one_order=f" Every table and figure has them in one order, {order}." if len(people) > 1 else "",
+        one_order=f" Every table and figure has the clusters in one order, {order}."
+        if len(people) > 1
+        else "",
     )
 
 
@@ -179,7 +175,7 @@ def _budgets(quotes: Quotes) -> Paragraph:
         for line in settings.service_lines
         if line.payment not in ("per_case", "block")
     ]
-    return Paragraph((" ".join([*said, _CASH]),))
+    return Paragraph((" ".join(said),))
 
 
 def _fair_shares(quotes: Quotes) -> Iterator[Block]:
@@ -204,7 +200,7 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
     if worst and bad[worst] < min(0.0, gaps[worst].value - LITTLE):
         luck = (
             " Past spend holds luck, and need that no weight measures: in one contract out of twenty "
-            f"that of {{worst}} is more than {{{BAD_GAP}:size}} below it."
+            f"the budget of {{worst}} is more than {{{BAD_GAP}:size}} below its fair share."
         )
         sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, luck, worst=worst).parts))
     elif not apart:
@@ -235,7 +231,7 @@ def _assumed(quotes: Quotes) -> tuple[Part, ...]:
         return (said,)
     ends = {"low": quotes.number(by_size[0], OVERSPEND, "alone")}
     ends["high"] = quotes.number(by_size[-1], OVERSPEND, "alone")
-    alike = " It is why clusters' chances of an overspend are so alike: {low} to {high}."
+    alike = " That is why clusters' chances of an overspend are so alike: {low} to {high}."
     return (said, *quotes.sentence(ALL_CLUSTERS, alike, **ends).parts)
 
 
@@ -248,26 +244,3 @@ def _too_small(quotes: Quotes) -> tuple[Part, ...]:
         f" A fair share may be too small all the same: budgets together are {{{SHORTFALL}}} short of spend."
     )
     return quotes.sentence(ALL_CLUSTERS, said).parts
-
-
-def _growth(line: ServiceLine) -> str:
-    """Return what growth is expected, with what is not known of it."""
-    sd = sd_of(line.growth_share)
-    return per_cent_of(line.growth_share) + (f" (SD {per_cent_of(sd)})" if sd else "")
-
-
-def _cost(gbp: float) -> str:
-    """Return the mean cost of a case: no pence where pounds say enough."""
-    return f"£{gbp:,.2f}" if gbp < _PENCE_BELOW_GBP else f"£{gbp:,.0f}"
-
-
-def _lines(quotes: Quotes) -> TableBlock:
-    lines = quotes.study.scenario.settings.service_lines
-    columns = (
-        text("Kind of care", tuple(capitalised(spaced(line.name)) for line in lines)),
-        text("Cases a year for 1,000 people", tuple(f"{line.rate_per_1000:,g}" for line in lines)),
-        text("Mean cost of a case", tuple(_cost(line.unit_cost_gbp.mean_gbp) for line in lines)),
-        text("Growth a year", tuple(_growth(line) for line in lines)),
-        text("Payment", tuple(capitalised(in_short(line.payment)) for line in lines)),
-    )
-    return TableBlock(Table("", "What the budgets are for", columns))

@@ -25,7 +25,7 @@ from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of, simulat
 AWKWARD = 'Ely & "North" <Isle> — Ĉ'
 NO_BOND = [{**SURPLUS, "needs_bond": False}, POOL]
 
-LEAST_FILLED = 0.6
+LEAST_FILLED = 0.7
 """Of the height of each page of the annex between its cover and its last, its foot left out."""
 ONE_YEAR = {"start_year": 2010, "start_month": 7, "years": 1}
 TEN_YEARS = {"start_year": 2010, "years": 10}

@@ -69,7 +69,11 @@ def test_sources_later_than_the_document_are_owned_up_to():
     for date in ("2010-07-01", "2015-07-01"):
         scenario = load_scenario(FLAGSHIP, ["simulation.contracts=100", f"document.date={date}"])
         told[date[:4]] = publications(Quotes(Study(simulate(scenario))))[-1].text
-    assert "made later than its date, 2010: figures of later years, up to 2014, stand in" in told["2010"]
+    assert (
+        "made later than its date, 2010. Figures of later years stand in for those of its time: how"
+        in told["2010"]
+    )
+    assert "the months of A&E attendances (2014)" in told["2010"]
     assert "later than its date" not in told["2015"]
 
 
@@ -135,7 +139,7 @@ def test_who_made_a_document_and_how_to_cite_it_are_told():
         return " ".join(items.texts)
 
     assert "400 simulated contracts, seed 1, cluster-risk 9.9”" in said()
-    assert "cluster-risk 9.9, a program, made this from x.toml. They are nobody's official figures." in said()
+    assert "They are nobody's official figures: a program, cluster-risk 9.9, made them from x.toml." in said()
     named = said(organisation="Example PCT", contact="finance@example.org")
     assert "They are figures of Example PCT, made with cluster-risk 9.9." in named
     assert "Ask finance@example.org." in named
