@@ -10,7 +10,7 @@ from simulator.documents.brief import NEAR_GBP, and_interest
 from simulator.documents.cluster_facts import SHORTFALL
 from simulator.documents.drivers import MOVED_OUTTURN
 from simulator.documents.protection import PCT_BEARS
-from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
+from simulator.documents.quotes import Quotes
 from simulator.documents.shared_shocks import (
     EVERYTHING,
     OF_ALL,
@@ -45,18 +45,7 @@ def who_bears(quotes: Quotes) -> Iterator[Block]:
         f"{{{GAIN}:size}} of it: what is drawn from their bonds, less what they keep of surpluses"
         f"{and_interest(quotes)}. The PCT bears {{{PCT_BEARS}}}, its pool included. Together they bear "
         "{reinvestment_gbp} more than the shortfall: so much of the surpluses of other clusters and years "
-        f"goes to patients' care.{_against_plan(quotes)}",
-    )
-
-
-def _against_plan(quotes: Quotes) -> str:
-    """Return why the PCT's net position is not what it bears, where it hands out less than it planned."""
-    kept = quotes.numbers.get((ALL_CLUSTERS, PLAN_LESS_BUDGETS))
-    if kept is None or kept.value <= 0:
-        return ""
-    return (
-        f" Against its plan the PCT may expect to {{pct_net_position_gbp:gain}}: its budgets are "
-        f"{{{PLAN_LESS_BUDGETS}}} below the plan, and of that it pays back the {{{PCT_BEARS}}}."
+        f"goes to patients' care.",
     )
 
 
