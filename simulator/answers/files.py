@@ -7,12 +7,12 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.answers.answer import Answer
+from simulator.answers.number_forms import Formula, SheetCell, forms_of, letters_of
 from simulator.answers.table import Column, Table
 from simulator.errors import Problem, Problems, printable
 from simulator.execution.new_files import CSV_ENCODING, check_new_file, new_file
@@ -28,31 +28,18 @@ if TYPE_CHECKING:
 _SUFFIXES = (".csv", ".xlsx")
 _ALL, _PROVENANCE = "every number", "provenance"
 _MADE = date(2010, 7, 1)
-_FORMATS = {Unit.GBP: "£#,##0", Unit.PROBABILITY: "0.0%", Unit.SHARE: "0.0%", Unit.PEOPLE: "#,##0"}
-_PENCE = "£#,##0.00"
 _IN_HEADINGS = {Unit.GBP: ", £", Unit.PROBABILITY: ", %", Unit.SHARE: ", %"}
 _UNIT_WORDS = {Unit.GBP: "£", Unit.PROBABILITY: "%", Unit.SHARE: "%"}
-_LARGEST_WITH_PENCE = 1_000
-_NAME_WIDTH, _WORDS_WIDTH, _NUMBER_WIDTH = 28, 60, 14
+_NAME_WIDTH, _WORDS_WIDTH, _NUMBER_WIDTH = 28, 60, 11
 _NOT_IN_A_TAB = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_TAB = 31
 _ROWS_TO_FILTER, _LINE_POINTS = 40, 15
-_WIDEST_PAGE = 190
-"""Letters across a page that can still be read in print."""
+_SCALE_PER_CENT, _WIDEST_PAGE = 70, 207
+"""How small a page may be printed, and the letters that are then across it."""
 MOST_ROWS = 1_048_574
 """Rows that Excel can hold below a caption and a head."""
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A cell that a spreadsheet works out, with what it comes to now."""
-
-    text: str  # made of places and names of ours alone: nothing that a user wrote
-    value: float
-    unit: Unit
-
-
-SheetCell = str | tuple[float, Unit] | Formula | None
 _NOTES = (
     ("Intervals", "Columns that end in low and high are the ends of a 95% interval of sampling error."),
     (
@@ -78,11 +65,9 @@ class Workbook:
         head = {"bold": True, "text_wrap": True, "valign": "bottom", "bg_color": "#EEF2F5", "bottom": 2}
         self._head = book.add_format(head)
         self._words = book.add_format({"text_wrap": True, "valign": "top"})
+        self._more_words = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
         self._link = book.add_format({"font_color": "#1F5A8A", "underline": 1, "valign": "top"})
-        forms = dict.fromkeys((*_FORMATS.values(), _PENCE, "General"))
-        self._numbers = {form: book.add_format({"num_format": form, "valign": "top"}) for form in forms}
-        given = {"bg_color": "#FFF5D6", "border": 1, "valign": "top"}
-        self._inputs = {form: book.add_format(given | {"num_format": form}) for form in forms}
+        self._numbers: dict[tuple[str, bool], Any] = {}  # by form, and whether a reader may change them
 
     def front(
         self, title: str, subject: str, facts: Iterable[tuple[str, str]], notes: Iterable[tuple[str, str]]
@@ -138,13 +123,13 @@ class Workbook:
         inputs: int | None = None,
     ) -> None:
         sheet.write_string(0, 0, caption, self._caption)
-        heads = _different(headings)
+        heads, rows = _different(headings), list(rows)
+        forms = [forms_of(cells) for cells in zip(*rows, strict=True)]
         longest, last, long_rows = [0] * len(heads), 1, list[tuple[int, Sequence[SheetCell]]]()
         for last, row in enumerate(rows, start=2):
             for at, cell in enumerate(row):
-                self._write(sheet, last, at, cell, self._inputs if at == inputs else self._numbers)
-                if isinstance(cell, str):
-                    longest[at] = max(longest[at], len(cell))
+                self._write(sheet, last, at, cell, self._number(next(forms[at]), given=at == inputs))
+                longest[at] = max(longest[at], letters_of(cell))
             if any(isinstance(cell, str) and len(cell) > _NAME_WIDTH for cell in row):
                 long_rows.append((last, row))
         for at, heading in enumerate(heads):
@@ -155,24 +140,32 @@ class Workbook:
             form = {"columns": columns, "style": None, "autofilter": last > _ROWS_TO_FILTER}
             sheet.add_table(1, 0, last, len(heads) - 1, form)
         widths = [
-            min(max(length, _NUMBER_WIDTH), _WORDS_WIDTH if at else _NAME_WIDTH)
-            for at, length in enumerate(longest)
+            min(max(length, _NUMBER_WIDTH, *map(len, head.split())), _WORDS_WIDTH if at else _NAME_WIDTH)
+            for at, (length, head) in enumerate(zip(longest, heads, strict=True))
         ]
         # Not every program makes rows as high as their words need.
         for at_row, cells in ((1, heads), *long_rows):
             lines = max(_lines(cell, wide) for cell, wide in zip(cells, widths, strict=True))
             if lines > 1:
                 sheet.set_row(at_row, _LINE_POINTS * lines)
-        _set_page(sheet, widths)
+        _set_page(sheet, caption, widths, last)
 
-    def _write(self, sheet: Any, row: int, at: int, cell: SheetCell, forms: Mapping[str, Any]) -> None:
+    def _write(self, sheet: Any, row: int, at: int, cell: SheetCell, look: Any) -> None:
         match cell:
             case str():
-                sheet.write_string(row, at, cell, self._words)
-            case Formula(text, value, unit):
-                sheet.write_formula(row, at, text, forms[_form(value, unit)], value)
-            case (value, unit) if not math.isnan(value):
-                sheet.write_number(row, at, value, forms[_form(value, unit)])
+                sheet.write_string(row, at, cell, self._more_words if at else self._words)
+            case Formula(text, value):
+                sheet.write_formula(row, at, text, look, value)
+            case (value, _) if not math.isnan(value):
+                sheet.write_number(row, at, value, look)
+
+    def _number(self, form: str, *, given: bool) -> Any:
+        """Return the look of a number of a form; `given` if a reader may change it."""
+        if (form, given) not in self._numbers:
+            colours = {"bg_color": "#FFF5D6", "border": 1} if given else {}
+            look = self._book.add_format({"num_format": form, "valign": "top"} | colours)
+            self._numbers[form, given] = look
+        return self._numbers[form, given]
 
     def table(self, table: Table) -> None:
         """Write a table as a page shows it, with two columns more for each estimate: its interval's ends."""
@@ -195,14 +188,7 @@ class Workbook:
         )
 
 
-def _form(value: float, unit: Unit) -> str:
-    """Return the form of a number: pence where they can be seen."""
-    if unit is Unit.GBP and abs(value) < _LARGEST_WITH_PENCE and value != round(value):
-        return _PENCE
-    return _FORMATS.get(unit, "General")
-
-
-def _set_page(sheet: Any, widths: Sequence[int]) -> None:
+def _set_page(sheet: Any, caption: str, widths: Sequence[int], last: int) -> None:
     """Set columns, and a page that can be read in print."""
     for at, wide in enumerate(widths):
         sheet.set_column(at, at, wide)
@@ -214,9 +200,12 @@ def _set_page(sheet: Any, widths: Sequence[int]) -> None:
     if sum(widths) <= _WIDEST_PAGE:
         sheet.fit_to_pages(1, 0)
     else:
-        # All on one page would be too small to read: the first column is on each of several.
+        # All on one page would be too small to read. The first column is on each of several, and too narrow
+        # for the caption, which goes above the page.
         sheet.repeat_columns(0)
-        sheet.set_print_scale(70)
+        sheet.set_print_scale(_SCALE_PER_CENT)
+        sheet.print_area(1, 0, last, len(widths) - 1)
+        sheet.set_header('&L&"-,Bold"&14' + caption.replace("&", "&&"))
 
 
 def _lines(cell: SheetCell, width: int) -> int:

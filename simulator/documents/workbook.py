@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from simulator.answers.files import Formula, SheetCell, Workbook, new_workbook
+from simulator.answers.files import Workbook, new_workbook
+from simulator.answers.number_forms import Formula, SheetCell
 from simulator.documents.blocks import Document, Picture
 from simulator.documents.chart_numbers import chart_table
 from simulator.documents.own_terms import BANDS, Band, OwnTerms

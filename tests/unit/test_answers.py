@@ -12,7 +12,8 @@ import pytest
 
 from simulator import InputError
 from simulator.answers.answer import Answer
-from simulator.answers.files import FRONT, Workbook, check_out, provenance, write_answer
+from simulator.answers.files import FRONT, Workbook, check_out, new_workbook, provenance, write_answer
+from simulator.answers.number_forms import SheetCell, forms_of
 from simulator.answers.printer import Printer
 from simulator.answers.table import (
     MARK,
@@ -247,3 +248,42 @@ def test_each_part_of_a_wide_table_says_what_its_rows_are() -> None:
     page.seek(0)
     shown = page.read()
     assert shown.count("continued") == shown.count("Ely") - 1 == shown.count("clinic") - 1 > 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "form"),
+    [
+        ([1144.596, 1011.8], "#,##0"),
+        ([46_438_285.0, 0.0], "#,##0"),
+        ([0.2111426, 0.0106583], "#,##0.000"),
+        ([2010.0, 1.0], "General"),
+        ([0.1, 0.2], "General"),
+        ([0.0, 0.0], "General"),
+    ],
+)
+def test_numbers_of_a_column_are_written_alike(numbers: list[float], form: str) -> None:
+    cells = [*((one, Unit.NUMBER) for one in numbers), None]
+    assert list(forms_of(cells)) == [form] * len(cells)
+
+
+def test_shares_of_less_than_a_per_cent_keep_two_digits() -> None:
+    assert list(forms_of([(0.00021, Unit.SHARE), (0.00004, Unit.SHARE)])) == ["0.000%"] * 2
+    assert list(forms_of([(0.6, Unit.PROBABILITY), (0.00004, Unit.PROBABILITY)])) == ["0.0%"] * 2
+
+
+def test_cells_with_units_of_their_own_are_written_each_as_it_needs() -> None:
+    cells: list[SheetCell] = [(0.5, Unit.SHARE), (12.5, Unit.GBP), (1e6, Unit.GBP), "words"]
+    assert list(forms_of(cells)) == ["0.0%", "£#,##0.00", "£#,##0", "General"]
+
+
+def test_a_sheet_too_wide_for_a_page_has_its_caption_above_each(tmp_path: Path) -> None:
+    with new_workbook(tmp_path / "wide.xlsx", "wide") as book:
+        cells = [("A cluster", *((1e9, Unit.GBP) for _ in range(20)))]
+        book.sheet("wide", "Gains & losses", ("Cluster", *(f"amount {at}, £" for at in range(20))), cells)
+        book.sheet("narrow", "Gains & losses", ("Cluster", "amount, £"), [("A cluster", (1e9, Unit.GBP))])
+    found = openpyxl.load_workbook(tmp_path / "wide.xlsx")
+    assert found["wide"].oddHeader.left.text == "Gains && losses"  # as Excel writes one &
+    assert found["wide"].print_area == "'wide'!$A$2:$U$3"
+    assert found["narrow"].print_area is None or not found["narrow"].print_area
+    # Wide enough for what it holds: no ###.
+    assert found["narrow"].column_dimensions["B"].width > len("£1,000,000,000")
