@@ -43,7 +43,8 @@ class Move:
 
 
 _POINTS, _SHARE, _RATE = "points", "share", "rate_per_1000"
-_SHARED_DOUBT = "correlation of what is not known"
+SHARED_DOUBT = "correlation of what is not known"
+"""Between kinds of care: moved where anything is not known."""
 _USUAL = (
     ("growth of demand a year", "service_lines.*.growth_share", 0.01, _POINTS),
     ("growth of prices a year", "service_lines.*.price_growth_share", 0.01, _POINTS),
@@ -56,7 +57,7 @@ _USUAL = (
     ("correlation of shocks to the whole PCT", "shocks.pct.correlation", 0.25, _POINTS),
     ("persistence of shocks from year to year", "shocks.*.persistence", 0.1, _POINTS),
     ("SD of growth and prices", "service_lines.*growth_share.sd", 0.5, _SHARE),
-    (_SHARED_DOUBT, "doubt.correlation", 0.25, _POINTS),
+    (SHARED_DOUBT, "doubt.correlation", 0.25, _POINTS),
     ("uplift of budgets a year", "*rule.uplift_share", 0.01, _POINTS),
     ("margin of budgets", "*rule.margin_share", 0.01, _POINTS),
     ("weight of the fair share in budgets", "*rule.fair_share_weight_by_year.*", 0.1, _POINTS),
@@ -75,7 +76,7 @@ def usual_moves(scenario: Scenario, *, only_up: bool = False) -> Iterator[Move]:
     """
     numbers = dict(_numbers(scenario.settings.model_dump()))
     for words, keys, by, how in _USUAL:
-        if words == _SHARED_DOUBT and not doubts_of(scenario.settings):
+        if words == SHARED_DOUBT and not doubts_of(scenario.settings):
             continue
         known = [key for key in fnmatch.filter(numbers, keys) if not _is_idle(key, numbers)]
         sds = {key.removesuffix(".sd"): numbers[key] for key in fnmatch.filter(numbers, f"{keys}.sd")}

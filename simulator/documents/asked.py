@@ -19,7 +19,7 @@ from simulator.documents.cluster_facts import (
 )
 from simulator.documents.doubt_range import LEAST
 from simulator.documents.drivers import MOVED_GAIN
-from simulator.documents.kept_shares import ALONE_GAIN
+from simulator.documents.kept_shares import ALONE
 from simulator.documents.kept_words import middle_year
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import (
@@ -81,7 +81,7 @@ def _to_break_even(quotes: Quotes) -> Paragraph:
     )
     even = f" From {{{EVEN_SAVING}}} on they are more likely than not to be better off."
     even *= (ALL_CLUSTERS, EVEN_SAVING) in quotes.numbers
-    if (ALL_CLUSTERS, ALONE_GAIN) in quotes.numbers and quotes.kept.is_alike_alone:
+    if (ALL_CLUSTERS, ALONE) in quotes.numbers and quotes.kept.is_alike_alone:
         even += " A cluster that saves alone needs just as much."
     return Paragraph((*of_all.parts, *in_pounds.parts, *quotes.sentence(ALL_CLUSTERS, even).parts))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from simulator.answers.table import Cell, Column, text
+from simulator.charts.drivers import SHARED_DOUBT
 from simulator.documents.asked import once_used_up
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import bond_is_all, most_depends
@@ -108,32 +109,56 @@ def _cell(quotes: Quotes, case: str, reason: str) -> Cell:
 
 
 def depends_on(quotes: Quotes) -> Section:
-    """Rank what the results depend on, and show the size of a cluster."""
+    """Say what the results depend on most, rank all settings, and show the size of a cluster."""
     moves = [*quotes.drivers.moves][:_MOST_MOVES]
     blocks: list[Block] = [Heading(1, "What do the results depend on?")]
     if moves:
         said = most_depends(quotes, moves[0])
         ranked = "{table} ranks the settings by what each, moved up alone, does to that chance."
         blocks.append(quotes.sentence(moves[0], f"{said} {ranked}", table=_RANKED))
-        headings = {
-            MOVED_CHANCE: "Chance of an overspend",
-            MOVED_GAIN: "Practices' net gain",
-            MOVED_PCT: "PCT's net position",
-            MOVED_RESERVE: "PCT's reserve at 95%",
-        }
-        columns = [
-            change_column(quotes, measure, heading, moves)
-            for measure, heading in headings.items()
-            if (moves[0], measure) in quotes.numbers
-        ]
-        first = text("Moved up", [capitalised(one) for one in moves])
-        title = "What one setting, moved up alone, changes; of the whole contract"
-        blocks.append(quotes.table("drivers", title, columns, first, apart=0))
-        exact = exact_zeros(columns).replace("is exact.", "is exact: that setting cannot change it.")
-        blocks.append(Paragraph((f"{_fewer(quotes)}{exact}",)))
+    blocks += _doubt(quotes)
+    if moves:
+        blocks += _one_setting(quotes, moves)
     if quotes.study.scenario.settings.actions:
         blocks += [Heading(2, "What clusters do"), quotes.picture("actions")]
-    return Section((*blocks, *_doubt(quotes), *_sizes(quotes)))
+    return Section((*blocks, *_sizes(quotes)))
+
+
+def _one_setting(quotes: Quotes, moves: Sequence[str]) -> Iterator[Block]:
+    """Yield what each setting changes, moved up alone."""
+    headings = {
+        MOVED_CHANCE: "Chance of an overspend",
+        MOVED_GAIN: "Practices' net gain",
+        MOVED_PCT: "PCT's net position",
+        MOVED_RESERVE: "PCT's reserve at 95%",
+    }
+    columns = [
+        change_column(quotes, measure, heading, moves)
+        for measure, heading in headings.items()
+        if (moves[0], measure) in quotes.numbers
+    ]
+    first = text("Moved up", [capitalised(one) for one in moves])
+    title = "What one setting, moved up alone, changes; of the whole contract"
+    exact = exact_zeros(columns).replace("is exact.", "is exact: that setting cannot change it.")
+    yield Heading(2, "One setting at a time")
+    yield quotes.table("drivers", title, columns, first, apart=0)
+    yield Paragraph((f"{_fewer(quotes)}{exact}",))
+    yield from _goes_together(quotes)
+
+
+def _goes_together(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what it matters that what is not known of several figures goes together."""
+    moves = [one for one in quotes.drivers.moves if one.startswith(SHARED_DOUBT)]
+    for move in moves:
+        if (move, MOVED_RESERVE) in quotes.numbers:
+            far = move.partition(" +")[2].strip()
+            together = per_cent_of(quotes.study.scenario.settings.doubt.correlation)
+            said = (
+                "How far what is not known of two kinds of care goes together is an assumption (correlation: "
+                f"{together}): {far} more change the chance by {{{MOVED_CHANCE}:points}} and the "
+                f"reserve by {{{MOVED_RESERVE}}}."
+            )
+            yield quotes.sentence(move, said)
 
 
 def _fewer(quotes: Quotes) -> str:

@@ -102,7 +102,12 @@ def other_returns(quotes: Quotes) -> Iterator[Block]:
     own, most = quotes.returns.split.pct_return_share, shares[-1]
     bonds = "bonds and pool" if quotes.has(Bond) else "the pool"
     yield Heading(2, "Would a larger return to the PCT be enough?")
-    yield quotes.sentence(of_return(most), _enough(quotes, shares, bonds))
+    bad = (
+        {"bad": quotes.number(of_return(own), BAD_SHORT)}
+        if (of_return(own), BAD_SHORT) in quotes.numbers
+        else {}
+    )
+    yield quotes.sentence(of_return(most), _enough(quotes, shares, bonds, is_bad_known=bool(bad)), **bad)
     rows = [of_return(one) for one in shares]
     headings = {
         "pct_return_gbp": "Returned to the pool",
@@ -118,7 +123,7 @@ def other_returns(quotes: Quotes) -> Iterator[Block]:
     yield quotes.table("returns", title, columns, text("Return", labels), apart=0)
 
 
-def _enough(quotes: Quotes, shares: Sequence[float], bonds: str) -> str:
+def _enough(quotes: Quotes, shares: Sequence[float], bonds: str, *, is_bad_known: bool) -> str:
     """Return which return is enough in 95 contracts of 100, if any, for a sentence on the largest."""
     enough = [one for one in shares if quotes.numbers[of_return(one), ENOUGH].low >= _SURE]
     if enough:
@@ -128,9 +133,11 @@ def _enough(quotes: Quotes, shares: Sequence[float], bonds: str) -> str:
         f"No return is enough: if all that may return of surpluses did, {bonds} would pay everything with a "
         f"chance of {{{ENOUGH}}}, and the PCT would still pay {{{SHORT}}} on average."
     )
+    if not is_bad_known:
+        return said
     ends = [quotes.numbers[of_return(one), BAD_SHORT] for one in (shares[0], shares[-1])]
     if ends[0].low < ends[1].value < ends[0].high:
-        said += f" In a bad case (1 in 20) it pays {{{BAD_SHORT}}} at any of these returns."
+        said += " In a bad case (1 in 20) it pays {bad}, at any of these returns."
     return said
 
 

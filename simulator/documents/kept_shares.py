@@ -24,9 +24,9 @@ MIDDLE_YEAR = "practice_share_middle_year_gbp"
 NO_SHARE_OF_YEAR, NO_SHARE = "no_share_of_a_year_probability", "no_share_at_all_probability"
 SAVED_GBP = "saved_gbp_per_year"
 """What a true saving comes to in an average cluster."""
-ALONE_GAIN = "gain_of_saving_alone_gbp"
-"""What practices gain, each cluster's if that alone saves: added up over clusters."""
-SAVINGS, TOLD = (0.0, 0.01, 0.02, 0.05, 0.1), (0.0, 0.02, 0.05)
+ALONE = "change_of_gain_by_saving_alone_gbp"
+"""What practices gain where their cluster saves alone, less what they do where all save as much."""
+SAVINGS, TOLD = (0.0, 0.01, 0.02, 0.05, 0.08), (0.0, 0.02, 0.05)
 """True savings that are tried, as shares of the care that is paid by the case, and those told in words
 (assumptions)."""
 
@@ -59,12 +59,13 @@ class KeptShares:
         if self.split is None:
             return
         for name in (*self._paid, ALL_CLUSTERS):
-            yield from self._of_years(name, [self.study.books[name]])
+            if self.split.settlement == "each_year":
+                yield (name, MIDDLE_YEAR), _middle(self.study.books[name])
+                yield (name, NO_SHARE_OF_YEAR), _none_of_a_year([self.study.books[name]])
             yield (name, NO_SHARE), of_a_cluster(_without_share(self.study, [name]))
-        each = [self.study.books[name] for name in self._paid]
-        for (row, measure), one in self._of_years(ALL_CLUSTERS, each):
-            if measure == NO_SHARE_OF_YEAR:
-                yield (row, f"{OF_A_CLUSTER}{measure}"), one
+        if self.split.settlement == "each_year":
+            none = _none_of_a_year([self.study.books[name] for name in self._paid])
+            yield (ALL_CLUSTERS, f"{OF_A_CLUSTER}{NO_SHARE_OF_YEAR}"), none
         yield (
             (ALL_CLUSTERS, f"{OF_A_CLUSTER}{NO_SHARE}"),
             of_a_cluster(_without_share(self.study, self._paid)),
@@ -72,30 +73,14 @@ class KeptShares:
         for saving in self.savings:
             yield from self._after(saving)
         if self.alone_at is not None:
-            yield (ALL_CLUSTERS, ALONE_GAIN), mean(sum(self._alone_gbp, np.zeros(len(self._alone_gbp[0]))))
+            yield (ALL_CLUSTERS, ALONE), mean(np.sum(self._by_saving_alone_gbp, axis=0))
 
     @cached_property
     def is_nothing_in_the_middle(self) -> bool:
         """Whether every cluster's practices keep nothing in the middle year, beyond chance."""
-        found = [
-            one
-            for name in self._paid
-            for (_, measure), one in self._of_years(name, [self.study.books[name]])
-            if measure == MIDDLE_YEAR
-        ]
-        return bool(found) and not any(one.high for one in found)
-
-    def _of_years(self, row: str, books: Sequence[AccountBook]) -> Iterator[tuple[Place, Estimate]]:
-        """Yield the share of a middle year, and how often a year brings none."""
         if self.split is None or self.split.settlement != "each_year":
-            return
-        months = np.array([book.year_months for book in books], dtype=float).T
-        counts = np.stack([book.takes_part for book in books], axis=2) & (months > 0)
-        kept = np.stack([book.practice_share_by_year_gbp for book in books], axis=2)
-        a_year = kept * 12 / np.where(months > 0, months, 12.0)
-        if none := ratio(_years(counts & (kept <= PENNY_GBP)), _years(counts)):
-            yield (row, NO_SHARE_OF_YEAR), Estimate(none.value, max(none.low, 0.0), min(none.high, 1.0))
-            yield (row, MIDDLE_YEAR), _middle(a_year, counts)
+            return False
+        return not any(_middle(self.study.books[name]).high for name in self._paid)
 
     @cached_property
     def savings(self) -> dict[float, str]:
@@ -123,22 +108,25 @@ class KeptShares:
         return needed.value if needed and len(self.study.clusters) > 1 else None
 
     @cached_property
-    def _alone_gbp(self) -> list[FloatArray]:
-        """What practices of each cluster gain if that alone saves what all need, shape (contract,)."""
-        return [self._gain_gbp(name, alone=name) for name in self.study.clusters]
+    def tried_alone(self) -> tuple[str, ...]:
+        """The clusters that are tried alone: the largest, the middle one and the smallest by list size."""
+        ranked = sorted(self._paid, key=lambda name: -self.study.books[name].people)
+        return tuple(dict.fromkeys((ranked[0], ranked[len(ranked) // 2], ranked[-1])))
 
-    def _gain_gbp(self, name: str, alone: str = "") -> FloatArray:
-        study = self.what_ifs.at_saving(self.alone_at or 0.0, alone)
-        return gain_gbp(study.books[name], Account.PRACTICES)
+    @cached_property
+    def _by_saving_alone_gbp(self) -> list[FloatArray]:
+        """What practices of each of these gain more if others save nothing, shape (contract,)."""
+        every = self.what_ifs.at_saving(self.alone_at or 0.0)
+        return [
+            gain_gbp(self.what_ifs.at_saving(self.alone_at or 0.0, name).books[name], Account.PRACTICES)
+            - gain_gbp(every.books[name], Account.PRACTICES)
+            for name in self.tried_alone
+        ]
 
     @cached_property
     def is_alike_alone(self) -> bool:
         """Whether what practices gain by a saving is, in every contract, the same whoever else saves."""
-        every = (self._gain_gbp(name) for name in self.study.clusters)
-        return all(
-            bool((np.abs(one - other) <= PENNY_GBP).all())
-            for one, other in zip(self._alone_gbp, every, strict=True)
-        )
+        return bool((np.abs(self._by_saving_alone_gbp) <= PENNY_GBP).all())
 
 
 def after_saving(saving: float) -> str:
@@ -151,20 +139,38 @@ def _without_share(study: Study, rows: Sequence[str]) -> BoolArray:
     return np.column_stack([study.books[one].practice_share_gbp for one in rows]) <= PENNY_GBP
 
 
-def _years(happened: BoolArray) -> FloatArray:
-    """Return in how many years of all clusters something happens, shape (contract,)."""
-    return np.asarray(happened.sum(axis=(1, 2)), dtype=float)
+def _counting(book: AccountBook) -> BoolArray:
+    """Return which of a cluster's contract years count, shape (contract, year)."""
+    return np.asarray(book.takes_part & (np.array(book.year_months) > 0))
 
 
-def _middle(gbp: FloatArray, counts: BoolArray) -> Estimate:
-    """Estimate the middle one of all contract years that count, arrays (contract, year, cluster).
+def _none_of_a_year(books: Sequence[AccountBook]) -> Estimate:
+    """Estimate how often a contract year brings no share, of some clusters together."""
+    years = sum(_counting(one).sum(axis=1).astype(float) for one in books)
+    without = sum((_counting(one) & _is_nothing(one)).sum(axis=1).astype(float) for one in books)
+    found = ratio(np.asarray(without), np.asarray(years))
+    if found is None:
+        return Estimate(1.0, 1.0, 1.0)
+    return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0), found.standard_error)
+
+
+def _is_nothing(book: AccountBook) -> BoolArray:
+    return np.asarray(book.practice_share_by_year_gbp <= PENNY_GBP)
+
+
+def _middle(book: AccountBook) -> Estimate:
+    """Estimate the share for twelve months of the middle one of all contract years that count.
 
     Years of a contract go together: the error of the part of years below the middle one is of contracts.
     """
+    counts, months = _counting(book), np.maximum(book.year_months, 1)
+    gbp = book.practice_share_by_year_gbp * 12 / months
     found = np.sort(gbp[counts])
-    value = found[(found.size - 1) // 2]
-    below = ratio(_years(counts & (gbp <= value)), _years(counts))
+    if not found.size:
+        return Estimate(0.0, 0.0, 0.0)
+    value = float(found[(found.size - 1) // 2])
+    below = ratio((counts & (gbp <= value)).sum(axis=1).astype(float), counts.sum(axis=1).astype(float))
     half = below.half_width if below else 0.0
-    ends = (1 / 2 - half, 1 / 2 + half)
-    low, high = (float(found[min(max(round(one * found.size), 0), found.size - 1)]) for one in ends)
-    return Estimate(float(value), min(low, float(value)), max(high, float(value)))
+    ranks = (min(max(round((1 / 2 + one) * found.size), 0), found.size - 1) for one in (-half, half))
+    low, high = (float(found[rank]) for rank in ranks)
+    return Estimate(value, min(low, value), max(high, value))

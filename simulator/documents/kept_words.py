@@ -8,7 +8,7 @@ from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Cited
 from simulator.documents.brief import whole_contract
 from simulator.documents.kept_shares import (
-    ALONE_GAIN,
+    ALONE,
     MIDDLE_YEAR,
     NO_SHARE,
     NO_SHARE_OF_YEAR,
@@ -17,7 +17,7 @@ from simulator.documents.kept_shares import (
     after_saving,
 )
 from simulator.documents.quotes import Quotes
-from simulator.documents.what_ifs import BETTER_OFF, EVEN_SAVING, GAIN, OF_A_CLUSTER, SAVING_NEEDED
+from simulator.documents.what_ifs import BETTER_OFF, EVEN_SAVING, GAIN, OF_A_CLUSTER
 from simulator.plain_words import joined, per_cent_of
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.rules.bond import Bond
@@ -50,6 +50,8 @@ def middle_columns(quotes: Quotes) -> list[Column]:
         NO_SHARE: "No share at all",
     }
     known = {measure for _, measure in quotes.numbers}
+    # Of one year, none at all is none of it.
+    known -= {NO_SHARE_OF_YEAR} if len(quotes.study.years) == 1 else set()
     return [quotes.column(one, words) for one, words in headings.items() if one in known]
 
 
@@ -95,16 +97,18 @@ def after_savings(quotes: Quotes) -> Iterator[Block]:
 
 def _alone(quotes: Quotes) -> str:
     """Return whether a cluster that saves alone needs as much, for `Quotes.sentence`."""
-    if (ALL_CLUSTERS, ALONE_GAIN) not in quotes.numbers:
+    if (ALL_CLUSTERS, ALONE) not in quotes.numbers:
         return ""
     if quotes.kept.is_alike_alone:
         pool = " The pool, which all share, is the PCT's and pays only what bonds do not."
         pool *= quotes.has(Pool) and quotes.has(Bond)
         return (
             " A cluster that saves alone needs just as much: in no simulated contract do its practices gain "
-            f"more or less by what others save.{pool}"
+            f"more or less by what others save (tried: {joined(quotes.kept.tried_alone)}).{pool}"
         )
+    more = "more" if quotes.numbers[ALL_CLUSTERS, ALONE].value > 0 else "less"
     return (
-        f" A cluster that saves alone needs another saving: if each saved {{{SAVING_NEEDED}}} alone, "
-        f"practices would {{{ALONE_GAIN}:gain}} on average, all clusters added up."
+        " A cluster that saves alone gains otherwise: where all would break even, its practices have "
+        f"{{{ALONE}:size}} {more} on average than if the others save too "
+        f"({joined(quotes.kept.tried_alone)} added up)."
     )

@@ -211,7 +211,8 @@ def practices(quotes: Quotes) -> Section:
     ]
     blocks: list[Block] = [
         heading,
-        quotes.sentence(ALL_CLUSTERS, f"{_practices_in_words(quotes)} {middle_year(quotes)}".rstrip()),
+        quotes.sentence(ALL_CLUSTERS, _practices_in_words(quotes)),
+        *([quotes.sentence(ALL_CLUSTERS, nothing)] if (nothing := middle_year(quotes)) else []),
         quotes.table("surpluses", "What practices may expect over the contract", shares),
         quotes.sentence(ALL_CLUSTERS, _meaning_of_gains(quotes)),
         quotes.sentence(ALL_CLUSTERS, luck_in_words(quotes)),

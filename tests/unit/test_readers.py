@@ -91,7 +91,7 @@ WORST_YEAR = "pct_net_position_1_in_20_gbp_year_3"
 PCT_LEFT = "What is left with the PCT?"
 SD_HIGHER = " +\N{NO-BREAK SPACE}one SD of what is not known"
 GAINS = "What do practices gain or lose?"
-SHARED_DOUBT = "correlation of what is not known +\N{NO-BREAK SPACE}25\N{NO-BREAK SPACE}points"
+GOES_TOGETHER = "correlation of what is not known +\N{NO-BREAK SPACE}25\N{NO-BREAK SPACE}points"
 UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
 QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Can I lose my own money, and how much?": (
@@ -317,8 +317,8 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (),
     ),
     "Does it matter how far what is not known goes together?": (
-        *(DEPENDS, "Past spend and the PCT's plan stay"),
-        tuple((SHARED_DOUBT, one) for one in (MOVED_CHANCE, MOVED_RESERVE)),
+        *(DEPENDS, "How far what is not known of two kinds of care goes together is an assumption"),
+        tuple((GOES_TOGETHER, one) for one in (MOVED_CHANCE, MOVED_RESERVE)),
     ),
     "What does the PCT pay in a bad case, and for which cluster?": (
         *(PCT_LEFT, "In one contract in twenty the PCT pays more than"),
