@@ -13,10 +13,9 @@ from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumpti
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import capitalised, in_letters, per_cent_of
 from simulator.risk.estimate import Unit
-from simulator.risk.estimation import beyond_chance
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_MOST_ROWS, _MOST_LETTERS = 12, 120
+_MOST_ROWS, _MOST_LETTERS = 10, 120
 """Of the assumptions that a page shows, and of the remarks of each."""
 _NOT_SET = "Assumed; no source is stated."
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
@@ -33,8 +32,7 @@ def sources(quotes: Quotes) -> Section:
     found = assumptions_of(quotes.study.scenario)
     blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
     moves = [*quotes.drivers.moves]
-    told = [one for one in moves if beyond_chance(quotes.numbers[one, MOVED_CHANCE])] or moves
-    if found.figures and (rows := told[:_MOST_ROWS]):
+    if found.figures and (rows := moves[:_MOST_ROWS]):
         said = (
             " ranks the assumptions by what each does to a cluster's chance of an overspend when it is moved "
             "up alone. This document as a workbook lists every figure."
