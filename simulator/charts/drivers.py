@@ -25,6 +25,7 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.paired import Place, Samples
+from simulator.scenario.doubts import doubts_of
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.result import Result
 
@@ -42,6 +43,8 @@ class Move:
 
 
 _POINTS, _SHARE, _RATE = "points", "share", "rate_per_1000"
+SHARED_DOUBT = "correlation of what is not known"
+"""Between kinds of care: moved where anything is not known."""
 _USUAL = (
     ("growth of demand a year", "service_lines.*.growth_share", 0.01, _POINTS),
     ("growth of prices a year", "service_lines.*.price_growth_share", 0.01, _POINTS),
@@ -51,6 +54,10 @@ _USUAL = (
     ("SD of need that weights do not measure", "shocks.cluster.sd_share", 0.5, _SHARE),
     ("SD of a practice's need that weights do not measure", "shocks.practice.size.sd_share", 0.5, _SHARE),
     ("SD of shocks to a cluster's year", "shocks.cluster_year.sd_share", 0.5, _SHARE),
+    ("correlation of shocks to the whole PCT", "shocks.pct.correlation", 0.25, _POINTS),
+    ("persistence of shocks from year to year", "shocks.*.persistence", 0.1, _POINTS),
+    ("SD of growth and prices", "service_lines.*growth_share.sd", 0.5, _SHARE),
+    (SHARED_DOUBT, "doubt.correlation", 0.25, _POINTS),
     ("uplift of budgets a year", "*rule.uplift_share", 0.01, _POINTS),
     ("margin of budgets", "*rule.margin_share", 0.01, _POINTS),
     ("weight of the fair share in budgets", "*rule.fair_share_weight_by_year.*", 0.1, _POINTS),
@@ -69,7 +76,9 @@ def usual_moves(scenario: Scenario, *, only_up: bool = False) -> Iterator[Move]:
     """
     numbers = dict(_numbers(scenario.settings.model_dump()))
     for words, keys, by, how in _USUAL:
-        known = fnmatch.filter(numbers, keys)
+        if words == SHARED_DOUBT and not doubts_of(scenario.settings):
+            continue
+        known = [key for key in fnmatch.filter(numbers, keys) if not _is_idle(key, numbers)]
         sds = {key.removesuffix(".sd"): numbers[key] for key in fnmatch.filter(numbers, f"{keys}.sd")}
         # A share of nothing is nothing.
         usual = {key: by if how == _POINTS else by * numbers[key] for key in known}
@@ -80,6 +89,13 @@ def usual_moves(scenario: Scenario, *, only_up: bool = False) -> Iterator[Move]:
             named = f"{words} ±\N{NO-BREAK SPACE}{far}"
             high = _end(scenario, numbers, moved, 1)
             yield Move(named, () if only_up and high else _end(scenario, numbers, moved, -1), high)
+
+
+def _is_idle(key: str, numbers: Mapping[str, float]) -> bool:
+    """Return whether a key says how shocks go together that have no size."""
+    shocks, _, what = key.rpartition(".")
+    sds = (numbers.get(f"{shocks}.{one}", 0.0) for one in ("sd_share", "size.sd_share"))
+    return shocks.startswith("shocks") and what in {"correlation", "persistence"} and not any(sds)
 
 
 def figures_of(scenario: Scenario, moves: Iterable[Move]) -> dict[str, dict[str, float]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
 from simulator.documents.brief import bad_case_of_bond, bond_is_all, whole_contract
 from simulator.documents.cluster_facts import (
+    ANY_DRAWN,
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
     BREAK_EVEN,
@@ -18,8 +19,17 @@ from simulator.documents.cluster_facts import (
 )
 from simulator.documents.doubt_range import LEAST
 from simulator.documents.drivers import MOVED_GAIN
+from simulator.documents.kept_shares import ALONE
+from simulator.documents.kept_words import middle_year
 from simulator.documents.quotes import Quotes
-from simulator.documents.what_ifs import BOND_OF_YEAR, COVERED, GAIN, OF_A_CLUSTER, SAVING_NEEDED
+from simulator.documents.what_ifs import (
+    BOND_OF_YEAR,
+    COVERED,
+    EVEN_SAVING,
+    GAIN,
+    OF_A_CLUSTER,
+    SAVING_NEEDED,
+)
 from simulator.plain_words import joined, per_cent_of, pounds_of
 from simulator.questions.luck.ask import PolicySizes
 from simulator.records import Account
@@ -69,7 +79,11 @@ def _to_break_even(quotes: Quotes) -> Paragraph:
         f": {{{BREAK_EVEN}}} a year in {which} cluster. There practices break even on average, before what "
         "the saving costs them.",
     )
-    return Paragraph((*of_all.parts, *in_pounds.parts))
+    even = f" From {{{EVEN_SAVING}}} on they are more likely than not to be better off."
+    even *= (ALL_CLUSTERS, EVEN_SAVING) in quotes.numbers
+    if (ALL_CLUSTERS, ALONE) in quotes.numbers and quotes.kept.is_alike_alone:
+        even += " A cluster that saves alone needs just as much."
+    return Paragraph((*of_all.parts, *in_pounds.parts, *quotes.sentence(ALL_CLUSTERS, even).parts))
 
 
 def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
@@ -111,8 +125,8 @@ def _earned(quotes: Quotes) -> Paragraph:
     """Return what practices keep, and what is left of it."""
     of_all = quotes.sentence(
         ALL_CLUSTERS,
-        "Practices between them may expect to keep {practice_share_gbp_per_year} a year of surpluses, and "
-        f"over {whole_contract(quotes)} to {{{GAIN}:gain}}, once all is paid for.",
+        f"{middle_year(quotes)} On average practices between them keep {{practice_share_gbp_per_year}} a "
+        f"year, and over {whole_contract(quotes)} {{{GAIN}:gain}}, once all is paid for.".lstrip(),
     )
     of_one = _of_one(
         quotes,
@@ -228,8 +242,8 @@ def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
         return Paragraph((then,))
     one = "The bond" if len(quotes.clusters) == 1 else "A cluster's bond"
     said = (
-        f"{one} pays all that reaches it with a chance of {{{measure}}}; with a chance of "
-        f"{{{OF_A_CLUSTER}{USED_UP}}} all of it is lost."
+        f"{one} pays all that reaches it with a chance of {{{measure}}}; any of it is drawn with a chance of "
+        f"{{{OF_A_CLUSTER}{ANY_DRAWN}}}, and with a chance of {{{OF_A_CLUSTER}{USED_UP}}} all of it is lost."
     )
     return quotes.sentence(ALL_CLUSTERS, f"{said} {then}")
 

@@ -11,12 +11,12 @@ from simulator.documents.blocks import Block, Cited, Heading, Items, Paragraph, 
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import capitalised, joined, per_cent_of
+from simulator.plain_words import capitalised, in_letters, joined, per_cent_of
 from simulator.risk.estimate import Unit
 from simulator.scenario.document_settings import Publication
 
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:-(\d\d))?\b")
-_MOST_ROWS, _MOST_LETTERS = 15, 160
+_MOST_ROWS, _MOST_LETTERS = 10, 120
 """Of the assumptions that a page shows, and of the remarks of each."""
 _NOT_SET = "Assumed; no source is stated."
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
@@ -32,10 +32,16 @@ def sources(quotes: Quotes) -> Section:
     """Rank the assumptions by what they do to the chance of an overspend; the workbook has every figure."""
     found = assumptions_of(quotes.study.scenario)
     blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
-    if found.figures and (rows := [*quotes.drivers.moves][:_MOST_ROWS]):
+    moves = [*quotes.drivers.moves]
+    if found.figures and (rows := moves[:_MOST_ROWS]):
         said = (
             " ranks the assumptions by what each does to a cluster's chance of an overspend when it is moved "
             "up alone. This document as a workbook lists every figure."
+        )
+        left_out = len(moves) - len(rows)
+        said += (
+            f" {capitalised(in_letters(left_out))} that move it less, or not at all, are left out."
+            * bool(left_out)
         )
         ranked = _ranked(quotes, found.figures, rows)
         blocks += [Paragraph((Cited("Table", ranked.table.name, "A table"), said)), ranked]
@@ -83,8 +89,9 @@ def basis_and_reason(figures: Sequence[Figure], key: str) -> tuple[str, str] | N
 
 def _range(figures: Mapping[str, float]) -> str:
     """Return a number, or the least and the most of several, such as ``2% to 4.2%``."""
-    # One of a list stands behind its name, by its place.
-    is_share = "share" in next(iter(figures)).rstrip(".0123456789").rpartition(".")[2].split("_")
+    # One of a list stands behind its name, by its place, and what is not known of a figure too.
+    named = next(iter(figures)).rstrip(".0123456789").removesuffix(".sd").rpartition(".")[2].split("_")
+    is_share = not {"share", "correlation", "persistence"}.isdisjoint(named)
     ends = min(figures.values()), max(figures.values())
     return " to ".join(dict.fromkeys(per_cent_of(one) if is_share else f"{one:g}" for one in ends))
 

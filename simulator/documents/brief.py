@@ -129,7 +129,13 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     nobody = (", while", ", even though")[gain > 0] + " nobody truly saves"
     nobody *= not quotes.study.scenario.settings.truly_saves
     whose = "They" if len(quotes.clusters) == 1 else "In a cluster they"
-    better = f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
+    better = "In the middle year those of a cluster keep nothing. " * (
+        quotes.kept.split is not None
+        and len(quotes.study.years) > 1
+        and len(quotes.clusters) > 1
+        and quotes.kept.is_nothing_in_the_middle
+    )
+    better += f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers
     counted = ", interest counted" * bool(and_interest(quotes))
     less = f" once their bonds are paid for{counted}" if posts and bond_is_all(quotes) else ""

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
 from simulator.documents.brief import bond_is_all
-from simulator.documents.drivers import LUCK_COLUMNS, MOVED_GAIN, MOVED_PCT, SAVING, luck_measure
+from simulator.documents.drivers import (
+    LUCK_COLUMNS,
+    MOVED_GAIN,
+    MOVED_PCT,
+    MOVED_RESERVE,
+    SAVING,
+    luck_measure,
+)
 from simulator.documents.protection import (
     EQUAL_GROWTH_RULE,
     MOVED_CARE,
-    MOVED_RESERVE,
     NO_SHARE,
     TRUE_SAVING,
     reserve_at,
@@ -61,10 +67,27 @@ def choices(quotes: Quotes) -> Section:
         blocks += [
             quotes.table("options", title, columns, first, apart=0),
             Paragraph(
-                (f"{_who_pays(quotes)}The sizes of the options are assumptions.{exact_zeros(columns)}",)
+                (
+                    f"{_who_pays(quotes)}{_of_a_limit(quotes)}The sizes of the options are assumptions."
+                    f"{exact_zeros(columns)}",
+                )
             ),
         ]
     return Section((*blocks, *_luck(quotes)))
+
+
+def _of_a_limit(quotes: Quotes) -> str:
+    """Return why a limit per case leaves less for care, where it does beyond chance."""
+    limits = [one for one in quotes.protection.options if one.startswith("a limit of ")]
+    lost = [
+        one for one in limits if (cut := quotes.numbers[one, MOVED_CARE]).value < 0 and beyond_chance(cut)
+    ]
+    if not lost:
+        return ""
+    return (
+        "A limit per case cuts reinvestment, for it takes costly cases out of budgets and spend alike: "
+        "outturns vary less, so that overspends are smaller and surpluses too. "
+    )
 
 
 def exact_zeros(columns: Iterable[Column]) -> str:

@@ -11,12 +11,12 @@ import numpy as np
 from simulator.charts.study import Study
 from simulator.documents.what_ifs import COVERED, GAIN, OF_A_CLUSTER, chances_of_a_cluster, sum_of
 from simulator.questions.bond.pieces import PracticePart, practice_parts
-from simulator.questions.luck.estimates import ratio
+from simulator.questions.luck.estimates import of_a_cluster, ratio
 from simulator.questions.size.ask import relative_variance
-from simulator.records import BUDGET, FloatArray
-from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.records import BUDGET, Account, FloatArray
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import root
+from simulator.risk.estimation import probability, root
 from simulator.rules.bond import Bond
 
 SHORTFALL, SPREAD = "shortfall_share", "outturn_sd_share"
@@ -29,6 +29,8 @@ LINE, LINE_OF_ALL = "line_apart_share", "line_apart_of_all_share"
 """Of expected care, the kind whose weight differs most between clusters: a cluster's, and that of all."""
 USED_UP, BREAK_EVEN = "bond_used_up_probability", "break_even_saving_gbp_per_year"
 """The chance that more reaches a bond than it pays, and the saving that repays bonds, in pounds a year."""
+ANY_DRAWN = "bond_drawn_on_probability"
+"""The chance that any of a bond is drawn."""
 SIZES = (0.02, 0.05, 0.1, 0.2)
 """Bonds that are tried, as shares of a year's budget (assumptions)."""
 POSTED = "bond_posted_gbp"
@@ -82,6 +84,19 @@ class ClusterFacts:
                 yield (name, USED_UP), _otherwise(covers)
         if (covers := chances_of_a_cluster(self.study).get(f"{OF_A_CLUSTER}{COVERED}")) is not None:
             yield (ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"), _otherwise(covers)
+
+    def drawn_on(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield how likely it is that any of a bond is drawn: each cluster's, and on average."""
+        drawn = {
+            name: book.paid_gbp((Account.BOND,), (Account.CLUSTER,)) > PENNY_GBP
+            for name, book in self.study.books.items()
+            if name != ALL_CLUSTERS and book.has_bond
+        }
+        for name, happened in drawn.items():
+            yield (name, ANY_DRAWN), probability(happened)
+        if drawn:
+            every = of_a_cluster(np.column_stack([*drawn.values()]))
+            yield (ALL_CLUSTERS, f"{OF_A_CLUSTER}{ANY_DRAWN}"), every
 
     def break_even(self, saving: Estimate | None) -> Iterator[tuple[Place, Estimate]]:
         """Yield what the true saving that repays bonds comes to in each cluster, and on average over them."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from simulator.answers.table import Cell, Column, text
+from simulator.charts.drivers import SHARED_DOUBT
 from simulator.documents.asked import once_used_up
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import bond_is_all, most_depends
@@ -20,11 +21,12 @@ from simulator.documents.drivers import (
     MOVED_CHANCE,
     MOVED_GAIN,
     MOVED_PCT,
+    MOVED_RESERVE,
     SIZE_CHANCE,
     of_people,
     of_size,
 )
-from simulator.documents.example import BAD, measure_of
+from simulator.documents.example import BAD, BOND_OF_FIRST_YEAR, measure_of
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, OF_A_CLUSTER, OVERSPEND
 from simulator.plain_words import capitalised, counted, in_letters, joined, listed, per_cent_of
@@ -35,7 +37,7 @@ from simulator.risk.estimate import Unit
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 
-_MOST_MOVES = 12
+_MOST_MOVES = 16
 _RANKED = Cited("Table", "drivers", "A table")
 _HEADLINES = {
     OVERSPEND: "A cluster overspends",
@@ -72,7 +74,21 @@ def worked_example(quotes: Quotes) -> Section:
     first = text("What moves", [*example.flows.values()])
     title = f"One year of {example.book.name} through the rules"
     table = quotes.table("worked example", title, columns, first, apart=0)
-    return Section((Heading(1, "A worked example"), said, table, *_after(quotes)))
+    return Section((Heading(1, "A worked example"), said, table, *_part_year(quotes), *_after(quotes)))
+
+
+def _part_year(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield how a first year of less than twelve months weighs in the bond."""
+    case = next(iter(quotes.example.contracts), "")
+    row = quotes.example.row(case)
+    bond, months = quotes.facts.bond, quotes.example.book.year_months[quotes.example.year]
+    if (row, BOND_OF_FIRST_YEAR) not in quotes.numbers or bond is None or months >= 12:
+        return
+    said = (
+        f"The bond is {per_cent_of(bond.share_of_annual_budget or 0)} of a budget of twelve months, though "
+        f"this year has {in_letters(months)}: it is {{{BOND_OF_FIRST_YEAR}:short}} of the budget above."
+    )
+    yield quotes.sentence(row, said)
 
 
 def _after(quotes: Quotes) -> Iterator[Paragraph]:
@@ -92,33 +108,64 @@ def _cell(quotes: Quotes, case: str, reason: str) -> Cell:
 
 
 def depends_on(quotes: Quotes) -> Section:
-    """Rank what the results depend on, and show the size of a cluster."""
+    """Say what the results depend on most, rank all settings, and show the size of a cluster."""
     moves = [*quotes.drivers.moves][:_MOST_MOVES]
     blocks: list[Block] = [Heading(1, "What do the results depend on?")]
     if moves:
         said = most_depends(quotes, moves[0])
         ranked = "{table} ranks the settings by what each, moved up alone, does to that chance."
         blocks.append(quotes.sentence(moves[0], f"{said} {ranked}", table=_RANKED))
-        headings = ("Chance of an overspend", "Practices' net gain", "PCT's net position")
-        columns = [
-            change_column(quotes, measure, heading, moves)
-            for measure, heading in zip((MOVED_CHANCE, MOVED_GAIN, MOVED_PCT), headings, strict=True)
-        ]
-        first = text("Moved up", [capitalised(one) for one in moves])
-        title = "What one setting, moved up alone, changes; of the whole contract"
-        blocks.append(quotes.table("drivers", title, columns, first, apart=0))
-        blocks.append(Paragraph((f"{_fewer(quotes)}{exact_zeros(columns)}",)))
+    blocks += _doubt(quotes)
+    if moves:
+        blocks += _one_setting(quotes, moves)
     if quotes.study.scenario.settings.actions:
         blocks += [Heading(2, "What clusters do"), quotes.picture("actions")]
-    return Section((*blocks, *_doubt(quotes), *_sizes(quotes)))
+    return Section((*blocks, *_sizes(quotes)))
+
+
+def _one_setting(quotes: Quotes, moves: Sequence[str]) -> Iterator[Block]:
+    """Yield what each setting changes, moved up alone."""
+    headings = {
+        MOVED_CHANCE: "Chance of an overspend",
+        MOVED_GAIN: "Practices' net gain",
+        MOVED_PCT: "PCT's net position",
+        MOVED_RESERVE: "PCT's reserve at 95%",
+    }
+    columns = [
+        change_column(quotes, measure, heading, moves)
+        for measure, heading in headings.items()
+        if (moves[0], measure) in quotes.numbers
+    ]
+    first = text("Moved up", [capitalised(one) for one in moves])
+    title = "What one setting, moved up alone, changes; of the whole contract"
+    exact = exact_zeros(columns).replace("is exact.", "is exact: that setting cannot change it.")
+    yield Heading(2, "One setting at a time")
+    yield quotes.table("drivers", title, columns, first, apart=0)
+    yield Paragraph((f"{_fewer(quotes)}{exact}",))
+    yield from _goes_together(quotes)
+
+
+def _goes_together(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what it matters that what is not known of several figures goes together."""
+    moves = [one for one in quotes.drivers.moves if one.startswith(SHARED_DOUBT)]
+    for move in moves:
+        if (move, MOVED_RESERVE) in quotes.numbers:
+            far = move.partition(" +")[2].strip()
+            together = per_cent_of(quotes.study.scenario.settings.doubt.correlation)
+            said = (
+                "How far what is not known of two kinds of care goes together is an assumption (correlation: "
+                f"{together}): {far} more change the chance by {{{MOVED_CHANCE}:points}} and the "
+                f"reserve by {{{MOVED_RESERVE}}}."
+            )
+            yield quotes.sentence(move, said)
 
 
 def _fewer(quotes: Quotes) -> str:
     contracts = min(quotes.study.result.contracts, MOST_CONTRACTS)
     return (
-        f"From {contracts:,} contracts, on the same draws of chance. An asterisk marks a change beyond "
-        "chance. How far each is moved is an assumption, or one SD of what is not known; past spend stays. "
-        "The PCT's plan stays too: care that costs more than planned, or larger budgets, cost it money."
+        f"From {contracts:,} contracts on the same draws of chance. An asterisk marks a change beyond "
+        "chance. How far each is moved is an assumption, or one SD of what is not known of it. Past spend "
+        "and the PCT's plan stay: care that costs more, or larger budgets, cost the PCT money."
     )
 
 

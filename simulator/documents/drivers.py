@@ -33,14 +33,18 @@ from simulator.records import BUDGET, Account, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean_difference
+from simulator.risk.estimators import Quantile
 from simulator.risk.positions import gain_gbp, pct_net_gbp
 from simulator.rules.surplus import SurplusSplit
 from simulator.simulation.result import Result
 from simulator.simulation.shared_draws import SharedDraws
 
 MOVED_CHANCE, MOVED_GAIN, MOVED_PCT = "change_of_chance_share", "change_of_gain_gbp", "change_of_pct_gbp"
-MOVED_OUTTURN = "change_of_outturn_gbp"
-"""Of budget less spend, all clusters together."""
+MOVED_RESERVE, MOVED_OUTTURN = "change_of_reserve_gbp", "change_of_outturn_gbp"
+"""Of what is enough to meet the PCT's losses in 95 contracts of 100; of budget less spend of all clusters."""
+RESERVE = Quantile(0.95)
+NO_CHANGE = Estimate(0.0, 0.0, 0.0, 0.0)
+"""What cannot be otherwise."""
 MOST_CONTRACTS = 2_000
 """Contracts that a ranking needs; more are drawn for no other answer here."""
 SAVING = 0.02
@@ -146,28 +150,35 @@ class Drivers:
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """What is compared: arrays over contracts."""
+    """What is compared: arrays over contracts, of all clusters together where nothing else is said."""
 
     overspent: np.ndarray[tuple[int, int], np.dtype[np.bool_]]  # shape (contract, cluster)
     gain_gbp: FloatArray
     pct_gbp: FloatArray
-    outturn_gbp: FloatArray
+    left_gbp: FloatArray  # budget less spend, shape (contract, cluster)
 
     @classmethod
     def of(cls, base: Study, result: Result) -> _Ends:
         """Return them of a result, with the PCT's position against the plan of a study."""
         *books, together = account_books(result.contract_outcomes, terms_at_plan_of(base, result))
         overspent = np.column_stack([_overspent(book) for book in books])
-        outturn = together.total_gbp(BUDGET) - together.spend_gbp
-        return cls(overspent, gain_gbp(together, Account.PRACTICES), pct_net_gbp(together), outturn)
+        left = np.column_stack([book.total_gbp(BUDGET) - book.spend_gbp for book in books])
+        return cls(overspent, gain_gbp(together, Account.PRACTICES), pct_net_gbp(together), left)
 
     def against(self, base: _Ends) -> dict[str, Estimate]:
-        return {
-            MOVED_CHANCE: of_a_cluster_difference(self.overspent, base.overspent),
+        chance = of_a_cluster_difference(self.overspent, base.overspent)
+        if np.array_equal(self.left_gbp, base.left_gbp):
+            # Who has what of the same outturn makes no overspend likelier.
+            chance = NO_CHANGE
+        found = {
+            MOVED_CHANCE: chance,
             MOVED_GAIN: mean_difference(self.gain_gbp, base.gain_gbp),
             MOVED_PCT: mean_difference(self.pct_gbp, base.pct_gbp),
-            MOVED_OUTTURN: mean_difference(self.outturn_gbp, base.outturn_gbp),
+            MOVED_OUTTURN: mean_difference(self.left_gbp.sum(axis=1), base.left_gbp.sum(axis=1)),
         }
+        if self.pct_gbp.size >= RESERVE.fewest_contracts:
+            found[MOVED_RESERVE] = RESERVE.difference(-self.pct_gbp, -base.pct_gbp)
+        return found
 
 
 def _words(move: Move) -> str:

@@ -13,9 +13,12 @@ from simulator.plain_words import capitalised, spaced
 from simulator.records import BUDGET, Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
+from simulator.rules.bond import Bond
 
 SPEND, LEFT, BOND_LEFT = "spend", "left", "bond_left"
 """Rows that no flow has: what is spent, what the budget leaves, and what is then in the bond."""
+BOND_OF_FIRST_YEAR = "example_bond_of_budget_share"
+"""What is posted, of the budget of a first year, where the bond is a share of twelve months' budget."""
 _CASES = ("with a surplus", "with an overspend")
 BAD = "that is bad, 1 in 20"
 _BAD_SHARE, _NEAR = 0.05, 0.01
@@ -114,6 +117,20 @@ class Example:
                 # To the pound: pence in millions say nothing.
                 gbp = float(round(self._gbp(reason, at)))
                 yield (self.row(case), measure_of(reason)), Estimate(gbp, gbp, gbp)
+            budget, posted = self._gbp(BUDGET, at), float(self.book.bond_posted_gbp[at])
+            if self._is_by_budget and posted > PENNY_GBP and budget > PENNY_GBP:
+                share = posted / budget
+                yield (self.row(case), BOND_OF_FIRST_YEAR), Estimate(share, share, share)
+
+    @property
+    def _is_by_budget(self) -> bool:
+        """Whether the bond is a share of the budget, and no sum was agreed."""
+        settings = self.study.scenario.settings
+        own = next((one for one in settings.clusters if one.name == self.book.name), None)
+        by_rule = any(
+            isinstance(one, Bond) and one.share_of_annual_budget is not None for one in settings.rules
+        )
+        return by_rule and own is not None and own.bond_gbp is None
 
     def _gbp(self, reason: str, contract: int) -> float:
         """Return what moved for a reason in the year, or what was left of it."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from simulator.answers.table import text
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph
-from simulator.documents.brief import NEAR_GBP, and_interest
+from simulator.documents.brief import NEAR_GBP, and_interest, why_it_gains
 from simulator.documents.cluster_facts import SHORTFALL
 from simulator.documents.drivers import MOVED_OUTTURN
 from simulator.documents.protection import PCT_BEARS
-from simulator.documents.quotes import Quotes
+from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
+from simulator.documents.returns import BAD_SHORT, ENOUGH, SHORT, of_return
 from simulator.documents.shared_shocks import (
     EVERYTHING,
     OF_ALL,
@@ -20,12 +21,14 @@ from simulator.documents.shared_shocks import (
     SHOCK_OF_YEAR,
     TOGETHER,
 )
-from simulator.documents.what_ifs import GAIN
+from simulator.documents.what_ifs import BUDGET_GROWTH, COST_GROWTH, EQUAL_GAP, GAIN
 from simulator.plain_words import capitalised, joined, per_cent_of, spaced
 from simulator.questions.explain.pieces import Source
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimation import beyond_chance
+from simulator.rules.bond import Bond
 
-_DRY = "pool_runs_dry_probability"
+_DRY, _SURE = "pool_runs_dry_probability", 0.95
 _MOST = 0.5
 
 
@@ -45,8 +48,86 @@ def who_bears(quotes: Quotes) -> Iterator[Block]:
         f"{{{GAIN}:size}} of it: what is drawn from their bonds, less what they keep of surpluses"
         f"{and_interest(quotes)}. The PCT bears {{{PCT_BEARS}}}, its pool included. Together they bear "
         "{reinvestment_gbp} more than the shortfall: so much of the surpluses of other clusters and years "
-        f"goes to patients' care.",
+        f"goes to patients' care.{_two_errors(quotes)}",
     )
+
+
+def _two_errors(quotes: Quotes) -> str:
+    """Return why one sum has two errors: what budgets are below the plan, and below what is spent."""
+    kept, short = (
+        quotes.numbers.get((ALL_CLUSTERS, one)) for one in (PLAN_LESS_BUDGETS, "budget_less_spend_gbp")
+    )
+    if kept is None or short is None or kept.half_width >= short.half_width:
+        return ""
+    if abs(kept.value + short.value) > short.half_width:
+        return ""
+    return (
+        f" Budgets are {{{PLAN_LESS_BUDGETS}}} below the PCT's plan: the same sum with a smaller error, for "
+        "the plan is fixed, at what is expected to be spent, and spend is drawn by chance."
+    )
+
+
+def why_it_plans_more(quotes: Quotes) -> str:
+    """Return why a PCT plans more than it hands out, where costs grow more than budgets, for a sentence."""
+    if (ALL_CLUSTERS, EQUAL_GAP) not in quotes.numbers or not why_it_gains(quotes):
+        return ""
+    gap, growth = quotes.numbers[ALL_CLUSTERS, EQUAL_GAP], quotes.what_ifs.growth
+    if growth is None or growth[0].value >= growth[1].value:
+        return ""
+    side = "below" if gap.value > 0 else "above"
+    chance = "" if beyond_chance(gap) else ", no more than chance"
+    return (
+        " It plans more than it budgets because its plan grows as costs are expected to, by "
+        f"{{{COST_GROWTH}}} a year, and budgets by {{{BUDGET_GROWTH}}}: at equal growth they would be "
+        f"{{{EQUAL_GAP}:size}} {side} the plan{chance}."
+    )
+
+
+def other_returns(quotes: Quotes) -> Iterator[Block]:
+    """Yield how often the pool is enough at other returns of surpluses, and what is short."""
+    shares = [one for one in quotes.returns.shares if (of_return(one), ENOUGH) in quotes.numbers]
+    if not shares or quotes.returns.split is None:
+        return
+    own, most = quotes.returns.split.pct_return_share, shares[-1]
+    bonds = "bonds and pool" if quotes.has(Bond) else "the pool"
+    yield Heading(2, "Would a larger return to the PCT be enough?")
+    bad = (
+        {"bad": quotes.number(of_return(own), BAD_SHORT)}
+        if (of_return(own), BAD_SHORT) in quotes.numbers
+        else {}
+    )
+    yield quotes.sentence(of_return(most), _enough(quotes, shares, bonds, is_bad_known=bool(bad)), **bad)
+    rows = [of_return(one) for one in shares]
+    headings = {
+        "pct_return_gbp": "Returned to the pool",
+        "pool_payment_gbp": "The pool pays",
+        ENOUGH: f"{capitalised(bonds)} are enough" if quotes.has(Bond) else "The pool is enough",
+        SHORT: "Short, paid by the PCT",
+        BAD_SHORT: "Short, 1 in 20",
+    }
+    columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
+    marks = {own: " (as it is)", most: " (all that may return)"}
+    labels = [f"{per_cent_of(one)}{marks.get(one, '')}" for one in shares]
+    title = "The pool at other returns of surpluses to the PCT, over the whole contract"
+    yield quotes.table("returns", title, columns, text("Return", labels), apart=0)
+
+
+def _enough(quotes: Quotes, shares: Sequence[float], bonds: str, *, is_bad_known: bool) -> str:
+    """Return which return is enough in 95 contracts of 100, if any, for a sentence on the largest."""
+    enough = [one for one in shares if quotes.numbers[of_return(one), ENOUGH].low >= _SURE]
+    if enough:
+        least = per_cent_of(enough[0])
+        return f"A return of {least} is enough: {bonds} would pay everything with a chance of at least 95%."
+    said = (
+        f"No return is enough: if all that may return of surpluses did, {bonds} would pay everything with a "
+        f"chance of {{{ENOUGH}}}, and the PCT would still pay {{{SHORT}}} on average."
+    )
+    if not is_bad_known:
+        return said
+    ends = [quotes.numbers[of_return(one), BAD_SHORT] for one in (shares[0], shares[-1])]
+    if ends[0].low < ends[1].value < ends[0].high:
+        said += " In a bad case (1 in 20) it pays {bad}, at any of these returns."
+    return said
 
 
 def pool_runs_dry(quotes: Quotes) -> Iterator[Block]:

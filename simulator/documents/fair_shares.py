@@ -55,12 +55,24 @@ class FairShares:
             gap = ratio(budget - fair, fair)
             if gap is None or not (fair > 0).all() or not head_years > 0:
                 continue
-            yield (name, BUDGET_A_HEAD), mean(budget / head_years)
-            yield (name, FAIR_A_HEAD), mean(fair / head_years)
-            yield (name, GAP_A_HEAD), mean((budget - fair) / head_years)
+            fair_gbp, gap_gbp = mean(fair / head_years), mean((budget - fair) / head_years)
+            if not fair_gbp.half_width:
+                # Known outright, and told to the pound: with its gap it makes the budget that is shown.
+                pounds = float(round(fair_gbp.value))
+                fair_gbp = Estimate(pounds, pounds, pounds)
+                yield (name, BUDGET_A_HEAD), _above(gap_gbp, pounds)
+            else:
+                yield (name, BUDGET_A_HEAD), mean(budget / head_years)
+            yield (name, FAIR_A_HEAD), fair_gbp
+            yield (name, GAP_A_HEAD), gap_gbp
             yield (name, GAP), gap
             if bad := _BAD.of(budget / fair - 1):
                 yield (name, BAD_GAP), bad
+
+
+def _above(gap: Estimate, pounds: float) -> Estimate:
+    """Return a gap and what it is above, added up."""
+    return Estimate(gap.value + pounds, gap.low + pounds, gap.high + pounds, gap.standard_error, gap.is_rough)
 
 
 def _by_need(part: Settings, key: str) -> Settings:

@@ -19,6 +19,7 @@ from simulator.documents.cluster_facts import (
     of_practice,
     of_size,
 )
+from simulator.documents.kept_shares import NO_SHARE
 from simulator.documents.quotes import Quotes
 from simulator.documents.results import saving_adds
 from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND, SAVING_NEEDED
@@ -138,9 +139,10 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
     if quotes.has(SurplusSplit) and cluster.takes_share:
         bad = "In one contract out of twenty they {practice_net_gain_1_in_20_gbp:beyond}."
         bad = bad_case_of_bond(quotes, name, "they") or bad
+        none = f" (none at all with a chance of {{{NO_SHARE}}})" * ((name, NO_SHARE) in quotes.numbers)
         said += [
-            "Its practices may expect {practice_share_gbp_per_year} a year of surpluses, and over the "
-            f"contract to {{practice_net_gain_gbp:gain}} net. {bad} They are better off with a chance of "
+            f"Its practices may expect {{practice_share_gbp_per_year}} a year of surpluses{none}, and over "
+            f"the contract to {{practice_net_gain_gbp:gain}} net. {bad} They are better off with a chance of "
             "{practice_better_off_probability}.",
         ]
         if (name, BREAK_EVEN) in quotes.numbers and len(quotes.clusters) > 1:

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from simulator.charts.study import Study
-from simulator.documents.drivers import MOVED_GAIN, MOVED_PCT, SAVING, Drivers
+from simulator.documents.drivers import (
+    MOVED_GAIN,
+    MOVED_PCT,
+    MOVED_RESERVE,
+    NO_CHANGE,
+    RESERVE,
+    SAVING,
+    Drivers,
+)
 from simulator.documents.what_ifs import WhatIfs
 from simulator.plain_words import per_cent_of
 from simulator.questions.luck.answer import AS_IT_IS
@@ -26,15 +34,13 @@ from simulator.simulation.result import Result
 RESERVE_OF_BUDGET = "reserve_95_of_budget_share"
 PCT_BEARS = "pct_bears_gbp"
 """What the PCT pays, its pool included, on top of the budgets it hands out, less what comes back."""
-MOVED_RESERVE, MOVED_CARE = "change_of_reserve_gbp", "change_of_care_gbp"
+MOVED_CARE = "change_of_care_gbp"
 CONFIDENCES = (0.90, 0.95, 0.99)
 EQUAL_GROWTH_RULE = "budgets that grow as costs do"
 NO_SHARE = "no practice share and no bond, for any cluster"
 TRUE_SAVING = f"a true saving of {per_cent_of(SAVING)} by every cluster"
 _BONDS = (0.1, 0.2)
 """Larger bonds that are tried, as shares of a year's budget (assumptions)."""
-_RESERVE = Quantile(0.95)
-_NO_CHANGE = Estimate(0.0, 0.0, 0.0, 0.0)
 Place = tuple[str, str]
 
 
@@ -61,9 +67,9 @@ class Protection:
                 if net.size >= Quantile(one).fewest_contracts:
                     yield (ALL_CLUSTERS, f"{reserve_at(one)}{span}"), _held(quantile(-net, one), 1.0)
         a_year = self.study.estimate(ALL_CLUSTERS, "annual_budget_gbp").value
-        if net.size >= _RESERVE.fewest_contracts and a_year > 0:
+        if net.size >= RESERVE.fewest_contracts and a_year > 0:
             # A year's budget is known a hundred times better than the tail.
-            yield (ALL_CLUSTERS, RESERVE_OF_BUDGET), _held(quantile(-samples[""], _RESERVE.level), 1 / a_year)
+            yield (ALL_CLUSTERS, RESERVE_OF_BUDGET), _held(quantile(-samples[""], RESERVE.level), 1 / a_year)
 
     @cached_property
     def options(self) -> dict[str, dict[str, Estimate]]:
@@ -71,7 +77,7 @@ class Protection:
         base, found = self.study.books[ALL_CLUSTERS], {}
         for words, changed in self._options():
             changes = _changes(Study(changed).books[ALL_CLUSTERS], base)
-            if any(one is not _NO_CHANGE for one in changes.values()):
+            if any(one is not NO_CHANGE for one in changes.values()):
                 found[words] = changes
         return found
 
@@ -142,10 +148,10 @@ def _changes(book: AccountBook, base: AccountBook) -> dict[str, Estimate]:
         MOVED_GAIN: mean_difference(*(gain_gbp(one, Account.PRACTICES) for one in (book, base))),
         MOVED_CARE: mean_difference(*(_care_gbp(one) for one in (book, base))),
     }
-    if pct_net_gbp(book).size >= _RESERVE.fewest_contracts:
-        found[MOVED_RESERVE] = _RESERVE.difference(-pct_net_gbp(book), -pct_net_gbp(base))
+    if pct_net_gbp(book).size >= RESERVE.fewest_contracts:
+        found[MOVED_RESERVE] = RESERVE.difference(-pct_net_gbp(book), -pct_net_gbp(base))
     # Less than half a penny is the rounding of sums.
-    return {name: one if max(one.high, -one.low) > PENNY_GBP else _NO_CHANGE for name, one in found.items()}
+    return {name: one if max(one.high, -one.low) > PENNY_GBP else NO_CHANGE for name, one in found.items()}
 
 
 def _care_gbp(book: AccountBook) -> FloatArray:

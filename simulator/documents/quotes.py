@@ -16,8 +16,10 @@ from simulator.documents.doubt_range import DoubtRange
 from simulator.documents.drivers import Drivers
 from simulator.documents.example import Example
 from simulator.documents.fair_shares import FairShares
+from simulator.documents.kept_shares import KeptShares
 from simulator.documents.odds import odds
 from simulator.documents.protection import CONFIDENCES, Protection
+from simulator.documents.returns import Returns
 from simulator.documents.shared_shocks import InCommon
 from simulator.documents.what_ifs import WhatIfs, sum_of
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -34,6 +36,7 @@ SUMMARY, BOND, LUCK, PCT, WHAT_IF = "summary", "bond", "luck", "PCT", "what if"
 APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
 EXAMPLE, DRIVERS, OPTIONS = "worked example", "drivers", "options"
 FAIR, DOUBT, COMMON = "fair shares", "doubt", "in common"
+KEPT, RETURNED = "kept shares", "returns"
 PLAN_LESS_BUDGETS = "part_of_net_position_planned_care_less_budgets_gbp"
 """What the PCT planned to spend on care less the budgets it hands out for it."""
 _POSITION = "part_of_net_position_"
@@ -66,6 +69,7 @@ class Quotes:
             APART: {
                 **dict(self.facts.differences()),
                 **dict(self.facts.used_up()),
+                **dict(self.facts.drawn_on()),
                 **dict(self.facts.break_even(self.what_ifs.saving_needed)),
             },
             OF_SIZES: dict(self.facts.of_sizes()),
@@ -76,6 +80,8 @@ class Quotes:
             FAIR: dict(FairShares(self.study).estimates()),
             DOUBT: dict(DoubtRange(self.study).estimates()),
             COMMON: dict(self.in_common.estimates()),
+            KEPT: dict(self.kept.estimates()),
+            RETURNED: dict(self.returns.estimates()),
         }
 
     @cached_property
@@ -102,6 +108,16 @@ class Quotes:
     def in_common(self) -> InCommon:
         """What moves all clusters together."""
         return InCommon(self.study)
+
+    @cached_property
+    def kept(self) -> KeptShares:
+        """What practices keep in a middle year, and after true savings."""
+        return KeptShares(self.what_ifs)
+
+    @cached_property
+    def returns(self) -> Returns:
+        """The pool at other returns to the PCT."""
+        return Returns(self.what_ifs)
 
     @cached_property
     def facts(self) -> ClusterFacts:

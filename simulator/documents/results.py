@@ -15,7 +15,15 @@ from simulator.documents.brief import (
     why_in_words,
     why_it_gains,
 )
-from simulator.documents.exposure import in_common, pool_runs_dry, who_bears
+from simulator.documents.cluster_facts import ANY_DRAWN
+from simulator.documents.exposure import (
+    in_common,
+    other_returns,
+    pool_runs_dry,
+    who_bears,
+    why_it_plans_more,
+)
+from simulator.documents.kept_words import after_savings, middle_columns, middle_year
 from simulator.documents.odds import odds
 from simulator.documents.protection import RESERVE_OF_BUDGET, reserve_at
 from simulator.documents.quotes import PCT, Quotes, at_confidence
@@ -145,6 +153,12 @@ def bonds(quotes: Quotes) -> Section:
             every = own if own != "bond_covers_probability" else ""
             places = [*((row, own) for row in quotes.clusters), (ALL_CLUSTERS, every), (ALL_CLUSTERS, shared)]
             columns.append(quotes.column(own, places=places))
+        if any((name, ANY_DRAWN) in quotes.numbers for name in quotes.clusters):
+            drawn = [
+                *((name, ANY_DRAWN) for name in quotes.clusters),
+                *((ALL_CLUSTERS, "") for _ in range(2)),
+            ]
+            columns.insert(-1, quotes.column(ANY_DRAWN, "Any drawn", drawn))
     meant = (
         "A bond needed at 95% pays all that reaches it in 95 contracts of 100: what rules before it leave of "
         "overspends. Where each cluster has its own bond, the row of all adds up what they need. "
@@ -169,7 +183,13 @@ def _bonds_in_words(quotes: Quotes) -> str:
     said += " to whoever posts it. "
     one = "It pays" if len(quotes.clusters) == 1 else "A cluster's bond pays"
     if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}") in quotes.numbers:
-        said += f"{one} all that reaches it with a chance of {{{OF_A_CLUSTER}{COVERED}}}."
+        said += f"{one} all that reaches it with a chance of {{{OF_A_CLUSTER}{COVERED}}}"
+        drawn = f"{OF_A_CLUSTER}{ANY_DRAWN}"
+        said += (
+            f"; any of it is drawn with a chance of {{{drawn}}}."
+            if (ALL_CLUSTERS, drawn) in quotes.numbers
+            else "."
+        )
     if (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers and len(quotes.clusters) > 1:
         said += (
             f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them; one "
@@ -188,8 +208,8 @@ def practices(quotes: Quotes) -> Section:
             (heading, Paragraph(("No rule divides a surplus, so practices keep nothing of one.",)))
         )
     shares: list[str | Column] = [
-        "practice_share_gbp_per_year",
-        quotes.column("practice_share_gbp", "Practice share, whole contract"),
+        quotes.column("practice_share_gbp_per_year", "Share a year, mean"),
+        *middle_columns(quotes),
         GAIN,
         # Where a bond is all that they can lose, a bad case in pounds looks like more: it follows the budget.
         *(() if loss_of_bond(quotes) else ("practice_net_gain_1_in_20_gbp",)),
@@ -198,9 +218,11 @@ def practices(quotes: Quotes) -> Section:
     blocks: list[Block] = [
         heading,
         quotes.sentence(ALL_CLUSTERS, _practices_in_words(quotes)),
+        *([quotes.sentence(ALL_CLUSTERS, nothing)] if (nothing := middle_year(quotes)) else []),
         quotes.table("surpluses", "What practices may expect over the contract", shares),
         quotes.sentence(ALL_CLUSTERS, _meaning_of_gains(quotes)),
         quotes.sentence(ALL_CLUSTERS, luck_in_words(quotes)),
+        *after_savings(quotes),
     ]
     if quotes.study.scenario.settings.truly_saves:
         title = "The practice share: what luck alone brings, and what true saving adds"
@@ -264,7 +286,10 @@ def pct_position(quotes: Quotes) -> Section:
     """Show who gains and who loses, and how the PCT's position comes about."""
     flows = quotes.study.result.contract_outcomes.flows.values()
     accounts = {account for flow in flows for account in (flow.payer, flow.payee)}
-    gains: list[str | Column] = ["pct_net_position_gbp", "pct_net_position_1_in_20_gbp"]
+    gains: list[str | Column] = [
+        quotes.column("pct_payment_1_in_20_gbp", "PCT pays for overspends, 1 in 20"),
+        *("pct_net_position_gbp", "pct_net_position_1_in_20_gbp"),
+    ]
     worst = ("pct_net_position_1_in_100_gbp", "pct_net_position_beyond_1_in_20_gbp")
     gains += [one for one in worst if (ALL_CLUSTERS, one) in quotes.numbers]
     others = {
@@ -293,7 +318,8 @@ def pct_position(quotes: Quotes) -> Section:
     first = ("Gained, or lost where below zero", "Expected")
     blocks.append(quotes.amounts("PCT", title, first, ALL_CLUSTERS, parts, has_total=True))
     blocks += who_bears(quotes)
-    return Section((*blocks, quotes.picture("pool"), *pool_runs_dry(quotes), *in_common(quotes)))
+    pool = [quotes.picture("pool"), *pool_runs_dry(quotes), *other_returns(quotes)]
+    return Section((*blocks, *pool, *in_common(quotes)))
 
 
 def _reserve(quotes: Quotes) -> Iterator[Block]:
@@ -332,6 +358,7 @@ def _reserve(quotes: Quotes) -> Iterator[Block]:
 def pct_sentence(quotes: Quotes) -> Paragraph:
     """Return what is left with the PCT, in a few sentences."""
     said = f"The PCT may expect to {{pct_net_position_gbp:gain}} against its plan{why_it_gains(quotes)}."
+    said += why_it_plans_more(quotes)
     said += f" {who_pays(quotes) or 'It pays {pct_payment_gbp} for overspends on average.'}"
     said += " In one contract in twenty the PCT pays more than {pct_payment_1_in_20_gbp}"
     bad = quotes.numbers.get((ALL_CLUSTERS, "pct_net_position_1_in_20_gbp"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -13,11 +13,12 @@ from simulator.budgets.toolkit import Toolkit
 from simulator.charts.study import Study
 from simulator.parts import Part
 from simulator.questions.luck.estimates import of_a_cluster, ratio
-from simulator.records import BUDGET, Account, FloatArray
-from simulator.risk.account_book import ALL_CLUSTERS, AccountBook
+from simulator.records import BUDGET, Account, BoolArray, FloatArray
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean
-from simulator.risk.positions import gain_gbp
+from simulator.risk.positions import build_up_samples, gain_gbp
+from simulator.rules.surplus import SurplusSplit
 
 Settings = TypeVar("Settings", bound=Part)
 
@@ -31,6 +32,10 @@ BONDS_NEEDED_OF_BUDGET = "bonds_needed_of_budget_share"
 BOND_OF_YEAR, BOND_OF_CONTRACT = "bond_of_year_share", "bond_of_contract_share"
 """What is posted, as a share of a year's budget and of that of the whole contract."""
 BUDGET_GROWTH, COST_GROWTH = "budget_growth_share", "cost_growth_share"
+EQUAL_GAP = "equal_growth_plan_less_budgets_gbp"
+"""What the PCT planned to spend less what it hands out, were budgets to grow as costs do."""
+EVEN_SAVING = "saving_for_an_even_chance_share"
+"""True saving of every cluster from which on practices of one are more likely than not to be better off."""
 _FIRST_TRY, _LARGEST_SAVING = 0.05, 0.5
 """Shares of demand: no saving that was ever measured comes near the largest (assumption)."""
 _TRIES = 5
@@ -43,6 +48,7 @@ class WhatIfs:
 
     study: Study  # of the scenario as it is
     _gains: dict[float, Estimate] = field(default_factory=dict, init=False, repr=False)
+    _chances: dict[float, Estimate] = field(default_factory=dict, init=False, repr=False)
 
     def estimates(self) -> dict[Place, Estimate]:
         """Return every number, by row and measure; what has no meaning here is left out."""
@@ -57,8 +63,10 @@ class WhatIfs:
             of_all = self.at_equal_growth.estimates_of(ALL_CLUSTERS)
             moved = chances_of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
             found |= {f"{EQUAL_GROWTH}{name}": one for name, one in moved.items()}
-        if (saving := self.saving_needed) is not None:
-            found[SAVING_NEEDED] = saving
+            kept_back, *_ = dict(build_up_samples(self.at_equal_growth.books[ALL_CLUSTERS])).values()
+            found[EQUAL_GAP] = mean(kept_back)
+        savings = {SAVING_NEEDED: self.saving_needed, EVEN_SAVING: self.even_saving}
+        found |= {name: one for name, one in savings.items() if one is not None}
         return {(ALL_CLUSTERS, name): one for name, one in found.items()}
 
     @cached_property
@@ -86,6 +94,14 @@ class WhatIfs:
             return None
         return self._varied(budgets=budgets, service_lines=lines)
 
+    def at_return(self, share: float) -> Study:
+        """Return the study in which so much of a surplus returns to the PCT."""
+        rules = tuple(
+            one.model_copy(update={"pct_return_share": share}) if isinstance(one, SurplusSplit) else one
+            for one in self.study.scenario.settings.rules
+        )
+        return self._varied(rules=rules)
+
     def _varied(self, **settings: object) -> Study:
         """Return the study with other settings, on the same draws."""
         scenario = self.study.scenario
@@ -96,15 +112,24 @@ class WhatIfs:
 
     @cached_property
     def saving_needed(self) -> Estimate | None:
-        """True saving of every cluster from which on practices gain on average; None where it is not found.
+        """True saving of every cluster from which on practices gain on average; None where none is found."""
+        return self._crossing(self._gain)
 
-        By secants: the gain hardly bends over a few per cent of demand.
+    @cached_property
+    def even_saving(self) -> Estimate | None:
+        """True saving from which on practices of a cluster are more likely than not to be better off."""
+        return self._crossing(self._beyond_even)
+
+    def _crossing(self, of: Callable[[float], Estimate]) -> Estimate | None:
+        """Return the saving at which what is below zero without any reaches it; None where it is not found.
+
+        By secants: what practices gain hardly bends over a few per cent of demand.
         """
-        if not self._gain(0.0).value < 0:
+        if not of(0.0).value < 0:
             return None
         low, high = 0.0, _FIRST_TRY
         for _ in range(_TRIES):
-            before, after = self._gain(low), self._gain(high)
+            before, after = of(low), of(high)
             slope = (after.value - before.value) / (high - low)
             if not slope > 0:
                 return None
@@ -114,17 +139,46 @@ class WhatIfs:
             if abs(after.value) <= after.half_width / 10 or abs(root - high) < 1e-5:
                 break
             low, high = high, root
-        error = (self._gain(high).standard_error or 0.0) / slope
+        error = _error(of(high)) / slope
         return Estimate(root, root - CONFIDENCE_Z * error, root + CONFIDENCE_Z * error, error)
 
     def _gain(self, saving: float) -> Estimate:
-        known = {"true_saving_share": saving, "true_saving_share_by_year": ()}
         if saving not in self._gains:
-            clusters = tuple(one.model_copy(update=known) for one in self.study.scenario.settings.clusters)
             # As the summary has it, whose other numbers take longer than the simulation.
-            together = self._varied(clusters=clusters).books[ALL_CLUSTERS]
+            together = self.at_saving(saving).books[ALL_CLUSTERS]
             self._gains[saving] = mean(gain_gbp(together, Account.PRACTICES))
         return self._gains[saving]
+
+    def _beyond_even(self, saving: float) -> Estimate:
+        if saving not in self._chances:
+            chance = of_a_cluster(better_off(self.at_saving(saving)))
+            value, low, high = (one - 1 / 2 for one in (chance.value, chance.low, chance.high))
+            self._chances[saving] = Estimate(value, low, high, chance.standard_error)
+        return self._chances[saving]
+
+    def at_saving(self, saving: float, alone: str = "") -> Study:
+        """Return the study in which every cluster truly saves so much, or one `alone`, the others nothing."""
+        clusters = tuple(
+            one.model_copy(
+                update={
+                    "true_saving_share": saving if alone in {"", one.name} else 0.0,
+                    "true_saving_share_by_year": (),
+                }
+            )
+            for one in self.study.scenario.settings.clusters
+        )
+        return self._varied(clusters=clusters)
+
+
+def better_off(study: Study) -> BoolArray:
+    """Return where a cluster's practices gain anything over the contract, shape (contract, cluster)."""
+    gains = [gain_gbp(study.books[name], Account.PRACTICES) for name in study.clusters]
+    return np.column_stack(gains) > PENNY_GBP
+
+
+def _error(one: Estimate) -> float:
+    """Return a standard error; that of a chance of one cluster is told by its interval alone."""
+    return one.half_width / CONFIDENCE_Z if one.standard_error is None else one.standard_error
 
 
 def _following_growth(part: Settings, key: str) -> Settings:

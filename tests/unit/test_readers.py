@@ -29,6 +29,7 @@ from simulator.documents.blocks import (
 )
 from simulator.documents.brief import INTEREST, LOSS_OF_BOND
 from simulator.documents.cluster_facts import (
+    ANY_DRAWN,
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
     BREAK_EVEN,
@@ -49,19 +50,21 @@ from simulator.documents.drivers import (
     MOVED_GAIN,
     MOVED_OUTTURN,
     MOVED_PCT,
+    MOVED_RESERVE,
     SIZE_CHANCE,
     luck_measure,
 )
-from simulator.documents.example import BOND_LEFT, LEFT
+from simulator.documents.example import BOND_LEFT, BOND_OF_FIRST_YEAR, LEFT
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD
+from simulator.documents.kept_shares import MIDDLE_YEAR, NO_SHARE, NO_SHARE_OF_YEAR, after_saving
 from simulator.documents.protection import (
     EQUAL_GROWTH_RULE,
     MOVED_CARE,
-    MOVED_RESERVE,
     PCT_BEARS,
     reserve_at,
 )
 from simulator.documents.quotes import PLAN_LESS_BUDGETS, Quotes
+from simulator.documents.returns import BAD_SHORT, ENOUGH, SHORT, of_return
 from simulator.documents.shared_shocks import (
     EVERYTHING,
     OF_ALL,
@@ -78,7 +81,9 @@ from simulator.documents.what_ifs import (
     BONDS_NEEDED_OF_BUDGET,
     COST_GROWTH,
     COVERED,
+    EQUAL_GAP,
     EQUAL_GROWTH,
+    EVEN_SAVING,
     GAIN,
     OF_A_CLUSTER,
     OVERSPEND,
@@ -100,6 +105,8 @@ BAD_EXAMPLE = "Cambridge South, a year that is bad, 1 in 20"
 WORST_YEAR = "pct_net_position_1_in_20_gbp_year_3"
 PCT_LEFT = "What is left with the PCT?"
 SD_HIGHER = " +\N{NO-BREAK SPACE}one SD of what is not known"
+GAINS = "What do practices gain or lose?"
+GOES_TOGETHER = "correlation of what is not known +\N{NO-BREAK SPACE}25\N{NO-BREAK SPACE}points"
 UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
 QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Can I lose my own money, and how much?": (
@@ -141,7 +148,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *(ASKED, "need not take the share: then it posts no bond, and its practices lose nothing"),
         (),
     ),
-    "Over how long is that?": (*(ASKED, "over the 33 months to"), ((ALL_CLUSTERS, GAIN),)),
+    "Over how long is that?": (*(ASKED, "and over the 33 months"), ((ALL_CLUSTERS, GAIN),)),
     "Is my cluster too small?": (
         *(DEPENDS, "(too close to tell: Cambridge South, Wisbech, March and Chatteris and Granta)"),
         ((ALL_CLUSTERS, CALM_PEOPLE),),
@@ -308,6 +315,67 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *("A worked example", "The budgets differ, for each rests on past spend"),
         tuple((EXAMPLE, f"example_{one}_gbp") for one in (LEFT, "bond_draw", BOND_LEFT)),
     ),
+    "What does a middle year bring, and how often do we get nothing?": (
+        *(GAINS, "In the middle year a cluster's practices keep nothing: a year brings no share with"),
+        (
+            *(
+                ("Granta", one)
+                for one in ("practice_share_gbp_per_year", MIDDLE_YEAR, NO_SHARE_OF_YEAR, NO_SHARE)
+            ),
+            *((ALL_CLUSTERS, f"{OF_A_CLUSTER}{one}") for one in (NO_SHARE_OF_YEAR, NO_SHARE)),
+        ),
+    ),
+    "Are we better off if we truly save 2 or 5%?": (
+        *(GAINS, "a cluster's practices are more likely than not to be better off"),
+        (
+            *((after_saving(one), f"{OF_A_CLUSTER}{BETTER_OFF}") for one in (0.0, 0.02, 0.05)),
+            (ALL_CLUSTERS, EVEN_SAVING),
+        ),
+    ),
+    "What does a cluster need that saves alone?": (
+        *(GAINS, "A cluster that saves alone needs just as much"),
+        (),
+    ),
+    "Is the pool enough at a return of 30, 40 or 50%?": (
+        *(PCT_LEFT, "No return is enough: if all that may return of surpluses did"),
+        tuple(
+            (of_return(one), measure)
+            for one in (0.3, 0.4, 0.5, 1.0)
+            for measure in (ENOUGH, SHORT, BAD_SHORT)
+        ),
+    ),
+    "Why does the PCT plan more than it budgets?": (
+        *(PCT_LEFT, "It plans more than it budgets because its plan grows as costs are expected to"),
+        ((ALL_CLUSTERS, EQUAL_GAP), (ALL_CLUSTERS, COST_GROWTH)),
+    ),
+    "Why has one sum two errors?": (
+        *(PCT_LEFT, "the same sum with a smaller error, for the plan is fixed"),
+        ((ALL_CLUSTERS, PLAN_LESS_BUDGETS), (ALL_CLUSTERS, "budget_less_spend_gbp")),
+    ),
+    "Which checks do not fit, and by how much?": (
+        *("How the numbers are made", "The program was held against 105 numbers, and 10 of them do not fit"),
+        (),
+    ),
+    "Does it matter how far what is not known goes together?": (
+        *(DEPENDS, "How far what is not known of two kinds of care goes together is an assumption"),
+        tuple((GOES_TOGETHER, one) for one in (MOVED_CHANCE, MOVED_RESERVE)),
+    ),
+    "What does the PCT pay in a bad case, and for which cluster?": (
+        *(PCT_LEFT, "In one contract in twenty the PCT pays more than"),
+        tuple((row, BAD_SHORT) for row in ("Granta", ALL_CLUSTERS)),
+    ),
+    "How likely is it that any of the bond is drawn?": (
+        *(BOND, "; any of it is drawn with a chance of"),
+        (("Granta", ANY_DRAWN), (ALL_CLUSTERS, f"{OF_A_CLUSTER}{ANY_DRAWN}")),
+    ),
+    "Why does a limit per case cut reinvestment?": (
+        *(CHOICES, "it takes costly cases out of budgets and spend alike"),
+        ((LIMIT, MOVED_CARE),),
+    ),
+    "How do nine months weigh in the example's bond?": (
+        *("A worked example", "The bond is 3% of a budget of twelve months, though this year has nine"),
+        ((EXAMPLE.replace("an overspend", "a surplus"), BOND_OF_FIRST_YEAR),),
+    ),
 }
 """The section that answers, words of the answer, and the figures in it by row and measure."""
 
@@ -325,7 +393,7 @@ def annex(study: Study) -> Document:
 
 def test_pages_of_it_are_well_filled(annex: Document, tmp_path: Path) -> None:
     pages = filled_of_pages(annex, tmp_path)
-    assert 10 < len(pages) < 15
+    assert 10 < len(pages) < 16
     assert min(pages) > 0.75
 
 
