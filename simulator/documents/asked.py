@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
-from simulator.documents.brief import bad_case_of_bond, bond_is_all, whole_contract
+from simulator.documents.brief import bad_case_of_bond, bond_is_all, loses_all, whole_contract
 from simulator.documents.cluster_facts import (
+    A_DEARER_POINT,
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
     BREAK_EVEN,
@@ -66,8 +67,8 @@ def _to_break_even(quotes: Quotes) -> Paragraph:
     which = "the" if len(quotes.clusters) == 1 else "an average"
     in_pounds = quotes.sentence(
         AVERAGE_CLUSTER,
-        f": {{{BREAK_EVEN}}} a year in {which} cluster. There practices break even on average, before what "
-        "the saving costs them.",
+        f": {{{BREAK_EVEN}}} a year in {which} cluster. With that, practices break even on average, before "
+        "what the saving costs them. Each cluster's page says what 2 and 5% would do.",
     )
     return Paragraph((*of_all.parts, *in_pounds.parts))
 
@@ -95,8 +96,9 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
             )
     else:
         said = f"Yes: the bond{' and what it costs to finance' if bond.financing else ''}."
-    at_worst = bad_case_of_bond(quotes, ALL_CLUSTERS, "practices between them") or (
-        "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
+    at_worst = _usual_loss(quotes) or (
+        bad_case_of_bond(quotes, ALL_CLUSTERS, "practices between them")
+        or "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
     )
     of_one = _of_one(
         quotes, f"An average practice posts {{bond_posted_gbp}}, and may expect to {{{GAIN}:gain}}"
@@ -107,19 +109,43 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
     return Paragraph((said, *of_one, *of_all.parts))
 
 
+def _usual_loss(quotes: Quotes) -> str:
+    """Return how likely it is that all of a bond is lost, where a bad case says no more than that."""
+    measure = f"{OF_A_CLUSTER}{USED_UP}"
+    if not loses_all(quotes) or (ALL_CLUSTERS, measure) not in quotes.numbers:
+        return ""
+    one = "The bond is" if len(quotes.clusters) == 1 else "A cluster's bond is"
+    if quotes.numbers[ALL_CLUSTERS, measure].low > 1 / 2:
+        return f"{one} usually all lost: with a chance of {{{measure}}}."
+    return f"{one} all lost with a chance of {{{measure}}}."
+
+
 def _earned(quotes: Quotes) -> Paragraph:
     """Return what practices keep, and what is left of it."""
     of_all = quotes.sentence(
         ALL_CLUSTERS,
         "Practices between them may expect to keep {practice_share_gbp_per_year} a year of surpluses, and "
-        f"over {whole_contract(quotes)} to {{{GAIN}:gain}}, once all is paid for.",
+        f"over {whole_contract(quotes)} to {{{GAIN}:gain}}, once all is paid for{_money_costs(quotes)}.",
     )
     of_one = _of_one(
         quotes,
         f"An average practice keeps {{practice_share_gbp_per_year}} a year, and over the contract may "
         f"expect to {{{GAIN}:gain}}",
     )
-    return Paragraph((*of_all.parts, *of_one, " Each cluster's page has every practice's part."))
+    return Paragraph(
+        (
+            *of_all.parts,
+            *of_one,
+            " Each cluster's page has a middle and a good case, and every practice's part.",
+        )
+    )
+
+
+def _money_costs(quotes: Quotes) -> str:
+    """Return, in a clause, what is not counted: that money for a bond is borrowed, or missed elsewhere."""
+    if (ALL_CLUSTERS, A_DEARER_POINT) not in quotes.numbers:
+        return ""
+    return f" but what it costs to raise the bond: {{{A_DEARER_POINT}}} a year for each 1%"
 
 
 def _of_one(quotes: Quotes, said: str) -> tuple[Part, ...]:
@@ -227,11 +253,10 @@ def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
     if (ALL_CLUSTERS, measure) not in quotes.numbers:
         return Paragraph((then,))
     one = "The bond" if len(quotes.clusters) == 1 else "A cluster's bond"
-    said = (
-        f"{one} pays all that reaches it with a chance of {{{measure}}}; with a chance of "
-        f"{{{OF_A_CLUSTER}{USED_UP}}} all of it is lost."
-    )
-    return quotes.sentence(ALL_CLUSTERS, f"{said} {then}")
+    said = f"{one} pays all that reaches it with a chance of {{{measure}}}; else all of it is used up"
+    if not loses_all(quotes):
+        said += f", with a chance of {{{OF_A_CLUSTER}{USED_UP}}}"
+    return quotes.sentence(ALL_CLUSTERS, f"{said}. {then}")
 
 
 def once_used_up(quotes: Quotes, bond: Bond) -> str:
