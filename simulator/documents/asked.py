@@ -68,7 +68,7 @@ def _to_break_even(quotes: Quotes) -> Paragraph:
     in_pounds = quotes.sentence(
         AVERAGE_CLUSTER,
         f": {{{BREAK_EVEN}}} a year in {which} cluster. With that, practices break even on average, before "
-        "what the saving costs them. Each cluster's page says what 2 and 5% would do.",
+        "what the saving costs them. Each cluster's page says what less or more would do.",
     )
     return Paragraph((*of_all.parts, *in_pounds.parts))
 
@@ -116,7 +116,7 @@ def _usual_loss(quotes: Quotes) -> str:
         return ""
     one = "The bond is" if len(quotes.clusters) == 1 else "A cluster's bond is"
     if quotes.numbers[ALL_CLUSTERS, measure].low > 1 / 2:
-        return f"{one} usually all lost: with a chance of {{{measure}}}."
+        return f"{one} all lost more often than not: with a chance of {{{measure}}}."
     return f"{one} all lost with a chance of {{{measure}}}."
 
 
@@ -125,27 +125,22 @@ def _earned(quotes: Quotes) -> Paragraph:
     of_all = quotes.sentence(
         ALL_CLUSTERS,
         "Practices between them may expect to keep {practice_share_gbp_per_year} a year of surpluses, and "
-        f"over {whole_contract(quotes)} to {{{GAIN}:gain}}, once all is paid for{_money_costs(quotes)}.",
+        f"over {whole_contract(quotes)} to {{{GAIN}:gain}}, once all is paid for{_not_counted(quotes)}.",
     )
     of_one = _of_one(
         quotes,
         f"An average practice keeps {{practice_share_gbp_per_year}} a year, and over the contract may "
         f"expect to {{{GAIN}:gain}}",
     )
-    return Paragraph(
-        (
-            *of_all.parts,
-            *of_one,
-            " Each cluster's page has a middle and a good case, and every practice's part.",
-        )
-    )
+    parts = ", and every practice's part" if of_one else ""
+    return Paragraph((*of_all.parts, *of_one, f" Each cluster's page has a middle and a good case{parts}."))
 
 
-def _money_costs(quotes: Quotes) -> str:
+def _not_counted(quotes: Quotes) -> str:
     """Return, in a clause, what is not counted: that money for a bond is borrowed, or missed elsewhere."""
     if (ALL_CLUSTERS, A_DEARER_POINT) not in quotes.numbers:
         return ""
-    return f" but what it costs to raise the bond: {{{A_DEARER_POINT}}} a year for each 1%"
+    return f" but what it costs to raise the bond ({{{A_DEARER_POINT}}} a year for each 1%)"
 
 
 def _of_one(quotes: Quotes, said: str) -> tuple[Part, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from simulator.answers.table import text
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.cluster_facts import A_DEARER_POINT, POSTED, POSTED_A_HEAD
-from simulator.documents.joining import APART, AS_ONE, DRAWN, NEEDED
+from simulator.documents.joining import APART, AS_ONE, DRAWN, NEEDED, SHARED_LESS
 from simulator.documents.quotes import Quotes, at_confidence
 from simulator.documents.what_ifs import BETTER_OFF, BONDS_NEEDED, COVERED, GAIN, OF_A_CLUSTER
 from simulator.plain_words import capitalised
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimation import beyond_chance
 from simulator.rules.bond import Bond
 from simulator.rules.settlement import place_of_the_bond
 
@@ -147,10 +148,10 @@ def _shared(quotes: Quotes) -> str:
     """Return what one bond for all would be and do, and why it pays all less often than a cluster's own."""
     if not {(ALL_CLUSTERS, one) for one in (_SHARED_COVERS, "shared_bond_needed_gbp")} <= {*quotes.numbers}:
         return ""
-    own, shared = (quotes.numbers[ALL_CLUSTERS, one] for one in (f"{OF_A_CLUSTER}{COVERED}", _SHARED_COVERS))
     said = "If all kept budgets and surpluses of their own and shared one bond, it would have to be "
     said += f"{{shared_bond_needed_gbp}}; what is posted would pay all with a chance of {{{_SHARED_COVERS}}}"
-    if shared.high < own.low:
+    less = quotes.numbers[ALL_CLUSTERS, SHARED_LESS]
+    if less.value > 0 and beyond_chance(less):
         said += ": less often than a cluster's own, for it pays whichever clusters overspend, and what "
         said += "others have left does not help it"
     return f"{said}."

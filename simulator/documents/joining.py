@@ -12,15 +12,17 @@ from simulator.charts.study import Study
 from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, Place, sum_of
 from simulator.questions.luck.estimates import of_a_cluster
 from simulator.records import Account
-from simulator.risk.account_book import PENNY_GBP, AccountBook
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
-from simulator.risk.estimation import mean
+from simulator.risk.estimation import mean, mean_difference
 from simulator.risk.estimators import Quantile
 from simulator.risk.measures.measure import BOND_CONFIDENCE
 from simulator.risk.positions import gain_gbp
 from simulator.simulation.joined_clusters import can_join, joined_books
 
 NEEDED, DRAWN = "bond_needed_gbp", "expected_bond_draw_gbp"
+SHARED_LESS = "shared_bond_covers_less_share"
+"""By how much likelier a cluster's own bond pays all than one of all that is posted, on the same draws."""
 APART, AS_ONE = "each its own", "joined as one cluster"
 _NEEDED = Quantile(BOND_CONFIDENCE)
 
@@ -50,6 +52,9 @@ class Joining:
         """Yield every number, by row and measure."""
         if not self.groups:
             return
+        together = self.study.books[ALL_CLUSTERS].bond_covers
+        own = np.column_stack([one.bond_covers for one in self._apart])
+        yield (ALL_CLUSTERS, SHARED_LESS), mean_difference(own.mean(axis=1), together.astype(float))
         scenario, plan = self.study.scenario, self.study.result.plan
         outturn = self.study.shared.outturn(scenario)
         for name, group in self.groups.items():

@@ -191,7 +191,8 @@ def _posted(quotes: Quotes, name: str) -> str:
     if posted is None or not posted.value > 0:
         return "It posts no bond. To be 95% sure of paying everything, one would be {bond_needed_gbp}."
     is_usual = quotes.numbers[name, USED_UP].low > 1 / 2
-    lost = f"usually all lost ({{{USED_UP}}})" if is_usual else f"all lost with a chance of {{{USED_UP}}}"
+    lost = f"all lost {'more often than not (' if is_usual else 'with a chance of '}{{{USED_UP}}}"
+    lost += ")" * is_usual
     said = f"Its bond of {{bond_posted_gbp}}, £{{{POSTED_A_HEAD}}} a head, is {lost}; otherwise it pays all "
     said += "that reaches it. To be 95% sure of that, it would "
     return f"{said}have to be {{bond_needed_gbp}}{_less_than_overspends(quotes, name)}."
@@ -251,7 +252,7 @@ def _earns_more(quotes: Quotes, name: str) -> str:
     if better[1] <= better[0]:
         return ""
     loses = "practices lose more on average" if gain[1] < gain[0] else "practices gain more"
-    return f"With a larger bond {loses}; if more of them are better off, interest alone is why. "
+    return f"With a larger bond {loses}; if more of them are better off, interest alone is why."
 
 
 def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
@@ -273,6 +274,8 @@ def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
     first = text("Bond, of a year's budget", labels)
     title = f"{name}: what bonds of other sizes would pay, and do for practices, over the whole contract"
     yield TableBlock(Table("", title, (first, *columns)))
+    if said := _earns_more(quotes, name):
+        yield Paragraph((said,))
 
 
 def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
@@ -302,7 +305,7 @@ def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
     )
     yield Paragraph(
         (
-            f"{_earns_more(quotes, name)}A practice's figures are its part of the cluster's, by {by}: no "
+            f"A practice's figures are its part of the cluster's, by {by}: no "
             "forecast for it, nor word of how it has done.",
         )
     )
