@@ -172,7 +172,7 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
             said.append(
                 f"They break even on average, before what the saving costs, if {who} {{saving}} of the care "
                 f"paid by the case ({{{BREAK_EVEN}}} a year{' here' if matter else ''})"
-                f"{'' if matter else ', whatever other clusters save'}."
+                f"{'' if matter else ', whatever others save'}."
             )
         if quotes.study.scenario.settings.truly_saves:
             said.append(

@@ -300,7 +300,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
             for one in (OVERSPEND, SHARE, MIDDLE_SHARE, GAIN, MIDDLE_GAIN, GOOD_GAIN, BETTER_OFF)
         ),
     ),
-    "Does it matter to us what other clusters save?": (*("Granta", "whatever other clusters save"), ()),
+    "Does it matter to us what other clusters save?": (*("Granta", "whatever others save"), ()),
     "What do those gain who come out better off?": (
         *("Granta", "in a good case (1 in 20) they keep"),
         tuple(("Granta", one) for one in (GAIN_THEN, GOOD_SHARE)),
