@@ -18,6 +18,7 @@ from simulator.documents.cluster_facts import (
 )
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD, LITTLE, is_unfair
 from simulator.documents.quotes import Quotes
+from simulator.documents.what_ifs import BONDS_NEEDED_OF_BUDGET
 from simulator.plain_words import capitalised, in_letters, ordinal, spaced
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
@@ -35,9 +36,13 @@ def differences(quotes: Quotes, name: str) -> Iterator[Paragraph]:
     first = [*filter(None, (_unfairness(quotes, name), _tightness(quotes, name)))]
     found = sorted(_features(quotes, name), key=lambda one: -round(one[0], 6))
     others = [said for far, said in found if far >= _APART] or [said for _, said in found[:1]]
-    of_all = quotes.number(ALL_CLUSTERS, LINE_OF_ALL) if quotes.facts.line_apart else ""
+    of_all = {
+        part: quotes.number(ALL_CLUSTERS, measure)
+        for part, measure in (("of_all", LINE_OF_ALL), ("needed_of_all", BONDS_NEEDED_OF_BUDGET))
+        if (ALL_CLUSTERS, measure) in quotes.numbers
+    }
     for said in (*first, *others)[:_MOST]:
-        yield quotes.sentence(name, said, of_all=of_all)
+        yield quotes.sentence(name, said, **of_all)
 
 
 def _features(quotes: Quotes, name: str) -> Iterator[tuple[float, str]]:
@@ -56,16 +61,29 @@ def _features(quotes: Quotes, name: str) -> Iterator[tuple[float, str]]:
         )
     if largest := _values(quotes, LARGEST, name):
         has = f"Its largest practice has {{{LARGEST}}} of its people"
-        yield _far(largest, name), f"{has}: {_place(largest, name)} such part of the {number}."
+        bond = quotes.facts.bond
+        also = ", and so of its bond and share" * (
+            bond is not None and bond.split_between_practices_by == "list_size"
+        )
+        yield _far(largest, name), f"{has}{also}: {_place(largest, name)} such part of the {number}."
     if line := quotes.facts.line_apart:
         own, of_all = _values(quotes, LINE, name), quotes.numbers[ALL_CLUSTERS, LINE_OF_ALL].value
         if own and abs(own[name] - of_all) >= _LIKE_ALL:
             takes = f"{capitalised(spaced(line))} is {{{LINE}}} of what its people's care is expected to cost"
-            yield _far(own, name), f"{takes}; for all clusters together it is {{of_all}}."
+            fear = "more" if own[name] > of_all else "less"
+            yield (
+                _far(own, name),
+                f"{takes}, and {{of_all}} of all clusters': it has {fear} to fear from dearer "
+                f"{spaced(line)}.",
+            )
     needed = {one: quotes.numbers[one, NEEDED] for one in quotes.clusters if (one, NEEDED) in quotes.numbers}
-    if name in needed and (where := rank(needed, name)):
-        sure = f"To be 95% sure, its bond would have to be {{{NEEDED}}} of a year's budget"
-        yield _far({one: value.value for one, value in needed.items()}, name), f"{sure}{where}."
+    every = quotes.numbers.get((ALL_CLUSTERS, BONDS_NEEDED_OF_BUDGET))
+    if name in needed and every and (beyond := beside(needed[name], every)):
+        yield (
+            _far({one: value.value for one, value in needed.items()}, name),
+            f"To be 95% sure, its bond would have to be {{{NEEDED}}} of a year's budget, {beyond} the "
+            "{needed_of_all} of all clusters.",
+        )
 
 
 def _values(quotes: Quotes, measure: str, name: str) -> dict[str, float]:
@@ -145,11 +163,8 @@ def _high(values: Mapping[str, float], name: str) -> str:
     return _place(values, name).replace("largest", "highest").replace("smallest", "lowest")
 
 
-def rank(numbers: Mapping[str, Estimate], name: str) -> str:
-    """Return in a clause where a number stands among the clusters', as far as its error tells."""
-    own = numbers[name]
-    higher = sum(one.low > own.high for one in numbers.values())
-    lower = sum(one.high < own.low for one in numbers.values())
-    if higher == lower == 0 or (higher and lower):
-        return ""
-    return ", among the lowest" if higher else ", among the highest"
+def beside(own: Estimate, of_all: Estimate) -> str:
+    """Return on which side of all clusters' number one lies; nothing where their errors leave that open."""
+    if own.low > of_all.high:
+        return "more than"
+    return "less than" if own.high < of_all.low else ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
-from simulator.documents.brief import bad_case_of_bond, bond_is_all, whole_contract
+from simulator.documents.brief import bad_case_of_bond, bond_is_all, loses_all, whole_contract
 from simulator.documents.cluster_facts import (
+    A_DEARER_POINT,
     ANY_DRAWN,
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
@@ -19,7 +20,6 @@ from simulator.documents.cluster_facts import (
 )
 from simulator.documents.doubt_range import LEAST
 from simulator.documents.drivers import MOVED_GAIN
-from simulator.documents.kept_shares import ALONE
 from simulator.documents.kept_words import middle_year
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import (
@@ -76,12 +76,12 @@ def _to_break_even(quotes: Quotes) -> Paragraph:
     which = "the" if len(quotes.clusters) == 1 else "an average"
     in_pounds = quotes.sentence(
         AVERAGE_CLUSTER,
-        f": {{{BREAK_EVEN}}} a year in {which} cluster. There practices break even on average, before what "
-        "the saving costs them.",
+        f": {{{BREAK_EVEN}}} a year in {which} cluster. With that, practices break even on average, before "
+        "what the saving costs them. Each cluster's page says what less or more would do.",
     )
     even = f" From {{{EVEN_SAVING}}} on they are more likely than not to be better off."
     even *= (ALL_CLUSTERS, EVEN_SAVING) in quotes.numbers
-    if (ALL_CLUSTERS, ALONE) in quotes.numbers and quotes.kept.is_alike_alone:
+    if len(quotes.clusters) > 1 and not quotes.own_savings.others_matter:
         even += " A cluster that saves alone needs just as much."
     return Paragraph((*of_all.parts, *in_pounds.parts, *quotes.sentence(ALL_CLUSTERS, even).parts))
 
@@ -109,8 +109,9 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
             )
     else:
         said = f"Yes: the bond{' and what it costs to finance' if bond.financing else ''}."
-    at_worst = bad_case_of_bond(quotes, ALL_CLUSTERS, "practices between them") or (
-        "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
+    at_worst = _usual_loss(quotes) or (
+        bad_case_of_bond(quotes, ALL_CLUSTERS, "practices between them")
+        or "In one contract out of twenty practices between them {practice_net_gain_1_in_20_gbp:beyond}."
     )
     of_one = _of_one(
         quotes, f"An average practice posts {{bond_posted_gbp}}, and may expect to {{{GAIN}:gain}}"
@@ -121,19 +122,39 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
     return Paragraph((said, *of_one, *of_all.parts))
 
 
+def _usual_loss(quotes: Quotes) -> str:
+    """Return how likely it is that all of a bond is lost, where a bad case says no more than that."""
+    measure = f"{OF_A_CLUSTER}{USED_UP}"
+    if not loses_all(quotes) or (ALL_CLUSTERS, measure) not in quotes.numbers:
+        return ""
+    one = "The bond is" if len(quotes.clusters) == 1 else "A cluster's bond is"
+    if quotes.numbers[ALL_CLUSTERS, measure].low > 1 / 2:
+        return f"{one} all lost more often than not: with a chance of {{{measure}}}."
+    return f"{one} all lost with a chance of {{{measure}}}."
+
+
 def _earned(quotes: Quotes) -> Paragraph:
     """Return what practices keep, and what is left of it."""
     of_all = quotes.sentence(
         ALL_CLUSTERS,
         f"{middle_year(quotes)} On average practices between them keep {{practice_share_gbp_per_year}} a "
-        f"year, and over {whole_contract(quotes)} {{{GAIN}:gain}}, once all is paid for.".lstrip(),
+        f"year, and over {whole_contract(quotes)} {{{GAIN}:gain}}, once all is paid for"
+        f"{_not_counted(quotes)}.".lstrip(),
     )
     of_one = _of_one(
         quotes,
         f"An average practice keeps {{practice_share_gbp_per_year}} a year, and over the contract may "
         f"expect to {{{GAIN}:gain}}",
     )
-    return Paragraph((*of_all.parts, *of_one, " Each cluster's page has every practice's part."))
+    parts = ", and every practice's part" if of_one else ""
+    return Paragraph((*of_all.parts, *of_one, f" Each cluster's page has a middle and a good case{parts}."))
+
+
+def _not_counted(quotes: Quotes) -> str:
+    """Return, in a clause, what is not counted: that money for a bond is borrowed, or missed elsewhere."""
+    if (ALL_CLUSTERS, A_DEARER_POINT) not in quotes.numbers:
+        return ""
+    return f" but what it costs to raise the bond ({{{A_DEARER_POINT}}} a year for each 1%)"
 
 
 def _of_one(quotes: Quotes, said: str) -> tuple[Part, ...]:
@@ -243,9 +264,11 @@ def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
     one = "The bond" if len(quotes.clusters) == 1 else "A cluster's bond"
     said = (
         f"{one} pays all that reaches it with a chance of {{{measure}}}; any of it is drawn with a chance of "
-        f"{{{OF_A_CLUSTER}{ANY_DRAWN}}}, and with a chance of {{{OF_A_CLUSTER}{USED_UP}}} all of it is lost."
+        f"{{{OF_A_CLUSTER}{ANY_DRAWN}}}"
     )
-    return quotes.sentence(ALL_CLUSTERS, f"{said} {then}")
+    if not loses_all(quotes):
+        said += f", and all of it is lost with a chance of {{{OF_A_CLUSTER}{USED_UP}}}"
+    return quotes.sentence(ALL_CLUSTERS, f"{said}. {then}")
 
 
 def once_used_up(quotes: Quotes, bond: Bond) -> str:

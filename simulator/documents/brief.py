@@ -182,6 +182,12 @@ def loss_of_bond(quotes: Quotes, row: str = ALL_CLUSTERS) -> str:
     return f"{share} of the {'bonds' if row == ALL_CLUSTERS else 'bond'} posted in that same contract"
 
 
+def loses_all(quotes: Quotes, row: str = ALL_CLUSTERS) -> bool:
+    """Return whether practices lose all of their bond in a bad case: how likely that is, is said then."""
+    lost = quotes.numbers.get((row, LOSS_OF_BOND))
+    return lost is not None and bond_is_all(quotes) and abs(lost.value - 1) < _NEAR_SHARE
+
+
 def bad_case_of_bond(quotes: Quotes, row: str, who: str) -> str:
     """Return in a sentence what practices lose of their bond in a bad case; nothing where they do not."""
     if not (said := loss_of_bond(quotes, row)) or quotes.numbers[row, LOSS_OF_BOND].value <= 0:

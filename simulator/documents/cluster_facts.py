@@ -34,6 +34,8 @@ ANY_DRAWN = "bond_drawn_on_probability"
 SIZES = (0.02, 0.05, 0.1, 0.2)
 """Bonds that are tried, as shares of a year's budget (assumptions)."""
 POSTED = "bond_posted_gbp"
+POSTED_A_HEAD, A_DEARER_POINT = "bond_posted_a_head_gbp", "bond_dearer_point_gbp_per_year"
+"""What is posted for each registered person; what 1% more for the money of a bond takes in a year."""
 OF_SIZES = (POSTED, COVERED, GAIN, "practice_better_off_probability")
 SPLIT = (POSTED, "practice_share_gbp_per_year", GAIN, "practice_net_gain_1_in_20_gbp")
 """Amounts that practices split between them."""
@@ -98,6 +100,17 @@ class ClusterFacts:
             every = of_a_cluster(np.column_stack([*drawn.values()]))
             yield (ALL_CLUSTERS, f"{OF_A_CLUSTER}{ANY_DRAWN}"), every
 
+    def of_posted(self) -> Iterator[tuple[Place, Estimate]]:
+        """Yield what is posted a head, and what dearer money for it would cost practices that raise it."""
+        for name, book in self.study.books.items():
+            people = sum(one.people for one in book.parts if one.has_bond) if book.parts else book.people
+            if not book.has_bond or not people > 0:
+                continue
+            posted = self.study.estimate(name, POSTED)
+            yield (name, POSTED_A_HEAD), _part(posted, 1 / people)
+            if self.bond and self.bond.payer == Account.PRACTICES and not self.bond.financing:
+                yield (name, A_DEARER_POINT), _part(posted, 0.01)
+
     def break_even(self, saving: Estimate | None) -> Iterator[tuple[Place, Estimate]]:
         """Yield what the true saving that repays bonds comes to in each cluster, and on average over them."""
         if saving is None:
@@ -155,6 +168,8 @@ class ClusterFacts:
             varied = Study(self.study.shared.simulate(replace(scenario, settings=settings)))
             for name in posting:
                 found = varied.estimates_of(name)
+                # A share of a year's budget is known as well as that.
+                found = found | {POSTED: _part(self.study.estimate(name, "annual_budget_gbp"), share)}
                 yield from (((of_size(name, share), one), found[one]) for one in OF_SIZES)
             if len(posting) == len(self.study.clusters):
                 yield from self._of_average(of_size(AVERAGE_CLUSTER, share), varied)

@@ -13,6 +13,7 @@ from simulator.charts.study import Study
 from simulator.documents.asked import practice_questions
 from simulator.documents.assumptions import later_sources, may_be_quoted, publications, sources
 from simulator.documents.blocks import Document, Section
+from simulator.documents.bonds import bonds
 from simulator.documents.brief import in_brief
 from simulator.documents.choices import choices
 from simulator.documents.citations import with_citations
@@ -25,7 +26,7 @@ from simulator.documents.own_words import own_sections
 from simulator.documents.pages import cluster_page
 from simulator.documents.quotes import Quotes
 from simulator.documents.reference import glossary, strengths_and_limits, timetable
-from simulator.documents.results import bonds, overspends, pct_position, practices
+from simulator.documents.results import overspends, pct_position, practices
 from simulator.documents.scheme import scheme
 from simulator.documents.slide_show import slides_of
 from simulator.documents.slides import write_slides

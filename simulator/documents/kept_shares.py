@@ -12,7 +12,7 @@ from simulator.charts.study import Study
 from simulator.documents.what_ifs import BETTER_OFF, GAIN, OF_A_CLUSTER, Place, WhatIfs, better_off
 from simulator.questions.luck.answer import who_can_be_paid
 from simulator.questions.luck.estimates import of_a_cluster, ratio
-from simulator.records import Account, BoolArray, FloatArray
+from simulator.records import Account, BoolArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean
@@ -24,8 +24,6 @@ MIDDLE_YEAR = "practice_share_middle_year_gbp"
 NO_SHARE_OF_YEAR, NO_SHARE = "no_share_of_a_year_probability", "no_share_at_all_probability"
 SAVED_GBP = "saved_gbp_per_year"
 """What a true saving comes to in an average cluster."""
-ALONE = "change_of_gain_by_saving_alone_gbp"
-"""What practices gain where their cluster saves alone, less what they do where all save as much."""
 SAVINGS, TOLD = (0.0, 0.01, 0.02, 0.05, 0.08), (0.0, 0.02, 0.05)
 """True savings that are tried, as shares of the care that is paid by the case, and those told in words
 (assumptions)."""
@@ -72,8 +70,6 @@ class KeptShares:
         )
         for saving in self.savings:
             yield from self._after(saving)
-        if self.alone_at is not None:
-            yield (ALL_CLUSTERS, ALONE), mean(np.sum(self._by_saving_alone_gbp, axis=0))
 
     @cached_property
     def is_nothing_in_the_middle(self) -> bool:
@@ -100,33 +96,6 @@ class KeptShares:
         yield (row, f"{OF_A_CLUSTER}{NO_SHARE}"), of_a_cluster(_without_share(study, self._paid))
         yield (row, GAIN), mean(gain)
         yield (row, SAVED_GBP), Estimate(gbp, gbp, gbp)
-
-    @cached_property
-    def alone_at(self) -> float | None:
-        """The saving of a cluster that saves alone: what all need; None where none is found."""
-        needed = self.what_ifs.saving_needed
-        return needed.value if needed and len(self.study.clusters) > 1 else None
-
-    @cached_property
-    def tried_alone(self) -> tuple[str, ...]:
-        """The clusters that are tried alone: the largest, the middle one and the smallest by list size."""
-        ranked = sorted(self._paid, key=lambda name: -self.study.books[name].people)
-        return tuple(dict.fromkeys((ranked[0], ranked[len(ranked) // 2], ranked[-1])))
-
-    @cached_property
-    def _by_saving_alone_gbp(self) -> list[FloatArray]:
-        """What practices of each of these gain more if others save nothing, shape (contract,)."""
-        every = self.what_ifs.at_saving(self.alone_at or 0.0)
-        return [
-            gain_gbp(self.what_ifs.at_saving(self.alone_at or 0.0, name).books[name], Account.PRACTICES)
-            - gain_gbp(every.books[name], Account.PRACTICES)
-            for name in self.tried_alone
-        ]
-
-    @cached_property
-    def is_alike_alone(self) -> bool:
-        """Whether what practices gain by a saving is, in every contract, the same whoever else saves."""
-        return bool((np.abs(self._by_saving_alone_gbp) <= PENNY_GBP).all())
 
 
 def after_saving(saving: float) -> str:

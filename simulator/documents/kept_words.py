@@ -8,7 +8,6 @@ from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Cited
 from simulator.documents.brief import whole_contract
 from simulator.documents.kept_shares import (
-    ALONE,
     MIDDLE_YEAR,
     NO_SHARE,
     NO_SHARE_OF_YEAR,
@@ -97,18 +96,13 @@ def after_savings(quotes: Quotes) -> Iterator[Block]:
 
 def _alone(quotes: Quotes) -> str:
     """Return whether a cluster that saves alone needs as much, for `Quotes.sentence`."""
-    if (ALL_CLUSTERS, ALONE) not in quotes.numbers:
+    if len(quotes.clusters) == 1:
         return ""
-    if quotes.kept.is_alike_alone:
-        pool = " The pool, which all share, is the PCT's and pays only what bonds do not."
-        pool *= quotes.has(Pool) and quotes.has(Bond)
-        return (
-            " A cluster that saves alone needs just as much: in no simulated contract do its practices gain "
-            f"more or less by what others save (tried: {joined(quotes.kept.tried_alone)}).{pool}"
-        )
-    more = "more" if quotes.numbers[ALL_CLUSTERS, ALONE].value > 0 else "less"
+    if quotes.own_savings.others_matter:
+        return " A cluster that saves alone gains otherwise: what others save moves what its practices gain."
+    pool = " The pool, which all share, is the PCT's and pays only what bonds do not."
+    pool *= quotes.has(Pool) and quotes.has(Bond)
     return (
-        " A cluster that saves alone gains otherwise: where all would break even, its practices have "
-        f"{{{ALONE}:size}} {more} on average than if the others save too "
-        f"({joined(quotes.kept.tried_alone)} added up)."
+        " A cluster that saves alone needs just as much: in no simulated contract do its practices gain more "
+        f"or less by what others save.{pool}"
     )

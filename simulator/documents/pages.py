@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from simulator.answers.table import Column, Table, text
-from simulator.documents.apart import differences, luck_of_budget, rank, spread
+from simulator.documents.apart import beside, differences, luck_of_budget, spread
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
-from simulator.documents.brief import bad_case_of_bond, whole_contract
+from simulator.documents.bonds import pays_before
+from simulator.documents.brief import bad_case_of_bond, loses_all, whole_contract
 from simulator.documents.cluster_facts import (
     BREAK_EVEN,
     OF_SIZES,
+    POSTED_A_HEAD,
     SHORTFALL,
     SIZES,
     SPLIT,
@@ -20,9 +22,19 @@ from simulator.documents.cluster_facts import (
     of_size,
 )
 from simulator.documents.kept_shares import NO_SHARE
+from simulator.documents.own_savings import (
+    GAIN_THEN,
+    GOOD_GAIN,
+    GOOD_SHARE,
+    MIDDLE_GAIN,
+    MIDDLE_SHARE,
+    SAVINGS,
+    SHARE,
+    of_saving,
+)
 from simulator.documents.quotes import Quotes
 from simulator.documents.results import saving_adds
-from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND, SAVING_NEEDED
+from simulator.documents.what_ifs import BETTER_OFF, GAIN, OF_A_CLUSTER, OVERSPEND, SAVING_NEEDED
 from simulator.plain_words import as_a_name, counted, in_letters, joined, per_cent_of
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -31,6 +43,7 @@ from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.schema import Cluster
 
 _BAD = "overspend_1_in_20"
+_ANY_YEAR = "overspend_any_year_probability"
 _MOST_YEARS = 6
 """Contract years that stand on the page of a cluster; more have their table in the annex."""
 _MOST_PRACTICES = 10
@@ -46,6 +59,7 @@ def cluster_page(quotes: Quotes, cluster: Cluster) -> Section:
     blocks += [Heading(2, "How likely is an overspend?"), _overspend(quotes, name), _chances(quotes, name)]
     if quotes.has(Bond) or quotes.has(SurplusSplit):
         blocks += [Heading(2, "The bond and the practice share"), _money(quotes, cluster)]
+        blocks += _savings(quotes, name)
         blocks += [*_sizes(quotes, name)] or [_amounts(quotes, name)]
     return Section((*blocks, *_practices(quotes, name)), one_page=True)
 
@@ -84,14 +98,16 @@ def _overspend(quotes: Quotes, name: str) -> Paragraph:
             "{overspend_probability}."
         )
         return quotes.sentence(name, said)
-    said = f"Over {whole} it overspends with a chance of {{overspend_probability}}"
-    others = {one: quotes.numbers[one, OVERSPEND] for one in quotes.clusters}
-    said += rank(others, name)
-    said += f". {_cause(quotes, name)} {luck_of_budget(quotes, name)}"
-    said += "The overspend is more than 2% of the budget with a chance of {large_overspend_probability}."
-    if (name, f"{_BAD}_share") in quotes.numbers:
-        said += f" In a bad case (1 in 20) overspends come to {{{_BAD}_gbp}}."
-    return quotes.sentence(name, said)
+    years = len(quotes.study.years)
+    set_off = ", surpluses set off," if years > 1 else ""
+    said = f"Over {whole}{set_off} it overspends with a chance of {{overspend_probability}}"
+    of_all, parts = f"{OF_A_CLUSTER}{OVERSPEND}", {}
+    if len(quotes.clusters) > 1 and (beyond := beside(chance, quotes.numbers[ALL_CLUSTERS, of_all])):
+        said += f" ({beyond} the {{of_all}} of a cluster on average)"
+        parts["of_all"] = quotes.number(ALL_CLUSTERS, of_all, "alone")
+    said += ", and by more than 2% with {large_overspend_probability}. "
+    said += f"{_cause(quotes, name)} {luck_of_budget(quotes, name)}".rstrip()
+    return quotes.sentence(name, said, **parts)
 
 
 def _cause(quotes: Quotes, name: str) -> str:
@@ -108,7 +124,8 @@ def _cause(quotes: Quotes, name: str) -> str:
 def _chances(quotes: Quotes, name: str) -> TableBlock:
     """Return how likely and how large overspends are, by year and over the whole contract."""
     years = quotes.study.years if 1 < len(quotes.study.years) <= _MOST_YEARS else ()
-    periods = {f"_year_{at}": year for at, year in enumerate(years, start=1)} | {"": "Whole contract"}
+    periods = {f"_year_{at}": year for at, year in enumerate(years, start=1)}
+    periods |= {"": "Any year; amounts added up" if years else "Whole contract"}
     periods = {one: label for one, label in periods.items() if (name, OVERSPEND + one) in quotes.numbers}
     headings = {
         OVERSPEND: "Chance",
@@ -116,48 +133,107 @@ def _chances(quotes: Quotes, name: str) -> TableBlock:
         f"{_BAD}_gbp": "1 in 20",
         f"{_BAD}_share": "1 in 20",
     }
+    # Over the contract a chance that sets off surpluses would stand beside amounts that do not.
+    of_any = {OVERSPEND: _ANY_YEAR} if years else {}
     columns = [
-        quotes.column(measure, heading, [(name, measure + period) for period in periods])
+        quotes.column(
+            measure,
+            heading,
+            [(name, measure + period if period else of_any.get(measure, measure)) for period in periods],
+        )
         for measure, heading in headings.items()
     ]
-    title = f"{name}: overspends; in a bad case (1 in 20) in pounds and per cent of the budget"
+    title = f"{name}: overspends of single years; a bad case (1 in 20) in pounds and per cent of the budget"
     return TableBlock(Table("", title, (text("Period", [*periods.values()]), *columns)))
 
 
 def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
     name = cluster.name
     said = [] if cluster.takes_share else ["{name} does not take the practice share."]
-    posted = quotes.numbers.get((name, "bond_posted_gbp"))
-    if quotes.has(Bond) and posted is not None and posted.value > 0:
-        said.append(
-            "Its bond of {bond_posted_gbp} pays all that reaches it with a chance of "
-            f"{{bond_covers_probability}}; with a chance of {{{USED_UP}}} all of it is lost. To be 95% sure, "
-            "it would have to be {bond_needed_gbp}."
-        )
-    elif quotes.has(Bond):
-        said.append("It posts no bond. To be 95% sure of paying everything, one would be {bond_needed_gbp}.")
+    said += filter(None, [_posted(quotes, name)])
     if quotes.has(SurplusSplit) and cluster.takes_share:
         bad = "In one contract out of twenty they {practice_net_gain_1_in_20_gbp:beyond}."
         bad = bad_case_of_bond(quotes, name, "they") or bad
+        good, then = (
+            words * ((name, one) in quotes.numbers)
+            for one, words in (
+                (GOOD_SHARE, f"; in a good case (1 in 20) they keep {{{GOOD_SHARE}}}"),
+                (GAIN_THEN, f", and then gain {{{GAIN_THEN}}} on average"),
+            )
+        )
         none = f" (none at all with a chance of {{{NO_SHARE}}})" * ((name, NO_SHARE) in quotes.numbers)
         said += [
             f"Its practices may expect {{practice_share_gbp_per_year}} a year of surpluses{none}, and over "
-            f"the contract to {{practice_net_gain_gbp:gain}} net. {bad} They are better off with a chance of "
-            "{practice_better_off_probability}.",
+            f"the contract to {{practice_net_gain_gbp:gain}} net{good}.",
+            *([] if loses_all(quotes, name) else [bad]),
+            f"They are better off with a chance of {{practice_better_off_probability}}{then}.",
         ]
         if (name, BREAK_EVEN) in quotes.numbers and len(quotes.clusters) > 1:
+            matter = quotes.own_savings.others_matter
+            who = "every cluster truly saves" if matter else "they truly save"
             said.append(
-                "They break even on average if every cluster truly saves {saving} of the care paid by the "
-                f"case: here {{{BREAK_EVEN}}} a year."
+                f"They break even on average, before what the saving costs, if {who} {{saving}} of the care "
+                f"paid by the case ({{{BREAK_EVEN}}} a year{' here' if matter else ''})"
+                f"{'' if matter else ', whatever others save'}."
             )
         if quotes.study.scenario.settings.truly_saves:
             said.append(
                 f"Luck alone would bring them {{luck_gbp}} over the contract; {saving_adds(quotes, name)}."
             )
-    said += filter(None, [_earns_more(quotes, name)])
     needed = (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
-    saving = quotes.number(ALL_CLUSTERS, SAVING_NEEDED, "short") if needed else ""
+    saving = quotes.number(ALL_CLUSTERS, SAVING_NEEDED) if needed else ""
     return quotes.sentence(name, " ".join(said), name=name, saving=saving)
+
+
+def _posted(quotes: Quotes, name: str) -> str:
+    """Return what a cluster's bond is, how likely all of it is lost, and what one would have to be."""
+    if not quotes.has(Bond):
+        return ""
+    posted = quotes.numbers.get((name, "bond_posted_gbp"))
+    if posted is None or not posted.value > 0:
+        return "It posts no bond. To be 95% sure of paying everything, one would be {bond_needed_gbp}."
+    is_usual = quotes.numbers[name, USED_UP].low > 1 / 2
+    lost = f"all lost {'more often than not (' if is_usual else 'with a chance of '}{{{USED_UP}}}"
+    lost += ")" * is_usual
+    said = f"Its bond of {{bond_posted_gbp}}, £{{{POSTED_A_HEAD}}} a head, is {lost}; otherwise it pays all "
+    said += "that reaches it. To be 95% sure of that, it would "
+    return f"{said}have to be {{bond_needed_gbp}}{_less_than_overspends(quotes, name)}."
+
+
+def _less_than_overspends(quotes: Quotes, name: str) -> str:
+    """Return why a bond that is enough is less than a bad case of what it pays, where interest is why."""
+    bond = quotes.facts.bond
+    bad, needed = (quotes.numbers.get((name, one)) for one in (f"{_BAD}_gbp", "bond_needed_gbp"))
+    if not (bond and bond.interest and bad and needed and needed.value < bad.value):
+        return ""
+    if bond.top_up or pays_before(quotes):
+        return ""
+    return f", a little less than overspends in a bad case ({{{_BAD}_gbp:short}}), for it earns interest"
+
+
+def _savings(quotes: Quotes, name: str) -> Iterable[Block]:
+    """Yield how practices would fare if their cluster truly saved, and whether others' savings matter."""
+    rows = {one: of_saving(name, one) for one in SAVINGS}
+    if (rows[SAVINGS[0]], GAIN) not in quotes.numbers:
+        return
+    headings = {
+        OVERSPEND: "Overspends",
+        SHARE: "Share",
+        MIDDLE_SHARE: "Share, middle",
+        GAIN: "Net gain",
+        MIDDLE_GAIN: "Net gain, middle",
+        GOOD_GAIN: "Net gain, good",
+        BETTER_OFF: "Better off",
+    }
+    columns = [
+        quotes.column(measure, heading, [(row, measure) for row in rows.values()])
+        for measure, heading in headings.items()
+        if all((row, measure) in quotes.numbers for row in rows.values())
+    ]
+    who = "all truly save" if quotes.own_savings.others_matter else "it truly saves"
+    title = f"{name}: if {who}; means, a middle and a good case (1 in 20), over the whole contract"
+    first = text("Truly saved", [per_cent_of(one) if one else "Nothing" for one in rows])
+    yield TableBlock(Table("", title, (first, *columns)))
 
 
 def _of_sizes(quotes: Quotes, name: str) -> dict[str, float]:
@@ -167,14 +243,18 @@ def _of_sizes(quotes: Quotes, name: str) -> dict[str, float]:
 
 
 def _earns_more(quotes: Quotes, name: str) -> str:
-    """Return why practices are more often better off with a larger bond, where they are."""
+    """Return why practices are more often better off with a larger bond, where they are, and lose more."""
     bond, tried = quotes.facts.bond, [*_of_sizes(quotes, name)]
     # Without interest no contract has practices better off with a larger bond: only more is drawn.
     if not (tried and bond and bond.interest and bond.depositor == Account.PRACTICES):
         return ""
-    if quotes.numbers[tried[-1], BETTER_OFF].value <= quotes.numbers[tried[0], BETTER_OFF].value:
+    better, gain = (
+        [quotes.numbers[row, one].value for row in (tried[0], tried[-1])] for one in (BETTER_OFF, GAIN)
+    )
+    if better[1] <= better[0]:
         return ""
-    return "A larger bond earns more interest: that alone is why practices are more often better off."
+    loses = "practices lose more on average" if gain[1] < gain[0] else "practices gain more"
+    return f"With a larger bond {loses}; if more of them are better off, interest alone is why."
 
 
 def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
@@ -194,8 +274,10 @@ def _sizes(quotes: Quotes, name: str) -> Iterable[Block]:
         for measure, heading in zip(OF_SIZES, headings, strict=True)
     ]
     first = text("Bond, of a year's budget", labels)
-    title = f"{name}: what bonds of other sizes would pay, and do for practices"
+    title = f"{name}: what bonds of other sizes would pay, and do for practices, over the whole contract"
     yield TableBlock(Table("", title, (first, *columns)))
+    if said := _earns_more(quotes, name):
+        yield Paragraph((said,))
 
 
 def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
@@ -211,9 +293,9 @@ def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
     headings = {
         "people": "People",
         "bond_posted_gbp": "Bond",
-        "practice_share_gbp_per_year": "Share a year",
-        "practice_net_gain_gbp": "Net gain",
-        "practice_net_gain_1_in_20_gbp": "Net gain, 1 in 20",
+        "practice_share_gbp_per_year": "Share, a year",
+        "practice_net_gain_gbp": "Net gain, contract",
+        "practice_net_gain_1_in_20_gbp": "Net gain, contract, 1 in 20",
     }
     columns: Sequence[Column] = [
         quotes.column(measure, headings[measure], [(row, measure) for row in rows]) for measure in measures
@@ -225,8 +307,8 @@ def _practices(quotes: Quotes, name: str) -> Iterable[Block]:
     )
     yield Paragraph(
         (
-            f"A practice's figures are its part of the cluster's, by {by}: no forecast for it. They are "
-            "simulated: where practices are real, nothing here says how any of them has done.",
+            f"A practice's figures are its part of the cluster's, by {by}: no "
+            "forecast for it, nor word of how it has done.",
         )
     )
     first = text("Practice", [as_a_name(part.name) for part in parts])

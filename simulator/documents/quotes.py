@@ -16,8 +16,10 @@ from simulator.documents.doubt_range import DoubtRange
 from simulator.documents.drivers import Drivers
 from simulator.documents.example import Example
 from simulator.documents.fair_shares import FairShares
+from simulator.documents.joining import Joining
 from simulator.documents.kept_shares import KeptShares
 from simulator.documents.odds import odds
+from simulator.documents.own_savings import OwnSavings
 from simulator.documents.protection import CONFIDENCES, Protection
 from simulator.documents.returns import Returns
 from simulator.documents.shared_shocks import InCommon
@@ -36,7 +38,7 @@ SUMMARY, BOND, LUCK, PCT, WHAT_IF = "summary", "bond", "luck", "PCT", "what if"
 APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
 EXAMPLE, DRIVERS, OPTIONS = "worked example", "drivers", "options"
 FAIR, DOUBT, COMMON = "fair shares", "doubt", "in common"
-KEPT, RETURNED = "kept shares", "returns"
+KEPT, RETURNED, SAVINGS, JOINING = "kept shares", "returns", "true savings", "joining"
 PLAN_LESS_BUDGETS = "part_of_net_position_planned_care_less_budgets_gbp"
 """What the PCT planned to spend on care less the budgets it hands out for it."""
 _POSITION = "part_of_net_position_"
@@ -70,8 +72,11 @@ class Quotes:
                 **dict(self.facts.differences()),
                 **dict(self.facts.used_up()),
                 **dict(self.facts.drawn_on()),
+                **dict(self.facts.of_posted()),
                 **dict(self.facts.break_even(self.what_ifs.saving_needed)),
             },
+            SAVINGS: self.own_savings.estimates(),
+            JOINING: dict(self.joining.estimates()),
             OF_SIZES: dict(self.facts.of_sizes()),
             PRACTICES: dict(self.facts.of_practices()),
             EXAMPLE: dict(self.example.estimates()),
@@ -88,6 +93,16 @@ class Quotes:
     def what_ifs(self) -> WhatIfs:
         """The scenario otherwise, on the same draws."""
         return WhatIfs(self.study)
+
+    @cached_property
+    def own_savings(self) -> OwnSavings:
+        """How practices of each cluster fare, as things are and if clusters truly saved."""
+        return OwnSavings(self.study)
+
+    @cached_property
+    def joining(self) -> Joining:
+        """What clusters would have as one."""
+        return Joining(self.study)
 
     @cached_property
     def example(self) -> Example:

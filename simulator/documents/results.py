@@ -1,4 +1,4 @@
-"""The results by subject: overspends, bonds, what practices gain, and the PCT's position."""
+"""The results by subject: overspends, what practices gain, and the PCT's position."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulator.documents.brief import (
     why_in_words,
     why_it_gains,
 )
-from simulator.documents.cluster_facts import ANY_DRAWN
+from simulator.documents.cluster_facts import USED_UP
 from simulator.documents.exposure import (
     in_common,
     other_returns,
@@ -26,13 +26,11 @@ from simulator.documents.exposure import (
 from simulator.documents.kept_words import after_savings, middle_columns, middle_year
 from simulator.documents.odds import odds
 from simulator.documents.protection import RESERVE_OF_BUDGET, reserve_at
-from simulator.documents.quotes import PCT, Quotes, at_confidence
+from simulator.documents.quotes import PCT, Quotes
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BOND_OF_CONTRACT,
     BOND_OF_YEAR,
-    BONDS_NEEDED,
-    COVERED,
     EQUAL_GROWTH,
     GAIN,
     OF_A_CLUSTER,
@@ -41,12 +39,11 @@ from simulator.documents.what_ifs import (
 )
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
-from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool
 from simulator.rules.surplus import SurplusSplit
 
-_OWN_BONDS, _SHARED_BOND = "All, each its own bond", "All, one shared bond"
-"""Rows of a table of bonds that stand for all clusters."""
+_AS_ONE, _ADDED_UP = "All clusters as one", "All clusters, added up"
+"""Last rows of tables: what clusters have left set off against what others lack, and all of either."""
 
 
 def overspends(quotes: Quotes) -> Section:
@@ -66,32 +63,42 @@ def overspends(quotes: Quotes) -> Section:
         "expected_surplus_gbp",
     ]
     title = "Budget, spend, overspend and surplus over the whole contract"
+    and_clusters = " and clusters" * (len(quotes.clusters) > 1)
     return Section(
         (
             Heading(1, "How likely is an overspend?"),
             _overspends_in_words(quotes),
-            quotes.table("overspend chance", "Chance of an overspend, in per cent", chances),
+            quotes.table(
+                "overspend chance", "Chance of an overspend, in per cent", chances, _first(quotes, _AS_ONE)
+            ),
             Paragraph(
                 (
                     "A year is overspent if spend exceeds its budget. The whole contract is overspent if all "
-                    "its spend exceeds all its budget; the overspend is large if that is by more than 2%. "
-                    "In the last row clusters' surpluses and overspends are set off. ",
+                    "its spend exceeds all its budget: one year's surplus is set off against another's "
+                    "overspend. The overspend is large if that is by more than 2%. ",
+                    f"“{_AS_ONE}” sets off clusters too. " * (len(quotes.clusters) > 1),
                     Cited("Figure", "overspend", "A chart"),
                     " draws these chances.",
                 )
             ),
             quotes.picture("overspend"),
-            quotes.table("overspend size", title, amounts),
+            quotes.table("overspend size", title, amounts, _first(quotes, _ADDED_UP)),
             Paragraph(
                 (
-                    "Expected overspends are those of single years added up, and so are surpluses: neither "
-                    "is set off against the other.",
+                    f"Overspends of single years{and_clusters} are added up, and so are surpluses: nothing "
+                    "is set off here. Budget less spend is below zero where spend is the larger. Each number "
+                    "is rounded by itself: a difference may miss by one in its last digit.",
                 )
             ),
             *_bond_mark(quotes),
             quotes.picture("outturn"),
         )
     )
+
+
+def _first(quotes: Quotes, together: str) -> Column:
+    """Return the clusters' names, with what the row of all does with them."""
+    return text("Cluster", [together if row == ALL_CLUSTERS else row for row in quotes.rows])
 
 
 def _bond_mark(quotes: Quotes) -> list[Block]:
@@ -103,10 +110,10 @@ def _bond_mark(quotes: Quotes) -> list[Block]:
         f"{{figure}} marks an overspend as large as the bond: {{{BOND_OF_YEAR}:short}} of a year's budget, "
     )
     said += f"which is {{{BOND_OF_CONTRACT}:short}} of the whole contract's."
-    if len(quotes.study.years) > 1:
+    if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}") in quotes.numbers:
         said += (
-            " A bond may be used up left of the mark too: it pays year by year, and no year's surplus is set "
-            "off. The figure's last column says how often it is too small."
+            " It pays each year's overspend, with no surplus set off: it may be used up where the whole "
+            f"contract ends left of the mark, and is with a chance of {{{OF_A_CLUSTER}{USED_UP}:alone}}."
         )
     return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]
 
@@ -128,76 +135,6 @@ def _overspends_in_words(quotes: Quotes) -> Paragraph:
         )
     said = f"{said} {why_in_words(quotes)}".rstrip()
     return quotes.sentence(ALL_CLUSTERS, said, whole=whole_contract(quotes), least=least, most=most, **ends)
-
-
-def bonds(quotes: Quotes) -> Section:
-    """Show how big a bond must be, and what the posted one does."""
-    columns = []
-    for one in quotes.confidences:
-        own, every, shared = (
-            at_confidence(f"{name}_needed_gbp", one) for name in ("bond", "own_bonds", "shared_bond")
-        )
-        places = [*((name, own) for name in quotes.clusters), (ALL_CLUSTERS, every), (ALL_CLUSTERS, shared)]
-        columns.append(quotes.column(own, f"Needed at {100 * one:.0f}%", places))
-    shown = Cited("Table", "bonds", "A table")
-    said = Paragraph(("There is no bond in this scheme. ", shown, " shows what one would have to be."))
-    if quotes.has(Bond):
-        said = quotes.sentence(ALL_CLUSTERS, _bonds_in_words(quotes))
-        of_shared = {
-            "bond_posted_gbp": "bond_posted_gbp",
-            "bond_covers_probability": "shared_bond_covers_probability",
-            "expected_bond_draw_gbp": "",
-        }
-        for own, shared in of_shared.items():
-            # That every bond is enough is no sum of the rows above, and stands in a sentence.
-            every = own if own != "bond_covers_probability" else ""
-            places = [*((row, own) for row in quotes.clusters), (ALL_CLUSTERS, every), (ALL_CLUSTERS, shared)]
-            columns.append(quotes.column(own, places=places))
-        if any((name, ANY_DRAWN) in quotes.numbers for name in quotes.clusters):
-            drawn = [
-                *((name, ANY_DRAWN) for name in quotes.clusters),
-                *((ALL_CLUSTERS, "") for _ in range(2)),
-            ]
-            columns.insert(-1, quotes.column(ANY_DRAWN, "Any drawn", drawn))
-    meant = (
-        "A bond needed at 95% pays all that reaches it in 95 contracts of 100: what rules before it leave of "
-        "overspends. Where each cluster has its own bond, the row of all adds up what they need. "
-    )
-    first = text("Cluster", (*quotes.clusters, _OWN_BONDS, _SHARED_BOND))
-    return Section(
-        (
-            Heading(1, "How big a bond?"),
-            said,
-            quotes.table("bonds", "Bonds for the whole contract", columns, first),
-            Paragraph((meant, Cited("Figure", "bond-cover", "A chart"), " draws what is needed.")),
-            quotes.picture("bond-cover"),
-        )
-    )
-
-
-def _bonds_in_words(quotes: Quotes) -> str:
-    """Return what posted bonds do and cost, and what larger ones would be, for `Quotes.sentence`."""
-    if not quotes.numbers[ALL_CLUSTERS, "bond_posted_gbp"].value:
-        return "No bond is posted."
-    said = "Of {bond_posted_gbp} posted, {expected_bond_draw_gbp} is drawn on average and so lost"
-    said += " to whoever posts it. "
-    one = "It pays" if len(quotes.clusters) == 1 else "A cluster's bond pays"
-    if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{COVERED}") in quotes.numbers:
-        said += f"{one} all that reaches it with a chance of {{{OF_A_CLUSTER}{COVERED}}}"
-        drawn = f"{OF_A_CLUSTER}{ANY_DRAWN}"
-        said += (
-            f"; any of it is drawn with a chance of {{{drawn}}}."
-            if (ALL_CLUSTERS, drawn) in quotes.numbers
-            else "."
-        )
-    if (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers and len(quotes.clusters) > 1:
-        said += (
-            f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them; one "
-            "bond that all share would have to be {shared_bond_needed_gbp}."
-        )
-    if len(quotes.clusters) > 1 and (ALL_CLUSTERS, "bond_covers_probability") in quotes.numbers:
-        said += " All bonds posted are enough at once with a chance of {bond_covers_probability}."
-    return said
 
 
 def practices(quotes: Quotes) -> Section:

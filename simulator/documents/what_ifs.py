@@ -156,15 +156,10 @@ class WhatIfs:
             self._chances[saving] = Estimate(value, low, high, chance.standard_error)
         return self._chances[saving]
 
-    def at_saving(self, saving: float, alone: str = "") -> Study:
-        """Return the study in which every cluster truly saves so much, or one `alone`, the others nothing."""
+    def at_saving(self, saving: float) -> Study:
+        """Return the study in which every cluster truly saves so much."""
         clusters = tuple(
-            one.model_copy(
-                update={
-                    "true_saving_share": saving if alone in {"", one.name} else 0.0,
-                    "true_saving_share_by_year": (),
-                }
-            )
+            one.model_copy(update={"true_saving_share": saving, "true_saving_share_by_year": ()})
             for one in self.study.scenario.settings.clusters
         )
         return self._varied(clusters=clusters)

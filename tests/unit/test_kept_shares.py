@@ -16,7 +16,6 @@ from simulator.documents.cluster_facts import ANY_DRAWN
 from simulator.documents.contents import document_of
 from simulator.documents.drivers import MOVED_CHANCE, MOVED_GAIN, NO_CHANGE
 from simulator.documents.kept_shares import (
-    ALONE,
     MIDDLE_YEAR,
     NO_SHARE,
     NO_SHARE_OF_YEAR,
@@ -34,7 +33,6 @@ from simulator.documents.what_ifs import (
 )
 from simulator.questions.luck.ask import PolicySizes, policies_of
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
-from simulator.risk.estimation import beyond_chance
 from simulator.rules.surplus import SurplusSplit
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of
 from tests.e2e.command import FLAGSHIP, ROOT
@@ -74,19 +72,14 @@ def test_an_even_chance_is_even(quotes: Quotes) -> None:
     assert none.value == pytest.approx(quotes.numbers[ALL_CLUSTERS, GAIN].value)
 
 
-def test_who_saves_alone_needs_as_much_where_no_rule_ties_clusters(quotes: Quotes) -> None:
-    assert quotes.kept.is_alike_alone
-    assert quotes.numbers[ALL_CLUSTERS, ALONE].value == pytest.approx(0, abs=PENNY_GBP)
-    assert quotes.kept.tried_alone == ("Hunts Health", "Cambridge South", "Granta")
-
-
-def test_who_saves_alone_is_told_apart_where_it_gains_otherwise() -> None:
+def test_who_saves_alone_is_told_apart_where_it_gains_otherwise(quotes: Quotes) -> None:
     """Where a hospital's terms look at what all clusters together send it, one saving moves others' bills."""
+    assert not quotes.own_savings.others_matter
+    assert "A cluster that saves alone needs just as much" in said_of(document_of(quotes.study))
     scenario = load_scenario(ROOT / "scenarios" / "payments-example.toml", ["simulation.contracts=400"])
-    quotes = Quotes(Study(simulate(scenario)))
-    assert not quotes.kept.is_alike_alone
-    assert beyond_chance(quotes.numbers[ALL_CLUSTERS, ALONE])
-    assert "A cluster that saves alone gains otherwise" in said_of(document_of(quotes.study))
+    tied = Quotes(Study(simulate(scenario)))
+    assert tied.own_savings.others_matter
+    assert "A cluster that saves alone gains otherwise" in said_of(document_of(tied.study))
 
 
 def said_of(made: Document) -> str:

@@ -24,17 +24,22 @@ from simulator.documents.blocks import (
     Paragraph,
     Part,
     Picture,
+    Quoted,
     Section,
     TableBlock,
 )
 from simulator.documents.brief import INTEREST, LOSS_OF_BOND
 from simulator.documents.cluster_facts import (
+    A_DEARER_POINT,
     ANY_DRAWN,
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
     BREAK_EVEN,
     DEARER,
     LARGEST,
+    LINE,
+    LINE_OF_ALL,
+    POSTED_A_HEAD,
     SHORTFALL,
     USED_UP,
     of_size,
@@ -56,7 +61,18 @@ from simulator.documents.drivers import (
 )
 from simulator.documents.example import BOND_LEFT, BOND_OF_FIRST_YEAR, LEFT
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD
+from simulator.documents.joining import APART, AS_ONE, DRAWN, NEEDED
 from simulator.documents.kept_shares import MIDDLE_YEAR, NO_SHARE, NO_SHARE_OF_YEAR, after_saving
+from simulator.documents.own_savings import (
+    GAIN_THEN,
+    GOOD_GAIN,
+    GOOD_SHARE,
+    MIDDLE_GAIN,
+    MIDDLE_SHARE,
+    SAVINGS,
+    SHARE,
+    of_saving,
+)
 from simulator.documents.protection import (
     EQUAL_GROWTH_RULE,
     MOVED_CARE,
@@ -141,7 +157,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, SHORTFALL),),
     ),
     "How likely is it that all of the bond is lost?": (
-        *(ASKED, " all of it is lost. The cluster carries on;"),
+        *(ASKED, "; else all of it is used up. The cluster carries on;"),
         tuple((ALL_CLUSTERS, f"{OF_A_CLUSTER}{one}") for one in (COVERED, USED_UP)),
     ),
     "Must my cluster take the share?": (
@@ -284,15 +300,15 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "Why are practices more often better off with a larger bond?": (
-        *("Wisbech", "A larger bond earns more interest: that alone is why"),
+        *("Wisbech", "if more of them are better off, interest alone is why"),
         (),
     ),
     "Are the figures of my practice a forecast?": (
-        *("Wisbech", "A practice's figures are its part of the cluster's, by list size: no forecast for it."),
+        *("Wisbech", "A practice's figures are its part of the cluster's, by list size: no forecast for it"),
         (),
     ),
     "How large is an overspend of my cluster, on average and in a bad case, by year?": (
-        *("Granta", "In a bad case (1 in 20) overspends come to"),
+        *("Granta", "Any year; amounts added up"),
         tuple(
             ("Granta", f"{one}{period}")
             for one in ("expected_overspend_gbp", "overspend_1_in_20_gbp", "overspend_1_in_20_share")
@@ -300,7 +316,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "What saving, in pounds, repays the bond of my cluster?": (
-        *("Granta", "They break even on average if every cluster truly saves"),
+        *("Granta", "They break even on average, before what the saving costs, if they truly save"),
         (("Granta", BREAK_EVEN), (ALL_CLUSTERS, SAVING_NEEDED)),
     ),
     "What comes after a bad year?": (
@@ -376,6 +392,60 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *("A worked example", "The bond is 3% of a budget of twelve months, though this year has nine"),
         ((EXAMPLE.replace("an overspend", "a surplus"), BOND_OF_FIRST_YEAR),),
     ),
+    "What would a true saving of 2 or 5% do for my cluster?": (
+        *("Granta", "of the care paid by the case"),
+        tuple(
+            (of_saving("Granta", saving), one)
+            for saving in SAVINGS
+            for one in (OVERSPEND, SHARE, MIDDLE_SHARE, GAIN, MIDDLE_GAIN, GOOD_GAIN, BETTER_OFF)
+        ),
+    ),
+    "Does it matter to us what other clusters save?": (*("Granta", "whatever others save"), ()),
+    "What do those gain who come out better off?": (
+        *("Granta", "in a good case (1 in 20) they keep"),
+        tuple(("Granta", one) for one in (GAIN_THEN, GOOD_SHARE)),
+    ),
+    "Is it a bad case that all of the bond is lost?": (
+        *(ASKED, "A cluster's bond is all lost more often than not"),
+        ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
+    ),
+    "How much is the bond for each patient?": (
+        *(BOND, "All, added up"),
+        (("Granta", POSTED_A_HEAD), (ALL_CLUSTERS, POSTED_A_HEAD)),
+    ),
+    "What does it cost to borrow the bond, or to tie the money up?": (
+        *(BOND, "What it costs practices to borrow that money, or to do without it, is not counted"),
+        ((ALL_CLUSTERS, A_DEARER_POINT),),
+    ),
+    "Would we be better off joined with another cluster?": (
+        *(BOND, "Joining changes little for practices."),
+        tuple(
+            (f"{clusters}, {how}", one)
+            for clusters in ("Granta + March and Chatteris", "All clusters")
+            for how in (APART, AS_ONE)
+            for one in (NEEDED, COVERED, DRAWN, GAIN, BETTER_OFF)
+        ),
+    ),
+    "Why does one bond for all pay everything less often than a cluster's own?": (
+        *(BOND, "less often than a cluster's own, for it pays whichever clusters overspend"),
+        ((ALL_CLUSTERS, "shared_bond_covers_probability"),),
+    ),
+    "Why is the bond needed at 95% less than the overspends of a bad case?": (
+        *("Granta", ", a little less than overspends in a bad case ("),
+        (("Granta", "bond_needed_gbp"), ("Granta", "overspend_1_in_20_gbp")),
+    ),
+    "Are chance and pounds of a row about the same thing?": (
+        *("Granta", "surpluses set off, it overspends with a chance of"),
+        (("Granta", OVERSPEND), ("Granta", "overspend_any_year_probability")),
+    ),
+    "What does it mean for us that prescribing is less of our care?": (
+        *("Cambridge North", "it has less to fear from dearer prescribing"),
+        (("Cambridge North", LINE), (ALL_CLUSTERS, LINE_OF_ALL)),
+    ),
+    "Is a bond used up where Figure 2 ends below its mark?": (
+        *("How likely is an overspend?", "it may be used up where the whole contract ends left of the mark"),
+        ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
+    ),
 }
 """The section that answers, words of the answer, and the figures in it by row and measure."""
 
@@ -395,6 +465,7 @@ def test_pages_of_it_are_well_filled(annex: Document, tmp_path: Path) -> None:
     pages = filled_of_pages(annex, tmp_path)
     assert 10 < len(pages) < 16
     assert min(pages) > 0.75
+    assert min(pages) > LEAST_FILLED
 
 
 def said_in(section: Section) -> tuple[str, set[tuple[str, str]]]:
@@ -539,13 +610,11 @@ def test_clusters_are_alike_for_fair_budgets_where_their_chances_are(annex: Docu
 
 
 def test_a_sum_of_bonds_has_no_chance_in_its_row(annex: Document) -> None:
-    """That every bond is enough in one contract is no sum: it stands in a sentence."""
+    """That every bond is enough in one contract is no sum: it stands in a sentence, and no cell is blank."""
     (section,) = (one for one in annex.sections if one.heading == BOND)
-    (block,) = (one for one in section.blocks if isinstance(one, TableBlock))
-    at = [column.name for column in block.table.columns].index("bond_covers_probability")
-    own, shared = block.table.columns[at].cells[-2:]
-    assert own is None
-    assert shared is not None
+    block, _ = (one for one in section.blocks if isinstance(one, TableBlock))
+    assert COVERED not in [column.name for column in block.table.columns]
+    assert all(cell is not None for column in block.table.columns for cell in column.cells)
     _, quoted = said_in(section)
     assert (ALL_CLUSTERS, "bond_covers_probability") in quoted
 
@@ -604,3 +673,18 @@ def test_the_cover_says_that_figures_of_later_years_stand_in(annex: Document) ->
     assert "how many admissions and outpatient attendances there are (2011)" in said
     assert "the practices, their people and their ages (2013)" in said
     assert "what emergency admissions cost" not in said, "Of 2004 to 2009, published in the year itself."
+    assert (ALL_CLUSTERS, COVERED) in quoted
+
+
+@pytest.mark.parametrize("heading", ["How likely is an overspend?", "Granta"])
+def test_a_row_that_adds_up_has_no_chance_that_sets_off(heading: str, annex: Document) -> None:
+    """A chance over the contract sets off surpluses: no pounds of the same row are added up."""
+    (section,) = (one for one in annex.sections if one.heading == heading)
+    tables = [one.table for one in section.blocks if isinstance(one, TableBlock)]
+    for table in tables:
+        at_row = zip(*(column.cells for column in table.columns[1:]), strict=True)
+        for row in at_row:
+            measures = {cell.measure for cell in row if isinstance(cell, Quoted)}
+            assert not {OVERSPEND, "expected_overspend_gbp"} <= measures
+    rows = {str(table.columns[0].cells[-1]) for table in tables}
+    assert rows >= {"All clusters as one", "All clusters, added up"} or "Any year; amounts added up" in rows
