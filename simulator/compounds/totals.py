@@ -41,6 +41,12 @@ class CompoundTotals:
             limited = self.unit_cost.model_copy(update={"limit": limit})
             self._limited = MeanTables(self.count, limited)
 
+    def with_limit(self, limit_gbp: float) -> CompoundTotals:
+        """Return the totals of the same law with another limit per case; the whole ones share their tables."""
+        other = CompoundTotals(self.count, self.unit_cost, limit_gbp)
+        other._whole = self._whole  # noqa: SLF001 - another of these
+        return other
+
     def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
         """Compute the tables for a range of means now, so that processes can share them.
 
