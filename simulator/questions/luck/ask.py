@@ -112,13 +112,18 @@ def luck_on(
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     surplus: dict[float, tuple[BoolArray, BoolArray]] = {}
-    for policy, saving in asked:
-        at_one = policies[saving][policy] if saving in policies else at_saving(scenario, saving)
-        result = shared.simulate(at_one)
+    scenarios = [
+        policies[saving][policy] if saving in policies else at_saving(scenario, saving)
+        for policy, saving in asked
+    ]
+    results = shared.simulate_together(
+        scenarios, lambda drawn: progress(int(drawn * len(asked) / 2), len(asked))
+    )
+    for (policy, saving), result in zip(asked, results, strict=True):
         paid[policy, saving] = paid_gbp(result, taking)
         if policy == AS_IT_IS:
             surplus[saving] = surpluses(result, taking)
-        progress(len(paid), len(asked))
+        progress(max(len(paid), len(asked) // 2), len(asked))
     rows = tuple(_rows(paid, surplus, result.plan.terms, taking))
     asked_of = shared.draws
     per_case_share = result.plan.per_case_share(taking)
