@@ -34,18 +34,20 @@ class OneChance:
         What the law's `draw_within_limit` returns, not to be written to: one array where no limit matters.
         """
         means, bounds = self._means_of(expected)
-        if not law.whole.has_all(bounds):
-            if law.limited is None:
+        tables, limited = law.whole_tables, law.limited_tables
+        # Another kind of totals may have tables and not look there.
+        if type(law) is not CompoundTotals or not tables.has_all(bounds):
+            if limited is None:
                 totals = law.draw(means, self.stream(), self.wanted)
                 return totals, totals
             return law.draw_within_limit(means, self.stream(), self.wanted)
-        first, key = means[: self.wanted], (id(law.whole), expected)
+        first, key = means[: self.wanted], (id(tables), expected)
         if key not in self._whole:
-            self._whole[key] = law.whole.totals(first, self._normals, bounds, self._columns)
+            self._whole[key] = tables.totals(first, self._normals, bounds, self._columns)
         totals = self._whole[key]
-        if law.limited is None:
+        if limited is None:
             return totals, totals
-        within = law.limited.totals(first, self._normals, bounds, self._columns)
+        within = limited.totals(first, self._normals, bounds, self._columns)
         return totals, np.minimum(within, totals, out=within)
 
     def _means_of(self, expected: float) -> tuple[FloatArray, tuple[float, float]]:

@@ -29,23 +29,22 @@ class CompoundTotals:
     unit_cost: UnitCost  # law of the cost of one, whole: the limit below is none of it
     # Most that somebody answers for of any one cost to the payer, in pounds.
     case_limit_gbp: float | None = None
-    # Tables of whole totals, and of those within the limit where that matters.
-    whole: MeanTables = field(init=False, repr=False)
-    limited: MeanTables | None = field(default=None, init=False, repr=False)
+    _whole: MeanTables = field(init=False, repr=False)
+    _limited: MeanTables | None = field(default=None, init=False, repr=False)
     _case_by_case: CostSums = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.whole = MeanTables(self.count, self.unit_cost)
+        self._whole = MeanTables(self.count, self.unit_cost)
         self._case_by_case = CostSums(self.unit_cost, self.case_limit_gbp)
         limit = self.case_limit_gbp
         if limit is not None and WithinLimit.matters(self.unit_cost, limit):
             limited = self.unit_cost.model_copy(update={"limit": limit})
-            self.limited = MeanTables(self.count, limited)
+            self._limited = MeanTables(self.count, limited)
 
     def with_limit(self, limit_gbp: float) -> CompoundTotals:
         """Return the totals of the same law with another limit per case; whole ones share tables."""
         other = CompoundTotals(self.count, self.unit_cost, limit_gbp)
-        other.whole = self.whole
+        other._whole = self._whole
         return other
 
     def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
@@ -53,14 +52,24 @@ class CompoundTotals:
 
         Calls `alive` now and then: heavy tails take seconds.
         """
-        for tables in (self.whole, self.limited):
+        for tables in (self._whole, self._limited):
             if tables is not None:
                 tables.prepare(low_mean, high_mean, alive)
 
     @property
+    def whole_tables(self) -> MeanTables:
+        """Those of whole totals."""
+        return self._whole
+
+    @property
+    def limited_tables(self) -> MeanTables | None:
+        """Those of totals within the limit per case; None where that matters for no cost."""
+        return self._limited
+
+    @property
     def table_bytes(self) -> int:
         """Memory that the tables take."""
-        return sum(tables.bytes for tables in (self.whole, self.limited) if tables is not None)
+        return sum(tables.bytes for tables in (self._whole, self._limited) if tables is not None)
 
     def draw(self, means: FloatArray, generator: Generator, wanted: int | None = None) -> FloatArray:
         """Draw the totals, in pounds, of cases of which ``means``, shape (totals,), are expected.
@@ -68,12 +77,12 @@ class CompoundTotals:
         Returns the first that are wanted: in tables the others need not be drawn.
         """
         first = means[:wanted]
-        if self.whole.has_all(bounds := bounds_of(first)):
-            return self.whole.totals(first, generator.standard_normal(first.shape), bounds)
+        if self._whole.has_all(bounds := bounds_of(first)):
+            return self._whole.totals(first, generator.standard_normal(first.shape), bounds)
         normals = generator.standard_normal(means.shape)
-        mapped = self.whole.has(means)
+        mapped = self._whole.has(means)
         totals = self._case_by_case.draw(self._counts(means, normals, mapped), generator)
-        totals[mapped] = self.whole.totals(means[mapped], normals[mapped])
+        totals[mapped] = self._whole.totals(means[mapped], normals[mapped])
         return totals[:wanted]
 
     def draw_within_limit(
@@ -87,20 +96,22 @@ class CompoundTotals:
 
         Takes ``means`` of shape (totals,). Returns two arrays of the first that are wanted, in pounds.
         """
-        if self.limited is None:
+        if self._limited is None:
             totals = self.draw(means, generator, wanted)
             return totals, totals.copy()
         first = means[:wanted]
-        if self.whole.has_all(bounds := bounds_of(first)):
+        if self._whole.has_all(bounds := bounds_of(first)):
             normals = generator.standard_normal(first.shape)
-            totals, within = (tables.totals(first, normals, bounds) for tables in (self.whole, self.limited))
+            totals, within = (
+                tables.totals(first, normals, bounds) for tables in (self._whole, self._limited)
+            )
         else:
             normals = generator.standard_normal(means.shape)
-            mapped = self.whole.has(means)
+            mapped = self._whole.has(means)
             counts = self._counts(means, normals, mapped)
             totals, within = self._case_by_case.draw_within_limit(counts, generator)
-            totals[mapped] = self.whole.totals(means[mapped], normals[mapped])
-            within[mapped] = self.limited.totals(means[mapped], normals[mapped])
+            totals[mapped] = self._whole.totals(means[mapped], normals[mapped])
+            within[mapped] = self._limited.totals(means[mapped], normals[mapped])
         # What each table errs by, next to nothing of a standard deviation, must not show as a
         # payment beyond the whole cost.
         return totals[:wanted], np.minimum(within, totals, out=within)[:wanted]

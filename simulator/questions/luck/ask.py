@@ -106,9 +106,9 @@ def luck_on(
     progress: Callable[[int, int], None] = lambda simulations_done, of_simulations: None,
 ) -> LuckAnswer:
     """Answer `luck` on draws that others share, of what can be asked."""
-    asked = _simulations(policies_of(scenario, sizes), savings, policy_saving)
     # Of one saving policies differ by rules alone, and share its plan.
     policies = {one: policies_of(at_saving(scenario, one), sizes) for one in (0.0, float(policy_saving))}
+    asked = _simulations(policies[0.0], savings, policy_saving)
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     surplus: dict[float, tuple[BoolArray, BoolArray]] = {}
