@@ -11,7 +11,7 @@ import numpy as np
 from simulator.compounds.spend import draw_spends
 from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
-from simulator.records import Block, Outturn
+from simulator.records import Block, Budgets, FloatArray, Outturn, Spend
 from simulator.simulation.draws import SettledDraws, drawn_in_blocks
 from simulator.simulation.gathering import Gathering
 from simulator.simulation.plan import Plan
@@ -21,6 +21,30 @@ def shocks_key(plan: Plan) -> Hashable:
     """Return what the shocks of a plan depend on, where nothing is known of last year."""
     at = np.ndindex(len(plan.axes.clusters), len(plan.axes.lines))
     return (plan.axes, plan.shocks.key, *(plan.shocks.key_of(*place) for place in at))
+
+
+def budgets_key(plan: Plan) -> Hashable:
+    """Return what the budgets of a plan depend on besides spend."""
+    lines = (
+        (
+            line.rule.model_dump_json(),
+            line.growth_share,
+            *(np.ascontiguousarray(getattr(line, name)).tobytes() for name in _ARRAYS_OF_BUDGET),
+        )
+        for line in plan.budgets
+    )
+    return (
+        *lines,
+        plan.terms.first_year.tobytes(),
+        plan.population.people.tobytes(),
+        plan.settings.budgets.top_slice_share,
+        plan.settings.budgets.rebased_share,
+        plan.years_from_base,
+        *(() if plan.learned is None else plan.learned.arrays),
+    )
+
+
+_ARRAYS_OF_BUDGET = ("part_year_share", "fair_share_gbp", "expected_gbp", "part_of_budget", "given_gbp")
 
 
 def can_be_drawn_together(plan: Plan) -> bool:
@@ -67,7 +91,26 @@ def _books(
     """Return the books of one block under each plan."""
     demands, asked = [(plan.expected_counts, plan.prices) for plan in plans], asked_for(block, contracts)
     spends = draw_spends(demands, shocks_of(block), plans[0].axes, streams, asked)[::-1]
-    # Each is let go of as its books are made.
-    return [
-        plan.books(replace(spends.pop(), earlier_gbp=plan.draw_earlier(streams, asked)))[1] for plan in plans
-    ]
+    set_already: list[tuple[Hashable, Sequence[FloatArray], Budgets]] = []
+    books = []
+    for plan in plans:
+        # Each is let go of as its books are made.
+        care = replace(spends.pop(), earlier_gbp=plan.draw_earlier(streams, asked))
+        spend = plan.pay(care)
+        books.append(plan.outturn(spend, _budgets(plan, spend, set_already)))
+    return books
+
+
+def _budgets(
+    plan: Plan, spend: Spend, set_already: list[tuple[Hashable, Sequence[FloatArray], Budgets]]
+) -> Budgets:
+    """Return the budgets that follow from spend: those of another plan, where only the base year counts."""
+    rules = (line.rule for line in plan.budgets)
+    if plan.settings.budgets.rebased_share or any(rule.asks_for_contract_years for rule in rules):
+        return plan.set_budgets(spend)
+    key, past = budgets_key(plan), spend.base_years_gbp
+    for other_key, other_past, budgets in set_already:
+        if key == other_key and all(map(np.array_equal, past, other_past)):
+            return budgets
+    set_already.append((key, [year_gbp.copy() for year_gbp in past], plan.set_budgets(spend)))
+    return set_already[-1][-1]

@@ -16,7 +16,13 @@ from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, IntArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.drawn_together import asked_for, books_together, can_be_drawn_together, shocks_key
+from simulator.simulation.drawn_together import (
+    asked_for,
+    books_together,
+    budgets_key,
+    can_be_drawn_together,
+    shocks_key,
+)
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.gathering import Gathered
 from simulator.simulation.memory import enough_memory
@@ -271,32 +277,17 @@ def same_demand(plan: Plan, other: Plan) -> bool:
 
 def _key_of_outturn(plan: Plan, keys: Keys) -> Hashable:
     """Return what budgets and spend of a plan depend on."""
-    parts = [
-        (
-            line.rule.model_dump_json(),
-            line.growth_share,
-            *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
-            *_bytes(line.given_gbp),
-        )
-        for line in plan.budgets
-    ]
     # What is drawn knows of no payment; of a sum that is fixed it has what is paid.
     paid = [
         (one.terms, *_bytes(one.planned_gbp, one.of_base_year, one.person_years))
         for one in plan.payments
         if not one.is_as_drawn
     ]
-    of_clusters = _bytes(plan.responsibility, plan.population.people)
     return (
         tuple(keys.ravel()),
-        *parts,
+        budgets_key(plan),
         *paid,
-        *of_clusters,
-        plan.terms.first_year.tobytes(),
-        plan.settings.budgets.top_slice_share,
-        plan.settings.budgets.rebased_share,
-        plan.years_from_base,
-        *(() if plan.learned is None else plan.learned.arrays),
+        plan.responsibility.tobytes(),
         tuple(line.paid_to for line in plan.settings.service_lines),
         plan.actions.key,
     )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from simulator.random_streams import RandomStreams
+from simulator.records import Spend
 from simulator.scenario.scenario import Scenario, load_scenario
 from simulator.simulation import draws as of_draws
 from simulator.simulation.draws import Draws, SettledDraws
@@ -38,7 +39,14 @@ def streams_of(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 def test_whatever_differs() -> None:
-    asked = [*map(varied, CHANGES), *saving(base()), *saving(base(), "rules.per_case_limit.limit_gbp=5000")]
+    # Budgets of the last two rest on what is saved.
+    of_savings = (
+        (),
+        ("rules.per_case_limit.limit_gbp=5000",),
+        ("budgets.rule.historic_year=latest",),
+        ("budgets.rebased_share=0.3",),
+    )
+    asked = [*map(varied, CHANGES), *(one for changes in of_savings for one in saving(base(), *changes))]
     shares: list[float] = []
     shared = SharedDraws(SettledDraws(contracts=6_000, seed=3))
     for scenario, found in zip(asked, shared.simulate_together(asked, shares.append), strict=True):
@@ -81,6 +89,19 @@ def test_many_cases_begin_each_stream_once(monkeypatch: pytest.MonkeyPatch) -> N
     list(SharedDraws(SettledDraws(100, 1)).simulate_together([*saving(scenario), *limited]))
     assert made
     assert len(made) == len(set(made))
+
+
+def test_budgets_that_rest_on_the_base_year_are_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_budgets, asked = Plan.set_budgets, list[float]()
+
+    def spy(plan: Plan, spend: Spend) -> object:
+        asked.append(float(plan.expected_counts.sum()))
+        return set_budgets(plan, spend)
+
+    monkeypatch.setattr(Plan, "set_budgets", spy)
+    limited = saving(base(), "rules.per_case_limit.limit_gbp=5000")
+    list(SharedDraws(SettledDraws(100, 1)).simulate_together([*saving(base()), *limited]))
+    assert len(asked) == 2
 
 
 def test_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
