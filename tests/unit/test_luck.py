@@ -131,8 +131,8 @@ def test_the_error_of_savers_is_that_of_drawing_contracts_again() -> None:
 
 def test_a_surplus_is_of_a_year_and_of_the_contract() -> None:
     result = simulator.simulate(checked(scenario_of(rules=[SURPLUS, BOND])), draws=Draws(200, 2))
-    of_years, of_contract = surpluses(result, (1, 0))
     outcomes = result.contract_outcomes
+    of_years, of_contract = surpluses(outcomes, (1, 0))
     left = outcomes.gbp("budget") - outcomes.spend_gbp
     assert (of_years[:, 1, 0] == (left[:, 1, 1] > 0.005)).all()
     assert (of_contract[:, 1] == (left[:, :, 0].sum(axis=1) > 0.005)).all()
@@ -144,7 +144,8 @@ def test_luck_says_how_many_of_those_with_a_surplus_truly_saved() -> None:
     found = answer.frame("true savers")
     draws = Draws(200, 2)
     with_saving, without = (
-        simulator.simulate(at_saving(checked(mapping), one), draws=draws) for one in (0.02, 0.0)
+        simulator.simulate(at_saving(checked(mapping), one), draws=draws).contract_outcomes
+        for one in (0.02, 0.0)
     )
     for at, name in enumerate(answer.names[:-1]):
         saving, none = (surpluses(one, (at,))[1].mean() for one in (with_saving, without))

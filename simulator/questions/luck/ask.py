@@ -120,9 +120,10 @@ def luck_on(
         scenarios, lambda drawn: progress(int(drawn * len(asked) / 2), len(asked))
     )
     for (policy, saving), result in zip(asked, results, strict=True):
-        paid[policy, saving] = paid_gbp(result, taking)
+        outcomes = result.plan.settle(result.outturn, bonds_needed=False)
+        paid[policy, saving] = paid_gbp(outcomes, taking)
         if policy == AS_IT_IS:
-            surplus[saving] = surpluses(result, taking)
+            surplus[saving] = surpluses(outcomes, taking)
         progress(max(len(paid), len(asked) // 2), len(asked))
     rows = tuple(_rows(paid, surplus, result.plan.terms, taking))
     asked_of = shared.draws
