@@ -138,6 +138,17 @@ def test_a_surplus_is_of_a_year_and_of_the_contract() -> None:
     assert (of_contract[:, 1] == (left[:, :, 0].sum(axis=1) > 0.005)).all()
 
 
+def test_what_luck_settles_moves_the_same_money() -> None:
+    leaves = BOND | {"when_exhausted": "leaves"}
+    result = simulator.simulate(checked(scenario_of(rules=[SURPLUS, leaves])), draws=Draws(200, 2))
+    whole, less = result.contract_outcomes, result.plan.settle(result.outturn, bonds_needed=False)
+    assert list(less.flows) == list(whole.flows)
+    assert all((less.gbp(one) == whole.gbp(one)).all() for one in whole.flows)
+    assert np.isnan(less.bond_needed_gbp).all()
+    assert less.bond_needed_gbp.shape == whole.bond_needed_gbp.shape
+    assert less.shared_bond_needed_gbp.shape == whole.shared_bond_needed_gbp.shape
+
+
 def test_luck_says_how_many_of_those_with_a_surplus_truly_saved() -> None:
     mapping = scenario_of(rules=[NO_BOND])
     answer = asked(mapping, savings=(0.02,))
