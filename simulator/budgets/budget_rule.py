@@ -68,6 +68,11 @@ class BudgetRule(Part):
         """Whether budgets rise with whatever growth is expected, so that growth alone is no risk."""
         return False
 
+    @property
+    def asks_for_contract_years(self) -> bool:
+        """Whether budgets may rest on spend after the base year; that is always right, and slower."""
+        return True
+
     def uplift_of(self, growth_share: float) -> float:
         """Return what a year does to a budget, given expected growth of spend: 1.02 is 2% more."""
         return 1 + growth_share

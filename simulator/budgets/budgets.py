@@ -10,6 +10,9 @@ import numpy as np
 from simulator.budgets.budget_rule import BudgetRule, FloatArray, LineBasis
 from simulator.records import Budgets, ClusterTerms, Spend
 
+_NOT_ASKED_FOR = np.array(np.nan)
+"""In place of spend that no budget rests on."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineBudget:
@@ -64,7 +67,10 @@ def set_budgets(
             some = begins[year]
             first_gbp[:, some, at_line] = np.broadcast_to(annual_gbp, shape[::2])[:, some]
             whole_gbp[:, year, :, at_line] = annual_gbp * line.part_year_share[year]
-            finished.insert(0, bought_gbp[:, year, :, at_line] / line.part_year_share[year])
+            spent_gbp = _NOT_ASKED_FOR
+            if line.rule.asks_for_contract_years and year + 1 < shape[1]:
+                spent_gbp = bought_gbp[:, year, :, at_line] / line.part_year_share[year]
+            finished.insert(0, spent_gbp)
     if top_slice_share == 0:
         return Budgets(whole_gbp, np.zeros(shape, order="F"), first_gbp)
     kept = 1 - top_slice_share

@@ -72,6 +72,11 @@ class Toolkit(BudgetRule):
         """Whether budgets rise with expected growth: where no uplift is given."""
         return self.uplift_share is None
 
+    @property
+    def asks_for_contract_years(self) -> bool:
+        """Whether budgets rest on spend after the base year."""
+        return self.historic_year == "latest"
+
     def uplift_of(self, growth_share: float) -> float:
         """Return what a year does to a budget: its uplift, or the growth that is expected."""
         return 1 + (growth_share if self.uplift_share is None else self.uplift_share)
@@ -82,7 +87,7 @@ class Toolkit(BudgetRule):
         weight = weights[min(basis.year, len(weights) - 1)]
         uplift = self.uplift_of(basis.growth_share)
         to_now = uplift**basis.years_since_base
-        rebased = self.historic_year == "latest" and basis.year > 0
+        rebased = self.asks_for_contract_years and basis.year > 0
         past = basis.finished_gbp if rebased else basis.base_years_gbp
         weighed = zip(self.base_year_weights[::-1], past, strict=False)
         years = [share * uplift**ago * gbp for ago, (share, gbp) in enumerate(weighed)]

@@ -40,6 +40,8 @@ from simulator.spend.unit_cost import FloatArray, UnitCost
 from simulator.sums import product
 
 BoolArray = NDArray[np.bool_]
+Columns = tuple[NDArray[np.int64], FloatArray]
+"""The column of the tables that each normal lies in, and its share of the way to the next."""
 
 _TAIL = 1e-11
 """Probability that may be lost beyond the end of a grid."""
@@ -131,28 +133,30 @@ class MeanTables:
         return all(self._is_smooth(doubling) for doubling in range(first, last + 1))
 
     def totals(
-        self, means: FloatArray, normals: FloatArray, bounds: tuple[float, float] | None = None
+        self,
+        means: FloatArray,
+        normals: FloatArray,
+        bounds: tuple[float, float] | None = None,
+        columns: Columns | None = None,
     ) -> FloatArray:
         """Return the totals that belong to some normals, in pounds, rising with means and normals.
 
         Takes ``means`` of shape (totals,), one or more, all of which the tables have, ``normals`` of
-        shape (totals,), and the bounds of the means where they are known.
+        shape (totals,), and the bounds of the means and the normals' columns where they are known.
         """
         if not means.size:
             return np.zeros(0)
         low, high = bounds or bounds_of(means)
         start, per_root = self._cells_for(_doubling(low), _doubling(high))
         place, nothing = self._without_nothing(means, normals, low)
-        share = np.clip(place, -Z_TOP, _LAST_NORMAL)
-        share += Z_TOP
-        share *= Z_STEPS_PER_UNIT
-        column = share.astype(np.int64)
-        share -= column
+        if columns is None or nothing is not None:
+            columns = columns_of(place)
+        column, share = columns
         cell = means.view(np.int64) >> _STEP_BITS
         cell -= _code(self._first)
         cell *= _ENDS
         cell += column
-        beside = np.add(cell, 1, out=column)
+        beside = cell + 1
         totals = start.take(cell)
         step = start.take(beside)
         step -= totals
@@ -330,6 +334,16 @@ def _doubling(mean: float) -> int:
 def _code(doubling: int) -> int:
     """Return what the first mean of a doubling is told by: its exponent and step, as a whole number."""
     return int(np.array([2.0**doubling]).view(np.int64)[0] >> _STEP_BITS)
+
+
+def columns_of(normals: FloatArray) -> Columns:
+    """Return where normals lie in the tables."""
+    share = np.clip(normals, -Z_TOP, _LAST_NORMAL)
+    share += Z_TOP
+    share *= Z_STEPS_PER_UNIT
+    column = share.astype(np.int64)
+    share -= column
+    return column, share
 
 
 def bounds_of(means: FloatArray) -> tuple[float, float]:

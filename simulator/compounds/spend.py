@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 
 import numpy as np
 
+from simulator.compounds.one_chance import OneChance
 from simulator.compounds.totals import CompoundTotals
 from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
@@ -35,6 +38,10 @@ class LinePrices:
         return self.totals is not None and self.totals.case_limit_gbp is not None
 
 
+Demand = tuple[FloatArray, Sequence[LinePrices]]
+"""Expected cases before shocks, shape (year, cluster, line), and what is paid for each line."""
+
+
 def draw_spend(
     expected: FloatArray,
     shocks: ShockDraws,
@@ -51,30 +58,47 @@ def draw_spend(
     Takes ``expected`` cases before shocks, shape (year, cluster, line). Returns the spend of as many
     contracts as the block says are wanted.
     """
+    (spend,) = draw_spends([(expected, prices)], shocks, axes, streams, block)
+    return spend
+
+
+def draw_spends(
+    demands: Sequence[Demand], shocks: ShockDraws, axes: Axes, streams: RandomStreams, block: Block
+) -> list[Spend]:
+    """Draw what `draw_spend` does for each of several demands; what they have in common is drawn once."""
     wanted = block.contracts if block.wanted is None else block.wanted
-    shape = (wanted, *expected.shape)
-    spend_gbp = np.empty(shape, order="F")
-    limited = any(price.has_case_limit for price in prices)
-    above_gbp = np.zeros(shape, order="F") if limited else None
-    for at_line, (line, price) in enumerate(zip(axes.lines, prices, strict=True)):
-        if price.totals is None:
-            spend_gbp[..., at_line] = price.block_gbp
+    spends = [_with_what_is_known(demand, wanted) for demand in demands]
+    lines, years, clusters = (list(enumerate(names)) for names in (axes.lines, axes.years, axes.clusters))
+    for (at_line, line), (at_year, year), (at_cluster, cluster) in product(lines, years, clusters):
+        place = at_year, at_cluster, at_line
+        asked = [
+            (expected[place], price, price.totals, spend)
+            for (expected, prices), spend in zip(demands, spends, strict=True)
+            if (price := prices[at_line]).totals and not (at_year == 0 and price.base_year_gbp is not None)
+        ]
+        if not asked:
             continue
-        for at_year, year in enumerate(axes.years):
-            if at_year == 0 and price.base_year_gbp is not None:
-                spend_gbp[:, 0, :, at_line] = price.base_year_gbp
-                continue
-            for at_cluster, cluster in enumerate(axes.clusters):
-                generator = streams.generator("cost", cluster, line, year, block=block.number)
-                prices_of = np.asarray(shocks.prices(at_year, at_cluster, at_line))
-                level = price.price_index[at_year] * (prices_of[:wanted] if prices_of.ndim else prices_of)
-                means = shocks.factors(at_year, at_cluster, at_line)
-                means *= expected[at_year, at_cluster, at_line]
-                if above_gbp is not None and price.has_case_limit:
-                    whole, totals = price.totals.draw_within_limit(means, generator, wanted)
-                    above = (whole - totals) * level
-                    above_gbp[:, at_year, at_cluster, at_line] = above
-                else:
-                    totals = price.totals.draw(means, generator, wanted)
-                np.multiply(totals, level, out=spend_gbp[:, at_year, at_cluster, at_line])
-    return Spend(spend_gbp, above_gbp)
+        stream = partial(streams.generator, "cost", cluster, line, year, block=block.number)
+        chance = OneChance(stream, shocks.factors(*place), wanted)
+        prices_of = np.asarray(shocks.prices(*place))
+        for expected, price, law, spend in asked:
+            level = price.price_index[at_year] * (prices_of[:wanted] if prices_of.ndim else prices_of)
+            whole, totals = chance.draw(law, expected)
+            if spend.above_limit_gbp is not None and totals is not whole:
+                spend.above_limit_gbp[:, *place] = (whole - totals) * level
+            np.multiply(totals, level, out=spend.gbp[:, *place])
+    return spends
+
+
+def _with_what_is_known(demand: Demand, contracts: int) -> Spend:
+    """Return room for what is drawn, with block contracts and a base year that is known in it."""
+    expected, prices = demand
+    shape = (contracts, *expected.shape)
+    gbp = np.empty(shape, order="F")
+    for at_line, price in enumerate(prices):
+        if price.totals is None:
+            gbp[..., at_line] = price.block_gbp
+        elif price.base_year_gbp is not None:
+            gbp[:, 0, :, at_line] = price.base_year_gbp
+    limited = any(price.has_case_limit for price in prices)
+    return Spend(gbp, np.zeros(shape, order="F") if limited else None)

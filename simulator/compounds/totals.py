@@ -41,6 +41,12 @@ class CompoundTotals:
             limited = self.unit_cost.model_copy(update={"limit": limit})
             self._limited = MeanTables(self.count, limited)
 
+    def with_limit(self, limit_gbp: float) -> CompoundTotals:
+        """Return the totals of the same law with another limit per case; whole ones share tables."""
+        other = CompoundTotals(self.count, self.unit_cost, limit_gbp)
+        other._whole = self._whole
+        return other
+
     def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
         """Compute the tables for a range of means now, so that processes can share them.
 
@@ -49,6 +55,16 @@ class CompoundTotals:
         for tables in (self._whole, self._limited):
             if tables is not None:
                 tables.prepare(low_mean, high_mean, alive)
+
+    @property
+    def whole_tables(self) -> MeanTables:
+        """Those of whole totals."""
+        return self._whole
+
+    @property
+    def limited_tables(self) -> MeanTables | None:
+        """Those of totals within the limit per case; None where that matters for no cost."""
+        return self._limited
 
     @property
     def table_bytes(self) -> int:

@@ -87,18 +87,23 @@ def settle(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms) -> Sett
     return Settlement(ledger, takes_part, posted, claims)
 
 
-def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, axes: Axes) -> Outcomes:
-    """Apply the money rules, each PCT's to its own clusters, and say what bonds would have had to be."""
+def settled_outcomes(
+    rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerms, axes: Axes, *, bonds_needed: bool = True
+) -> Outcomes:
+    """Apply the money rules, each PCT's to its own clusters, and say what bonds would have had to be.
+
+    Where `bonds_needed` is false that is not a number, and claims are those that reach the bonds there are.
+    """
     if axes.pcts:
-        return settled_by_pct(partial(settled_outcomes, rules), outturn, terms, axes)
+        return settled_by_pct(
+            partial(settled_outcomes, rules, bonds_needed=bonds_needed), outturn, terms, axes
+        )
     settlement = settle(rules, outturn, terms)
-    claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
-    bond = bond_of(rules)
-    needed_gbp = np.empty_like(settlement.posted_gbp)
-    for at, months in enumerate(terms.months.T):
-        needed_gbp[:, at] = bond.needed_gbp(claims[:, :, at], months)
-    takes = terms.takes_share
-    sharing = claims[:, :, takes] if takes.any() and not takes.all() else claims
+    claims = settlement.claims_gbp
+    needed_gbp, shared_gbp = (np.broadcast_to(np.nan, (len(claims), many)) for many in (claims.shape[2], 1))
+    if bonds_needed:
+        claims = claims_on_a_bond_that_lasts(rules, outturn, terms, settlement)
+        needed_gbp, shared_gbp = _bonds_needed(bond_of(rules), claims, terms)
     return Outcomes(
         axes=axes,
         flows=settlement.ledger.flows,
@@ -107,9 +112,19 @@ def settled_outcomes(rules: Sequence[Rule], outturn: Outturn, terms: ClusterTerm
         bond_posted_gbp=settlement.posted_gbp,
         bond_claims_gbp=claims,
         bond_needed_gbp=needed_gbp,
-        shared_bond_needed_gbp=bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months))[:, None],
+        shared_bond_needed_gbp=shared_gbp,
         held_back_gbp=_held_back(outturn, settlement.takes_part),
     )
+
+
+def _bonds_needed(bond: Bond, claims_gbp: FloatArray, terms: ClusterTerms) -> tuple[FloatArray, FloatArray]:
+    """Return the smallest bonds that pay claims: of each cluster, and one that those who post share."""
+    needed_gbp = np.empty(claims_gbp.shape[::2], order="F")
+    for at, months in enumerate(terms.months.T):
+        needed_gbp[:, at] = bond.needed_gbp(claims_gbp[:, :, at], months)
+    takes = terms.takes_share
+    sharing = claims_gbp[:, :, takes] if takes.any() and not takes.all() else claims_gbp
+    return needed_gbp, bond.needed_gbp(sharing.sum(axis=2), np.array(terms.year_months))[:, None]
 
 
 def _held_back(outturn: Outturn, takes_part: BoolArray) -> FloatArray:

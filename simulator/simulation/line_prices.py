@@ -62,7 +62,9 @@ class _Law:
 @lru_cache(maxsize=24)
 def _totals(law: _Law) -> CompoundTotals:
     """Return totals of a law: those of a policy before it, so that their tables are made once."""
-    return CompoundTotals(law.count, law.whole, law.limit_gbp)
+    if law.limit_gbp is None:
+        return CompoundTotals(law.count, law.whole)
+    return _totals(replace(law, limit_gbp=None)).with_limit(law.limit_gbp)
 
 
 def as_fitted(

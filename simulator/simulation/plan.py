@@ -217,9 +217,10 @@ class Plan:
         spend = self.pay(care)
         return spend, self.outturn(spend, self.set_budgets(spend))
 
-    def settle(self, outturn: Outturn) -> Outcomes:
-        """Return what the rules make of budgets and spend."""
-        return settled_outcomes(self.settings.rules, outturn, self.terms, self.axes)
+    def settle(self, outturn: Outturn, *, bonds_needed: bool = True) -> Outcomes:
+        """Return what the rules make of budgets and spend; see `settled_outcomes`."""
+        rules = self.settings.rules
+        return settled_outcomes(rules, outturn, self.terms, self.axes, bonds_needed=bonds_needed)
 
     def prepare(self, alive: Callable[[], None] = lambda: None) -> None:
         """Compute the tables of totals that the simulation is likely to need; call `alive` now and then."""

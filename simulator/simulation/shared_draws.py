@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -16,6 +16,13 @@ from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, IntArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
+from simulator.simulation.drawn_together import (
+    asked_for,
+    books_together,
+    budgets_key,
+    can_be_drawn_together,
+    shocks_key,
+)
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
 from simulator.simulation.gathering import Gathered
 from simulator.simulation.memory import enough_memory
@@ -90,6 +97,19 @@ class SharedDraws:
         gathered = Gathered.of(self._outturn(planned))
         return Result(scenario, plan, gathered, self.draws.contracts, self.draws.seed)
 
+    def simulate_together(
+        self, scenarios: Sequence[Scenario], progress: Callable[[float], None] = lambda share_drawn: None
+    ) -> Iterator[Result]:
+        """Yield what `simulate` returns for each of several scenarios, which are drawn at a time if need be.
+
+        Calls `progress` with how much is drawn, from 0 to 1.
+        """
+        planned = [self._plan(scenario) for scenario in scenarios]
+        drawn = self._drawn_together([one for one, _ in planned], progress)
+        for scenario, (one, plan) in zip(scenarios, planned, strict=True):
+            outturn = drawn[one.key] if one.key in drawn else self._outturn(one)
+            yield Result(scenario, plan, Gathered.of(outturn), self.draws.contracts, self.draws.seed)
+
     def outturn(self, scenario: Scenario) -> Outturn:
         """Return budgets and spend of a scenario, before any rule; not to be written to."""
         return self._outturn(self._plan(scenario)[0])
@@ -112,6 +132,37 @@ class SharedDraws:
             _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
         self._outturns.move_to_end(key)
         return self._outturns[key]
+
+    def _drawn_together(
+        self, planned: Sequence[_Planned], progress: Callable[[float], None]
+    ) -> dict[Hashable, Outturn]:
+        """Return the outturns that are not at hand of plans that share a chance, by what they depend on."""
+        asked: dict[Hashable, dict[Hashable, Plan]] = {}
+        for one in planned:
+            at_hand = one.key in self._outturns or self._spends.keys() >= set(one.keys.ravel())
+            if not at_hand and can_be_drawn_together(one.plan):
+                asked.setdefault(shocks_key(one.plan), {})[one.key] = one.plan
+        several = [list(plans.items()) for plans in asked.values() if len(plans) > 1]
+        found: dict[Hashable, Outturn] = {}
+        for done, group in enumerate(several):
+            keys, plans = zip(*group, strict=True)
+            with enough_memory(plans[0], self.draws.contracts, lines_kept=True):
+                books = books_together(
+                    plans,
+                    self.draws,
+                    partial(self._shocks_of, plans[0]),
+                    partial(_of_all, progress, done, len(several)),
+                )
+            found |= zip(keys, books, strict=True)
+        _keep(self._outturns, found, _OUTTURNS_KEPT)
+        return found
+
+    def _shocks_of(self, plan: Plan, block: Block) -> ShockDraws:
+        """Return the shocks of a block: those drawn last, where they are the plan's."""
+        key, shocks = self._shocks
+        if key == shocks_key(plan) and block.number in shocks:
+            return shocks[block.number]
+        return plan.draw_shocks(RandomStreams(self.draws.seed), block)
 
     def _acted(self, plan: Plan, spend: Spend) -> Spend:
         """Return what actions make of spend, block by block, as they do where it is drawn."""
@@ -182,19 +233,18 @@ class SharedDraws:
     def _drawn(self, whole: Plan, plan: Plan, clusters: IntArray, lines: IntArray, block: Block) -> Spend:
         """Draw the spend of a block of a part of a plan, with shocks that are at hand: those drawn last."""
         streams = RandomStreams(self.draws.seed)
-        at = np.ndindex(len(whole.axes.clusters), len(whole.axes.lines))
-        key = (whole.axes, whole.shocks.key, *(whole.shocks.key_of(*place) for place in at))
+        key = shocks_key(whole)
         is_whole, are_at_hand = plan.axes == whole.axes, self._shocks[0] == key
         # What is known of last year bears on shocks by way of demand.
         if whole.last_year is not None or not (is_whole or are_at_hand):
-            return plan.draw_before_actions(streams, _asked_for(block, self.draws.contracts))
+            return plan.draw_before_actions(streams, asked_for(block, self.draws.contracts))
         if not are_at_hand:
             self._shocks = key, {}
         shocks = self._shocks[1]
         if block.number not in shocks:
             shocks[block.number] = whole.draw_shocks(streams, block)
         some = shocks[block.number].part(clusters, lines)
-        return plan.draw_given(some, streams, _asked_for(block, self.draws.contracts))
+        return plan.draw_given(some, streams, asked_for(block, self.draws.contracts))
 
     def _empty(self, plan: Plan) -> Spend:
         shape = (self.draws.contracts, *plan.expected_counts.shape)
@@ -207,12 +257,12 @@ class SharedDraws:
 
 def _drawn_elsewhere(plan: Plan, streams: RandomStreams, contracts: int, block: Block) -> Spend:
     """Draw the spend of those of a block that are among the first contracts."""
-    return plan.draw_before_actions(streams, _asked_for(block, contracts))
+    return plan.draw_before_actions(streams, asked_for(block, contracts))
 
 
-def _asked_for(block: Block, contracts: int) -> Block:
-    """Return a block of which those are asked for that are among the first contracts."""
-    return replace(block, wanted=min(block.contracts, contracts - block.number * block.contracts))
+def _of_all(progress: Callable[[float], None], done: int, groups: int, share: float) -> None:
+    """Say how much is done of all groups, of one of which a share is."""
+    progress((done + share) / groups)
 
 
 def same_demand(plan: Plan, other: Plan) -> bool:
@@ -227,32 +277,17 @@ def same_demand(plan: Plan, other: Plan) -> bool:
 
 def _key_of_outturn(plan: Plan, keys: Keys) -> Hashable:
     """Return what budgets and spend of a plan depend on."""
-    parts = [
-        (
-            line.rule.model_dump_json(),
-            line.growth_share,
-            *_bytes(line.part_year_share, line.fair_share_gbp, line.expected_gbp, line.part_of_budget),
-            *_bytes(line.given_gbp),
-        )
-        for line in plan.budgets
-    ]
     # What is drawn knows of no payment; of a sum that is fixed it has what is paid.
     paid = [
         (one.terms, *_bytes(one.planned_gbp, one.of_base_year, one.person_years))
         for one in plan.payments
         if not one.is_as_drawn
     ]
-    of_clusters = _bytes(plan.responsibility, plan.population.people)
     return (
         tuple(keys.ravel()),
-        *parts,
+        budgets_key(plan),
         *paid,
-        *of_clusters,
-        plan.terms.first_year.tobytes(),
-        plan.settings.budgets.top_slice_share,
-        plan.settings.budgets.rebased_share,
-        plan.years_from_base,
-        *(() if plan.learned is None else plan.learned.arrays),
+        plan.responsibility.tobytes(),
         tuple(line.paid_to for line in plan.settings.service_lines),
         plan.actions.key,
     )

@@ -131,11 +131,22 @@ def test_the_error_of_savers_is_that_of_drawing_contracts_again() -> None:
 
 def test_a_surplus_is_of_a_year_and_of_the_contract() -> None:
     result = simulator.simulate(checked(scenario_of(rules=[SURPLUS, BOND])), draws=Draws(200, 2))
-    of_years, of_contract = surpluses(result, (1, 0))
     outcomes = result.contract_outcomes
+    of_years, of_contract = surpluses(outcomes, (1, 0))
     left = outcomes.gbp("budget") - outcomes.spend_gbp
     assert (of_years[:, 1, 0] == (left[:, 1, 1] > 0.005)).all()
     assert (of_contract[:, 1] == (left[:, :, 0].sum(axis=1) > 0.005)).all()
+
+
+def test_what_luck_settles_moves_the_same_money() -> None:
+    leaves = BOND | {"when_exhausted": "leaves"}
+    result = simulator.simulate(checked(scenario_of(rules=[SURPLUS, leaves])), draws=Draws(200, 2))
+    whole, less = result.contract_outcomes, result.plan.settle(result.outturn, bonds_needed=False)
+    assert list(less.flows) == list(whole.flows)
+    assert all((less.gbp(one) == whole.gbp(one)).all() for one in whole.flows)
+    assert np.isnan(less.bond_needed_gbp).all()
+    assert less.bond_needed_gbp.shape == whole.bond_needed_gbp.shape
+    assert less.shared_bond_needed_gbp.shape == whole.shared_bond_needed_gbp.shape
 
 
 def test_luck_says_how_many_of_those_with_a_surplus_truly_saved() -> None:
@@ -144,7 +155,8 @@ def test_luck_says_how_many_of_those_with_a_surplus_truly_saved() -> None:
     found = answer.frame("true savers")
     draws = Draws(200, 2)
     with_saving, without = (
-        simulator.simulate(at_saving(checked(mapping), one), draws=draws) for one in (0.02, 0.0)
+        simulator.simulate(at_saving(checked(mapping), one), draws=draws).contract_outcomes
+        for one in (0.02, 0.0)
     )
     for at, name in enumerate(answer.names[:-1]):
         saving, none = (surpluses(one, (at,))[1].mean() for one in (with_saving, without))
@@ -340,7 +352,11 @@ def test_the_tables() -> None:
 def test_progress_and_the_number_of_workers() -> None:
     steps: list[tuple[int, int]] = []
     one = asked(scenario_of(), progress=lambda done, of: steps.append((done, of)))
-    assert steps == [(step, 15) for step in range(1, 16)]
+    # Half is drawn at a time, and then each is settled.
+    assert steps[0] == (7, 15)
+    assert steps == sorted(steps)
+    assert steps[-1] == (15, 15)
+    assert {of for _, of in steps} == {15}
     assert one.rows == asked(scenario_of(), draws=Draws(200, 2, workers=2)).rows
 
 

@@ -169,3 +169,17 @@ def test_within_a_limit_shares_the_chance_of_the_whole() -> None:
         limited = cost.model_copy(update={"limit": limit})
         error = within.std() / math.sqrt(means.size)
         assert abs(within.mean() - 40 * limited.mean_gbp) < 4 * error
+
+
+def test_another_limit_shares_the_tables_of_whole_totals(monkeypatch: pytest.MonkeyPatch) -> None:
+    means, cost = np.full(300, 40.0), LAWS["lognormal"]
+    whole = CompoundTotals(BURSTS, cost)
+    whole.draw(means, generator())
+    tables, own = MeanTables._cells_of, CompoundTotals(BURSTS, cost, 9_000.0)
+    expected, made = own.draw_within_limit(means, generator()), list[UnitCost]()
+    monkeypatch.setattr(
+        MeanTables, "_cells_of", lambda self, at: made.append(self.unit_cost) or tables(self, at)
+    )
+    found = whole.with_limit(9_000.0).draw_within_limit(means, generator())
+    assert [one.tolist() for one in found] == [one.tolist() for one in expected]
+    assert {one.limit for one in made} == {9_000.0}

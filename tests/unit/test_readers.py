@@ -465,7 +465,6 @@ def test_pages_of_it_are_well_filled(annex: Document, tmp_path: Path) -> None:
     pages = filled_of_pages(annex, tmp_path)
     assert 10 < len(pages) < 16
     assert min(pages) > 0.75
-    assert min(pages) > LEAST_FILLED
 
 
 def said_in(section: Section) -> tuple[str, set[tuple[str, str]]]:
@@ -673,7 +672,6 @@ def test_the_cover_says_that_figures_of_later_years_stand_in(annex: Document) ->
     assert "how many admissions and outpatient attendances there are (2011)" in said
     assert "the practices, their people and their ages (2013)" in said
     assert "what emergency admissions cost" not in said, "Of 2004 to 2009, published in the year itself."
-    assert (ALL_CLUSTERS, COVERED) in quoted
 
 
 @pytest.mark.parametrize("heading", ["How likely is an overspend?", "Granta"])

@@ -21,7 +21,7 @@ from simulator.demand.shocks import (
     draw_shocks,
 )
 from simulator.random_streams import RandomStreams
-from simulator.records import Axes, Block
+from simulator.records import Axes, Block, FloatArray
 from simulator.spend.gamma import Gamma
 from tests.builders import shock_plan
 
@@ -89,6 +89,17 @@ def test_prices_and_block_contracts() -> None:
     assert ratio[:, 1] == pytest.approx(np.full((50, 2), 4.0))
     assert dear.contract_gbp[7, :, :, 1].tolist() == [[3, 4], [5, 6]]
     assert dear.gbp[:, 0][7, :, 1].tolist() == [1, 2]
+
+
+def test_another_kind_of_totals_draws_in_its_own_way() -> None:
+    class AtTheirMean(CompoundTotals):
+        def draw(self, means: FloatArray, *_: object) -> FloatArray:
+            return means * self.unit_cost.mean_gbp
+
+    totals = AtTheirMean(NegativeBinomial(variance_to_mean=2), Gamma(mean=10, cv=1))
+    prices = [LinePrices(totals, np.ones(3), np.zeros((3, 2)))] * 2
+    spend = draw_spend(np.full(SHAPE, 100.0), NO_SHOCKS, prices, AXES, RandomStreams(1), BLOCK)
+    assert (spend.gbp == 1_000).all()
 
 
 def test_persistence_keeps_the_variance() -> None:

@@ -106,19 +106,25 @@ def luck_on(
     progress: Callable[[int, int], None] = lambda simulations_done, of_simulations: None,
 ) -> LuckAnswer:
     """Answer `luck` on draws that others share, of what can be asked."""
-    asked = _simulations(policies_of(scenario, sizes), savings, policy_saving)
     # Of one saving policies differ by rules alone, and share its plan.
     policies = {one: policies_of(at_saving(scenario, one), sizes) for one in (0.0, float(policy_saving))}
+    asked = _simulations(policies[0.0], savings, policy_saving)
     taking = who_can_be_paid(scenario.settings)
     paid: dict[tuple[str, float], FloatArray] = {}
     surplus: dict[float, tuple[BoolArray, BoolArray]] = {}
-    for policy, saving in asked:
-        at_one = policies[saving][policy] if saving in policies else at_saving(scenario, saving)
-        result = shared.simulate(at_one)
-        paid[policy, saving] = paid_gbp(result, taking)
+    scenarios = [
+        policies[saving][policy] if saving in policies else at_saving(scenario, saving)
+        for policy, saving in asked
+    ]
+    results = shared.simulate_together(
+        scenarios, lambda drawn: progress(int(drawn * len(asked) / 2), len(asked))
+    )
+    for (policy, saving), result in zip(asked, results, strict=True):
+        outcomes = result.plan.settle(result.outturn, bonds_needed=False)
+        paid[policy, saving] = paid_gbp(outcomes, taking)
         if policy == AS_IT_IS:
-            surplus[saving] = surpluses(result, taking)
-        progress(len(paid), len(asked))
+            surplus[saving] = surpluses(outcomes, taking)
+        progress(max(len(paid), len(asked) // 2), len(asked))
     rows = tuple(_rows(paid, surplus, result.plan.terms, taking))
     asked_of = shared.draws
     per_case_share = result.plan.per_case_share(taking)

@@ -10,11 +10,10 @@ import math
 
 import numpy as np
 
-from simulator.records import BUDGET, BoolArray, FloatArray
+from simulator.records import BUDGET, BoolArray, FloatArray, Outcomes
 from simulator.risk.account_book import PENNY_GBP
 from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean, mean_difference, probability, probability_difference
-from simulator.simulation.result import Result
 
 SHARE = "practice_share_gbp"
 SHARE_PER_YEAR = "practice_share_gbp_per_year"
@@ -36,15 +35,13 @@ def change_of(measure: str) -> str:
     return f"change_of_{measure}"
 
 
-def paid_gbp(result: Result, clusters: tuple[int, ...]) -> FloatArray:
+def paid_gbp(outcomes: Outcomes, clusters: tuple[int, ...]) -> FloatArray:
     """Return the practice share over the contract, shape (contract, cluster), in pounds."""
-    by_year = result.contract_outcomes.practice_share_gbp
-    return np.asarray(by_year.sum(axis=1)[:, list(clusters)])
+    return np.asarray(outcomes.practice_share_gbp.sum(axis=1)[:, list(clusters)])
 
 
-def surpluses(result: Result, clusters: tuple[int, ...]) -> tuple[BoolArray, BoolArray]:
+def surpluses(outcomes: Outcomes, clusters: tuple[int, ...]) -> tuple[BoolArray, BoolArray]:
     """Return where clusters have a surplus: shape (contract, year, cluster), and over all years."""
-    outcomes = result.contract_outcomes
     left = (outcomes.gbp(BUDGET) - outcomes.spend_gbp)[:, :, list(clusters)]
     return left > PENNY_GBP, left.sum(axis=1) > PENNY_GBP
 
