@@ -11,8 +11,9 @@ one interpolation, and rises with either. Totals of nothing are held apart, exac
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,12 +182,14 @@ class MeanTables:
 
     def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
         """Compute the tables for a range of means now; calls `alive` after each doubling of them."""
-        for doubling in range(
-            _doubling(max(low_mean, _LEAST_MEAN)), _doubling(max(high_mean, _LEAST_MEAN)) + 1
-        ):
-            if self._is_smooth(doubling):
-                self._cells_for(doubling, doubling)
+        made: dict[int, tuple[FloatArray, ...]] = {}
+        first, last = (_doubling(max(mean, _LEAST_MEAN)) for mean in (low_mean, high_mean))
+        for doubling in range(first, last + 1):
+            if self._is_smooth(doubling) and not self._first <= doubling <= self._last:
+                made[doubling] = self._cells_of(doubling)
             alive()
+        if made:
+            self._cells_for(min(made), max(made), made)
 
     @property
     def bytes(self) -> int:
@@ -205,8 +208,13 @@ class MeanTables:
         something = -ndtri(np.minimum(beyond, 1.0))
         return np.where(nothing < _NEVER_NOTHING, normals, something), beyond >= 1
 
-    def _cells_for(self, first: int, last: int) -> tuple[FloatArray, ...]:
-        """Return the cells of all doublings in the tables, at least those from `first` to `last`."""
+    def _cells_for(
+        self, first: int, last: int, made: Mapping[int, tuple[FloatArray, ...]] = MappingProxyType({})
+    ) -> tuple[FloatArray, ...]:
+        """Return the cells of all doublings in the tables, at least those from `first` to `last`.
+
+        Those of some doublings may be `made` already: each call that adds to the tables copies them.
+        """
         if self._cells and first >= self._first and last <= self._last:
             return self._cells
         if self._cells:
@@ -215,7 +223,7 @@ class MeanTables:
         parts = [
             tuple(cells.reshape(len(kept), -1)[doubling - self._first] for cells in self._cells)
             if doubling in kept
-            else self._cells_of(doubling)
+            else made.get(doubling) or self._cells_of(doubling)
             for doubling in range(first, last + 1)
         ]
         self._cells = tuple(np.concatenate(same) for same in zip(*parts, strict=True))
@@ -236,7 +244,7 @@ class MeanTables:
         grid, log_of_one = self._transform(doubling)
         mean = level * 2.0**doubling
         nothing = math.exp(mean * self._log_nothing)
-        low = (math.floor(self._bounds_gbp(mean)[0] / grid.step_gbp) - MARGIN_CELLS) * grid.step_gbp
+        low = (math.floor(self._low_gbp(mean) / grid.step_gbp) - MARGIN_CELLS) * grid.step_gbp
         shift = grid.frequencies_per_gbp * low
         total = power(log_of_one, mean, shift)
         if grid.on_lattice:
@@ -288,11 +296,7 @@ class MeanTables:
 
     def _bounds_gbp(self, mean: float) -> tuple[float, float]:
         """Return totals between which a total lies but for a probability of about 1e-11."""
-        cap = self._cap_gbp(mean)
-        # Chernoff: a compound of infinitely divisible counts and costs >= 0 falls short of its mean by x
-        # with probability at most exp(-x**2 / (2 variance)).
-        fall = math.sqrt(2 * _LOG_TAIL * self._variance_gbp2(mean, cap))
-        low = max(mean * self._capped_mean_gbp(cap) - fall, 0.0)
+        low = self._low_gbp(mean)
         ratio = self.count.variance(mean) / mean
         most = mean + math.sqrt(2 * _LOG_TAIL * mean * ratio) + _LOG_TAIL * ratio
         cap, limit = self._cap_gbp(most), self.unit_cost.limit
@@ -304,6 +308,14 @@ class MeanTables:
         else:
             rise = _SDS_ABOVE * math.sqrt(variance) + self._isf(_TAIL / most)
         return low, min(most * self._mean_gbp + rise, most * self._isf(1e-300))
+
+    def _low_gbp(self, mean: float) -> float:
+        """Return a total that others fall short of with a probability of about 1e-11."""
+        cap = self._cap_gbp(mean)
+        # Chernoff: a compound of infinitely divisible counts and costs >= 0 falls short of its mean by x
+        # with probability at most exp(-x**2 / (2 variance)).
+        fall = math.sqrt(2 * _LOG_TAIL * self._variance_gbp2(mean, cap))
+        return max(mean * self._capped_mean_gbp(cap) - fall, 0.0)
 
     def _bulk_sd_gbp(self, mean: float) -> float:
         return math.sqrt(self._variance_gbp2(mean, self._cap_gbp(mean)))

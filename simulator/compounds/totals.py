@@ -121,3 +121,27 @@ class CompoundTotals:
         counts = np.zeros(means.shape, dtype=np.int64)
         counts[~mapped] = self.count.quantile(means[~mapped], normals[~mapped])
         return counts
+
+
+@dataclass
+class EndlessTotals(CompoundTotals):
+    """Totals of so many cases that chance moves none of them: as many as are expected, at their mean cost."""
+
+    @classmethod
+    def of(cls, totals: CompoundTotals) -> EndlessTotals:
+        """Return what totals come to, case by case, as there are more and more cases."""
+        return cls(totals.count, totals.unit_cost, totals.case_limit_gbp)
+
+    def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
+        """Compute nothing: there are no tables."""
+
+    def draw(self, means: FloatArray, generator: Generator, wanted: int | None = None) -> FloatArray:
+        """Return the first totals that are wanted, as `CompoundTotals` does; draws nothing."""
+        return np.asarray(means[:wanted] * self.unit_cost.mean_gbp)
+
+    def draw_within_limit(
+        self, means: FloatArray, generator: Generator, wanted: int | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return totals, and what of them lies within the limit for each case."""
+        within = self.unit_cost if self._limited is None else self._limited.unit_cost
+        return self.draw(means, generator, wanted), np.asarray(means[:wanted] * within.mean_gbp)

@@ -8,7 +8,11 @@ import numpy as np
 from pydantic import Field
 from scipy.special import betainc
 
-from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, Mean
+from simulator.demand.count_law import ComplexArray, CountLaw, FloatArray, IntArray, Mean
+
+_FEW_CASES, _FEW_WEIGHTS, _COUNTED_UP_TO = 64.0, 1_000.0, 128
+_NOT_TOLD_APART = 1e-12
+"""Far more than sums of probabilities are off by; nearer than this, the distribution function is asked."""
 
 
 class NegativeBinomial(CountLaw):
@@ -26,6 +30,29 @@ class NegativeBinomial(CountLaw):
         """Return P(number of cases > `counts`) when `means` are expected."""
         share = 1 - 1 / self.variance_to_mean
         return np.asarray(betainc(counts + 1, means / (self.variance_to_mean - 1), share))
+
+    def _bisected(self, means: FloatArray, normals: FloatArray, beyond: FloatArray) -> IntArray:
+        """Count up where few are expected, in a tenth of the time: each probability follows from the last."""
+        weights, wanted = means / (self.variance_to_mean - 1), 1 - beyond
+        # Next to a Poisson law the distribution function, too, is off by some of the last digits.
+        if means.max(initial=0.0) > _FEW_CASES or weights.max(initial=0.0) > _FEW_WEIGHTS:
+            return super()._bisected(means, normals, beyond)
+        share = 1 - 1 / self.variance_to_mean
+        probabilities = self.variance_to_mean**-weights
+        within, counts = probabilities.copy(), np.zeros(means.shape, dtype=np.int64)
+        unsure = np.zeros(means.shape, dtype=bool)
+        for number in range(_COUNTED_UP_TO):
+            short = wanted - within
+            unsure |= np.abs(short) < _NOT_TOLD_APART
+            if not (more := short > 0).any():
+                break
+            counts += more
+            probabilities *= (weights + number) * (share / (number + 1))
+            within += probabilities
+        unsure |= counts == _COUNTED_UP_TO
+        if unsure.any():
+            counts[unsure] = super()._bisected(means[unsure], normals[unsure], beyond[unsure])
+        return counts
 
     def variance(self, mean: Mean) -> Mean:
         """Return the variance of the number of cases when `mean` are expected."""

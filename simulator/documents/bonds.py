@@ -40,10 +40,6 @@ def bonds(quotes: Quotes) -> Section:
                 (DRAWN, "Expected draw"),
             )
         ]
-        if any((name, ANY_DRAWN) in quotes.numbers for name in quotes.clusters):
-            # Of all added up it is no sum, and stands in a sentence.
-            places = [*((one, ANY_DRAWN) for one in quotes.clusters), (ALL_CLUSTERS, "")]
-            columns.insert(-1, quotes.column(ANY_DRAWN, "Any drawn", places[: len(columns[0].cells)]))
     several = len(quotes.clusters) > 1
     first = text("Cluster", (*quotes.clusters, *[_ADDED_UP] * several))
     meant = "A bond needed at 95% pays all that reaches it over the contract in 95 contracts of 100. "

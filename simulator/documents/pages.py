@@ -195,8 +195,9 @@ def _posted(quotes: Quotes, name: str) -> str:
     is_usual = quotes.numbers[name, USED_UP].low > 1 / 2
     lost = f"all lost {'more often than not (' if is_usual else 'with a chance of '}{{{USED_UP}}}"
     lost += ")" * is_usual
-    said = f"Its bond of {{bond_posted_gbp}}, £{{{POSTED_A_HEAD}}} a head, is {lost}; otherwise it pays all "
-    said += "that reaches it. To be 95% sure of that, it would "
+    said = f"Its bond of {{bond_posted_gbp}}, £{{{POSTED_A_HEAD}}} a head, is {lost}"
+    said += f" and drawn on with a chance of {{{ANY_DRAWN}}}" * ((name, ANY_DRAWN) in quotes.numbers)
+    said += "; unless all is lost it pays all that reaches it. To be 95% sure of that, it would "
     return f"{said}have to be {{bond_needed_gbp}}{_less_than_overspends(quotes, name)}."
 
 

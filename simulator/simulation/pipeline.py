@@ -15,7 +15,7 @@ from simulator.random_streams import RandomStreams
 from simulator.records import Block, Outturn
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import MOST_CONTRACTS
-from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, blocks_of
+from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, blocks_of
 from simulator.simulation.gathering import Gathering
 from simulator.simulation.kept_blocks import NOTHING_KEPT, KeptBlocks
 from simulator.simulation.memory import CELLS_AT_ONCE, CELLS_DRAWN, enough_memory, together_on_disk
@@ -58,7 +58,22 @@ def simulate(
         If a number is out of range, or memory does not hold as many contracts: it names what would fit.
     """
     settled = draws.of(scenario)
-    plan, contracts = make_plan(scenario), settled.contracts
+    return simulate_plan(
+        make_plan(scenario), scenario, settled, progress=progress, kept=kept, meanwhile=meanwhile
+    )
+
+
+def simulate_plan(
+    plan: Plan,
+    scenario: Scenario,
+    settled: SettledDraws,
+    *,
+    progress: Callable[[int], None] = lambda contracts_done: None,
+    kept: KeptBlocks = NOTHING_KEPT,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Result:
+    """Simulate a plan of a scenario: its own, or one that a question has changed."""
+    contracts = settled.contracts
     groups = groups_of_clusters(plan)
     clusters, done = len(plan.axes.clusters), 0
     # Blocks one after the other, and of each block the groups.

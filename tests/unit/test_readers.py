@@ -381,8 +381,8 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         tuple((row, BAD_SHORT) for row in ("Granta", ALL_CLUSTERS)),
     ),
     "How likely is it that any of the bond is drawn?": (
-        *(BOND, "; any of it is drawn with a chance of"),
-        (("Granta", ANY_DRAWN), (ALL_CLUSTERS, f"{OF_A_CLUSTER}{ANY_DRAWN}")),
+        *(BOND, "Any of it is drawn with a chance of"),
+        ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{ANY_DRAWN}"),),
     ),
     "Why does a limit per case cut reinvestment?": (
         *(CHOICES, "it takes costly cases out of budgets and spend alike"),
