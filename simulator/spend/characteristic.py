@@ -26,6 +26,7 @@ MARGIN_CELLS = 16
 CELLS_PER_BULK_SD = 64
 _COST_CELLS_PER_BULK_SD = 8
 _MANY_COSTS = 2048
+_AT_ONCE = 2**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,11 @@ def signed_hat_weights(
     below its mean is a small difference of large numbers.
     """
     last = min(cells - 1, max(math.ceil(largest_gbp / step_gbp) + 1, 2))
-    slopes = np.diff(excess_mean(np.arange(last + 1, dtype=np.float64) * step_gbp)) / step_gbp
-    return np.diff(slopes, prepend=-1.0, append=0.0)
+    means = np.arange(last + 1, dtype=np.float64) * step_gbp
+    # Some at a time, so that what it takes on the way stays in the processor's cache.
+    for some in (slice(start, start + _AT_ONCE) for start in range(0, means.size, _AT_ONCE)):
+        means[some] = excess_mean(means[some])
+    return np.diff(np.diff(means) / step_gbp, prepend=-1.0, append=0.0)
 
 
 def _variance_excess_gbp2(part: SmoothPart, weights: FloatArray, step_gbp: float) -> float:
