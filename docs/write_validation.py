@@ -43,7 +43,7 @@ def document(rows: Sequence[dict[str, str]]) -> str:
         "# Published results, and what the simulator makes of them",
         f"Each number here stands in its source or is a closed form, but for {derived} that were derived "
         f"from the source's data and {recomputed.total()} that were recomputed by its method, all marked: "
-        f"{told}. `cluster-risk validate` runs them all in half a minute and "
+        f"{told}. `cluster-risk validate` runs them all in some ten seconds and "
         "prints this table; the exit code is 1 if a number fails without a reason that stands here. "
         "Made by `make docs`.",
         f"{told_counts(rows)} *Tuned* and *given* prove nothing: they are what a source's rows "

@@ -24,8 +24,8 @@ from simulator.sums import inner
 
 ComplexArray = NDArray[np.complex128]
 
-_FEWEST_CELLS, _CELLS, MOST_CELLS = 2**15, 2**19, 2**21
-"""Of a grid near nothing, of the longest one, and of any; transforms take 1, 20 and 100 ms."""
+_FEWEST_CELLS, _CELLS, MOST_CELLS = 2**15, 2**17, 2**21
+"""Of a grid near nothing, of the longest one at least, and of any; transforms take 1, 4 and 100 ms."""
 _SHORTER = 16.0
 """Each grid over the next: it still has 2,048 cells where the next takes over."""
 _LEFT = 64

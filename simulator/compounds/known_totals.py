@@ -82,11 +82,13 @@ class LimitTotals:
         tilts = np.exp(-grid.tilt_per_gbp * grid.step_gbp * cells)
         known = []
         for masses in (self.alone, self.with_one):
-            spread = np.zeros(grid.period)
-            spread[cells] = masses[: here.size][here] * tilts
-            # Of many cases hardly any total has but one.
-            nothing = np.zeros(grid.period // 2 + 1, dtype=complex)
-            known.append(np.fft.rfft(spread) if spread.any() else nothing)
+            at_cells = masses[: here.size][here] * tilts
+            if cells.any() and at_cells.any():
+                spread = np.zeros(grid.period)
+                spread[cells] = at_cells
+                known.append(np.fft.rfft(spread))
+            else:  # at the low end alone; or nothing, as of many cases hardly any total has but one
+                known.append(np.full(grid.period // 2 + 1, at_cells.sum(), dtype=complex))
         return np.asarray(known[0] + known[1] * one), np.asarray(known[1])
 
     def below(self, amounts_gbp: FloatArray) -> FloatArray:

@@ -81,8 +81,9 @@ def _off_lattice(
             here, until = resolved(count, known, grid, until, reached)
         amounts = np.append(amounts, here[here > reached])
         below = np.append(below, until[here > reached])
-    every = np.unique(np.concatenate([[0.0], amounts, atoms, known.kinks_gbp()]))
-    every = every[every <= amounts[-1]]
+    # Runs that rise already, of which a stable sort makes one in one pass.
+    every = np.sort(np.concatenate([[0.0], amounts, atoms, known.kinks_gbp()]), kind="stable")
+    every = every[(np.diff(every, prepend=-1.0) > 0) & (every <= amounts[-1])]
     smooth = np.interp(every, amounts, below, left=0.0) + known.below(every)
     smooth = np.maximum.accumulate(np.maximum(smooth, 0.0))
     steps = np.zeros(every.size)

@@ -79,24 +79,24 @@ def quantile(samples: FloatArray, level: float) -> Estimate:
     return Estimate(value, low, high)
 
 
-_STRIDE, _FEWEST_SAMPLES = 32, 5_000
-"""One sample in so many shows whether many are equal; fewer samples are put in order at once."""
+_STRIDE, _SDS_ASIDE = 32, 4.0
+"""One sample in so many shows where a rank lies, give or take so many SDs of its own."""
 
 
 def _in_order(samples: FloatArray, low_at: int, high_at: int) -> FloatArray:
-    """Return the samples from one rank to another, in order."""
+    """Return the samples from one rank to another, in order; only those about there are sorted."""
     few = np.sort(samples[::_STRIDE])
-    if samples.size < _FEWEST_SAMPLES or (few[1:] == few[:-1]).any():
-        # Among many equal ones, such as payments of nothing, numpy sorts more quickly than it finds a rank.
-        return np.sort(samples)[low_at : high_at + 1]
-    # First the rank that leaves less on the side of the other.
-    if low_at + high_at > samples.size:
-        some = np.partition(samples, low_at)[low_at:]
-        some.partition(high_at - low_at)
-        return np.sort(some[: high_at - low_at + 1])
-    some = np.partition(samples, high_at)[: high_at + 1]
-    some.partition(low_at)
-    return np.sort(some[low_at:])
+    first, last = (rank * few.size / samples.size for rank in (low_at, high_at))
+    first -= _SDS_ASIDE * math.sqrt(first * (1 - first / few.size) + 1)
+    last += _SDS_ASIDE * math.sqrt(last * (1 - last / few.size) + 1)
+    low = few[int(first)] if first >= 0 else -math.inf
+    high = few[int(last)] if last < few.size else math.inf
+    below = int(np.count_nonzero(samples < low))
+    near = samples[(samples >= low) & (samples <= high)]
+    # Counted: what the few samples show may be wrong, by chance or because they lie in an order.
+    if not below <= low_at <= high_at < below + near.size:
+        below, near = 0, samples
+    return np.sort(near)[low_at - below : high_at - below + 1]
 
 
 def quantile_and_spread(samples: FloatArray, level: float) -> tuple[float, float]:

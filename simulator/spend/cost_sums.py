@@ -123,15 +123,22 @@ class CostSums:
 
     def _one_by_one_in_place(self, counts: IntArray, generator: Generator, limit: WithinLimit | None) -> Pair:
         """Add up costs drawn one by one, each from a place of its own: one case more adds one cost."""
-        totals = np.zeros(counts.shape)
-        within = totals if limit is None else np.zeros(counts.shape)
-        for place in range(int(counts.max())):
-            chances = generator.random(counts.shape)
-            reached = counts > place
-            costs = self.unit_cost.isf(1 - chances[reached])
-            totals[reached] += costs
+        # Those of most cases first: whoever reaches a place stands before whoever does not.
+        order = np.argsort((_DRAWN_ONE_BY_ONE[0] - counts).astype(np.uint8), kind="stable")
+        reaching = counts.size - np.bincount(counts).cumsum()[:-1]
+        sums = np.zeros(counts.shape)
+        paid = sums if limit is None else np.zeros(counts.shape)
+        for reached in reaching.tolist():
+            costs = self.unit_cost.isf(1 - generator.random(counts.shape).take(order[:reached]))
+            sums[:reached] += costs
             if limit is not None:
-                within[reached] += np.minimum(costs, limit.limit_gbp)
+                paid[:reached] += np.minimum(costs, limit.limit_gbp)
+        totals = np.empty(counts.shape)
+        totals[order] = sums
+        if limit is None:
+            return totals, totals
+        within = np.empty(counts.shape)
+        within[order] = paid
         return totals, within
 
     def _draw_many(

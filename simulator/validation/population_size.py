@@ -53,7 +53,7 @@ def spread_for(people: float, beyond_share: float, chance: float) -> float:
         return 1 - float(law_of_chance(people, spread).cdf(1 + beyond_share)) - chance
 
     normal = beyond_share * math.sqrt(people) / NormalDist().inv_cdf(1 - chance)
-    return tune(excess, 0.8 * normal, 1.25 * normal, 1e-5 * normal)
+    return tune(excess, 0.95 * normal, 1.05 * normal, 1e-5 * normal)
 
 
 def _overspend_probabilities(on_100000_beyond_1: float) -> Iterator[tuple[str, Answer]]:

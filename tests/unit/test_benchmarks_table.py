@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.measure import Taken
+from benchmarks.questions import against
 from benchmarks.table import Growth, Row, growth, report
 
 pytestmark = pytest.mark.unit
@@ -45,3 +47,17 @@ def test_what_is_lost_stands_first_and_in_its_row() -> None:
 
 def test_nothing_lost_is_not_listed() -> None:
     assert "lost" not in report("", [Row("a", "1 s", "", "under 2 s", kept=True)])
+
+
+@pytest.mark.parametrize(("seconds", "is_kept"), [(16.0, True), (16.2, False)])
+def test_a_bar_is_on_the_time_that_users_wait(seconds: float, *, is_kept: bool) -> None:
+    """Two processes take twice as much of the processor as of the clock, which is said beside it."""
+    row = against("`ask`", Taken(seconds, 30.0), "`run`", Taken(2.0, 2.0), 8.0)
+    assert row.cells == (
+        "`ask`",
+        f"{seconds:.2f} s",
+        f"{seconds / 2:.1f} times `run`; in processor time 15.0 times",
+        "at most 8",
+        "yes" if is_kept else "NO",
+    )
+    assert against("`ask`", Taken(1.0, 1.0), "`run`", Taken(2.0, 2.0), None).kept is None

@@ -63,6 +63,27 @@ def test_another_law_fails(monkeypatch):
     assert not any(check.is_accepted for check in validate(exponentials(), sections=(1,)))
 
 
+@pytest.mark.parametrize("cv", [0.98, 1.02])
+def test_a_law_whose_sd_is_1_per_cent_off_is_refused(monkeypatch, cv):
+    """The SD of the total is sqrt(50 (1 + cv^2)), which these move by 1%: no more may pass for the law."""
+    wrong = compound(Poisson(mean=50), Gamma(mean=1, cv=cv))
+    assert abs(math.sqrt(wrong.variance) / 10 - 1) == pytest.approx(0.01, rel=0.02)
+    monkeypatch.setitem(mathematics._LAWS, "exponential", wrong)
+    assert not all(check.is_accepted for check in validate(exponentials(), sections=(1,)))
+
+
+def test_draws_that_are_a_500th_off_are_refused(monkeypatch):
+    right = Compound.draw
+    monkeypatch.setattr(Compound, "draw", lambda self, n, seed: 1.002 * right(self, n, seed))
+    assert not all(check.is_accepted for check in validate(exponentials(), sections=(1,)))
+
+
+def test_two_processes_say_the_same():
+    both = validate(sections=(2, 4), workers=2)
+    assert both[-15:] == closed_forms()
+    assert all(check.is_accepted for check in both)
+
+
 def test_draws_that_do_not_follow_the_exact_law_fail(monkeypatch):
     right = Compound.draw
     monkeypatch.setattr(Compound, "draw", lambda self, n, seed: 1.01 * right(self, n, seed))
