@@ -87,7 +87,8 @@ def beside(work: Callable[[], Result], workers: Workers) -> Iterator[Callable[[]
         is_done, answer = received
         if not is_done:
             raise answer
-        return answer
+        made: Result = answer
+        return made
 
     try:
         worker.take(deque([0]), [None])
