@@ -80,6 +80,8 @@ _CHARTS: dict[SectionName, tuple[str, ...]] = {
     "pct": ("pool",),
 }
 """Charts that sections have whatever the numbers are."""
+_APART = frozenset({"pdf", "pptx"})
+"""Formats that take about as long as the others."""
 STEM = "report"
 _INTERVALS = "± is the longer side of a 95% interval of sampling error"
 
@@ -125,21 +127,24 @@ def write_document(
     progress: Callable[[int], None] = lambda formats_done: None,
     workers: Workers = 1,
 ) -> list[str]:
-    """Write a document in several formats; with more workers than one, print beside the others."""
-    to_write = {
-        name: partial(DOCUMENT_FORMATS[name], document, folder / f"{STEM}.{name}") for name in formats
-    }
+    """Write a document in several formats; with more workers than one, some beside the others."""
     # A typesetter that was at work here has threads, which no forked process has.
-    apart = may_be_beside(workers) and len(formats) > 1 and "pdf" in formats and "typst" not in sys.modules
-    for picture in document.blocks if apart else ():
+    may = may_be_beside(workers) and "typst" not in sys.modules
+    apart = _APART & {*formats} if may and not {*formats} <= _APART else frozenset()
+    for picture in document.blocks if "pdf" in apart else ():
         if isinstance(picture, Picture):
             picture.picture("outlines")
-    with beside(to_write.pop("pdf"), workers) if apart else nullcontext() as printed:
-        for done, (_, write) in enumerate(to_write.items(), start=1):
-            write()
-            progress(done)
-        if printed is not None:
-            printed()
+
+    def write(names: Sequence[str], done: Callable[[int], None] = lambda formats_done: None) -> None:
+        for number, name in enumerate(names, start=1):
+            DOCUMENT_FORMATS[name](document, folder / f"{STEM}.{name}")
+            done(number)
+
+    here, there = ([name for name in formats if (name in apart) is is_apart] for is_apart in (False, True))
+    with beside(partial(write, there), workers) if there else nullcontext() as others:
+        write(here, progress)
+        if others is not None:
+            others()
     progress(len(formats))
     return [f"{STEM}.{name}" for name in formats]
 
