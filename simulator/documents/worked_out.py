@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from simulator.simulation.draws import Draws
 
 _ASKED = {
-    "study": ("explanation",),
     "drivers": ("moves", "luck", "sizes"),
     "protection": ("options",),
+    "in_common": ("sources", "shocked_line", "rows"),
 }
 """What sections ask besides the tables: answers by whom they are asked of."""
 
