@@ -423,7 +423,7 @@ def test_no_two_tables_have_a_number_of_one_name():
 
 
 def test_what_is_wrong_with_a_format_that_another_process_writes_is_told(tmp_path, monkeypatch) -> None:
-    def refuse(made: Document, path: Path) -> None:
+    def refuse(_: Document, path: Path) -> None:
         raise InputError([Problem(path.name, "a printer", f"process {os.getpid() == here}")])
 
     # As in a command, whose process has set nothing yet.
