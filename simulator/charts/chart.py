@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.answers.table import Cell, ends_of
 from simulator.charts.letters_in_svg import may_be_embedded, with_fonts
 from simulator.charts.look import STANDS_IN, Look, look, looking
+from simulator.charts.numbers_drawn import Rows, columns_of, csv_of
 from simulator.charts.style import house_style, keep_colours
 from simulator.charts.words import sentence
 from simulator.errors import Problem, Problems, shown
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PICTURE_FORMATS = ("svg", "png", "pdf")
-Rows = Sequence[Mapping[str, object]]
-"""Of data: what stands in each column."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Chart:
     name: str  # of the kind of chart, as in the register
     title: str  # what it says, or asks
     figure: Figure  # the picture
-    data: pd.DataFrame  # what is drawn, with the ends of intervals
+    drawn: Rows | pd.DataFrame  # the numbers in it, with the ends of intervals
     alt: str  # what a reader who cannot see the picture is told: its numbers in words
     source: str  # where the numbers come from
     look: Look = field(default_factory=look)  # how it was drawn
@@ -44,14 +44,27 @@ class Chart:
         cls, name: str, title: str, figure: Figure, data: Rows | pd.DataFrame, words: str, source: str
     ) -> Self:
         """Return a chart of rows of data; what is told begins with the title."""
-        import pandas as pd
-
         wanted = look()
         title = wanted.title or title
         keep_colours(figure)
         whose = wanted.theme.organisation
         source = f"{whose}. {source}" if whose else source
-        return cls(name, title, figure, pd.DataFrame(data), f"{sentence(title)} {words}".rstrip(), source)
+        return cls(name, title, figure, data, f"{sentence(title)} {words}".rstrip(), source)
+
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        """What is drawn, with the ends of intervals."""
+        import pandas as pd
+
+        return pd.DataFrame(self.drawn)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return what is drawn, by column."""
+        return columns_of(self.drawn)
+
+    def csv(self) -> bytes:
+        """Return what is drawn as a file that Excel reads."""
+        return csv_of(self.drawn).encode(CSV_ENCODING)
 
     def save(
         self,
@@ -90,7 +103,7 @@ class Chart:
         problems.report()
         with new_file(targets[0], replace=replace) as drawn, new_file(targets[1], replace=replace) as data:
             drawn.write_bytes(self.rendered(kind))
-            self.data.to_csv(data, index=False, lineterminator="\n", encoding=CSV_ENCODING)
+            data.write_bytes(self.csv())
         return targets
 
     def rendered(

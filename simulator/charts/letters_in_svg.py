@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.charts.house_font import make_known
+from simulator.charts.kept_fonts import kept
 from simulator.charts.look import STANDS_IN
 
 _TEXT = re.compile(r"<text\b[^>]*style=\"(?P<style>[^\"]*)\"[^>]*>(?P<words>.*?)</text>", re.DOTALL)
@@ -34,10 +35,10 @@ _LICENCE = (
 
 def may_be_embedded(family: str) -> bool:
     """Return whether a font's maker lets it go into files."""
-    from fontTools.ttLib import TTFont
+    from matplotlib.font_manager import get_font
 
-    with TTFont(_file_of(family, bold=False), lazy=True) as font:
-        return not font["OS/2"].fsType & _MAY_NOT_BE_EMBEDDED
+    rights: Any = get_font(_file_of(family, bold=False)).get_sfnt_table("OS/2")
+    return not rights["fsType"] & _MAY_NOT_BE_EMBEDDED
 
 
 def with_fonts(svg: bytes, families: list[str]) -> bytes:
@@ -91,6 +92,10 @@ def _usual_letters(font: Path) -> bytes:
 
 def cut(font: bytes, letters: str, form: str | None) -> bytes:
     """Return a font with some letters alone, in a form."""
+    return kept(font, letters, form, lambda: _cut(font, letters, form))
+
+
+def _cut(font: bytes, letters: str, form: str | None) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from simulator.charts.house_font import make_known
 from simulator.charts.look import COLOURS, STANDS_IN, look
@@ -36,17 +36,29 @@ def house_style(*, letters_as_text: bool = False) -> Iterator[None]:
     from cycler import cycler
 
     theme = look().theme
+    make_known()
     with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(mpl.rc_params_from_file(_STYLE_FILE, use_default_template=False))
+        # Each is as it should be already: to check them all takes longer than a small chart.
+        dict.update(cast("dict[str, Any]", mpl.rcParams), _settings())
         mpl.rcParams["axes.prop_cycle"] = cycler(color=[theme.colours[name] for name in COLOURS])
-        make_known()
         mpl.rcParams["font.family"] = [theme.font_family, STANDS_IN]
         mpl.rcParams["svg.fonttype"] = "none" if letters_as_text else "path"
         mpl.rcParams["hatch.color"] = theme.colours["ink"]
         for key in ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"):
             mpl.rcParams[key] = theme.colours["ink"]
         yield
+
+
+@lru_cache
+def _settings() -> dict[str, Any]:
+    """Return the library's own settings with those of the house in their places."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(mpl.rc_params_from_file(_STYLE_FILE, use_default_template=False))
+        # As a plain dictionary: to ask the library for each warns of what will be no more.
+        return dict(dict.items(cast("dict[str, Any]", mpl.rcParams)))
 
 
 def keep_colours(figure: Figure) -> None:

@@ -87,7 +87,7 @@ def _overspend(quotes: Quotes) -> Paragraph:
 
 def why_in_words(quotes: Quotes) -> str:
     """Return what growth of budgets and costs has to do with overspends, for `Quotes.sentence`."""
-    if (growth := quotes.what_ifs.growth) is None or quotes.what_ifs.at_equal_growth is None:
+    if (growth := quotes.what_ifs.growth) is None or not quotes.what_ifs.has_equal_growth:
         return ""
     budgets, costs = (one.value for one in growth)
     if abs(budgets - costs) < _NEAR_SHARE:

@@ -29,7 +29,7 @@ _KEYS = ("measure", "what")
 
 def chart_table(chart: Chart, name: str) -> Table:
     """Return a chart's data as a table: each number with the ends of its interval, where it has one."""
-    data = {str(column): chart.data[column].tolist() for column in chart.data.columns}
+    data = chart.columns()
     kinds = next(([str(one) for one in data[key]] for key in _KEYS if key in data), [])
     made = [
         _column(column, cells, [data.get(f"{column}{end}", []) for end in _ENDS], kinds)

@@ -77,7 +77,7 @@ def report(
     from simulator.charts.study import Study
     from simulator.charts.themes import theme_of
     from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
-    from simulator.documents.word_styles import read_template
+    from simulator.documents.worked_out import worked_out_beside
     from simulator.questions.compare.ask import with_each
     from simulator.scenario.regimes import as_regimes, expanded
     from simulator.simulation.draws import Draws
@@ -91,7 +91,7 @@ def report(
     with problems.noted():
         theme = theme_of(theme_file)
     with problems.noted():
-        words = b"" if template is None else read_template(Path(template))
+        words = b"" if template is None else _read_template(template)
     draws = Draws(contracts, seed, workers)
     with ExitStack() as stack:
         with problems.noted():
@@ -105,10 +105,21 @@ def report(
             folder, kept = stack.enter_context(new_folder)
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
-        result = simulated(kept=kept) if started is None else simulated()
-        document = document_of(Study(result, draws.workers), title, started, compare, theme, words)
-        names = write_document(document, folder, wanted, show)
+        if started is None:
+            tell = stack.enter_context(worked_out_beside(loaded, draws))
+            result = simulated(kept=kept)
+        else:
+            tell, result = (lambda quotes: None), simulated()
+        study = Study(result, draws.workers)
+        document = document_of(study, title, started, compare, theme, words, tell)
+        names = write_document(document, folder, wanted, show, draws.workers)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)
+
+
+def _read_template(template: str) -> bytes:
+    from simulator.documents.word_styles import read_template
+
+    return read_template(Path(template))
 
 
 def _identity(scenario: Scenario, draws: Draws) -> dict[str, str]:

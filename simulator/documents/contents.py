@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path, PurePath
 
 from simulator.answers.files import provenance
@@ -12,13 +15,12 @@ from simulator.charts.look import PAGE, Look, Theme, look, looking
 from simulator.charts.study import Study
 from simulator.documents.asked import practice_questions
 from simulator.documents.assumptions import later_sources, may_be_quoted, publications, sources
-from simulator.documents.blocks import Document, Section
+from simulator.documents.blocks import Document, Picture, Section
 from simulator.documents.bonds import bonds
 from simulator.documents.brief import in_brief
 from simulator.documents.choices import choices
 from simulator.documents.citations import with_citations
 from simulator.documents.depends import depends_on, worked_example
-from simulator.documents.formats import write_pdf
 from simulator.documents.method import method, provenance_section
 from simulator.documents.options import options_compared
 from simulator.documents.own_terms import own_terms
@@ -29,23 +31,29 @@ from simulator.documents.reference import glossary, strengths_and_limits, timeta
 from simulator.documents.results import overspends, pct_position, practices
 from simulator.documents.scheme import scheme
 from simulator.documents.slide_show import slides_of
-from simulator.documents.slides import write_slides
-from simulator.documents.web_page import write_html
-from simulator.documents.word import write_word
-from simulator.documents.word_styles import text_width_in
-from simulator.documents.workbook import write_excel
 from simulator.errors import InputError, unknown
+from simulator.execution.blocks import Workers, beside, may_be_beside
 from simulator.scenario.document_settings import SectionName
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.regimes import Regime
 from simulator.simulation.kept_blocks import KeptBlocks, folder_with_blocks
 
+
+def _by(room: str, writer: str) -> Callable[[Document, Path], None]:
+    """Return what writes a format: its library is imported where it is at work."""
+
+    def write(document: Document, path: Path) -> None:
+        getattr(import_module(f"simulator.documents.{room}"), writer)(document, path)
+
+    return write
+
+
 DOCUMENT_FORMATS: dict[str, Callable[[Document, Path], None]] = {
-    "html": write_html,
-    "pdf": write_pdf,
-    "docx": write_word,
-    "xlsx": write_excel,
-    "pptx": write_slides,
+    "html": _by("web_page", "write_html"),
+    "pdf": _by("formats", "write_pdf"),
+    "docx": _by("word", "write_word"),
+    "xlsx": _by("workbook", "write_excel"),
+    "pptx": _by("slides", "write_slides"),
 }
 """The register of formats, by the ending of their files."""
 SECTIONS: dict[SectionName, Callable[[Quotes], Section]] = {
@@ -67,6 +75,14 @@ SECTIONS: dict[SectionName, Callable[[Quotes], Section]] = {
 }
 """The register of sections that a scenario's numbers fill, by name. Besides, a document may have `options`,
 where regimes are compared, `provenance`, and `clusters`: a page for each."""
+_CHARTS: dict[SectionName, tuple[str, ...]] = {
+    "overspends": ("overspend", "outturn"),
+    "bonds": ("bond-cover",),
+    "pct": ("pool",),
+}
+"""Charts that sections have whatever the numbers are."""
+_APART = frozenset({"pdf", "pptx"})
+"""Formats that take about as long as the others."""
 STEM = "report"
 _INTERVALS = "± is the longer side of a 95% interval of sampling error"
 
@@ -110,11 +126,27 @@ def write_document(
     folder: Path,
     formats: Sequence[str],
     progress: Callable[[int], None] = lambda formats_done: None,
+    workers: Workers = 1,
 ) -> list[str]:
-    """Write a document in several formats."""
-    for done, name in enumerate(formats, start=1):
-        DOCUMENT_FORMATS[name](document, folder / f"{STEM}.{name}")
-        progress(done)
+    """Write a document in several formats; with more workers than one, some beside the others."""
+    # A typesetter that was at work here has threads, which no forked process has.
+    may = may_be_beside(workers) and "typst" not in sys.modules
+    apart = _APART & {*formats} if may and not {*formats} <= _APART else frozenset()
+    for picture in document.blocks if "pdf" in apart else ():
+        if isinstance(picture, Picture):
+            picture.picture("outlines")
+
+    def write(names: Sequence[str], done: Callable[[int], None] = lambda formats_done: None) -> None:
+        for number, name in enumerate(names, start=1):
+            DOCUMENT_FORMATS[name](document, folder / f"{STEM}.{name}")
+            done(number)
+
+    here, there = ([name for name in formats if (name in apart) is is_apart] for is_apart in (False, True))
+    with beside(partial(write, there), workers) if there else nullcontext() as others:
+        write(here, progress)
+        if others is not None:
+            others()
+    progress(len(formats))
     return [f"{STEM}.{name}" for name in formats]
 
 
@@ -125,31 +157,39 @@ def document_of(
     regimes: Sequence[str | Path | Regime] = (),
     theme: Theme | None = None,
     template: bytes = b"",
+    tell: Callable[[Quotes], None] = lambda quotes: None,
 ) -> Document:
     """Put a document together; with `regimes`, it says what each party has under each of them.
 
     With `theme` it looks as a house has it, and its Word file with `template`, a Word file's bytes: charts
-    are as wide as that has room for.
+    are as wide as that has room for. What has its numbers may `tell` them: charts are drawn before.
     """
     theme = theme or look().theme
     size = PAGE
     if template:
+        from simulator.documents.word_styles import text_width_in
+
         size = replace(PAGE, width_in=min(PAGE.width_in, text_width_in(template)))
     # One logo is enough for a document, and so is one place that says where its numbers come from. Clusters
     # stand in one order, its tables'.
     with looking(Look(size, replace(theme, logo=b""), has_source=False, ranks=False)):
-        return _document(study, title, started, regimes, theme, template)
+        quotes = Quotes(study)
+        for section in {*_CHARTS} & {*study.scenario.settings.document.sections}:
+            for name in _CHARTS[section]:
+                quotes.picture(name)
+        tell(quotes)
+        return _document(quotes, title, started, regimes, theme, template)
 
 
 def _document(
-    study: Study,
+    quotes: Quotes,
     title: str | None,
     started: str | None,
     regimes: Sequence[str | Path | Regime],
     theme: Theme,
     template: bytes,
 ) -> Document:
-    quotes = Quotes(study)
+    study = quotes.study
     result, scenario = study.result, study.scenario
     facts = provenance(scenario, "report", result.contracts, result.seed)
     # The folder that a file happens to lie in is nobody's business, and would change the document.

@@ -7,10 +7,11 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -41,6 +42,8 @@ _FILLED, _FOOT = 0.75, 0.93
 """How far down every page is filled, and where its foot begins."""
 _LAST_COUNTS = 3.5
 """How many times as full the last page counts: it ends where the words do, but is no page for one line."""
+_LOOKED_AT = "looked_at.json"
+"""What the typesetter reads where pages are only looked at."""
 _SEEN_PPI, _INK = 12, 0.9
 """How finely pages are looked at for that, and what is no paper."""
 _CELL = re.compile(rb"<</Type/StructElem/S/TD/P (?P<row>\d+ 0 R)/A\[<</O/Table(?P<heads>/Headers\[.*?\])>>")
@@ -67,8 +70,10 @@ def _fonts_of(document: Document) -> list[Path]:
 def typesetter(source: Path, fonts: Sequence[Path] = (FONTS,)) -> typst.Compiler:
     """Return what sets a document: things stand as close or far apart as leaves no page nearly empty."""
     best, most = _LOOSENESS[0], -1.0
+    _tell_heights(source, fonts)
     for looseness in _LOOSENESS:
-        filled = _least_filled(_compiler(source, fonts, looseness, part="annex"))
+        how = {"part": "annex", "document": _LOOKED_AT}
+        filled = _least_filled(_compiler(source, fonts, looseness, how))
         if filled > most:
             best, most = looseness, filled
         if filled >= _FILLED:
@@ -76,10 +81,32 @@ def typesetter(source: Path, fonts: Sequence[Path] = (FONTS,)) -> typst.Compiler
     return _compiler(source, fonts, best)
 
 
-def _compiler(source: Path, fonts: Sequence[Path], looseness: float, part: str = "all") -> typst.Compiler:
+def _compiler(
+    source: Path, fonts: Sequence[Path], looseness: float, how: Mapping[str, str] = MappingProxyType({})
+) -> typst.Compiler:
     # The house's font and the typesetter's own alone: the same pages on every machine.
-    how = {"looseness": f"{looseness}", "part": part}
-    return typst.Compiler(source, ignore_system_fonts=True, font_paths=list(fonts), sys_inputs=how)
+    inputs = {"looseness": f"{looseness}", **how}
+    return typst.Compiler(source, ignore_system_fonts=True, font_paths=list(fonts), sys_inputs=inputs)
+
+
+def _tell_heights(source: Path, fonts: Sequence[Path]) -> None:
+    """Write the document once more with how high the rows of its tables are, whose cells are set once alone.
+
+    Most of what the typesetter does is to set cells, and rows are as high however far apart things stand.
+    """
+    told = json.loads(_compiler(source, fonts, 1.0, {"part": "rows"}).query("<row>", field="value"))
+    tops: list[list[float]] = []
+    for row, top in told:
+        if row == 0:
+            tops.append([])
+        tops[-1].append(top)
+    document = json.loads((source.parent / "document.json").read_text(encoding="utf-8"))
+    rows = iter(tops)
+    for at, section in enumerate(document["sections"]):
+        if at < document["opens_with"] or not section["one_page"]:
+            for table in (block for block in section["blocks"] if block["kind"] == "table"):
+                table["heights"] = [below - above for above, below in pairwise(next(rows))]
+    (source.parent / _LOOKED_AT).write_text(json.dumps(document), encoding="utf-8")
 
 
 def _least_filled(compiler: typst.Compiler) -> float:

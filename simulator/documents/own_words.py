@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section, Styled
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _KNOWN = ("heading", "list", "emphasis", "link", "escape", "entity", "newline")
 _SCHEMES = ("https:", "http:", "mailto:")
@@ -33,6 +35,8 @@ def own_sections(words: str, *, opens: bool = False) -> Iterator[Section]:
 
 
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("zero").enable([*_KNOWN])
     # Whatever else an address may do stays words.
     parser.validateLink = lambda url: url.lower().startswith(_SCHEMES)  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
 from simulator.documents.bonds import pays_before
 from simulator.documents.brief import bad_case_of_bond, loses_all, whole_contract
 from simulator.documents.cluster_facts import (
+    ANY_DRAWN,
     BREAK_EVEN,
     OF_SIZES,
     POSTED_A_HEAD,

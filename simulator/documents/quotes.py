@@ -46,6 +46,8 @@ _POSITION = "part_of_net_position_"
 _LED = {"gain": ("gain ", "lose "), "beyond": ("gain less than ", "lose more than ")}
 """What stands before an amount above zero, and before one below."""
 _WITHOUT_SIGN = {"size", *_LED}
+Numbers = dict[str, dict[tuple[str, str], Estimate]]
+"""Estimates by name of the table, and by cluster and measure."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Quotes:
     _pictures: dict[tuple[str, str | None], Picture] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
-    def tables(self) -> dict[str, dict[tuple[str, str], Estimate]]:
-        """Estimates by name of the table, cluster and measure: no two of one cluster and measure."""
+    def tables(self) -> Numbers:
+        """Every table's estimates: no two of one cluster and measure."""
         rows = self.study.result.rows
         summary = {(row.name, name): found for row in rows for name, found in row.estimates.items()}
         facts = {(row.name, "people"): Estimate(row.people, row.people, row.people) for row in rows}

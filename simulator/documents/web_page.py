@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from simulator.charts.letters_in_svg import faces, may_be_embedded
 from simulator.documents.blocks import Document, Number, Picture, Styled, TableBlock
 from simulator.documents.chart_numbers import chart_table
-from simulator.execution.new_files import CSV_ENCODING
 
 _HERE = Path(__file__).parent
 _LETTERS = "/* letters */"
@@ -57,12 +56,11 @@ def _picture(picture: Picture) -> str:
 
 def _data(picture: Picture) -> str:
     """Return a chart's data as an address that a browser saves as a file."""
-    rows = picture.chart.data.to_csv(index=False, lineterminator="\n").encode(CSV_ENCODING)
-    return f"data:text/csv;charset=utf-8,{quote(rows)}"
+    return f"data:text/csv;charset=utf-8,{quote(picture.chart.csv())}"
 
 
 def _numbers(picture: Picture) -> TableBlock | None:
     """Return a chart's numbers as a table; none where a page would be too short for it."""
-    if len(picture.chart.data) > _MOST_ROWS:
+    if len(picture.chart.drawn) > _MOST_ROWS:
         return None
     return TableBlock(chart_table(picture.chart, ""))

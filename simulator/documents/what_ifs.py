@@ -87,12 +87,22 @@ class WhatIfs:
     @cached_property
     def at_equal_growth(self) -> Study | None:
         """The study with budgets that grow as plans expect costs to; None where no budget grows otherwise."""
+        return self._varied(**self._equal_growth) if self.has_equal_growth else None
+
+    @property
+    def has_equal_growth(self) -> bool:
+        """Whether some budget would grow otherwise than it does, if all grew as costs do."""
+        settings = self.study.scenario.settings
+        return self.growth is not None and any(
+            getattr(settings, key) != changed for key, changed in self._equal_growth.items()
+        )
+
+    @property
+    def _equal_growth(self) -> dict[str, object]:
+        """Settings with which budgets grow as plans expect costs to."""
         settings = self.study.scenario.settings
         lines = tuple(_following_growth(one, "budget_rule") for one in settings.service_lines)
-        budgets = _following_growth(settings.budgets, "rule")
-        if self.growth is None or (budgets, lines) == (settings.budgets, settings.service_lines):
-            return None
-        return self._varied(budgets=budgets, service_lines=lines)
+        return {"budgets": _following_growth(settings.budgets, "rule"), "service_lines": lines}
 
     def at_return(self, share: float) -> Study:
         """Return the study in which so much of a surplus returns to the PCT."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -175,10 +176,17 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
     widths = [round(text_width(word) * (width / sum(given))) for width in given]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
-    styles = ["Table number" if table.is_numeric(column) else "Table text" for column in range(columns)]
     short = len(table.rows) <= 15
     shown = [[*map(text_of, row)] for row in table.shown]
+    made: Any = None
     for at, row in enumerate((table.headings, *shown)):
+        if 1 < at < len(shown):
+            # To make a cell takes the library ten times as long as to copy one.
+            copied = deepcopy(made._tr)  # noqa: SLF001
+            for cell, content in zip(copied.tc_lst, row, strict=True):
+                cell.p_lst[0].r_lst[0].text = content
+            grid._tbl.append(copied)  # noqa: SLF001
+            continue
         made = grid.add_row()
         properties = made._tr.get_or_add_trPr()  # noqa: SLF001 - keep a row on one page, a head on every one
         for kind in ("cantSplit", "tblHeader") if at == 0 else ("cantSplit",):
@@ -187,7 +195,7 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
             cell.width = widths[column]
             paragraph = cell.paragraphs[0]
             paragraph.add_run(content)
-            paragraph.style = styles[column]
+            paragraph.style = "Table number" if table.is_numeric(column) else "Table text"
             paragraph.paragraph_format.keep_with_next = short and at < len(table.rows)
     word.add_paragraph(style="Table text")
 

@@ -10,7 +10,7 @@ import signal
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -64,6 +64,43 @@ def run_blocks(
                     yield found
     finally:
         crew.end()
+
+
+@contextmanager
+def beside(work: Callable[[], Result], workers: Workers) -> Iterator[Callable[[], Result]]:
+    """Begin some work in a process beside this one; give what waits for its result, to be called once.
+
+    The process ends with the block. Where it dies, or none may be started, the work is done here when its
+    result is asked for.
+    """
+    if not may_be_beside(workers):
+        yield work
+        return
+    worker = _Worker.started(lambda _: work())
+
+    def found() -> Result:
+        received: Any = None
+        with suppress(EOFError, OSError):
+            received = taken_from(worker.connection)
+        if received is None:
+            return work()
+        is_done, answer = received
+        if not is_done:
+            raise answer
+        made: Result = answer
+        return made
+
+    try:
+        worker.take(deque([0]), [None])
+        yield found
+    finally:
+        worker.end()
+
+
+def may_be_beside(workers: Workers) -> bool:
+    """Return whether work may have a process beside this one: of many, and where it need not import anew."""
+    is_child = multiprocessing.current_process().daemon
+    return not (isinstance(workers, DaskCluster) or workers <= 1 or is_child) and _start_method() == "fork"
 
 
 @dataclass

@@ -47,12 +47,22 @@ def test_a_folder_of_results_gives_the_same_numbers_and_its_date(tmp_path):
 
 def test_a_title_and_equal_bytes_for_any_number_of_workers(tmp_path):
     for workers in ("1", "2"):
-        asked = ("--contracts", "6000", "--format", "html", "--title", "Annex <B>", "--workers", workers)
+        asked = (
+            "--contracts",
+            "6000",
+            "--format",
+            "html,pdf,docx",
+            "--title",
+            "Annex <B>",
+            "--workers",
+            workers,
+        )
         done = cluster_risk("report", SMALL, *asked, "--out", workers, folder=tmp_path)
         assert done.returncode == 0, done.stderr
-        assert leftovers(tmp_path / workers) == ["report.html"]
-    files = [(tmp_path / workers / "report.html").read_bytes() for workers in ("1", "2")]
-    assert files[0] == files[1]
+        assert leftovers(tmp_path / workers) == ["report.docx", "report.html", "report.pdf"]
+    for name in ("report.docx", "report.pdf", "report.html"):
+        files = [(tmp_path / workers / name).read_bytes() for workers in ("1", "2")]
+        assert files[0] == files[1]
     assert b"<title>Annex &lt;B&gt;</title>" in files[0]
 
 

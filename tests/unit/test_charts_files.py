@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 import re
 import subprocess
@@ -11,13 +12,16 @@ import sys
 from base64 import b64decode
 from xml.sax.saxutils import unescape
 
+import numpy as np
+import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
 from simulator import charts
-from simulator.charts import letters_in_svg
+from simulator.charts import kept_fonts, letters_in_svg
 from simulator.charts.chart import PICTURE_FORMATS, Chart
 from simulator.charts.look import FONT
+from simulator.charts.numbers_drawn import columns_of, csv_of
 from tests.builders import scenario_of, simulated
 from tests.e2e.command import ROOT
 from tests.unit.problems import problems_of_call
@@ -119,3 +123,44 @@ def test_a_font_cut_from_the_usual_letters_is_the_one_cut_from_the_whole() -> No
         whole = letters_in_svg._file_of(FONT, bold=bold)
         cut = letters_in_svg.cut(letters_in_svg._usual_letters(whole), letters, "woff")
         assert cut == letters_in_svg.cut(whole.read_bytes(), letters, "woff")
+
+
+def test_a_font_that_was_cut_is_kept_and_cut_anew_where_it_is_damaged_or_none_can_be(tmp_path, monkeypatch):
+    cuts = []
+
+    def cut() -> bytes:
+        cuts.append(1)
+        return b"cut"
+
+    def ask(letters: str = "abc") -> bytes:
+        return kept_fonts.kept(b"font", letters, "woff", cut)
+
+    monkeypatch.setattr(kept_fonts, "_folder", lambda: tmp_path / "fonts")
+    assert (ask(), ask(), len(cuts)) == (b"cut", b"cut", 1)
+    (file,) = (tmp_path / "fonts").iterdir()
+    file.write_bytes(file.read_bytes()[:-1])
+    assert (ask(), ask(), len(cuts)) == (b"cut", b"cut", 2)
+    monkeypatch.setattr(kept_fonts, "_MOST", 2)
+    assert [ask(letters) for letters in "def"] == [b"cut"] * 3
+    assert len([*(tmp_path / "fonts").iterdir()]) == 2
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(kept_fonts, "_folder", lambda: tmp_path / "file")
+    assert (ask(), ask(), len(cuts)) == (b"cut", b"cut", 7)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [{"a": "x, y", "b": 1}, {"a": 'say "z"', "b": 2}],
+        [{"b": 1, "c": None}, {"b": 2.5, "c": 0.1}],
+        [{"a": "x"}, {"a": "y", "b": 3}],
+        [{"a": None, "b": True, "c": "x"}, {"a": None, "b": False, "c": None}],
+        [{"a": np.int64(3), "b": np.float64(1e-7)}, {"a": 10**12, "b": math.nan}],
+    ],
+)
+def test_numbers_are_written_as_pandas_writes_them(rows) -> None:
+    frame = pd.DataFrame(rows)
+    assert csv_of(rows) == frame.to_csv(index=False, lineterminator="\n")
+    assert repr(columns_of(rows)) == repr({name: frame[name].tolist() for name in frame})
+    assert csv_of(frame) == csv_of(rows)

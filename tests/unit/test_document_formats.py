@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
+import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
@@ -21,7 +23,15 @@ from simulator.charts.house_font import FONTS
 from simulator.charts.register import CHARTS, draw
 from simulator.charts.study import Study
 from simulator.documents import results
-from simulator.documents.blocks import MOST_COLUMNS, Heading, Paragraph, Picture, Section, TableBlock
+from simulator.documents.blocks import (
+    MOST_COLUMNS,
+    Document,
+    Heading,
+    Paragraph,
+    Picture,
+    Section,
+    TableBlock,
+)
 from simulator.documents.chart_numbers import chart_table
 from simulator.documents.contents import DOCUMENT_FORMATS, chosen_formats, write_document
 from simulator.documents.formats import lay_out
@@ -29,7 +39,7 @@ from simulator.documents.own_terms import BANDS
 from simulator.documents.protection import CONFIDENCES
 from simulator.documents.quotes import BOND, Quotes
 from simulator.documents.workbook import ALL_NUMBERS, BY_BAND, EXPECTED, INPUTS, PROVENANCE
-from simulator.errors import InputError
+from simulator.errors import InputError, Problem
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Unit
 from simulator.risk.estimation import quantile
@@ -410,3 +420,18 @@ def test_no_two_tables_have_a_number_of_one_name():
         pool = answers.number(ALL_CLUSTERS, "pool_payment_gbp")
         assert pool.quoted.value >= 0
         assert not pool.text.startswith("-")
+
+
+def test_what_is_wrong_with_a_format_that_another_process_writes_is_told(tmp_path, monkeypatch) -> None:
+    def refuse(_: Document, path: Path) -> None:
+        raise InputError([Problem(path.name, "a printer", f"process {os.getpid() == here}")])
+
+    # As in a command, whose process has set nothing yet.
+    monkeypatch.delitem(sys.modules, "typst", raising=False)
+    monkeypatch.setitem(DOCUMENT_FORMATS, "pdf", refuse)
+    here = os.getpid()
+    done: list[int] = []
+    with pytest.raises(InputError) as raised:
+        write_document(document(EDGES["one cluster"]), tmp_path, ("xlsx", "pdf"), done.append, workers=2)
+    assert [(one.where, one.got) for one in raised.value.problems] == [("report.pdf", "process False")]
+    assert done == [1]

@@ -18,6 +18,7 @@ from simulator.charts.chart import Chart
 from simulator.charts.look import PAGE
 from simulator.charts.register import draw
 from simulator.charts.strips import SMALLEST
+from simulator.documents import formats
 from simulator.documents.blocks import Heading, Picture, Section, TableBlock
 from simulator.documents.contents import document_of
 from simulator.documents.formats import lay_out, typesetter
@@ -80,3 +81,16 @@ def test_pages_of_few_and_of_many_clusters_are_well_filled(tmp_path: Path) -> No
         (tmp_path / name).mkdir()
         made = document(scenario_of(clusters=[cluster_of(f"Cluster {at}") for at in range(clusters)]))
         assert min(filled_of_pages(made, tmp_path / name)) > LEAST_FILLED
+
+
+def test_pages_are_as_full_with_rows_of_known_heights_as_with_their_cells(tmp_path: Path) -> None:
+    source = lay_out(document(scenario_of(clusters=[cluster_of(one) for one in "ab"])), tmp_path)
+    typesetter(source)
+    for looseness in (0.86, 1.0, 1.1):
+        whole, known = (
+            formats._least_filled(
+                formats._compiler(source, [formats.FONTS], looseness, {"part": "annex", "document": name})
+            )
+            for name in ("document.json", formats._LOOKED_AT)
+        )
+        assert known == whole

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import time
 from collections import deque
 from functools import partial
 from multiprocessing.connection import Connection
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from simulator.execution import blocks
-from simulator.execution.blocks import _Worker, run_blocks
+from simulator.execution.blocks import _Worker, beside, run_blocks
 
 BLOCKS = list(range(10, 17))
 
@@ -209,3 +210,31 @@ def test_workers_leave_with_a_parent_that_is_killed() -> None:
         parent.kill()
         # All have closed what they print to: no worker is left.
         assert parent.communicate(timeout=10)[0] == ""
+
+
+def test_work_is_done_beside_and_here_where_nothing_may_be() -> None:
+    for workers, is_here in ((2, False), (1, True)):
+        with beside(os.getpid, workers) as found:
+            assert (found() == os.getpid()) is is_here
+
+
+def test_what_fails_beside_is_raised_by_who_asks() -> None:
+    with beside(partial(_refuse, 12), 2) as found, pytest.raises(ValueError, match="twelve is refused"):
+        found()
+
+
+def test_work_is_done_here_where_the_process_beside_is_killed(tmp_path: Path) -> None:
+    with beside(partial(_die_once, tmp_path, 13), 2) as found:
+        assert found() == 13
+    assert (tmp_path / "died").exists()
+
+
+def test_no_process_is_left_where_nobody_asks_for_its_result() -> None:
+    def stopped() -> None:
+        with beside(partial(time.sleep, 600), 2):
+            assert multiprocessing.active_children()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert not multiprocessing.active_children()
