@@ -266,7 +266,7 @@ def _used_up(quotes: Quotes, bond: Bond) -> Paragraph:
         f"{one} pays all that reaches it with a chance of {{{measure}}}; any of it is drawn with a chance of "
         f"{{{OF_A_CLUSTER}{ANY_DRAWN}}}"
     )
-    if not loses_all(quotes):
+    if not loses_all(quotes):  # else it is said above that all is lost more often than not
         said += f", and all of it is lost with a chance of {{{OF_A_CLUSTER}{USED_UP}}}"
     return quotes.sentence(ALL_CLUSTERS, f"{said}. {then}")
 

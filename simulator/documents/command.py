@@ -78,8 +78,6 @@ def report(
     from simulator.charts.themes import theme_of
     from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
     from simulator.documents.worked_out import worked_out_beside
-    from simulator.questions.compare.ask import with_each
-    from simulator.scenario.regimes import as_regimes, expanded
     from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import scenario_or_result
 
@@ -97,7 +95,7 @@ def report(
         with problems.noted():
             loaded, started, simulated = scenario_or_result(scenario, overrides, regimes, draws)
             identity = _identity(loaded, draws) if started is None else {}
-            with_each((loaded,), as_regimes(expanded(compare)))
+            _check_regimes(loaded, compare)
         with problems.noted():
             if resume and Path(scenario).is_dir():
                 problems.append(Problem("--resume", "left out with a folder of results", "given"))
@@ -105,15 +103,19 @@ def report(
             folder, kept = stack.enter_context(new_folder)
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
-        if started is None:
-            tell = stack.enter_context(worked_out_beside(loaded, draws))
-            result = simulated(kept=kept)
-        else:
-            tell, result = (lambda quotes: None), simulated()
-        study = Study(result, draws.workers)
+        tell = stack.enter_context(worked_out_beside(loaded if started is None else None, draws))
+        study = Study(simulated(kept=kept) if started is None else simulated(), draws.workers)
         document = document_of(study, title, started, compare, theme, words, tell)
         names = write_document(document, folder, wanted, show, draws.workers)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)
+
+
+def _check_regimes(scenario: Scenario, compare: tuple[str, ...]) -> None:
+    """Refuse regimes that are none, or that the scenario cannot have."""
+    from simulator.questions.compare.ask import with_each
+    from simulator.scenario.regimes import as_regimes, expanded
+
+    with_each((scenario,), as_regimes(expanded(compare)))
 
 
 def _read_template(template: str) -> bytes:

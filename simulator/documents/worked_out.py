@@ -56,19 +56,23 @@ class WorkedOut:
 
 
 @contextmanager
-def worked_out_beside(scenario: Scenario, draws: Draws) -> Iterator[Callable[[Quotes], None]]:
+def worked_out_beside(scenario: Scenario | None, draws: Draws) -> Iterator[Callable[[Quotes], None]]:
     """Begin to work out a document's numbers; give what lets a document know them.
 
-    Where nothing may be beside this process, or contracts are so many that drawing them twice would take
-    memory or time that counts, the document works them out itself.
+    Where there is no scenario to draw, nothing may be beside this process, or contracts are so many that
+    drawing them twice would take memory or time that counts, the document works them out itself.
     """
-    settings, settled = scenario.settings, draws.of(scenario)
-    of_contract = (
-        len(settings.contract.financial_years) * len(settings.clusters) * len(settings.service_lines)
-    )
-    is_small = settled.of_totals(settled.contracts * of_contract).workers == 1
-    if not (is_small and may_be_beside(draws.workers)):
+    if scenario is None or not (_is_small(scenario, draws) and may_be_beside(draws.workers)):
         yield lambda quotes: None
         return
     with beside(lambda: WorkedOut.of(scenario, draws), draws.workers) as found:
         yield lambda quotes: found().tell(quotes)
+
+
+def _is_small(scenario: Scenario, draws: Draws) -> bool:
+    """Return whether one process would draw it alone."""
+    settings, settled = scenario.settings, draws.of(scenario)
+    of_contract = (
+        len(settings.contract.financial_years) * len(settings.clusters) * len(settings.service_lines)
+    )
+    return settled.of_totals(settled.contracts * of_contract).workers == 1

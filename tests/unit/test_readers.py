@@ -157,7 +157,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, SHORTFALL),),
     ),
     "How likely is it that all of the bond is lost?": (
-        *(ASKED, "; else all of it is used up. The cluster carries on;"),
+        *(ASKED, "; any of it is drawn with a chance of"),
         tuple((ALL_CLUSTERS, f"{OF_A_CLUSTER}{one}") for one in (COVERED, USED_UP)),
     ),
     "Must my cluster take the share?": (
@@ -250,7 +250,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (),
     ),
     "What does Figure 2 mark?": (
-        *("How likely is an overspend?", "A bond may be used up left of the mark too: it pays year by year"),
+        *("How likely is an overspend?", "it may be used up where the whole contract ends left of the mark"),
         ((ALL_CLUSTERS, BOND_OF_YEAR), (ALL_CLUSTERS, BOND_OF_CONTRACT)),
     ),
     "Is my budget fair?": (
@@ -635,7 +635,7 @@ def test_the_bond_s_mark_is_explained_and_how_often_it_is_too_small_stands_besid
     annex: Document, study: Study
 ) -> None:
     (section,) = (one for one in annex.sections if one.heading == "How likely is an overspend?")
-    assert "A bond may be used up left of the mark too: it pays year by year" in said_in(section)[0]
+    assert "it may be used up where the whole contract ends left of the mark" in said_in(section)[0]
     (chart,) = (b.chart for b in section.blocks if isinstance(b, Picture) and b.chart.name == "outturn")
     written = [one.get_text().replace("\n", " ") for one in chart.figure.findobj(Text)]
     assert {"an overspend as large as the bond", "bond too small"} <= set(written)
