@@ -49,11 +49,12 @@ TESTS = {
     "within_limit compound payments worth rule_notes question_directions scope every_problem "
     "numbers_in_tables precision books_in_parts looked_at bond_question consistency explain pennies "
     "rounding budget_rules luck sweep compare payment_terms_explained check_report "
-    "regimes_shown shadow size solve document_words",
+    "regimes_shown shadow size solve document_words forecast joiners",
     "property": "by_notation ledger positions conservation every_term_matters idle_settings sweep",
     "architecture": "documentation parts laws measures",
     "statistical": "demand_laws estimates within_limit in_year_control sweep explain wide_compounds "
     "published_compounds luck",
+    "e2e": "scenario_keys",
 }
 # One other sign each, of those that a hand could have typed; the rest (`a << b` for `a * b`) break at once.
 SIGNS = ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "Pow_Mul", "FloorDiv_Mul", "Mod_Mul")

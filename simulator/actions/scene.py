@@ -63,7 +63,7 @@ class Care:
     # (contract, month, cluster), April first. Empty where no action asks for months.
     months: Months = ()
 
-    def by_month(self, year: int, more: Mapping[int, FloatArray], *, held_back: bool = False) -> Care:
+    def by_month(self, year: int, more: Mapping[int, FloatArray], *, held_back: bool) -> Care:
         """Return the care with more spend in the months of a contract year, and so in that year.
 
         Takes a share of what each month has, by line, to go with (contract, month, cluster); below zero for

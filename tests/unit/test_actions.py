@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -246,6 +247,22 @@ def test_a_shifted_service_is_paid_at_its_own_price_and_brings_demand_elsewhere(
 def simulate_spend(clusters: list[Table], actions: list[Table]) -> np.ndarray:
     plan = make_plan(checked(scenario_of(clusters=clusters, actions=actions)))
     return plan.draw(RandomStreams(1), Block(0, 5_000)).gbp[:, 1:]
+
+
+def test_a_shift_brings_nothing_to_a_line_that_a_cluster_has_no_need_of(tmp_path: Path) -> None:
+    lists = "practice_code,practice,list_size,weighted_old\nA,Abbey,1000,0\nB,Bridge,3000,2000\n"
+    (tmp_path / "practices.csv").write_text(lists, encoding="utf-8")
+    shift = {"name": "x", "action": "shift_service", "service_line": "admissions", "moved_share": 0.2}
+    mapping = scenario_of(
+        population={"practices_csv": "practices.csv"},
+        service_lines=[line_of(), line_of("homes", need_weights="weighted_old")],
+        clusters=[cluster_of("North", None, practices=["A"]), cluster_of("South", None, practices=["B"])],
+        actions=[shift | {"knock_on": [{"service_line": "homes", "cases_per_case": 1}]}],
+    )
+    plan = make_plan(checked(mapping, folder=tmp_path))
+    north, south = plan.draw(RandomStreams(1), Block(0, 100)).gbp[:, 1:, :, 1].sum(axis=(0, 1))
+    assert north == 0
+    assert south > 0
 
 
 def test_prices_of_a_shift_are_lognormal_and_others_are_providers() -> None:

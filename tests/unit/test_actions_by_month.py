@@ -89,6 +89,13 @@ def test_early_spending_is_got_back_in_part() -> None:
     assert months == pytest.approx([1.1] * 6 + [0.95] * 6)
 
 
+def test_no_more_is_saved_early_than_would_be_spent() -> None:
+    # A figure with an SD may say half as much again: of 1 a month 1 is saved, and half of it comes back.
+    early = EarlySpending(name="early", action="early_spending", service_lines=("planned",))
+    more = early.more(care_of(1.0, 9.0, 120.0), 0, np.full((1, 12, 1), -1.5), [0])
+    assert more[0][0, :, 0] == pytest.approx([-1.0] * 6 + [0.5] * 6)
+
+
 def after(*actions: Table, **changes: Any) -> Any:
     lines = [*LINES, line_of("community", payment="block")]
     return scenario_of(**({"actions": list(actions), "service_lines": lines} | changes))
@@ -222,5 +229,5 @@ def test_an_action_of_some_months_acts_on_their_part_of_a_year_s_cases() -> None
 
 def test_no_month_is_left_with_less_than_nothing() -> None:
     care = care_of(1.0, 9.0, 120.0)
-    after = care.by_month(0, {0: np.full((1, 12, 1), -1.1)})
+    after = care.by_month(0, {0: np.full((1, 12, 1), -1.1)}, held_back=False)
     assert after.spend.gbp[0, 1, 0].tolist() == [0, 9 * 12 * MILLION]

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from simulator.errors import InputError
-from simulator.records import Account
+from simulator.records import Account, Outturn
 from simulator.rules.bond import Bond
-from tests.unit.settling import BOND, POOL, SPLIT, moved, settled
+from simulator.rules.deficit_recovery import DeficitRecovery
+from simulator.rules.settlement import claims_on_a_bond_that_lasts
+from tests.unit.settling import BOND, POOL, SPLIT, moved, settled, terms_of
 
 # Three years with a budget of 100,000; 1,500 over, 1,200 over, 400 under.
 BUDGET, SPEND = [[100_000]] * 3, [[101_500], [101_200], [99_600]]
@@ -184,3 +186,15 @@ def test_it_has_one_size(sizes: dict[str, float]) -> None:
 def test_interest_is_told_where_there_is_any(share: float, said: bool) -> None:
     words = " ".join(Bond(share_of_annual_budget=0.03, interest_share_per_year=share).in_words())
     assert ("The PCT pays 0.5% interest a year on it." in words) is said
+
+
+def test_what_a_lasting_bond_would_pay_shows_in_the_pool_before_it() -> None:
+    # 10,000 over: the bond pays 2,000, and the next year's 5,000 under repay the PCT. So nothing is in the
+    # pool when 3,000 are over. With a bond that lasts there is no deficit: 40% of 90% of 5,000, so 1,800.
+    rules, spend = [DeficitRecovery(), SPLIT, POOL, BOND], [[110_000], [95_000], [103_000]]
+    settlement = settled(rules, BUDGET, spend)
+    assert settlement.claims_gbp[0].ravel() == pytest.approx([10_000, 0, 3_000])
+    budget_gbp, spend_gbp = np.array([[BUDGET], [spend]], dtype=float)
+    outturn = Outturn(budget_gbp, spend_gbp, np.zeros_like(budget_gbp), budget_gbp[:, 0])
+    lasting = claims_on_a_bond_that_lasts(rules, outturn, terms_of(1, 3), settlement)
+    assert lasting[0].ravel() == pytest.approx([10_000, 0, 1_200])

@@ -83,6 +83,11 @@ def test_either_side_may_have_bands_of_its_own() -> None:
     assert "Of an overspend the cluster has 100% of what lies within 3%" in " ".join(both.in_words())
 
 
+def test_it_says_whose_what_lies_beyond_is() -> None:
+    (words,) = CORRIDOR.in_words()
+    assert "beyond it the PCT takes 75%, and 25% stays with the cluster" in words
+
+
 def test_one_width_is_two_bands_bit_for_bit() -> None:
     bands = Corridor(bands=({"up_to_share": 0.05, "cluster_share": 1.0}, {"cluster_share": 0.25}))
     for spend in (91_234.56, 108_765.43):

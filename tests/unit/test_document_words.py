@@ -74,6 +74,7 @@ def test_odds_are_the_nearest_of_one_short_list():
         (Estimate(-13_404_000, -13_500_000, -13_300_000), Unit.GBP, "-£13.4m"),
         (Estimate(86_000_000, 81_000_000, 91_000_000), Unit.GBP, "£86m"),
         (Estimate(0.0, 0.0, 0.0), Unit.GBP, "£0"),
+        (Estimate(0.0, -0.004, 0.004), Unit.GBP, "£0.00"),
         (chance(0.223, 0.013), Unit.PROBABILITY, "22%"),
         (chance(0.9996, 0.0004), Unit.PROBABILITY, "over 99.92%"),
         (Estimate(0.0273, 0.0273, 0.0273), Unit.SHARE, "2.7%"),

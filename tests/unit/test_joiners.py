@@ -40,6 +40,13 @@ def test_months_inside() -> None:
     assert plan.terms.last_year.tolist() == [2, 1]
 
 
+def test_a_year_before_a_cluster_joins_has_none_of_its_months() -> None:
+    scene = make_plan(checked(scenario(first_year=2011))).actions.scene
+    # North's nine months make up the year; South has not begun.
+    assert scene.months_of(0).sum(axis=0)[:, 0] == pytest.approx([1, 0])
+    assert scene.months_of(1).sum(axis=0)[:, 0] == pytest.approx([1, 1])
+
+
 def test_expected_cases_of_a_year_in_which_a_cluster_starts_are_of_its_months() -> None:
     plan = make_plan(checked(scenario(first_year=2011, first_month=10)))
     # 100 cases a year for each 1,000 of 20,000 people; from October 183 of 366 days. Before it joins, and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 
@@ -270,3 +271,8 @@ def test_the_pool_runs_dry_where_an_overspend_is_left_after_it() -> None:
     flows = {name: flow for name, flow in _outcomes().flows.items() if name != "pool_payment"}
     without = dataclasses.replace(_outcomes(), flows=flows)
     assert _samples("pool_runs_dry_probability", None, outcomes=without) is None
+
+
+def test_a_measure_is_itself_in_another_process() -> None:
+    # What goes there is made as a copy is: of its name.
+    assert all(copy.copy(one) is one for one in MEASURES)

@@ -8,6 +8,7 @@ import pytest
 from simulator import InputError
 from simulator.rules.minimum_rate import MEDICARE, MinimumRate
 from simulator.rules.surplus import SurplusSplit
+from tests.references.money_by_notation import MEDICARE as REFERENCE
 from tests.unit.settling import BOND, SPLIT, moved, settled
 
 # 2% of a budget of 100,000 is 2,000.
@@ -73,6 +74,19 @@ def test_a_rate_of_zero_leaves_everything_as_it_was() -> None:
 )
 def test_medicare_s_table(people: float, rate: float) -> None:
     assert MinimumRate(by_people="medicare").of(np.array([people])) == pytest.approx([rate])
+
+
+def test_medicare_s_table_is_that_of_the_reference() -> None:
+    assert dict(MEDICARE) == {people: pytest.approx(rate / 100) for people, rate in REFERENCE.items()}
+
+
+def test_only_medicare_s_table_is_called_so() -> None:
+    nodes = [{"people": 1_000, "share_of_budget": 0.04}, {"people": 3_000, "share_of_budget": 0.02}]
+    medicare, own = (MinimumRate(by_people=one).in_words("year") for one in ("medicare", nodes))
+    assert medicare.endswith(
+        "from 12.2% for 500 people to 2% for 60,000, in the table of the Medicare Shared Savings Program"
+    )
+    assert own.endswith("from 4% for 1,000 people to 2% for 3,000")
 
 
 def test_it_goes_by_the_size_of_each_cluster() -> None:
