@@ -123,7 +123,7 @@ def signed_hat_weights(
     They cancel in a transform, where those of one sign would add up: what is left of a law far
     below its mean is a small difference of large numbers.
     """
-    last = min(cells - 1, max(math.ceil(largest_gbp / step_gbp) + 1, 2))
+    last = min(cells - 1, math.ceil(largest_gbp / step_gbp) + 1)
     slopes = np.diff(excess_mean(np.arange(last + 1, dtype=np.float64) * step_gbp)) / step_gbp
     return np.diff(slopes, prepend=-1.0, append=0.0)
 
