@@ -50,7 +50,8 @@ TESTS = {
     "numbers_in_tables precision books_in_parts looked_at bond_question consistency explain pennies "
     "rounding budget_rules luck sweep compare payment_terms_explained check_report "
     "regimes_shown shadow size solve document_words forecast joiners",
-    "property": "by_notation ledger positions conservation every_term_matters idle_settings sweep",
+    "property": "allowed_laws by_notation ledger positions conservation every_term_matters idle_settings "
+    "sweep",
     "architecture": "documentation parts laws measures",
     "statistical": "demand_laws estimates within_limit in_year_control sweep explain wide_compounds "
     "published_compounds luck",

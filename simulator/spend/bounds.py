@@ -21,7 +21,7 @@ def bulk_sd_gbp(part: SmoothPart, count: int) -> float:
     Returns standard deviation in pounds.
     """
     # Where nine in ten totals are of one value alone, the bulk has no spread: then that of all.
-    return math.sqrt(count) * (part.capped_sd_gbp(part.isf(min(0.1 / count, 0.5))) or part.sd_gbp)
+    return math.sqrt(count) * (part.capped_sd_gbp(part.isf(0.1 / count)) or part.sd_gbp)
 
 
 def bounds_gbp(part: SmoothPart, count: int) -> tuple[float, float]:
@@ -29,7 +29,7 @@ def bounds_gbp(part: SmoothPart, count: int) -> tuple[float, float]:
 
     Returns low and high end, in pounds.
     """
-    cap = part.isf(min(0.1 / count, 0.5))
+    cap = part.isf(0.1 / count)
     below = _ROOT_SECOND_MOMENTS_BELOW * math.sqrt(count * part.capped_second_moment_gbp2(cap))
     low = max(count * part.unit_cost.lowest_gbp, count * part.capped_mean_gbp(cap) - below)
     largest = part.isf(_TAIL / count)

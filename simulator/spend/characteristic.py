@@ -125,7 +125,7 @@ def signed_hat_weights(
     They cancel in a transform, where those of one sign would add up: what is left of a law far
     below its mean is a small difference of large numbers.
     """
-    last = min(cells - 1, max(math.ceil(largest_gbp / step_gbp) + 1, 2))
+    last = min(cells - 1, math.ceil(largest_gbp / step_gbp) + 1)
     means = np.arange(last + 1, dtype=np.float64) * step_gbp
     # Some at a time, so that what it takes on the way stays in the processor's cache.
     for some in (slice(start, start + _AT_ONCE) for start in range(0, means.size, _AT_ONCE)):

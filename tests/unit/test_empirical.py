@@ -82,6 +82,8 @@ def test_draws_are_of_the_values_with_a_layer() -> None:
         ({"values": ()}, "values from 0 to"),
         ({"values": (0, 0)}, "one of them above 0"),
         ({"values": (-1, 2)}, "values from 0 to"),
+        ({"values": (0, np.nextafter(1e12, 2e12))}, "to 1e12"),
+        ({"values": (0, np.nextafter(1e-6, 0))}, "one of them above 0"),
         ({"values": (1, 2), "probabilities": (1,)}, "for each value"),
         ({"values": (1, 2), "probabilities": (-0.5, 1.5)}, "zero or more, for each value"),
         ({"values": (1, 2), "probabilities": (0.5, 0.4)}, "add up to 1"),
@@ -94,6 +96,11 @@ def test_draws_are_of_the_values_with_a_layer() -> None:
 def test_values_that_make_no_law(given: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Empirical(**given)
+
+
+def test_values_from_end_to_end_make_a_law() -> None:
+    assert Empirical(values=(0, 1e12)).mean_gbp == pytest.approx(5e11)
+    assert Empirical(values=(0, 1e-6)).mean_gbp == pytest.approx(5e-7)
 
 
 def test_atoms_of_a_layer() -> None:

@@ -16,8 +16,10 @@ from scipy import stats
 from scipy.special import ndtr
 
 from simulator.random_streams import RandomStreams
-from simulator.spend.bounds import limited_bounds_gbp
+from simulator.spend.bounds import bounds_gbp, limited_bounds_gbp
+from simulator.spend.characteristic import _variance_excess_gbp2, hat_weights
 from simulator.spend.cost_sums import CostSums, IntArray
+from simulator.spend.empirical import Empirical
 from simulator.spend.gamma import Gamma
 from simulator.spend.lognormal import Lognormal
 from simulator.spend.pareto import Pareto
@@ -281,3 +283,46 @@ def test_limited_totals_lie_within_bernstein_s_bounds() -> None:
 
     expected = count * 375 - beyond(375), count * 375 + beyond(125)
     assert limited_bounds_gbp(whole.within(500), whole, count) == pytest.approx(expected)
+
+
+def test_totals_lie_within_chernoff_s_bound_and_nine_sds() -> None:
+    # Anywhere up to 1,000: mean 500, mean square a third of a million. The bulk leaves out next to nothing.
+    count, whole = 1_000, SmoothPart.of(Uniform(low=0, high=1_000))
+    below = math.sqrt(2 * math.log(1e11) * count * 1e6 / 3)
+    above = 9 * math.sqrt(count * 1e6 / 12) + 1_000
+    assert bounds_gbp(whole, count) == pytest.approx((count * 500 - below, count * 500 + above), rel=1e-5)
+
+
+def test_costs_beyond_a_grid_are_put_at_its_end_and_spread_over_cells_otherwise() -> None:
+    # Of an exponential cost of mean 100, one in 545 is beyond 63 cells of 10.
+    part = SmoothPart.of(Gamma(mean=100, cv=1))
+    weights = hat_weights(part.excess_mean, part.isf(1e-18), 10.0, 64)
+    assert weights.shape == (64,)
+    assert weights.sum() == pytest.approx(1)
+    assert weights @ np.arange(0, 640, 10) == pytest.approx(100 * (1 - math.exp(-6.3)))
+    # A hat adds f (1 - f) of a squared cell to the variance of what lies at the share f of it: a sixth.
+    assert _variance_excess_gbp2(part, weights, 10.0) == pytest.approx(100 / 6, rel=1e-2)
+
+
+def test_a_total_of_costs_on_a_lattice_is_on_it_however_far_up() -> None:
+    law = Empirical(values=tuple(10.0 * k for k in range(1, 41)))
+    totals = CostSums(law).draw(np.full(50, 100_000), RandomStreams(5).generator("lattice"))
+    assert np.array_equal(totals % 10, np.zeros(50))
+
+
+def test_no_total_is_less_than_all_its_costs_at_their_lowest() -> None:
+    # All but one cost in ten thousand are the lowest; of 5,300 of them, two tables are mixed.
+    values, rare = (10.0, *(40 * math.sqrt(2) ** (k / 3) for k in range(50))), 1e-4
+    law = Empirical(values=values, probabilities=(1 - rare, *(rare / 50,) * 50))
+    totals = CostSums(law).draw(np.full(1_000, 5_300), RandomStreams(5).generator("low"))
+    assert totals.min() == pytest.approx(53_000, rel=1e-12)
+    assert (totals >= 53_000).all()
+
+
+def test_of_costs_of_infinite_variance_about_64_are_drawn_one_by_one() -> None:
+    sums = CostSums(Pareto(shape=1.5, scale=3000))
+    sums.draw(np.array([20, 1_000]), RandomStreams(5).generator("large"))
+    # Of totals of up to 1,024.
+    assert {power: below._part.limit_probability for power, below in sums._below.items()} == pytest.approx(
+        {10: 64 / 1_024}
+    )

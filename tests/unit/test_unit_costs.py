@@ -16,6 +16,7 @@ from simulator.spend.mixture import Mixture
 from simulator.spend.pareto import Pareto
 from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.uniform import Uniform
+from simulator.spend.unit_cost import UnitCost
 from simulator.spend.working_range import cannot_be_drawn
 from tests.unit.unit_cost_laws import COSTS, LAYERS, WHOLE, integral, layered
 
@@ -156,6 +157,24 @@ def test_examples_are_drawn_as_they_say(cost: Mixture | Pareto) -> None:
     below = float((drawn < 1_000).mean())
     exact = 1 - float(cost.sf(np.array([1_000.0]))[0])
     assert below == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / drawn.size))
+
+
+@pytest.mark.parametrize(
+    ("cost", "mean", "sd"),
+    [
+        (Lognormal.example(), 2_080, 1.47 * 2_080),
+        (Gamma.example(), 105, 0.6 * 105),
+        (Uniform.example(), 50, 90 / math.sqrt(12)),
+        (Empirical.example(), 14, math.sqrt(39)),
+    ],
+)
+def test_examples_have_the_mean_and_the_spread_that_they_say(cost: UnitCost, mean: float, sd: float) -> None:
+    assert (cost.mean_gbp, math.sqrt(cost.variance_gbp2)) == pytest.approx((mean, sd))
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_of_a_cost_limited_to_nothing_there_is_nothing(name: str) -> None:
+    assert WHOLE[name][0]._ground_limited_second_moment(np.array([0.0]))[0] == pytest.approx(0, abs=1e-6)
 
 
 def test_a_cost_that_is_hardly_ever_more_than_nothing_is_refused() -> None:

@@ -156,6 +156,8 @@ def test_finer_levels_keep_the_usual_ones() -> None:
     assert list(finer) == sorted(set(finer))
     assert set(range(20, 65)) <= set(finer)
     assert len(finer_levels(usual, 0)) < len(finer)
+    # Four to each usual step, of which a doubling has four.
+    assert sum(64 <= count < 128 for count in finer) == 16
     assert (finer[0], finer[-1]) == (usual[0], usual[-1])
 
 
@@ -169,8 +171,14 @@ def test_values_most_of_which_are_nothing() -> None:
         assert abs(sample.mean() - 5000 * part.mean_gbp) < 4 * error
 
 
+@pytest.mark.parametrize(("unsettled", "up_to"), [(10_000, 4_096), (128, 128), (0, 16)])
 def test_costs_that_no_grid_resolves_are_drawn_one_by_one_as_far_as_that_goes(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, unsettled: int, up_to: int
 ) -> None:
-    monkeypatch.setattr(LevelTables, "settles", lambda *_: False)
-    assert CostSums(Lognormal.example())._one_by_one(0) == 4_096
+    monkeypatch.setattr(LevelTables, "settles", lambda _, count: count > unsettled)
+    law = Lognormal.example()
+    assert CostSums(law)._one_by_one(0) == up_to
+    # The last such count included: the grid that resolves more costs need not resolve these.
+    totals, _ = CostSums(law)._draw_smooth(np.full(2, up_to), np.zeros(2), generator(), None)
+    each = law.draw(generator(), 2 * up_to).reshape(2, -1)
+    assert totals == pytest.approx(each.sum(axis=1), rel=1e-12)
