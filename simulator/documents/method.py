@@ -77,7 +77,8 @@ def _local(quotes: Quotes) -> str:
         return "Past spend of the clusters is in the numbers; no later outturn was compared with them."
     return (
         "No outturn of these clusters was at hand, and nothing that they spent is in the numbers: these are "
-        "stated rates of care and cost, applied to the people on their lists. Their level may be wrong."
+        "stated rates of care and cost, applied to the people on their lists. Their level may be wrong: "
+        "“One setting at a time” says what that would change."
     )
 
 
