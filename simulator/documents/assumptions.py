@@ -43,10 +43,12 @@ def sources(quotes: Quotes) -> Section:
         )
         said += " The numbers of cases and what they cost have rows in any case." * bool(levels)
         left_out = len(moves) - len(rows)
-        said += (
-            f" {capitalised(in_letters(left_out))} that move it less, or not at all, are left out."
-            * bool(left_out)
+        less = (
+            "that moves it less, or not at all, is"
+            if left_out == 1
+            else "that move it less, or not at all, are"
         )
+        said += f" {capitalised(in_letters(left_out))} {less} left out." * bool(left_out)
         ranked = _ranked(quotes, found.figures, rows)
         blocks += [Paragraph((Cited("Table", ranked.table.name, "A table"), said)), ranked]
     return Section(tuple(blocks), in_files=tuple(_every_figure(found)))
@@ -97,7 +99,7 @@ def _range(figures: Mapping[str, float]) -> str:
     named = next(iter(figures)).rstrip(".0123456789").removesuffix(".sd").rpartition(".")[2].split("_")
     is_share = not {"share", "correlation", "persistence"}.isdisjoint(named)
     ends = min(figures.values()), max(figures.values())
-    return " to ".join(dict.fromkeys(per_cent_of(one) if is_share else f"{one:g}" for one in ends))
+    return " to ".join(dict.fromkeys(per_cent_of(one) if is_share else f"{one:,g}" for one in ends))
 
 
 def _bases(figures: Sequence[Figure]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from simulator.answers.table import Table, text
 from simulator.documents.blocks import Heading, Items, Section, TableBlock
+from simulator.documents.budget_levels import SET_CHANCE, at_level
 from simulator.documents.budget_words import SET_WRONGLY
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import per_cent_of
@@ -17,13 +18,15 @@ _STRENGTHS = (
     "Every pound is booked twice, from whom and to whom. What one party loses, another gains.",
     "All options share the same draws of chance, so that a difference between two is their own.",
 )
+_AS_NEEDED = (
+    "Where no real past spend is given, clusters are assumed to have spent what their need explains, but for "
+    "chance: a cluster that is really dearer or cheaper has other chances than these."
+)
 _LIMITS = (
     "The ± is of sampling alone. What is not known of a figure counts only where the scenario gives it an "
     "SD; most figures may be assumptions.",
     "No patient moves between clusters, and budgets do not follow lists that grow.",
-    "Where no real past spend is given, clusters are assumed to have spent what their need explains, but for "
-    "chance: a cluster that is really dearer or cheaper has other chances than these. “What do the results "
-    f"depend on?” says which, below “{SET_WRONGLY}”.",
+    _AS_NEEDED,
     "Cases are independent once the shocks are known. What one patient's cases have in common is not "
     "modelled.",
     "Clusters avoid care only by a true saving or an action of the scenario. None saves harder because its "
@@ -136,9 +139,12 @@ def _behaviour(quotes: Quotes) -> Iterator[str]:
 
 def strengths_and_limits(quotes: Quotes) -> Section:
     """Say what this can do and cannot."""
-    rules = quotes.study.scenario.settings.rules
-    taken = next((one for one in rules if isinstance(one, SurplusSplit)), None)
+    settings = quotes.study.scenario.settings
+    taken = next((one for one in settings.rules if isinstance(one, SurplusSplit)), None)
     limits: tuple[str, ...] = _LIMITS
+    if (at_level(0.0), SET_CHANCE) in quotes.numbers and "depends_on" in settings.document.sections:
+        which = f" “What do the results depend on?” says which, below “{SET_WRONGLY}”."
+        limits = tuple(f"{one}{which}" if one == _AS_NEEDED else one for one in limits)
     if taken:
         share = per_cent_of(taken.practice_share)
         how = {"top": "the top", "reinvestment": "what is reinvested", "pct_return": "the PCT's part"}
