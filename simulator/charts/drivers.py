@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from simulator.answers.settings import setting, setting_value
 from simulator.answers.table import column_named
+from simulator.budgets.expected_spend import ExpectedSpend
+from simulator.budgets.toolkit import Toolkit
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, INK, LIGHT, WARM
 from simulator.charts.panels import scale, worded
@@ -40,15 +42,20 @@ class Move:
     words: str  # what is moved, and how far
     low: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
     high: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
+    plan_follows: bool = False  # whether the PCT's plan knows of it, as past spend does
 
 
 _POINTS, _SHARE, _RATE = "points", "share", "rate_per_1000"
 SHARED_DOUBT = "correlation of what is not known"
 """Between kinds of care: moved where anything is not known."""
+LEVELS = ("number of cases of every kind", "mean cost of a case of every kind")
+"""Past spend, and so budgets and the plan, are of the same level, unless budgets come from elsewhere."""
 _USUAL = (
     ("growth of demand a year", "service_lines.*.growth_share", 0.01, _POINTS),
     ("growth of prices a year", "service_lines.*.price_growth_share", 0.01, _POINTS),
     ("true saving of demand", "clusters.*.true_saving_share", 0.01, _POINTS),
+    (LEVELS[0], f"service_lines.*.{_RATE}", 0.1, _SHARE),
+    (LEVELS[1], "service_lines.*.unit_cost_gbp.mean", 0.1, _SHARE),
     ("spread of the cost of a case", "service_lines.*.unit_cost_gbp.cv", 0.25, _SHARE),
     ("SD of shocks to the whole PCT", "shocks.pct.size.sd_share", 0.5, _SHARE),
     ("SD of need that weights do not measure", "shocks.cluster.sd_share", 0.5, _SHARE),
@@ -88,7 +95,15 @@ def usual_moves(scenario: Scenario, *, only_up: bool = False) -> Iterator[Move]:
         if moved:
             named = f"{words} ±\N{NO-BREAK SPACE}{far}"
             high = _end(scenario, numbers, moved, 1)
-            yield Move(named, () if only_up and high else _end(scenario, numbers, moved, -1), high)
+            low = () if only_up and high else _end(scenario, numbers, moved, -1)
+            yield Move(named, low, high, words in LEVELS and budgets_follow_levels(scenario))
+
+
+def budgets_follow_levels(scenario: Scenario) -> bool:
+    """Return whether all budgets rest on past, fair or expected spend, and all of that is simulated."""
+    budgets, lines = scenario.settings.budgets, scenario.settings.service_lines
+    rules = [budgets.rule, *(line.budget_rule for line in lines if line.budget_rule)]
+    return budgets.historic.csv is None and all(isinstance(rule, (Toolkit, ExpectedSpend)) for rule in rules)
 
 
 def _is_idle(key: str, numbers: Mapping[str, float]) -> bool:
@@ -103,7 +118,9 @@ def figures_of(scenario: Scenario, moves: Iterable[Move]) -> dict[str, dict[str,
     numbers = dict(_numbers(scenario.settings.model_dump()))
     keys = {move.words: [one.partition("=")[0] for one in move.high or move.low] for move in moves}
     return {
-        words: {key: _number(numbers, key) for key in some if not key.endswith(_RATE)}
+        words: {
+            key: _number(numbers, key) for key in some if not key.endswith(_RATE) or words.startswith(LEVELS)
+        }
         for words, some in keys.items()
     }
 
@@ -194,7 +211,7 @@ def tornado(
     no_effect = f"No effect beyond chance: {listed(without)}." if without else ""
     if order:
         title = _tornado_title(_moved(order[0]), in_words_of(measure))
-        held = " and against the same plan" * measure.startswith("pct_net_position")
+        held = " and against the same plan (a level: its own)" * measure.startswith("pct_net_position")
         subtitle = (
             f"Change of the {what}, which is {phrase(base, unit)}, when one setting alone is moved, on the "
             f"same draws of chance{held}"
@@ -220,8 +237,9 @@ def tornado(
 def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Changes]:
     """Return by move what the measure changes by."""
 
-    def of(result: Result) -> Samples:
-        return Samples.of(result.contract_outcomes, terms_at_plan_of(study, result)).at([place])
+    def of(result: Result, *, plan_follows: bool = False) -> Samples:
+        terms = terms_at_plan_of(study, result, plan_follows=plan_follows)
+        return Samples.of(result.contract_outcomes, terms).at([place])
 
     own = of(study.result)
     found: dict[Move, Changes] = {}
@@ -229,17 +247,21 @@ def _changes(study: Study, place: Place, moves: Iterable[Move]) -> dict[Move, Ch
         found[move] = {}
         for way, overrides in ((_DOWN, move.low), (_UP, move.high)):
             if overrides:
-                moved = of(study.shared.simulate(study.scenario.vary(*overrides)))
+                other = study.shared.simulate(study.scenario.vary(*overrides))
+                moved = of(other, plan_follows=move.plan_follows)
                 if (difference := moved.against(own)[place].difference) is not None:
                     found[move][way] = difference
     return found
 
 
-def terms_at_plan_of(study: Study, moved: Result) -> ClusterTerms:
+def terms_at_plan_of(study: Study, moved: Result, *, plan_follows: bool = False) -> ClusterTerms:
     """Return the terms of a result with what the PCT planned in a study: a plan does not know of a move.
 
-    Else the plan would rise with growth that is higher than planned, and the PCT seem to gain by it.
+    Else the plan would rise with growth that is higher than planned, and the PCT seem to gain by it. Where
+    past spend shows what is moved, the plan follows.
     """
+    if plan_follows:
+        return moved.plan.terms
     return replace(moved.plan.terms, planned_gbp=study.result.plan.terms.planned_gbp)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from simulator.answers.table import Column, Table, text
+from simulator.charts.drivers import LEVELS
 from simulator.documents.blocks import Block, Cited, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
@@ -33,16 +34,21 @@ def sources(quotes: Quotes) -> Section:
     found = assumptions_of(quotes.study.scenario)
     blocks: list[Block] = [Heading(1, "Assumptions and sources"), Paragraph((_count(found),))]
     moves = [*quotes.drivers.moves]
-    if found.figures and (rows := moves[:_MOST_ROWS]):
+    if found.figures and moves:
+        levels = [one for one in moves[_MOST_ROWS:] if one.startswith(LEVELS)]
+        rows = [*moves[:_MOST_ROWS], *levels]
         said = (
             " ranks the assumptions by what each does to a cluster's chance of an overspend when it is moved "
             "up alone. This document as a workbook lists every figure."
         )
+        said += " The numbers of cases and what they cost have rows in any case." * bool(levels)
         left_out = len(moves) - len(rows)
-        said += (
-            f" {capitalised(in_letters(left_out))} that move it less, or not at all, are left out."
-            * bool(left_out)
+        less = (
+            "that moves it less, or not at all, is"
+            if left_out == 1
+            else "that move it less, or not at all, are"
         )
+        said += f" {capitalised(in_letters(left_out))} {less} left out." * bool(left_out)
         ranked = _ranked(quotes, found.figures, rows)
         blocks += [Paragraph((Cited("Table", ranked.table.name, "A table"), said)), ranked]
     return Section(tuple(blocks), in_files=tuple(_every_figure(found)))
@@ -93,7 +99,7 @@ def _range(figures: Mapping[str, float]) -> str:
     named = next(iter(figures)).rstrip(".0123456789").removesuffix(".sd").rpartition(".")[2].split("_")
     is_share = not {"share", "correlation", "persistence"}.isdisjoint(named)
     ends = min(figures.values()), max(figures.values())
-    return " to ".join(dict.fromkeys(per_cent_of(one) if is_share else f"{one:g}" for one in ends))
+    return " to ".join(dict.fromkeys(per_cent_of(one) if is_share else f"{one:,g}" for one in ends))
 
 
 def _bases(figures: Sequence[Figure]) -> str:

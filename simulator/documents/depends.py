@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from simulator.answers.table import Cell, Column, text
-from simulator.charts.drivers import SHARED_DOUBT
+from simulator.charts.drivers import LEVELS, SHARED_DOUBT, budgets_follow_levels
 from simulator.documents.asked import once_used_up
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import bond_is_all, most_depends
+from simulator.documents.budget_words import budget_set_wrongly
 from simulator.documents.choices import change_column, exact_zeros
 from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
@@ -37,7 +38,9 @@ from simulator.risk.estimate import Unit
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
 
-_MOST_MOVES = 16
+_MOST_MOVES = 18
+_LITTLE_LEVEL = 0.02
+"""A change of the chance that is little (assumption)."""
 _RANKED = Cited("Table", "drivers", "A table")
 _HEADLINES = {
     OVERSPEND: "A cluster overspends",
@@ -120,7 +123,7 @@ def depends_on(quotes: Quotes) -> Section:
         blocks += _one_setting(quotes, moves)
     if quotes.study.scenario.settings.actions:
         blocks += [Heading(2, "What clusters do"), quotes.picture("actions")]
-    return Section((*blocks, *_sizes(quotes)))
+    return Section((*blocks, *budget_set_wrongly(quotes), *_sizes(quotes)))
 
 
 def _one_setting(quotes: Quotes, moves: Sequence[str]) -> Iterator[Block]:
@@ -142,7 +145,33 @@ def _one_setting(quotes: Quotes, moves: Sequence[str]) -> Iterator[Block]:
     yield Heading(2, "One setting at a time")
     yield quotes.table("drivers", title, columns, first, apart=0)
     yield Paragraph((f"{_fewer(quotes)}{exact}",))
+    yield from _levels(quotes)
     yield from _goes_together(quotes)
+
+
+def _levels(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what it matters if there are more cases than assumed, or cases cost more."""
+    moves = [one for level in LEVELS for one in quotes.drivers.moves if one.startswith(level)]
+    if len(moves) != len(LEVELS):
+        return
+    changes = [quotes.numbers[one, MOVED_CHANCE] for one in moves]
+    ends = {
+        f"{what}_{how}": quotes.number(move, measure, *words)
+        for what, move in zip(("cases", "costs"), moves, strict=True)
+        for how, measure, words in (("chance", MOVED_CHANCE, ["points"]), ("gain", MOVED_GAIN, []))
+    }
+    found = (
+        "How many cases there are and what they cost {matters} for the chance: moved up, they change it by "
+        "{cases_chance} and {costs_chance}. {why} Pounds move with them: practices' net gain "
+        "changes by {cases_gain} and {costs_gain}."
+    )
+    is_little = all(-_LITTLE_LEVEL < one.low <= one.high < _LITTLE_LEVEL for one in changes)
+    why = "Budgets rest on the same levels: past spend, fair shares and the PCT's plan are taken to move "
+    why += "along."
+    if not budgets_follow_levels(quotes.study.scenario):
+        why = "Not all budgets move along here."
+    said = found.replace("{matters}", "matter little" if is_little else "matter").replace("{why}", why)
+    yield quotes.sentence(moves[0], said, **ends)
 
 
 def _goes_together(quotes: Quotes) -> Iterator[Paragraph]:
@@ -162,10 +191,11 @@ def _goes_together(quotes: Quotes) -> Iterator[Paragraph]:
 
 def _fewer(quotes: Quotes) -> str:
     contracts = min(quotes.study.result.contracts, MOST_CONTRACTS)
+    but = ", but for the number of cases and their cost" * budgets_follow_levels(quotes.study.scenario)
     return (
         f"From {contracts:,} contracts on the same draws of chance. An asterisk marks a change beyond "
         "chance. How far each is moved is an assumption, or one SD of what is not known of it. Past spend "
-        "and the PCT's plan stay: care that costs more, or larger budgets, cost the PCT money."
+        f"and the PCT's plan stay{but}: care that costs more, or larger budgets, cost the PCT money."
     )
 
 

@@ -88,7 +88,7 @@ class Drivers:
         for move in self._usual:
             if move.high:
                 moved = self._few_draws.simulate(self.study.scenario.vary(*move.high))
-                found[_words(move)] = _Ends.of(self.few, moved).against(base)
+                found[_words(move)] = _Ends.of(self.few, moved, move).against(base)
         return dict(sorted(found.items(), key=lambda one: _rank(one[1]), reverse=True))
 
     @cached_property
@@ -158,9 +158,10 @@ class _Ends:
     left_gbp: FloatArray  # budget less spend, shape (contract, cluster)
 
     @classmethod
-    def of(cls, base: Study, result: Result) -> _Ends:
+    def of(cls, base: Study, result: Result, move: Move | None = None) -> _Ends:
         """Return them of a result, with the PCT's position against the plan of a study."""
-        *books, together = account_books(result.contract_outcomes, terms_at_plan_of(base, result))
+        terms = terms_at_plan_of(base, result, plan_follows=move is not None and move.plan_follows)
+        *books, together = account_books(result.contract_outcomes, terms)
         overspent = np.column_stack([_overspent(book) for book in books])
         left = np.column_stack([book.total_gbp(BUDGET) - book.spend_gbp for book in books])
         return cls(overspent, gain_gbp(together, Account.PRACTICES), pct_net_gbp(together), left)

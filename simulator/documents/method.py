@@ -75,10 +75,12 @@ def _local(quotes: Quotes) -> str:
     """Return whether what these clusters spent is in the numbers."""
     if knows_its_past(quotes.study.scenario):
         return "Past spend of the clusters is in the numbers; no later outturn was compared with them."
-    return (
+    said = (
         "No outturn of these clusters was at hand, and nothing that they spent is in the numbers: these are "
-        "stated rates of care and cost, applied to the people on their lists. Their level may be wrong."
+        "stated rates of care and cost, applied to the people on their lists. Their level may be wrong"
     )
+    shown = "depends_on" in quotes.study.scenario.settings.document.sections
+    return f"{said}{': “One setting at a time” says what that would change' * shown}."
 
 
 def knows_its_past(scenario: Scenario) -> bool:

@@ -11,6 +11,7 @@ from simulator.answers.table import Column, Table, text
 from simulator.charts.register import about, draw
 from simulator.charts.study import Study
 from simulator.documents.blocks import Number, Paragraph, Part, Picture, Quoted, TableBlock, number, together
+from simulator.documents.budget_levels import BudgetLevels
 from simulator.documents.cluster_facts import ClusterFacts
 from simulator.documents.doubt_range import DoubtRange
 from simulator.documents.drivers import Drivers
@@ -39,6 +40,7 @@ APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
 EXAMPLE, DRIVERS, OPTIONS = "worked example", "drivers", "options"
 FAIR, DOUBT, COMMON = "fair shares", "doubt", "in common"
 KEPT, RETURNED, SAVINGS, JOINING = "kept shares", "returns", "true savings", "joining"
+LEVELS = "budget levels"
 PLAN_LESS_BUDGETS = "part_of_net_position_planned_care_less_budgets_gbp"
 """What the PCT planned to spend on care less the budgets it hands out for it."""
 _POSITION = "part_of_net_position_"
@@ -85,6 +87,7 @@ class Quotes:
             DRIVERS: dict(self.drivers.estimates()),
             OPTIONS: dict(self.protection.estimates()),
             FAIR: dict(FairShares(self.study).estimates()),
+            LEVELS: dict(BudgetLevels(self.study).estimates()),
             DOUBT: dict(DoubtRange(self.study).estimates()),
             COMMON: dict(self.in_common.estimates()),
             KEPT: dict(self.kept.estimates()),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from simulator.answers.table import Table, text
 from simulator.documents.blocks import Heading, Items, Section, TableBlock
+from simulator.documents.budget_levels import SET_CHANCE, at_level
+from simulator.documents.budget_words import SET_WRONGLY
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import per_cent_of
+from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 
 _STRENGTHS = (
@@ -13,16 +18,19 @@ _STRENGTHS = (
     "Every pound is booked twice, from whom and to whom. What one party loses, another gains.",
     "All options share the same draws of chance, so that a difference between two is their own.",
 )
+_AS_NEEDED = (
+    "Where no real past spend is given, clusters are assumed to have spent what their need explains, but for "
+    "chance: a cluster that is really dearer or cheaper has other chances than these."
+)
 _LIMITS = (
     "The ± is of sampling alone. What is not known of a figure counts only where the scenario gives it an "
     "SD; most figures may be assumptions.",
     "No patient moves between clusters, and budgets do not follow lists that grow.",
-    "Where no real past spend is given, clusters are assumed to have spent what their need explains, but for "
-    "chance: a cluster that is really dearer or cheaper has other chances than these.",
+    _AS_NEEDED,
     "Cases are independent once the shocks are known. What one patient's cases have in common is not "
     "modelled.",
-    "Clusters avoid care only by a true saving or an action of the scenario. When money runs out they do no "
-    "more.",
+    "Clusters avoid care only by a true saving or an action of the scenario. None saves harder because its "
+    "budget is running out: if some do, overspends are smaller than shown.",
     "Rules settle by year, not by month.",
     "A practice's figures are its part of its cluster's. Some practices differ from their formula far more "
     "than is modelled here: do not set a practice's own budget by them.",
@@ -96,11 +104,47 @@ def glossary(quotes: Quotes) -> Section:
     return Section((Heading(1, "Glossary"), TableBlock(Table("", "Words", columns), (2.0, 7.0))))
 
 
+def _behaviour(quotes: Quotes) -> Iterator[str]:
+    """Yield what clusters may do that is not modelled, with the way in which it would move the results."""
+    settings = quotes.study.scenario.settings
+    clusters = settings.clusters
+    bond = next((one for one in settings.rules if isinstance(one, Bond)), None)
+    if bond is not None:
+        yield (
+            "Spending freely once the bond is gone: no cluster does so here. If some did, overspends would "
+            "be larger, and the PCT would pay more than is shown."
+        )
+    yield (
+        "Choosing to take part: who does is given here. If clusters chose by what they expect, those that "
+        "expect a surplus would join; their practices would gain more than is shown, and the overspends of "
+        "the others would stay with the PCT."
+    )
+    if bond is not None and all(one.takes_share for one in clusters):
+        yield (
+            "Taking the share: here every cluster does. If only some did (setting: takes_share), the others "
+            "would post no bond and have no share, and the PCT would bear more of their overspends."
+        )
+    yield (
+        "Gaming: nobody games the rules here. Care that is coded as dearer makes overspends likelier. "
+        "Referrals held back over a year's end make that year's surplus larger and the next year's smaller; "
+        "where years are settled one by one, practices would be paid more than is shown."
+    )
+    leaves = any(one.last_year for one in clusters) or (bond is not None and bond.when_exhausted == "leaves")
+    yield (
+        "Leaving before the end: no practice leaves its cluster alone. A cluster can leave (settings: "
+        f"last_year, and when_exhausted of the bond); here {'some may' if leaves else 'none does'}. If those "
+        "that lose left, the PCT would bear what their practices no longer do, and pay more."
+    )
+
+
 def strengths_and_limits(quotes: Quotes) -> Section:
     """Say what this can do and cannot."""
-    rules = quotes.study.scenario.settings.rules
-    taken = next((one for one in rules if isinstance(one, SurplusSplit)), None)
+    settings = quotes.study.scenario.settings
+    taken = next((one for one in settings.rules if isinstance(one, SurplusSplit)), None)
     limits: tuple[str, ...] = _LIMITS
+    if (at_level(0.0), SET_CHANCE) in quotes.numbers and "depends_on" in settings.document.sections:
+        which = f" “What do the results depend on?” says which, below “{SET_WRONGLY}”."
+        limits = tuple(f"{one}{which}" if one == _AS_NEEDED else one for one in limits)
     if taken:
         share = per_cent_of(taken.practice_share)
         how = {"top": "the top", "reinvestment": "what is reinvested", "pct_return": "the PCT's part"}
@@ -115,5 +159,7 @@ def strengths_and_limits(quotes: Quotes) -> Section:
             Items(_STRENGTHS),
             Heading(2, "Limits"),
             Items(limits),
+            Heading(2, "What clusters may do that is not modelled"),
+            Items(tuple(_behaviour(quotes))),
         )
     )

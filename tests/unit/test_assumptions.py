@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.charts.drivers import LEVELS
 from simulator.charts.study import Study
 from simulator.documents.assumptions import may_be_quoted, publications, sources
 from simulator.documents.blocks import Items, Paragraph, TableBlock
@@ -44,7 +45,12 @@ def test_a_page_ranks_assumptions_with_their_values_and_sources(quotes):
     shown = [row[3].partition(" ")[0] for row in table.texts]
     assert shown[0].startswith("\N{MINUS SIGN}")
     assert not any(one.startswith("-") for one in shown)
-    assert len(shown) == len(sizes) <= 10
+    strongest, others = [*quotes.drivers.moves][:10], [*quotes.drivers.moves][10:]
+    others = [one for one in others if one.startswith(LEVELS)]
+    assert [row.casefold() for row in rows] == [
+        one.replace("\N{NO-BREAK SPACE}", " ").casefold() for one in (*strongest, *others)
+    ]
+    assert sum("every kind" in row for row in rows) == len(LEVELS), "Shown however little they do."
 
 
 def test_the_workbook_has_every_figure(quotes):

@@ -8,7 +8,7 @@ import pytest
 
 from simulator import charts
 from simulator.charts.chart import Chart
-from simulator.charts.drivers import usual_moves
+from simulator.charts.drivers import LEVELS, usual_moves
 from simulator.charts.look import SIZES, Look, looking
 from simulator.charts.register import CHARTS, needed
 from simulator.charts.strips import SMALLEST
@@ -343,6 +343,18 @@ def test_a_usual_move_goes_down_first_and_a_figure_with_an_sd_by_that() -> None:
     prices = moves["growth of prices a year ± 1 point"]
     assert prices.low[0] == "service_lines.0.price_growth_share=-0.01"
     assert prices.high[0] == "service_lines.0.price_growth_share=0.01"
+
+
+def test_the_plan_knows_of_a_level_only_where_past_spend_and_budgets_do() -> None:
+    def followed(**budgets: object) -> dict[str, bool]:
+        found = usual_moves(checked(scenario_of(**budgets)))
+        return {move.words: move.plan_follows for move in found}
+
+    expected = followed()
+    assert [one.partition(" ±")[0] for one, follows in expected.items() if follows] == list(LEVELS)
+    a_head = followed(budgets={"rule": {"rule": "per_head", "gbp_per_head": 500}})
+    assert a_head.keys() >= {one for one in expected if one.startswith(LEVELS)}
+    assert not any(a_head.values())
 
 
 # Nobody does anything there; see `test_charts_actions`.

@@ -13,6 +13,7 @@ import pytest
 from matplotlib.text import Text
 
 from simulator import load_scenario, simulate
+from simulator.charts.drivers import LEVELS as LEVELS_OF_CARE
 from simulator.charts.drivers import usual_moves
 from simulator.charts.register import draw
 from simulator.charts.study import Study
@@ -29,6 +30,7 @@ from simulator.documents.blocks import (
     TableBlock,
 )
 from simulator.documents.brief import INTEREST, LOSS_OF_BOND
+from simulator.documents.budget_levels import LEVELS, SET_CHANCE, SET_OUTTURN, at_level
 from simulator.documents.cluster_facts import (
     A_DEARER_POINT,
     ANY_DRAWN,
@@ -105,6 +107,7 @@ from simulator.documents.what_ifs import (
     OVERSPEND,
     SAVING_NEEDED,
 )
+from simulator.plain_words import capitalised
 from simulator.questions.explain.pieces import Source
 from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR
 from simulator.records import BUDGET
@@ -123,6 +126,7 @@ PCT_LEFT = "What is left with the PCT?"
 SD_HIGHER = " +\N{NO-BREAK SPACE}one SD of what is not known"
 GAINS = "What do practices gain or lose?"
 GOES_TOGETHER = "correlation of what is not known +\N{NO-BREAK SPACE}25\N{NO-BREAK SPACE}points"
+TENTH = "+\N{NO-BREAK SPACE}10%"
 UPLIFT = "uplift of budgets a year +\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}point"
 QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "Can I lose my own money, and how much?": (
@@ -446,6 +450,18 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *("How likely is an overspend?", "it may be used up where the whole contract ends left of the mark"),
         ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
     ),
+    "What if a cluster's own budget is set too low, or too high?": (
+        *(DEPENDS, "Spend does not follow the budget: that is an assumption"),
+        tuple((at_level(level), one) for level in LEVELS for one in (SET_CHANCE, SET_OUTTURN)),
+    ),
+    "What do the assumed numbers of cases and their costs do to the results?": (
+        *(DEPENDS, "How many cases there are and what they cost matter"),
+        tuple((f"{one} {TENTH}", what) for one in LEVELS_OF_CARE for what in (MOVED_CHANCE, MOVED_GAIN)),
+    ),
+    "What if clusters choose to take part, spend freely, game the rules or leave?": (
+        *("Strengths and limits", "those that expect a surplus would join"),
+        (),
+    ),
 }
 """The section that answers, words of the answer, and the figures in it by row and measure."""
 
@@ -686,3 +702,48 @@ def test_a_row_that_adds_up_has_no_chance_that_sets_off(heading: str, annex: Doc
             assert not {OVERSPEND, "expected_overspend_gbp"} <= measures
     rows = {str(table.columns[0].cells[-1]) for table in tables}
     assert rows >= {"All clusters as one", "All clusters, added up"} or "Any year; amounts added up" in rows
+
+
+def test_a_budget_set_otherwise_is_what_clusters_with_more_saving_or_less_would_have(
+    annex: Document, study: Study
+) -> None:
+    """As it is, by the summary's own chance; else by every contract's spend against another budget."""
+    numbers = Quotes(study).numbers
+    as_it_is = numbers[at_level(0.0), SET_CHANCE]
+    assert as_it_is.value == numbers[ALL_CLUSTERS, f"{OF_A_CLUSTER}{OVERSPEND}"].value
+    whole = numbers[ALL_CLUSTERS, "budget_less_spend_gbp"].value
+    many = len(study.clusters)
+    assert numbers[at_level(0.0), SET_OUTTURN].value == pytest.approx(whole / many)
+    budget = study.books[ALL_CLUSTERS].total_gbp(BUDGET).mean() / many
+    for level in LEVELS:
+        moved = numbers[at_level(level), SET_OUTTURN].value - whole / many
+        assert moved == pytest.approx(level * budget, abs=0.01)
+        over = [
+            (book.spend_gbp > (1 + level) * book.total_gbp(BUDGET) + 0.01).mean()
+            for book in (study.books[name] for name in study.clusters)
+        ]
+        assert numbers[at_level(level), SET_CHANCE].value == pytest.approx(sum(over) / many)
+    chances = [numbers[at_level(level), SET_CHANCE].value for level in LEVELS]
+    assert chances == sorted(chances, reverse=True)
+    (section,) = (one for one in annex.sections if one.heading == "Strengths and limits")
+    assert "“A budget that is set wrongly”" in said_in(section)[0]
+
+
+def test_dearer_cases_scale_pounds_and_leave_every_chance(annex: Document, study: Study) -> None:
+    """Budgets and the plan rest on past spend, which is as much dearer: a tenth more of all but chances."""
+    numbers = Quotes(study).numbers
+    cases, costs = (f"{one} {TENTH}" for one in LEVELS_OF_CARE)
+    assert numbers[costs, MOVED_CHANCE].value == 0
+    for measure, whole in ((MOVED_GAIN, GAIN), (MOVED_PCT, "pct_net_position_gbp")):
+        tenth = numbers[ALL_CLUSTERS, whole].value / 10
+        assert numbers[costs, measure].value == pytest.approx(tenth, rel=1e-6)
+    assert numbers[costs, MOVED_OUTTURN].value == pytest.approx(numbers[cases, MOVED_OUTTURN].value, rel=0.05)
+    assert abs(numbers[cases, MOVED_CHANCE].value) < 0.02
+    ranked, *_ = (
+        block
+        for section in annex.sections
+        for block in section.blocks
+        if isinstance(block, TableBlock) and block.table.name == "assumptions"
+    )
+    rows = {str(one) for one in ranked.table.columns[0].cells}
+    assert {capitalised(cases), capitalised(costs)} <= rows
