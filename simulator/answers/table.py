@@ -53,6 +53,7 @@ class Column:
     unit: Unit | tuple[Unit, ...]  # of every cell, or of each
     cells: tuple[Cell, ...]
     is_change: bool = False  # whether cells are differences, to be shown with a sign and marked beyond chance
+    counted_with: tuple[Cell, ...] = ()  # cells elsewhere that decide in its place what pounds are counted in
     marked: tuple[bool, ...] = ()  # cells to mark all the same: what differs beyond chance from another row
 
     def unit_at(self, row: int) -> Unit:
@@ -224,7 +225,7 @@ def printed(column: Column, *, in_millions: bool = False, even_but: int | None =
         return PrintedColumn(column.heading, tuple(_with_unit(*pair, column.is_change) for pair in pairs))
     if column.unit is Unit.TEXT:
         return PrintedColumn(column.heading, tuple(str(cell or "") for cell in column.cells), left=True)
-    size, symbol = _size(column.unit, column.cells, column.is_change)
+    size, symbol = _size(column.unit, column.counted_with or column.cells, column.is_change)
     # What has no error has two decimals, whatever it is counted in.
     if in_millions and symbol == " £k" and _least_fact(column.cells) >= _MILLION * PER_CENT:
         size, symbol = _MILLION, " £m"
@@ -295,7 +296,9 @@ def _cell(cell: Cell, unit: Unit, size: float, is_change: bool, decimals: int | 
         return _fact(known, unit, size, decimals) if cell.value else f"0{_mark(cell, is_change)}"
     value, error = rounded(cell.value, cell.half_width, size, decimals)
     sign = "+" if is_change and cell.value > 0 and not value.startswith("-") else ""
-    return f"{sign}{value} ±{error}{rough(cell)}{_mark(cell, is_change)}"
+    # A mark beside numbers that round to the same would contradict them.
+    mark = " " * 2 * is_change if value.strip("-") == error else _mark(cell, is_change)
+    return f"{sign}{value} ±{error}{rough(cell)}{mark}"
 
 
 def _mark(cell: Estimate, is_change: bool) -> str:

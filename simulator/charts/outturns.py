@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -151,6 +150,7 @@ def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond:
         if one.bond_share:
             axes.plot([one.bond_share], [place], **bond)
     axes.axvline(0, color=INK, linewidth=1)
+    axes.locator_params("x", nbins=8, steps=[1, 2, 2.5, 5, 10])
     scale(axes, "x", per_cent_tick)
     return figure
 
@@ -276,15 +276,9 @@ def _draw_trend(
     for at, one in ones:
         # As high as the interval, and so wide that the line does not hide it.
         axes.plot([at, at], [one.low, one.high], color=DARK, linewidth=6, solid_capstyle="butt", zorder=4)
-    ends = [end for one in found.values() for end in (one.low, one.high)]
-    low, high = max(0.0, min(ends) - 0.03), min(1.0, max(ends) + 0.03)
-    # Half of the scale at least: small steps must not look large.
-    middle = min(max((low + high) / 2, 0.25), 0.75)
-    bottom, top = min(low, middle - 0.25), max(high, middle + 0.25)
-    # It starts and ends at a fifth, and each is written.
-    fifths = range(math.floor(round(5 * bottom, 6)), math.ceil(round(5 * top, 6)) + 1)
-    axes.set_yticks([at / 5 for at in fifths])
-    axes.set_ylim(fifths[0] / 5, fifths[-1] / 5)
+    # As the panel below it: a chance is as far from nothing in both.
+    axes.set_ylim(0, 1)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.set_xlim(-0.3, len(years) - 0.7)
     axes.set_xticks(range(len(years)), years)
     scale(axes, "y", per_cent_tick)
