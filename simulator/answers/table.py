@@ -211,7 +211,8 @@ def printed_together(some: Sequence[Column], rows_apart: int = 0) -> tuple[Print
     All estimates of a column have the same decimals; `rows_apart` at the end stand for all others.
     """
     has_one = [one for one in some if isinstance(one.unit, Unit)]
-    worths = {money_unit(_decides(one.cells, one.is_change))[0] for one in has_one if one.unit is Unit.GBP}
+    in_gbp = [(one.counted_with or one.cells, one.is_change) for one in has_one if one.unit is Unit.GBP]
+    worths = {money_unit(_decides(*one))[0] for one in in_gbp}
     return tuple(printed(one, in_millions=_MILLION in worths, even_but=rows_apart) for one in some)
 
 

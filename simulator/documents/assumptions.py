@@ -35,8 +35,8 @@ def sources(quotes: Quotes) -> Section:
     moves = [*quotes.drivers.moves]
     if found.figures and (rows := moves[:_MOST_ROWS]):
         said = (
-            " ranks settings, assumed or not, by what each does to a cluster's chance of an overspend when it "
-            "is moved up alone. This document as a workbook lists every figure."
+            " ranks settings, assumed or not, by what each does to a cluster's chance of an overspend when "
+            "it is moved up alone. This document as a workbook lists every figure."
         )
         left_out = len(moves) - len(rows)
         said += (

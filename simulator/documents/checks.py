@@ -16,7 +16,7 @@ class Misfit:
 
 
 _ONE_PRACTICE = "Set no practice's budget by these figures"
-_TOO_LARGE = "No single cluster is as large; all together are"
+_TOO_LARGE = "For so many people, risk may be overstated"
 _CHANCE = "Chance is the smaller part of the risk"
 _ANOTHER_LAW = "An assumption that was tried and not used"
 MISFITS = (

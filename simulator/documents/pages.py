@@ -218,8 +218,8 @@ def _posted(quotes: Quotes, name: str) -> str:
     lost += ")" * is_usual
     said = f"Its bond of {{bond_posted_gbp}}, £{{{POSTED_A_HEAD}}} a head, is {lost}"
     said += f" and drawn on with a chance of {{{ANY_DRAWN}}}" * ((name, ANY_DRAWN) in quotes.numbers)
-    said += ". To be 95% sure of paying everything, it would "
-    return f"{said}have to be {{bond_needed_gbp}}{_less_than_overspends(quotes, name)}."
+    said += ". To be 95% sure of paying all, it must "
+    return f"{said}be {{bond_needed_gbp}}{_less_than_overspends(quotes, name)}."
 
 
 def _less_than_overspends(quotes: Quotes, name: str) -> str:
@@ -232,7 +232,7 @@ def _less_than_overspends(quotes: Quotes, name: str) -> str:
         return ""
     if bond.top_up or pays_before(quotes):
         return ""
-    return f", a little less than overspends in a bad case ({{{_BAD}_gbp:short}}), for it earns interest"
+    return f", less than overspends in a bad case ({{{_BAD}_gbp:short}}), for it earns interest"
 
 
 def _savings(quotes: Quotes, name: str) -> Iterable[Block]:
