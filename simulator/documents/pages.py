@@ -200,10 +200,10 @@ def _good_gain(quotes: Quotes, name: str) -> str:
 
 
 def _no_gain(quotes: Quotes, name: str) -> str:
-    """Return which of the savings that are tried bring nothing beyond chance."""
+    """Return at which tried saving a loss is none beyond chance, and no word against breaking even."""
     gains = {one: quotes.numbers.get((of_saving(name, one), GAIN)) for one in SAVINGS}
-    none = [per_cent_of(one) for one, gain in gains.items() if gain and gain.low < 0 < gain.high]
-    return f" At {joined(none)} the net gain is zero within its ±." if none else ""
+    none = [per_cent_of(one) for one, gain in gains.items() if gain and gain.value < 0 < gain.high]
+    return f" At {joined(none)} the loss below is within its ±." if none else ""
 
 
 def _posted(quotes: Quotes, name: str) -> str:
