@@ -53,6 +53,7 @@ class Column:
     unit: Unit | tuple[Unit, ...]  # of every cell, or of each
     cells: tuple[Cell, ...]
     is_change: bool = False  # whether cells are differences, to be shown with a sign and marked beyond chance
+    counted_with: tuple[Cell, ...] = ()  # cells elsewhere that decide in its place what pounds are counted in
     marked: tuple[bool, ...] = ()  # cells to mark all the same: what differs beyond chance from another row
 
     def unit_at(self, row: int) -> Unit:
@@ -210,7 +211,8 @@ def printed_together(some: Sequence[Column], rows_apart: int = 0) -> tuple[Print
     All estimates of a column have the same decimals; `rows_apart` at the end stand for all others.
     """
     has_one = [one for one in some if isinstance(one.unit, Unit)]
-    worths = {money_unit(_decides(one.cells, one.is_change))[0] for one in has_one if one.unit is Unit.GBP}
+    in_gbp = [(one.counted_with or one.cells, one.is_change) for one in has_one if one.unit is Unit.GBP]
+    worths = {money_unit(_decides(*one))[0] for one in in_gbp}
     return tuple(printed(one, in_millions=_MILLION in worths, even_but=rows_apart) for one in some)
 
 
@@ -224,7 +226,7 @@ def printed(column: Column, *, in_millions: bool = False, even_but: int | None =
         return PrintedColumn(column.heading, tuple(_with_unit(*pair, column.is_change) for pair in pairs))
     if column.unit is Unit.TEXT:
         return PrintedColumn(column.heading, tuple(str(cell or "") for cell in column.cells), left=True)
-    size, symbol = _size(column.unit, column.cells, column.is_change)
+    size, symbol = _size(column.unit, column.counted_with or column.cells, column.is_change)
     # What has no error has two decimals, whatever it is counted in.
     if in_millions and symbol == " £k" and _least_fact(column.cells) >= _MILLION * PER_CENT:
         size, symbol = _MILLION, " £m"
@@ -295,7 +297,9 @@ def _cell(cell: Cell, unit: Unit, size: float, is_change: bool, decimals: int | 
         return _fact(known, unit, size, decimals) if cell.value else f"0{_mark(cell, is_change)}"
     value, error = rounded(cell.value, cell.half_width, size, decimals)
     sign = "+" if is_change and cell.value > 0 and not value.startswith("-") else ""
-    return f"{sign}{value} ±{error}{rough(cell)}{_mark(cell, is_change)}"
+    # A mark beside numbers that round to the same would contradict them.
+    mark = " " * 2 * is_change if value.strip("-") == error else _mark(cell, is_change)
+    return f"{sign}{value} ±{error}{rough(cell)}{mark}"
 
 
 def _mark(cell: Estimate, is_change: bool) -> str:

@@ -151,6 +151,7 @@ def _draw_rows(found: dict[str, _Outturn], title: str, source: str, *, has_bond:
         if one.bond_share:
             axes.plot([one.bond_share], [place], **bond)
     axes.axvline(0, color=INK, linewidth=1)
+    axes.locator_params("x", nbins=8, steps=[1, 2, 2.5, 5, 10])
     scale(axes, "x", per_cent_tick)
     return figure
 
@@ -230,7 +231,9 @@ def overspend(study: Study, cluster: str | None = None) -> Chart:
     ordered = (*clusters, *names[len(names) - together :])
     strips: list[Strip] = []
     if len(study.years) > 1:
-        strips.append(Heading("In each year"))
+        # The panel below it starts at nothing.
+        start = f" (the axis starts at {per_cent_tick(first / 5)})" if (first := _fifths(found)[0]) else ""
+        strips.append(Heading(f"In each year{start}"))
         if together:
             boxed: Looks = {"color": DARK, "linewidth": 1, "marker": "s", "markersize": 4, "markevery": [0]}
             signs = [Sign("all clusters together, with the 95% interval", boxed)]
@@ -258,6 +261,16 @@ def _chances(found: dict[tuple[str, str], Estimate], names: Sequence[str]) -> st
     return "; ".join(f"{name} {per_cent(found[name, _WHOLE])}" for name in names)
 
 
+def _fifths(found: dict[tuple[str, str], Estimate]) -> range:
+    """Return the fifths that the axis of years has, from the first to the last: each is written."""
+    ends = [end for one in found.values() for end in (one.low, one.high)]
+    low, high = max(0.0, min(ends) - 0.03), min(1.0, max(ends) + 0.03)
+    # Half of the scale at least: small steps must not look large.
+    middle = min(max((low + high) / 2, 0.25), 0.75)
+    bottom, top = min(low, middle - 0.25), max(high, middle + 0.25)
+    return range(math.floor(round(5 * bottom, 6)), math.ceil(round(5 * top, 6)) + 1)
+
+
 def _draw_trend(
     axes: Axes, years: Sequence[str], names: Sequence[str], found: dict[tuple[str, str], Estimate]
 ) -> None:
@@ -276,13 +289,7 @@ def _draw_trend(
     for at, one in ones:
         # As high as the interval, and so wide that the line does not hide it.
         axes.plot([at, at], [one.low, one.high], color=DARK, linewidth=6, solid_capstyle="butt", zorder=4)
-    ends = [end for one in found.values() for end in (one.low, one.high)]
-    low, high = max(0.0, min(ends) - 0.03), min(1.0, max(ends) + 0.03)
-    # Half of the scale at least: small steps must not look large.
-    middle = min(max((low + high) / 2, 0.25), 0.75)
-    bottom, top = min(low, middle - 0.25), max(high, middle + 0.25)
-    # It starts and ends at a fifth, and each is written.
-    fifths = range(math.floor(round(5 * bottom, 6)), math.ceil(round(5 * top, 6)) + 1)
+    fifths = _fifths(found)
     axes.set_yticks([at / 5 for at in fifths])
     axes.set_ylim(fifths[0] / 5, fifths[-1] / 5)
     axes.set_xlim(-0.3, len(years) - 0.7)

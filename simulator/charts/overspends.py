@@ -49,7 +49,7 @@ class _Cover:
 
 @in_house_style
 def bond_cover(study: Study, cluster: str | None = None) -> Chart:
-    """How likely a bond of any size is to pay every overspend, with the posted bond marked."""
+    """The bond that pays every overspend with a chance of 90 to 99%, and the one posted."""
     names = study.chosen(cluster)
     found = {name: _cover(study, name) for name in names}
     title = _bond_title(found)

@@ -38,8 +38,8 @@ def sources(quotes: Quotes) -> Section:
         levels = [one for one in moves[_MOST_ROWS:] if one.startswith(LEVELS)]
         rows = [*moves[:_MOST_ROWS], *levels]
         said = (
-            " ranks the assumptions by what each does to a cluster's chance of an overspend when it is moved "
-            "up alone. This document as a workbook lists every figure."
+            " ranks settings, assumed or not, by what each does to a cluster's chance of an overspend when "
+            "it is moved up alone. This document as a workbook lists every figure."
         )
         said += " The numbers of cases and what they cost have rows in any case." * bool(levels)
         left_out = len(moves) - len(rows)
@@ -60,13 +60,16 @@ def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> T
     of_rows = [_moved(figures, keys) for keys in moved]
     effects = tuple(quotes.numbers[row, MOVED_CHANCE] for row in rows)
     columns = (
-        text("Assumption, moved up", list(map(capitalised, rows))),
+        text("Setting, moved up", list(map(capitalised, rows))),
         text("Value", list(map(_range, moved))),
         text("Basis", list(map(_bases, of_rows))),
         Column("effect_share", "Effect on the chance", Unit.SHARE, effects, is_change=True),
         text(_OF_IT, list(map(_remarks, of_rows))),
     )
-    return TableBlock(Table("assumptions", "Assumptions, ranked by their effect", columns), _RANKED_WIDTHS)
+    return TableBlock(
+        Table("assumptions", "Settings, ranked by their effect on the chance of an overspend", columns),
+        _RANKED_WIDTHS,
+    )
 
 
 def is_assumed(quotes: Quotes, row: str) -> bool:
@@ -258,7 +261,7 @@ def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Blo
         f"They are figures of {whose}, made with cluster-risk {version}."
         if whose
         else f"They are nobody's official figures: a program, cluster-risk {version}, made them from "
-        f"{known['scenario']}. No publisher is named, and nobody to ask.",
+        f"{known['scenario']}. No publisher is named, and there is nobody to ask.",
         *([f"Ask {settings.document.contact}."] if settings.document.contact else []),
         "An expected amount is a mean: say “on average”. A bad case, 1 in 20, says how far from it one "
         "contract may be.",

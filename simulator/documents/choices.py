@@ -308,7 +308,8 @@ def _at_no_price(quotes: Quotes, policies: Sequence[str]) -> str:
         return " None of these rules is seen to pay less for luck."
     if not free:
         return " Every rule here that pays less for luck leaves more savings unpaid."
-    others = " The others that pay less leave more unpaid." if len(free) < len(less) else ""
+    others = " Other rules that pay less for luck leave more true savings unpaid." * (len(free) < len(less))
     does = "pays" if len(free) == 1 else "pay"
     names = capitalised(joined([*map(_named, free)]))
-    return f" {names} {does} less for luck, and no more is seen to go unpaid.{others}"
+    leave = "leaves" if len(free) == 1 else "leave"
+    return f" {names} {does} less for luck, and {leave} no more true savings unpaid.{others}"

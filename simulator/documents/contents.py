@@ -36,6 +36,7 @@ from simulator.execution.blocks import Workers, beside, may_be_beside
 from simulator.scenario.document_settings import SectionName
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.regimes import Regime
+from simulator.scenario.scenario import Scenario
 from simulator.simulation.kept_blocks import KeptBlocks, folder_with_blocks
 
 
@@ -84,6 +85,10 @@ _CHARTS: dict[SectionName, tuple[str, ...]] = {
 _APART = frozenset({"pdf", "pptx"})
 """Formats that take about as long as the others."""
 STEM = "report"
+_TO_BE_HAD = (
+    "The program is cluster-risk; the scenarios that come with it lie in its folder “scenarios”. The "
+    "workbook, report.xlsx, stands beside this document in the report's folder."
+)
 _INTERVALS = "± is the longer side of a 95% interval of sampling error"
 
 
@@ -196,6 +201,8 @@ def _document(
     del facts["question"]
     facts["scenario"] = PurePath(scenario.source).name
     facts |= {"simulated": started} if started else {}
+    facts["command"] = _command(scenario, facts["scenario"], f"{result.contracts}", f"{result.seed}")
+    facts["to be had"] = _TO_BE_HAD
     doubt = doubt_in_words(scenario.settings) or "doubt about the figures is not in it"
     facts |= {"intervals": f"{_INTERVALS}; {doubt}"}
     numbers = list(quotes.numbers.values())
@@ -222,3 +229,11 @@ def _document(
         theme=theme,
         template=template,
     )
+
+
+def _command(scenario: Scenario, file: str, contracts: str, seed: str) -> str:
+    """Return what to type where the scenario's file lies, to make the numbers again."""
+    regimes = (f"--with {PurePath(one.source).name}" for one in scenario.regimes)
+    changed = (f"--set {one}" for one in scenario.overrides)
+    drawn = f"--contracts {contracts} --seed {seed}"
+    return " ".join([f"cluster-risk report {file} {drawn}", *regimes, *changed, "--out FOLDER"])

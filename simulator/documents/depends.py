@@ -57,7 +57,7 @@ def worked_example(quotes: Quotes) -> Section:
     year = quotes.study.years[example.year]
     budgets = " The budgets differ, for each rests on past spend that is drawn by chance too."
     budgets *= example.budgets_differ
-    bad = ", and a bad year that only one in twenty is worse than" * (BAD in example.contracts)
+    bad = ", and a bad year: one in twenty is worse" * (BAD in example.contracts)
     contracts = counted(len(example.contracts), "simulated contract")
     said = Paragraph(
         (
@@ -215,7 +215,8 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
         ALL_CLUSTERS,
         f"Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
         f"{{{MOST}}}: that is the range of sampling and doubt together. What is expected today is a mean "
-        f"over it; single contracts lie above and below. {others}",
+        "over it. The amounts are means too: one bad contract may cost more than the end of a range. "
+        f"{others}",
         **ends,
         table=_RANKED,
     )
@@ -294,14 +295,13 @@ def _large_enough(quotes: Quotes) -> str:
     """Return from which size on a cluster is large enough, by two measures, for `Quotes.sentence`."""
     more, little = per_cent_of(LITTLE_MORE), per_cent_of(LITTLE_CHANCE)
     said = [
-        f"from {{{measure}}} people on, {what} ({_smaller(quotes, measure)})"
+        f"from {{{measure}}} people on {what} ({_smaller(quotes, measure)})"
         for measure, what in (
             (
                 ENOUGH_PEOPLE,
-                f"its outturn lies no more than {more} further from the expected one than that of a "
-                "cluster of any size",
+                f"its outturns spread at most {more} wider than those of the largest possible cluster",
             ),
-            (CALM_PEOPLE, f"chance alone moves it by no more than {little} of the budget"),
+            (CALM_PEOPLE, f"chance alone moves them by at most {little} of the budget"),
         )
         if (ALL_CLUSTERS, measure) in quotes.numbers
     ]

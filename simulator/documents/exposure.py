@@ -62,8 +62,8 @@ def _two_errors(quotes: Quotes) -> str:
     if abs(kept.value + short.value) > short.half_width:
         return ""
     return (
-        f" Budgets are {{{PLAN_LESS_BUDGETS}}} below the PCT's plan: the same sum with a smaller error, for "
-        "the plan is fixed, at what is expected to be spent, and spend is drawn by chance."
+        f" Budgets are {{{PLAN_LESS_BUDGETS}}} below the PCT's plan. That is the same sum. Its error is "
+        "smaller: the plan is the spend expected, which does not vary, and real spend does."
     )
 
 
@@ -180,19 +180,19 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
     }
     columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
     title = "What makes budget less spend vary over the whole contract: in common, and a cluster's own"
-    first = text("What moves it", [capitalised(one) for one in rows])
+    first = text("What moves it", [f"{'Subtotal: ' * (one == TOGETHER)}{one}".capitalize() for one in rows])
     yield quotes.table("in common", title, columns, first)
 
 
 def _as_in_the_table(quotes: Quotes) -> str:
     """Return how shares and SDs go together, and why they are less than shocks that are moved alone."""
-    said = "Shares add up, and so do the squares of SDs. Budgets follow past spend and so take back some of "
-    said += "what moved it: an SD is of what is left."
+    said = "Without the subtotal, shares add up to 100%, and so do the squares of SDs to that of everything. "
+    said += "Budgets follow past spend, and so make up for part of what moves it: an SD is of the rest."
     settings = quotes.study.scenario.settings
     if Source.DOUBT in quotes.in_common.sources and len(settings.service_lines) > 1:
         together = per_cent_of(settings.doubt.correlation)
         said += (
-            " Figures that are not known move it less than every kind of care at once would: between two "
-            f"kinds their correlation is {together} (assumption)."
+            " What is not known of figures differs between kinds of care (correlation: "
+            f"{together}, an assumption): it moves all less than if every kind were wrong alike."
         )
     return said

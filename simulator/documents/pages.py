@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from simulator.answers.table import Column, Table, text
 from simulator.documents.apart import beside, differences, luck_of_budget, spread
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section, TableBlock
 from simulator.documents.bonds import pays_before
-from simulator.documents.brief import bad_case_of_bond, loses_all, whole_contract
+from simulator.documents.brief import and_interest, bad_case_of_bond, loses_all, whole_contract
 from simulator.documents.cluster_facts import (
     ANY_DRAWN,
     BREAK_EVEN,
@@ -39,6 +40,8 @@ from simulator.documents.what_ifs import BETTER_OFF, GAIN, OF_A_CLUSTER, OVERSPE
 from simulator.plain_words import as_a_name, counted, in_letters, joined, per_cent_of
 from simulator.records import Account
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Unit
+from simulator.risk.in_words import briefly
 from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.schema import Cluster
@@ -158,7 +161,10 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
         good, then = (
             words * ((name, one) in quotes.numbers)
             for one, words in (
-                (GOOD_SHARE, f"; in a good case (1 in 20) they keep {{{GOOD_SHARE}}}"),
+                (
+                    GOOD_SHARE,
+                    f"; in a good case (1 in 20) they keep {{{GOOD_SHARE}}}{_good_gain(quotes, name)}",
+                ),
                 (GAIN_THEN, f", and then gain {{{GAIN_THEN}}} on average"),
             )
         )
@@ -175,7 +181,7 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
             said.append(
                 f"They break even on average, before what the saving costs, if {who} {{saving}} of the care "
                 f"paid by the case ({{{BREAK_EVEN}}} a year{' here' if matter else ''})"
-                f"{'' if matter else ', whatever others save'}."
+                f"{'' if matter else ', whatever others save'}.{_no_gain(quotes, name)}"
             )
         if quotes.study.scenario.settings.truly_saves:
             said.append(
@@ -184,6 +190,20 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
     needed = (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
     saving = quotes.number(ALL_CLUSTERS, SAVING_NEEDED) if needed else ""
     return quotes.sentence(name, " ".join(said), name=name, saving=saving)
+
+
+def _good_gain(quotes: Quotes, name: str) -> str:
+    """Return what practices gain in a good case, where interest makes it more than they keep."""
+    if not and_interest(quotes) or (name, GOOD_GAIN) not in quotes.numbers:
+        return ""
+    return f" ({{{GOOD_GAIN}:short}} net, with interest)"
+
+
+def _no_gain(quotes: Quotes, name: str) -> str:
+    """Return at which tried saving a loss is none beyond chance, and no word against breaking even."""
+    gains = {one: quotes.numbers.get((of_saving(name, one), GAIN)) for one in SAVINGS}
+    none = [per_cent_of(one) for one, gain in gains.items() if gain and gain.value < 0 < gain.high]
+    return f" At {joined(none)} the loss below is within its ±." if none else ""
 
 
 def _posted(quotes: Quotes, name: str) -> str:
@@ -198,8 +218,8 @@ def _posted(quotes: Quotes, name: str) -> str:
     lost += ")" * is_usual
     said = f"Its bond of {{bond_posted_gbp}}, £{{{POSTED_A_HEAD}}} a head, is {lost}"
     said += f" and drawn on with a chance of {{{ANY_DRAWN}}}" * ((name, ANY_DRAWN) in quotes.numbers)
-    said += "; unless all is lost it pays all that reaches it. To be 95% sure of that, it would "
-    return f"{said}have to be {{bond_needed_gbp}}{_less_than_overspends(quotes, name)}."
+    said += ". To be 95% sure of paying all, it must "
+    return f"{said}be {{bond_needed_gbp}}{_less_than_overspends(quotes, name)}."
 
 
 def _less_than_overspends(quotes: Quotes, name: str) -> str:
@@ -208,9 +228,11 @@ def _less_than_overspends(quotes: Quotes, name: str) -> str:
     bad, needed = (quotes.numbers.get((name, one)) for one in (f"{_BAD}_gbp", "bond_needed_gbp"))
     if not (bond and bond.interest and bad and needed and needed.value < bad.value):
         return ""
+    if briefly(needed, Unit.GBP) == briefly(bad, Unit.GBP):
+        return ""
     if bond.top_up or pays_before(quotes):
         return ""
-    return f", a little less than overspends in a bad case ({{{_BAD}_gbp:short}}), for it earns interest"
+    return f", less than overspends in a bad case ({{{_BAD}_gbp:short}}), for it earns interest"
 
 
 def _savings(quotes: Quotes, name: str) -> Iterable[Block]:
@@ -232,6 +254,16 @@ def _savings(quotes: Quotes, name: str) -> Iterable[Block]:
         for measure, heading in headings.items()
         if all((row, measure) in quotes.numbers for row in rows.values())
     ]
+    # Pages are compared: pounds are counted in one unit on all of them.
+    places = (
+        (of_saving(one, saving), column.name)
+        for one in quotes.clusters
+        for saving in SAVINGS
+        for column in columns
+        if column.unit is Unit.GBP
+    )
+    beside_it = tuple(quotes.numbers.get(place) for place in places)
+    columns = [replace(one, counted_with=beside_it) for one in columns]
     who = "all truly save" if quotes.own_savings.others_matter else "it truly saves"
     title = f"{name}: if {who}; means, a middle and a good case (1 in 20), over the whole contract"
     first = text("Truly saved", [per_cent_of(one) if one else "Nothing" for one in rows])

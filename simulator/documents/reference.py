@@ -37,7 +37,7 @@ _LIMITS = (
 )
 _WORDS = {
     "1 in 20": "A bad case: only one contract in twenty is worse.",
-    "Assumption": "A figure without a source, chosen so that all adds up.",
+    "Assumption": "A figure that no source gives: chosen, for reasons that stand beside it.",
     "Better off": "Practices gain something over the contract, once all that the bond costs is paid.",
     "Block": "Care that is paid as planned, whatever the number of cases.",
     "Bond": "Money that practices deposit with the PCT; overspends are paid from it first.",
@@ -149,7 +149,7 @@ def strengths_and_limits(quotes: Quotes) -> Section:
         share = per_cent_of(taken.practice_share)
         how = {"top": "the top", "reinvestment": "what is reinvested", "pct_return": "the PCT's part"}
         limits += (
-            f"The offer may be read otherwise: here the {share} comes out of "
+            f"The offer may be read otherwise. Here the practices' {share} of a surplus comes out of "
             f"{how[taken.practice_share_from]}.",
         )
     return Section(

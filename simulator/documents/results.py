@@ -82,14 +82,15 @@ def overspends(quotes: Quotes) -> Section:
                 )
             ),
             quotes.picture("overspend"),
-            quotes.table("overspend size", title, amounts, _first(quotes, _ADDED_UP)),
             Paragraph(
                 (
-                    f"Overspends of single years{and_clusters} are added up, and so are surpluses: nothing "
-                    "is set off here. Budget less spend is below zero where spend is the larger. Each number "
-                    "is rounded by itself: a difference may miss by one in its last digit.",
+                    Cited("Table", "overspend size", "A table"),
+                    f" adds up overspends of single years{and_clusters}, and surpluses: it sets nothing off. "
+                    "Budget less spend is below zero where spend is the larger. Each number is rounded by "
+                    "itself: a difference may miss by one in its last digit.",
                 )
             ),
+            quotes.table("overspend size", title, amounts, _first(quotes, _ADDED_UP)),
             *_bond_mark(quotes),
             quotes.picture("outturn"),
         )
@@ -112,8 +113,8 @@ def _bond_mark(quotes: Quotes) -> list[Block]:
     said += f"which is {{{BOND_OF_CONTRACT}:short}} of the whole contract's."
     if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}") in quotes.numbers:
         said += (
-            " It pays each year's overspend, with no surplus set off: it may be used up where the whole "
-            f"contract ends left of the mark, and is with a chance of {{{OF_A_CLUSTER}{USED_UP}:alone}}."
+            f" In all, bonds are used up with a chance of {{{OF_A_CLUSTER}{USED_UP}:alone}}. They pay each "
+            "year's overspend, with no surplus set off: a contract left of the mark may have used one up too."
         )
     return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]
 
@@ -193,7 +194,8 @@ def _meaning_of_gains(quotes: Quotes) -> str:
     """Return what the columns of the table are, and why its last row is not the others' mean."""
     said = "The net gain is all that comes to practices less all that they pay, their bond included. In one "
     if all_of_bond := loss_of_bond(quotes):
-        said += f"contract out of twenty what they lose is {all_of_bond}; it follows the budget."
+        said += f"contract out of twenty they lose {all_of_bond}. "
+        said += "A bond is a share of the budget, so it differs by contract."
     else:
         said += "contract out of twenty it is worse than “1 in 20”."
     if len(quotes.clusters) > 1 and (ALL_CLUSTERS, f"{OF_A_CLUSTER}{BETTER_OFF}") in quotes.numbers:

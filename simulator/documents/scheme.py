@@ -199,7 +199,7 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
     # Budgets that do not vary hold no luck.
     if worst and bad[worst] < min(0.0, gaps[worst].value - LITTLE):
         luck = (
-            " Past spend holds luck, and need that no weight measures: in one contract out of twenty "
+            " Past spend holds luck, and need that the formula misses: in one contract out of twenty "
             f"the budget of {{worst}} is more than {{{BAD_GAP}:size}} below its fair share."
         )
         sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, luck, worst=worst).parts))

@@ -254,7 +254,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (),
     ),
     "What does Figure 2 mark?": (
-        *("How likely is an overspend?", "it may be used up where the whole contract ends left of the mark"),
+        *("How likely is an overspend?", "a contract left of the mark may have used one up too"),
         ((ALL_CLUSTERS, BOND_OF_YEAR), (ALL_CLUSTERS, BOND_OF_CONTRACT)),
     ),
     "Is my budget fair?": (
@@ -369,7 +369,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, EQUAL_GAP), (ALL_CLUSTERS, COST_GROWTH)),
     ),
     "Why has one sum two errors?": (
-        *(PCT_LEFT, "the same sum with a smaller error, for the plan is fixed"),
+        *(PCT_LEFT, "That is the same sum. Its error is smaller"),
         ((ALL_CLUSTERS, PLAN_LESS_BUDGETS), (ALL_CLUSTERS, "budget_less_spend_gbp")),
     ),
     "Which checks do not fit, and by how much?": (
@@ -435,7 +435,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, "shared_bond_covers_probability"),),
     ),
     "Why is the bond needed at 95% less than the overspends of a bad case?": (
-        *("Granta", ", a little less than overspends in a bad case ("),
+        *("Granta", ", less than overspends in a bad case ("),
         (("Granta", "bond_needed_gbp"), ("Granta", "overspend_1_in_20_gbp")),
     ),
     "Are chance and pounds of a row about the same thing?": (
@@ -447,7 +447,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (("Cambridge North", LINE), (ALL_CLUSTERS, LINE_OF_ALL)),
     ),
     "Is a bond used up where Figure 2 ends below its mark?": (
-        *("How likely is an overspend?", "it may be used up where the whole contract ends left of the mark"),
+        *("How likely is an overspend?", "a contract left of the mark may have used one up too"),
         ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
     ),
     "What if a cluster's own budget is set too low, or too high?": (
@@ -651,7 +651,7 @@ def test_the_bond_s_mark_is_explained_and_how_often_it_is_too_small_stands_besid
     annex: Document, study: Study
 ) -> None:
     (section,) = (one for one in annex.sections if one.heading == "How likely is an overspend?")
-    assert "it may be used up where the whole contract ends left of the mark" in said_in(section)[0]
+    assert "a contract left of the mark may have used one up too" in said_in(section)[0]
     (chart,) = (b.chart for b in section.blocks if isinstance(b, Picture) and b.chart.name == "outturn")
     written = [one.get_text().replace("\n", " ") for one in chart.figure.findobj(Text)]
     assert {"an overspend as large as the bond", "bond too small"} <= set(written)
