@@ -211,7 +211,9 @@ def tornado(
     no_effect = f"No effect beyond chance: {listed(without)}." if without else ""
     if order:
         title = _tornado_title(_moved(order[0]), in_words_of(measure))
-        held = " and against the same plan (a level: its own)" * measure.startswith("pct_net_position")
+        held = " and against the same plan" * measure.startswith("pct_net_position")
+        if held and any(move.plan_follows for move in order):
+            held += " (its own where cases or their mean cost move)"
         subtitle = (
             f"Change of the {what}, which is {phrase(base, unit)}, when one setting alone is moved, on the "
             f"same draws of chance{held}"
