@@ -16,44 +16,25 @@ class Misfit:
 
 
 _ONE_PRACTICE = "Set no practice's budget by these figures"
-_TOO_LARGE = "For so many people, risk may be overstated"
+_TOO_LARGE = "Large groups may vary less"
 _CHANCE = "Chance is the smaller part of the risk"
-_ANOTHER_LAW = "An assumption that was tried and not used"
+_ANOTHER_LAW = "Assumption tried, not used"
 MISFITS = (
     Misfit("Practices that miss a budget by need by over 20%", "11%", "1.46% ±0.04%", _ONE_PRACTICE),
     Misfit("Practices that miss a budget by need by over 10%", "26%", "21.02% ±0.13%", _ONE_PRACTICE),
+    Misfit("Medicare groups of 100,000 and more: SD of outturns", "1.46%", "2.884% ±0.005%", _TOO_LARGE),
+    Misfit("The same groups: over by their minimum savings rate", "0.0%", "8.71% ±0.07%", _TOO_LARGE),
     Misfit(
-        "SD of outturns, Medicare groups of 100,000 people or more", "1.46%", "2.884% ±0.005%", _TOO_LARGE
-    ),
-    Misfit(
-        "Of these groups, overspent by the minimum savings rate or more", "0.0%", "8.71% ±0.07%", _TOO_LARGE
-    ),
-    Misfit(
-        "Medicare groups of 30,000 to 49,999 people that saved that rate",
+        "Medicare groups of 30,000 to 49,999 that saved that rate",
         "25.5%",
         "31.13% ±0.11%",
         "Fewer saved so much than would here",
     ),
     Misfit("Chance alone, 100,000 people: over by 2% or more", "4%", "4.80% ±0.09%", _CHANCE),
     Misfit("Chance alone, 300,000 people: over by 1% or more", "6%", "7.40% ±0.12%", _CHANCE),
-    Misfit(
-        "Overspend of the worst of 190 English consortia, if they share no shocks",
-        "8%",
-        "9.83% ±0.05%",
-        _ANOTHER_LAW,
-    ),
-    Misfit(
-        "Outturns of Medicare groups 5 years apart: correlation, if need never changes",
-        "0.30",
-        "0.678 ±0.004",
-        _ANOTHER_LAW,
-    ),
-    Misfit(
-        "Medicare groups of 20,000 to 49,999 people that saved, if all is chance",
-        "25.9%",
-        "6.58% ±0.04%",
-        _ANOTHER_LAW,
-    ),
+    Misfit("Worst of 190 English consortia, if they share no shocks", "8%", "9.83% ±0.05%", _ANOTHER_LAW),
+    Misfit("Outturns 5 years apart, if need is fixed: correlation", "0.30", "0.678 ±0.004", _ANOTHER_LAW),
+    Misfit("Groups of 20,000 to 49,999 that saved, if all is chance", "25.9%", "6.58% ±0.04%", _ANOTHER_LAW),
 )
 """Those that say most of the results first."""
 CHECKED = (
