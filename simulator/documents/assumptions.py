@@ -12,7 +12,7 @@ from simulator.documents.blocks import Block, Cited, Heading, Items, Paragraph, 
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import capitalised, in_letters, joined, per_cent_of
+from simulator.plain_words import capitalised, in_letters, joined, per_cent_of, spaced
 from simulator.risk.estimate import Unit
 from simulator.scenario.document_settings import Publication
 
@@ -132,7 +132,7 @@ def _sentence(piece: str, figures: Sequence[Figure], *, alone: bool) -> str:
     """Return a piece as a sentence; what is said of one kind of care among others names that."""
     (first, *others) = figures
     if first.group == "service_lines" and not others and not alone:
-        line = first.name.partition(": ")[0]
+        line = spaced(first.name.partition(": ")[0].replace(" ", "_"))
         piece = f"{line}{', ' if piece.startswith(_LABELS) else ': '}{piece}"
     return f"{capitalised(piece.rstrip('.'))}."
 
