@@ -87,7 +87,7 @@ def _in_words(quotes: Quotes) -> str:
         said += f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them."
     if (ALL_CLUSTERS, A_DEARER_POINT) in quotes.numbers:
         said += (
-            " What it costs practices to borrow that money, or to do without it, is not counted: "
+            " What it costs practices to borrow what they post, or to do without it, is not counted: "
             f"{{{A_DEARER_POINT}}} a year for each 1%."
         )
     return said

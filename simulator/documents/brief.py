@@ -276,7 +276,7 @@ def why_it_gains(quotes: Quotes) -> str:
     back *= gained == {PLAN_LESS_BUDGETS, _RETURN}
     return (
         f": its budgets are {{{PLAN_LESS_BUDGETS}}} below what it planned to spend on that care, and it pays "
-        f"back {{{PCT_BEARS}}} of that (what it and its pool pay{back})"
+        f"back {{{PCT_BEARS}}} of that (what it and its pool pay{back}){and_interest(quotes)}"
     )
 
 

@@ -180,7 +180,7 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
     }
     columns = [quotes.column(one, words, [(row, one) for row in rows]) for one, words in headings.items()]
     title = "What makes budget less spend vary over the whole contract: in common, and a cluster's own"
-    first = text("What moves it", [f"{'Subtotal: ' * (one == TOGETHER)}{one}".capitalize() for one in rows])
+    first = text("What moves it", [capitalised("subtotal: " * (one == TOGETHER) + one) for one in rows])
     yield quotes.table("in common", title, columns, first)
 
 

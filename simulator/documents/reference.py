@@ -121,7 +121,7 @@ def _behaviour(quotes: Quotes) -> Iterator[str]:
     )
     if bond is not None and all(one.takes_share for one in clusters):
         yield (
-            "Taking the share: here every cluster does. If only some did (setting: takes_share), the others "
+            "Taking the share: here every cluster does. If only some did, the others "
             "would post no bond and have no share, and the PCT would bear more of their overspends."
         )
     yield (
@@ -131,9 +131,9 @@ def _behaviour(quotes: Quotes) -> Iterator[str]:
     )
     leaves = any(one.last_year for one in clusters) or (bond is not None and bond.when_exhausted == "leaves")
     yield (
-        "Leaving before the end: no practice leaves its cluster alone. A cluster can leave (settings: "
-        f"last_year, and when_exhausted of the bond); here {'some may' if leaves else 'none does'}. If those "
-        "that lose left, the PCT would bear what their practices no longer do, and pay more."
+        "Leaving before the end: no practice leaves its cluster alone. A cluster can leave, after a "
+        f"year or when its bond is used up; here {'some may' if leaves else 'none does'}. If those that "
+        "lose left, the PCT would bear what their practices no longer do, and pay more."
     )
 
 

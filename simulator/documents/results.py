@@ -113,7 +113,7 @@ def _bond_mark(quotes: Quotes) -> list[Block]:
     said += f"which is {{{BOND_OF_CONTRACT}:short}} of the whole contract's."
     if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}") in quotes.numbers:
         said += (
-            f" In all, bonds are used up with a chance of {{{OF_A_CLUSTER}{USED_UP}:alone}}. They pay each "
+            f" A cluster's bond is used up with a chance of {{{OF_A_CLUSTER}{USED_UP}:alone}}. It pays each "
             "year's overspend, with no surplus set off: a contract left of the mark may have used one up too."
         )
     return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]

@@ -418,7 +418,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (("Granta", POSTED_A_HEAD), (ALL_CLUSTERS, POSTED_A_HEAD)),
     ),
     "What does it cost to borrow the bond, or to tie the money up?": (
-        *(BOND, "What it costs practices to borrow that money, or to do without it, is not counted"),
+        *(BOND, "What it costs practices to borrow what they post, or to do without it, is not counted"),
         ((ALL_CLUSTERS, A_DEARER_POINT),),
     ),
     "Would we be better off joined with another cluster?": (
@@ -480,7 +480,7 @@ def annex(study: Study) -> Document:
 def test_pages_of_it_are_well_filled(annex: Document, tmp_path: Path) -> None:
     pages = filled_of_pages(annex, tmp_path)
     assert 10 < len(pages) < 16
-    assert min(pages) > 0.75
+    assert min(pages) >= 0.75
 
 
 def said_in(section: Section) -> tuple[str, set[tuple[str, str]]]:
