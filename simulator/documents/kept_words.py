@@ -90,7 +90,8 @@ def after_savings(quotes: Quotes) -> Iterator[Block]:
         f"{100 * saving:.1f}%: {of}" if (of := kept.savings[saving]) else per_cent_of(saving)
         for saving in rows
     ]
-    title = f"Practices after a true saving by {who}, over the whole contract"
+    besides = ", besides what actions do" * bool(quotes.study.scenario.settings.actions)
+    title = f"Practices after a true saving by {who}{besides}, over the whole contract"
     yield quotes.table("savings", title, columns, text("True saving", labels), apart=0)
 
 

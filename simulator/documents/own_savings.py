@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from simulator.charts.study import Study
-from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND, Place
+from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND, Place, WhatIfs
 from simulator.questions.luck.answer import who_can_be_paid
-from simulator.questions.luck.ask import at_saving
 from simulator.records import BUDGET, Account
 from simulator.risk.account_book import PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
@@ -35,7 +34,12 @@ _MIDDLE, _GOOD = Quantile(0.5), Quantile(0.95)
 class OwnSavings:
     """How practices of each cluster fare, as things are and if clusters truly saved."""
 
-    study: Study  # of the scenario as it is
+    what_ifs: WhatIfs  # of the scenario as it is
+
+    @property
+    def study(self) -> Study:
+        """The scenario as it is."""
+        return self.what_ifs.study
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ class OwnSavings:
     def _found(self) -> tuple[dict[Place, Estimate], bool]:
         if not self.names:
             return {}, False
-        studies = {saving: self._at(saving) for saving in SAVINGS}
+        studies = {saving: self.what_ifs.at_saving(saving) for saving in SAVINGS}
         found = {(name, one): value for name in self.names for one, value in _cases(self.study.books[name])}
         for saving, saved in studies.items():
             for name in self.names:
@@ -81,20 +85,13 @@ class OwnSavings:
         """
         pairs = zip(every.scenario.settings.clusters, none.scenario.settings.clusters, strict=True)
         clusters = tuple(pair[at % 2] for at, pair in enumerate(pairs))
-        settings = every.scenario.settings.model_copy(update={"clusters": clusters})
-        some = Study(self.study.shared.simulate(replace(every.scenario, settings=settings)))
+        some = self.what_ifs.varied(clusters=clusters)
         apart = (
             gain_gbp(some.books[name], Account.PRACTICES)
             - gain_gbp((every, none)[at % 2].books[name], Account.PRACTICES)
             for at, name in enumerate(self.study.clusters)
         )
         return any(np.abs(one).max() > PENNY_GBP for one in apart)
-
-    def _at(self, saving: float) -> Study:
-        """Return the study, had every cluster truly saved so much and done nothing else."""
-        if not (saving or self.study.scenario.settings.truly_saves):
-            return self.study
-        return Study(self.study.shared.simulate(at_saving(self.study.scenario, saving)))
 
 
 def of_saving(name: str, saving: float) -> str:

@@ -265,6 +265,7 @@ def _savings(quotes: Quotes, name: str) -> Iterable[Block]:
     beside_it = tuple(quotes.numbers.get(place) for place in places)
     columns = [replace(one, counted_with=beside_it) for one in columns]
     who = "all truly save" if quotes.own_savings.others_matter else "it truly saves"
+    who += ", besides what actions do" * bool(quotes.study.scenario.settings.actions)
     title = f"{name}: if {who}; means, a middle and a good case (1 in 20), over the whole contract"
     first = text("Truly saved", [per_cent_of(one) if one else "Nothing" for one in rows])
     yield TableBlock(Table("", title, (first, *columns)))

@@ -102,7 +102,7 @@ class Quotes:
     @cached_property
     def own_savings(self) -> OwnSavings:
         """How practices of each cluster fare, as things are and if clusters truly saved."""
-        return OwnSavings(self.study)
+        return OwnSavings(self.what_ifs)
 
     @cached_property
     def joining(self) -> Joining:

@@ -87,7 +87,7 @@ class WhatIfs:
     @cached_property
     def at_equal_growth(self) -> Study | None:
         """The study with budgets that grow as plans expect costs to; None where no budget grows otherwise."""
-        return self._varied(**self._equal_growth) if self.has_equal_growth else None
+        return self.varied(**self._equal_growth) if self.has_equal_growth else None
 
     @property
     def has_equal_growth(self) -> bool:
@@ -110,9 +110,9 @@ class WhatIfs:
             one.model_copy(update={"pct_return_share": share}) if isinstance(one, SurplusSplit) else one
             for one in self.study.scenario.settings.rules
         )
-        return self._varied(rules=rules)
+        return self.varied(rules=rules)
 
-    def _varied(self, **settings: object) -> Study:
+    def varied(self, **settings: object) -> Study:
         """Return the study with other settings, on the same draws."""
         scenario = self.study.scenario
         varied = scenario.settings.model_copy(update=settings)
@@ -167,12 +167,12 @@ class WhatIfs:
         return self._chances[saving]
 
     def at_saving(self, saving: float) -> Study:
-        """Return the study in which every cluster truly saves so much."""
+        """Return the study in which every cluster truly saves so much, besides what its actions do."""
         clusters = tuple(
             one.model_copy(update={"true_saving_share": saving, "true_saving_share_by_year": ()})
             for one in self.study.scenario.settings.clusters
         )
-        return self._varied(clusters=clusters)
+        return self.varied(clusters=clusters)
 
 
 def better_off(study: Study) -> BoolArray:

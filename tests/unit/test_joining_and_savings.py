@@ -7,15 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simulator import load_scenario, simulate
+from simulator.charts.study import Study
 from simulator.documents.apart import beside
 from simulator.documents.contents import document_of
 from simulator.documents.joining import APART, AS_ONE, DRAWN, Joining
+from simulator.documents.kept_shares import after_saving
 from simulator.documents.own_savings import GAIN_THEN, OwnSavings, of_saving
 from simulator.documents.quotes import Quotes
-from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, OVERSPEND
+from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, OVERSPEND, WhatIfs
 from simulator.records import BUDGET
 from simulator.risk.estimate import Estimate
 from tests.builders import BOND, POOL, SURPLUS, cluster_of, scenario_of
+from tests.e2e.command import ROOT
 from tests.unit.documents import study_of
 
 TOO_SMALL = {**BOND, "share_of_annual_budget": 0.01}
@@ -59,7 +63,7 @@ def test_clusters_on_other_terms_do_not_join(changes):
 def test_a_saving_is_what_the_same_cluster_has_that_saves_alone():
     """Bonds and shares are each cluster's own; a pool pays after them."""
     study = study_of(scenario_of(clusters=[cluster_of("North"), cluster_of("South", 20_000)]))
-    savings = OwnSavings(study)
+    savings = OwnSavings(WhatIfs(study))
     assert not savings.others_matter
     alone = study_of(
         scenario_of(clusters=[cluster_of("North"), cluster_of("South", 20_000, true_saving_share=0.05)])
@@ -77,10 +81,21 @@ def test_a_saving_is_what_the_same_cluster_has_that_saves_alone():
 def test_what_others_save_is_seen_where_it_matters():
     """Of a half that saves, each must gain what it gains where all do, or none does."""
     study = study_of(scenario_of())
-    savings = OwnSavings(study)
-    none, every = savings._at(0.0), savings._at(0.05)
+    savings = OwnSavings(WhatIfs(study))
+    none, every = map(savings.what_ifs.at_saving, (0.0, 0.05))
     assert not savings._is_mixed(none, every)
     assert savings._is_mixed(none, none.__class__(replace(none.result, scenario=every.scenario)))
+
+
+def test_tables_of_savings_tell_one_story_where_clusters_act_as_well():
+    """What actions do stays, on a cluster's page as in the table of all, and as `bond` has it."""
+    scenario = load_scenario(ROOT / "scenarios" / "actions-example.toml", ["simulation.contracts=200"])
+    quotes = Quotes(Study(simulate(scenario)))
+    own = sum(quotes.numbers[of_saving(name, 0.0), GAIN].value for name in quotes.own_savings.names)
+    assert own == pytest.approx(quotes.numbers[after_saving(0.0), GAIN].value)
+    assert own == pytest.approx(quotes.study.estimate("All clusters together", GAIN).value)
+    titles = [one.table.title for one in document_of(quotes.study).tables]
+    assert sum("besides what actions do" in one for one in titles) == 1 + len(quotes.own_savings.names)
 
 
 def test_pages_say_all_of_it_where_rules_are_off():
