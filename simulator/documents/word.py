@@ -31,10 +31,21 @@ from simulator.documents.blocks import (
 )
 from simulator.documents.office_files import without_clock, without_left_overs
 from simulator.documents.word_fonts import embed_font
-from simulator.documents.word_styles import TABLE_STYLE, add_field, element, new_numbering, opened, text_width
+from simulator.documents.word_styles import (
+    CLOSE_STYLES,
+    TABLE_STYLE,
+    TABLE_STYLES,
+    add_field,
+    element,
+    new_numbering,
+    opened,
+    text_width,
+)
 
 _NAME_LETTERS, _GAP_LETTERS = 24, 3
 _MOST_PICTURE_CM, _LOGO_CM = 21.0, 1.4
+_CLOSE, _GAP = (Pt(3), Pt(2)), Pt(3)
+"""Above and below paragraphs on a page that holds four tables, and below each of these."""
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 """How a picture for older programs names the drawing that newer ones show."""
@@ -85,7 +96,7 @@ def write_word(document: Document, path: Path) -> None:
             _add_contents(word, document)
         after = (*section.blocks[1:], None)
         for at, (block, following) in enumerate(zip(section.blocks, after, strict=True)):
-            added = _add(word, block, numbers)
+            added = _add(word, block, numbers, close=section.one_page)
             if added is not None:
                 added.paragraph_format.page_break_before = section.one_page and at == 0
                 if isinstance(block, Paragraph) and isinstance(following, Items | TableBlock):
@@ -122,24 +133,28 @@ def _add_logo(word: Any, document: Document) -> None:
     picture._inline.docPr.set("descr", f"Logo of {whose}")  # noqa: SLF001
 
 
-def _add(word: Any, block: Block, numbers: Numbers) -> Any:
-    """Add a block; return its paragraph if it is one."""
+def _add(word: Any, block: Block, numbers: Numbers, *, close: bool) -> Any:
+    """Add a block, on a page of its own things closer together; return its paragraph if it is one."""
     match block:
-        case Heading():
-            return word.add_heading(block.text, block.level)
-        case Paragraph():
-            return _say(word.add_paragraph(), block)
+        case Heading() | Paragraph():
+            if isinstance(block, Heading):
+                added = word.add_heading(block.text, block.level)
+            else:
+                added = _say(word.add_paragraph(), block)
+            return _put_close(added) if close else added
         case Items():
             style = "List Number" if block.numbered else "List Bullet"
             numbering = new_numbering(word, style)
             for at, item in enumerate(block.paragraphs, start=1):
                 mark = "" if numbering else f"{at}. " if block.numbered else "• "
                 added = _say(word.add_paragraph(mark, style=style), item)
+                if close:
+                    _put_close(added)
                 if numbering:
                     added._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = numbering  # noqa: SLF001
         case TableBlock():
             for narrow in block.narrow():
-                _add_table(word, narrow, numbers)
+                _add_table(word, narrow, numbers, close=close)
         case Picture():
             _add_figure(word, block, numbers)
     return None
@@ -161,8 +176,9 @@ def _say(paragraph: Any, said: Paragraph) -> Any:
     return paragraph
 
 
-def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
-    _add_caption(word, "Table", numbers, table.table.title).paragraph_format.keep_with_next = True
+def _add_table(word: Any, table: TableBlock, numbers: Numbers, *, close: bool) -> None:
+    caption = _add_caption(word, "Table", numbers, table.table.title)
+    caption.paragraph_format.keep_with_next = True
     columns = len(table.headings)
     grid = word.add_table(rows=0, cols=columns, style=TABLE_STYLE)
     grid.autofit = False
@@ -176,6 +192,10 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
     widths = [round(text_width(word) * (width / sum(given))) for width in given]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
+    text_style, number_style = TABLE_STYLES
+    if close:
+        text_style, number_style = CLOSE_STYLES
+        _put_close(caption)
     short = len(table.rows) <= 15
     shown = [[*map(text_of, row)] for row in table.shown]
     made: Any = None
@@ -195,9 +215,17 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers) -> None:
             cell.width = widths[column]
             paragraph = cell.paragraphs[0]
             paragraph.add_run(content)
-            paragraph.style = "Table number" if table.is_numeric(column) else "Table text"
+            paragraph.style = number_style if table.is_numeric(column) else text_style
             paragraph.paragraph_format.keep_with_next = short and at < len(table.rows)
-    word.add_paragraph(style="Table text")
+    gap = word.add_paragraph(style=text_style)
+    if close:
+        gap.paragraph_format.line_spacing = _GAP
+
+
+def _put_close(paragraph: Any) -> Any:
+    """Put a paragraph close to what stands above and below it, and return it."""
+    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = _CLOSE
+    return paragraph
 
 
 def _letters(cells: Sequence[str]) -> int:

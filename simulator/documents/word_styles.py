@@ -22,6 +22,9 @@ _PALE = "EEF2F5"
 _PAGE_CM, _MARGIN_CM, _SIDE_CM = (21.0, 29.7), 1.8, 1.45
 """Between the sides, pictures have the width that they were drawn for: their smallest letters are 7.5 pt."""
 TABLE_STYLE = "Cluster table"
+TABLE_STYLES = ("Table text", "Table number")
+CLOSE_STYLES = ("Close table text", "Close table number")
+"""Of words and numbers in tables; the latter where four of them share a page."""
 _USED = (
     *("Title", "Subtitle", "Heading 1", "Heading 2", "Caption", "TOC Heading", "toc 1"),
     *("List Bullet", "List Number"),
@@ -180,12 +183,15 @@ def _set_styles(word: Any, document: Document) -> None:
 def _add_own_styles(word: Any, document: Document) -> None:
     """Add the styles of tables, where a template has none of that name."""
     known = {style.name for style in word.styles}
-    for name in ("Table text", "Table number"):
+    for name in (*TABLE_STYLES, *CLOSE_STYLES):
         if name not in known:
             style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             style.base_style, style.font.size = word.styles["Normal"], Pt(8.5)
             style.paragraph_format.space_after = Pt(1)
-            if name == "Table number":
+            if name in CLOSE_STYLES:
+                style.font.size, style.paragraph_format.line_spacing = Pt(8), Pt(10)
+                style.paragraph_format.space_after = Pt(0)
+            if name.endswith("number"):
                 style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if TABLE_STYLE not in known:
         _add_table_style(word, document.theme)

@@ -8,8 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from simulator import load_scenario, simulate
+from simulator.charts.study import Study
+from simulator.documents.contents import document_of
 from simulator.documents.web_page import write_html
 from tests.builders import cluster_of, scenario_of
+from tests.e2e.command import FLAGSHIP
 from tests.unit.documents import document
 
 CHROMIUM = shutil.which("chromium")
@@ -20,6 +24,8 @@ QUIET = (
 )
 SMALLEST_LETTERS_PX = 9
 SMALLEST_LETTERS_PT, PX_PER_PT = 7, 96 / 72
+PAGE_PX = tuple(int((mm / 25.4 - 2 * 0.4) * 96) for mm in (210, 297))
+"""A4 within a browser's own margins, 0.4 inches."""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on this machine")
 
@@ -91,3 +97,16 @@ def test_a_page_is_gone_through_by_keyboard(browser, address):
         page.get_by_text("Download its data").first.click()
     assert saved.value.suggested_filename.endswith(".csv")
     page.close()
+
+
+def test_a_cluster_s_section_is_one_page_in_print(browser, tmp_path):
+    """The flagship's: four tables, one of them of ten practices."""
+    study = Study(simulate(load_scenario(FLAGSHIP, ["simulation.contracts=400"])))
+    write_html(document_of(study), tmp_path / "report.html")
+    width, height = PAGE_PX
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.emulate_media(media="print")
+    page.goto((tmp_path / "report.html").as_uri())
+    heights = page.evaluate("[...document.querySelectorAll('section.page')].map(one => one.offsetHeight)")
+    assert len(heights) == len(study.clusters)
+    assert 0 < max(heights) <= height

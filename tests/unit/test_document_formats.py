@@ -38,6 +38,7 @@ from simulator.documents.formats import lay_out
 from simulator.documents.own_terms import BANDS
 from simulator.documents.protection import CONFIDENCES
 from simulator.documents.quotes import BOND, Quotes
+from simulator.documents.word_styles import CLOSE_STYLES
 from simulator.documents.workbook import ALL_NUMBERS, BY_BAND, EXPECTED, INPUTS, PROVENANCE
 from simulator.errors import InputError, Problem
 from simulator.risk.account_book import ALL_CLUSTERS
@@ -210,6 +211,15 @@ def test_word_has_headings_captions_heads_that_repeat_and_words_for_pictures(edg
     assert alts == [figure.chart.alt for figure in figures]
     languages = set(re.findall(r'w:lang w:val="([^"]*)"', parts["word/styles.xml"]))
     assert languages == {"en-GB"}
+    alone = sum(
+        len([*block.narrow()])
+        for section in made.sections
+        if section.one_page
+        for block in section.blocks
+        if isinstance(block, TableBlock)
+    )
+    set_close = [one.cell(1, 0).paragraphs[0].style.name in CLOSE_STYLES for one in word.tables]
+    assert set_close == [False] * (len(tables) - alone) + [True] * alone
     assert sum(one.paragraph_format.page_break_before or False for one in word.paragraphs) == sum(
         section.one_page for section in made.sections
     )
