@@ -9,6 +9,7 @@ from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import (
     and_interest,
     bond_is_all,
+    loses_all,
     loss_of_bond,
     who_pays,
     whole_contract,
@@ -192,12 +193,13 @@ def _practices_in_words(quotes: Quotes) -> str:
 
 def _meaning_of_gains(quotes: Quotes) -> str:
     """Return what the columns of the table are, and why its last row is not the others' mean."""
-    said = "The net gain is all that comes to practices less all that they pay, their bond included. In one "
+    said = "The net gain is all that comes to practices less all that they pay, their bond included. "
     if all_of_bond := loss_of_bond(quotes):
-        said += f"contract out of twenty they lose {all_of_bond}. "
+        how_often = "one contract out of twenty" + " or more" * loses_all(quotes)
+        said += f"In {how_often} they lose {all_of_bond}. "
         said += "A bond is a share of the budget, so it differs by contract."
     else:
-        said += "contract out of twenty it is worse than “1 in 20”."
+        said += "In one contract out of twenty it is worse than “1 in 20”."
     if len(quotes.clusters) > 1 and (ALL_CLUSTERS, f"{OF_A_CLUSTER}{BETTER_OFF}") in quotes.numbers:
         said += (
             " The last row sets the gains of some clusters against the losses of others: all practices "
