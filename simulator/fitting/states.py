@@ -78,23 +78,6 @@ def draw_states(
     return States.stacked(parts)
 
 
-def mean_states(cells: Cells, structure: Structure, units: FloatArray) -> States:
-    """Return the means of all states at one point of shape (parameter,), as one row."""
-    values = structure.values(units[None])
-    factors = factorise(cells, structure, values)
-    lines, clusters = structure.lines, len(cells.z)
-    nothing = States(
-        structure.level_mean[None],
-        structure.growth_mean[None],
-        *(
-            np.zeros(shape)
-            for shape in ((1, lines), (1, clusters, lines), (1, clusters), (1, clusters, lines))
-        ),
-    )
-    residual = np.where(cells.present, cells.z - structure.mean, 0.0)[None]
-    return _moved(nothing, residual, structure, factors, np.zeros(1, dtype=int), values)
-
-
 def _draw(
     cells: Cells,
     structure: Structure,

@@ -5,14 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.fitting.tails import laws_at, tail_of
+from simulator.fitting.tails import tail_of
 from simulator.random_streams import RandomStreams
-from simulator.spend.gamma import Gamma
-from simulator.spend.lognormal import Lognormal
-from simulator.spend.pareto import Pareto
 
 ONE_BY_ONE = RandomStreams(7).generator("tails")
-P = np.array([0.5, 0.9, 0.99])
 
 
 def test_a_tail_by_hand() -> None:
@@ -23,19 +19,13 @@ def test_a_tail_by_hand() -> None:
     assert tail.top_share == pytest.approx(101 / 200)
     # Without it all costs are alike.
     assert tail.cv_change == -1
-    assert tail.rests_on_one
-    assert not tail_of(np.linspace(1, 2, 100)).rests_on_one
+    assert abs(tail_of(np.linspace(1, 2, 100)).cv_change) < 0.1
 
 
-def test_the_index_of_a_pareto_and_its_band() -> None:
+def test_the_mean_excess_of_a_pareto_rises() -> None:
     costs = 100 * (1 - ONE_BY_ONE.random(20_000)) ** (-1 / 2.5)
     tail = tail_of(costs)
-    at = int(np.flatnonzero(tail.above == 2_000)[0])
-    assert tail.hill[at] == pytest.approx(2.5, abs=4 * 2.5 / np.sqrt(2_000))
-    assert tail.hill_high[at] - tail.hill[at] == pytest.approx(
-        1.96 * tail.hill[at] / np.sqrt(2_000), rel=1e-3
-    )
-    # Its mean excess is threshold / (shape - 1).
+    # It is threshold / (shape - 1).
     place = int(np.searchsorted(tail.thresholds_gbp, 200.0))
     expected = tail.thresholds_gbp[place] / 1.5
     assert abs(tail.mean_excess_gbp[place] - expected) < 4 * tail.mean_excess_se_gbp[place]
@@ -59,21 +49,6 @@ def test_the_mean_excess_by_hand() -> None:
 
 
 def test_few_costs_and_equal_costs_have_no_tail() -> None:
-    assert tail_of(np.array([1.0, 2.0])).hill.size == 0
+    assert tail_of(np.array([1.0, 2.0])).thresholds_gbp.size == 0
     alike = tail_of(np.ones(100))
-    assert (alike.cv, alike.cv_change, alike.hill.size, alike.thresholds_gbp.size) == (0, 0, 0, 0)
-
-
-def test_laws_at_a_published_mean_and_cv_are_the_simulators() -> None:
-    laws = {one.law: one for one in laws_at(800, 1.5, P, [400, 1800, 6000])}
-    shape = 2 * 1.5**2 / (1.5**2 - 1)
-    own = {
-        "lognormal": Lognormal(mean=800, cv=1.5),
-        "gamma": Gamma(mean=800, cv=1.5),
-        "pareto": Pareto(shape=shape, scale=800 * (shape - 1)),
-    }
-    for name, law in own.items():
-        assert laws[name].percentiles_gbp == pytest.approx(law.isf(1 - P), rel=1e-6)
-        assert laws[name].misses == pytest.approx(law.isf(1 - P) / [400, 1800, 6000] - 1, rel=1e-6)
-        assert np.sqrt(law.variance_gbp2) / law.mean_gbp == pytest.approx(1.5)
-    assert [one.law for one in laws_at(800, 0.9, P, [400, 1800, 6000])] == ["lognormal", "gamma"]
+    assert (alike.cv, alike.cv_change, alike.thresholds_gbp.size) == (0, 0, 0)
