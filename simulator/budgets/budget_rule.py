@@ -45,11 +45,6 @@ class LineBasis:
         """Spend in the base year, shape (contract, cluster)."""
         return self.finished_gbp[self.year]
 
-    @property
-    def latest_gbp(self) -> FloatArray:
-        """Spend in the latest finished year, shape (contract, cluster)."""
-        return self.finished_gbp[0]
-
 
 class BudgetRule(Part):
     """How a whole year's budget for one service line is set."""

@@ -151,11 +151,6 @@ def write_together(axis: Axis, tick: Callable[[float, object], str]) -> None:
     axis.set_major_formatter(Together(TOGETHER[tick]) if tick in TOGETHER else tick)
 
 
-def legend_above(axes: Axes, **looks: Any) -> None:
-    """Write what colours are in a line above a panel."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, **looks)
-
-
 def draw_band(axes: Axes, at: Sequence[float], estimates: Sequence[Estimate], line: str = "-") -> None:
     """Draw estimates along an axis as a line in the band of their intervals."""
     low, high = [one.low for one in estimates], [one.high for one in estimates]

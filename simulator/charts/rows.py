@@ -49,7 +49,6 @@ class Rows:
     label: str = ""  # of that axis
     most_lines: int = 3  # of a name
     bar_in: float = BAR_IN  # height of a row's bars together
-    grows = True
 
     @property
     def is_narrow(self) -> bool:

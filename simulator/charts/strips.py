@@ -126,7 +126,6 @@ class Plot:
     right_in: float = 0.12
     above_in: float = 0.06
     below_in: float = 0.25
-    grows = True
 
     def height_in(self, room_in: float) -> float:
         """Return how high it is."""
@@ -163,7 +162,6 @@ class Abreast:
     high_in: float = 1.9
     left_in: float = 0.5
     below_in: float = 0.25
-    grows = True
 
     def _across(self) -> int:
         return across(len(self.headings))

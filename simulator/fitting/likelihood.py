@@ -25,7 +25,6 @@ class Factors:
     """What the density and the states need of each point's matrices."""
 
     precision: FloatArray  # of a cluster's cells, shape (point, cluster, n, n); 0 where nothing is known
-    information: FloatArray  # of all clusters on lines and years, shape (point, n, n)
     spread: FloatArray  # covariance of lines and years given the data, shape (point, n, n)
     log_determinant: FloatArray  # of the covariance of all data, shape (point,)
 
@@ -60,7 +59,7 @@ def factorise(cells: Cells, structure: Structure, values: Mapping[str, FloatArra
     inner_root = np.linalg.cholesky(inner)
     log_determinant += 2 * np.log(np.diagonal(inner_root, axis1=-2, axis2=-1)).sum(-1)
     spread = prior_root @ np.linalg.inv(inner) @ turned
-    return Factors(*map(np.asarray, (precision, information, spread, log_determinant)))
+    return Factors(*map(np.asarray, (precision, spread, log_determinant)))
 
 
 def _of_clusters(

@@ -123,22 +123,3 @@ def _over(months: Months, wider: Sequence[Month]) -> Months:
         np.pad(values, pad, constant_values=np.nan) for values in (months.counts, months.spend_gbp)
     )
     return Months(months.units, months.lines, tuple(wider), counts, spend)
-
-
-def cluster_months(months: Months, people: FloatArray, cluster_of: Mapping[str, str]) -> Months:
-    """Return months by cluster; missing where a unit of it that has people, and rows of the line, has none.
-
-    Takes ``people`` of shape (unit, line, month).
-    """
-    clusters = tuple(dict.fromkeys(cluster_of[unit] for unit in months.units if unit in cluster_of))
-    counts, spend = [], []
-    has_counts = counted(months)
-    for name in clusters:
-        members = [row for row, unit in enumerate(months.units) if cluster_of.get(unit) == name]
-        there = ~np.isnan(measured(months)[members])
-        awaited = (people[members] > 0) & there.any(axis=2, keepdims=True)
-        lacking = (awaited & ~there).any(axis=0) | ~there.any(axis=0)
-        counts.append(np.where(lacking | ~has_counts, np.nan, np.nansum(months.counts[members], axis=0)))
-        unpaid = lacking | (there & np.isnan(months.spend_gbp[members])).any(axis=0)
-        spend.append(np.where(unpaid, np.nan, np.nansum(months.spend_gbp[members], axis=0)))
-    return Months(clusters, months.lines, months.months, np.stack(counts), np.stack(spend))

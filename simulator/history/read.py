@@ -15,7 +15,6 @@ from simulator.history.calendar_months import written
 from simulator.history.cells import Cells, measured
 from simulator.history.cluster_years import (
     Exposure,
-    cluster_months,
     month_shares,
     observed_years,
     typical_cases,
@@ -205,7 +204,6 @@ def _history(
         files.history.name,
         given.by,
         levels,
-        cluster_months(months, weighted[..., at], cluster_of),
         observed,
         law,
         len(months.months) // 12,

@@ -23,7 +23,6 @@ class History:
     source: str  # name of the file
     by: str  # practice or cluster: whom a row is of
     months: Months  # by unit; one that breaks is one unit before it and another after
-    cluster_months: Months  # by cluster
     observed: Observed  # by cluster, line and year
     month_law: MonthLaw  # season, variance-to-mean, spread of a unit cost, outliers
     whole_years: int  # of months from the first to the last; below 2 there is no growth to learn

@@ -49,7 +49,7 @@ def _same(one: History, other: History) -> None:
         other.low_ends,
     )
     assert one.list_growth_share == other.list_growth_share
-    for record in ("months", "cluster_months", "observed", "month_law"):
+    for record in ("months", "observed", "month_law"):
         left, right = getattr(one, record), getattr(other, record)
         for field in fields(left):
             np.testing.assert_array_equal(getattr(left, field.name), getattr(right, field.name), record)
