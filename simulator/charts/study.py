@@ -32,6 +32,7 @@ from simulator.risk.measures import measure_samples
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.regimes import Regime, as_regimes, expanded
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import saving_every_year
 from simulator.simulation.draws import Draws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.result import Result
@@ -123,12 +124,10 @@ class Study:
     def without_saving(self) -> Result:
         """The same contracts, had no cluster truly saved anything: what luck alone brings."""
         settings = self.scenario.settings
-        none = {"true_saving_share": 0.0, "true_saving_share_by_year": ()}
-        clusters = tuple(one.model_copy(update=none) for one in settings.clusters)
-        if clusters == settings.clusters and not settings.actions:
+        unsaving = self.scenario.with_clusters(dict.fromkeys(self.clusters, saving_every_year(0.0)))
+        if unsaving.settings.clusters == settings.clusters and not settings.actions:
             return self.result
-        unsaving = settings.model_copy(update={"clusters": clusters, "actions": ()})
-        return simulate(replace(self.scenario, settings=unsaving), self.draws)
+        return simulate(unsaving.with_settings(actions=()), self.draws)
 
     @cached_property
     def worth(self) -> ActionWorth:

@@ -20,7 +20,7 @@ from simulator.charts.words import money, per_cent, per_cent_tick, pounds, short
 from simulator.plain_words import spaced
 from simulator.records import Account, FloatArray
 from simulator.risk.account_book import PENNY_GBP, AccountBook
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate, Unit
+from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import mean, mean_difference, probability
 from simulator.sums import inner
 
@@ -114,8 +114,7 @@ def _ratio(part: FloatArray, whole: FloatArray) -> Estimate:
     left = part - value * whole
     error = float(np.sqrt(inner(left, left) / (left.size - 1) / left.size) / whole.mean())
     # Always the same share, up to the rounding of sums.
-    error = error if error > 1e-9 else 0.0
-    return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)
+    return Estimate.with_error(value, error if error > 1e-9 else 0.0)
 
 
 def _draw_pence(axes: Axes, parts: dict[str, Estimate], looks: dict[str, Look]) -> None:

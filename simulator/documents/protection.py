@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from simulator.charts.study import Study
@@ -28,7 +28,6 @@ from simulator.risk.estimators import Quantile
 from simulator.risk.positions import build_up_samples, gain_gbp, pct_net_by_year_gbp, pct_net_gbp
 from simulator.rules.bond import Bond
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import Cluster
 from simulator.simulation.result import Result
 
 RESERVE_OF_BUDGET = "reserve_95_of_budget_share"
@@ -100,8 +99,8 @@ class Protection:
                 if larger := self._with_bonds(scenario, share):
                     yield f"bonds of {per_cent_of(share)} of a year's budget", simulate(larger)
         if any(one.has_bond for one in self.study.books.values()):
-            none = [one.model_copy(update={"takes_share": False}) for one in scenario.settings.clusters]
-            yield NO_SHARE, simulate(_of_clusters(scenario, none))
+            none = {name: {"takes_share": False} for name in self.study.clusters}
+            yield NO_SHARE, simulate(scenario.with_clusters(none))
         if equal := WhatIfs(self.study).at_equal_growth:
             yield EQUAL_GROWTH_RULE, equal.result
         if not scenario.settings.truly_saves:
@@ -109,25 +108,18 @@ class Protection:
 
     def _with_bonds(self, scenario: Scenario, share: float) -> Scenario | None:
         """Return the scenario with bonds of a share of a year's budget; None where some are larger now."""
-        found = []
-        for one in scenario.settings.clusters:
+        larger = {}
+        for name in self.study.clusters:
             budget, posted = (
-                self.study.estimates_of(one.name).get(measure)
+                self.study.estimates_of(name).get(measure)
                 for measure in ("annual_budget_gbp", "bond_posted_gbp")
             )
-            if budget and posted and self.study.books[one.name].has_bond:
+            if budget and posted and self.study.books[name].has_bond:
                 if posted.value >= share * budget.value:
                     return None
-                one = one.model_copy(update={"bond_gbp": share * budget.value})  # noqa: PLW2901
-            found.append(one)
-        if tuple(found) == scenario.settings.clusters:
-            return None
-        return _of_clusters(scenario, found)
-
-
-def _of_clusters(scenario: Scenario, clusters: Sequence[Cluster]) -> Scenario:
-    """Return a scenario with what clusters choose changed."""
-    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": tuple(clusters)}))
+                larger[name] = {"bond_gbp": share * budget.value}
+        varied = scenario.with_clusters(larger)
+        return None if varied is scenario else varied
 
 
 def reserve_at(confidence: float) -> str:

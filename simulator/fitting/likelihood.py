@@ -59,7 +59,7 @@ def factorise(cells: Cells, structure: Structure, values: Mapping[str, FloatArra
     inner_root = np.linalg.cholesky(inner)
     log_determinant += 2 * np.log(np.diagonal(inner_root, axis1=-2, axis2=-1)).sum(-1)
     spread = prior_root @ np.linalg.inv(inner) @ turned
-    return Factors(*map(np.asarray, (precision, spread, log_determinant)))
+    return Factors(precision, np.asarray(spread), log_determinant)
 
 
 def _of_clusters(

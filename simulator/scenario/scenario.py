@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -30,11 +32,12 @@ from simulator.scenario.fits import fit_problems, read_fit
 from simulator.scenario.keys import apply_overrides, problems_of, readable, setting
 from simulator.scenario.pcts import is_reused, narrowed, problems_of_pcts
 from simulator.scenario.regimes import Regime, as_regimes, lay_over
-from simulator.scenario.schema import ScenarioFile
+from simulator.scenario.schema import Cluster, ScenarioFile
 from simulator.scenario.shadow_years import shadow_problems
 from simulator.scenario.sheets import is_workbook
 from simulator.scenario.toml_writer import toml_text
 from simulator.scenario.workbook.reading import read_workbook
+from simulator.uncertain import as_given
 
 LARGEST_SCENARIO_BYTES = 1_000_000
 _WITH_TABLES = ("population", "seasons")
@@ -132,6 +135,19 @@ class Scenario:
         settings, laid = (*self.overrides, *more), (*self.regimes, *as_regimes(regimes))
         written = (self.given, self.folder, self.source, self.text)
         return check_scenario(*written, settings, self, laid, places=self.places)
+
+    def with_settings(self, **sections: object) -> Scenario:
+        """Return the scenario with other sections, which are known to be valid: nothing is checked again."""
+        return replace(self, settings=self.settings.model_copy(update=sections))
+
+    def with_clusters(self, keys: Mapping[str, Mapping[str, object]]) -> Scenario:
+        """Return the scenario with other values of keys, known to be valid, of the clusters that are named.
+
+        What nothing differs in stays the same object, the scenario too: plans are shared by what is the same.
+        """
+        before = self.settings.clusters
+        clusters = tuple(_with_keys(one, keys.get(one.name, {})) for one in before)
+        return self if all(map(operator.is_, clusters, before)) else self.with_settings(clusters=clusters)
 
     @property
     def fingerprint(self) -> str:
@@ -250,6 +266,12 @@ def check_scenario(
     found = (practices, *columns, amounts, posterior)
     laid_over = (regimes, overrides)
     return Scenario(narrowed(settings), *found, source, text, *laid_over, given, folder, changed, places)
+
+
+def _with_keys(cluster: Cluster, keys: Mapping[str, Any]) -> Cluster:
+    # A figure that is not known is another than its mean alone.
+    differs = any(as_given(getattr(cluster, key)) != as_given(value) for key, value in keys.items())
+    return cluster.model_copy(update=keys) if differs else cluster
 
 
 def _checked_sections(changed: Given, varied: Scenario | None) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isinf
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -312,23 +312,21 @@ class Cluster(Part):
     def legal(self) -> LegalForm:
         """What its legal form means for it, with what it says otherwise."""
         form = LEGAL_FORMS[self.legal_form] if self.legal_form else LegalForm()
-        liability, cap, interest = (
-            self.liability_beyond_bond,
-            self.distribution_cap_share,
-            self.interest_cap_share,
-        )
-        return replace(
-            form,
-            is_liable=form.is_liable if liability is None else liability == "unlimited",
-            distribution_cap_share=form.distribution_cap_share if cap is None else cap,
-            interest_cap_share=form.interest_cap_share if interest is None else interest,
-            partner_share=form.partner_share if self.partner_share is None else self.partner_share,
-        )
+        keys = ("distribution_cap_share", "interest_cap_share", "partner_share")
+        own: dict[str, Any] = {key: said for key in keys if (said := getattr(self, key)) is not None}
+        if self.liability_beyond_bond is not None:
+            own["is_liable"] = self.liability_beyond_bond == "unlimited"
+        return replace(form, **own)
 
     @property
     def truly_saves(self) -> bool:
         """Whether it really saves, or wastes, anything in any year."""
         return any(self.savings(MOST_YEARS))
+
+
+def saving_every_year(share: float) -> dict[str, object]:
+    """Return the keys of a cluster that truly saves so much in every year."""
+    return {"true_saving_share": share, "true_saving_share_by_year": ()}
 
 
 class FitSettings(Part):

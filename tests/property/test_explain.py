@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simulator.execution.blocks import run_blocks
 from simulator.questions.explain.answer import ALL_SOURCES
 from simulator.questions.explain.ask import explain
-from simulator.questions.explain.pieces import Source, draw_pieces, sources_of
+from simulator.questions.explain.pieces import Source, pieces_in_parts, sources_of
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Outturn
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws
@@ -51,7 +51,7 @@ _SCENARIOS = scenarios().map(lambda one: one | {"contract": one["contract"] | {"
 def test_the_pieces_add_up_to_the_outturn_of_every_contract(scenario: Table) -> None:
     plan = make_plan(checked(scenario))
     outturn = drawn_outturn(plan)
-    pieces = draw_pieces(plan, STREAMS, BLOCK)
+    pieces = next(pieces_in_parts(plan, STREAMS, BLOCK, 0.0, at_once=BLOCK.contracts))
     assert tuple(pieces) == sources_of(plan)
     whole = sum(gbp.sum(axis=-1) for gbp in pieces.values())
     actual = outturn.budget_gbp - outturn.spend_gbp - expected_outturn_gbp(plan)

@@ -12,7 +12,7 @@ from simulator.answers.rule_notes import scheme_notes
 from simulator.fitting.estimates import Estimates
 from simulator.fitting.future import future
 from simulator.questions.check.answer import CheckAnswer
-from simulator.questions.explain.pieces import Source, draw_pieces, expected_budget_gbp
+from simulator.questions.explain.pieces import Source, expected_budget_gbp, pieces_in_parts
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.draws import Draws
@@ -169,7 +169,7 @@ def test_a_known_base_year_takes_the_place_of_the_simulated_one(tmp_path: Path) 
 
 def test_explain_adds_up_and_books_what_is_not_known(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
-    pieces = draw_pieces(plan, RandomStreams(1), Block(0, 500))
+    pieces = next(pieces_in_parts(plan, RandomStreams(1), Block(0, 500), 0.0, at_once=500))
     spend = plan.draw(RandomStreams(1), Block(0, 500))
     outturn = plan.set_budgets(spend).budget_gbp - spend.contract_gbp
     expected = expected_budget_gbp(plan) - plan.expected_spend_gbp[1:]

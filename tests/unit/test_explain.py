@@ -14,7 +14,6 @@ from simulator.questions.explain.ask import explain
 from simulator.questions.explain.pieces import (
     PowerSums,
     Source,
-    draw_pieces,
     expected_budget_gbp,
     pieces_in_parts,
     with_totals,
@@ -111,7 +110,7 @@ EVERY_SHOCK = {
 
 def test_pieces_of_some_contracts_are_those_of_all() -> None:
     plan = make_plan(checked(scenario_of(shocks=EVERY_SHOCK, budgets={"rule": TOOLKIT})))
-    whole = draw_pieces(plan, RandomStreams(1), BLOCK)
+    whole = next(pieces_in_parts(plan, RandomStreams(1), BLOCK, 0.0, at_once=200))
     parts = list(pieces_in_parts(plan, RandomStreams(1), BLOCK, 0.0, at_once=70))
     assert [len(one[Source.COUNTS]) for one in parts] == [70, 70, 60]
     assert {Source.CLUSTER_LINE, Source.PRICES, Source.DRIFT} <= set(whole)
@@ -140,10 +139,11 @@ def test_totals_along_axes_are_of_what_was_given_and_of_totals() -> None:
 def test_need_is_net_of_what_the_budget_carries() -> None:
     # Three quarters of the budget are past spend, without growth: three quarters of need come back.
     one_shock = {"cluster": {"law": "lognormal", "sd_share": 0.1}}
-    pieces, free = (
-        draw_pieces(make_plan(checked(scenario_of(shocks=one_shock, budgets=rule))), RandomStreams(1), BLOCK)
+    plans = (
+        make_plan(checked(scenario_of(shocks=one_shock, budgets=rule)))
         for rule in ({"rule": TOOLKIT}, {"rule": {"rule": "expected_spend"}})
     )
+    pieces, free = (next(pieces_in_parts(plan, RandomStreams(1), BLOCK, 0.0, at_once=200)) for plan in plans)
     assert np.allclose(pieces[Source.UNMEASURED_NEED], 0.25 * free[Source.UNMEASURED_NEED])
     assert not free[Source.BASE_YEAR].any()
     # What is left of past spend's part is luck of the base year, the same in both years.

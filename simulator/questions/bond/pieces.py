@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -72,8 +72,7 @@ def samples_of(result: Result, at: int) -> BondSamples:
 
 def where_all_is_known(scenario: Scenario) -> Scenario:
     """Return the scenario with its figures at their means."""
-    known = scenario.settings.doubt.model_copy(update={"carried": False})
-    return replace(scenario, settings=scenario.settings.model_copy(update={"doubt": known}))
+    return scenario.with_settings(doubt=scenario.settings.doubt.model_copy(update={"carried": False}))
 
 
 @dataclass(frozen=True, slots=True)

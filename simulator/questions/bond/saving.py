@@ -8,18 +8,18 @@ roots then says what practices gain there, and how well that is known.
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from simulator.questions.bond.one_cluster import OneCluster, between, each_stands_alone, of_one
 from simulator.records import Account, Outturn
 from simulator.risk.account_book import AccountBook, account_book
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean
 from simulator.risk.positions import gain_gbp
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.schema import saving_every_year
 from simulator.simulation.part_of_plan import is_separable
 from simulator.simulation.plan import Plan
 from simulator.simulation.result import Result
@@ -146,22 +146,14 @@ def _found(root: Root | str, gain: Gain) -> SavingNeeded:
 
 
 def _with_error(saving: float, gain: Estimate, slope: float) -> SavingNeeded:
-    error = (gain.standard_error or 0.0) / slope
-    half = CONFIDENCE_Z * error
-    return SavingNeeded(Estimate(saving, saving - half, saving + half, error))
+    return SavingNeeded(Estimate.with_error(saving, (gain.standard_error or 0.0) / slope))
 
 
 def with_savings(scenario: Scenario, savings: Mapping[int, float]) -> Scenario:
     """Return the scenario with other true savings of some clusters, in every year."""
-    clusters = list(scenario.settings.clusters)
-    for at, saving in savings.items():
-        moved = at_mean(clusters[at].true_saving_share, saving)
-        changed = {"true_saving_share": moved, "true_saving_share_by_year": ()}
-        if any(getattr(clusters[at], key) != value for key, value in changed.items()):
-            clusters[at] = clusters[at].model_copy(update=changed)
-    if all(map(operator.is_, clusters, scenario.settings.clusters)):
-        return scenario
-    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": tuple(clusters)}))
+    found = [(scenario.settings.clusters[at], saving) for at, saving in savings.items()]
+    keys = {one.name: saving_every_year(at_mean(one.true_saving_share, saving)) for one, saving in found}
+    return scenario.with_clusters(keys)
 
 
 def _root(gain: Gain) -> Root | str:

@@ -13,7 +13,7 @@ import numpy as np
 from simulator.demand.shocks import ShockDraws
 from simulator.random_streams import RandomStreams
 from simulator.records import Block, FloatArray, Spend
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimate import Estimate
 from simulator.simulation.plan import Plan
 from simulator.sums import inner, product
 
@@ -41,13 +41,13 @@ KNOWN = (Source.COUNTS, Source.UNIT_COSTS)
 """What these add to a variance is known, not drawn."""
 
 
-def draw_pieces(
-    plan: Plan, streams: RandomStreams, block: Block, mean_worth_gbp: FloatArray | float = 0.0
-) -> dict[Source, FloatArray]:
+def pieces_in_parts(
+    plan: Plan, streams: RandomStreams, block: Block, mean_worth_gbp: FloatArray | float, *, at_once: int
+) -> Iterator[dict[Source, FloatArray]]:
     """Book the outturn of one block of contracts, less its expectation, by source of chance.
 
-    The draws are those of `simulate`. Expected spend is e, its factors are P (PCT-wide), L (the
-    cluster's lasting one) and C (lasting and passing together)::
+    So many contracts at once; all where actions are drawn. The draws are those of `simulate`. Expected spend
+    is e, its factors are P (PCT-wide), L (the cluster's lasting one) and C (lasting and passing together)::
 
         spend - e = e (P - 1)  +  e (L - 1)  +  e (C - L)  +  e (P - 1)(C - 1)  +  (spend - e P C)
                     PCT-wide      need          year          interaction         counts and unit costs
@@ -67,14 +67,6 @@ def draw_pieces(
     that past spend does to a budget is the piece of the base year. Shape (contract, year, cluster, line):
     pounds for which the cluster answers; above zero where they add to a surplus.
     """
-    (pieces,) = pieces_in_parts(plan, streams, block, mean_worth_gbp, at_once=block.contracts)
-    return pieces
-
-
-def pieces_in_parts(
-    plan: Plan, streams: RandomStreams, block: Block, mean_worth_gbp: FloatArray | float, *, at_once: int
-) -> Iterator[dict[Source, FloatArray]]:
-    """Yield what `draw_pieces` returns, of so many contracts at once; of all where actions are drawn."""
     shocks = plan.draw_shocks(streams, block)
     spend = plan.draw_given(shocks, streams, block)
     if plan.actions.drawn:
@@ -327,7 +319,7 @@ class PowerSums:
         ratio = float(self.products[place]) / total
         own, whole_part = float(self.products_squared[place]), ratio**2 * float(self.products_squared[whole])
         spread = own - 2 * ratio * float(self.products_by_whole[place]) + whole_part
-        return _estimate(ratio, _root(spread, own + whole_part) / total)
+        return Estimate.with_error(ratio, _root(spread, own + whole_part) / total)
 
     def sd(self, place: Place, contracts: int) -> Estimate:
         """Estimate the SD of a piece, in pounds; its error is the delta method's for the root of a mean."""
@@ -335,7 +327,7 @@ class PowerSums:
             return Estimate(0.0, 0.0, 0.0, 0.0)
         variance, fourth = float(self.squares[place]) / contracts, float(self.fourths[place]) / contracts
         sd = variance**0.5
-        return _estimate(sd, _root(fourth - variance**2, fourth) / contracts**0.5 / (2 * sd))
+        return Estimate.with_error(sd, _root(fourth - variance**2, fourth) / contracts**0.5 / (2 * sd))
 
     def pooled(self, source: int, year: int, contracts: int) -> Estimate | None:
         """Estimate the SD of all clusters together over the sum of theirs; None where it is nothing."""
@@ -350,7 +342,7 @@ class PowerSums:
         slopes = np.divide(rises, 2 * alone * sds, out=np.zeros_like(sds), where=sds > 0)
         spread = float(inner(product(slopes, self.cross[source, year]), slopes))
         size = float(inner(product(np.abs(slopes), self.cross[source, year]), np.abs(slopes)))
-        return _estimate(ratio, _root(spread, size) / contracts)
+        return Estimate.with_error(ratio, _root(spread, size) / contracts)
 
     def _whole(self, place: Place) -> Place:
         """Where the whole stands that a piece is a piece of."""
@@ -391,7 +383,3 @@ def _sums(
 def _root(spread: float, size: float) -> float:
     """Return the square root of what is left when sums as large as `size` have cancelled."""
     return spread**0.5 if spread > _CANCELLED_SHARE * size else 0.0
-
-
-def _estimate(value: float, error: float) -> Estimate:
-    return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)

@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.records import BUDGET, BoolArray, FloatArray, Outcomes
 from simulator.risk.account_book import PENNY_GBP
-from simulator.risk.estimate import CONFIDENCE_Z, Estimate
+from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import mean, mean_difference, probability, probability_difference
 
 SHARE = "practice_share_gbp"
@@ -115,4 +115,4 @@ def ratio(part: FloatArray, whole: FloatArray) -> Estimate | None:
         return None
     value = float(part.mean()) / below
     error = math.sqrt(float(np.var(part - value * whole, ddof=1)) / whole.size) / below
-    return Estimate(value, value - CONFIDENCE_Z * error, value + CONFIDENCE_Z * error, error)
+    return Estimate.with_error(value, error)

@@ -15,7 +15,7 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import Influence, root
 from simulator.risk.measures import columns
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import MOST_SHADOW_YEARS, Cluster
+from simulator.scenario.schema import MOST_SHADOW_YEARS, saving_every_year
 from simulator.simulation.draws import Draws, drawn_in_blocks
 from simulator.simulation.earlier_years import EarlierYears
 from simulator.simulation.learned import LearnedBudgets
@@ -100,14 +100,14 @@ class ShadowRuns:
     def of(cls, scenario: Scenario, years: int) -> ShadowRuns:
         """Return the runs of a scenario for up to so many shadow years."""
         contract = scenario.settings.contract.model_copy(update={"shadow_years": 0})
-        settings = scenario.settings.model_copy(update={"contract": contract})
-        scenario = replace(scenario, settings=settings)
-        without = make_plan(_with_clusters(scenario, _without_saving))
+        scenario = scenario.with_settings(contract=contract)
+        names = [one.name for one in scenario.settings.clusters]
+        without = make_plan(scenario.with_clusters(dict.fromkeys(names, saving_every_year(0.0))))
         counts, lines = without.expected_counts, without.settings.service_lines
         before = None
         if years > 1:
             before = EarlierYears.of(without.settings, without.rates, without.prices, counts[0], years - 1)
-        plans = [make_plan(_with_clusters(scenario, partial(_later, n))) for n in range(years + 1)]
+        plans = [make_plan(_later(scenario, later)) for later in range(years + 1)]
         for plan in plans[:1]:
             plan.prepare()
         # Without a ramp all draw the same spend: then they share one plan.
@@ -136,19 +136,12 @@ class ShadowRuns:
         return found
 
 
-def _with_clusters(scenario: Scenario, changed: Callable[[Cluster], Cluster]) -> Scenario:
-    clusters = tuple(map(changed, scenario.settings.clusters))
-    return replace(scenario, settings=scenario.settings.model_copy(update={"clusters": clusters}))
-
-
-def _without_saving(cluster: Cluster) -> Cluster:
-    return cluster.model_copy(update={"true_saving_share": 0.0, "true_saving_share_by_year": ()})
-
-
-def _later(years: int, cluster: Cluster) -> Cluster:
-    """Return a cluster whose savings by year began so many years ago."""
-    by_year = cluster.true_saving_share_by_year
-    return cluster.model_copy(update={"true_saving_share_by_year": by_year[years:] or by_year[-1:]})
+def _later(scenario: Scenario, years: int) -> Scenario:
+    """Return the scenario with clusters whose savings by year began so many years ago."""
+    by_year = {one.name: one.true_saving_share_by_year for one in scenario.settings.clusters}
+    return scenario.with_clusters(
+        {name: {"true_saving_share_by_year": of[years:] or of[-1:]} for name, of in by_year.items()}
+    )
 
 
 def _rows(books: list[list[AccountBook]]) -> list[ShadowRow]:

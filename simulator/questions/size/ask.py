@@ -229,7 +229,7 @@ def where_all_stay(scenario: Scenario) -> Scenario:
         rule.model_copy(update={"when_exhausted": "stays"}) if isinstance(rule, Bond) else rule
         for rule in scenario.settings.rules
     )
-    return replace(scenario, settings=scenario.settings.model_copy(update={"rules": rules}))
+    return scenario.with_settings(rules=rules)
 
 
 def one_cluster(scenario: Scenario, people: float) -> Scenario:
@@ -253,9 +253,8 @@ def one_cluster(scenario: Scenario, people: float) -> Scenario:
     amounts = {
         name: table.as_one(scenario.settings.clusters, NAME, part) for name, table in scenario.amounts.items()
     }
-    scenario = replace(scenario, amounts=amounts)
-    update = {"clusters": (cluster,), "actions": tuple(_actions_of_most(scenario))}
-    return replace(scenario, settings=scenario.settings.model_copy(update=update))
+    actions = tuple(_actions_of_most(scenario))
+    return replace(scenario, amounts=amounts).with_settings(clusters=(cluster,), actions=actions)
 
 
 def _actions_of_most(scenario: Scenario) -> Iterator[Action]:
@@ -271,8 +270,7 @@ def only_pct_shocks(scenario: Scenario) -> Scenario:
     usual = Shocks()
     own = ("cluster", "practice", "cluster_year", "cluster_line", "cluster_line_year")
     without = {name: getattr(usual, name) for name in own}
-    shocks = scenario.settings.shocks.model_copy(update=without)
-    return replace(scenario, settings=scenario.settings.model_copy(update={"shocks": shocks}))
+    return scenario.with_settings(shocks=scenario.settings.shocks.model_copy(update=without))
 
 
 def relative_variance(left_gbp: FloatArray, budget_gbp: FloatArray) -> Influence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -153,7 +153,7 @@ def worth(
     asked: list[tuple[Action, ...]] = [(), *((one,) for one in actions), actions]
     found = []
     for some in asked:
-        found.append(_Amounts.of(shared.outturn(_with(scenario, some)), some))
+        found.append(_Amounts.of(shared.outturn(scenario.with_settings(actions=some)), some))
         progress(len(found), len(asked))
     none, *alone, together = found
     clusters = [one.name for one in scenario.settings.clusters]
@@ -180,11 +180,6 @@ def _row(cluster: str, action: str, change: Change) -> Worth:
     cost, net, income, held = change
     pays = None if action == INTERACTION else probability(net > PENNY_GBP)
     return Worth(cluster, action, mean(cost), mean(net + cost), mean(net), pays, mean(income), mean(held))
-
-
-def _with(scenario: Scenario, actions: Sequence[Action]) -> Scenario:
-    settings = scenario.settings.model_copy(update={"actions": tuple(actions)})
-    return replace(scenario, settings=settings)
 
 
 @dataclass(frozen=True, slots=True)
