@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.answers.table import ERRORS_ARE, Table
@@ -130,3 +131,12 @@ class Answer(ABC):
 
         rows = [row for table in self.tables() for row in table.numbers()]
         return pd.DataFrame(rows, columns=["table", "row", "column", "unit", "value", "low", "high"])
+
+
+@dataclass(frozen=True)
+class DrawnAnswer(Answer):
+    """An answer that rests on contracts that were simulated."""
+
+    scenario: Scenario  # what was asked about
+    contracts: int  # simulated
+    seed: int  # of chance

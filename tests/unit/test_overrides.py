@@ -12,7 +12,8 @@ from simulator.answers.rule_notes import scheme_notes
 from simulator.errors import InputError
 from simulator.scenario.keys import apply_overrides, readable, setting
 from simulator.scenario.start import STARTER_FILES, write_start
-from tests.builders import BOND, POOL, SURPLUS, checked, scenario_of
+from simulator.uncertain import sd_of
+from tests.builders import BOND, POOL, SURPLUS, checked, cluster_of, scenario_of
 from tests.unit.problems import problems_of_call
 
 GIVEN = {
@@ -248,3 +249,16 @@ def test_a_range_moves_with_its_mean() -> None:
 def test_a_number_over_a_law_is_refused_as_ever() -> None:
     with pytest.raises(InputError, match="a table"):
         checked(scenario_of(), "service_lines.admissions.count=3")
+
+
+def test_what_is_known_to_be_valid_is_changed_without_a_check_and_the_rest_stays_the_same_object() -> None:
+    scenario = checked(scenario_of())
+    assert scenario.with_clusters({"North": {"takes_share": True}}) is scenario
+    first, *others = scenario.settings.clusters
+    varied = scenario.with_clusters({first.name: {"takes_share": False}})
+    assert not varied.settings.clusters[0].takes_share
+    assert all(one is other for one, other in zip(varied.settings.clusters[1:], others, strict=True))
+    assert scenario.with_settings(rules=()).settings.rules == ()
+    # What is not known of a figure goes with it, though its mean is the same.
+    doubtful = checked(scenario_of(clusters=[cluster_of("North", need={"mean": 1.0, "sd": 0.1})]))
+    assert sd_of(doubtful.with_clusters({"North": {"need": 1.0}}).settings.clusters[0].need) == 0

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Column, Table, measures, people, pounds, shares, text
 from simulator.plain_words import as_a_name, listed, per_cent_of
 from simulator.questions.bond.pieces import BondSamples, PracticePart, split_to_the_penny
@@ -24,7 +24,6 @@ from simulator.rules.bond import MONTHS_IN_A_YEAR, Bond
 from simulator.rules.partner import Partner
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.doubts import unsure_of
-from simulator.scenario.scenario import Scenario
 
 NO_TOP_UP = "whole contract, no top-up"
 TOP_UP = "whole contract, topped up"
@@ -74,12 +73,9 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 @dataclass(frozen=True)
-class BondAnswer(Answer):
+class BondAnswer(DrawnAnswer):
     """What `bond` returns for one cluster."""
 
-    scenario: Scenario  # what was simulated
-    contracts: int  # simulated
-    seed: int  # of chance
     cluster: str  # whose bond
     rule: Bond  # the scenario's rule
     confidences: tuple[float, ...]  # rising

@@ -6,19 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Column, Table, measures, pounds, shares, text
 from simulator.questions.bond.answer import NO_TOP_UP, SIDE_BY_SIDE, TOP_UP, BondAnswer
-from simulator.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
-class BondAnswers(Answer):
+class BondAnswers(DrawnAnswer):
     """What `bond` returns for several clusters."""
 
-    scenario: Scenario  # what was simulated
-    contracts: int  # simulated
-    seed: int  # of chance
     # In the order of the scenario, or as they were asked for; without what each size of bond would do.
     clusters: tuple[BondAnswer, ...]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Table, pounds, shares, text
 from simulator.errors import InputError, Problems, unknown
 from simulator.plain_words import listed, spaced
@@ -24,7 +24,6 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import in_sentence, money, per_cent
 from simulator.scenario.doubts import unsure_of
-from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import Plan
 
 if TYPE_CHECKING:
@@ -72,16 +71,13 @@ _NO_VARIANCE = (
 
 
 @dataclass(frozen=True)
-class Explanation(Answer):
+class Explanation(DrawnAnswer):
     """What `explain` returns: the variance of budget less spend, by source of chance.
 
     Wherever a name is asked for, the last of `sources`, `years`, `clusters` and `lines` stands for
     all together and is the default: all sources, the whole contract, the PCT, all lines.
     """
 
-    scenario: Scenario  # what was simulated
-    contracts: int  # simulated
-    seed: int  # of chance
     plan: Plan  # what was expected
     sums: PowerSums  # over all contracts
     worth: Worth | None  # what payment terms are worth; None where all care is paid at the tariff or fixed

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Column, Table, numbers, pounds, shares, text
 from simulator.errors import Problems, unknown
 from simulator.plain_words import listed, spaced
@@ -19,7 +19,6 @@ from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import Influence, mean, probability, quantile
 from simulator.risk.in_words import in_sentence, money, per_cent
-from simulator.scenario.scenario import Scenario
 
 _STEP = 1e-3
 """Of a saving, either side of it, to see by how much it moves an outturn."""
@@ -31,12 +30,9 @@ NO_SAVING, NONE_WOULD = "none needed", "none would"
 
 
 @dataclass(frozen=True)
-class Forecast(Answer):
+class Forecast(DrawnAnswer):
     """What `forecast` returns. Clusters are those that the actuals tell of."""
 
-    scenario: Scenario  # what was simulated
-    contracts: int  # years drawn
-    seed: int  # of chance
     year: YearUnderWay  # the year, and what is known of it
     # Spend still to come on what is paid per case and answered for, shape (contract, month to come, cluster).
     to_come_gbp: FloatArray

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.table import Table, column_named, heading_of, mark_means
 from simulator.errors import InputError, Problem, shown
@@ -82,12 +82,9 @@ def beaten_by(points: FloatArray, point: int, among: NDArray[np.intp]) -> NDArra
 
 
 @dataclass(frozen=True, eq=False)
-class Frontier(Answer):
+class Frontier(DrawnAnswer):
     """What `frontier` returns."""
 
-    scenario: Scenario  # the base policy
-    contracts: int  # simulated of each policy
-    seed: int  # of chance
     sweep: Sweep  # both measures of every policy
     goals: tuple[Goal, Goal]  # the first and the second
     # For each policy: on the frontier, beaten, or beaten within chance only: then its difference from every

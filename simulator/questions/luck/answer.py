@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Column, Table, change, people, pounds, shares, text
 from simulator.plain_words import per_cent_of
 from simulator.questions.luck.estimates import (
@@ -23,7 +23,6 @@ from simulator.questions.luck.estimates import (
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money, per_cent
-from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import Cluster, ScenarioFile
 
 AS_IT_IS = "the scenario as it is"
@@ -52,12 +51,9 @@ class LuckRow:
 
 
 @dataclass(frozen=True)
-class LuckAnswer(Answer):
+class LuckAnswer(DrawnAnswer):
     """What `luck` returns."""
 
-    scenario: Scenario  # what was asked about
-    contracts: int  # simulated
-    seed: int  # of chance
     rows: tuple[LuckRow, ...]  # by policy, true saving and cluster
     policy_saving: float  # true saving at which policies are compared
     per_case_share: float  # of the care that is planned for the clusters' people: of what a saving is a part

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.demand.shocks import ShockDraws
 from simulator.errors import InputError, Problem, unknown
@@ -27,12 +27,9 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
-class RunningPosition(Answer):
+class RunningPosition(DrawnAnswer):
     """What `running_position` returns."""
 
-    scenario: Scenario  # what was simulated
-    contracts: int  # simulated
-    seed: int  # of chance
     clusters: tuple[str, ...]  # names
     year: str  # which contract year
     months: tuple[int, ...]  # its calendar months, in order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import (
     Column,
     Table,
@@ -21,7 +21,6 @@ from simulator.plain_words import in_letters, joined
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 from simulator.risk.in_words import money, per_cent
-from simulator.scenario.scenario import Scenario
 
 NEXT_SD = "next_outturn_sd_share"
 """SD of budget less spend in the first contract year, of the budget."""
@@ -55,12 +54,9 @@ class ShadowRow:
 
 
 @dataclass(frozen=True)
-class ShadowAnswer(Answer):
+class ShadowAnswer(DrawnAnswer):
     """What `shadow` returns."""
 
-    scenario: Scenario  # what was asked about
-    contracts: int  # simulated
-    seed: int  # of chance
     rows: tuple[ShadowRow, ...]  # by shadow years, then by cluster
 
     @property

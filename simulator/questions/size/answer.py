@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Column, Table, numbers, people, pounds, shares, text
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.chance_by_size import ChanceBySize
@@ -14,7 +14,6 @@ from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import root
 from simulator.risk.in_words import money, per_cent, rounded
 from simulator.scenario.doubts import doubts_of
-from simulator.scenario.scenario import Scenario
 
 BEYOND_SHARES = (0.0, 0.01, 0.02, 0.05)
 """Overspends above these shares of the budget are counted."""
@@ -76,12 +75,9 @@ class PoolRow:
 
 
 @dataclass(frozen=True)
-class Sizes(Answer):
+class Sizes(DrawnAnswer):
     """What `size` returns."""
 
-    scenario: Scenario  # what was asked about
-    contracts: int  # simulated
-    seed: int  # of chance
     rows: tuple[SizeRow, ...]  # by size, smallest first
     pools: tuple[PoolRow, ...]  # the largest cluster alone, the largest two together, and so on
     # The part of what no size cures that PCT-wide shocks alone leave, however many clusters share.

@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.settings import in_unit, setting, unit_of_setting
 from simulator.answers.table import Column, Table, heading_of, numbers, text
@@ -63,12 +63,9 @@ class Crossing:
 
 
 @dataclass(frozen=True)
-class Solution(Answer):
+class Solution(DrawnAnswer):
     """What `solve` returns."""
 
-    scenario: Scenario  # what was asked about
-    contracts: int  # simulated
-    seed: int  # of chance
     key: str  # what was varied
     scale: Scale  # over which range
     condition: Condition  # what was to hold

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.places import samples_at
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.settings import setting
@@ -62,12 +62,9 @@ MOST_ROWS = 50
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep(Answer):
+class Sweep(DrawnAnswer):
     """What `sweep` returns."""
 
-    scenario: Scenario  # the base policy
-    contracts: int  # simulated of each policy
-    seed: int  # of chance
     question: SweepQuestion  # the policies, and what is estimated
     numbers: FloatArray  # shape (policy, place, number): the `NUMBERS`; nan for what there is not
     base: Mapping[Place, Estimate]  # of the scenario as given, by row and measure

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.actions.action import Action
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Table, numbers, pounds, shares, text
 from simulator.errors import InputError, Problem
 from simulator.plain_words import listed
@@ -49,12 +49,9 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class ActionWorth(Answer):
+class ActionWorth(DrawnAnswer):
     """What `worth` returns."""
 
-    scenario: Scenario  # what was asked about
-    contracts: int  # simulated
-    seed: int  # of chance
     rows: tuple[Worth, ...]  # by cluster, then by action
 
     def row(self, action: str, cluster: str = ALL_CLUSTERS) -> Worth:
