@@ -1,4 +1,4 @@
-"""What files declare, against stored lists: keys of a scenario, their bounds, measures, defaults, words of rules.
+"""What files declare, against stored lists: keys, their bounds, measures, defaults and words of rules.
 
 To accept a change: delete the list in tests/golden, run the test once (the run that writes it fails), look at
 the difference, and say in CHANGELOG.md what a scenario may say now, or what a measure is.
