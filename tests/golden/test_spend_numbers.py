@@ -23,6 +23,7 @@ from simulator.spend.smooth_part import SmoothPart
 from simulator.spend.totals_map import WithinLimit
 from simulator.spend.uniform import Uniform
 from simulator.spend.unit_cost import FloatArray, UnitCost
+from simulator.spend.working_range import cannot_be_drawn, does_not_show
 from tests.golden.stored_numbers import check, mixed
 
 _ROUGH = tuple(10 * 1.37**k for k in range(40))
@@ -238,3 +239,32 @@ def test_quantiles_of_totals_within_a_limit_per_case(name: str, limit: float) ->
         known = {} if limited._tables is None else grid_of(limited._tables, count)
         lines[f"{name}, {limit:g} a case, {count}"] = totals | known
     check("spend_quantiles_within_limit", lines)
+
+
+AT_THE_EDGES: dict[str, list[UnitCost]] = {
+    "rare": [Gamma(mean=100, cv=1, deductible=deductible) for deductible in np.linspace(1_950, 2_200, 40)],
+    "limits of next to nothing": [Gamma(mean=1e6, cv=1, limit=float(x)) for x in np.geomspace(1e-5, 100, 60)],
+    "layers far up": [
+        Lognormal(mean=100, cv=2, deductible=float(x), limit=float(x) * 1e-4)
+        for x in np.geomspace(1, 1e5, 60)
+    ],
+    "layers low down": [
+        Pareto(shape=2.5, scale=1e6, deductible=50, limit=float(x)) for x in np.geomspace(1e-5, 100, 60)
+    ],
+    "wide": [Lognormal(mean=100, cv=float(cv)) for cv in np.geomspace(1, 1_000, 60)],
+    "heavy": [Pareto(shape=float(shape), scale=100) for shape in np.linspace(2.01, 3, 60)],
+    "capped": [Pareto(shape=1.5, scale=100, limit=float(x)) for x in np.geomspace(1e3, 1e12, 60)],
+    "rare values": [
+        Empirical(values=(0, 10), probabilities=(1 - float(p), float(p)))
+        for p in np.geomspace(1e-11, 1e-4, 60)
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", AT_THE_EDGES)
+def test_which_laws_can_be_drawn(kind: str) -> None:
+    """How many in a row, and which of them."""
+    drawn = np.array([not cannot_be_drawn(law) for law in AT_THE_EDGES[kind]])
+    shown = np.array([not does_not_show(law) for law in AT_THE_EDGES[kind]])
+    which = {"drawn": mixed(drawn), "shown": mixed(shown)}
+    check("spend_edges", {kind: which | {"many_drawn": drawn.sum(), "many_shown": shown.sum()}})
