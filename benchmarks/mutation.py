@@ -42,7 +42,7 @@ FIRST, MOST_SECONDS = 30, 60.0
 WAITS_SECONDS = 1_200.0
 """A mistake that leaves its tests waiting for so long is seen."""
 TESTS = {
-    "golden": "declared summaries",
+    "golden": "declared estimator_numbers scenario_numbers spend_numbers summaries",
     "unit": "settl* surplus_split bond pool corridor positions_by_hand whole_contract_settlement actions "
     "overspend_share partner minimum_savings_rate legal_forms per_case_limit outcomes_in_parts "
     "actions_by_month estimates difference dust measures sums unit_costs empirical totals_map mean_tables "
