@@ -103,9 +103,9 @@ def report(
             folder, kept = stack.enter_context(new_folder)
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
-        tell = stack.enter_context(worked_out_beside(loaded if started is None else None, draws))
-        study = Study(simulated(kept=kept) if started is None else simulated(), draws.workers)
-        document = document_of(study, title, started, compare, theme, words, tell)
+        beside = stack.enter_context(worked_out_beside(loaded if started is None else None, draws))
+        study = Study(simulated(kept=kept) if started is None else simulated(), beside.workers)
+        document = document_of(study, title, started, compare, theme, words, wanted, beside.tell)
         names = write_document(document, folder, wanted, show, draws.workers)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -32,7 +32,8 @@ from simulator.documents.results import overspends, pct_position, practices
 from simulator.documents.scheme import scheme
 from simulator.documents.slide_show import slides_of
 from simulator.errors import InputError, unknown
-from simulator.execution.blocks import Workers, beside, may_be_beside
+from simulator.execution.blocks import Workers, may_be_beside
+from simulator.execution.shared_out import shared_out
 from simulator.scenario.document_settings import SectionName
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.regimes import Regime
@@ -82,8 +83,10 @@ _CHARTS: dict[SectionName, tuple[str, ...]] = {
     "pct": ("pool",),
 }
 """Charts that sections have whatever the numbers are."""
-_APART = frozenset({"pdf", "pptx"})
-"""Formats that take about as long as the others."""
+_LONGEST_FIRST = ("pdf", "docx", "xlsx", "html", "pptx")
+"""Formats as they are taken by two processes."""
+_PICTURES = {"pdf": "outlines", "html": "svg", "docx": "png"}
+"""Pictures that formats have."""
 STEM = "report"
 _TO_BE_HAD = (
     "The program is cluster-risk; the scenarios that come with it lie in its folder “scenarios”. The "
@@ -136,23 +139,22 @@ def write_document(
     """Write a document in several formats; with more workers than one, some beside the others."""
     # A typesetter that was at work here has threads, which no forked process has.
     may = may_be_beside(workers) and "typst" not in sys.modules
-    apart = _APART & {*formats} if may and not {*formats} <= _APART else frozenset()
-    for picture in document.blocks if "pdf" in apart else ():
-        if isinstance(picture, Picture):
-            picture.picture("outlines")
-
-    def write(names: Sequence[str], done: Callable[[int], None] = lambda formats_done: None) -> None:
-        for number, name in enumerate(names, start=1):
-            DOCUMENT_FORMATS[name](document, folder / f"{STEM}.{name}")
-            done(number)
-
-    here, there = ([name for name in formats if (name in apart) is is_apart] for is_apart in (False, True))
-    with beside(partial(write, there), workers) if there else nullcontext() as others:
-        write(here, progress)
-        if others is not None:
-            others()
+    chosen = [name for name in (_LONGEST_FIRST if may else formats) if name in formats]
+    _draw((one for one in document.blocks if isinstance(one, Picture)), chosen)
+    paths = {name: folder / f"{STEM}.{name}" for name in chosen}
+    writers = [partial(DOCUMENT_FORMATS[name], document, path) for name, path in paths.items()]
+    with shared_out(writers, workers if may else 1) as finish:
+        finish(progress)
     progress(len(formats))
-    return [f"{STEM}.{name}" for name in formats]
+    return [paths[name].name for name in formats]
+
+
+def _draw(pictures: Iterable[Picture], formats: Iterable[str]) -> None:
+    """Draw the pictures that formats have."""
+    for picture in pictures:
+        for name in formats:
+            if name in _PICTURES:
+                picture.picture(_PICTURES[name])
 
 
 def document_of(
@@ -162,12 +164,14 @@ def document_of(
     regimes: Sequence[str | Path | Regime] = (),
     theme: Theme | None = None,
     template: bytes = b"",
+    formats: Sequence[str] = (),
     tell: Callable[[Quotes], None] = lambda quotes: None,
 ) -> Document:
     """Put a document together; with `regimes`, it says what each party has under each of them.
 
     With `theme` it looks as a house has it, and its Word file with `template`, a Word file's bytes: charts
-    are as wide as that has room for. What has its numbers may `tell` them: charts are drawn before.
+    are as wide as that has room for. What has its numbers may `tell` them: charts, and the pictures of
+    `formats`, are drawn before.
     """
     theme = theme or look().theme
     size = PAGE
@@ -182,6 +186,7 @@ def document_of(
         for section in {*_CHARTS} & {*study.scenario.settings.document.sections}:
             for name in _CHARTS[section]:
                 quotes.picture(name)
+        _draw(quotes.pictures, formats)
         tell(quotes)
         return _document(quotes, title, started, regimes, theme, template)
 

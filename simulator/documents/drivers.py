@@ -101,12 +101,17 @@ class Drivers:
     def _usual(self) -> tuple[Move, ...]:
         return tuple(usual_moves(self.study.scenario, only_up=True))
 
+    @property
+    def has_luck(self) -> bool:
+        """Whether anybody can be paid a share of a surplus."""
+        settings = self.study.scenario.settings
+        has_split = any(isinstance(rule, SurplusSplit) for rule in settings.rules)
+        return has_split and bool(who_can_be_paid(settings))
+
     @cached_property
     def luck(self) -> LuckAnswer | None:
         """What other rules would pay for luck; None where nobody can be paid a share."""
-        settings = self.study.scenario.settings
-        has_split = any(isinstance(rule, SurplusSplit) for rule in settings.rules)
-        if not has_split or not who_can_be_paid(settings):
+        if not self.has_luck:
             return None
         return luck_on(self.study.shared, self.study.scenario, (SAVING,), SAVING)
 

@@ -91,7 +91,7 @@ class Protection:
     def _options(self) -> Iterator[tuple[str, Result]]:
         """Yield other rules, larger bonds, other budgets and true savings, each on the same draws."""
         scenario, simulate = self.study.scenario, self.study.shared.simulate
-        if self.drivers.luck:
+        if self.drivers.has_luck:
             policies = policies_of(scenario, PolicySizes())
             yield from ((words, simulate(one)) for words, one in policies.items() if words != AS_IT_IS)
         if any(isinstance(rule, Bond) for rule in scenario.settings.rules):

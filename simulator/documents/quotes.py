@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
@@ -48,8 +48,10 @@ _POSITION = "part_of_net_position_"
 _LED = {"gain": ("gain ", "lose "), "beyond": ("gain less than ", "lose more than ")}
 """What stands before an amount above zero, and before one below."""
 _WITHOUT_SIGN = {"size", *_LED}
-Numbers = dict[str, dict[tuple[str, str], Estimate]]
-"""Estimates by name of the table, and by cluster and measure."""
+Estimates = dict[tuple[str, str], Estimate]
+"""By cluster and measure."""
+Numbers = dict[str, Estimates]
+"""Estimates by name of the table."""
 
 
 @dataclass(frozen=True)
@@ -57,42 +59,19 @@ class Quotes:
     """Every number that a document may quote, by cluster and measure."""
 
     study: Study  # a result and what can be asked of it
+    known: Numbers = field(default_factory=dict, init=False, repr=False)  # tables that were worked out
     _pictures: dict[tuple[str, str | None], Picture] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def tables(self) -> Numbers:
         """Every table's estimates: no two of one cluster and measure."""
-        rows = self.study.result.rows
-        summary = {(row.name, name): found for row in rows for name, found in row.estimates.items()}
-        facts = {(row.name, "people"): Estimate(row.people, row.people, row.people) for row in rows}
-        parts = pct_build_up(self.study.books[ALL_CLUSTERS]).parts
-        return {
-            SUMMARY: facts | summary,
-            BOND: self._bonds(),
-            LUCK: self._luck(),
-            PCT: {(ALL_CLUSTERS, f"{_POSITION}{words.replace(' ', '_')}_gbp"): one for words, one in parts},
-            WHAT_IF: self.what_ifs.estimates(),
-            APART: {
-                **dict(self.facts.differences()),
-                **dict(self.facts.used_up()),
-                **dict(self.facts.drawn_on()),
-                **dict(self.facts.of_posted()),
-                **dict(self.facts.break_even(self.what_ifs.saving_needed)),
-            },
-            SAVINGS: self.own_savings.estimates(),
-            JOINING: dict(self.joining.estimates()),
-            OF_SIZES: dict(self.facts.of_sizes()),
-            PRACTICES: dict(self.facts.of_practices()),
-            EXAMPLE: dict(self.example.estimates()),
-            DRIVERS: dict(self.drivers.estimates()),
-            OPTIONS: dict(self.protection.estimates()),
-            FAIR: dict(FairShares(self.study).estimates()),
-            LEVELS: dict(BudgetLevels(self.study).estimates()),
-            DOUBT: dict(DoubtRange(self.study).estimates()),
-            COMMON: dict(self.in_common.estimates()),
-            KEPT: dict(self.kept.estimates()),
-            RETURNED: dict(self.returns.estimates()),
-        }
+        return {name: self.table_of(name) for name in _TABLES}
+
+    def table_of(self, name: str) -> Estimates:
+        """Return the estimates of a table, worked out when they are first asked for."""
+        if name not in self.known:
+            self.known[name] = dict(_TABLES[name](self))
+        return self.known[name]
 
     @cached_property
     def what_ifs(self) -> WhatIfs:
@@ -261,6 +240,11 @@ class Quotes:
             said = f"{said.replace('%', '')} points"
         return number(together(said.removeprefix("-") if _WITHOUT_SIGN & {*how} else said), one)
 
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every chart that was drawn."""
+        return tuple(self._pictures.values())
+
     def picture(self, name: str, cluster: str | None = None) -> Picture:
         """Return a chart of the register, drawn once."""
         if (name, cluster) not in self._pictures:
@@ -268,7 +252,26 @@ class Quotes:
             self._pictures[name, cluster] = Picture(about(name).rstrip("."), chart)
         return self._pictures[name, cluster]
 
-    def _bonds(self) -> dict[tuple[str, str], Estimate]:
+    def _summary(self) -> Estimates:
+        """Return the numbers of the summary, with people."""
+        rows = self.study.result.rows
+        facts = {(row.name, "people"): Estimate(row.people, row.people, row.people) for row in rows}
+        return facts | {(row.name, name): found for row in rows for name, found in row.estimates.items()}
+
+    def _pct(self) -> Estimates:
+        """Return what the PCT's net position is made of."""
+        parts = pct_build_up(self.study.books[ALL_CLUSTERS]).parts
+        return {(ALL_CLUSTERS, f"{_POSITION}{words.replace(' ', '_')}_gbp"): one for words, one in parts}
+
+    def _apart(self) -> Iterator[tuple[tuple[str, str], Estimate]]:
+        """Yield what sets clusters apart."""
+        yield from self.facts.differences()
+        yield from self.facts.used_up()
+        yield from self.facts.drawn_on()
+        yield from self.facts.of_posted()
+        yield from self.facts.break_even(self.what_ifs.saving_needed)
+
+    def _bonds(self) -> Estimates:
         """Return the bonds needed, from the same samples as the summary's at 95%."""
         found = {
             (row, at_confidence(measure, confidence)): quantile(samples, confidence)
@@ -283,18 +286,42 @@ class Quotes:
             found[ALL_CLUSTERS, at_confidence("own_bonds_needed_gbp", confidence)] = sum_of(needed)
         return found
 
-    def _luck(self) -> dict[tuple[str, str], Estimate]:
+    def _luck(self) -> Estimates:
         """Return the practice share with and without true saving, in the same contracts."""
         if not self.study.scenario.settings.truly_saves:
             return {}
         measure = "practice_share_gbp"
         without = Study(self.study.without_saving)
-        found: dict[tuple[str, str], Estimate] = {}
+        found: Estimates = {}
         for row in self.rows:
             luck = without.estimate(row, measure)
             skill = mean_difference(self.study.samples(row)[measure], without.samples(row)[measure])
             found |= {(row, "luck_gbp"): luck, (row, "skill_gbp"): skill}
         return found
+
+
+_TABLES: dict[str, Callable[[Quotes], Estimates | Iterator[tuple[tuple[str, str], Estimate]]]] = {
+    SUMMARY: Quotes._summary,  # noqa: SLF001 - its own
+    BOND: Quotes._bonds,  # noqa: SLF001
+    LUCK: Quotes._luck,  # noqa: SLF001
+    PCT: Quotes._pct,  # noqa: SLF001
+    WHAT_IF: lambda quotes: quotes.what_ifs.estimates(),
+    APART: Quotes._apart,  # noqa: SLF001
+    SAVINGS: lambda quotes: quotes.own_savings.estimates(),
+    JOINING: lambda quotes: quotes.joining.estimates(),
+    OF_SIZES: lambda quotes: quotes.facts.of_sizes(),
+    PRACTICES: lambda quotes: quotes.facts.of_practices(),
+    EXAMPLE: lambda quotes: quotes.example.estimates(),
+    DRIVERS: lambda quotes: quotes.drivers.estimates(),
+    OPTIONS: lambda quotes: quotes.protection.estimates(),
+    FAIR: lambda quotes: FairShares(quotes.study).estimates(),
+    LEVELS: lambda quotes: BudgetLevels(quotes.study).estimates(),
+    DOUBT: lambda quotes: DoubtRange(quotes.study).estimates(),
+    COMMON: lambda quotes: quotes.in_common.estimates(),
+    KEPT: lambda quotes: quotes.kept.estimates(),
+    RETURNED: lambda quotes: quotes.returns.estimates(),
+}
+"""The register of tables, in their order: what works each of them out."""
 
 
 def at_confidence(measure: str, confidence: float) -> str:

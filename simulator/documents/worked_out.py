@@ -1,15 +1,31 @@
-"""The numbers of a document, worked out by a process beside the one that simulates and draws charts."""
+"""The numbers of a document, worked out by two processes: one begins while the other draws charts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.charts.study import Study
-from simulator.documents.quotes import Numbers, Quotes
-from simulator.execution.blocks import beside, may_be_beside
+from simulator.documents.quotes import (
+    APART,
+    COMMON,
+    DOUBT,
+    FAIR,
+    JOINING,
+    KEPT,
+    OF_SIZES,
+    OPTIONS,
+    RETURNED,
+    SAVINGS,
+    WHAT_IF,
+    Numbers,
+    Quotes,
+)
+from simulator.execution.blocks import Workers, may_be_beside
+from simulator.execution.shared_out import shared_out
 from simulator.simulation.shared_draws import SharedDraws
 
 if TYPE_CHECKING:
@@ -18,55 +34,95 @@ if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
     from simulator.simulation.draws import Draws
 
-_ASKED = {
-    "drivers": ("moves", "luck", "sizes"),
-    "protection": ("options",),
-    "what_ifs": ("growth", "saving_needed", "even_saving"),
-    "own_savings": ("_found",),
-    "in_common": ("sources", "shocked_line", "rows"),
-}
-"""What sections ask besides the tables: answers by whom they are asked of."""
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one process works out at a time."""
+
+    tables: tuple[str, ...] = ()
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by whom they are asked of
+
+    def of(self, quotes: Quotes) -> _WorkedOut:
+        """Work it out."""
+        answers = {
+            whom: {one: getattr(getattr(quotes, whom), one) for one in some}
+            for whom, some in self.answers.items()
+        }
+        return _WorkedOut({name: quotes.table_of(name) for name in self.tables}, answers)
+
+
+_PIECES = (
+    # They share what is simulated of true savings.
+    _Piece(
+        (WHAT_IF, APART, SAVINGS, KEPT, RETURNED),
+        {"what_ifs": ("growth", "saving_needed", "even_saving"), "own_savings": ("_found",)},
+    ),
+    _Piece(answers={"drivers": ("moves",)}),
+    # Rules that would pay less for luck are options, too.
+    _Piece((OPTIONS,), {"drivers": ("luck",), "protection": ("options",)}),
+    _Piece((COMMON,), {"in_common": ("sources", "shocked_line", "rows")}),
+    _Piece(answers={"drivers": ("sizes",)}),
+    _Piece((OF_SIZES,)),
+    _Piece((DOUBT, JOINING, FAIR)),
+)
+"""What takes time, the longest first; the rest of a document's numbers follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
-class WorkedOut:
+class _WorkedOut:
     """What a document quotes."""
 
     tables: Numbers
     answers: Mapping[str, Mapping[str, Any]]  # by whom they are asked of, and what is asked
 
-    @classmethod
-    def of(cls, scenario: Scenario, draws: Draws) -> WorkedOut:
-        """Work them out, on draws of one's own: they are the same."""
-        shared = SharedDraws.of(scenario, replace(draws, workers=1))
-        study = Study(shared.simulate(scenario))
-        vars(study)["shared"] = shared
-        quotes = Quotes(study)
-        tables = quotes.tables
-        of = {whom: vars(getattr(quotes, whom)) for whom in _ASKED}
-        return cls(
-            tables, {whom: {one: of[whom][one] for one in _ASKED[whom] if one in of[whom]} for whom in of}
-        )
-
     def tell(self, quotes: Quotes) -> None:
         """Let a document know them: it works none of them out again."""
-        vars(quotes)["tables"] = self.tables
+        quotes.known.update(self.tables)
         for whom, answers in self.answers.items():
             vars(getattr(quotes, whom)).update(answers)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A process that works out numbers."""
+
+    tell: Callable[[Quotes], None]  # lets a document know them, once all are worked out
+    workers: Workers  # that a study may have besides
+
+
 @contextmanager
-def worked_out_beside(scenario: Scenario | None, draws: Draws) -> Iterator[Callable[[Quotes], None]]:
-    """Begin to work out a document's numbers; give what lets a document know them.
+def worked_out_beside(scenario: Scenario | None, draws: Draws) -> Iterator[Beside]:
+    """Begin to work out a document's numbers; give what works out the rest and lets the document know all.
 
     Where there is no scenario to draw, nothing may be beside this process, or contracts are so many that
     drawing them twice would take memory or time that counts, the document works them out itself.
     """
     if scenario is None or not (_is_small(scenario, draws) and may_be_beside(draws.workers)):
-        yield lambda quotes: None
+        yield Beside(lambda quotes: None, draws.workers)
         return
-    with beside(lambda: WorkedOut.of(scenario, draws), draws.workers) as found:
-        yield lambda quotes: found().tell(quotes)
+    asked_of: list[Quotes] = []  # in either process the one that it asks
+
+    def work(piece: _Piece) -> _WorkedOut:
+        if not asked_of:
+            asked_of.append(_quotes_of(scenario, draws))
+        return piece.of(asked_of[0])
+
+    with shared_out([partial(work, piece) for piece in _PIECES], draws.workers) as finish:
+
+        def tell(quotes: Quotes) -> None:
+            asked_of.append(quotes)
+            for found in finish(lambda pieces_done: None):
+                found.tell(quotes)
+
+        yield Beside(tell, 1)
+
+
+def _quotes_of(scenario: Scenario, draws: Draws) -> Quotes:
+    """Return what works out numbers on draws of its own: they are the same."""
+    shared = SharedDraws.of(scenario, replace(draws, workers=1))
+    study = Study(shared.simulate(scenario))
+    vars(study)["shared"] = shared
+    return Quotes(study)
 
 
 def _is_small(scenario: Scenario, draws: Draws) -> bool:

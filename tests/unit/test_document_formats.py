@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import sys
 from contextlib import nullcontext
@@ -432,16 +431,19 @@ def test_no_two_tables_have_a_number_of_one_name():
         assert not pool.text.startswith("-")
 
 
-def test_what_is_wrong_with_a_format_that_another_process_writes_is_told(tmp_path, monkeypatch) -> None:
+def test_what_is_wrong_with_a_format_is_told_whichever_process_writes_it(tmp_path, monkeypatch) -> None:
     def refuse(_: Document, path: Path) -> None:
-        raise InputError([Problem(path.name, "a printer", f"process {os.getpid() == here}")])
+        raise InputError([Problem(path.name, "a printer", "none")])
 
     # As in a command, whose process has set nothing yet.
     monkeypatch.delitem(sys.modules, "typst", raising=False)
-    monkeypatch.setitem(DOCUMENT_FORMATS, "pdf", refuse)
-    here = os.getpid()
+    made, formats = document(EDGES["one cluster"]), ("docx", "xlsx")
     done: list[int] = []
-    with pytest.raises(InputError) as raised:
-        write_document(document(EDGES["one cluster"]), tmp_path, ("xlsx", "pdf"), done.append, workers=2)
-    assert [(one.where, one.got) for one in raised.value.problems] == [("report.pdf", "process False")]
-    assert done == [1]
+    assert write_document(made, tmp_path, formats, done.append, workers=2) == ["report.docx", "report.xlsx"]
+    assert (done[-1], len([*tmp_path.iterdir()])) == (2, 2)
+    for name in formats:
+        monkeypatch.setitem(DOCUMENT_FORMATS, name, refuse)
+    for workers in (1, 2):
+        with pytest.raises(InputError) as raised:
+            write_document(made, tmp_path, formats, workers=workers)
+        assert {one.where for one in raised.value.problems} < {f"report.{name}" for name in formats}

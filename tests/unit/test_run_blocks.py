@@ -20,6 +20,7 @@ import pytest
 
 from simulator.execution import blocks
 from simulator.execution.blocks import _Worker, beside, run_blocks
+from simulator.execution.shared_out import shared_out
 
 BLOCKS = list(range(10, 17))
 
@@ -238,3 +239,60 @@ def test_no_process_is_left_where_nobody_asks_for_its_result() -> None:
     with pytest.raises(KeyboardInterrupt):
         stopped()
     assert not multiprocessing.active_children()
+
+
+def _where(folder: Path, name: str, waits_for: str = "") -> tuple[str, int]:
+    """Say that a piece is being done, wait for another, and tell by whom."""
+    (folder / name).touch()
+    until = time.monotonic() + 30
+    while waits_for and not (folder / waits_for).exists() and time.monotonic() < until:
+        time.sleep(0.001)
+    return name, os.getpid()
+
+
+def test_two_processes_take_pieces_from_one_queue_and_one_does_all(tmp_path: Path) -> None:
+    done: list[int] = []
+    for workers, processes in ((2, 2), (1, 1)):
+        # The first two wait for each other: neither process can do both.
+        folder = tmp_path / str(workers)
+        folder.mkdir()
+        waiting = ("b", "a", "") if workers > 1 else ("", "", "")
+        pieces = [partial(_where, folder, *one) for one in zip("abc", waiting, strict=True)]
+        with shared_out(pieces, workers) as finish:
+            found = finish(done.append)
+        assert [name for name, _ in found] == ["a", "b", "c"]
+        assert len({process for _, process in found}) == processes
+        assert os.getpid() in {process for _, process in found}
+    assert done[-3:] == [1, 2, 3]
+
+
+def test_pieces_of_a_process_that_is_killed_are_done_here(tmp_path: Path) -> None:
+    def dies(name: str) -> tuple[str, int]:
+        if os.getpid() != here:
+            (tmp_path / "killed").touch()
+            os.kill(os.getpid(), SIGKILL)
+        return name, os.getpid()
+
+    here = os.getpid()
+    # This one takes a piece once the other has died with one.
+    with shared_out([partial(dies, name) for name in "abc"], 2) as finish:
+        _where(tmp_path, "here", "killed")
+        assert finish(lambda _: None) == [(name, here) for name in "abc"]
+    assert (tmp_path / "killed").exists()
+
+
+def test_what_fails_in_either_process_is_raised_by_who_asks(tmp_path: Path) -> None:
+    def refuses(name: str, waits_for: str) -> None:
+        _where(tmp_path, name, waits_for)
+        if (os.getpid() == here) is is_here:
+            raise ValueError(name)
+
+    here = os.getpid()
+    for is_here in (True, False):
+        pieces = [
+            partial(refuses, f"a{is_here}", f"b{is_here}"),
+            partial(refuses, f"b{is_here}", f"a{is_here}"),
+        ]
+        with shared_out(pieces, 2) as finish, pytest.raises(ValueError, match=f"[ab]{is_here}"):
+            finish(lambda _: None)
+        assert not multiprocessing.active_children()
