@@ -10,7 +10,7 @@ from simulator.documents.asked import once_used_up
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
 from simulator.documents.brief import bond_is_all, most_depends
 from simulator.documents.budget_words import budget_set_wrongly
-from simulator.documents.choices import change_column, exact_zeros
+from simulator.documents.choices import exact_zeros
 from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
     CALM_PEOPLE,
@@ -135,7 +135,7 @@ def _one_setting(quotes: Quotes, moves: Sequence[str]) -> Iterator[Block]:
         MOVED_RESERVE: "PCT's reserve at 95%",
     }
     columns = [
-        change_column(quotes, measure, heading, moves)
+        quotes.changes(measure, heading, moves)
         for measure, heading in headings.items()
         if (moves[0], measure) in quotes.numbers
     ]
