@@ -58,7 +58,9 @@ def test_each_row_is_the_scenario_run_without_that_care(flagship: Quotes) -> Non
     assert flagship.numbers[row, PART].value == pytest.approx(1 - budgets[0] / budgets[1])
     held = [RESERVE.of(-pct_net_gbp(one.books[ALL_CLUSTERS])) for one in (study, base)]
     change = flagship.numbers[row, change_of(RESERVE_THEN)].value
-    assert held[0] and held[1] and change == pytest.approx(held[0].value - held[1].value)
+    assert held[0]
+    assert held[1]
+    assert change == pytest.approx(held[0].value - held[1].value)
 
 
 def test_parts_of_the_budget_add_up_and_block_care_overspends_nothing(flagship: Quotes) -> None:
