@@ -15,6 +15,7 @@ from simulator.documents.drivers import (
     SAVING,
     luck_measure,
 )
+from simulator.documents.left_out_words import care_left_out
 from simulator.documents.protection import (
     EQUAL_GROWTH_RULE,
     MOVED_CARE,
@@ -58,7 +59,7 @@ def choices(quotes: Quotes) -> Section:
         aims = tuple(_aims(quotes))
         blocks += [Items(aims)] * bool(aims)
         columns = [
-            change_column(quotes, measure, heading, options)
+            quotes.changes(measure, heading, options)
             for measure, heading in _OPTION_COLUMNS.items()
             if any((one, measure) in quotes.numbers for one in options)
         ]
@@ -73,7 +74,7 @@ def choices(quotes: Quotes) -> Section:
                 )
             ),
         ]
-    return Section((*blocks, *_luck(quotes)))
+    return Section((*blocks, *care_left_out(quotes), *_luck(quotes)))
 
 
 def _of_a_limit(quotes: Quotes) -> str:
@@ -94,12 +95,6 @@ def exact_zeros(columns: Iterable[Column]) -> str:
     """Return what a zero without an error says, where there is one beside zeros that have it."""
     zeros = [one for column in columns for one in column.cells if isinstance(one, Estimate) and not one.value]
     return " A 0 without ± is exact." if any(not one.half_width for one in zeros) else ""
-
-
-def change_column(quotes: Quotes, measure: str, heading: str, rows: Iterable[str]) -> Column:
-    """Return a column of what some rows change."""
-    cells = tuple(quotes.numbers.get((row, measure)) for row in rows)
-    return Column(measure, heading, unit_of(measure), cells, is_change=True)
 
 
 def _aims(quotes: Quotes) -> Iterator[Paragraph]:

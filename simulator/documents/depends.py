@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from simulator.answers.table import Cell, Column, text
 from simulator.charts.drivers import LEVELS, SHARED_DOUBT, budgets_follow_levels
 from simulator.documents.asked import once_used_up
-from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
+from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section, number
 from simulator.documents.brief import bond_is_all, most_depends
 from simulator.documents.budget_words import budget_set_wrongly
-from simulator.documents.choices import change_column, exact_zeros
+from simulator.documents.choices import exact_zeros
 from simulator.documents.doubt_range import AMOUNTS, LEAST, MOST, OF_CLUSTERS
 from simulator.documents.drivers import (
     CALM_PEOPLE,
@@ -27,7 +27,13 @@ from simulator.documents.drivers import (
     of_people,
     of_size,
 )
-from simulator.documents.example import BAD, BOND_OF_FIRST_YEAR, measure_of
+from simulator.documents.example import (
+    BAD,
+    BOND_OF_FIRST_YEAR,
+    POOL_HELD,
+    POOL_NEEDED,
+    measure_of,
+)
 from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import BETTER_OFF, COVERED, GAIN, OF_A_CLUSTER, OVERSPEND
 from simulator.plain_words import capitalised, counted, in_letters, joined, listed, per_cent_of
@@ -77,7 +83,9 @@ def worked_example(quotes: Quotes) -> Section:
     first = text("What moves", [*example.flows.values()])
     title = f"One year of {example.book.name} through the rules"
     table = quotes.table("worked example", title, columns, first, apart=0)
-    return Section((Heading(1, "A worked example"), said, table, *_part_year(quotes), *_after(quotes)))
+    return Section(
+        (Heading(1, "A worked example"), said, table, *_part_year(quotes), *_pool(quotes), *_after(quotes))
+    )
 
 
 def _part_year(quotes: Quotes) -> Iterator[Paragraph]:
@@ -92,6 +100,30 @@ def _part_year(quotes: Quotes) -> Iterator[Paragraph]:
         f"this year has {in_letters(months)}: it is {{{BOND_OF_FIRST_YEAR}:short}} of the budget above."
     )
     yield quotes.sentence(row, said)
+
+
+def _pool(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield what the pool held before it paid in the bad year, so that what it paid can be worked out."""
+    row = quotes.example.row(BAD)
+    if (row, POOL_HELD) not in quotes.numbers:
+        return
+    held, needed, paid = (
+        number(f"£{one.value:,.0f}", one)
+        for one in (
+            quotes.numbers[row, name] for name in (POOL_HELD, POOL_NEEDED, measure_of("pool_payment"))
+        )
+    )
+    said = "In the bad year the pool held {held} before it paid, "
+    if needed.quoted.value > held.quoted.value:
+        is_alone = abs(paid.quoted.value - held.quoted.value) <= 1
+        said += (
+            "and paid all of it: no other cluster needed any."
+            if is_alone
+            else "and all clusters needed {needed}: it paid each the same part of what it needed."
+        )
+    else:
+        said += "enough for the {needed} that all clusters needed."
+    yield quotes.sentence(row, said, held=held, needed=needed)
 
 
 def _after(quotes: Quotes) -> Iterator[Paragraph]:
@@ -135,7 +167,7 @@ def _one_setting(quotes: Quotes, moves: Sequence[str]) -> Iterator[Block]:
         MOVED_RESERVE: "PCT's reserve at 95%",
     }
     columns = [
-        change_column(quotes, measure, heading, moves)
+        quotes.changes(measure, heading, moves)
         for measure, heading in headings.items()
         if (moves[0], measure) in quotes.numbers
     ]

@@ -11,16 +11,22 @@ import numpy as np
 from simulator.charts.study import Study
 from simulator.plain_words import capitalised, spaced
 from simulator.records import BUDGET, Account, FloatArray
-from simulator.risk.account_book import PENNY_GBP, AccountBook
+from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP, AccountBook
 from simulator.risk.estimate import Estimate
 from simulator.rules.bond import Bond
 
 SPEND, LEFT, BOND_LEFT = "spend", "left", "bond_left"
 """Rows that no flow has: what is spent, what the budget leaves, and what is then in the bond."""
+TWELVE_MONTHS = "twelve_months"
+"""Row of the budget of a whole year, of which a bond is a share, where the first year has fewer months."""
 BOND_OF_FIRST_YEAR = "example_bond_of_budget_share"
 """What is posted, of the budget of a first year, where the bond is a share of twelve months' budget."""
+POOL_HELD, POOL_NEEDED = "example_pool_held_gbp", "example_pool_needed_gbp"
+"""What the pool held before it paid in the bad year, and what all clusters then needed of it."""
 _CASES = ("with a surplus", "with an overspend")
 BAD = "that is bad, 1 in 20"
+_WHOLE_YEAR = 12
+"""Months."""
 _BAD_SHARE, _NEAR = 0.05, 0.01
 """The part of contracts whose year is worse than the bad one, and how far about that one is looked for."""
 _WORDS = {Account.CLUSTER: "cluster", Account.PCT: "PCT", Account.POOL: "pool"}
@@ -100,6 +106,8 @@ class Example:
             SPEND: "Spend on patients' care",
             LEFT: "Surplus, or overspend where below zero",
         }
+        if self.is_by_budget and self.book.year_months[self.year] < _WHOLE_YEAR:
+            found = {BUDGET: found.pop(BUDGET), TWELVE_MONTHS: "The same budget for twelve months", **found}
         for reason, flow in self.book.flows.items():
             moves = any(abs(flow.gbp[at, self.year]) > PENNY_GBP for at in self.contracts.values())
             if reason == BUDGET or flow.is_spend or not moves:
@@ -118,12 +126,31 @@ class Example:
                 gbp = float(round(self._gbp(reason, at)))
                 yield (self.row(case), measure_of(reason)), Estimate(gbp, gbp, gbp)
             budget, posted = self._gbp(BUDGET, at), float(self.book.bond_posted_gbp[at])
-            if self._is_by_budget and posted > PENNY_GBP and budget > PENNY_GBP:
+            if self.is_by_budget and posted > PENNY_GBP and budget > PENNY_GBP:
                 share = posted / budget
                 yield (self.row(case), BOND_OF_FIRST_YEAR), Estimate(share, share, share)
+        if BAD in self.contracts:
+            yield from (
+                ((self.row(BAD), name), Estimate(one, one, one)) for name, one in self._pool().items()
+            )
+
+    def _pool(self) -> dict[str, float]:
+        """Return what the pool held in the bad year, and what was needed of it, if it says all."""
+        at, year, every = self.contracts[BAD], self.year, self.study.books[ALL_CLUSTERS]
+        if "pool_payment" not in every.flows or self.study.scenario.settings.pct_of_clusters:
+            return {}
+        paid, later = (
+            float(every.by_year_gbp(one)[at, year]) if one in every.flows else 0.0
+            for one in ("pool_payment", "uncovered_overspend")
+        )
+        held = float(every.gained_by_year_gbp((Account.POOL,))[at, : year + 1].sum()) + paid
+        needed = paid + later
+        if not paid > PENNY_GBP or abs(min(held, needed) - paid) > 1:
+            return {}
+        return {POOL_HELD: float(round(held)), POOL_NEEDED: float(round(needed))}
 
     @property
-    def _is_by_budget(self) -> bool:
+    def is_by_budget(self) -> bool:
         """Whether the bond is a share of the budget, and no sum was agreed."""
         settings = self.study.scenario.settings
         own = next((one for one in settings.clusters if one.name == self.book.name), None)
@@ -135,6 +162,8 @@ class Example:
     def _gbp(self, reason: str, contract: int) -> float:
         """Return what moved for a reason in the year, or what was left of it."""
         book = self.book
+        if reason == TWELVE_MONTHS:
+            return float(book.annual_budget_gbp[contract])
         if reason == SPEND:
             by_year = book.spend_by_year_gbp
         elif reason == LEFT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
@@ -19,6 +19,7 @@ from simulator.documents.example import Example
 from simulator.documents.fair_shares import FairShares
 from simulator.documents.joining import Joining
 from simulator.documents.kept_shares import KeptShares
+from simulator.documents.left_out import LeftOut
 from simulator.documents.odds import odds
 from simulator.documents.own_savings import OwnSavings
 from simulator.documents.protection import CONFIDENCES, Protection
@@ -40,7 +41,7 @@ APART, OF_SIZES, PRACTICES = "clusters apart", "bond sizes", "practices"
 EXAMPLE, DRIVERS, OPTIONS = "worked example", "drivers", "options"
 FAIR, DOUBT, COMMON = "fair shares", "doubt", "in common"
 KEPT, RETURNED, SAVINGS, JOINING = "kept shares", "returns", "true savings", "joining"
-LEVELS = "budget levels"
+LEVELS, LEFT_OUT = "budget levels", "left out"
 PLAN_LESS_BUDGETS = "part_of_net_position_planned_care_less_budgets_gbp"
 """What the PCT planned to spend on care less the budgets it hands out for it."""
 _POSITION = "part_of_net_position_"
@@ -119,6 +120,11 @@ class Quotes:
         return Returns(self.what_ifs)
 
     @cached_property
+    def left_out(self) -> LeftOut:
+        """What it does to leave a kind of care out of a budget."""
+        return LeftOut(self.study)
+
+    @cached_property
     def facts(self) -> ClusterFacts:
         """What sets clusters apart."""
         return ClusterFacts(self.study)
@@ -159,6 +165,11 @@ class Quotes:
         places = places or [(row, measure) for row in self.rows]
         cells = tuple(self.numbers.get(place) for place in places)
         return Column(measure, heading or self.heading(measure), unit_of(measure), cells)
+
+    def changes(self, measure: str, heading: str, rows: Iterable[str]) -> Column:
+        """Return a column of what some rows change, marked where that is beyond chance."""
+        cells = tuple(self.numbers.get((row, measure)) for row in rows)
+        return Column(measure, heading, unit_of(measure), cells, is_change=True)
 
     def table(
         self,
@@ -320,6 +331,7 @@ _TABLES: dict[str, Callable[[Quotes], Estimates | Iterator[tuple[tuple[str, str]
     COMMON: lambda quotes: quotes.in_common.estimates(),
     KEPT: lambda quotes: quotes.kept.estimates(),
     RETURNED: lambda quotes: quotes.returns.estimates(),
+    LEFT_OUT: lambda quotes: quotes.left_out.estimates(),
 }
 """The register of tables, in their order: what works each of them out."""
 

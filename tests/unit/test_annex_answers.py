@@ -12,7 +12,7 @@ from simulator import load_scenario, simulate
 from simulator.answers.table import Column, printed_together
 from simulator.charts.study import Study
 from simulator.documents.assumptions import pieces_of, sources
-from simulator.documents.blocks import Paragraph
+from simulator.documents.blocks import Paragraph, Section
 from simulator.documents.choices import choices, lowering
 from simulator.documents.depends import worked_example
 from simulator.documents.doubt_range import LEAST, MOST, DoubtRange
@@ -24,7 +24,17 @@ from simulator.documents.drivers import (
     MOVED_PCT,
     Drivers,
 )
-from simulator.documents.example import BAD, BOND_LEFT, LEFT, SPEND, Example
+from simulator.documents.example import (
+    BAD,
+    BOND_LEFT,
+    LEFT,
+    POOL_HELD,
+    POOL_NEEDED,
+    SPEND,
+    TWELVE_MONTHS,
+    Example,
+    measure_of,
+)
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD, FairShares
 from simulator.documents.protection import (
     MOVED_CARE,
@@ -188,7 +198,32 @@ def test_a_worked_example_adds_up(flagship: Quotes) -> None:
         assert gbp[LEFT] == pytest.approx(gbp[BUDGET] - gbp[SPEND], abs=1.5)
         drawn = gbp["bond_posted"] + gbp["bond_interest"] - gbp["bond_draw"]
         assert gbp[BOND_LEFT] == pytest.approx(drawn, abs=2)
+        assert gbp["bond_posted"] == pytest.approx(0.03 * gbp[TWELVE_MONTHS], abs=1)
     assert example.budgets_differ
+
+
+def test_what_the_pool_paid_in_a_bad_year_can_be_worked_out_by_hand() -> None:
+    """What is left of an overspend by the bond, times what the pool held of what all needed."""
+    clusters = [cluster_of("Small", people=20_000), cluster_of("Middle", people=25_000)]
+    line = line_of(growth_share={"mean": 0.02, "sd": 0.05})
+    some = scenario_of(
+        service_lines=[line], clusters=[*clusters, cluster_of("Large", 30_000), cluster_of("Vast", 90_000)]
+    )
+    found = set()
+    for seed in ("1", "2", "3"):
+        quotes = Quotes(study_of(some, f"simulation.seed={seed}", contracts=1_000))
+        row = quotes.example.row(BAD)
+        gbp = {name: one.value for (at, name), one in quotes.example.estimates() if at == row}
+        left, held, needed = -gbp[measure_of(LEFT)], gbp[POOL_HELD], gbp[POOL_NEEDED]
+        own = left - gbp[measure_of("bond_draw")]
+        assert gbp[measure_of("pool_payment")] == pytest.approx(own * min(1.0, held / needed), abs=2)
+        found.add(needed > own + 2)
+        assert f"the pool held £{held:,.0f} before it paid" in _said(worked_example(quotes))
+    assert True in found, "Another cluster needs some of it, too."
+
+
+def _said(section: Section) -> str:
+    return " ".join(one.text for one in section.blocks if isinstance(one, Paragraph))
 
 
 def test_a_bad_year_is_one_in_twenty_and_every_payer_has_a_turn(flagship: Quotes) -> None:

@@ -61,10 +61,18 @@ from simulator.documents.drivers import (
     SIZE_CHANCE,
     luck_measure,
 )
-from simulator.documents.example import BOND_LEFT, BOND_OF_FIRST_YEAR, LEFT
+from simulator.documents.example import (
+    BOND_LEFT,
+    BOND_OF_FIRST_YEAR,
+    LEFT,
+    POOL_HELD,
+    TWELVE_MONTHS,
+    measure_of,
+)
 from simulator.documents.fair_shares import BAD_GAP, GAP, GAP_A_HEAD
 from simulator.documents.joining import APART, AS_ONE, DRAWN, NEEDED
 from simulator.documents.kept_shares import MIDDLE_YEAR, NO_SHARE, NO_SHARE_OF_YEAR, after_saving
+from simulator.documents.left_out import BAD_OVERSPEND, without
 from simulator.documents.own_savings import (
     GAIN_THEN,
     GOOD_GAIN,
@@ -457,6 +465,22 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "What do the assumed numbers of cases and their costs do to the results?": (
         *(DEPENDS, "How many cases there are and what they cost matter"),
         tuple((f"{one} {TENTH}", what) for one in LEVELS_OF_CARE for what in (MOVED_CHANCE, MOVED_GAIN)),
+    ),
+    "Of which sum is the example's bond 3%?": (
+        *("A worked example", "The same budget for twelve months"),
+        ((EXAMPLE, measure_of(TWELVE_MONTHS)), (EXAMPLE, "example_bond_posted_gbp")),
+    ),
+    "What did the pool hold before it paid?": (
+        *("A worked example", "before it paid, and"),
+        ((BAD_EXAMPLE, POOL_HELD), (BAD_EXAMPLE, "example_pool_payment_gbp")),
+    ),
+    "What does it help to leave a kind of care out of our budget?": (
+        *(CHOICES, "The risk moves, it does not go: the PCT pays for care that is left out"),
+        tuple(
+            (without("Cambridge South", line), one)
+            for line in ("", "prescribing", "rare_costly_referrals")
+            for one in (OVERSPEND, BAD_OVERSPEND, "bond_needed_gbp", SHARE, GAIN)
+        ),
     ),
     "What if clusters choose to take part, spend freely, game the rules or leave?": (
         *("Strengths and limits", "those that expect a surplus would join"),
