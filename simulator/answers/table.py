@@ -126,6 +126,11 @@ def heading_of(measure: str) -> str:
     return columns(MOST_YEARS)[measure].heading()
 
 
+def unit_of(measure: str) -> Unit:
+    """Return the unit of a column of the summary."""
+    return columns(MOST_YEARS)[measure].measure.unit
+
+
 def ends_of(cell: Cell) -> tuple[object, float, float]:
     """Return what a cell holds and the ends of its interval: nan where it has none."""
     nan = float("nan")
