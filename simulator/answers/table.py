@@ -164,14 +164,12 @@ def measures(name: str, cells: Sequence[Cell], years: Sequence[str] = (), headin
     return Column(name, heading or column.heading(years), column.measure.unit, tuple(cells))
 
 
-def with_change(
-    column: Column, cells: Sequence[PairedEstimate | None], heading: str = "change"
-) -> list[Column]:
+def with_change(column: Column, cells: Sequence[PairedEstimate | None]) -> list[Column]:
     """Return a column, and that of its differences from a base where anything differs."""
     differences = [cell.difference if cell else None for cell in cells]
     if not any(one and (one.value or one.half_width) for one in differences):
         return [column]
-    return [column, change(column, differences, heading)]
+    return [column, change(column, differences)]
 
 
 def change(column: Column, cells: Sequence[Estimate | None], heading: str = "change") -> Column:
