@@ -126,6 +126,11 @@ def heading_of(measure: str) -> str:
     return columns(MOST_YEARS)[measure].heading()
 
 
+def unit_of(measure: str) -> Unit:
+    """Return the unit of a column of the summary."""
+    return columns(MOST_YEARS)[measure].measure.unit
+
+
 def ends_of(cell: Cell) -> tuple[object, float, float]:
     """Return what a cell holds and the ends of its interval: nan where it has none."""
     nan = float("nan")
@@ -159,14 +164,12 @@ def measures(name: str, cells: Sequence[Cell], years: Sequence[str] = (), headin
     return Column(name, heading or column.heading(years), column.measure.unit, tuple(cells))
 
 
-def with_change(
-    column: Column, cells: Sequence[PairedEstimate | None], heading: str = "change"
-) -> list[Column]:
+def with_change(column: Column, cells: Sequence[PairedEstimate | None]) -> list[Column]:
     """Return a column, and that of its differences from a base where anything differs."""
     differences = [cell.difference if cell else None for cell in cells]
     if not any(one and (one.value or one.half_width) for one in differences):
         return [column]
-    return [column, change(column, differences, heading)]
+    return [column, change(column, differences)]
 
 
 def change(column: Column, cells: Sequence[Estimate | None], heading: str = "change") -> Column:

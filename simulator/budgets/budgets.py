@@ -35,6 +35,24 @@ class LineBudget:
         """What a year does to the line's budget: 1.02 is 2% more."""
         return self.rule.uplift_of(self.growth_share)
 
+    def annual_gbp(
+        self, year: int, years_from_base: int, finished_gbp: Sequence[FloatArray], people: FloatArray
+    ) -> FloatArray:
+        """Return the budgets of a contract year, for a whole year, after some spend; see `LineBasis`."""
+        return self.rule.annual_budget_gbp(
+            LineBasis(
+                year=year,
+                years_since_base=years_from_base + year,
+                growth_share=self.growth_share,
+                finished_gbp=tuple(finished_gbp),
+                fair_share_gbp=self.fair_share_gbp,
+                expected_gbp=self.expected_gbp[year],
+                people=people,
+                part_of_budget=self.part_of_budget[year],
+                given_gbp=self.given_gbp[year],
+            )
+        )
+
 
 def set_budgets(
     spend: Spend,
@@ -52,18 +70,7 @@ def set_budgets(
     for at_line, line in enumerate(lines):
         finished = [year_gbp[..., at_line] for year_gbp in spend.base_years_gbp]
         for year in range(shape[1]):
-            basis = LineBasis(
-                year=year,
-                years_since_base=years_from_base + year,
-                growth_share=line.growth_share,
-                finished_gbp=tuple(finished),
-                fair_share_gbp=line.fair_share_gbp,
-                expected_gbp=line.expected_gbp[year],
-                people=terms.people,
-                part_of_budget=line.part_of_budget[year],
-                given_gbp=line.given_gbp[year],
-            )
-            annual_gbp = line.rule.annual_budget_gbp(basis)
+            annual_gbp = line.annual_gbp(year, years_from_base, finished, terms.people)
             some = begins[year]
             first_gbp[:, some, at_line] = np.broadcast_to(annual_gbp, shape[::2])[:, some]
             whole_gbp[:, year, :, at_line] = annual_gbp * line.part_year_share[year]

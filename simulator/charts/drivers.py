@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.answers.settings import setting, setting_value
-from simulator.answers.table import column_named
+from simulator.answers.table import column_named, unit_of
 from simulator.budgets.expected_spend import ExpectedSpend
 from simulator.budgets.toolkit import Toolkit
 from simulator.charts.chart import Chart, with_ends
@@ -19,7 +19,7 @@ from simulator.charts.sheet import Strip, sheet
 from simulator.charts.strips import Key, Sign, Words
 from simulator.charts.study import Study
 from simulator.charts.style import in_house_style
-from simulator.charts.words import MOST_WORDS, in_words_of, per_cent_tick, phrase, tick_of, unit_of
+from simulator.charts.words import MOST_WORDS, in_words_of, per_cent_tick, phrase, tick_of
 from simulator.errors import InputError
 from simulator.plain_words import capitalised, listed
 from simulator.records import ClusterTerms

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
-from simulator.charts.fit_words import observed_by, source_of
+from simulator.charts.fit_words import seen_of, source_of
 from simulator.charts.look import DARK, GREY, INK, WARM
 from simulator.charts.panels import (
     label_rows,
@@ -80,7 +80,7 @@ def _levels_title(clusters: Sequence[str], figures: Sequence[Figure]) -> str:
 
 def raw_levels(answer: FitAnswer) -> FloatArray:
     """Return clusters' spend at mean costs over that of their people at all clusters' rates, (cluster,)."""
-    seen, people = _seen(answer)
+    seen, people = seen_of(answer)
     expected = people * (_summed(seen, (0, 2)) / _summed(people, (0, 2)))[:, None]
     return np.asarray(_valued(answer, seen, (1, 2)) / _valued(answer, expected, (1, 2)))
 
@@ -100,23 +100,13 @@ def credibility(answer: FitAnswer) -> FloatArray:
     return np.asarray(np.clip(1 - after / before, 0, 1))
 
 
-def _seen(answer: FitAnswer) -> tuple[FloatArray, FloatArray]:
-    """Return cases, or pounds where there are no cases, and people, nan in both where either is not known."""
-    observed, posterior = observed_by(answer), answer.posterior
-    spend_only = np.array([line in posterior.spend_only for line in posterior.lines])
-    seen = np.where(spend_only[None, :, None], observed.spend_gbp, observed.counts)
-    people = observed.weighted_people * observed.year_share
-    known = np.isfinite(seen) & np.isfinite(people)
-    return np.where(known, seen, np.nan), np.where(known, people, np.nan)
-
-
 def residuals_of(answer: FitAnswer) -> FloatArray:
     """Return what years were beyond a cluster's lasting level and all clusters' year, shape (cluster, year).
 
     Cases of all lines valued at their mean costs, over those expected, less one. nan where nothing is known.
     """
     posterior = answer.posterior
-    seen, people = _seen(answer)
+    seen, people = seen_of(answer)
     level = np.exp(posterior.volume.cluster_level.astype(float)).mean(axis=0)[..., None]
     expected = people * level
     expected *= _summed(seen, 0) / _summed(expected, 0)

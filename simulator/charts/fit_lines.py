@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.charts.chart import Chart
-from simulator.charts.fit_words import observed_by, source_of
+from simulator.charts.fit_words import observed_by, seen_of, source_of
 from simulator.charts.look import DARK, GREY, INK, LIGHT, PALE
 from simulator.charts.panels import panels, scale
 from simulator.charts.strips import SMALLEST
@@ -38,7 +38,7 @@ _MONTHS = (*range(3, 12), *range(3))
 def fan(answer: FitAnswer) -> Chart:
     """Demand by line: what happened, the fitted trend, and ranges of the years to come."""
     posterior = answer.posterior
-    seen, trend, drawn = seen_rates(answer), _trend(answer), _drawn(answer)
+    seen, trend, drawn = _seen_rates(answer), _trend(answer), _drawn(answer)
     base = drawn[:, 0].mean(axis=0)
     places = [(1 + sign * share) / 2 for share in SHARES for sign in (-1, 1)]
     ends = np.quantile(drawn / base, places, axis=0)
@@ -86,16 +86,11 @@ def fan(answer: FitAnswer) -> Chart:
     return Chart.of("fan", title, figure, data, f"{words}.", source_of(answer))
 
 
-def seen_rates(answer: FitAnswer) -> FloatArray:
+def _seen_rates(answer: FitAnswer) -> FloatArray:
     """Return cases per weighted person in whole years, of all clusters, shape (year, line)."""
-    observed, posterior = observed_by(answer), answer.posterior
-    spend_only = np.array([line in posterior.spend_only for line in posterior.lines])
-    seen = np.where(spend_only[None, :, None], observed.spend_gbp, observed.counts)
-    exposure = observed.weighted_people * observed.year_share
-    known = np.isfinite(seen) & np.isfinite(exposure)
-    people = np.where(known, exposure, 0.0).sum(axis=0)
+    seen, people = seen_of(answer)
     with np.errstate(invalid="ignore"):
-        return np.asarray((np.where(known, seen, 0.0).sum(axis=0) / people).T)
+        return np.asarray((np.nansum(seen, axis=0) / np.nansum(people, axis=0)).T)
 
 
 def _weights(answer: FitAnswer) -> FloatArray:

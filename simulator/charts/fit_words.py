@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simulator.questions.fit.ask import observed_of
 
 if TYPE_CHECKING:
     from simulator.fitting.observed import Observed
     from simulator.questions.fit.answer import FitAnswer
+    from simulator.records import FloatArray
 
 
 def source_of(answer: FitAnswer) -> str:
@@ -23,3 +26,13 @@ def source_of(answer: FitAnswer) -> str:
 def observed_by(answer: FitAnswer) -> Observed:
     """Return the years of the history as they were fitted."""
     return observed_of(answer.history, answer.files, answer.scenario)
+
+
+def seen_of(answer: FitAnswer) -> tuple[FloatArray, FloatArray]:
+    """Return cases, or pounds where there are no cases, and people, nan in both where either is not known."""
+    observed, posterior = observed_by(answer), answer.posterior
+    spend_only = np.array([line in posterior.spend_only for line in posterior.lines])
+    seen = np.where(spend_only[None, :, None], observed.spend_gbp, observed.counts)
+    people = observed.weighted_people * observed.year_share
+    known = np.isfinite(seen) & np.isfinite(people)
+    return np.where(known, seen, np.nan), np.where(known, people, np.nan)

@@ -11,7 +11,6 @@ from simulator.charts.look import DARK, GREY, INK, LIGHT, look
 from simulator.charts.strips import SMALLEST, across
 from simulator.charts.style import POINTS_PER_INCH, line_spacing, wrapped
 from simulator.charts.words import TOGETHER
-from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 _TITLE_SIZE, _SUBTITLE_SIZE, _SOURCE_SIZE = 11.5, 8.5, SMALLEST
 _LEADING = 1.35
 """Height of a line over the size of its letters."""
-_MARGIN_IN, _GAP_IN, _WORDS_IN = 0.1, 0.1, 0.6
+MARGIN_IN, _GAP_IN, _WORDS_IN = 0.1, 0.1, 0.6
 _LOGO_IN = 0.42
 Point = tuple[float, float]
 
@@ -40,12 +39,11 @@ class Frame:
     top_in: float  # of the room
     height_in: float  # of the room
     below_in: float  # beneath the room
-    left_in: float = _MARGIN_IN
 
     @property
     def room_in(self) -> float:
         """Width of the room."""
-        return self.width_in - 2 * self.left_in
+        return self.width_in - 2 * MARGIN_IN
 
     @property
     def total_in(self) -> float:
@@ -73,7 +71,7 @@ def _frame(
     title: str, subtitle: str, source: str, width_in: float, needed_in: Callable[[float], float]
 ) -> Frame:
     wanted = look()
-    room = width_in - 2 * _MARGIN_IN
+    room = width_in - 2 * MARGIN_IN
     beside_logo = room - 2.2 * _LOGO_IN if wanted.theme.logo else room
     title = wrapped(wanted.title or title, beside_logo, _TITLE_SIZE, bold=True)
     subtitle = wrapped(wanted.subtitle or subtitle, beside_logo, _SUBTITLE_SIZE)
@@ -81,8 +79,8 @@ def _frame(
     source = wrapped(whose + source, room, _SOURCE_SIZE) if wanted.has_source else ""
     above = _height_in(title, _TITLE_SIZE) + _height_in(subtitle, _SUBTITLE_SIZE)
     above = max(above, _LOGO_IN) if wanted.theme.logo else above
-    below = (_GAP_IN + _height_in(source, _SOURCE_SIZE)) * bool(source) + _MARGIN_IN
-    return Frame(title, subtitle, source, width_in, _MARGIN_IN + above + _GAP_IN, needed_in(room), below)
+    below = (_GAP_IN + _height_in(source, _SOURCE_SIZE)) * bool(source) + MARGIN_IN
+    return Frame(title, subtitle, source, width_in, MARGIN_IN + above + _GAP_IN, needed_in(room), below)
 
 
 def blank(frame: Frame) -> Figure:
@@ -90,12 +88,12 @@ def blank(frame: Frame) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(frame.width_in, frame.total_in))
-    left, total = frame.left_in / frame.width_in, frame.total_in
-    top, title_in = 1 - _MARGIN_IN / total, _height_in(frame.title, _TITLE_SIZE)
+    left, total = MARGIN_IN / frame.width_in, frame.total_in
+    top, title_in = 1 - MARGIN_IN / total, _height_in(frame.title, _TITLE_SIZE)
     write = partial(figure.text, left, linespacing=line_spacing(_LEADING * 0.97))
     write(top, frame.title, va="top", size=_TITLE_SIZE, weight="bold", color=INK)
     write(top - title_in / total, frame.subtitle, va="top", size=_SUBTITLE_SIZE, color=GREY)
-    write(_MARGIN_IN / total, frame.source, va="bottom", size=_SOURCE_SIZE, color=GREY)
+    write(MARGIN_IN / total, frame.source, va="bottom", size=_SOURCE_SIZE, color=GREY)
     if look().theme.logo:
         _draw_logo(figure, frame)
     return figure
@@ -111,8 +109,8 @@ def _draw_logo(figure: Figure, frame: Frame) -> None:
     deep, wide = picture.shape[:2]
     high_in = min(_LOGO_IN, 2 * _LOGO_IN * deep / wide)
     wide_in = high_in * wide / deep
-    left = 1 - (_MARGIN_IN + wide_in) / frame.width_in
-    low = 1 - (_MARGIN_IN + high_in) / frame.total_in
+    left = 1 - (MARGIN_IN + wide_in) / frame.width_in
+    low = 1 - (MARGIN_IN + high_in) / frame.total_in
     axes = figure.add_axes((left, low, wide_in / frame.width_in, high_in / frame.total_in))
     axes.imshow(picture)
     axes.set_axis_off()
@@ -125,7 +123,7 @@ def framed(title: str, subtitle: str, source: str, height_in: float) -> tuple[Fi
 
     frame = fitting(title, subtitle, source, lambda _: height_in)
     figure = blank(frame)
-    left, total = frame.left_in / frame.width_in, frame.total_in
+    left, total = MARGIN_IN / frame.width_in, frame.total_in
     room = (left, frame.below_in / total, 1 - 2 * left, frame.height_in / total)
     layout = ConstrainedLayoutEngine(rect=room, w_pad=0.02, h_pad=0.02, wspace=0.035, hspace=0.05)
     figure.set_layout_engine(layout)
@@ -207,8 +205,7 @@ _AXIS_IN = 0.45
 
 def name_lines(name: str) -> str:
     """Return a cluster's name as it stands beside its row."""
-    shown = "all clusters" if name == ALL_CLUSTERS else name
-    return wrapped(shown, _NAME_WIDTH_IN, _NAME_SIZE, most_lines=_NAME_LINES)
+    return wrapped(name, _NAME_WIDTH_IN, _NAME_SIZE, most_lines=_NAME_LINES)
 
 
 def rows_height_in(names: Sequence[str], *, least_in: float = 0.27) -> float:
@@ -222,7 +219,7 @@ def row_panel(
 ) -> tuple[Figure, Axes]:
     """Return a figure with a row for each name, and room above them."""
     figure, axes = one_panel(title, subtitle, source, rows_height_in(names, least_in=least_in) + top_in)
-    set_rows(axes, names)
+    label_rows(axes, [name_lines(name) for name in names])
     return figure, axes
 
 
@@ -240,10 +237,3 @@ def write_beside(axes: Axes, heading: str, words: Sequence[str]) -> None:
         if text:
             axes.text(1.01, row, text, transform=axes.get_yaxis_transform(), va="center", size=7.5)
     axes.text(1.01, 1.0, heading, transform=axes.transAxes, va="bottom", size=7.5, weight="bold")
-
-
-def set_rows(axes: Axes, names: Sequence[str], *, named: bool = True) -> None:
-    """Give axes a row for each name; the PCT's set apart by a line."""
-    label_rows(axes, [name_lines(name) if named else "" for name in names])
-    if len(names) > 1 and names[-1] == ALL_CLUSTERS:
-        axes.axhline(len(names) - 1.5, color=INK, linewidth=0.5)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.answers.settings import setting, setting_value
-from simulator.answers.table import column_named, heading_of
+from simulator.answers.table import column_named, heading_of, unit_of
 from simulator.charts.chart import Chart, with_ends
 from simulator.charts.look import DARK, GREY, INK, LIGHT
 from simulator.charts.panels import one_panel, write_near, write_together
@@ -17,7 +17,7 @@ from simulator.charts.sheet import Strip, sheet
 from simulator.charts.strips import SMALLEST, Heading, Key, Plot, Sign, Words
 from simulator.charts.study import Study, source_of
 from simulator.charts.style import DASHED, PATCH, Looks, apart, in_house_style, wrapped
-from simulator.charts.words import in_words_of, phrase, short, tick_of, unit_of
+from simulator.charts.words import in_words_of, phrase, short, tick_of
 from simulator.errors import Problem, Problems, unknown
 from simulator.questions.frontier.ask import (
     BEATEN,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BAR_IN = 0.16
 """Height of a bar of rows."""
-_NAME_SIZE = 8.0
+_NAME_SIZE, _NAME_LINES = 8.0, 3
 _SMALL_LINE_IN = 0.14
 _LEAST_ON_SLIDE_IN = 0.18
 _BEHIND: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
@@ -47,7 +47,6 @@ class Rows:
     apart: int = 0  # rows at the end that a line sets apart
     ticks: bool = True  # whether the axis below has numbers
     label: str = ""  # of that axis
-    most_lines: int = 3  # of a name
     bar_in: float = BAR_IN  # height of a row's bars together
 
     @property
@@ -59,7 +58,7 @@ class Rows:
         """Return names as they are broken."""
         size = look().size
         room = room_in if self.is_narrow else min(size.names_in, 0.42 * room_in)
-        return [wrapped(name, room, _NAME_SIZE, most_lines=self.most_lines) for name in self.names]
+        return [wrapped(name, room, _NAME_SIZE, most_lines=_NAME_LINES) for name in self.names]
 
     def _numbers(self, room_in: float) -> list[str]:
         """Return what stands below each name where there is no room to the right."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.charts.look import look
-from simulator.charts.panels import blank, fitting
+from simulator.charts.panels import MARGIN_IN, blank, fitting
 from simulator.charts.rows import Rows
 from simulator.charts.strips import Abreast, Box, Heading, Key, Plot, Words
 
@@ -45,7 +45,7 @@ def sheet(title: str, subtitle: str, source: str, strips: Sequence[Strip]) -> tu
         high = strip.height_in(frame.room_in)
         if isinstance(strip, (Rows, Plot, Abreast)) and growing:
             high *= 1 + spare / growing
-        drawn = strip.draw(figure, Box(frame.left_in, top, frame.room_in, high))
+        drawn = strip.draw(figure, Box(MARGIN_IN, top, frame.room_in, high))
         found += drawn if isinstance(drawn, list) else [drawn] if drawn is not None else []
         top += high + _GAP_IN
     return figure, found

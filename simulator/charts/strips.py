@@ -117,6 +117,9 @@ class Key:
             figure.text(words_at, y, sign.words, size=SMALL_SIZE, va="center_baseline", color=INK)
 
 
+_ABOVE_IN = 0.06
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A panel with both axes."""
@@ -124,7 +127,6 @@ class Plot:
     high_in: float
     left_in: float = 0.5  # for the numbers of the y axis
     right_in: float = 0.12
-    above_in: float = 0.06
     below_in: float = 0.25
 
     def height_in(self, room_in: float) -> float:
@@ -133,7 +135,7 @@ class Plot:
 
     def draw(self, figure: Figure, box: Box) -> Axes:
         """Draw an empty panel."""
-        return box.axes(figure, self.left_in, self.right_in, self.above_in, self.below_in)
+        return box.axes(figure, self.left_in, self.right_in, _ABOVE_IN, self.below_in)
 
 
 def across(panels: int) -> int:

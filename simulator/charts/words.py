@@ -9,8 +9,6 @@ from simulator.risk import in_words
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.in_words import in_sentence
-from simulator.risk.measures import columns
-from simulator.scenario.schema import MOST_YEARS
 
 _SIZES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1.0, ""))
 _DIGITS = 3
@@ -150,11 +148,6 @@ def in_words_of(measure: str, name: str = ALL_CLUSTERS) -> str:
     """Return a measure of a row as a sentence has it: ``chance of an overspend of North``."""
     words = measure_in_words(measure)
     return words if name == ALL_CLUSTERS else f"{words} of {name}"
-
-
-def unit_of(measure: str) -> Unit:
-    """Return the unit of a column of the summary."""
-    return columns(MOST_YEARS)[measure].measure.unit
 
 
 def sentence(words: str) -> str:

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.fft import irfft, next_fast_len, rfft
 
-from simulator.budgets.budget_rule import LineBasis
 from simulator.budgets.rebasing import rebases
 from simulator.demand.count_law import ComplexArray
 from simulator.errors import InputError, Problem
-from simulator.exact.transform import ShockNormals, Term, position_transform
+from simulator.exact.transform import ShockNormals, Term, amounts_of, position_transform
 from simulator.records import FloatArray
 from simulator.simulation.plan import Plan
 from simulator.sums import inner
@@ -168,18 +167,9 @@ def _budget_response(plan: Plan, at_line: int, cluster: int, year: int) -> Float
     misfit = size_gbp * np.array([0.0, 0.0, 0.0, 5.0])
     past = [latest] * (year > 0) + [misfit] * (year - 1) + [base] + [misfit] * (line.rule.base_years - 1)
     clusters = len(plan.axes.clusters)
-    basis = LineBasis(
-        year=year,
-        years_since_base=plan.years_from_base + year,
-        growth_share=line.growth_share,
-        finished_gbp=tuple(np.repeat(gbp[:, None], clusters, axis=1) for gbp in past),
-        fair_share_gbp=line.fair_share_gbp,
-        expected_gbp=line.expected_gbp[year],
-        people=plan.population.people,
-        part_of_budget=line.part_of_budget[year],
-        given_gbp=line.given_gbp[year],
-    )
-    asked = np.broadcast_to(line.rule.annual_budget_gbp(basis), (base.size, clusters))[:, cluster]
+    finished = [np.repeat(gbp[:, None], clusters, axis=1) for gbp in past]
+    annual_gbp = line.annual_gbp(year, plan.years_from_base, finished, plan.population.people)
+    asked = np.broadcast_to(annual_gbp, (base.size, clusters))[:, cluster]
     on_base, on_latest = (asked[1] - asked[0]) / size_gbp, (asked[2] - asked[0]) / size_gbp
     foreseen = asked[0] + size_gbp * (2 * on_base + 3 * on_latest)
     if abs(foreseen - asked[3]) > _NOT_LINEAR * abs(asked[3]):
@@ -236,9 +226,7 @@ def _terms(plan: Plan, cluster: int, position: YearEnd, years: Sequence[int]) ->
 
 def _moments(position: YearEnd, terms: Sequence[Term], normals: ShockNormals) -> tuple[float, float]:
     """Return the mean and SD, in pounds, from those of counts, costs and shocks."""
-    amounts_gbp = np.zeros((len(normals.years), len(normals.lines)))
-    for term in terms:
-        amounts_gbp[:, term.at_line] = term.amounts_gbp
+    amounts_gbp = amounts_of(terms, normals)
     shocked = normals.second_moments() - 1
     variance = float(np.einsum("yl,ylzk,zk->", amounts_gbp, shocked, amounts_gbp))
     variance += sum(term.chance_variance_gbp2 for term in terms)

@@ -262,15 +262,21 @@ class Term:
         return logs
 
 
+def amounts_of(terms: Sequence[Term], normals: ShockNormals) -> FloatArray:
+    """Return the expected amounts before shocks, in pounds, shape (year, line)."""
+    amounts_gbp = np.zeros((len(normals.years), len(normals.lines)))
+    for term in terms:
+        amounts_gbp[:, term.at_line] = term.amounts_gbp
+    return amounts_gbp
+
+
 def position_transform(
     terms: Sequence[Term], normals: ShockNormals, width_gbp: float, frequencies: int, rotated: bool
 ) -> ComplexArray | None:
     """Return E[exp(i t sum)] of the terms, over counts, unit costs and shocks, shape (frequency,)."""
     # Up to a frequency from which on next to nothing is left; None if that is beyond the most, or beyond
     # what a cubature can take.
-    amounts_gbp = np.zeros((len(normals.years), len(normals.lines)))
-    for term in terms:
-        amounts_gbp[:, term.at_line] = term.amounts_gbp
+    amounts_gbp = amounts_of(terms, normals)
     gradient = normals.outer_gradient(amounts_gbp)
     own_gradients = [normals.inner_gradient(amounts_gbp, term.at_line) for term in terms]
     steepest = max(math.hypot(*one) for one in (gradient, *own_gradients))

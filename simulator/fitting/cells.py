@@ -9,7 +9,7 @@ import numpy as np
 from simulator.records import BoolArray, FloatArray
 
 FEW_CASES = 5.0
-"""Expected cases under which a log of counts is too skew to be normal (FIT.md, section 3)."""
+"""Expected cases under which a log of counts is too skew to be normal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 Cells of a cluster are counted line by line, years within a line: `n = lines * years`. Years run up to 0,
 the last year of the history, so that a level is one of that year.
 
-`delta` and `epsilon` are what changes in a year beside the share `phi_d` that is left of the year before
-(FIT.md, section 3). Data know best how far two years lie apart, `delta * sqrt(2 / (1 + phi_d))`: where
-nothing persists in truth, which the prior of `phi_d` hardly allows, `delta` comes out a tenth high, and the
-distance does not (`benchmarks/fit-study.md`).
+`delta` and `epsilon` are what changes in a year beside the share `phi_d` that is left of the year before.
+Data know best how far two years lie apart, `delta * sqrt(2 / (1 + phi_d))`: where nothing persists in truth,
+which the prior of `phi_d` hardly allows, `delta` comes out a tenth high, and the distance does not
+(`benchmarks/fit-study.md`).
 """
 
 from __future__ import annotations

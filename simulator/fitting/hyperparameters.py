@@ -27,8 +27,8 @@ FARTHEST = 4.0
 _EDGE = 6.0
 """Prior SDs beyond which nothing is believed: 2e-9 of a prior."""
 POINTS, ROUNDS, ENOUGH, WANTED = 512, 4, 100.0, 800.0
-"""Points in a round, rounds at most, the effective number that must be had (FIT.md, section 3), and the one
-at which rounds end: by 100 a median's own error is an eighth of a posterior SD, by 800 a twentieth."""
+"""Points in a round, rounds at most, the effective number that must be had, and the one at which
+rounds end: by 100 a median's own error is an eighth of a posterior SD, by 800 a twentieth."""
 _CHAINS, _STEPS, _FIRST = 50, 400, 100
 """Chains of Metropolis, steps of each, and steps of each that are forgotten. In all 20,000: of 5,000 in eight
 dimensions hardly 100 are worth an independent one."""

@@ -1,7 +1,7 @@
 """The density of a history given its SDs and correlations, with everything else integrated out exactly.
 
 Given those, clusters are independent given the levels of lines and years, so one matrix of order
-`n = lines * years` is factored for each cluster and one for the lines (FIT.md, section 3).
+`n = lines * years` is factored for each cluster and one for the lines.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from simulator.fitting.observed import Months
 from simulator.records import BoolArray, FloatArray
 
 OUTLYING_SDS = 6.0
-"""Pearson SDs beyond which a practice-month is listed and left out of `v` and `k` (FIT.md, section 8)."""
+"""Pearson SDs beyond which a practice-month is listed and left out of `v` and `k`: an assumption."""
 POOLED_BELOW = 30.0
 """Cases in a unit's year below which its own mean cost is too unsure to measure months against."""
 _ROUNDS = 6
@@ -160,20 +160,26 @@ def _season(months: Months, counts: FloatArray) -> FloatArray:
 
 def _expected(months: Months, counts: FloatArray) -> _Table:
     """Return what each unit's year and all units' month make of each month; with one unit, its season."""
-    years, days = _financial_years(months), _days(months)
-    alone = np.isfinite(counts).any(1).sum() < 2
-    places = np.array([month - 1 if alone else at for at, (_, month) in enumerate(months.months)])
-    of_unit, of_month = _two_ways(counts, years, places, days)
+    places, whole = _of_all(months, counts)
     present = np.isfinite(counts)
-    expected = np.where(present, of_unit * of_month * days, np.nan)
+    expected = np.where(present, whole, np.nan)
     usable = present & (expected > 0)
     expected = np.where(usable, expected, np.nan)
     filled = np.nan_to_num(expected)
-    in_row = _sums(filled, years)
+    in_row = _sums(filled, _financial_years(months))
     in_column = _sums(filled.sum(0)[None], places)
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = (1 - expected / in_row) * (1 - expected / in_column)
     return _Table(np.where(usable, counts, np.nan), expected, freedom)
+
+
+def _of_all(months: Months, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return each month's place among those that share a season, and what is expected of every unit in it."""
+    years, days = _financial_years(months), _days(months)
+    alone = np.isfinite(counts).any(1).sum() < 2
+    places = np.array([month - 1 if alone else at for at, (_, month) in enumerate(months.months)])
+    of_unit, of_month = _two_ways(counts, years, places, days)
+    return places, of_unit * of_month * days
 
 
 def _sums(values: FloatArray, places: FloatArray) -> FloatArray:
@@ -271,9 +277,5 @@ def _expected_of(
     """Return each outlying month's place and what the others make of it."""
     if not outlying.any():
         return []
-    days, years = _days(months), _financial_years(months)
-    alone = np.isfinite(kept).any(1).sum() < 2
-    places = np.array([month - 1 if alone else at for at, (_, month) in enumerate(months.months)])
-    of_unit, of_month = _two_ways(kept, years, places, days)
-    whole = of_unit * of_month * days
+    _, whole = _of_all(months, kept)
     return [((int(u), int(m)), float(whole[u, m])) for u, m in np.argwhere(outlying)]

@@ -12,7 +12,7 @@ from scipy.special import expit
 from simulator.records import FloatArray
 
 FREE_LEVEL_SD = 0.7
-"""SD of the log level of units without need weights: wide enough to say nothing (FIT.md, section 3)."""
+"""SD of the log level of units without need weights: wide enough to say nothing."""
 LEVEL_SD = 1.0
 """SD of the log level of a line about its raw mean: flat beside what any year of cases tells."""
 
@@ -67,7 +67,7 @@ def _correlation(logit: float, sd: float) -> SizePrior:
 
 @dataclass(frozen=True, slots=True)
 class Priors:
-    """All that is believed before a history is seen; FIT.md, section 3, says why these."""
+    """All that is believed before a history is seen: assumptions, which `fit` states beside its figures."""
 
     tau: SizePrior = field(default_factory=lambda: _size(0.03, 0.8))
     price_tau: SizePrior = field(default_factory=lambda: _size(0.015, 1.0))

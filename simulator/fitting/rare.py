@@ -9,7 +9,7 @@ from simulator.random_streams import Generator
 from simulator.records import FloatArray
 
 RARE_CASES = 20.0
-"""Cases a year in the PCT under which a line has a rate and nothing else (FIT.md, section 8)."""
+"""Cases a year in the PCT under which a line has a rate and nothing else: an assumption."""
 
 
 def cases_a_year(counts: FloatArray, year_share: FloatArray) -> FloatArray:

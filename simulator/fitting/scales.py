@@ -2,7 +2,7 @@
 
 Three to five years tell little of a line alone, so each scale's log is shrunk towards none by how much of
 its distance is chance, and lines that differ no more than by chance get one scale. A fixed weight of
-`(Y - 1) / (Y + 5)` (FIT.md, section 3) made scales of 0.7 to 1.6 of lines that are all alike, and left
+`(Y - 1) / (Y + 5)` made scales of 0.7 to 1.6 of lines that are all alike, and left
 half of a true ten-fold difference away.
 """
 

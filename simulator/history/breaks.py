@@ -13,15 +13,15 @@ from simulator.history.cells import measured
 from simulator.records import BoolArray, FloatArray
 
 _LARGE = 0.15
-"""A move of a share that is reported where it is beyond chance; FIT.md section 8."""
+"""A move of a share that is reported where it is beyond chance: an assumption."""
 _BEYOND_CHANCE = 3.0
 """SDs of chance that a move must be for that: a practice with ten cases a year moves by 15% most years."""
 _MANY_SDS = 5.0
-"""SDs of chance and of the usual moves together, beyond which any move is reported; FIT.md section 8."""
+"""SDs of chance and of the usual moves together, beyond which any move is reported: an assumption."""
 _FEWEST_UNITS = 3
 """Of fewer, one that moves cannot be told from the others."""
 _FEWEST_MONTHS = 6
-"""Of a year, so that it can be compared; FIT.md section 8 has the same for a cell."""
+"""Of a year, so that it can be compared; `cluster_years` has the same."""
 _TYPICAL = 0.4549
 """Median of the square of a standard normal."""
 

@@ -14,7 +14,7 @@ from simulator.history.levels import Level, levels_of
 from simulator.records import FloatArray
 
 _FEWEST_MONTHS = 6
-"""Of a year that is used; FIT.md section 8."""
+"""Of a year that is used: an assumption."""
 _ENOUGH_PAID = 0.5
 """Share of a year's cases with spend, from which the others are taken to cost the same."""
 

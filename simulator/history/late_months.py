@@ -15,7 +15,7 @@ from simulator.records import FloatArray
 _LAST = 3
 """Months that are looked at."""
 _LOW = 0.01
-"""The point of their prediction below which they are reported; FIT.md section 8."""
+"""The point of their prediction below which they are reported: an assumption."""
 _FEWEST = 24
 """Months before them, so that seasons can be told from a trend."""
 

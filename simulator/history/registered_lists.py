@@ -32,7 +32,7 @@ _SYNONYMS = UNIT_SYNONYMS | {
     "number_of_patients": "list_size",
 }
 _CARRIED = 12
-"""Months over which a list stands for those after it, or before it; FIT.md section 8."""
+"""Months over which a list stands for those after it, or before it: an assumption."""
 
 
 @dataclass(frozen=True, slots=True)

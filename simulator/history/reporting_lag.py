@@ -16,7 +16,7 @@ from simulator.history.history_rows import Row
 from simulator.records import FloatArray
 
 _LARGEST_FACTOR = 1.10
-"""Months that are to grow by more, or to shrink by as much, are left out: FIT.md section 8 has the figure."""
+"""Months that are to grow by more, or to shrink by as much, are left out: an assumption."""
 _OLDEST = 12
 """Months after which a change is a correction and no lag; payment by results closed its year well before."""
 Pairs = Mapping[tuple[str, int], Sequence[tuple[float, float]]]

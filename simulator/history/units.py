@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
-from simulator.errors import Problem, unknown
+from simulator.errors import unknown
 from simulator.scenario.csv_tables import Table
 from simulator.scenario.scenario import Scenario
 
@@ -72,7 +72,7 @@ class ScenarioUnits:
         more = f", and {rows - 1:,} more rows of it" if rows > 1 else ""
         closed = "a practice that has closed or merged needs a row in recodes.csv (old, new, from)"
         hint = problem.hint or (closed if by == "practice" else "")
-        table.problems.append(Problem(problem.where, problem.need, f"{problem.got}{more}", hint))
+        table.problems.append(replace(problem, got=f"{problem.got}{more}", hint=hint))
 
     def refuse_unknown_lines(self, table: Table, named: Sequence[tuple[int, str]]) -> None:
         """Note each service line that the scenario does not have, once."""
@@ -81,6 +81,4 @@ class ScenarioUnits:
         for name in counts:
             for problem in unknown(table.at(first[name], "line"), name, self.lines, most=8):
                 more = f", and {counts[name] - 1:,} more rows of it" if counts[name] > 1 else ""
-                table.problems.append(
-                    Problem(problem.where, problem.need, f"{problem.got}{more}", problem.hint)
-                )
+                table.problems.append(replace(problem, got=f"{problem.got}{more}"))

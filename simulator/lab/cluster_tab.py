@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from nicegui import ui
 
-from simulator.errors import InputError
 from simulator.lab.controls import Kind, controls_of
-from simulator.lab.fields import Chooser, Words, field, show_problems, tag
+from simulator.lab.fields import Chooser, Words, field, problems_shown, show_problems, tag
 from simulator.lab.job_bar import JobBar
-from simulator.lab.reader import Reader
+from simulator.lab.reader import Part, Reader
 from simulator.lab.tasks import BondTask, Told
 from simulator.lab.views import answer_html, figures
 
@@ -29,7 +28,7 @@ _WAIT_SECONDS = 0.7
 """A bond is worked out anew when its reader has stopped moving it for so long."""
 
 
-class ClusterTab:
+class ClusterTab(Part):
     """What the tab shows."""
 
     def __init__(self, reader: Reader) -> None:
@@ -93,11 +92,9 @@ class ClusterTab:
         task = BondTask(reader.varied(), reader.lab.draws, self._name)
         if self._told is not None and self._told == task:
             return
-        try:
+        with problems_shown(self._problems):
             self._job.start(task)
             self._told = task
-        except InputError as error:
-            show_problems(self._problems, error.problems)
 
     def _tell(self, told: Told) -> None:
         tables = {table.name: table for table in told.tables}

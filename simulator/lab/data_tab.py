@@ -9,10 +9,10 @@ from functools import partial
 from nicegui import run, ui
 from nicegui.events import GenericEventArguments
 
-from simulator.errors import InputError, printable
-from simulator.lab.fields import Words, button, files, focus, problems_of_sending, show_problems, tag
+from simulator.errors import printable
+from simulator.lab.fields import Words, button, files, focus, problems_of_sending, problems_shown, tag
 from simulator.lab.history_to_fit import HistoryToFit
-from simulator.lab.reader import Reader
+from simulator.lab.reader import Part, Reader
 from simulator.lab.templates import as_workbook
 from simulator.lab.uploads import LARGEST_BYTES, MOST_FILES, keep, scenario_of
 from simulator.lab.views import folded, sentences_html, table_html
@@ -22,7 +22,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.simulation.plan import make_plan
 
 
-class DataTab:
+class DataTab(Part):
     """What the tab shows."""
 
     def __init__(self, reader: Reader) -> None:
@@ -57,31 +57,21 @@ class DataTab:
         for one in self._parts:
             one.show_scenario()
 
-    def show(self) -> None:
-        """Nothing here depends on what was worked out."""
-
     async def _to_workbook(self) -> None:
         """Give the scenario with the policy laid over it."""
-        try:
+        with problems_shown(self._problems):
             content = await run.io_bound(as_workbook, self._reader.varied())
-        except InputError as error:
-            show_problems(self._problems, error.problems)
-            return
-        show_problems(self._problems, ())
-        ui.download(content or b"", "scenario.xlsx", "application/octet-stream")
+            ui.download(content or b"", "scenario.xlsx", "application/octet-stream")
 
     async def _check(self, event: GenericEventArguments) -> None:
         """Check what has arrived, and show what it says or what is wrong with it."""
         given = self._reader.lab.taken(self._reader.key)
-        self._found, preview, problems = None, "", problems_of_sending(event)
-        try:
+        self._found, preview = None, ""
+        with problems_shown(self._problems, problems_of_sending(event)) as problems:
             if not problems and (found := await run.io_bound(partial(self._read, given))):
                 preview, self._found = _preview(found), found
-        except InputError as error:
-            problems += error.problems
         names = ", ".join(map(printable, given))
         self._said.set_text(f"Read without a problem: {names}." if self._found else f"Not used: {names}.")
-        show_problems(self._problems, problems)
         self._use.set_visibility(self._found is not None)
         self._preview.set_content(preview)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.errors import InputError
-from simulator.lab.fields import Chooser, Words, button, show_problems, switch, tag
+from simulator.lab.fields import Chooser, Words, button, problems_shown, switch, tag
 from simulator.lab.job_bar import JobBar
-from simulator.lab.reader import Reader
+from simulator.lab.reader import Part, Reader
 from simulator.lab.tasks import AnnexTask
 
 _FORMATS = {
@@ -17,7 +16,7 @@ _FORMATS = {
 _AS_GIVEN, _POLICY = "given", "policy"
 
 
-class DocumentsTab:
+class DocumentsTab(Part):
     """What the tab shows."""
 
     def __init__(self, reader: Reader) -> None:
@@ -46,12 +45,6 @@ class DocumentsTab:
             self._problems = tag("div", role="alert")
             self._job = JobBar(reader, "The annex", ready="{} is ready. Choose a file to download it:")
 
-    def show_scenario(self) -> None:
-        """Nothing here depends on the scenario before it is asked for."""
-
-    def show(self) -> None:
-        """Nothing here depends on what was worked out."""
-
     def _show_title(self) -> None:
         with tag("div", "field"):
             words = Words("label", "Title (the scenario's own where you leave it empty)")
@@ -77,8 +70,5 @@ class DocumentsTab:
         reader = self._reader
         scenario = reader.varied() if self._whose == _POLICY else reader.scenario
         formats = tuple(name for name, on in self._formats.items() if on)
-        try:
+        with problems_shown(self._problems):
             self._job.start(AnnexTask(scenario, reader.lab.draws, formats, self._title or None))
-            show_problems(self._problems, ())
-        except InputError as error:
-            show_problems(self._problems, error.problems)

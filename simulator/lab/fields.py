@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 
 from nicegui import ui
@@ -10,7 +11,7 @@ from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
-from simulator.errors import Problem
+from simulator.errors import Problem, Problems
 from simulator.lab.controls import Control, Kind
 from simulator.lab.views import problems_html
 from simulator.plain_words import capitalised, spaced
@@ -221,6 +222,15 @@ def show_problems(place: Element, problems: Sequence[Problem]) -> None:
     if problems:
         with place:
             ui.html(problems_html(problems), sanitize=False)
+
+
+@contextmanager
+def problems_shown(place: Element, known: Sequence[Problem] = ()) -> Iterator[Problems]:
+    """Show the problems of what is inside, after those that are known; nothing where all is well."""
+    problems = Problems(known)
+    with problems.noted():
+        yield problems
+    show_problems(place, problems)
 
 
 def focus(element: Element) -> None:

@@ -7,8 +7,8 @@ import shutil
 from nicegui import run, ui
 from nicegui.events import GenericEventArguments
 
-from simulator.errors import InputError, Problem
-from simulator.lab.fields import Words, button, files, problems_of_sending, show_problems, tag
+from simulator.errors import Problem
+from simulator.lab.fields import Words, button, files, problems_of_sending, problems_shown, show_problems, tag
 from simulator.lab.fit_task import EVERYTHING, FITTED, FitTask
 from simulator.lab.job_bar import JobBar
 from simulator.lab.reader import Reader
@@ -59,17 +59,13 @@ class HistoryToFit:
 
     def _ask(self, event: GenericEventArguments) -> None:
         reader = self._reader
-        given, problems = reader.lab.taken(reader.key), problems_of_sending(event)
+        given = reader.lab.taken(reader.key)
         self._forget()
-        try:
+        with problems_shown(self._problems, problems_of_sending(event)) as problems:
             if given and not problems:
                 shutil.rmtree(self._folder, ignore_errors=True)
-                self._job.start(
-                    FitTask(reader.scenario, reader.lab.draws, keep(given, self._folder)), [EVERYTHING]
-                )
-        except InputError as error:
-            problems += error.problems
-        show_problems(self._problems, problems)
+                task = FitTask(reader.scenario, reader.lab.draws, keep(given, self._folder))
+                self._job.start(task, [EVERYTHING])
 
     def _to_fill_in(self) -> None:
         ui.download(history_table(self._reader.scenario).encode("utf-8-sig"), "history.csv", "text/csv")

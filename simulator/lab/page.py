@@ -55,7 +55,7 @@ def _build(reader: Reader) -> None:
     reader.show_scenario()
 
 
-class _Top:
+class _Top(Part):
     """What stands above the tabs: which scenario this is."""
 
     def __init__(self, reader: Reader) -> None:
@@ -72,6 +72,3 @@ class _Top:
         self._drawn.set_text(
             f"{drawn.contracts:,} simulated contracts, seed {drawn.seed}. Nothing leaves this machine."
         )
-
-    def show(self) -> None:
-        """Show nothing else."""

@@ -13,7 +13,7 @@ from simulator.lab.controls import Control, controls_of, rules_to_add
 from simulator.lab.desk import LETTERS
 from simulator.lab.fields import Chooser, Words, button, field, focus, show_problems, tag
 from simulator.lab.policy import Policy
-from simulator.lab.reader import Reader
+from simulator.lab.reader import Part, Reader
 from simulator.lab.take_away import TakeAway
 from simulator.lab.verdict import verdict
 from simulator.lab.views import HEADLINE, MARKS, by_cluster, charts, figures, legend, table_html, together
@@ -25,7 +25,7 @@ _AS_GIVEN, _EVERYBODY = "as given", "*"
 _CHARTS = 5
 
 
-class PolicyTab:
+class PolicyTab(Part):
     """What the tab shows."""
 
     def __init__(self, reader: Reader) -> None:

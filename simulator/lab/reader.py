@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Protocol
 
 from nicegui import background_tasks, run, ui
 
@@ -18,8 +17,8 @@ from simulator.scenario.scenario import Scenario
 from simulator.simulation.draws import SettledDraws
 
 
-class Part(Protocol):
-    """A part of the page."""
+class Part:
+    """A part of the page; one that depends on neither shows nothing anew."""
 
     def show_scenario(self) -> None:
         """Show another scenario, or another policy than was just made here: all that can be changed."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 from nicegui.element import Element
 
-from simulator.errors import InputError
-from simulator.lab.fields import Words, button, show_problems, tag
+from simulator.lab.fields import Words, button, problems_shown, tag
 from simulator.lab.job_bar import JobBar
 from simulator.lab.policy import as_regime, as_word
 from simulator.lab.reader import Reader
@@ -50,23 +49,16 @@ class TakeAway:
 
     def _download(self) -> None:
         reader = self._reader
-        try:
+        with problems_shown(self._problems):
             text = as_regime(reader.varied(), f"A policy of the lab: {reader.scenario.settings.title}"[:80])
-        except InputError as error:
-            show_problems(self._problems, error.problems)
-            return
-        show_problems(self._problems, ())
-        ui.download(text.encode(), "policy.toml", "application/toml")
+            ui.download(text.encode(), "policy.toml", "application/toml")
 
     def _to_excel(self) -> None:
         reader = self._reader
-        try:
+        with problems_shown(self._problems):
             others = tuple(one.over(reader.scenario, reader.lab.regimes) for one in reader.desk.policies)
             task = CompareTask(reader.scenario, reader.lab.draws, others, to_excel=True)
             self._job.start(task, (EXCEL,))
-            show_problems(self._problems, ())
-        except InputError as error:
-            show_problems(self._problems, error.problems)
 
 
 def _line(label: str) -> Element:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -16,7 +16,10 @@ from simulator.questions.forecast.actuals import CLUSTER, COUNT, LINE, MONTH, mo
 from simulator.scenario.amounts import SPEND
 from simulator.scenario.conversion import write_scenario
 from simulator.scenario.scenario import Scenario
-from simulator.simulation.plan import make_plan
+from simulator.simulation.plan import Plan, make_plan
+
+_MONTHS = 6
+"""Of the year so far, to fill in."""
 
 
 def as_workbook(scenario: Scenario) -> bytes:
@@ -29,28 +32,23 @@ def as_workbook(scenario: Scenario) -> bytes:
         return written[0].read_bytes()
 
 
-def year_table(scenario: Scenario, months: int = 6) -> str:
-    """Return a table with a row for each month, cluster and line of the first year, spend left to fill in."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(_rows(scenario, months))
-    return text.getvalue()
+def year_table(scenario: Scenario) -> str:
+    """Return a table with a row for each month, cluster and line of the first half year, spend left blank."""
+    plan = make_plan(scenario)
+    year = plan.years[1]
+    months = [month_label(year, month) for month in year.months[:_MONTHS]]
+    return _to_fill_in(plan, months, (MONTH, CLUSTER, LINE, SPEND, COUNT))
 
 
 def history_table(scenario: Scenario) -> str:
     """Return a table with a row for each cluster and line of the month before the contract, to go on from."""
-    text, plan = io.StringIO(), make_plan(scenario)
     contract = scenario.settings.contract
     before = date(contract.start_year, contract.start_month, 1) - timedelta(days=1)
-    cells = product([f"{before:%Y-%m}"], plan.axes.clusters, plan.axes.lines, [""], [""])
-    csv.writer(text, lineterminator="\n").writerows([(MONTH, CLUSTER, LINE, COUNT, SPEND), *cells])
+    return _to_fill_in(make_plan(scenario), [f"{before:%Y-%m}"], (MONTH, CLUSTER, LINE, COUNT, SPEND))
+
+
+def _to_fill_in(plan: Plan, months: Sequence[str], columns: Sequence[str]) -> str:
+    text = io.StringIO()
+    cells = product(months, plan.axes.clusters, plan.axes.lines, [""], [""])
+    csv.writer(text, lineterminator="\n").writerows([columns, *cells])
     return text.getvalue()
-
-
-def _rows(scenario: Scenario, months: int) -> Iterator[tuple[str, ...]]:
-    plan = make_plan(scenario)
-    year = plan.years[1]
-    yield MONTH, CLUSTER, LINE, SPEND, COUNT
-    for month in year.months[:months]:
-        for cluster in plan.axes.clusters:
-            for line in plan.axes.lines:
-                yield month_label(year, month), cluster, line, "", ""

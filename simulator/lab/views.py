@@ -17,6 +17,7 @@ from simulator.answers.table import (
     measures,
     printed,
     text,
+    unit_of,
     with_change,
 )
 from simulator.errors import Problem
@@ -27,9 +28,7 @@ from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate, Unit
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import phrase
-from simulator.risk.measures import columns
 from simulator.risk.paired import PairedEstimate
-from simulator.scenario.schema import MOST_YEARS
 
 PARTIES = {
     "Practices' net gain": "practice_net_gain_gbp",
@@ -111,7 +110,7 @@ def _chart(
 ) -> str:
     rows, unit = [], Unit.GBP
     for name, row, measure in places:
-        unit = columns(MOST_YEARS)[measure].measure.unit
+        unit = unit_of(measure)
         cells = tuple(paired.estimate if (paired := look.paired(row, measure)) else None for look in looks)
         if any(cells):
             last = looks[-1].paired(row, measure)
@@ -150,7 +149,7 @@ def figures(look: Look, row: str, wanted: Mapping[str, str]) -> str:
     for what, measure in wanted.items():
         if (paired := look.paired(row, measure)) is None:
             continue
-        unit = columns(MOST_YEARS)[measure].measure.unit
+        unit = unit_of(measure)
         moved = "as given" if look.policy == AS_GIVEN else difference_in_words(paired, unit)
         much = f'<data value="{paired.estimate.value!r}">{escape(phrase(paired.estimate, unit))}</data>'
         said = escape(moved).replace(_SURE, f'<span class="sure">{_SURE}</span>')
@@ -190,7 +189,7 @@ def difference_in_words(paired: PairedEstimate, unit: Unit) -> str:
 def together(looks: Sequence[Look]) -> Table:
     """Return the measures of all clusters together: as given, and under each policy with its change."""
     every = [one for one in TOGETHER if _is_worth_a_row(looks, one)]
-    units = tuple(columns(MOST_YEARS)[measure].measure.unit for measure in every)
+    units = tuple(unit_of(measure) for measure in every)
     made = [text("measure", [capitalised(heading_of(one)) for one in every])]
     for at, (name, look) in enumerate(zip(names_of(looks), looks, strict=True)):
         found = [look.paired(ALL_CLUSTERS, measure) for measure in every]

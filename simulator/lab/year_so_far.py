@@ -7,8 +7,7 @@ import shutil
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from simulator.errors import InputError
-from simulator.lab.fields import Words, button, files, problems_of_sending, show_problems, tag
+from simulator.lab.fields import Words, button, files, problems_of_sending, problems_shown, tag
 from simulator.lab.job_bar import JobBar
 from simulator.lab.reader import Reader
 from simulator.lab.tasks import ForecastTask, Told
@@ -47,16 +46,13 @@ class YearSoFar:
 
     def _ask(self, event: GenericEventArguments) -> None:
         reader = self._reader
-        given, problems = reader.lab.taken(reader.key), problems_of_sending(event)
+        given = reader.lab.taken(reader.key)
         self._answer.set_content("")
-        try:
+        with problems_shown(self._problems, problems_of_sending(event)) as problems:
             if given and not problems:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 (kept, *_) = keep(given, self._folder)
                 self._job.start(ForecastTask(reader.varied(), reader.lab.draws, kept))
-        except InputError as error:
-            problems += error.problems
-        show_problems(self._problems, problems)
 
     def _to_fill_in(self) -> None:
         ui.download(year_table(self._reader.varied()).encode("utf-8-sig"), "spend-to-date.csv", "text/csv")

@@ -26,8 +26,8 @@ from simulator.rules.rule import Rule
 from simulator.rules.surplus import SurplusSplit
 from simulator.scenario.checks import FLAT
 from simulator.scenario.doubts import sizes_of_doubt
-from simulator.scenario.idle_actions import idle_actions
-from simulator.scenario.schema import Cluster, ScenarioFile
+from simulator.scenario.idle_actions import after_the_contract, idle_actions
+from simulator.scenario.schema import LAW, Cluster, ScenarioFile
 
 Idle = Iterator[tuple[str, str]]
 """A key and why it does nothing."""
@@ -143,9 +143,7 @@ def _of_budgets(settings: ScenarioFile) -> Idle:
         if not isinstance(rule, Toolkit):
             continue
         weights = rule.fair_share_weight_by_year
-        if len(weights) > years:
-            why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
-            yield f"what {where}.fair_share_weight_by_year says after year {years}", why
+        yield from after_the_contract(f"{where}.fair_share_weight_by_year", weights, years, years)
         if rule.historic_year == "latest":
             if years == 1:
                 yield f"{where}.historic_year", "the base year is the latest in a contract of one year"
@@ -187,28 +185,23 @@ def _of_lines(settings: ScenarioFile) -> Idle:
 def _of_payment(where: str, payment: Payment, settings: ScenarioFile) -> Idle:
     terms, years = payment.terms, settings.contract.years
     written = {key for key in payment.model_fields_set if getattr(payment, key) not in (None, 0.0)}
-    idle = {
-        "rate_below_plan": "nothing of the plan is a fixed sum (fixed_share)"
-        if not terms.fixed_share
-        else "",
-        "cap_share": "nothing is paid above the plan" if not terms.rate_above_plan else "",
-        "collar_share": "nothing is taken off below the plan" if not terms.rate_of_shortfall else "",
-        "band_share": "nothing moves beyond it either"
-        if not (terms.rate_above_plan or terms.rate_of_shortfall)
-        else "",
-    }
-    if payment.threshold == "shared" and len(settings.clusters) == 1:
-        idle["threshold"] = "there is one cluster"
-    if payment.withheld == "spent" and terms.follows_care and terms.pays_in_full:
-        idle["withheld"] = "nothing is withheld"
-    if not terms.knows_a_plan:
-        idle |= dict.fromkeys(PLAN_KEYS, "care is paid in full whatever was planned")
-    for key, why in idle.items():
-        if why and key in written:
+    beyond = terms.rate_above_plan or terms.rate_of_shortfall
+    spent = payment.withheld == "spent" and terms.follows_care and terms.pays_in_full
+    whys = (
+        ("rate_below_plan", not terms.fixed_share, "nothing of the plan is a fixed sum (fixed_share)"),
+        ("cap_share", not terms.rate_above_plan, "nothing is paid above the plan"),
+        ("collar_share", not terms.rate_of_shortfall, "nothing is taken off below the plan"),
+        ("band_share", not beyond, "nothing moves beyond it either"),
+        ("threshold", payment.threshold == "shared" and len(settings.clusters) == 1, "there is one cluster"),
+        ("withheld", spent, "nothing is withheld"),
+        *((key, not terms.knows_a_plan, "care is paid in full whatever was planned") for key in PLAN_KEYS),
+    )
+    for key, why in {key: why for key, is_idle, why in whys if is_idle}.items():
+        if key in written:
             yield f"{where}.{key}", why
-    if len(terms.tariff_change_share_by_year) > years:
-        why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
-        yield f"what {where}.tariff_change_share_by_year says after year {years}", why
+    yield from after_the_contract(
+        f"{where}.tariff_change_share_by_year", terms.tariff_change_share_by_year, years, years
+    )
 
 
 def _of_clusters(settings: ScenarioFile) -> Idle:
@@ -220,13 +213,9 @@ def _of_clusters(settings: ScenarioFile) -> Idle:
     )
     for cluster in settings.clusters:
         where = f"clusters.{cluster.name}"
-        if (
-            "proportion" in cluster.model_fields_set
-            and all(
-                line.name in cluster.proportion_by_line or not cluster.answers_for(line.name)
-                for line in lines
-            )
-            and cluster.proportion
+        own = cluster.proportion_by_line
+        if _is_written(cluster, "proportion") and all(
+            line.name in own or not cluster.answers_for(line.name) for line in lines
         ):
             yield f"{where}.proportion", "proportion_by_line says it for every line"
         if cluster.bond_gbp is not None and not cluster.takes_share:
@@ -234,10 +223,8 @@ def _of_clusters(settings: ScenarioFile) -> Idle:
         if "takes_share" in cluster.model_fields_set and not asks_for_it:
             yield f"{where}.takes_share", "there is no practice share and no bond"
         savings = cluster.true_saving_share_by_year
-        if len(savings) > settings.contract.shadow_years + years:
-            why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
-            last = settings.contract.shadow_years + years
-            yield f"what {where}.true_saving_share_by_year says after year {last}", why
+        last = settings.contract.shadow_years + years
+        yield from after_the_contract(f"{where}.true_saving_share_by_year", savings, last, years)
         yield from _of_legal_form(cluster, settings)
         for key in ("true_saving_share", "true_saving_share_by_year", "need", "list_growth_share"):
             if all_blocks and _is_written(cluster, key):
@@ -266,10 +253,7 @@ def _why_law_is_idle(cluster: Cluster, settings: ScenarioFile) -> dict[str, str]
     """Return for each key of a cluster's law why it would do nothing; empty where it would do something."""
     rules = settings.rules
     if not cluster.takes_share:
-        return dict.fromkeys(
-            ("liability_beyond_bond", "distribution_cap_share", "interest_cap_share", "partner_share"),
-            "the cluster takes no share",
-        )
+        return dict.fromkeys(LAW[1:], "the cluster takes no share")
     shares = any(isinstance(rule, SurplusSplit) and rule.practice_share for rule in rules)
     no_share = "" if shares else "there is no practice share"
     interest = no_share
@@ -277,16 +261,9 @@ def _why_law_is_idle(cluster: Cluster, settings: ScenarioFile) -> dict[str, str]
         interest = interest or "practices may take out all there is"
     if not any(isinstance(rule, Bond) and rule.depositor == Account.PRACTICES for rule in rules):
         interest = interest or "practices post no bond"
-    return {
-        "liability_beyond_bond": _FOLLOW_PLANS
-        if all(line.payment == "block" for line in settings.service_lines)
-        else "",
-        "distribution_cap_share": no_share,
-        "interest_cap_share": interest,
-        "partner_share": ""
-        if any(isinstance(rule, Partner) for rule in rules)
-        else "there is no rule partner",
-    }
+    follow_plans = _FOLLOW_PLANS * all(line.payment == "block" for line in settings.service_lines)
+    no_partner = "" if any(isinstance(rule, Partner) for rule in rules) else "there is no rule partner"
+    return dict(zip(LAW[1:], (follow_plans, no_share, interest, no_partner), strict=True))
 
 
 def _of_partner(rule: Partner, settings: ScenarioFile) -> Idle:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from simulator.actions.action import OfLines, WithEffect
 from simulator.actions.in_year_control import InYearControl
@@ -28,10 +28,16 @@ def idle_actions(settings: ScenarioFile) -> Iterator[tuple[str, str]]:
             every if action.service_lines is None else action.service_lines
         ):
             yield f"what {where} brings", "none of its lines is paid per case"
-        if len(action.ramp_share_by_year) > years and "ramp_share_by_year" in action.model_fields_set:
-            why = f"the contract ends after {years} year{'' if years == 1 else 's'}"
-            yield f"what {where}.ramp_share_by_year says after year {years}", why
+        if "ramp_share_by_year" in action.model_fields_set:
+            ramp = action.ramp_share_by_year
+            yield from after_the_contract(f"{where}.ramp_share_by_year", ramp, years, years)
         if "common_to_clusters" in action.model_fields_set and (
             len(settings.clusters) == 1 or action.is_known(carried=settings.doubt.carried)
         ):
             yield f"{where}.common_to_clusters", "nothing of it differs between clusters by chance"
+
+
+def after_the_contract(key: str, said: Sequence[float], last: int, years: int) -> Iterator[tuple[str, str]]:
+    """Yield a list of values by year that goes on after the last of them that counts."""
+    if len(said) > last:
+        yield f"what {key} says after year {last}", f"the contract ends after {years} year{'s' * (years > 1)}"

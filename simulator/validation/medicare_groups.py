@@ -14,7 +14,7 @@ from simulator.records import FloatArray
 from simulator.risk.estimate import Estimate
 from simulator.sums import inner, solved
 from simulator.validation.outturns import Table, line_of_spread, simulate_years
-from simulator.validation.published import Answer, Published, read, with_error
+from simulator.validation.published import Answer, Published, read
 
 LOSS_SHARE, BOND_SHARE = 0.4, 0.01
 """ENHANCED track: the least share of a loss that a group owes (42 CFR 425.610, as quoted in a research file),
@@ -148,7 +148,7 @@ def _batched(statistic: Callable[[slice], float]) -> Estimate:
     """Estimate a statistic from what each batch of contracts gives."""
     size = CONTRACTS // BATCHES
     found = [statistic(slice(start, start + size)) for start in range(0, CONTRACTS, size)]
-    return with_error(float(np.mean(found)), float(np.std(found, ddof=1)) / math.sqrt(BATCHES))
+    return Estimate.with_error(float(np.mean(found)), float(np.std(found, ddof=1)) / math.sqrt(BATCHES))
 
 
 def _pooled(of: Callable[[Band], float], some: Collection[Band]) -> float:

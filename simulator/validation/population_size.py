@@ -12,7 +12,7 @@ import numpy as np
 from simulator.compounds.compound import compound
 from simulator.compounds.exact import ExactLaw
 from simulator.demand.poisson import Poisson
-from simulator.risk.estimate import CONFIDENCE_Z
+from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean, probability, quantile
 from simulator.spend.lognormal import Lognormal
 from simulator.validation.outturns import COST_CV, FLAGSHIP, line_of_spread, overspend_shares, simulate_years
@@ -23,7 +23,6 @@ from simulator.validation.published import (
     scaled,
     standard_deviation,
     tune,
-    with_error,
 )
 
 YEARS = 200_000
@@ -104,7 +103,7 @@ def _people_for_one_per_cent() -> Iterator[tuple[str, Answer]]:
     for sds in (1, 1.96):
         needed = people * (sds * sd.value / 0.01) ** 2
         error = 2 * needed * (sd.standard_error or 0.0) / sd.value
-        yield f"jones:{sds}", Answer(with_error(needed, error))
+        yield f"jones:{sds}", Answer(Estimate.with_error(needed, error))
 
 
 def _planned_operations(mean_gbp: float, sd_gbp: float) -> Iterator[tuple[str, Answer]]:
@@ -123,4 +122,4 @@ def _planned_operations(mean_gbp: float, sd_gbp: float) -> Iterator[tuple[str, A
     tuned = f"{cases:.0f} operations a year"
     yield "crump:mean", Answer(scaled(mean(spend_shares), mean_gbp))
     yield "crump:sd", Answer(scaled(standard_deviation(spend_shares), mean_gbp), sd_gbp, tuned=tuned)
-    yield "crump:range", Answer(with_error(high.value - low.value, errors), exact, repeats, tuned)
+    yield "crump:range", Answer(Estimate.with_error(high.value - low.value, errors), exact, repeats, tuned)

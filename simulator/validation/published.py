@@ -125,13 +125,7 @@ def standard_deviation(samples: FloatArray) -> Estimate:
     """Estimate the SD of samples, shape (contract,); its error (delta method): the variance's over 2 SD."""
     squared = variance(samples)
     value = math.sqrt(squared.value)
-    return with_error(value, (squared.standard_error or 0.0) / (2 * value))
-
-
-def with_error(value: float, standard_error: float) -> Estimate:
-    """Return an estimate with a standard error that is known."""
-    half = CONFIDENCE_Z * standard_error
-    return Estimate(value, value - half, value + half, standard_error)
+    return Estimate.with_error(value, (squared.standard_error or 0.0) / (2 * value))
 
 
 def tune(excess: Callable[[float], float], low: float, high: float, tolerance: float) -> float:

@@ -76,6 +76,15 @@ def _run(asked: list[str], folder: Path, encoding: str, out: Path, err: Path) ->
     main()
 
 
+def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Assert that a command was refused in some words, and printed nothing else."""
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    for said in words:
+        assert said in done.stderr, f"{said!r} is not in {done.stderr}"
+
+
 def leftovers(folder: Path) -> list[str]:
     """Return what stands in a folder, hidden or not."""
     return sorted(path.name for path in folder.iterdir())

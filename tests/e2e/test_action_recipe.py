@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,9 +14,9 @@ from simulator import load_scenario
 from simulator.random_streams import RandomStreams
 from simulator.records import Block
 from simulator.simulation.plan import make_plan
+from tests.e2e.command import SMALL
+from tests.e2e.house import built, run_in
 
-ROOT = Path(__file__).resolve().parents[2]
-SCENARIO = "scenarios/two-clusters.toml"
 ACTION = '''"""Reminders: people who would not have come do not come."""
 
 from __future__ import annotations
@@ -56,6 +53,7 @@ ACTION_LINES = {
 }
 FORM = '    "tariff": PaymentTerms(),\n'
 FORM_LINE = {FORM: f'{FORM}    "bonus": PaymentTerms(quality_share=0.25),\n'}
+REFERRALS = 'name = "rare costly referrals"\n'
 TAKEN = """
 [[actions]]
 name = "text messages"
@@ -64,7 +62,8 @@ service_lines = ["hospital admissions"]
 fewer_share = 0.2
 ramp_share_by_year = [1.0]
 gbp_per_head = 2.0
-"""
+
+[[rules]] # applied"""
 PEOPLE = np.array([12_000, 90_000])
 SIZE = ("scenario.toml", "--contracts", "300", "--workers", "1")
 COMMANDS = (
@@ -89,35 +88,21 @@ for arguments in json.loads(sys.argv[1]):
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project's code with an action and a form of payment added, and a scenario with both."""
-    folder = tmp_path_factory.mktemp("house")
-    shutil.copytree(ROOT / "simulator", folder / "simulator", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "simulator" / "actions" / "reminders.py").write_text(ACTION, encoding="utf-8")
-    for name, lines in (("actions/__init__.py", ACTION_LINES), ("payments/forms.py", FORM_LINE)):
-        register = folder / "simulator" / name
-        text = register.read_text(encoding="utf-8")
-        for old, new in lines.items():
-            assert old in text
-            text = text.replace(old, new)
-        register.write_text(text, encoding="utf-8")
-    scenario = (ROOT / SCENARIO).read_text(encoding="utf-8")
-    line = 'name = "rare costly referrals"\n'
-    assert line in scenario
-    scenario = scenario.replace(line, f'{line}payment = "bonus"\n')
-    (folder / "scenario.toml").write_text(scenario + TAKEN, encoding="utf-8")
-    return folder
+    return built(
+        tmp_path_factory.mktemp("house"),
+        {"simulator/actions/reminders.py": ACTION},
+        {
+            "simulator/actions/__init__.py": ACTION_LINES,
+            "simulator/payments/forms.py": FORM_LINE,
+            "scenario.toml": {REFERRALS: f'{REFERRALS}payment = "bonus"\n', "[[rules]] # applied": TAKEN},
+        },
+    )
 
 
 @pytest.fixture(scope="module")
 def said(house: Path) -> list[str]:
     """What commands print in the house with the new parts, each on one line: of one process, for time."""
-    done = subprocess.run(
-        [sys.executable, "-c", ASKS, json.dumps(COMMANDS)],
-        cwd=house,
-        env=os.environ | {"PYTHONPATH": str(house), "COLUMNS": "200"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = run_in(house, sys.executable, "-c", ASKS, json.dumps(COMMANDS))
     assert done.returncode == 0, done.stderr
     return [" ".join(text.split()) for text in done.stdout.split(END)]
 
@@ -130,7 +115,7 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def care_gbp() -> np.ndarray:
     """Spend of the contract by cluster and line without either, shape (contract, cluster, line)."""
-    scenario = load_scenario(ROOT / SCENARIO)
+    scenario = load_scenario(SMALL)
     streams = RandomStreams(scenario.settings.simulation.seed)
     return make_plan(scenario).draw(streams, Block(0, 5_000)).gbp[:300, 1:].sum(axis=1)
 

@@ -93,6 +93,8 @@ def test_a_slider_is_moved_by_keyboard_and_all_follows(page, address):
     moved.wait_for()
     box = page.get_by_label("Practice share (%)", exact=True)
     assert box.input_value() == "10.5"
+    # The link follows the figures.
+    page.wait_for_function("location.search.includes('set=')")
     assert parse_qs(urlsplit(page.url).query)["set"] == [f"{SHARE}=0.105"]
     page.keyboard.press("Shift+Tab")
     assert box.evaluate("one => one === document.activeElement")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.e2e.command import FLAGSHIP, ROOT, cluster_risk
+from tests.e2e.command import FLAGSHIP, ROOT, cluster_risk, refused
 
 
 def test_check_prints_people_budgets_and_rates():
@@ -37,9 +37,7 @@ def test_init_writes_a_scenario_that_runs(tmp_path):
     done = cluster_risk("run", target / "scenario.toml", "--contracts", "200")
     assert done.returncode == 0, done.stderr
     assert "March" in done.stdout
-    again = cluster_risk("init", target)
-    assert again.returncode == 2
-    assert "one that exists" in again.stderr
+    refused(cluster_risk("init", target), "one that exists")
 
 
 def test_help_names_every_command_and_option():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +11,9 @@ import openpyxl
 import pytest
 
 from simulator import Draws, load_scenario, simulate
-from tests.e2e.command import PROGRAM
+from tests.e2e.command import PROGRAM, SMALL, refused
+from tests.e2e.house import built, run_in
 
-ROOT = Path(__file__).resolve().parents[2]
-SCENARIO = "scenarios/two-clusters.toml"
 ASK = '''"""How large is the largest overspend of any contract year?"""
 
 from __future__ import annotations
@@ -26,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.answers.answer import Answer
+from simulator.answers.answer import DrawnAnswer
 from simulator.answers.table import Table, pounds, text
 from simulator.errors import InputError, Problem, shown
 from simulator.risk.estimate import Estimate
@@ -38,12 +35,9 @@ from simulator.simulation.pipeline import simulate
 
 
 @dataclass(frozen=True)
-class WorstYear(Answer):
+class WorstYear(DrawnAnswer):
     """What `worst` returns."""
 
-    scenario: Scenario
-    contracts: int
-    seed: int
     overspends: tuple[Estimate, ...]
 
     def tables(self) -> tuple[Table, ...]:
@@ -101,39 +95,24 @@ def worst(asked: Asked, confidence: float) -> Ask:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project's code with the question added."""
-    folder = tmp_path_factory.mktemp("house")
-    shutil.copytree(ROOT / "simulator", folder / "simulator", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / SCENARIO, folder / "scenario.toml")
-    room = folder / "simulator" / "questions" / "worst"
-    room.mkdir()
-    for name, code in (("__init__", ""), ("ask", ASK), ("command", COMMAND)):
-        (room / f"{name}.py").write_text(code, encoding="utf-8")
-    register = folder / "simulator" / "questions" / "__init__.py"
-    text = register.read_text(encoding="utf-8")
-    assert "QUESTIONS = {" in text
+    room = "simulator/questions/worst"
     added = 'QUESTIONS = {"worst": "Say how bad the worst year of SCENARIO is.", '
-    register.write_text(text.replace("QUESTIONS = {", added), encoding="utf-8")
-    return folder
+    return built(
+        tmp_path_factory.mktemp("house"),
+        {f"{room}/__init__.py": "", f"{room}/ask.py": ASK, f"{room}/command.py": COMMAND},
+        {"simulator/questions/__init__.py": {"QUESTIONS = {": added}},
+    )
 
 
 def asked(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PROGRAM, *arguments],
-        cwd=house,
-        env=os.environ | {"PYTHONPATH": str(house), "COLUMNS": "100"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    return run_in(house, PROGRAM, *arguments)
 
 
 def test_a_new_question_has_all_that_others_have(house: Path) -> None:
     size = ("scenario.toml", "--contracts", "1000", "--confidence", "0.9", "--set", "rules.bond.top_up=true")
     done = asked(house, "worst", *size, "--out", "new/worst.csv")
     assert done.returncode == 0, done.stderr
-    largest = simulate(load_scenario(ROOT / SCENARIO), Draws(1_000)).contract_outcomes.overspend_gbp.max(
-        axis=1
-    )
+    largest = simulate(load_scenario(SMALL), Draws(1_000)).contract_outcomes.overspend_gbp.max(axis=1)
     with (house / "new" / "worst.csv").open(encoding="utf-8-sig") as file:
         rows = {row["row"]: row for row in csv.DictReader(file)}
     for at, name in enumerate(("Small", "Large")):
@@ -156,8 +135,7 @@ def test_a_new_question_has_all_that_others_have(house: Path) -> None:
 
 def test_its_problems_are_told_together_and_the_help_lists_it(house: Path) -> None:
     done = asked(house, "worst", "scenario.toml", "--confidence", "2", "--seed", "-1", "--out", "worst.txt")
-    assert done.returncode == 2
-    assert "3 problems" in done.stderr
+    refused(done, "3 problems")
     assert not (house / "worst.txt").exists()
     helped = asked(house, "--help")
     assert "Say how bad the worst year" in helped.stdout
@@ -169,8 +147,6 @@ def test_python_has_it_too(house: Path) -> None:
         "scenario = simulator.load_scenario('scenario.toml')\n"
         "print(simulator.worst(scenario, draws=simulator.Draws(200)).frame().shape)\n"
     )
-    env = os.environ | {"PYTHONPATH": str(house)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=house, env=env, capture_output=True, encoding="utf-8", check=True
-    )
+    done = run_in(house, sys.executable, "-c", code)
+    assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "(2, 3)"

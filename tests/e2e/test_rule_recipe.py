@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import html
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,10 +11,9 @@ import pytest
 
 from simulator import Draws, load_scenario, simulate
 from simulator.risk.estimation import quantile
-from tests.e2e.command import PROGRAM
+from tests.e2e.command import PROGRAM, SMALL
+from tests.e2e.house import built, run_in
 
-ROOT = Path(__file__).resolve().parents[2]
-SCENARIO = "scenarios/two-clusters.toml"
 RULE = '''"""An external partner pays a share of every overspend."""
 
 from __future__ import annotations
@@ -53,38 +49,27 @@ class PartnerCover(Rule):
         """Half of it."""
         return cls(share=0.5)
 '''
-REGISTER_LINE = ("| PerCaseLimit | Partner,", "| PerCaseLimit | Partner | PartnerCover,")
-IMPORT_LINE = "from simulator.rules.partner_cover import PartnerCover\n"
+RULE_LINES = {
+    "| PerCaseLimit | Partner,": "| PerCaseLimit | Partner | PartnerCover,",
+    "\nAnyRule =": "\nfrom simulator.rules.partner_cover import PartnerCover\n\nAnyRule =",
+}
+LISTED = '[[rules]]\nrule = "partner_cover"\nshare = 0.5\n\n[[rules]] # applied'
 CONTRACTS = 1_000
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project's code with the rule added, and a scenario that lists it first."""
-    folder = tmp_path_factory.mktemp("house")
-    shutil.copytree(ROOT / "simulator", folder / "simulator", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "simulator" / "rules" / "partner_cover.py").write_text(RULE, encoding="utf-8")
-    register = folder / "simulator" / "rules" / "__init__.py"
-    text = register.read_text(encoding="utf-8")
-    assert REGISTER_LINE[0] in text
-    text = text.replace(*REGISTER_LINE).replace("\nAnyRule =", f"\n{IMPORT_LINE}\nAnyRule =")
-    register.write_text(text, encoding="utf-8")
-    scenario = (ROOT / SCENARIO).read_text(encoding="utf-8")
-    listed = '[[rules]]\nrule = "partner_cover"\nshare = 0.5\n\n[[rules]] # applied'
-    (folder / "scenario.toml").write_text(scenario.replace("[[rules]] # applied", listed), encoding="utf-8")
-    return folder
+    return built(
+        tmp_path_factory.mktemp("house"),
+        {"simulator/rules/partner_cover.py": RULE},
+        {"simulator/rules/__init__.py": RULE_LINES, "scenario.toml": {"[[rules]] # applied": LISTED}},
+    )
 
 
 def asked(house: Path, *arguments: str) -> str:
     """Return what the command prints in the house with the new rule."""
-    done = subprocess.run(
-        [PROGRAM, *arguments],
-        cwd=house,
-        env=os.environ | {"PYTHONPATH": str(house), "COLUMNS": "200"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = run_in(house, PROGRAM, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -100,7 +85,7 @@ def test_a_new_rule_is_told_right_everywhere(house: Path) -> None:
     size = ("scenario.toml", "--contracts", str(CONTRACTS), "--workers", "1")
     said = asked(house, "run", *size, "--out", "half")
     told = small_of(house, "half")
-    plain = simulate(load_scenario(ROOT / SCENARIO), Draws(CONTRACTS))
+    plain = simulate(load_scenario(SMALL), Draws(CONTRACTS))
     overspend = plain.contract_outcomes.overspend_gbp[:, :, 0].sum(axis=1)
     # Half of every overspend is left for the bond, which is listed behind; it earns no interest.
     assert told["bond_needed_gbp"] == pytest.approx(quantile(overspend / 2, 0.95).value)
@@ -150,12 +135,6 @@ def test_its_positions_add_up(house: Path) -> None:
         "print(float(np.abs(sum(gain_gbp(book, a) for a in Account if a not in "
         "(Account.CLUSTER, Account.BOND, Account.HELD))).max()))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=house,
-        env=os.environ | {"PYTHONPATH": str(house)},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
+    done = run_in(house, sys.executable, "-c", code)
+    assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 1e-3

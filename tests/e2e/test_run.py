@@ -10,7 +10,7 @@ import subprocess
 import pytest
 import xarray as xr
 
-from tests.e2e.command import FLAGSHIP, PROGRAM, SMALL, cluster_risk, leftovers
+from tests.e2e.command import FLAGSHIP, PROGRAM, SMALL, cluster_risk, leftovers, refused
 
 PROMISED = {
     "cluster",
@@ -129,9 +129,7 @@ def test_replace_takes_nothing_but_a_result(tmp_path):
     arguments = ("run", SMALL, "--contracts", "100", "--out", out)
     assert cluster_risk(*arguments).returncode == 0
     (out / "notes.txt").write_text("mine", encoding="utf-8")
-    done = cluster_risk(*arguments, "--replace")
-    assert done.returncode == 2
-    assert "and nothing else" in done.stderr
+    refused(cluster_risk(*arguments, "--replace"), "and nothing else")
     assert (out / "notes.txt").read_text(encoding="utf-8") == "mine"
     assert leftovers(tmp_path / "deep") == ["out"]
 
@@ -179,9 +177,7 @@ def test_the_exact_method_writes_what_it_prints(tmp_path):
     assert facts["not given"] == "nothing"
     assert "numerical error" in facts["intervals"]
     assert not {"seed", "simulated contracts"} & facts.keys()
-    again = cluster_risk(*EXACT, "--out", out)
-    assert again.returncode == 2
-    assert "--replace" in again.stderr
+    refused(cluster_risk(*EXACT, "--out", out), "--replace")
     assert cluster_risk(*EXACT, "--out", out.with_suffix(".xlsx")).returncode == 0
     assert leftovers(out.parent) == ["exact.csv", "exact.provenance.csv", "exact.xlsx"]
 
@@ -194,15 +190,11 @@ def test_the_exact_method_writes_what_it_prints(tmp_path):
     ],
 )
 def test_the_exact_method_refuses_what_belongs_to_the_simulation(options, says, tmp_path):
-    done = cluster_risk("run", SMALL, "--method", "exact", *options, "--out", tmp_path / "exact.csv")
-    assert done.returncode == 2
-    assert says in done.stderr
+    refused(cluster_risk("run", SMALL, "--method", "exact", *options, "--out", tmp_path / "exact.csv"), says)
     assert leftovers(tmp_path) == []
 
 
 @pytest.mark.parametrize(("method", "name"), [("simulate", "x.csv"), ("simulate", "x.xlsx"), ("exact", "x")])
 def test_a_name_that_would_mislead_is_refused(method, name, tmp_path):
-    done = cluster_risk("run", SMALL, "--method", method, "--out", tmp_path / name)
-    assert done.returncode == 2
-    assert "must be" in done.stderr
+    refused(cluster_risk("run", SMALL, "--method", method, "--out", tmp_path / name), "must be")
     assert leftovers(tmp_path) == []

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers
+from tests.e2e.command import FLAGSHIP, SMALL, cluster_risk, leftovers, refused
 
 BOND = ("--vary", "rules.bond.share_of_annual_budget=0:0.3", "--so-that", "bond_covers_probability >= 0.95")
 FAST = ("--contracts", "1000", "--tolerance", "0.01")
@@ -65,8 +65,8 @@ def test_every_mistake_is_reported_and_nothing_written(tmp_path):
     asked = ("--vary", "bond=1", "--so-that", "bond_covers_probabilty > 0.5", "--cluster", "Smal")
     more = ("--contracts", "5", "--tolerance", "2", "--out", "there.txt")
     done = cluster_risk("solve", SMALL, *asked, *more, folder=tmp_path)
-    assert done.returncode == 2
-    for words in (
+    refused(
+        done,
         "6 problems",
         "KEY=LOW:HIGH",
         'did you mean "Small"?',
@@ -74,9 +74,7 @@ def test_every_mistake_is_reported_and_nothing_written(tmp_path):
         "a share of the range",
         "100 to",
         ".csv or .xlsx",
-    ):
-        assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    )
     assert leftovers(tmp_path) == []
 
 
@@ -92,15 +90,10 @@ def test_every_mistake_is_reported_and_nothing_written(tmp_path):
     ],
 )
 def test_ranges_that_the_scenario_refuses(vary, words):
-    done = cluster_risk("solve", SMALL, "--vary", vary, "--so-that", "bond_needed_gbp > 1")
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    refused(cluster_risk("solve", SMALL, "--vary", vary, "--so-that", "bond_needed_gbp > 1"), words)
 
 
 def test_a_second_range_is_refused():
     second = ("--vary", "rules.surplus.practice_share=0:0.2")
     done = cluster_risk("solve", SMALL, *BOND, *second)
-    assert done.returncode == 2
-    assert "must be: given once" in done.stderr
-    assert "rules.surplus.practice_share=0:0.2" in done.stderr
+    refused(done, "must be: given once", "rules.surplus.practice_share=0:0.2")

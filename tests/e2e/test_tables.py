@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import cluster_risk
-from tests.e2e.test_bad_input import refused
+from tests.e2e.command import cluster_risk, refused
 
 LISTS = "practices.csv"
 

@@ -24,7 +24,6 @@ from simulator.validation.published import (
     load_published,
     standard_deviation,
     tune,
-    with_error,
 )
 from simulator.validation.report import ANSWERS, SECTIONS, write_checks
 from tests.e2e.command import FLAGSHIP, ROOT
@@ -36,7 +35,7 @@ FOUR_PER_CENT = TABLE["hsj:100000:2"]
 
 
 def check_of(value: float, error: float, one=FOUR_PER_CENT, **answer: object) -> Check:
-    return Check(one, Answer(with_error(value, error), **answer))
+    return Check(one, Answer(Estimate.with_error(value, error), **answer))
 
 
 def test_a_number_stands_for_what_would_be_printed_so():

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from simulator.errors import InputError, Problem, Problems, shown
-from simulator.fitting.priors import Priors
-from simulator.history import History, HistoryFiles, HistoryOptions, read_history
+from simulator.errors import InputError, Problem, shown
+from simulator.history import HistoryFiles, HistoryOptions
 from simulator.questions.backtest.answer import BacktestAnswer
 from simulator.questions.backtest.predicted import predict
 from simulator.questions.backtest.scores import BondScore, Score, bond_scores, scores
 from simulator.questions.backtest.windows import in_cases, windows
-from simulator.questions.fit.ask import observed_of, priors_of
+from simulator.questions.fit.ask import given, observed_of
 from simulator.records import FinancialYear
 from simulator.scenario.scenario import Scenario
 
@@ -63,7 +62,7 @@ def backtest(
         With all that is wrong, or where the history is too short.
     """
     files, wanted = HistoryFiles.of(history, lists), tuple(sorted(set(ahead)))
-    read, priors = _given(scenario, files, options, (growth or {}, drift), _problems_of(years, wanted))
+    read, priors = given(scenario, files, options, (growth or {}, drift), _problems_of(years, wanted))
     seed = scenario.settings.simulation.seed if seed is None else seed
     observed = observed_of(read, files, scenario)
     found = list(windows(read, observed, years, wanted))
@@ -78,24 +77,6 @@ def backtest(
         progress(done, len(found))
     of = (scenario, seed, read, years, wanted, in_cases(observed))
     return BacktestAnswer(*of, tuple(told), tuple(bonds))
-
-
-def _given(
-    scenario: Scenario,
-    files: HistoryFiles,
-    options: HistoryOptions,
-    believed: tuple[Mapping[str, tuple[float, float]], float | None],
-    found: Iterable[Problem],
-) -> tuple[History, Priors]:
-    """Return the history and what is believed before it; InputError with every problem."""
-    problems, read, priors = Problems(found), None, Priors()
-    with problems.noted():
-        priors = priors_of(scenario, *believed)
-    with problems.noted():
-        read = read_history(files, scenario, options)
-    if problems or read is None:
-        raise InputError(dict.fromkeys(problems))
-    return read, priors
 
 
 def _too_short(name: str, known: Sequence[int], years: int) -> Problem:

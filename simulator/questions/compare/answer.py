@@ -9,22 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.answers.answer import Answer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import (
-    SAME_DRAWS,
-    Column,
-    Table,
-    heading_of,
-    mark_means,
-    text,
-)
+from simulator.answers.table import SAME_DRAWS, Column, Table, heading_of, mark_means, text, unit_of
 from simulator.questions.sweep.ask import MAIN_MEASURES
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence, phrase
-from simulator.risk.measures import columns
 from simulator.risk.paired import NUMBERS, PairedEstimate, Place, numbers_of
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import MOST_YEARS
 from simulator.simulation.plan import make_plan
 from simulator.simulation.shared_draws import same_demand
 
@@ -187,7 +178,7 @@ class Comparison(Answer):
 
     def _table(self, row: str) -> Table:
         asked = self._measures(row)
-        units = tuple(columns(MOST_YEARS)[measure].measure.unit for measure in asked)
+        units = tuple(unit_of(measure) for measure in asked)
         made = [text("measure", list(map(heading_of, asked)))]
         for number, name in enumerate(self.names):
             found = [self.estimates[number].get((row, measure)) for measure in asked]
@@ -215,7 +206,7 @@ class Comparison(Answer):
             if paired is None or paired.difference is None:
                 continue
             if beyond_chance(paired.difference):
-                unit = columns(MOST_YEARS)[measure].measure.unit
+                unit = unit_of(measure)
                 differing.append(f"{heading_of(measure)} ({phrase(paired.difference, unit, signed=True)})")
             else:
                 alike.append(heading_of(measure))
@@ -240,7 +231,7 @@ class Comparison(Answer):
         import pandas as pd
 
         rows = [
-            (name, *place, str(columns(MOST_YEARS)[place[1]].measure.unit), *numbers_of(found, [place])[0])
+            (name, *place, str(unit_of(place[1])), *numbers_of(found, [place])[0])
             for name, found in zip(self.names, self.estimates, strict=True)
             for place in found
         ]

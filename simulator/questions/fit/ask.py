@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,17 +69,29 @@ def fit(
         With everything that is wrong with the files and settings.
     """
     files = HistoryFiles.of(history, lists)
-    problems = Problems(_problems_of(scenario, seed, rows))
-    priors, read = Priors(), None
+    wrong = _problems_of(scenario, seed, rows)
+    read, priors = given(scenario, files, options, (growth or {}, drift), wrong)
+    seed = scenario.settings.simulation.seed if seed is None else seed
+    posterior = fit_history(observed_of(read, files, scenario), read.month_law, priors, rows, seed)
+    return FitAnswer(scenario, seed, files, read, posterior, Estimates.of(posterior))
+
+
+def given(
+    scenario: Scenario,
+    files: HistoryFiles,
+    options: HistoryOptions,
+    believed: tuple[Mapping[str, tuple[float, float]], float | None],
+    found: Iterable[Problem],
+) -> tuple[History, Priors]:
+    """Return the history and what is believed before it; InputError with every problem."""
+    problems, read, priors = Problems(found), None, Priors()
     with problems.noted():
-        priors = priors_of(scenario, growth or {}, drift)
+        priors = _priors_of(scenario, *believed)
     with problems.noted():
         read = read_history(files, scenario, options)
     if problems or read is None:
         raise InputError(dict.fromkeys(problems))
-    seed = scenario.settings.simulation.seed if seed is None else seed
-    posterior = fit_history(observed_of(read, files, scenario), read.month_law, priors, rows, seed)
-    return FitAnswer(scenario, seed, files, read, posterior, Estimates.of(posterior))
+    return read, priors
 
 
 def observed_of(history: History, files: HistoryFiles, scenario: Scenario) -> Observed:
@@ -108,7 +120,7 @@ def _people(observed: Observed, scenario: Scenario) -> FloatArray:
     return np.repeat(need.weighted_people[at][:, :, None], len(observed.years), axis=2)
 
 
-def priors_of(scenario: Scenario, growth: Mapping[str, tuple[float, float]], drift: float | None) -> Priors:
+def _priors_of(scenario: Scenario, growth: Mapping[str, tuple[float, float]], drift: float | None) -> Priors:
     """Return what is believed before the history; InputError with every problem."""
     problems, lines = Problems(), [line.name for line in scenario.settings.service_lines]
     for line, (mean, sd) in growth.items():

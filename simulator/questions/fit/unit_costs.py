@@ -1,6 +1,6 @@
 """The law of a case's cost: mean from spend over count, CV by moments, shape from costs where there are many.
 
-Never by likelihood: that put the 99% quantile of the total of 20 cases a third too low (FIT.md, section 6).
+Never by likelihood: that put the 99% quantile of the total of 20 cases a third too low.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _SHOCKS = {
 }
 """By the section of the scenario that they stand in."""
 _FEW_CASES = 30.0
-"""Cases a year of a line below which the doubt about its CV matters (FIT.md, section 6)."""
+"""Cases a year of a line below which the doubt about its CV matters (decision 14)."""
 
 
 def sentences(known: Known, figures: Sequence[Fitted]) -> Iterator[str]:

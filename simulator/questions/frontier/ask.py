@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.answers.answer import DrawnAnswer
 from simulator.answers.rule_notes import policy_notes
-from simulator.answers.table import Table, column_named, heading_of, mark_means
+from simulator.answers.table import Table, column_named, heading_of, mark_means, unit_of
 from simulator.errors import InputError, Problem, shown
 from simulator.execution.blocks import Workers, run_blocks
 from simulator.questions.sweep.ask import MOST_ROWS, Sweep, run_sweep
@@ -21,10 +21,9 @@ from simulator.records import BoolArray, FloatArray
 from simulator.risk.account_book import ALL_CLUSTERS, PENNY_GBP
 from simulator.risk.estimation import beyond_chance
 from simulator.risk.in_words import in_sentence, phrase
-from simulator.risk.measures import SummaryColumn, columns
+from simulator.risk.measures import SummaryColumn
 from simulator.risk.paired import Samples
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.schema import MOST_YEARS
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.shared_draws import SharedDraws
 
@@ -134,7 +133,7 @@ class Frontier(DrawnAnswer):
             return (*said, "One policy is best on both goals: there is nothing to trade.")
         moves = []
         for goal in reversed(self.goals):
-            unit = columns(MOST_YEARS)[goal.measure].measure.unit
+            unit = unit_of(goal.measure)
             ends = [self.sweep.estimate(at, goal.measure, goal.cluster) for at in (best[0], best[-1])]
             values = [phrase(end.estimate, unit) for end in ends if end]
             moves.append(f"{heading_of(goal.measure)} goes from {' to '.join(values)}")

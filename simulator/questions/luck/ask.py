@@ -43,7 +43,7 @@ class PolicySizes:
     """How large the changes of rules are that `luck` tries. The defaults are assumptions."""
 
     # Least surplus that practices share in, as a share of the budget; Medicare's for 60,000 people and more
-    # is 0.02 (see `MinimumSavingsRate`).
+    # is 0.02 (see `MinimumRate`).
     minimum_savings_rate: float = 0.02
     corridor_width: float = 0.02  # width of the corridor either side of the budget, as a share of it
     corridor_cluster_share: float = 0.5  # share of what lies beyond the corridor that stays with the cluster

@@ -114,10 +114,7 @@ class ShadowAnswer(DrawnAnswer):
 
     def _together(self) -> Table:
         rows = [self.row(known) for known in self.years]
-        columns: list[Column] = [numbers("shadow years", self.years, "shadow_years")]
-        columns.append(
-            shares("SD of next outturn, of budget", [row.estimates[NEXT_SD] for row in rows], NEXT_SD)
-        )
+        columns: list[Column] = [numbers("shadow years", self.years, "shadow_years"), _next_sd(rows)]
         columns += self._measured(rows)
         title = "What is a shadow year worth? All clusters together; changes from one year fewer"
         return Table("all together", title, tuple(columns))

@@ -13,7 +13,7 @@ from simulator.answers.answer import DrawnAnswer
 from simulator.answers.places import samples_at
 from simulator.answers.rule_notes import policy_notes
 from simulator.answers.settings import setting
-from simulator.answers.table import Table, heading_of, mark_means, measures, text, with_change
+from simulator.answers.table import Table, heading_of, mark_means, measures, text, unit_of, with_change
 from simulator.execution.blocks import Workers, run_blocks
 from simulator.plain_words import listed, spaced
 from simulator.questions.sweep.question import Policy, SweepQuestion, Values, sweep_question
@@ -188,10 +188,9 @@ class Sweep(DrawnAnswer):
         """Return every estimate: a row a policy, cluster and measure, with a column for each key."""
         import pandas as pd
 
-        known = columns(MOST_YEARS)
         keys = dict(zip(self.question.keys, map(_typed, zip(*self.policies, strict=True)), strict=True))
         places = pd.DataFrame(self.question.places, columns=["cluster", "measure"])
-        places["unit"] = [str(known[measure].measure.unit) for measure in places["measure"]]
+        places["unit"] = [str(unit_of(measure)) for measure in places["measure"]]
         table = pd.DataFrame(keys).merge(places, how="cross")
         table[list(NUMBERS)] = self.numbers.reshape(-1, len(NUMBERS))
         return table[table["value"].notna()].reset_index(drop=True)
