@@ -173,6 +173,19 @@ RULES: dict[str, list[Table]] = {
         POOL,
     ],
 }
+RULES |= {
+    f"bond, {form} of {whose}, paid back {back}": [
+        SURPLUS,
+        BOND
+        | {"form": form, "interest_share_per_year": 0.02, "top_up": back is True}
+        | ({} if whose is None else {"deposited_by": whose})
+        | ({} if back is None else {"drawn_is_paid_back": back, "financing_share_per_year": 0.05}),
+        {"rule": "partner", "gains_share": 0.3, "bond_share": 0.2},
+    ]
+    for form in ("cash", "surety", "letter_of_credit", "partner_guarantee")
+    for whose in (None, "practices", "partner", "lender")
+    for back in (None, True, False)
+}
 CASES = dict(cases())
 
 
