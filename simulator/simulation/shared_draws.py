@@ -24,7 +24,7 @@ from simulator.simulation.drawn_together import (
     shocks_key,
 )
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
-from simulator.simulation.gathering import Gathered
+from simulator.simulation.gathering import Gathered, arrays_of
 from simulator.simulation.memory import enough_memory
 from simulator.simulation.part_of_plan import drawn_part
 from simulator.simulation.plan import Plan, make_plan, with_rules_of
@@ -35,7 +35,8 @@ Kept = TypeVar("Kept")
 
 _PLANS_KEPT = 4
 """Policies whose spend is kept at a time, counted in arrays of the largest."""
-_OUTTURNS_KEPT = 4
+_OUTTURNS_KEPT, _KEPT_BYTES = 4, 100_000_000
+"""Outturns that are kept at a time: more where they are small, as many as so much memory holds."""
 _PLANNED_KEPT = 2
 
 
@@ -129,7 +130,7 @@ class SharedDraws:
             enough = enough_memory(plan, self.draws.contracts, lines_kept=True)
             with nullcontext() if self._outturns else enough:
                 _, outturn = plan.books(self._acted(plan, self._spend(plan, planned.keys)))
-            _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
+            self._keep_outturns({key: outturn})
         self._outturns.move_to_end(key)
         return self._outturns[key]
 
@@ -154,8 +155,12 @@ class SharedDraws:
                     partial(_of_all, progress, done, len(several)),
                 )
             found |= zip(keys, books, strict=True)
-        _keep(self._outturns, found, _OUTTURNS_KEPT)
+        self._keep_outturns(found)
         return found
+
+    def _keep_outturns(self, found: dict[Hashable, Outturn]) -> None:
+        sizes = (sum(one.nbytes for one in arrays_of(outturn).values()) for outturn in found.values())
+        _keep(self._outturns, found, max(_OUTTURNS_KEPT, _KEPT_BYTES // max(sizes, default=1)))
 
     def _shocks_of(self, plan: Plan, block: Block) -> ShockDraws:
         """Return the shocks of a block: those drawn last, where they are the plan's."""
