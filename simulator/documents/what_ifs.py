@@ -66,8 +66,8 @@ class WhatIfs:
             found[BONDS_NEEDED] = needed
             found |= _of_budget(needed, self.study) | _posted_of_budget(self.study)
         if self.at_equal_growth is not None:
-            of_all = self.at_equal_growth.estimates_of(ALL_CLUSTERS)
-            moved = chances_of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
+            of_all = self.at_equal_growth.some_of(ALL_CLUSTERS, [GAIN])
+            moved = chances_of_a_cluster(self.at_equal_growth) | of_all
             found |= {f"{EQUAL_GROWTH}{name}": one for name, one in moved.items()}
             kept_back, *_ = dict(build_up_samples(self.at_equal_growth.books[ALL_CLUSTERS])).values()
             found[EQUAL_GAP] = mean(kept_back)
@@ -223,9 +223,9 @@ def chances_of_a_cluster(study: Study) -> dict[str, Estimate]:
     """Return chances of a cluster, on average over those that have them."""
     found = {}
     for measure in (OVERSPEND, BETTER_OFF, COVERED):
-        samples = [one[measure] for name in study.clusters if measure in (one := study.samples(name))]
-        if samples:
-            found[f"{OF_A_CLUSTER}{measure}"] = of_a_cluster(np.column_stack(samples))
+        samples = [study.some_samples(name, measure) for name in study.clusters]
+        if known := [one for one in samples if one is not None]:
+            found[f"{OF_A_CLUSTER}{measure}"] = of_a_cluster(np.column_stack(known))
     return found
 
 
