@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from simulator.demand.shocks import ShockDraws
-from simulator.random_streams import RandomStreams
+from simulator.random_streams import KeptStreams, RandomStreams
 from simulator.records import Block, FloatArray, IntArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.drawn_together import (
@@ -75,6 +75,10 @@ class SharedDraws:
     _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
     _shocks: tuple[Hashable, dict[int, ShockDraws]] = field(default_factory=lambda: (None, {}), repr=False)
     _planned: deque[_Planned] = field(default_factory=lambda: deque(maxlen=_PLANNED_KEPT), repr=False)
+    _streams: RandomStreams = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._streams = KeptStreams(self.draws.seed)
 
     @classmethod
     def of(cls, scenario: Scenario, draws: Draws = Draws()) -> SharedDraws:
@@ -84,6 +88,7 @@ class SharedDraws:
     def of_first(self, contracts: int) -> SharedDraws:
         """Return draws of the first contracts alone, by one process, with what is at hand of them."""
         fewer = SharedDraws(replace(self.draws, contracts=contracts, workers=1), _shocks=self._shocks)
+        fewer._streams = self._streams
         for key, (gbp, above, earlier) in self._spends.items():
             fewer._spends[key] = (
                 gbp[:contracts],
@@ -153,6 +158,7 @@ class SharedDraws:
                     self.draws,
                     partial(self._shocks_of, plans[0]),
                     partial(_of_all, progress, done, len(several)),
+                    self._streams,
                 )
             found |= zip(keys, books, strict=True)
         self._keep_outturns(found)
@@ -167,16 +173,17 @@ class SharedDraws:
         key, shocks = self._shocks
         if key == shocks_key(plan) and block.number in shocks:
             return shocks[block.number]
-        return plan.draw_shocks(RandomStreams(self.draws.seed), block)
+        return plan.draw_shocks(self._streams, block)
 
     def _acted(self, plan: Plan, spend: Spend) -> Spend:
         """Return what actions make of spend, block by block, as they do where it is drawn."""
         if not plan.actions.drawn:
             return spend
-        streams = RandomStreams(self.draws.seed)
         starts = range(0, self.draws.contracts, CONTRACTS_PER_BLOCK)
         parts = [
-            plan.act(spend.some(start, start + CONTRACTS_PER_BLOCK), streams, Block(at, CONTRACTS_PER_BLOCK))
+            plan.act(
+                spend.some(start, start + CONTRACTS_PER_BLOCK), self._streams, Block(at, CONTRACTS_PER_BLOCK)
+            )
             for at, start in enumerate(starts)
         ]
         return Spend.joined([part.spend for part in parts])
@@ -218,14 +225,13 @@ class SharedDraws:
         """Draw the spend of some clusters of a plan on some lines."""
         plan = drawn_part(whole, clusters, lines)
         spend = self._empty(plan)
-        streams = RandomStreams(self.draws.seed)
         draws = self.draws.of_totals(spend.gbp.size)
         if draws.workers == 1:
             # A process that draws alone makes the tables that it needs as it needs them.
             work = partial(self._drawn, whole, plan, clusters, lines)
         else:
             plan.prepare()
-            work = partial(_drawn_elsewhere, plan, streams, self.draws.contracts)
+            work = partial(_drawn_elsewhere, plan, RandomStreams(self.draws.seed), self.draws.contracts)
         for start, drawn in drawn_in_blocks(work, draws):
             some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))
             spend.gbp[some] = drawn.gbp[: some.stop - start]
@@ -237,8 +243,7 @@ class SharedDraws:
 
     def _drawn(self, whole: Plan, plan: Plan, clusters: IntArray, lines: IntArray, block: Block) -> Spend:
         """Draw the spend of a block of a part of a plan, with shocks that are at hand: those drawn last."""
-        streams = RandomStreams(self.draws.seed)
-        key = shocks_key(whole)
+        streams, key = self._streams, shocks_key(whole)
         is_whole, are_at_hand = plan.axes == whole.axes, self._shocks[0] == key
         # What is known of last year bears on shocks by way of demand.
         if whole.last_year is not None or not (is_whole or are_at_hand):
