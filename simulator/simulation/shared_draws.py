@@ -35,8 +35,8 @@ Kept = TypeVar("Kept")
 
 _PLANS_KEPT = 4
 """Policies whose spend is kept at a time, counted in arrays of the largest."""
-_OUTTURNS_KEPT, _KEPT_BYTES = 4, 100_000_000
-"""Outturns that are kept at a time: more where they are small, as many as so much memory holds."""
+_OUTTURNS_KEPT, _SMALL_KEPT, _KEPT_BYTES = 4, 16, 100_000_000
+"""Outturns that are kept at a time, and where they are small: then no more than so much memory holds."""
 _PLANNED_KEPT = 2
 
 
@@ -166,7 +166,8 @@ class SharedDraws:
 
     def _keep_outturns(self, found: dict[Hashable, Outturn]) -> None:
         sizes = (sum(one.nbytes for one in arrays_of(outturn).values()) for outturn in found.values())
-        _keep(self._outturns, found, max(_OUTTURNS_KEPT, _KEPT_BYTES // max(sizes, default=1)))
+        small = min(_SMALL_KEPT, _KEPT_BYTES // max(sizes, default=1))
+        _keep(self._outturns, found, max(_OUTTURNS_KEPT, small))
 
     def _shocks_of(self, plan: Plan, block: Block) -> ShockDraws:
         """Return the shocks of a block: those drawn last, where they are the plan's."""
