@@ -236,7 +236,9 @@ def new_workbook(
     """Give a workbook to write sheets to, saved when all is written; `day` is what it is dated."""
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {f"strings_to_{what}": False for what in ("formulas", "urls", "numbers")}
+    # Else each part of it is a file on disk for a moment.
+    options["in_memory"] = True
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"title": title, "subject": subject, "author": author, "created": moment_of(day)})
         made = Workbook(book)

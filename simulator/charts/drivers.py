@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulator.answers.settings import setting, setting_value
@@ -43,6 +43,8 @@ class Move:
     low: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
     high: tuple[str, ...]  # settings as `Scenario.vary` takes them; none where that end is out of range
     plan_follows: bool = False  # whether the PCT's plan knows of it, as past spend does
+    # The scenario with the setting at its high end, where that was tried: a check takes as long as a draw.
+    moved: Scenario | None = field(default=None, compare=False, repr=False)
 
 
 _POINTS, _SHARE, _RATE = "points", "share", "rate_per_1000"
@@ -94,9 +96,9 @@ def usual_moves(scenario: Scenario, *, only_up: bool = False) -> Iterator[Move]:
         far = "one SD of what is not known" if sds else far if how == _POINTS else per_cent_tick(by)
         if moved:
             named = f"{words} ±\N{NO-BREAK SPACE}{far}"
-            high = _end(scenario, numbers, moved, 1)
-            low = () if only_up and high else _end(scenario, numbers, moved, -1)
-            yield Move(named, low, high, words in LEVELS and budgets_follow_levels(scenario))
+            high, at_high = _end(scenario, numbers, moved, 1)
+            low = () if only_up and high else _end(scenario, numbers, moved, -1)[0]
+            yield Move(named, low, high, words in LEVELS and budgets_follow_levels(scenario), at_high)
 
 
 def budgets_follow_levels(scenario: Scenario) -> bool:
@@ -127,16 +129,15 @@ def figures_of(scenario: Scenario, moves: Iterable[Move]) -> dict[str, dict[str,
 
 def _end(
     scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float], way: int
-) -> tuple[str, ...]:
-    """Return the settings at one end of a move; none where they are out of range."""
+) -> tuple[tuple[str, ...], Scenario | None]:
+    """Return the settings at one end of a move, and the scenario with them; none where out of range."""
     values = {key: _number(numbers, key) + way * far for key, far in moved.items()}
     values |= _rates(scenario, numbers, values)
     overrides = tuple(f"{key}={value!r}" for key, value in values.items())
     try:
-        scenario.vary(*overrides)
+        return overrides, scenario.vary(*overrides)
     except InputError:
-        return ()
-    return overrides
+        return (), None
 
 
 def _rates(scenario: Scenario, numbers: Mapping[str, float], moved: Mapping[str, float]) -> dict[str, float]:

@@ -28,7 +28,7 @@ from simulator.questions.worth.ask import ActionWorth, worth
 from simulator.risk.account_book import ALL_CLUSTERS, AccountBook, account_books
 from simulator.risk.estimate import Estimate
 from simulator.risk.estimation import quantile
-from simulator.risk.measures import measure_samples
+from simulator.risk.measures import columns, estimates_of, measure_samples
 from simulator.scenario.doubts import doubt_in_words
 from simulator.scenario.regimes import Regime, as_regimes, expanded
 from simulator.scenario.scenario import Scenario
@@ -90,6 +90,17 @@ class Study:
         """Return the numbers of the summary that a row has, by column; InputError for no row."""
         self._check(name)
         return {row.name: row.estimates for row in self.result.rows}[name]
+
+    def some_of(self, name: str, measures: Sequence[str]) -> dict[str, Estimate]:
+        """Return some of the numbers that `estimates_of` has, without working out the others."""
+        self._check(name)
+        return estimates_of(self.books[name], measures)
+
+    def some_samples(self, name: str, measure: str) -> NDArray[Any] | None:
+        """Return the values of one measure that `samples` has; None where a row has it not."""
+        self._check(name)
+        book = self.books[name]
+        return columns(len(book.year_months))[measure].of(book)
 
     def _check(self, name: str, *, with_pct: bool = True) -> None:
         known = (*self.clusters, ALL_CLUSTERS) if with_pct else self.clusters

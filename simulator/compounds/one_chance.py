@@ -22,6 +22,7 @@ class OneChance:
     """
 
     stream: Callable[[], Generator]  # from its start, each time
+    normals: Callable[..., FloatArray]  # the first that the stream gives, of a `size`; not to be written to
     factors: FloatArray  # shape (totals,); what shocks make of expected cases
     wanted: int  # how many of the totals, the first
     _means: dict[float, tuple[FloatArray, tuple[float, float]]] = field(default_factory=dict, repr=False)
@@ -59,7 +60,7 @@ class OneChance:
 
     @cached_property
     def _normals(self) -> FloatArray:
-        return self.stream().standard_normal(self.wanted)
+        return self.normals(size=self.wanted)
 
     @cached_property
     def _columns(self) -> Columns:

@@ -78,8 +78,10 @@ def draw_spends(
         ]
         if not asked:
             continue
-        stream = partial(streams.generator, "cost", cluster, line, year, block=block.number)
-        chance = OneChance(stream, shocks.factors(*place), wanted)
+        names = "cost", cluster, line, year
+        stream = partial(streams.generator, *names, block=block.number)
+        normals = partial(streams.normals, *names, block=block.number)
+        chance = OneChance(stream, normals, shocks.factors(*place), wanted)
         prices_of = np.asarray(shocks.prices(*place))
         for expected, price, law, spend in asked:
             level = price.price_index[at_year] * (prices_of[:wanted] if prices_of.ndim else prices_of)

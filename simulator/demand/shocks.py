@@ -294,7 +294,7 @@ Normals = Callable[..., FloatArray]
 
 
 def _normals(streams: RandomStreams, block: Block, *names: str) -> FloatArray:
-    return streams.generator("shock", *names, block=block.number).standard_normal(block.contracts)
+    return streams.normals("shock", *names, block=block.number, size=block.contracts)
 
 
 def _by_line(correlation: float, axes: Axes, normals: Normals) -> Iterator[list[FloatArray]]:

@@ -167,7 +167,7 @@ class ClusterFacts:
             settings = scenario.settings.model_copy(update={"clusters": clusters})
             varied = Study(self.study.shared.simulate(replace(scenario, settings=settings)))
             for name in posting:
-                found = varied.estimates_of(name)
+                found = varied.some_of(name, OF_SIZES)
                 # A share of a year's budget is known as well as that.
                 found = found | {POSTED: _part(self.study.estimate(name, "annual_budget_gbp"), share)}
                 yield from (((of_size(name, share), one), found[one]) for one in OF_SIZES)
@@ -179,7 +179,8 @@ class ClusterFacts:
     def _of_average(self, row: str, study: Study) -> Iterator[tuple[Place, Estimate]]:
         """Yield what a cluster's bond pays, and its practices gain, on average over clusters."""
         yield (row, COVERED), chances_of_a_cluster(study)[f"{OF_A_CLUSTER}{COVERED}"]
-        yield (row, GAIN), _part(study.estimate(ALL_CLUSTERS, GAIN), 1 / len(self.study.clusters))
+        gain = study.some_of(ALL_CLUSTERS, [GAIN])[GAIN]
+        yield (row, GAIN), _part(gain, 1 / len(self.study.clusters))
 
     def _budget_gbp(self, name: str) -> float:
         return self.study.estimate(name, "annual_budget_gbp").value

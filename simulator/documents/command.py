@@ -77,7 +77,6 @@ def report(
     from simulator.charts.study import Study
     from simulator.charts.themes import theme_of
     from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
-    from simulator.documents.worked_out import worked_out_beside
     from simulator.simulation.draws import Draws
     from simulator.simulation.saved_result import scenario_or_result
 
@@ -103,9 +102,8 @@ def report(
             folder, kept = stack.enter_context(new_folder)
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
-        beside = stack.enter_context(worked_out_beside(loaded if started is None else None, draws))
-        study = Study(simulated(kept=kept) if started is None else simulated(), beside.workers)
-        document = document_of(study, title, started, compare, theme, words, wanted, beside.tell)
+        study = Study(simulated(kept=kept) if started is None else simulated(), draws.workers)
+        document = document_of(study, title, started, compare, theme, words, wanted, draws.workers)
         names = write_document(document, folder, wanted, show, draws.workers)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)
 

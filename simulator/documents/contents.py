@@ -31,6 +31,7 @@ from simulator.documents.reference import glossary, strengths_and_limits, timeta
 from simulator.documents.results import overspends, pct_position, practices
 from simulator.documents.scheme import scheme
 from simulator.documents.slide_show import slides_of
+from simulator.documents.worked_out import worked_out_beside
 from simulator.errors import InputError, unknown
 from simulator.execution.blocks import Workers, may_be_beside
 from simulator.execution.shared_out import shared_out
@@ -85,8 +86,7 @@ _CHARTS: dict[SectionName, tuple[str, ...]] = {
 """Charts that sections have whatever the numbers are."""
 _LONGEST_FIRST = ("pdf", "docx", "xlsx", "html", "pptx")
 """Formats as they are taken by two processes."""
-_PICTURES = {"pdf": "outlines", "html": "svg", "docx": "png"}
-"""Pictures that formats have."""
+_WITH_PICTURES = frozenset({"pdf", "docx", "html"})
 STEM = "report"
 _TO_BE_HAD = (
     "The program is cluster-risk; the scenarios that come with it lie in its folder “scenarios”. The "
@@ -150,11 +150,9 @@ def write_document(
 
 
 def _draw(pictures: Iterable[Picture], formats: Iterable[str]) -> None:
-    """Draw the pictures that formats have."""
-    for picture in pictures:
-        for name in formats:
-            if name in _PICTURES:
-                picture.picture(_PICTURES[name])
+    """Draw what each format with pictures draws first; the rest of it is drawn by who writes it."""
+    for picture in pictures if _WITH_PICTURES & {*formats} else ():
+        picture.picture("outlines")
 
 
 def document_of(
@@ -165,13 +163,13 @@ def document_of(
     theme: Theme | None = None,
     template: bytes = b"",
     formats: Sequence[str] = (),
-    tell: Callable[[Quotes], None] = lambda quotes: None,
+    workers: Workers = 1,
 ) -> Document:
     """Put a document together; with `regimes`, it says what each party has under each of them.
 
     With `theme` it looks as a house has it, and its Word file with `template`, a Word file's bytes: charts
-    are as wide as that has room for. What has its numbers may `tell` them: charts, and the pictures of
-    `formats`, are drawn before.
+    are as wide as that has room for. With more `workers` than one, another process works out numbers while
+    this one draws charts, and their pictures where `formats` need them.
     """
     theme = theme or look().theme
     size = PAGE
@@ -182,12 +180,12 @@ def document_of(
     # One logo is enough for a document, and so is one place that says where its numbers come from. Clusters
     # stand in one order, its tables'.
     with looking(Look(size, replace(theme, logo=b""), has_source=False, ranks=False)):
-        quotes = Quotes(study)
-        for section in {*_CHARTS} & {*study.scenario.settings.document.sections}:
-            for name in _CHARTS[section]:
-                quotes.picture(name)
-        _draw(quotes.pictures, formats)
-        tell(quotes)
+        with worked_out_beside(study, workers) as (quotes, work_out):
+            for section in {*_CHARTS} & {*study.scenario.settings.document.sections}:
+                for name in _CHARTS[section]:
+                    quotes.picture(name)
+            _draw(quotes.pictures, formats)
+            work_out()
         return _document(quotes, title, started, regimes, theme, template)
 
 

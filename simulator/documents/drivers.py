@@ -87,7 +87,8 @@ class Drivers:
         found = {}
         for move in self._usual:
             if move.high:
-                moved = self._few_draws.simulate(self.study.scenario.vary(*move.high))
+                varied = move.moved or self.study.scenario.vary(*move.high)
+                moved = self._few_draws.simulate(varied)
                 found[_words(move)] = _Ends.of(self.few, moved, move).against(base)
         return dict(sorted(found.items(), key=lambda one: _rank(one[1]), reverse=True))
 

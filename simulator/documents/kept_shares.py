@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from simulator.charts.study import Study
-from simulator.documents.what_ifs import BETTER_OFF, GAIN, OF_A_CLUSTER, Place, WhatIfs, better_off
+from simulator.documents.what_ifs import BETTER_OFF, GAIN, OF_A_CLUSTER, SAVINGS, Place, WhatIfs, better_off
 from simulator.questions.luck.answer import who_can_be_paid
 from simulator.questions.luck.estimates import of_a_cluster, ratio
 from simulator.records import Account, BoolArray
@@ -24,9 +24,8 @@ MIDDLE_YEAR = "practice_share_middle_year_gbp"
 NO_SHARE_OF_YEAR, NO_SHARE = "no_share_of_a_year_probability", "no_share_at_all_probability"
 SAVED_GBP = "saved_gbp_per_year"
 """What a true saving comes to in an average cluster."""
-SAVINGS, TOLD = (0.0, 0.01, 0.02, 0.05, 0.08), (0.0, 0.02, 0.05)
-"""True savings that are tried, as shares of the care that is paid by the case, and those told in words
-(assumptions)."""
+TOLD = (0.0, 0.02, 0.05)
+"""True savings that are told in words (assumptions)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from simulator.charts.study import Study
-from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND, Place, WhatIfs
+from simulator.documents.what_ifs import BETTER_OFF, GAIN, OVERSPEND, SOME_SAVE, Place, WhatIfs
 from simulator.questions.luck.answer import who_can_be_paid
 from simulator.records import BUDGET, Account
 from simulator.risk.account_book import PENNY_GBP, AccountBook
@@ -83,9 +83,7 @@ class OwnSavings:
 
         Those must gain what they gain where all save, and the rest what they gain where none does.
         """
-        pairs = zip(every.scenario.settings.clusters, none.scenario.settings.clusters, strict=True)
-        clusters = tuple(pair[at % 2] for at, pair in enumerate(pairs))
-        some = self.what_ifs.varied(clusters=clusters)
+        some = self.what_ifs.at_saving(*SOME_SAVE)
         apart = (
             gain_gbp(some.books[name], Account.PRACTICES)
             - gain_gbp((every, none)[at % 2].books[name], Account.PRACTICES)

@@ -13,7 +13,8 @@ _LACKED = frozenset("☇☈⚰⚱✕✖✧✩")
 def in_print(text: str) -> str:
     """Return text with a sign in place of each character that a printed page cannot show."""
     known = _characters()
-    return "".join(one if ord(one) in known or one.isspace() else SUBSTITUTE for one in text)
+    lacked = [one for one in {*text} if not (ord(one) in known or one.isspace())]
+    return text.translate(dict.fromkeys(map(ord, lacked), SUBSTITUTE))
 
 
 @lru_cache

@@ -47,9 +47,8 @@ class Returns:
     def estimates(self) -> Iterator[tuple[Place, Estimate]]:
         """Yield every number, by row and measure."""
         for share in self.shares:
-            study = self.what_ifs.at_return(share)
-            found = study.estimates_of(ALL_CLUSTERS)
-            yield from (((of_return(share), one), found[one]) for one in POOL_MEASURES if one in found)
+            found = self.what_ifs.at_return(share).some_of(ALL_CLUSTERS, POOL_MEASURES)
+            yield from (((of_return(share), one), value) for one, value in found.items())
 
 
 def of_return(share: float) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import cycle
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +21,7 @@ from simulator.risk.estimate import CONFIDENCE_Z, Estimate
 from simulator.risk.estimation import mean
 from simulator.risk.positions import build_up_samples, gain_gbp
 from simulator.rules.surplus import SurplusSplit
+from simulator.scenario.schema import Cluster
 
 Settings = TypeVar("Settings", bound=Part)
 
@@ -39,6 +42,9 @@ EVEN_SAVING = "saving_for_an_even_chance_share"
 _FIRST_TRY, _LARGEST_SAVING = 0.05, 0.5
 """Shares of demand: no saving that was ever measured comes near the largest (assumption)."""
 _TRIES = 5
+SAVINGS, SOME_SAVE = (0.0, 0.01, 0.02, 0.05, 0.08), (0.05, 0.0)
+"""True savings that are tried, as shares of the care that is paid by the case, of all clusters and of every
+second one (assumptions)."""
 Place = tuple[str, str]
 
 
@@ -60,8 +66,8 @@ class WhatIfs:
             found[BONDS_NEEDED] = needed
             found |= _of_budget(needed, self.study) | _posted_of_budget(self.study)
         if self.at_equal_growth is not None:
-            of_all = self.at_equal_growth.estimates_of(ALL_CLUSTERS)
-            moved = chances_of_a_cluster(self.at_equal_growth) | {GAIN: of_all[GAIN]}
+            of_all = self.at_equal_growth.some_of(ALL_CLUSTERS, [GAIN])
+            moved = chances_of_a_cluster(self.at_equal_growth) | of_all
             found |= {f"{EQUAL_GROWTH}{name}": one for name, one in moved.items()}
             kept_back, *_ = dict(build_up_samples(self.at_equal_growth.books[ALL_CLUSTERS])).values()
             found[EQUAL_GAP] = mean(kept_back)
@@ -166,13 +172,32 @@ class WhatIfs:
             self._chances[saving] = Estimate(value, low, high, chance.standard_error)
         return self._chances[saving]
 
-    def at_saving(self, saving: float) -> Study:
-        """Return the study in which every cluster truly saves so much, besides what its actions do."""
-        clusters = tuple(
+    def at_saving(self, *savings: float) -> Study:
+        """Return the study in which every cluster truly saves so much, besides what its actions do.
+
+        Of several shares of demand, clusters save one each in turn.
+        """
+        if any(savings):
+            self._draw_savings  # noqa: B018 - once
+        return self.varied(clusters=self._clusters(savings))
+
+    def _clusters(self, savings: Sequence[float]) -> tuple[Cluster, ...]:
+        """Return clusters that truly save one of several shares of demand in turn."""
+        every = zip(self.study.scenario.settings.clusters, cycle(savings), strict=False)
+        return tuple(
             one.model_copy(update={"true_saving_share": saving, "true_saving_share_by_year": ()})
-            for one in self.study.scenario.settings.clusters
+            for one, saving in every
         )
-        return self.varied(clusters=clusters)
+
+    @cached_property
+    def _draw_savings(self) -> None:
+        """Draw all true savings that a document tells, at a time: most of it they have in common."""
+        scenario = self.study.scenario
+        if any(isinstance(rule, SurplusSplit) for rule in scenario.settings.rules):
+            savings = [*((one,) for one in SAVINGS if one), SOME_SAVE]
+            varied = ({"clusters": self._clusters(one)} for one in savings)
+            asked = [replace(scenario, settings=scenario.settings.model_copy(update=one)) for one in varied]
+            deque(self.study.shared.simulate_together(asked), maxlen=0)
 
 
 def better_off(study: Study) -> BoolArray:
@@ -198,9 +223,9 @@ def chances_of_a_cluster(study: Study) -> dict[str, Estimate]:
     """Return chances of a cluster, on average over those that have them."""
     found = {}
     for measure in (OVERSPEND, BETTER_OFF, COVERED):
-        samples = [one[measure] for name in study.clusters if measure in (one := study.samples(name))]
-        if samples:
-            found[f"{OF_A_CLUSTER}{measure}"] = of_a_cluster(np.column_stack(samples))
+        samples = [study.some_samples(name, measure) for name in study.clusters]
+        if known := [one for one in samples if one is not None]:
+            found[f"{OF_A_CLUSTER}{measure}"] = of_a_cluster(np.column_stack(known))
     return found
 
 

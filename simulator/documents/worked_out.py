@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.charts.study import Study
 from simulator.documents.quotes import (
     APART,
     COMMON,
@@ -26,13 +25,11 @@ from simulator.documents.quotes import (
 )
 from simulator.execution.blocks import Workers, may_be_beside
 from simulator.execution.shared_out import shared_out
-from simulator.simulation.shared_draws import SharedDraws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.scenario.scenario import Scenario
-    from simulator.simulation.draws import Draws
+    from simulator.charts.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,53 +79,30 @@ class _WorkedOut:
             vars(getattr(quotes, whom)).update(answers)
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A process that works out numbers."""
-
-    tell: Callable[[Quotes], None]  # lets a document know them, once all are worked out
-    workers: Workers  # that a study may have besides
-
-
 @contextmanager
-def worked_out_beside(scenario: Scenario | None, draws: Draws) -> Iterator[Beside]:
-    """Begin to work out a document's numbers; give what works out the rest and lets the document know all.
+def worked_out_beside(study: Study, workers: Workers) -> Iterator[tuple[Quotes, Callable[[], None]]]:
+    """Give a document's numbers, and what works them out: a process beside this one begins at once.
 
-    Where there is no scenario to draw, nothing may be beside this process, or contracts are so many that
-    drawing them twice would take memory or time that counts, the document works them out itself.
+    This one does all where nothing may be beside it, or contracts are so many that both would take memory
+    that counts: then its questions have the processes.
     """
-    if scenario is None or not (_is_small(scenario, draws) and may_be_beside(draws.workers)):
-        yield Beside(lambda quotes: None, draws.workers)
-        return
-    asked_of: list[Quotes] = []  # in either process the one that it asks
+    if not _is_small(study):
+        workers = 1
+    elif may_be_beside(workers):
+        study = replace(study, workers=1)
+        # Both need it: it is drawn once.
+        study.shared.outturn(study.scenario)
+    quotes = Quotes(study)
+    with shared_out([partial(piece.of, quotes) for piece in _PIECES], workers) as finish:
 
-    def work(piece: _Piece) -> _WorkedOut:
-        if not asked_of:
-            asked_of.append(_quotes_of(scenario, draws))
-        return piece.of(asked_of[0])
-
-    with shared_out([partial(work, piece) for piece in _PIECES], draws.workers) as finish:
-
-        def tell(quotes: Quotes) -> None:
-            asked_of.append(quotes)
+        def work_out() -> None:
             for found in finish(lambda pieces_done: None):
                 found.tell(quotes)
 
-        yield Beside(tell, 1)
+        yield quotes, work_out
 
 
-def _quotes_of(scenario: Scenario, draws: Draws) -> Quotes:
-    """Return what works out numbers on draws of its own: they are the same."""
-    shared = SharedDraws.of(scenario, replace(draws, workers=1))
-    study = Study(shared.simulate(scenario))
-    vars(study)["shared"] = shared
-    return Quotes(study)
-
-
-def _is_small(scenario: Scenario, draws: Draws) -> bool:
+def _is_small(study: Study) -> bool:
     """Return whether one process would draw it alone."""
-    settings, settled = scenario.settings, draws.of(scenario)
-    of_contract = (
-        len(settings.contract.financial_years) * len(settings.clusters) * len(settings.service_lines)
-    )
-    return settled.of_totals(settled.contracts * of_contract).workers == 1
+    draws = study.draws.of(study.scenario)
+    return draws.of_totals(draws.contracts * study.result.plan.expected_counts.size).workers == 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import tomlkit
@@ -27,9 +28,10 @@ class Entry:
     note: str | None = None  # a comment alone; empty for an empty line
 
 
-def comments_of(text: str) -> Iterator[Entry]:
-    """Yield what a TOML text holds, in order."""
-    yield from _entries(tomlkit.parse(text).body, ())
+@lru_cache(maxsize=8)
+def comments_of(text: str) -> tuple[Entry, ...]:
+    """Return what a TOML text holds, in order: parts of a document ask for that of the same text."""
+    return tuple(_entries(tomlkit.parse(text).body, ()))
 
 
 def notes_of(text: str) -> Notes:

@@ -62,14 +62,17 @@ def books_together(
     draws: SettledDraws,
     shocks_of: Callable[[Block], ShockDraws],
     progress: Callable[[float], None],
+    streams: RandomStreams,
 ) -> list[Outturn]:
     """Return the budgets and spend of several plans whose shocks are the same, in all contracts.
 
-    Shocks are those of `shocks_of` where this process draws. Calls `progress` with how much is done, 0 to 1.
+    Shocks are those of `shocks_of`, and streams those given, where this process draws.
+    Calls `progress` with how much is done, 0 to 1.
     """
     contracts, clusters = draws.contracts, len(plans[0].axes.clusters)
-    draws, streams = draws.of_totals(contracts * plans[0].expected_counts.size), RandomStreams(draws.seed)
+    draws = draws.of_totals(contracts * plans[0].expected_counts.size)
     if draws.workers != 1:
+        streams = RandomStreams(draws.seed)
         shocks_of = partial(plans[0].draw_shocks, streams)
         for plan in plans:
             plan.prepare()

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from simulator.demand.shocks import ShockDraws
-from simulator.random_streams import RandomStreams
+from simulator.random_streams import KeptStreams, RandomStreams
 from simulator.records import Block, FloatArray, IntArray, Outturn, Spend
 from simulator.scenario.scenario import Scenario
 from simulator.simulation.drawn_together import (
@@ -24,7 +24,7 @@ from simulator.simulation.drawn_together import (
     shocks_key,
 )
 from simulator.simulation.draws import CONTRACTS_PER_BLOCK, Draws, SettledDraws, drawn_in_blocks
-from simulator.simulation.gathering import Gathered
+from simulator.simulation.gathering import Gathered, arrays_of
 from simulator.simulation.memory import enough_memory
 from simulator.simulation.part_of_plan import drawn_part
 from simulator.simulation.plan import Plan, make_plan, with_rules_of
@@ -35,7 +35,8 @@ Kept = TypeVar("Kept")
 
 _PLANS_KEPT = 4
 """Policies whose spend is kept at a time, counted in arrays of the largest."""
-_OUTTURNS_KEPT = 4
+_OUTTURNS_KEPT, _SMALL_KEPT, _KEPT_BYTES = 4, 16, 100_000_000
+"""Outturns that are kept at a time, and where they are small: then no more than so much memory holds."""
 _PLANNED_KEPT = 2
 
 
@@ -74,6 +75,10 @@ class SharedDraws:
     _outturns: OrderedDict[Hashable, Outturn] = field(default_factory=OrderedDict, repr=False)
     _shocks: tuple[Hashable, dict[int, ShockDraws]] = field(default_factory=lambda: (None, {}), repr=False)
     _planned: deque[_Planned] = field(default_factory=lambda: deque(maxlen=_PLANNED_KEPT), repr=False)
+    _streams: RandomStreams = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._streams = KeptStreams(self.draws.seed)
 
     @classmethod
     def of(cls, scenario: Scenario, draws: Draws = Draws()) -> SharedDraws:
@@ -83,6 +88,7 @@ class SharedDraws:
     def of_first(self, contracts: int) -> SharedDraws:
         """Return draws of the first contracts alone, by one process, with what is at hand of them."""
         fewer = SharedDraws(replace(self.draws, contracts=contracts, workers=1), _shocks=self._shocks)
+        fewer._streams = self._streams
         for key, (gbp, above, earlier) in self._spends.items():
             fewer._spends[key] = (
                 gbp[:contracts],
@@ -129,7 +135,7 @@ class SharedDraws:
             enough = enough_memory(plan, self.draws.contracts, lines_kept=True)
             with nullcontext() if self._outturns else enough:
                 _, outturn = plan.books(self._acted(plan, self._spend(plan, planned.keys)))
-            _keep(self._outturns, {key: outturn}, _OUTTURNS_KEPT)
+            self._keep_outturns({key: outturn})
         self._outturns.move_to_end(key)
         return self._outturns[key]
 
@@ -152,26 +158,33 @@ class SharedDraws:
                     self.draws,
                     partial(self._shocks_of, plans[0]),
                     partial(_of_all, progress, done, len(several)),
+                    self._streams,
                 )
             found |= zip(keys, books, strict=True)
-        _keep(self._outturns, found, _OUTTURNS_KEPT)
+        self._keep_outturns(found)
         return found
+
+    def _keep_outturns(self, found: dict[Hashable, Outturn]) -> None:
+        sizes = (sum(one.nbytes for one in arrays_of(outturn).values()) for outturn in found.values())
+        small = min(_SMALL_KEPT, _KEPT_BYTES // max(sizes, default=1))
+        _keep(self._outturns, found, max(_OUTTURNS_KEPT, small))
 
     def _shocks_of(self, plan: Plan, block: Block) -> ShockDraws:
         """Return the shocks of a block: those drawn last, where they are the plan's."""
         key, shocks = self._shocks
         if key == shocks_key(plan) and block.number in shocks:
             return shocks[block.number]
-        return plan.draw_shocks(RandomStreams(self.draws.seed), block)
+        return plan.draw_shocks(self._streams, block)
 
     def _acted(self, plan: Plan, spend: Spend) -> Spend:
         """Return what actions make of spend, block by block, as they do where it is drawn."""
         if not plan.actions.drawn:
             return spend
-        streams = RandomStreams(self.draws.seed)
         starts = range(0, self.draws.contracts, CONTRACTS_PER_BLOCK)
         parts = [
-            plan.act(spend.some(start, start + CONTRACTS_PER_BLOCK), streams, Block(at, CONTRACTS_PER_BLOCK))
+            plan.act(
+                spend.some(start, start + CONTRACTS_PER_BLOCK), self._streams, Block(at, CONTRACTS_PER_BLOCK)
+            )
             for at, start in enumerate(starts)
         ]
         return Spend.joined([part.spend for part in parts])
@@ -213,14 +226,13 @@ class SharedDraws:
         """Draw the spend of some clusters of a plan on some lines."""
         plan = drawn_part(whole, clusters, lines)
         spend = self._empty(plan)
-        streams = RandomStreams(self.draws.seed)
         draws = self.draws.of_totals(spend.gbp.size)
         if draws.workers == 1:
             # A process that draws alone makes the tables that it needs as it needs them.
             work = partial(self._drawn, whole, plan, clusters, lines)
         else:
             plan.prepare()
-            work = partial(_drawn_elsewhere, plan, streams, self.draws.contracts)
+            work = partial(_drawn_elsewhere, plan, RandomStreams(self.draws.seed), self.draws.contracts)
         for start, drawn in drawn_in_blocks(work, draws):
             some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))
             spend.gbp[some] = drawn.gbp[: some.stop - start]
@@ -232,8 +244,7 @@ class SharedDraws:
 
     def _drawn(self, whole: Plan, plan: Plan, clusters: IntArray, lines: IntArray, block: Block) -> Spend:
         """Draw the spend of a block of a part of a plan, with shocks that are at hand: those drawn last."""
-        streams = RandomStreams(self.draws.seed)
-        key = shocks_key(whole)
+        streams, key = self._streams, shocks_key(whole)
         is_whole, are_at_hand = plan.axes == whole.axes, self._shocks[0] == key
         # What is known of last year bears on shocks by way of demand.
         if whole.last_year is not None or not (is_whole or are_at_hand):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from simulator.scenario.scenario import Scenario, load_scenario
+from simulator.simulation import shared_draws
 from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate
 from simulator.simulation.plan import Plan
@@ -147,14 +148,16 @@ def test_shocks_are_drawn_once_for_all_parts_of_a_plan(monkeypatch: pytest.Monke
     assert drawn == [("North", "South")]
 
 
-def test_old_draws_are_let_go_of() -> None:
+@pytest.mark.parametrize(("kept_bytes", "outturns"), [(1_000, 4), (100_000_000, 16)])
+def test_old_draws_are_let_go_of(monkeypatch: pytest.MonkeyPatch, kept_bytes: int, outturns: int) -> None:
+    monkeypatch.setattr(shared_draws, "_KEPT_BYTES", kept_bytes)
     shared = SharedDraws(SettledDraws(contracts=100, seed=1))
     scenario = checked(scenario_of())
     for saving in range(30):
         changed = scenario.vary(f"clusters.*.true_saving_share={saving / 100}")
         assert same(shared.simulate(changed), simulate(changed, Draws(100, 1)))
     assert len(shared._spends) <= 16
-    assert len(shared._outturns) <= 4
+    assert len(shared._outturns) == outturns
 
 
 def test_making_room_throws_out_nothing_that_is_needed() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulator import random_streams
 from simulator.errors import InputError
-from simulator.random_streams import RandomStreams
+from simulator.random_streams import KeptStreams, RandomStreams
 
 
 def _start(seed: int, *names: str, block: int = 0) -> tuple[float, ...]:
@@ -73,3 +74,27 @@ def test_streams_are_those_of_numpys_seed_sequence(seed: int, block: int) -> Non
     sequence = np.random.SeedSequence(seed, spawn_key=key)
     expected = np.random.Generator(np.random.SFC64(sequence)).random(4)
     assert _start(seed, "cost", "Ely", block=block) == tuple(expected)
+
+
+def test_streams_that_keep_normals_give_the_same_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, plain = KeptStreams(7), RandomStreams(7)
+    # Fewer and more than were kept, and of another block, name and seed.
+    for names, block, size in (
+        (("a",), 1, 50),
+        (("a",), 1, 20),
+        (("a",), 1, 90),
+        (("a",), 2, 90),
+        (("b",), 1, 9),
+    ):
+        found = kept.normals(*names, block=block, size=size)
+        drawn = plain.generator(*names, block=block).standard_normal(size)
+        np.testing.assert_array_equal(found, drawn)
+        np.testing.assert_array_equal(plain.normals(*names, block=block, size=size), drawn)
+    again = kept.normals("a", block=1, size=90)
+    assert again.base is kept.normals("a", block=1, size=20).base
+    with pytest.raises(ValueError, match="read-only"):
+        again[0] = 0.0
+    # No more than there is room for.
+    monkeypatch.setattr(random_streams, "_MOST_KEPT", 0)
+    kept.normals("c", block=1, size=5)
+    assert len(kept._kept) == 3
