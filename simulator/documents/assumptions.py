@@ -9,7 +9,7 @@ from dataclasses import replace
 from simulator.answers.table import Column, Table, text
 from simulator.charts.drivers import LEVELS
 from simulator.documents.blocks import Block, Cited, Heading, Items, Paragraph, Section, TableBlock
-from simulator.documents.drivers import MOVED_CHANCE
+from simulator.documents.drivers import MOVED_CHANCE, of_fewer
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import capitalised, in_letters, joined, per_cent_of, spaced
@@ -66,10 +66,9 @@ def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> T
         Column("effect_share", "Effect on the chance", Unit.SHARE, effects, is_change=True),
         text(_OF_IT, list(map(_remarks, of_rows))),
     )
-    return TableBlock(
-        Table("assumptions", "Settings, ranked by their effect on the chance of an overspend", columns),
-        _RANKED_WIDTHS,
-    )
+    title = "Settings, ranked by their effect on the chance of an overspend"
+    title += of_fewer(quotes.study.result.contracts)
+    return TableBlock(Table("assumptions", title, columns), _RANKED_WIDTHS)
 
 
 def is_assumed(quotes: Quotes, row: str) -> bool:

@@ -44,6 +44,8 @@ _WORDS = {
     "Budget shortfall": "What spend is expected to exceed the budget by, as a share of the budget.",
     "Case": "One admission, attendance or prescribed item.",
     "Chance": "Of a hundred simulated contracts, how many come out so.",
+    "Chance alone": "What evens out as a cluster grows: how many cases there are, what each costs, and what "
+    "practices need beyond what weights measure. Shocks and doubt, which do not, are left out.",
     "Cluster": "Practices that hold one budget, post one bond and share what is left.",
     "Contract": "The whole agreement between a cluster and the PCT; one run of the simulation.",
     "Corridor": "A width either side of the budget; beyond it the PCT bears or takes some or all.",

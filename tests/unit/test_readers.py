@@ -381,7 +381,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, PLAN_LESS_BUDGETS), (ALL_CLUSTERS, "budget_less_spend_gbp")),
     ),
     "Which checks do not fit, and by how much?": (
-        *("How the numbers are made", "The program was held against 105 numbers, and 10 of them do not fit"),
+        *("How the numbers are made", "The program was put to 105 checks, and 10 of them do not fit"),
         (),
     ),
     "Does it matter how far what is not known goes together?": (
@@ -473,6 +473,16 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "What did the pool hold before it paid?": (
         *("A worked example", "before it paid, and"),
         ((BAD_EXAMPLE, POOL_HELD), (BAD_EXAMPLE, "example_pool_payment_gbp")),
+    ),
+    "How many contracts is the ranked table from?": (DEPENDS, "all rows share their draws", ()),
+    "What is chance alone?": ("Glossary", "What evens out as a cluster grows", ()),
+    "Why are assumptions among the checks that do not fit?": (
+        *("How the numbers are made", "three are of assumptions that were tried and are not used here"),
+        (),
+    ),
+    "Are settings and checks the same numbers?": (
+        *("Assumptions and sources", "Of the scenario's 105 settings"),
+        (),
     ),
     "What does it help to leave a kind of care out of our budget?": (
         *(CHOICES, "The risk moves, it does not go: the PCT pays for care that is left out"),
