@@ -41,7 +41,6 @@ def sources(quotes: Quotes) -> Section:
             " ranks settings, assumed or not, by what each does to a cluster's chance of an overspend when "
             "it is moved up alone. This document as a workbook lists every figure."
         )
-        said += " The numbers of cases and what they cost have rows in any case." * bool(levels)
         left_out = len(moves) - len(rows)
         less = (
             "that moves it less, or not at all, is"
@@ -266,6 +265,5 @@ def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Blo
         "contract may be.",
         "The ± is sampling error alone. For a range with doubt, quote “Sampling error and doubt in one "
         "range”; “Assumptions and sources” ranks what is not in it.",
-        "What stands for one practice is its part of its cluster's figures, and no forecast for it.",
     ]
     return (Heading(2, "What may be quoted"), Items(tuple(items)))

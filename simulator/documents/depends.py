@@ -229,8 +229,9 @@ def _fewer(quotes: Quotes) -> str:
         rank = f"A ranking needs no more than {MOST_CONTRACTS:,} of the {every:,} contracts. "
     but = ", but for the number of cases and their cost" * budgets_follow_levels(quotes.study.scenario)
     return (
-        f"{rank}An asterisk marks a change beyond chance: all rows share their draws. How far each is moved is an assumption, or one SD of what is not known of it. Past spend "
-        f"and the PCT's plan stay{but}: care that costs more, or larger budgets, cost the PCT money."
+        f"{rank}An asterisk marks a change beyond chance: all rows share their draws. How far each is moved "
+        "is an assumption, or one SD of what is not known of it. Past spend and the PCT's plan "
+        f"stay{but}: care that costs more, or larger budgets, cost the PCT money."
     )
 
 

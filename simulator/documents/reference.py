@@ -54,7 +54,6 @@ _WORDS = {
     "Equal growth": "Budgets that grow as much a year as costs are expected to.",
     "Expected": "The mean over all simulated contracts. Single contracts lie well above and below.",
     "Fair share": "The budget that a cluster's people would have by their age, sex and need.",
-    "Interval": "Of 100 that are made like this, 95 hold what endless simulation would give.",
     "Large overspend": "One of more than 2% of the budget of the whole contract.",
     "Limit per case": "The most that a cluster answers for of any one case; the PCT pays the rest.",
     "Luck": "What practices are paid though they saved nothing: chance, or a generous budget.",
@@ -77,7 +76,8 @@ _WORDS = {
     "the contract are those of its years added up, with no surplus set off.",
     "True saving": "Care that is really avoided, not a saving by chance.",
     "Unpaid": "A true saving that brings no practice share, by bad luck or a tight budget.",
-    "±": "The longer side of a 95% interval of sampling error.",
+    "±": "The longer side of a 95% interval of sampling error: of 100 that are made like this, 95 hold what "
+    "endless simulation would give.",
 }
 
 _OF_OPTIONS = {
