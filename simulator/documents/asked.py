@@ -58,11 +58,6 @@ def _asked(quotes: Quotes) -> Iterator[tuple[str, Paragraph]]:
         yield "What must we do for it to pay?", _to_break_even(quotes)
     if bond is not None:
         yield "How likely is it that the bond is used up, and what then?", _used_up(quotes, bond)
-        by = "need" if bond.split_between_practices_by == "need" else "list size"
-        yield (
-            "Who divides the bond between us?",
-            Paragraph((f"The practices of a cluster divide bond and share by {by}.",)),
-        )
         yield "Would a larger bond help?", _larger(quotes)
     yield "What if one patient costs very much?", Paragraph((_limit(quotes, bond), *_costly(quotes)))
     yield "Is it our doing if we overspend?", _blame(quotes)

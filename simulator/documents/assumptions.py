@@ -9,7 +9,7 @@ from dataclasses import replace
 from simulator.answers.table import Column, Table, text
 from simulator.charts.drivers import LEVELS
 from simulator.documents.blocks import Block, Cited, Heading, Items, Paragraph, Section, TableBlock
-from simulator.documents.drivers import MOVED_CHANCE
+from simulator.documents.drivers import MOVED_CHANCE, of_fewer
 from simulator.documents.method import NOT_STATED, Assumptions, Figure, assumptions_of, basis_of, words_table
 from simulator.documents.quotes import Quotes
 from simulator.plain_words import capitalised, in_letters, joined, per_cent_of, spaced
@@ -41,7 +41,6 @@ def sources(quotes: Quotes) -> Section:
             " ranks settings, assumed or not, by what each does to a cluster's chance of an overspend when "
             "it is moved up alone. This document as a workbook lists every figure."
         )
-        said += " The numbers of cases and what they cost have rows in any case." * bool(levels)
         left_out = len(moves) - len(rows)
         less = (
             "that moves it less, or not at all, is"
@@ -66,10 +65,9 @@ def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> T
         Column("effect_share", "Effect on the chance", Unit.SHARE, effects, is_change=True),
         text(_OF_IT, list(map(_remarks, of_rows))),
     )
-    return TableBlock(
-        Table("assumptions", "Settings, ranked by their effect on the chance of an overspend", columns),
-        _RANKED_WIDTHS,
-    )
+    title = "Settings, ranked by their effect on the chance of an overspend"
+    title += of_fewer(quotes.study.result.contracts)
+    return TableBlock(Table("assumptions", title, columns), _RANKED_WIDTHS)
 
 
 def is_assumed(quotes: Quotes, row: str) -> bool:
@@ -267,6 +265,5 @@ def may_be_quoted(quotes: Quotes, facts: Sequence[tuple[str, str]]) -> tuple[Blo
         "contract may be.",
         "The ± is sampling error alone. For a range with doubt, quote “Sampling error and doubt in one "
         "range”; “Assumptions and sources” ranks what is not in it.",
-        "What stands for one practice is its part of its cluster's figures, and no forecast for it.",
     ]
     return (Heading(2, "What may be quoted"), Items(tuple(items)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.answers.table import Column, text
-from simulator.documents.blocks import Block, Heading, Items, Paragraph, Section
+from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section
 from simulator.documents.brief import bond_is_all
 from simulator.documents.drivers import (
     LUCK_COLUMNS,
@@ -87,7 +87,7 @@ def _of_a_limit(quotes: Quotes) -> str:
         return ""
     return (
         "A limit per case cuts reinvestment, for it takes costly cases out of budgets and spend alike: "
-        "outturns vary less, so that overspends are smaller and surpluses too. "
+        "overspends are smaller, and surpluses too. "
     )
 
 
@@ -265,29 +265,29 @@ def _luck(quotes: Quotes) -> Iterator[Block]:
     yield from _savers(quotes)
 
 
-def _savers(quotes: Quotes) -> Iterator[Block]:
-    """Yield how many of those with a surplus truly saved, if half of all clusters did."""
+def _savers(quotes: Quotes) -> Iterator[Paragraph]:
+    """Yield how many with a surplus truly saved, if half of all clusters did: on average and of two ends."""
     if not {(ALL_CLUSTERS, SAVERS_OF_A_YEAR), (ALL_CLUSTERS, SAVERS)} <= quotes.numbers.keys():
         return
     alone = [name for name in quotes.clusters if (name, SAVERS) in quotes.numbers]
     alone.sort(key=lambda one: quotes.numbers[one, "people"].value)
-    shown = {f"{alone[-1]} (the largest)": alone[-1], f"{alone[0]} (the smallest)": alone[0]}
-    shown = (shown if len(alone) > 1 else {}) | {"A cluster, on average": ALL_CLUSTERS}
+    shown = {"largest": alone[-1], "smallest": alone[0]} if len(alone) > 1 else {}
+    parts: dict[str, Part] = {}
+    of_ends = {}
+    for span, measure in (("whole", SAVERS), ("year", SAVERS_OF_A_YEAR)):
+        parts |= {f"{which}_{span}": quotes.number(name, measure) for which, name in shown.items()}
+        said = [f"{{{which}_{span}}} for the {which}, {name}" for which, name in shown.items()]
+        of_ends[span] = f" ({'; '.join(said)})" if said else ""
     little = quotes.numbers[ALL_CLUSTERS, SAVERS].high < _MUCH
     says = f"A surplus says {'little' if little else 'something'}"
     yield quotes.sentence(
         ALL_CLUSTERS,
-        f"{says}: of clusters with a surplus over the whole contract, {{{SAVERS}}} truly saved where half of "
-        f"all did (assumption: {per_cent_of(SAVING)} of the care that is paid by the case, and the others "
-        f"nothing); of those with a surplus in one year, {{{SAVERS_OF_A_YEAR}}}. If it said nothing, both "
-        "would be 50%.",
+        f"{says}: of clusters with a surplus over the whole contract, {{{SAVERS}}}{of_ends['whole']} "
+        f"truly saved where half of all did (assumption: {per_cent_of(SAVING)} of the care that is paid by "
+        "the case, and the others nothing); of those with a surplus in one year, "
+        f"{{{SAVERS_OF_A_YEAR}}}{of_ends['year']}. If it said nothing, all would be 50%.",
+        **parts,
     )
-    columns = [
-        quotes.column(measure, f"Surplus {span}", [(one, measure) for one in shown.values()])
-        for measure, span in ((SAVERS_OF_A_YEAR, "of one year"), (SAVERS, "over the whole contract"))
-    ]
-    title = "Of clusters with a surplus, those that truly saved, if half of all did"
-    yield quotes.table("true savers", title, columns, text("Cluster", [*shown]), apart=1)
 
 
 def _at_no_price(quotes: Quotes, policies: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from simulator.documents.drivers import (
     MOVED_PCT,
     MOVED_RESERVE,
     SIZE_CHANCE,
+    of_fewer,
     of_people,
     of_size,
 )
@@ -172,7 +173,8 @@ def _one_setting(quotes: Quotes, moves: Sequence[str]) -> Iterator[Block]:
         if (moves[0], measure) in quotes.numbers
     ]
     first = text("Moved up", [capitalised(one) for one in moves])
-    title = "What one setting, moved up alone, changes; of the whole contract"
+    fewer = of_fewer(quotes.study.result.contracts)
+    title = f"What one setting, moved up alone, changes over the whole contract{fewer}"
     exact = exact_zeros(columns).replace("is exact.", "is exact: that setting cannot change it.")
     yield Heading(2, "One setting at a time")
     yield quotes.table("drivers", title, columns, first, apart=0)
@@ -222,12 +224,14 @@ def _goes_together(quotes: Quotes) -> Iterator[Paragraph]:
 
 
 def _fewer(quotes: Quotes) -> str:
-    contracts = min(quotes.study.result.contracts, MOST_CONTRACTS)
+    every, rank = quotes.study.result.contracts, ""
+    if every > MOST_CONTRACTS:
+        rank = f"A ranking needs no more than {MOST_CONTRACTS:,} of the {every:,} contracts. "
     but = ", but for the number of cases and their cost" * budgets_follow_levels(quotes.study.scenario)
     return (
-        f"From {contracts:,} contracts on the same draws of chance. An asterisk marks a change beyond "
-        "chance. How far each is moved is an assumption, or one SD of what is not known of it. Past spend "
-        f"and the PCT's plan stay{but}: care that costs more, or larger budgets, cost the PCT money."
+        f"{rank}An asterisk marks a change beyond chance: all rows share their draws. How far each is moved "
+        "is an assumption, or one SD of what is not known of it. Past spend and the PCT's plan "
+        f"stay{but}: care that costs more, or larger budgets, cost the PCT money."
     )
 
 
@@ -298,7 +302,7 @@ def _sizes(quotes: Quotes) -> Iterator[Block]:
     headings = {one: words for one, words in headings.items() if (names[0], one) in quotes.numbers}
     columns = [quotes.column(one, words, [(row, one) for row in names]) for one, words in headings.items()]
     first = text("People", [f"{one:,.0f}" for one in rows])
-    title = "Overspends by size of cluster, over the whole contract"
+    title = f"Overspends by size of cluster, over the whole contract{of_fewer(quotes.study.result.contracts)}"
     yield quotes.table("size", title, columns, first, apart=0)
 
 

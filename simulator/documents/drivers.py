@@ -211,6 +211,11 @@ def _of_savers(luck: LuckAnswer) -> Iterator[tuple[Place, Estimate]]:
         yield from (((name, one), found[one]) for one in (SAVERS_OF_A_YEAR, SAVERS) if one in found)
 
 
+def of_fewer(contracts: int) -> str:
+    """Return, for a title, that a table is of fewer contracts than all others; nothing where it is not."""
+    return f"; from {MOST_CONTRACTS:,} contracts" * (contracts > MOST_CONTRACTS)
+
+
 def of_people(people: float) -> str:
     """Return the row of a size of cluster."""
     return f"a cluster of {people:,.0f}"

@@ -158,13 +158,17 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
     most = "Most of it: " if quotes.numbers[TOGETHER, OF_CLUSTER].low > _MOST else ""
     said = quotes.sentence(TOGETHER, f"{most}{of_each}. No pool of clusters spreads that.")
     parts = [*said.parts]
-    for move in quotes.drivers.moves:
+    grown = [one for one in quotes.drivers.moves if one.startswith("growth of")]
+    for move in grown:
         what, _, step = move.partition(" +")
-        if what.startswith("growth of"):
-            far = step.strip().removesuffix(" of what is not known")
-            more = f" {capitalised(what)} that is {far} higher in every kind of care costs them "
-            more += f"{{{MOVED_OUTTURN}:size}} over the contract."
-            parts += quotes.sentence(move, more).parts
+        far = step.strip().removesuffix(" of what is not known")
+        more = (
+            f", and {what} "
+            if move != grown[0]
+            else f" {capitalised(what)} {far} higher in every kind of care costs them "
+        )
+        parts += quotes.sentence(move, f"{more}{{{MOVED_OUTTURN}:size}}").parts
+    parts += [" over the contract."] * bool(grown)
     if common.shocked_line:
         line = f"One SD of the shock that the whole PCT has to {spaced(common.shocked_line)}"
         costs = f" {line} costs them {{{SHOCK_OF_YEAR}}} in {quotes.study.years[-1]}."

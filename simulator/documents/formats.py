@@ -40,8 +40,8 @@ _LOOSENESS = (1.0, 0.97, 0.93, 0.9, 0.86, 1.05, 1.1)
 """How far apart things may stand, the usual first."""
 _FILLED, _FOOT = 0.75, 0.93
 """How far down every page is filled, and where its foot begins."""
-_LAST_COUNTS = 3.5
-"""How many times as full the last page counts: it ends where the words do, but is no page for one line."""
+_LAST_COUNTS = 1.5
+"""How many times as full the last page counts: it ends where the words do, but is half a page at least."""
 _LOOKED_AT = "looked_at.json"
 """What the typesetter reads where pages are only looked at."""
 _SEEN_PPI, _INK = 12, 0.9

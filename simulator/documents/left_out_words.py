@@ -103,9 +103,10 @@ def _bad_case(quotes: Quotes, lines: Sequence[str]) -> Iterator[Paragraph]:
     }
     any_of = " or ".join(filter(None, (", ".join(map(spaced, most[:-1])), spaced(most[-1]))))
     by = "{least} to {most}" if len(most) > 1 else "{most}"
+    which = f"{cluster}, of middling size," if len(quotes.clusters) > 2 else cluster
     yield quotes.sentence(
         cluster,
-        f"Leaving out {any_of} does most for a bad case (1 in 20): {cluster} then overspends {by} less, and "
+        f"Leaving out {any_of} does most for a bad case (1 in 20): {which} then overspends {by} less, and "
         "needs a smaller bond. ",
         **smaller,
     )

@@ -44,8 +44,7 @@ def method(quotes: Quotes) -> Section:
     how = (
         f"The agreement was simulated {result.contracts:,} times. Each time chance decides how many cases of "
         "every kind of care there are and what each costs, about what people, rates and shocks lead to "
-        "expect; budgets are set, and the rules settle every pound. Expected amounts are means over these "
-        "contracts, and chances are proportions of them."
+        "expect; budgets are set, and the rules settle every pound."
     )
     settings = quotes.study.scenario.settings
     if settings.doubt.carried and (unsure := unsure_of(settings)):
@@ -90,7 +89,9 @@ def knows_its_past(scenario: Scenario) -> bool:
 
 def provenance_section(facts: tuple[tuple[str, str], ...], said: Sequence[Block] = ()) -> Section:
     """Show what a reader needs to make the numbers again, below what is `said` of them."""
-    table = words_table("", "What was run", ("What", "Value"), facts, (2.0, 5.0))
+    # The title stands on the cover, and what was not laid over it is no fact.
+    rows = [(what, value) for what, value in facts if what != "title" and value != "none"]
+    table = words_table("", "What was run", ("What", "Value"), rows, (2.0, 5.0))
     return Section((Heading(1, "Where the numbers come from"), *said, table))
 
 

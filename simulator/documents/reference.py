@@ -36,7 +36,7 @@ _LIMITS = (
     "than is modelled here: do not set a practice's own budget by them.",
 )
 _WORDS = {
-    "1 in 20": "A bad case: only one contract in twenty is worse.",
+    "1 in 20": "A bad case: only one contract in twenty is worse; or a good one, and only one is better.",
     "Assumption": "A figure that no source gives: chosen, for reasons that stand beside it.",
     "Better off": "Practices gain something over the contract, once all that the bond costs is paid.",
     "Block": "Care that is paid as planned, whatever the number of cases.",
@@ -44,6 +44,8 @@ _WORDS = {
     "Budget shortfall": "What spend is expected to exceed the budget by, as a share of the budget.",
     "Case": "One admission, attendance or prescribed item.",
     "Chance": "Of a hundred simulated contracts, how many come out so.",
+    "Chance alone": "What evens out as a cluster grows: how many cases there are, what each costs, and what "
+    "practices need beyond what weights measure. Shocks and doubt, which do not, are no part of it.",
     "Cluster": "Practices that hold one budget, post one bond and share what is left.",
     "Contract": "The whole agreement between a cluster and the PCT; one run of the simulation.",
     "Corridor": "A width either side of the budget; beyond it the PCT bears or takes some or all.",
@@ -52,7 +54,6 @@ _WORDS = {
     "Equal growth": "Budgets that grow as much a year as costs are expected to.",
     "Expected": "The mean over all simulated contracts. Single contracts lie well above and below.",
     "Fair share": "The budget that a cluster's people would have by their age, sex and need.",
-    "Interval": "Of 100 that are made like this, 95 hold what endless simulation would give.",
     "Large overspend": "One of more than 2% of the budget of the whole contract.",
     "Limit per case": "The most that a cluster answers for of any one case; the PCT pays the rest.",
     "Luck": "What practices are paid though they saved nothing: chance, or a generous budget.",
@@ -71,11 +72,12 @@ _WORDS = {
     "Settlement over the whole contract": "The practice share is worked out once, on the surpluses of "
     "all years less their overspends. All else is settled year by year: the PCT's part, bonds and the pool.",
     "Shock": "What moves the demand of many people at once, such as a hard winter; drawn by chance.",
-    "Surplus": "What is left of a budget where spend is less; an overspend is the reverse. Overspends over "
-    "the contract are those of its years added up, with no surplus set off.",
+    "Surplus": "What is left of a budget where spend is less; an overspend is the reverse. Pounds of either, "
+    "over the contract, are those of its years added up; the chance of an overspend sets surpluses off.",
     "True saving": "Care that is really avoided, not a saving by chance.",
     "Unpaid": "A true saving that brings no practice share, by bad luck or a tight budget.",
-    "±": "The longer side of a 95% interval of sampling error.",
+    "±": "The longer side of a 95% interval of sampling error: of 100 that are made like this, 95 hold what "
+    "endless simulation would give.",
 }
 
 _OF_OPTIONS = {

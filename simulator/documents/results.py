@@ -64,6 +64,7 @@ def overspends(quotes: Quotes) -> Section:
         "expected_surplus_gbp",
     ]
     title = "Budget, spend, overspend and surplus over the whole contract"
+    alike = _are_alike(quotes)
     and_clusters = " and clusters" * (len(quotes.clusters) > 1)
     return Section(
         (
@@ -74,21 +75,24 @@ def overspends(quotes: Quotes) -> Section:
             ),
             Paragraph(
                 (
-                    "A year is overspent if spend exceeds its budget. The whole contract is overspent if all "
-                    "its spend exceeds all its budget: one year's surplus is set off against another's "
-                    "overspend. The overspend is large if that is by more than 2%. ",
-                    f"“{_AS_ONE}” sets off clusters too. " * (len(quotes.clusters) > 1),
-                    Cited("Figure", "overspend", "A chart"),
-                    " draws these chances.",
+                    "A year is overspent if spend exceeds its budget; the whole contract if all its spend "
+                    "exceeds all its budget, one year's surplus set off against another's overspend. An "
+                    "overspend of the contract by more than 2% is large. ",
+                    f"“{_AS_ONE}” sets off clusters too." * (len(quotes.clusters) > 1),
+                    *(
+                        ()
+                        if alike
+                        else (" ", Cited("Figure", "overspend", "A chart"), " draws these chances.")
+                    ),
                 )
             ),
-            quotes.picture("overspend"),
+            # Where no cluster stands out, a chart of them shows nothing.
+            *(() if alike else (quotes.picture("overspend"),)),
             Paragraph(
                 (
                     Cited("Table", "overspend size", "A table"),
                     f" adds up overspends of single years{and_clusters}, and surpluses: it sets nothing off. "
-                    "Budget less spend is below zero where spend is the larger. Each number is rounded by "
-                    "itself: a difference may miss by one in its last digit.",
+                    "Each number is rounded by itself: a difference may miss by one in its last digit.",
                 )
             ),
             quotes.table("overspend size", title, amounts, _first(quotes, _ADDED_UP)),
@@ -120,14 +124,25 @@ def _bond_mark(quotes: Quotes) -> list[Block]:
     return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]
 
 
+def _by_chance(quotes: Quotes) -> list[str]:
+    """Return the clusters, the one that overspends least often first."""
+    return sorted(quotes.clusters, key=lambda name: quotes.numbers[name, OVERSPEND].value)
+
+
+def _are_alike(quotes: Quotes) -> bool:
+    """Return whether several clusters have much the same chance, as words tell it."""
+    by_chance = [quotes.numbers[name, OVERSPEND] for name in _by_chance(quotes)]
+    least, most = by_chance[0], by_chance[-1]
+    return len(quotes.clusters) > 1 and (least.high >= most.low or odds(least) == odds(most))
+
+
 def _overspends_in_words(quotes: Quotes) -> Paragraph:
-    by_size = sorted(quotes.clusters, key=lambda name: quotes.numbers[name, OVERSPEND].value)
+    by_size = _by_chance(quotes)
     least, most = by_size[0], by_size[-1]
     ends = {"low": quotes.number(least, OVERSPEND, "alone"), "high": quotes.number(most, OVERSPEND, "alone")}
-    low, high = quotes.numbers[least, OVERSPEND], quotes.numbers[most, OVERSPEND]
     if len(by_size) == 1:
         said = "The chance that it overspends over {whole} is {low}."
-    elif low.high < high.low and odds(low) != odds(high):
+    elif not _are_alike(quotes):
         said = "Over {whole} the chance runs from {low} for {least} to {high} for {most}."
     else:
         said = "Over {whole} the chance is much the same for all clusters: from {low} to {high}."

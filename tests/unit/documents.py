@@ -111,12 +111,12 @@ def parts_of(path: Path) -> Iterator[tuple[str, str]]:
                 yield name, packed.read(name).decode("utf-8")
 
 
-def filled_of_pages(made: Document, folder: Path) -> list[float]:
+def filled_of_pages(made: Document, folder: Path, *, with_last: bool = False) -> list[float]:
     """Return down to which part of its height each page between cover and last of an annex is filled."""
     filled = []
-    apart = 1 + sum(section.one_page for section in made.sections)
+    apart = sum(section.one_page for section in made.sections) + (not with_last)
     for page in typesetter(lay_out(made, folder)).compile(format="png", ppi=12):
         picture = Image.open(io.BytesIO(page)).convert("L").point(lambda light: 255 * (light < 200))
         box = picture.crop((0, 0, picture.width, int(0.92 * picture.height))).getbbox()
         filled.append(box[3] / picture.height if box else 0.0)
-    return filled[1:-apart]
+    return filled[1 : len(filled) - apart]

@@ -91,7 +91,7 @@ def test_what_it_was_checked_against_is_what_validation_counts(quotes):
     )
     every, passed, tuned, given, misfits = map(int, counted)
     said = " ".join(one.text for one in method(quotes).blocks if isinstance(one, Paragraph))
-    assert f"held against {every} numbers, and {misfits} of them do not fit" in said
+    assert f"put to {every} checks, and {misfits} of them do not fit" in said
     assert f"{passed} agree, and {tuned + given} were used to set the model" in said
     assert "nothing that they spent is in the numbers" in said
 

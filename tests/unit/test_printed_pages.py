@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -25,6 +25,9 @@ from simulator.documents.formats import lay_out, typesetter
 from simulator.risk.estimate import Unit
 from tests.builders import cluster_of, scenario_of
 from tests.unit.documents import EDGES, LEAST_FILLED, document, filled_of_pages, study_of
+
+if TYPE_CHECKING:
+    from typst import Compiler
 
 ONE = EDGES["one cluster"]
 
@@ -94,3 +97,22 @@ def test_pages_are_as_full_with_rows_of_known_heights_as_with_their_cells(tmp_pa
             for name in ("document.json", formats._LOOKED_AT)
         )
         assert known == whole
+
+
+@pytest.mark.parametrize(("last", "is_enough"), [(0.3, False), (0.55, True)])
+def test_a_last_page_that_is_two_thirds_empty_is_not_full_enough(last: float, is_enough: bool) -> None:
+    """Where another way to set the same words leaves it fuller, that is taken."""
+
+    class Pages:
+        def compile(self, **how: object) -> list[bytes]:
+            return [_page(filled) for filled in (0.9, 0.85, 0.9, last)]
+
+    assert (formats._least_filled(cast("Compiler", Pages())) >= formats._FILLED) == is_enough
+
+
+def _page(filled: float) -> bytes:
+    """Return a page as a picture, with ink down to a part of its height."""
+    drawn, page = io.BytesIO(), np.full((100, 70), 255, np.uint8)
+    page[: int(100 * filled)] = 0
+    Image.fromarray(page).convert("RGB").save(drawn, "png")
+    return drawn.getvalue()

@@ -121,8 +121,9 @@ from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR
 from simulator.records import BUDGET
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
+from tests.builders import cluster_of, scenario_of
 from tests.e2e.command import FLAGSHIP, ROOT
-from tests.unit.documents import filled_of_pages
+from tests.unit.documents import document, filled_of_pages
 
 FIRST, BOND, ASKED = "In brief", "How big a bond?", "Questions that practices ask"
 CHOICES, DEPENDS = "What could be done, and who would pay?", "What do the results depend on?"
@@ -261,7 +262,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *("The scheme", "Every table and figure has the clusters in one order, the largest first"),
         (),
     ),
-    "What does Figure 2 mark?": (
+    "What does Figure 1 mark?": (
         *("How likely is an overspend?", "a contract left of the mark may have used one up too"),
         ((ALL_CLUSTERS, BOND_OF_YEAR), (ALL_CLUSTERS, BOND_OF_CONTRACT)),
     ),
@@ -381,7 +382,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, PLAN_LESS_BUDGETS), (ALL_CLUSTERS, "budget_less_spend_gbp")),
     ),
     "Which checks do not fit, and by how much?": (
-        *("How the numbers are made", "The program was held against 105 numbers, and 10 of them do not fit"),
+        *("How the numbers are made", "The program was put to 105 checks, and 10 of them do not fit"),
         (),
     ),
     "Does it matter how far what is not known goes together?": (
@@ -454,7 +455,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *("Cambridge North", "it has less to fear from dearer prescribing"),
         (("Cambridge North", LINE), (ALL_CLUSTERS, LINE_OF_ALL)),
     ),
-    "Is a bond used up where Figure 2 ends below its mark?": (
+    "Is a bond used up where Figure 1 ends below its mark?": (
         *("How likely is an overspend?", "a contract left of the mark may have used one up too"),
         ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
     ),
@@ -473,6 +474,16 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "What did the pool hold before it paid?": (
         *("A worked example", "before it paid, and"),
         ((BAD_EXAMPLE, POOL_HELD), (BAD_EXAMPLE, "example_pool_payment_gbp")),
+    ),
+    "How many contracts is the ranked table from?": (DEPENDS, "all rows share their draws", ()),
+    "What is chance alone?": ("Glossary", "What evens out as a cluster grows", ()),
+    "Why are assumptions among the checks that do not fit?": (
+        *("How the numbers are made", "three are of assumptions that were tried and are not used here"),
+        (),
+    ),
+    "Are settings and checks the same numbers?": (
+        *("Assumptions and sources", "Of the scenario's 105 settings"),
+        (),
     ),
     "What does it help to leave a kind of care out of our budget?": (
         *(CHOICES, "The risk moves, it does not go: the PCT pays for care that is left out"),
@@ -502,9 +513,10 @@ def annex(study: Study) -> Document:
 
 
 def test_pages_of_it_are_well_filled(annex: Document, tmp_path: Path) -> None:
-    pages = filled_of_pages(annex, tmp_path)
+    *pages, last = filled_of_pages(annex, tmp_path, with_last=True)
     assert 10 < len(pages) < 16
     assert min(pages) >= 0.75
+    assert last >= 0.5
 
 
 def said_in(section: Section) -> tuple[str, set[tuple[str, str]]]:
@@ -666,9 +678,19 @@ def test_figures_have_clusters_in_the_order_of_tables(annex: Document, study: St
     for words in shown.values():
         places = [words.index(f"{name}") for name in study.clusters]
         assert places == sorted(places)
-    assert len(shown) == 3
+    assert {*shown} == {"outturn", "bond-cover"}
     alone = list(draw(study, "outturn").data["cluster"].unique())
     assert alone != list(study.clusters), "A chart that stands alone begins with what is likeliest."
+
+
+def test_a_chart_of_chances_stands_where_clusters_differ(annex: Document) -> None:
+    """Where all have much the same chance, which the flagship's have, it would show that alone."""
+    clusters = [cluster_of("Saver", 20_000, true_saving_share=0.1), cluster_of("Other", 20_000)]
+    for made, is_there in ((annex, False), (document(scenario_of(clusters=clusters)), True)):
+        (section,) = (one for one in made.sections if one.heading == "How likely is an overspend?")
+        names = [block.chart.name for block in section.blocks if isinstance(block, Picture)]
+        assert ("overspend" in names) == is_there
+        assert ("draws these chances" in said_in(section)[0]) == is_there
 
 
 def test_the_bond_s_mark_is_explained_and_how_often_it_is_too_small_stands_beside(
