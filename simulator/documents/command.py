@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from simulator.answers.command import (
 from simulator.answers.workers_options import workers_option
 from simulator.charts.command import THEME_HELP
 from simulator.errors import InputError, Problem, Problems, printable, shown
+from simulator.imports import quick_imports
 from simulator.letters import is_blank, oddity
 
 if TYPE_CHECKING:
@@ -71,15 +73,19 @@ def report(
     then nothing is simulated. The folder of --out appears whole or not at all; --replace replaces an earlier
     report.
     """
-    from contextlib import ExitStack
-
-    from simulator.answers.printer import progress_bar
-    from simulator.charts.study import Study
-    from simulator.charts.themes import theme_of
-    from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
-    from simulator.documents.worked_out import worked_out_beside
-    from simulator.simulation.draws import Draws
-    from simulator.simulation.saved_result import scenario_or_result
+    with quick_imports():
+        from simulator.answers.progress import progress_bar
+        from simulator.charts.study import Study
+        from simulator.charts.themes import theme_of
+        from simulator.documents.contents import (
+            chosen_formats,
+            document_of,
+            new_report_folder,
+            write_document,
+        )
+        from simulator.documents.worked_out import worked_out_beside
+        from simulator.simulation.draws import Draws
+        from simulator.simulation.saved_result import scenario_or_result
 
     problems, identity = Problems(), dict[str, str]()
     with problems.noted():
