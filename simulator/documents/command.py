@@ -77,19 +77,14 @@ def report(
         from simulator.answers.progress import progress_bar
         from simulator.charts.study import Study
         from simulator.charts.themes import theme_of
-        from simulator.documents.contents import (
-            chosen_formats,
-            document_of,
-            new_report_folder,
-            write_document,
-        )
+        from simulator.documents import contents
         from simulator.documents.worked_out import worked_out_beside
         from simulator.simulation.draws import Draws
         from simulator.simulation.saved_result import scenario_or_result
 
     problems, identity = Problems(), dict[str, str]()
     with problems.noted():
-        wanted = chosen_formats(formats)
+        wanted = contents.chosen_formats(formats)
     if title is not None and (is_blank(title) or oddity(title)):
         problems.append(Problem("--title", "some words", shown(title)))
     with problems.noted():
@@ -105,14 +100,14 @@ def report(
         with problems.noted():
             if resume and Path(scenario).is_dir():
                 problems.append(Problem("--resume", "left out with a folder of results", "given"))
-            new_folder = new_report_folder(out, replace=replace, identity=identity, resume=resume)
+            new_folder = contents.new_report_folder(out, replace=replace, identity=identity, resume=resume)
             folder, kept = stack.enter_context(new_folder)
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
         tell = stack.enter_context(worked_out_beside(loaded if started is None else None, draws))
         study = Study(simulated(kept=kept) if started is None else simulated(), draws.workers)
-        document = document_of(study, title, started, compare, theme, words, tell)
-        names = write_document(document, folder, wanted, show, draws.workers)
+        document = contents.document_of(study, title, started, compare, theme, words, tell)
+        names = contents.write_document(document, folder, wanted, show, draws.workers)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)
 
 
