@@ -6,6 +6,7 @@ put together to one value for each contract before anything is made of them.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,14 @@ class Settled:
             # Each process holds the samples of a row.
             at_a_time = max(min(int(_IN_MEMORY_BYTES / of_row), self.workers), 1)
             # The last first: that of all together takes longest.
-            found = dict(run_blocks(work, range(len(some))[::-1], at_a_time))
+            found, done = dict[int, Answer](), 0
+            for at, one in run_blocks(work, range(len(some))[::-1], at_a_time):
+                found[at] = one
+                while done in found:
+                    done += 1
+                if done:
+                    # Now, while others work: to give so much back takes a while.
+                    _cut(folder.path, {part: starts[-done] for part, starts in places.items()})
             answers += (found[at] for at in range(len(some))[::-1])
         return answers
 
@@ -136,3 +144,9 @@ class Settled:
             name: room.view(dtype)[: self.contracts]
             for (name, dtype), room in zip(found.items(), rooms, strict=True)
         }
+
+
+def _cut(folder: Path, ends: dict[int, int]) -> None:
+    """Give back what files of parts hold from some place on."""
+    for part, end in ends.items():
+        os.truncate(folder / str(part), end)
