@@ -117,19 +117,21 @@ def _simulated(
     from simulator.answers.progress import progress_bar
     from simulator.simulation.kept_blocks import NOTHING_KEPT
     from simulator.simulation.pipeline import simulate
-    from simulator.simulation.precision import check_precision, simulate_to_precision
-    from simulator.simulation.saved_result import new_result_folder, run_identity, write_result
 
     started, clock = datetime.now(UTC), time.perf_counter()
     if precision is None:
         simulated = partial(simulate, scenario, draws, meanwhile=_import_what_answers)
     else:
+        from simulator.simulation.precision import check_precision, simulate_to_precision
+
         check_precision(scenario, precision, draws)
         simulated = partial(simulate_to_precision, scenario, precision, draws)
     settled = draws.of(scenario)
     with ExitStack() as stack:
         folder, kept = None, NOTHING_KEPT
         if out:
+            from simulator.simulation.saved_result import new_result_folder, run_identity, write_result
+
             identity = run_identity(scenario, settled, precision)
             new_folder = new_result_folder(out, replace=replace, identity=identity, resume=resume)
             folder, kept = stack.enter_context(new_folder)
