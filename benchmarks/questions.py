@@ -8,7 +8,9 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +28,7 @@ THIRTY_SIX = [
     "--vary=rules.surplus.pct_return_share=0.3,0.4,0.5",
     "--vary=rules.bond.share_of_annual_budget=0.02,0.03,0.05",
 ]
-MANY_CONTRACTS = "200000"
+MANY_CONTRACTS, HALF_AS_MANY = "200000", "100000"
 
 
 def questions() -> Iterator[Row]:
@@ -99,14 +101,28 @@ def a_thousand_policies() -> Iterator[Row]:
 
 
 def two_workers() -> Iterator[Row]:
-    """Yield the row of two workers against one."""
+    """Yield the rows of two workers against one, and of what the machine allows."""
     command = [PROGRAM, "run", SCENARIO, "--contracts", MANY_CONTRACTS, "--workers"]
-    found = in_turn({str(one): partial(_seconds, [*command, str(one)]) for one in (1, 2)}, ROUNDS)
+    half = [PROGRAM, "run", SCENARIO, "--contracts", HALF_AS_MANY, "--workers", "1"]
+    measures = {str(one): partial(_seconds, [*command, str(one)]) for one in (1, 2)}
+    measures |= {"half": partial(_seconds, half), "halves": partial(_twice_at_once, half)}
+    found = in_turn(measures, ROUNDS)
     times = found["1"] / found["2"]
     what = f"`run --contracts {MANY_CONTRACTS}`, two workers"
     power = growth((1, 2), (found["1"], found["2"]))
     ratio = f"{times:.2f} times as fast as one, which takes {found['1']:.1f} s; exponent over workers {power}"
     yield Row(what, f"{found['2']:.1f} s", ratio, "at least 1.8", times >= 1.8)
+    what = f"two of `run --contracts {HALF_AS_MANY}` at once, one worker each"
+    alone = f"{found['halves'] / found['half']:.2f} times one alone; 1 where each has a processor"
+    yield Row(what, f"{found['halves']:.1f} s", alone)
+
+
+def _twice_at_once(command: Sequence[str | Path]) -> float:
+    """Return how long it takes until two processes of the same command, begun at once, have ended."""
+    started = time.perf_counter()
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(taken, [command] * 2))
+    return time.perf_counter() - started
 
 
 def _seconds(command: Sequence[str | Path]) -> float:

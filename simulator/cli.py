@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -138,6 +139,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (OSError, RuntimeError, MemoryError) as error:
         _say_what_failed(error)
+    finally:
+        # Python would look once more for garbage, through all there is, as it ends.
+        gc.freeze()
 
 
 def _say_what_failed(error: OSError | RuntimeError | MemoryError) -> NoReturn:

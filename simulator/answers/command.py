@@ -13,6 +13,7 @@ import click
 
 from simulator.answers.workers_options import workers_option
 from simulator.errors import Problem, Problems, printable, shown
+from simulator.imports import quick_imports
 
 if TYPE_CHECKING:
     from simulator.answers.answer import Answer
@@ -30,10 +31,12 @@ def _note_pct(context: click.Context, _: click.Parameter, name: str | None) -> N
 
 def _with_pct(context: click.Context, _: click.Parameter, overrides: tuple[str, ...]) -> tuple[str, ...]:
     """Add what --pct, which is read first, says: it is a setting like any other."""
+    name = context.meta.get(_PCT)
+    if name is None:
+        return overrides
     from simulator.scenario.keys import setting
 
-    name = context.meta.get(_PCT)
-    return overrides if name is None else (*overrides, setting("pct.only", name))
+    return (*overrides, setting("pct.only", name))
 
 
 _pct_option = click.option(
@@ -187,12 +190,14 @@ def answer_question(
     **options: Any,
 ) -> None:
     """Load, check, ask, write and print."""
-    from simulator.answers.files import check_out, write_answer
-    from simulator.answers.printer import Printer, progress_bar
-    from simulator.execution.new_files import unfinished
-    from simulator.scenario.regimes import as_regimes, expanded
-    from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.draws import Draws
+    with quick_imports():
+        from simulator.answers.files import check_out, write_answer
+        from simulator.answers.printer import Printer
+        from simulator.answers.progress import progress_bar
+        from simulator.execution.new_files import unfinished
+        from simulator.scenario.regimes import as_regimes, expanded
+        from simulator.scenario.scenario import load_scenario
+        from simulator.simulation.draws import Draws
 
     problems = Problems()
     # With --replace, or where part of an answer is left, what stands is not the answer.

@@ -1,13 +1,11 @@
-"""Printing tables to a terminal, a file or a pipe, with whatever characters it can show; a progress bar."""
+"""Printing tables to a terminal, a file or a pipe, with whatever characters it can show."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from io import StringIO
 from textwrap import fill, wrap
 from typing import TextIO
@@ -24,7 +22,6 @@ from simulator.answers.table import Table as AnswerTable
 from simulator.letters import harmless
 
 _PLAIN = str.maketrans({"£": "GBP ", "±": "+/-", "─": "-"})
-_WORTH_SHOWING_SECONDS = 1.0
 _WIDER_THAN_ANY_TABLE = 10_000
 _USUAL_WIDTH = 100
 _NARROWEST = 40
@@ -133,31 +130,3 @@ def _width_of_column(column: PrintedColumn) -> int:
     lines = wrap(column.heading, _heading_width(column))
     cells = [line for cell in column.cells for line in wrap(cell, _NAME_WIDTH)]
     return max(map(len, (*lines, *cells)), default=0)
-
-
-@contextmanager
-def progress_bar(total: int | None, unit: str) -> Iterator[Callable[..., None]]:
-    """Give a function to call with how much is done."""
-    if not sys.stderr.isatty():
-        yield lambda done, of=total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    started = time.monotonic()
-    parts = (TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    # No thread of its own: worker processes are forked while it stands.
-    bar = Progress(*parts, console=Console(stderr=True), auto_refresh=False, transient=True)
-    task = bar.add_task(unit, total=total)
-
-    def show(done: int, of: int | None = total) -> None:
-        if time.monotonic() - started < _WORTH_SHOWING_SECONDS:
-            return
-        bar.update(task, completed=done, total=of)
-        bar.start()
-        bar.refresh()
-
-    try:
-        yield show
-    finally:
-        bar.stop()

@@ -40,7 +40,8 @@ def backtest(history: Path, scenario: Path, out: Path | None, **options: Any) ->
     predicts is compared with what happened: how often ranges held, how far off, and which bonds would
     have done, beside the scenario as typed.
     """
-    from simulator.answers.printer import Printer, progress_bar
+    from simulator.answers.printer import Printer
+    from simulator.answers.progress import progress_bar
     from simulator.charts.themes import theme_of
     from simulator.questions.backtest.ask import backtest as ask
     from simulator.scenario.scenario import load_scenario

@@ -17,7 +17,8 @@ from simulator.answers.command import (
     seed_option,
 )
 from simulator.answers.workers_options import workers_option
-from simulator.errors import Problem, Problems, printable, shown
+from simulator.errors import Problem, Problems, printable, shown, unknown
+from simulator.imports import quick_imports
 from simulator.letters import harmless
 
 if TYPE_CHECKING:
@@ -95,13 +96,13 @@ def chart(
     and must come out as they did. Beside each chart stands a CSV file of what it shows. A NAME that
     there is not lists those that there are.
     """
-    from simulator.charts.look import SIZES, Look, looking
-    from simulator.charts.register import CHARTS, needed, several_problems
-    from simulator.charts.study import Study
-    from simulator.charts.themes import theme_of
-    from simulator.errors import unknown
-    from simulator.simulation.draws import Draws
-    from simulator.simulation.saved_result import scenario_or_result
+    with quick_imports():
+        from simulator.charts.look import SIZES, Look, looking
+        from simulator.charts.register import CHARTS, needed, several_problems
+        from simulator.charts.study import Study
+        from simulator.charts.themes import theme_of
+        from simulator.simulation.draws import Draws
+        from simulator.simulation.saved_result import scenario_or_result
 
     chosen = tuple(dict.fromkeys(str(row_of(one)) for one in clusters))
     names = tuple(one for one in CHARTS if not needed(one)) if name == ALL else (name,)
@@ -145,7 +146,7 @@ def _drawn(
     study: Study, names: Sequence[str], clusters: Sequence[str], options: Mapping[str, Any]
 ) -> list[Chart]:
     """Draw charts, each with those of the options that it takes; those of one cluster are of all together."""
-    from simulator.answers.printer import progress_bar
+    from simulator.answers.progress import progress_bar
     from simulator.charts.register import OF_SEVERAL, draw, options_of
 
     charts: list[Chart] = []

@@ -11,7 +11,7 @@ one interpolation, and rises with either. Totals of nothing are held apart, exac
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -43,6 +43,8 @@ from simulator.sums import product
 BoolArray = NDArray[np.bool_]
 Columns = tuple[NDArray[np.int64], FloatArray]
 """The column of the tables that each normal lies in, and its share of the way to the next."""
+Cells = tuple[FloatArray, ...]
+"""Coefficients of totals, as the tables have them."""
 
 _TAIL = 1e-11
 """Probability that may be lost beyond the end of a grid."""
@@ -103,7 +105,7 @@ class MeanTables:
     # Start and per_root, each of shape (doublings, steps, _ENDS): a total is
     # mean * E[cost] + sqrt(mean) * start + per_root, both linear between the ends of a column. The ends are
     # at hand together: tables of slopes would be as much again to fetch.
-    _cells: tuple[FloatArray, ...] = field(default=(), init=False, repr=False)
+    _cells: Cells = field(default=(), init=False, repr=False)
     _smooth: dict[int, bool] = field(default_factory=dict, init=False, repr=False)
     _transforms: dict[int, tuple[Grid, ComplexArray]] = field(default_factory=dict, init=False, repr=False)
 
@@ -180,16 +182,22 @@ class MeanTables:
             totals *= self._span_gbp
         return totals
 
-    def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
-        """Compute the tables for a range of means now; calls `alive` after each doubling of them."""
-        made: dict[int, tuple[FloatArray, ...]] = {}
+    def missing(self, low_mean: float, high_mean: float) -> list[int]:
+        """Return the doublings of a range of means that are not in the tables, as far as is known."""
         first, last = (_doubling(max(mean, _LEAST_MEAN)) for mean in (low_mean, high_mean))
-        for doubling in range(first, last + 1):
-            if self._is_smooth(doubling) and not self._first <= doubling <= self._last:
-                made[doubling] = self._cells_of(doubling)
-            alive()
-        if made:
-            self._cells_for(min(made), max(made), made)
+        asked = (one for one in range(first, last + 1) if not self._first <= one <= self._last)
+        return [doubling for doubling in asked if self._smooth.get(doubling, True)]
+
+    def made(self, doubling: int) -> Cells | None:
+        """Return what to put into the tables for a doubling; None where the law is not smooth."""
+        return self._cells_of(doubling) if self._is_smooth(doubling) else None
+
+    def put(self, made: Mapping[int, Cells | None]) -> None:
+        """Put doublings into the tables that were `made` by these or by others of the same law."""
+        self._smooth |= {doubling: cells is not None for doubling, cells in made.items()}
+        cells = {doubling: cells for doubling, cells in made.items() if cells is not None}
+        if cells:
+            self._cells_for(min(cells), max(cells), cells)
 
     @property
     def bytes(self) -> int:
@@ -208,9 +216,7 @@ class MeanTables:
         something = -ndtri(np.minimum(beyond, 1.0))
         return np.where(nothing < _NEVER_NOTHING, normals, something), beyond >= 1
 
-    def _cells_for(
-        self, first: int, last: int, made: Mapping[int, tuple[FloatArray, ...]] = MappingProxyType({})
-    ) -> tuple[FloatArray, ...]:
+    def _cells_for(self, first: int, last: int, made: Mapping[int, Cells] = MappingProxyType({})) -> Cells:
         """Return the cells of all doublings in the tables, at least those from `first` to `last`.
 
         Those of some doublings may be `made` already: each call that adds to the tables copies them.
@@ -230,7 +236,7 @@ class MeanTables:
         self._first, self._last = first, last
         return self._cells
 
-    def _cells_of(self, doubling: int) -> tuple[FloatArray, ...]:
+    def _cells_of(self, doubling: int) -> Cells:
         """Return the coefficients of totals between neighbouring means, at the ends of columns, flat."""
         levels, weights = _CLOSE if 2.0**doubling < _FEW_CASES else _USUAL
         rows = product(weights, np.stack([self._row(doubling, level) for level in levels.tolist()]))

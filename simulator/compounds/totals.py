@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from simulator.compounds.making_tables import Missing, make_tables
 from simulator.compounds.mean_tables import MeanTables, bounds_of
 from simulator.demand.count_law import CountLaw
 from simulator.random_streams import Generator
@@ -47,14 +47,14 @@ class CompoundTotals:
         other._whole = self._whole
         return other
 
-    def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
-        """Compute the tables for a range of means now, so that processes can share them.
+    def missing(self, low_mean: float, high_mean: float) -> list[Missing]:
+        """Return the tables that a range of means is likely to need, and has not yet."""
+        both = [tables for tables in (self._whole, self._limited) if tables is not None]
+        return [(tables, doubling) for tables in both for doubling in tables.missing(low_mean, high_mean)]
 
-        Calls `alive` now and then: heavy tails take seconds.
-        """
-        for tables in (self._whole, self._limited):
-            if tables is not None:
-                tables.prepare(low_mean, high_mean, alive)
+    def prepare(self, low_mean: float, high_mean: float) -> None:
+        """Compute the tables for a range of means now, so that processes can share them."""
+        make_tables(self.missing(low_mean, high_mean))
 
     @property
     def whole_tables(self) -> MeanTables:
@@ -132,8 +132,9 @@ class EndlessTotals(CompoundTotals):
         """Return what totals come to, case by case, as there are more and more cases."""
         return cls(totals.count, totals.unit_cost, totals.case_limit_gbp)
 
-    def prepare(self, low_mean: float, high_mean: float, alive: Callable[[], None] = lambda: None) -> None:
-        """Compute nothing: there are no tables."""
+    def missing(self, low_mean: float, high_mean: float) -> list[Missing]:
+        """Return nothing: there are no tables."""
+        return []
 
     def draw(self, means: FloatArray, generator: Generator, wanted: int | None = None) -> FloatArray:
         """Return the first totals that are wanted, as `CompoundTotals` does; draws nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from simulator.answers.command import (
 from simulator.answers.workers_options import workers_option
 from simulator.charts.command import THEME_HELP
 from simulator.errors import InputError, Problem, Problems, printable, shown
+from simulator.imports import quick_imports
 from simulator.letters import is_blank, oddity
 
 if TYPE_CHECKING:
@@ -71,18 +73,17 @@ def report(
     then nothing is simulated. The folder of --out appears whole or not at all; --replace replaces an earlier
     report.
     """
-    from contextlib import ExitStack
-
-    from simulator.answers.printer import progress_bar
-    from simulator.charts.study import Study
-    from simulator.charts.themes import theme_of
-    from simulator.documents.contents import chosen_formats, document_of, new_report_folder, write_document
-    from simulator.simulation.draws import Draws
-    from simulator.simulation.saved_result import scenario_or_result
+    with quick_imports():
+        from simulator.answers.progress import progress_bar
+        from simulator.charts.study import Study
+        from simulator.charts.themes import theme_of
+        from simulator.documents import contents
+        from simulator.simulation.draws import Draws
+        from simulator.simulation.saved_result import scenario_or_result
 
     problems, identity = Problems(), dict[str, str]()
     with problems.noted():
-        wanted = chosen_formats(formats)
+        wanted = contents.chosen_formats(formats)
     if title is not None and (is_blank(title) or oddity(title)):
         problems.append(Problem("--title", "some words", shown(title)))
     with problems.noted():
@@ -98,13 +99,13 @@ def report(
         with problems.noted():
             if resume and Path(scenario).is_dir():
                 problems.append(Problem("--resume", "left out with a folder of results", "given"))
-            new_folder = new_report_folder(out, replace=replace, identity=identity, resume=resume)
+            new_folder = contents.new_report_folder(out, replace=replace, identity=identity, resume=resume)
             folder, kept = stack.enter_context(new_folder)
         problems.report()
         show = stack.enter_context(progress_bar(len(wanted), "formats"))
         study = Study(simulated(kept=kept) if started is None else simulated(), draws.workers)
-        document = document_of(study, title, started, compare, theme, words, wanted, draws.workers)
-        names = write_document(document, folder, wanted, show, draws.workers)
+        document = contents.document_of(study, title, started, compare, theme, words, wanted, draws.workers)
+        names = contents.write_document(document, folder, wanted, show, draws.workers)
     click.echo(f"written to {printable(out)}: {', '.join(names)}", err=True)
 
 

@@ -75,7 +75,7 @@ def books_together(
         streams = RandomStreams(draws.seed)
         shocks_of = partial(plans[0].draw_shocks, streams)
         for plan in plans:
-            plan.prepare()
+            plan.prepare(draws.workers)
     gathering, done = [Gathering(contracts, clusters) for _ in plans], 0
     for start, books in drawn_in_blocks(partial(_books, plans, shocks_of, streams, contracts), draws):
         fitted = [whole.fill(start, one) for whole, one in zip(gathering, books, strict=True)]

@@ -31,6 +31,9 @@ CELLS_DRAWN = 2_500_000
 them; with fewer, what all clusters have in common would be drawn too often."""
 _LARGEST_IN_MEMORY = 250_000_000
 """Bytes of the outturn of all contracts: a larger one is kept on disk."""
+_KEPT_BYTES = 2**25 - 2**17
+"""Somewhat less than 32 MB, the largest array whose memory GNU's C library keeps after use: after one,
+it keeps up to twice that. What it gives back to the system comes again slowly, 4 kB at a time."""
 _TOGETHER = (1_000, 500, 250, 125, 50)
 _CELLS_TOGETHER = 500_000
 """Contracts that are read from disk at a time, parts of a block, and their years x clusters at most."""
@@ -62,6 +65,7 @@ def enough_memory(plan: Plan, contracts: int, *, lines_kept: bool = False) -> It
         drawn = min(drawn, CELLS_DRAWN)
     of_block = FLOAT_BYTES * (drawn + _ARRAYS_OF_BLOCK * min(drawn, CELLS_AT_ONCE)) + _MORE_BYTES
     try:
+        _reserve(_KEPT_BYTES)
         _reserve(contracts * of_contract + of_block)
         yield
     except MemoryError:

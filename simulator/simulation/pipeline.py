@@ -90,7 +90,7 @@ def simulate_plan(
         for number, drawn in kept.found(len(pieces)):
             done += filled(number, drawn)
             stand.add(number)
-        plan.prepare(lambda: progress(done // clusters))
+        plan.prepare(settled.workers, lambda: progress(done // clusters))
         left = [number for number in range(len(pieces)) if number not in stand]
         for position, drawn in run_blocks(work, [pieces[one] for one in left], settled.workers, meanwhile):
             kept.keep(left[position], drawn)

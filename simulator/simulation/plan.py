@@ -14,10 +14,12 @@ from simulator.actions.avoiding import kept
 from simulator.actions.scene import Care
 from simulator.budgets.budgets import LineBudget, set_budgets
 from simulator.budgets.rebasing import rebased
+from simulator.compounds.making_tables import Missing, make_tables
 from simulator.compounds.spend import LinePrices, draw_spend
 from simulator.demand.expected_counts import LineRate, expected_counts, parts_of_years
 from simulator.demand.last_year import LastYear
 from simulator.demand.shocks import ShockDraws, ShockPlan, draw_shocks
+from simulator.execution.blocks import Workers
 from simulator.payments.paying import LinePayment, pay
 from simulator.population.need import ClusterMembers, weigh_population
 from simulator.random_streams import RandomStreams
@@ -222,14 +224,16 @@ class Plan:
         rules = self.settings.rules
         return settled_outcomes(rules, outturn, self.terms, self.axes, bonds_needed=bonds_needed)
 
-    def prepare(self, alive: Callable[[], None] = lambda: None) -> None:
+    def prepare(self, workers: Workers = 1, alive: Callable[[], None] = lambda: None) -> None:
         """Compute the tables of totals that the simulation is likely to need; call `alive` now and then."""
+        missing: list[Missing] = []
         for at_line, price in enumerate(self.prices):
             if price.totals is None:
                 continue
             expected = self.expected_counts[..., at_line]
             spread = math.exp(3 * math.sqrt(self.shocks.largest_variance(at_line)))
-            price.totals.prepare(float(expected.min()) / spread, float(expected.max()) * spread, alive)
+            missing += price.totals.missing(float(expected.min()) / spread, float(expected.max()) * spread)
+        make_tables(missing, workers, alive)
 
 
 def make_plan(scenario: Scenario) -> Plan:

@@ -6,6 +6,7 @@ put together to one value for each contract before anything is made of them.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,11 +24,15 @@ from simulator.simulation.stored_array import PassingFolder
 
 Answer = TypeVar("Answer")
 Samples = NDArray[Any]
+_Index = dict[str, tuple[np.dtype[Any], bool]]
+"""Of a row's samples in a part, in order: their type, and whether they are there or nothing throughout."""
 SamplesOf = Callable[[AccountBook], Iterable[tuple[str, Samples]]]
 """From a row's book to its samples, by name, each of shape (contract,)."""
 
 _ON_DISK_BYTES, _IN_MEMORY_BYTES = 5e9, 512e6
 """For the samples of some rows at a time, and for those of the rows that processes have in hand."""
+_ALIGNED_TO = 64
+"""Bytes: a line of a processor's cache."""
 _BYTES, _BYTES_OF_YEAR = 250, 45
 """What one contract takes for every measure of a row, and for those of each of its years, measured."""
 
@@ -69,7 +74,14 @@ class Settled:
             # Each process holds the samples of a row.
             at_a_time = max(min(int(_IN_MEMORY_BYTES / of_row), self.workers), 1)
             # The last first: that of all together takes longest.
-            found = dict(run_blocks(work, range(len(some))[::-1], at_a_time))
+            found, done = dict[int, Answer](), 0
+            for at, one in run_blocks(work, range(len(some))[::-1], at_a_time):
+                found[at] = one
+                while done in found:
+                    done += 1
+                if done:
+                    # Now, while others work: to give so much back takes a while.
+                    _cut(folder.path, {part: starts[-done] for part, starts in places.items()})
             answers += (found[at] for at in range(len(some))[::-1])
         return answers
 
@@ -83,7 +95,11 @@ class Settled:
                 places.append(file.tell())
                 found = dict(samples_of(books[row]))
                 # What is nothing throughout takes no room.
-                pickle.dump({name: one if one.any() else one.dtype for name, one in found.items()}, file, 5)
+                index = {name: (one.dtype, bool(one.any())) for name, one in found.items()}
+                pickle.dump(index, file, 5)
+                for name, (_, is_there) in index.items():
+                    if is_there:
+                        file.write(np.ascontiguousarray(found[name]).data)
         return places
 
     def _answer(
@@ -95,19 +111,42 @@ class Settled:
         at: int,
     ) -> Answer:
         """Return what is made of one row's samples, put together from all parts."""
-        found: dict[str, dict[int, Samples | np.dtype[Any]]] = {}
+        of_parts: list[tuple[int, _Index]] = []  # where arrays begin in the part's file, and which they are
         for part in range(len(self.bounds)):
             with (folder / str(part)).open("rb") as file:
                 file.seek(places[part][at])
-                for name, samples in pickle.load(file).items():  # noqa: S301 - our own, of a moment ago
-                    found.setdefault(name, {})[part] = samples
-        return answer(rows[at], {name: self._together(found.pop(name)) for name in list(found)})
+                index = pickle.load(file)  # noqa: S301 - our own, of a moment ago
+                of_parts.append((file.tell(), index))
+        whole = self._room([index for _, index in of_parts])
+        for part, (start, index) in enumerate(of_parts):
+            with (folder / str(part)).open("rb") as file:
+                file.seek(start)
+                for name in (name for name, (_, is_there) in index.items() if is_there):
+                    samples, dtype = whole[name][slice(*self.bounds[part])], index[name][0]
+                    read = samples if samples.dtype == dtype else np.empty(samples.size, dtype)
+                    if file.readinto(read.data) < read.nbytes:
+                        raise OSError(f"{file.name} was cut short while we used it")
+                    samples[:] = read
+        return answer(rows[at], whole)
 
-    def _together(self, parts: dict[int, Samples | np.dtype[Any]]) -> Samples:
-        """Return the samples of all contracts from those of each part that has any, or their type."""
+    def _room(self, parts: Sequence[_Index]) -> dict[str, Samples]:
+        """Return room for the samples of all contracts, nothing as yet, by name."""
+        types: dict[str, list[np.dtype[Any]]] = {}
+        for index in parts:
+            for name, (dtype, _) in index.items():
+                types.setdefault(name, []).append(dtype)
         # In some parts a sample is whether something happens, in others it may be nan.
-        whole = np.zeros(self.contracts, np.result_type(*parts.values()))
-        for part, samples in parts.items():
-            if isinstance(samples, np.ndarray):
-                whole[slice(*self.bounds[part])] = samples
-        return whole
+        found = {name: np.result_type(*of) for name, of in types.items()}
+        sizes = [-(-self.contracts * one.itemsize // _ALIGNED_TO) * _ALIGNED_TO for one in found.values()]
+        # One array for all: what is large the system gives at a time, and not by 4 kB.
+        rooms = np.split(np.zeros(sum(sizes), np.uint8), np.cumsum(sizes)[:-1])
+        return {
+            name: room.view(dtype)[: self.contracts]
+            for (name, dtype), room in zip(found.items(), rooms, strict=True)
+        }
+
+
+def _cut(folder: Path, ends: dict[int, int]) -> None:
+    """Give back what files of parts hold from some place on."""
+    for part, end in ends.items():
+        os.truncate(folder / str(part), end)

@@ -231,7 +231,7 @@ class SharedDraws:
             # A process that draws alone makes the tables that it needs as it needs them.
             work = partial(self._drawn, whole, plan, clusters, lines)
         else:
-            plan.prepare()
+            plan.prepare(draws.workers)
             work = partial(_drawn_elsewhere, plan, RandomStreams(self.draws.seed), self.draws.contracts)
         for start, drawn in drawn_in_blocks(work, draws):
             some = slice(start, min(start + CONTRACTS_PER_BLOCK, self.draws.contracts))

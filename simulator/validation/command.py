@@ -30,7 +30,8 @@ def validate(
     The exit code is 1 if a number fails without a documented reason.
     """
     from simulator.answers.files import check_out
-    from simulator.answers.printer import Printer, progress_bar
+    from simulator.answers.printer import Printer
+    from simulator.answers.progress import progress_bar
     from simulator.validation.published import load_published
     from simulator.validation.report import SECTIONS, print_validation, write_checks
     from simulator.validation.report import validate as run_validation

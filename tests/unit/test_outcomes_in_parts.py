@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +21,9 @@ from simulator.simulation import result as result_module
 from simulator.simulation.gathering import Gathering, arrays_of, outturn_of
 from simulator.simulation.memory import enough_memory
 from simulator.simulation.outcomes_file import write_outcomes
+from simulator.simulation.plan import make_plan
 from simulator.simulation.result import Result
+from simulator.simulation.settled import Settled
 from tests.e2e.command import FLAGSHIP, PROGRAM, ROOT
 
 EXAMPLE = ROOT / "scenarios" / "actions-example.toml"
@@ -94,3 +100,37 @@ def test_contracts_that_memory_does_not_hold_are_told_with_how_many_would_fit() 
 def test_they_are_refused_before_anything_is_drawn(whole: Result) -> None:
     with pytest.raises(InputError, match="or fewer"), enough_memory(whole.plan, 10**13):
         raise AssertionError
+
+
+def test_a_passing_file_that_somebody_cuts_short_is_no_answer(
+    whole: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_by = Settled._put_by
+
+    def cut(self: Settled, folder: Path, rows: Any, samples_of: Any, part: int) -> list[int]:
+        places = put_by(self, folder, rows, samples_of, part)
+        with (folder / str(part)).open("r+b") as file:
+            file.truncate(file.seek(0, os.SEEK_END) - 1)
+        return places
+
+    monkeypatch.setattr(Settled, "_put_by", cut)
+    with pytest.raises(OSError, match="cut short"):
+        _ = in_parts(whole, 2, monkeypatch).rows
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries keep memory as they see fit")
+def test_memory_that_was_in_use_is_not_made_anew() -> None:
+    again = "for _ in range(50): [np.ones(200_000) for _ in range(20)]"
+    code = (
+        "import resource, numpy as np; from tests.unit.test_outcomes_in_parts import reserved; reserved()\n"
+        f"{again}\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    # 20 arrays are 8,000 pages; each time anew they would be 400,000.
+    assert int(done.stdout) < 150_000
+
+
+def reserved() -> None:
+    """Ask for the memory of a simulation, as it does."""
+    with enough_memory(make_plan(load_scenario(EXAMPLE)), 100):
+        pass

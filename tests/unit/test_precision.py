@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from simulator import simulate_to_precision
-from simulator.answers import printer
+from simulator.answers import progress
 from simulator.answers.printer import Printer
 from simulator.errors import InputError, Problem
 from simulator.questions.run.answer import RunAnswer
@@ -94,9 +94,9 @@ def test_the_bar_follows_from_run_to_run(monkeypatch: pytest.MonkeyPatch) -> Non
     terminal = StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(printer, "_WORTH_SHOWING_SECONDS", 0)
+    monkeypatch.setattr(progress, "_WORTH_SHOWING_SECONDS", 0)
     monkeypatch.setenv("TERM", "xterm")
-    with printer.progress_bar(10_000, "contracts") as show:
+    with progress.progress_bar(10_000, "contracts") as show:
         show(5_000, 5_000)
         show(5_000, 20_000)
         show(10_000, 20_000)

@@ -24,6 +24,7 @@ from simulator.answers.command import (
 )
 from simulator.answers.workers_options import workers_option
 from simulator.errors import InputError, Problem, printable, shown
+from simulator.imports import quick_imports
 
 if TYPE_CHECKING:
     from simulator.execution.blocks import Workers
@@ -88,8 +89,9 @@ def run(
         raise InputError([Problem(f"--out {printable(out)}", "a folder's name", out.suffix, hint)])
     if resume and out is None:
         raise InputError([Problem("--resume", "used with --out, of the run to go on with", "no --out")])
-    from simulator.scenario.scenario import load_scenario
-    from simulator.simulation.draws import Draws
+    with quick_imports():
+        from simulator.scenario.scenario import load_scenario
+        from simulator.simulation.draws import Draws
 
     loaded = load_scenario(scenario, overrides, regimes)
     draws = Draws(contracts, seed, workers)
@@ -112,22 +114,24 @@ def _simulated(
     resume: bool,
 ) -> Result:
     """Check what was given, simulate, and write."""
-    from simulator.answers.printer import progress_bar
+    from simulator.answers.progress import progress_bar
     from simulator.simulation.kept_blocks import NOTHING_KEPT
     from simulator.simulation.pipeline import simulate
-    from simulator.simulation.precision import check_precision, simulate_to_precision
-    from simulator.simulation.saved_result import new_result_folder, run_identity, write_result
 
     started, clock = datetime.now(UTC), time.perf_counter()
     if precision is None:
         simulated = partial(simulate, scenario, draws, meanwhile=_import_what_answers)
     else:
+        from simulator.simulation.precision import check_precision, simulate_to_precision
+
         check_precision(scenario, precision, draws)
         simulated = partial(simulate_to_precision, scenario, precision, draws)
     settled = draws.of(scenario)
     with ExitStack() as stack:
         folder, kept = None, NOTHING_KEPT
         if out:
+            from simulator.simulation.saved_result import new_result_folder, run_identity, write_result
+
             identity = run_identity(scenario, settled, precision)
             new_folder = new_result_folder(out, replace=replace, identity=identity, resume=resume)
             folder, kept = stack.enter_context(new_folder)
@@ -141,12 +145,13 @@ def _simulated(
 def _import_what_answers() -> None:
     """Import what tells the result, which takes time that other processes draw in."""
     import_module("simulator.questions.run.answer")
+    import_module("simulator.answers.printer")
 
 
 def _exact(asked: Asked, **drawn: object) -> Ask:
     """Return what asks the exact method; `drawn` are options that belong to the simulation."""
     from simulator.exact.method import exact_risk, laws_needed
-    from simulator.questions.run.answer import ExactAnswer
+    from simulator.questions.run.exact_answer import ExactAnswer
 
     asked.problems += [
         Problem(f"--{name}", "left out with --method exact", shown(value), "the exact method draws nothing")

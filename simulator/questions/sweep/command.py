@@ -46,7 +46,7 @@ def sweep(
     With --out a sweep that is stopped keeps the policies that it has finished: --resume goes on.
     """  # noqa: D205 - the help shows the first paragraph whole
     from simulator.answers.files import MOST_ROWS
-    from simulator.answers.printer import progress_bar
+    from simulator.answers.progress import progress_bar
     from simulator.questions.sweep.ask import run_sweep
     from simulator.questions.sweep.journal import sweep_journal
     from simulator.questions.sweep.question import MOST_ESTIMATES, sweep_question
