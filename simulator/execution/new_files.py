@@ -98,7 +98,7 @@ def _held(partial: Path) -> int | None:
 
 
 def left_behind(target: Path, *, by_the_living: bool = False) -> list[Path]:
-    """Return unfinished files and folders beside `target` of processes that are gone, or of those that are not."""
+    """Return unfinished files and folders beside `target` of processes that are gone, or of the others."""
     found = target.parent.glob(f".{glob.escape(target.name[:80])}-unfinished-*-*")
     return sorted(path for path in found if _is_being_written(path) == by_the_living)
 
