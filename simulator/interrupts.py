@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from time import monotonic
 
 INTERRUPTED = 130
+_AGAIN_SECONDS = 1
+_heeded: list[float] = []
+"""When a signal to end was heeded last, on the system's clock."""
 
 
 class Ended(KeyboardInterrupt):
     """A closing terminal or a system that shuts down ends the command: nobody has said to drop its work."""
 
 
-def end(*_: object) -> None:
-    """Take the signal of a terminal that closes or a system that shuts down."""
-    raise Ended
+def end(number: int, _: object) -> None:
+    """Take Ctrl-C, or the signal of a terminal that closes or a system that shuts down; twice is once."""
+    now = monotonic()
+    if _heeded and now - _heeded[0] < _AGAIN_SECONDS:
+        # What tidies up is not to be stopped.
+        return
+    _heeded[:] = [now]
+    raise KeyboardInterrupt if number == signal.SIGINT else Ended
 
 
 def leave_at_once(message: str) -> None:
@@ -39,4 +48,4 @@ def quiet_at_first() -> None:
 def as_ever() -> None:
     """Let Ctrl-C raise KeyboardInterrupt again."""
     if signal.getsignal(signal.SIGINT) is _leave:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, end)

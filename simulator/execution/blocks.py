@@ -217,8 +217,10 @@ class _Worker:
 
 def _serve(connection: Connection, work: Callable[[Any], Any] | None) -> None:
     """In a process: do the work, which comes by the pipe if it is not given, of one block after the other."""
-    # Ctrl-C goes to the whole group; the parent alone decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and a closing terminal go to the whole group; the parent alone decides.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_leave_with_the_parent, daemon=True).start()
     do = connection.recv() if work is None else work

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import pickle
@@ -11,7 +12,7 @@ import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -32,6 +33,8 @@ Result = TypeVar("Result")
 _AT_HAND = 2
 """Blocks given out for each thread of the cluster: one is done while the one before is fetched."""
 _CONNECT_SECONDS = 10
+_ANSWER_SECONDS = 12
+"""By then whatever takes connections has said that it is a scheduler, or is none."""
 _PATIENCE_SECONDS = 10
 """Without any worker for so long, we say that we wait."""
 _ADDRESS = re.compile(r"(?:(?P<scheme>[a-z]+)://)?(?P<host>\[[0-9a-fA-F:]+\]|[^:/\[\]\s]+):(?P<port>\d{1,5})")
@@ -60,6 +63,7 @@ class DaskCluster:
 
     def run(self, work: Callable[[Task], Result], blocks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
         """Yield the position and result of each block as it is done, in any order."""
+        self._check_it_answers()
         with self._asked() as client:
             # A worker without this program would die of what it cannot read, one after the other.
             client.run(version, "cluster-risk")
@@ -76,6 +80,26 @@ class DaskCluster:
                 done = _finished(client, at)
                 for future, result in zip(done, client.gather(done), strict=True):
                     yield at.pop(future), result
+
+    def _check_it_answers(self) -> None:
+        """Refuse what is no scheduler: a client would wait for ever for one that says nothing."""
+        from distributed.comm.core import connect
+        from distributed.security import Security
+
+        async def ask() -> None:
+            known = Security().get_connection_args("client")
+            asked = connect(self.scheduler, timeout=_CONNECT_SECONDS, **known)
+            (await asyncio.wait_for(asked, _ANSWER_SECONDS)).abort()
+
+        try:
+            # A notebook has a loop of its own in this thread.
+            with ThreadPoolExecutor(1) as apart:
+                apart.submit(asyncio.run, ask()).result()
+        except (TimeoutError, MemoryError):
+            # Words of another program are taken for the length of what follows.
+            raise InputError([_no_scheduler(self.scheduler, "what does not answer as Dask does")]) from None
+        except (OSError, RuntimeError, TypeError, ValueError) as error:
+            raise InputError([_no_scheduler(self.scheduler, error)]) from None
 
     @contextmanager
     def _asked(self) -> Iterator[Client]:
@@ -96,9 +120,7 @@ class DaskCluster:
                 with warnings.catch_warnings(action="ignore"):
                     client = Client(self.scheduler, timeout=_CONNECT_SECONDS)
             except (OSError, TypeError, ValueError) as error:
-                need, hint = "that of a Dask scheduler that answers", "docs/cluster.md says how to start one"
-                got = (str(error) or type(error).__name__).partition("\n")[0]
-                raise InputError([Problem(where, need, got, hint)]) from None
+                raise InputError([_no_scheduler(self.scheduler, error)]) from None
             with client:
                 try:
                     yield client
@@ -120,6 +142,12 @@ class DaskCluster:
 
 class _OtherVersionsError(Exception):
     """A worker has other versions of what decides results."""
+
+
+def _no_scheduler(address: str, given: object) -> Problem:
+    where, need = f"--scheduler {printable(address)}", "that of a Dask scheduler that answers"
+    got = (str(given) or type(given).__name__).partition("\n")[0]
+    return Problem(where, need, got, "docs/cluster.md says how to start one, and how Dask gets certificates")
 
 
 def _same_everywhere(where: str, got: str) -> Problem:

@@ -46,7 +46,7 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
 def _beside(target: Path, kind: str, begun: Path | None = None) -> Iterator[Path]:
     """Make a file or folder beside `target`, and folders above it that are missing; tidy up what is left.
 
-    A folder that an earlier process had `begun` becomes the new one.
+    A folder that an earlier process had `begun` becomes the new one, and is put back if all does not go well.
     """
     made = [folder for folder in target.absolute().parents if not folder.exists()]
     # A name may be as long as the system allows: what is put round it would make it too long.
@@ -63,13 +63,17 @@ def _beside(target: Path, kind: str, begun: Path | None = None) -> Iterator[Path
             handle, name = tempfile.mkstemp(prefix=start, dir=target.parent)
             os.close(handle)
             partial = Path(name)
+        held = _held(partial)
     except OSError as error:
         need, reason = f"a {kind} that can be made", error.strerror or str(error)
         raise InputError([Problem(f"--out {printable(target)}", need, reason)]) from None
     try:
-        with _told_plainly(target, partial):
+        with _told_plainly(target, partial, "nothing was kept" if begun is None else "blocks are kept"):
             yield partial
     finally:
+        if begun is not None:
+            with suppress(OSError):
+                partial.rename(begun)
         if kind == "folder":
             shutil.rmtree(partial, ignore_errors=True)
         else:
@@ -77,26 +81,42 @@ def _beside(target: Path, kind: str, begun: Path | None = None) -> Iterator[Path
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
+        if held is not None:
+            os.close(held)
 
 
-def left_behind(target: Path) -> list[Path]:
-    """Return unfinished files and folders beside `target` of processes that are gone, killed perhaps."""
-    found = target.parent.glob(f".{glob.escape(target.name[:80])}-unfinished-*-*")
-    return sorted(path for path in found if not _is_running(path.name.rsplit("-unfinished-", 1)[1]))
-
-
-def _is_running(behind: str) -> bool:
-    """Return whether the process is there whose number a name has; nobody knows where signals are others'."""
-    number = behind.partition("-")[0]
-    if os.name != "posix" or not number.isdecimal():
-        return True
+def _held(partial: Path) -> int | None:
+    """Lock what is being written until this process lets go or ends, however that is; None without locks."""
     try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
+        import fcntl
+    except ImportError:
+        return None
+    handle = os.open(partial, os.O_RDONLY if partial.is_dir() else os.O_RDWR)
+    with suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
+
+
+def left_behind(target: Path, *, by_the_living: bool = False) -> list[Path]:
+    """Return unfinished files and folders beside `target` of processes that are gone, or of the others."""
+    found = target.parent.glob(f".{glob.escape(target.name[:80])}-unfinished-*-*")
+    return sorted(path for path in found if _is_being_written(path) == by_the_living)
+
+
+def _is_being_written(path: Path) -> bool:
+    """Return whether a process has the lock of what it writes: its number may be another's by now."""
+    try:
+        import fcntl
+
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        finally:
+            os.close(handle)
+    except (OSError, ImportError):
+        # Where there are no locks nobody knows.
         return True
-    return True
+    return False
 
 
 def _tell_what_is_left(target: Path, begun: Path | None) -> None:
@@ -108,7 +128,7 @@ def _tell_what_is_left(target: Path, begun: Path | None) -> None:
 
 
 @contextmanager
-def _told_plainly(target: Path, partial: Path) -> Iterator[None]:
+def _told_plainly(target: Path, partial: Path, kept: str) -> Iterator[None]:
     """Say of a folder that was removed that it was; of a disk that is full where, and what it had taken."""
     try:
         yield
@@ -126,7 +146,7 @@ def _told_plainly(target: Path, partial: Path) -> Iterator[None]:
         folder, name = printable(target.absolute().parent), printable(target.name)
         had = f"{(written + free) / 1e6:,.1f} MB"
         raise RuntimeError(
-            f"the disk is full: {folder} needs more than the {had} that it had for {name}; nothing was kept"
+            f"the disk is full: {folder} needs more than the {had} that it had for {name}; {kept}"
         ) from error
 
 

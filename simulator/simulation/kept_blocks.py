@@ -45,7 +45,7 @@ class KeptBlocks:
     def found(self, pieces: int) -> Iterator[tuple[int, Outturn]]:
         """Yield the number of each of the first pieces that stands unchanged, and what was drawn of it."""
         for path in sorted(self.folder.glob("*.block")) if self.folder else ():
-            if int(path.stem) >= pieces:
+            if not path.stem.isdecimal() or int(path.stem) >= pieces:
                 continue
             content = path.read_bytes()
             digest, arrays = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
@@ -96,8 +96,11 @@ def folder_with_blocks(
         kept = KeptBlocks.inside(folder, identity)
         try:
             yield folder, kept
-        except Ended as ended:
-            raise Ended(kept.set_aside()) from ended
+        except KeyboardInterrupt as stopped:
+            # Whoever goes on with blocks has asked for them to be kept.
+            if not resume and not isinstance(stopped, Ended):
+                raise
+            raise type(stopped)(kept.set_aside()) from stopped
         except WorkersLostError as lost:
             raise WorkersLostError("; ".join(filter(None, [str(lost), kept.set_aside()]))) from lost
         kept.forget()
@@ -113,8 +116,10 @@ def unfinished_of(target: Path, identity: Mapping[str, str]) -> Path:
     left = left_with_blocks(target)
     if not left:
         need = f"used where a run to {printable(target)} was killed"
-        hint = "without --resume the run starts anew"
-        raise InputError([Problem("--resume", need, "nothing is left of one", hint)])
+        got, hint = "nothing is left of one", "without --resume the run starts anew"
+        if left_behind(target.resolve(), by_the_living=True):
+            got, hint = "one that is still running", "wait until it has ended, or choose another name"
+        raise InputError([Problem("--resume", need, got, hint)])
     latest = max(left, key=lambda path: (path / FOLDER).stat().st_mtime)
     path = latest / FOLDER / _IDENTITY
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import PROGRAM, SMALL, cluster_risk, refused
+from tests.e2e.command import PROGRAM, ROOT, SMALL, cluster_risk, refused
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="killing without warning is POSIX")
@@ -24,12 +25,18 @@ LONGEST_SECONDS = 60
 
 @contextmanager
 def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "dask", *arguments, "--host", "127.0.0.1", "--no-dashboard"]
+    with started(*arguments, "--host", "127.0.0.1", "--no-dashboard") as process:
+        yield process
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "dask", *arguments]
     with subprocess.Popen(command, **QUIET) as process:
         try:
             yield process
         finally:
-            process.kill()
+            process.terminate()
 
 
 def worker(address: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
@@ -108,6 +115,33 @@ def test_a_sweep_is_the_same(scheduler: str, tmp_path: Path) -> None:
         assert cluster_risk(*asked, *there, "--out", "a.csv", folder=tmp_path).returncode == 0
     assert cluster_risk(*asked, "--workers", "1", "--out", "b.csv", folder=tmp_path).returncode == 0
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux says there who listens where")
+def test_a_cluster_as_the_page_starts_it_is_closed_to_the_network(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    scheduler, worker, *others = re.findall(r"^ +dask (scheduler .*|worker .*)$", page, re.MULTILINE)
+    assert [one.endswith(" --no-dashboard --dashboard-address 127.0.0.1:0") for one in others] == [True] * 2
+    file = tmp_path / "scheduler.json"
+    with started(*scheduler.replace("8786", "0").split(), "--scheduler-file", str(file)) as first:
+        until(lambda: file.exists() and file.read_text().endswith("}"))
+        address = json.loads(file.read_text())["address"]
+        worker = worker.replace("tcp://127.0.0.1:8786", address).replace("--nworkers 2", "--nworkers 1")
+        with started(*worker.split()) as second:
+            until(lambda: listening(second.pid))
+            # Who takes work has its pages by now.
+            assert cluster_risk(*ASKED, "--engine", "dask", "--scheduler", address).returncode == 0
+            assert {*listening(first.pid), *listening(second.pid)} == {"0100007F"}
+
+
+def listening(process: int) -> list[str]:
+    """Return the addresses at which a process and those that it has started listen, as Linux writes them."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
+    opened = Path(f"/proc/{process}/fd")
+    sockets = {str(one.readlink())[8:-1] for one in opened.iterdir() if one.is_symlink()}
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text(encoding="utf-8").splitlines()[1:]]
+    found = [row[1].partition(":")[0] for row in rows if row[3] == "0A" and row[9] in sockets]
+    return found + [one for child in children for one in listening(int(child))]
 
 
 def test_options_that_do_not_go_together_are_told_together() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import time
 from importlib.metadata import version
@@ -95,6 +96,26 @@ def test_what_differs_is_refused(killed: Path) -> None:
     assert "--resume, version of numpy" in refused()
     what.write_text(before[:-5], encoding="utf-8")
     assert "as a run left it" in refused()
+
+
+def test_ctrl_c_keeps_what_was_gone_on_with(killed: Path, right: dict[str, bytes]) -> None:
+    finished = len(blocks(killed))
+    again = [PROGRAM, *ASKED, "--out", "out", "--resume"]
+    with_ctrl_c = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    process = subprocess.Popen(again, cwd=killed, stderr=subprocess.PIPE, text=True, **with_ctrl_c)
+    while len(blocks(killed)) <= finished:
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGSTOP)
+    busy = cluster_risk(*ASKED, "--out", "out", "--resume", folder=killed)
+    assert (busy.returncode, "one that is still running" in busy.stderr) == (2, True)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGCONT)
+    said = process.communicate()[1]
+    assert (process.returncode, "finished blocks are kept" in said) == (130, True)
+    assert len(blocks(killed)) >= finished
+    assert cluster_risk(*ASKED, "--out", "out", "--resume", folder=killed).returncode == 0
+    assert files(killed) == right
 
 
 def test_without_a_killed_run_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import socket
 from concurrent.futures import CancelledError
+from threading import Thread
 from types import SimpleNamespace
 from typing import Self
 
@@ -45,6 +47,32 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(dask_cluster, "find_spec", lambda _: None)
     with pytest.raises(InputError, match=r"pip install 'cluster-risk\[dask\]'"):
         SettledDraws(100, 1, DaskCluster("127.0.0.1:8786"))
+
+
+@pytest.mark.parametrize("words", [b"", b"SSH-2.0-OpenSSH_9.2\r\n"])
+def test_another_program_at_the_address_is_told(monkeypatch: pytest.MonkeyPatch, words: bytes) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(dask_cluster, "_ANSWER_SECONDS", 1)
+    taken: list[socket.socket] = []
+
+    def answer(server: socket.socket) -> None:
+        # Kept, so that the connection stays open.
+        taken.append(server.accept()[0])
+        taken[0].sendall(words)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=answer, args=(server,), daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(InputError, match="given:   what does not answer as Dask does"):
+            list(DaskCluster(address).run(abs, [-3]))
+    taken[0].close()
+
+
+def test_a_scheduler_that_dask_may_not_speak_to_is_told() -> None:
+    dask = pytest.importorskip("dask")
+    encrypted = dask.config.set({"distributed.comm.require-encryption": True})
+    with encrypted, pytest.raises(InputError, match="given:   encryption required by Dask"):
+        list(DaskCluster("tcp://127.0.0.1:9").run(abs, [-3]))
 
 
 @pytest.mark.parametrize("name", ["version of numpy", "version of python", "instructions that numpy uses"])
