@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from simulator.documents.blocks import Block, Cited, Items, Paragraph, Picture, Section, TableBlock
 
@@ -12,10 +13,33 @@ _SPACE = "\N{NO-BREAK SPACE}"
 
 def with_citations(sections: Sequence[Section]) -> tuple[Section, ...]:
     """Return sections whose sentences cite tables and figures by number, as every format counts them."""
-    numbers = _numbers(sections)
-    return tuple(
-        replace(one, blocks=tuple(_cited(block, numbers) for block in one.blocks)) for one in sections
-    )
+    led = [_that_lead(one) for one in sections]
+    numbers = _numbers(led)
+    return tuple(replace(one, blocks=tuple(_cited(block, numbers) for block in one.blocks)) for one in led)
+
+
+def _that_lead(section: Section) -> Section:
+    """Return a section in which what stands before a table says so, for the table may be on the next page."""
+    if section.one_page:
+        return section
+    told = [one for block in section.blocks for one in _cites(block)]
+    blocks = [*section.blocks]
+    for at, (block, after) in enumerate(pairwise(blocks)):
+        if (
+            isinstance(block, Paragraph)
+            and isinstance(after, TableBlock)
+            and after.table.name not in {*told, ""}
+        ):
+            table = Cited("Table", after.table.name, "the table below")
+            blocks[at] = Paragraph((*block.parts, " See ", table, "."))
+    return replace(section, blocks=tuple(blocks))
+
+
+def _cites(block: Block) -> Iterator[str]:
+    """Yield the names of the tables that a block cites."""
+    said = block.paragraphs if isinstance(block, Items) else (block,) if isinstance(block, Paragraph) else ()
+    for one in said:
+        yield from (part.name for part in one.parts if isinstance(part, Cited) and part.kind == "Table")
 
 
 def _numbers(sections: Sequence[Section]) -> dict[tuple[str, str], int]:

@@ -250,10 +250,11 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
     yield quotes.sentence(
         ALL_CLUSTERS,
         f"Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
-        f"{{{MOST}}}: that is the range of sampling and doubt together. What is expected today is a mean "
-        "over it. The amounts are means too: one bad contract may cost more than the end of a range. "
+        f"{{{MOST}}}: that is the range of sampling and doubt together ({{own}}). What is expected today is "
+        "a mean over it. The amounts are means too: one bad contract may cost more than the end of a range. "
         f"{others}",
         **ends,
+        own=Cited("Table", "doubt", "the table below"),
         table=_RANKED,
     )
     places = {one: f"{OF_A_CLUSTER * (one in OF_CLUSTERS)}{one}" for one in rows}

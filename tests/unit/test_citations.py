@@ -55,6 +55,16 @@ def test_what_is_cited_is_counted_in_its_order_and_a_wide_table_counts_as_its_pa
     assert items.texts == ("See Table\N{NO-BREAK SPACE}3 and another.",)
 
 
+def test_what_leads_to_a_table_cites_it_where_the_next_page_may_have_it() -> None:
+    said, cites = Paragraph(("All is well.",)), Paragraph((Cited("Table", "b", "it"), " is cited."))
+    blocks = (said, table_of("a"), cites, table_of("b"), said, table_of(""))
+    for one_page in (False, True):
+        (section,) = with_citations([Section(blocks, one_page=one_page)])
+        told = [block.text for block in section.blocks if isinstance(block, Paragraph)]
+        leads = "All is well." + " See Table\N{NO-BREAK SPACE}1." * (not one_page)
+        assert told == [leads, "Table\N{NO-BREAK SPACE}2 is cited.", "All is well."]
+
+
 def test_all_figures_that_every_scenario_has_are_cited(made: Document) -> None:
     said = sentences(made)
     names = [block.chart.name for block in made.blocks if isinstance(block, Picture)]

@@ -96,7 +96,8 @@ def test_pages_are_as_full_with_rows_of_known_heights_as_with_their_cells(tmp_pa
             )
             for name in ("document.json", formats._LOOKED_AT)
         )
-        assert known == whole
+        # A line that ends between two rows of the picture may colour either.
+        assert known == pytest.approx(whole, abs=1.5 * formats._LAST_COUNTS / 140)
 
 
 @pytest.mark.parametrize(("last", "is_enough"), [(0.3, False), (0.55, True)])
