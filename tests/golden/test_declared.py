@@ -191,6 +191,7 @@ SHAPES |= {
     "partner of losses": Partner(losses_share=0.5),
     "partner for a fee": Partner(fee_share_of_budget=0.01),
     "partner of gains": Partner(gains_share=0.25),
+    "bond of nothing a head": Bond(gbp_per_head=0.0),
     "pool with the top-slice": Pool(holds_top_slice=True),
 }
 
