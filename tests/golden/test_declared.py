@@ -185,12 +185,16 @@ SHAPES |= {
     "rate of one size": OverspendShare(
         cluster_share=1.0, minimum_loss_rate=MinimumRate(by_people=({"people": 1e3, "share_of_budget": 0.1},))
     ),
+    "rate of nothing": OverspendShare(
+        cluster_share=1.0, minimum_loss_rate=MinimumRate(share_of_budget=0.0, once_met="excess")
+    ),
     "limit of all lines": PerCaseLimit(limit_gbp=1234.5),
     "limit of two lines": PerCaseLimit(limit_gbp=50_000, service_lines=("a", "b")),
     "partner of a bond": Partner(bond_share=0.5),
     "partner of losses": Partner(losses_share=0.5),
     "partner for a fee": Partner(fee_share_of_budget=0.01),
     "partner of gains": Partner(gains_share=0.25),
+    "bond of nothing a head": Bond(gbp_per_head=0.0),
     "pool with the top-slice": Pool(holds_top_slice=True),
 }
 

@@ -143,6 +143,11 @@ RULES: dict[str, list[Table]] = {
     "no bond": [SURPLUS | {"needs_bond": False}],
     "pool alone": [POOL],
     "bond alone": [BOND],
+    "bond of nothing a head": [SURPLUS, {"rule": "bond", "gbp_per_head": 0.0}],
+    "rate of nothing": [
+        SURPLUS | {"minimum_savings_rate": {"share_of_budget": 0.0, "once_met": "excess"}},
+        BOND,
+    ],
     "corridor": [CORRIDOR, SURPLUS, BOND],
     "bands": [
         {

@@ -251,6 +251,7 @@ AT_THE_EDGES: dict[str, list[UnitCost]] = {
     "layers low down": [
         Pareto(shape=2.5, scale=1e6, deductible=50, limit=float(x)) for x in np.geomspace(1e-5, 100, 60)
     ],
+    "pennies": [Gamma(mean=0.02, cv=1, deductible=0.01, limit=float(x)) for x in np.geomspace(1e-5, 1, 60)],
     "wide": [Lognormal(mean=100, cv=float(cv)) for cv in np.geomspace(1, 1_000, 60)],
     "heavy": [Pareto(shape=float(shape), scale=100) for shape in np.linspace(2.01, 3, 60)],
     "capped": [Pareto(shape=1.5, scale=100, limit=float(x)) for x in np.geomspace(1e3, 1e12, 60)],

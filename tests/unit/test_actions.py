@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from simulator import Draws, InputError, exact_risk, worth
+from simulator.actions.management_cost import ManagementCost
+from simulator.actions.reduce_demand import ReduceDemand
 from simulator.random_streams import RandomStreams
 from simulator.records import SPEND, Account, Block
 from simulator.risk.account_book import account_books
@@ -195,6 +197,11 @@ def test_what_cannot_be_is_refused_with_its_place(action: Table, said: str) -> N
     with pytest.raises(InputError) as refusal:
         after(action)
     assert said in str(refusal.value)
+
+
+def test_chance_decides_once_for_all_clusters_where_an_action_says_nothing_of_it() -> None:
+    assert ManagementCost.example().is_common
+    assert not ReduceDemand.example().model_copy(update={"common_to_clusters": False}).is_common
 
 
 def test_names_are_used_once() -> None:
