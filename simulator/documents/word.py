@@ -198,25 +198,24 @@ def _add_table(word: Any, table: TableBlock, numbers: Numbers, *, close: bool) -
         _put_close(caption)
     short = len(table.rows) <= 15
     shown = [[*map(text_of, row)] for row in table.shown]
-    made: Any = None
-    for at, row in enumerate((table.headings, *shown)):
-        if 1 < at < len(shown):
-            # To make a cell takes the library ten times as long as to copy one.
-            copied = deepcopy(made._tr)  # noqa: SLF001
-            for cell, content in zip(copied.tc_lst, row, strict=True):
-                cell.p_lst[0].r_lst[0].text = content
-            grid._tbl.append(copied)  # noqa: SLF001
-            continue
-        made = grid.add_row()
-        properties = made._tr.get_or_add_trPr()  # noqa: SLF001 - keep a row on one page, a head on every one
-        for kind in ("cantSplit", "tblHeader") if at == 0 else ("cantSplit",):
-            properties.append(element(kind))
-        for column, (cell, content) in enumerate(zip(made.cells, row, strict=True)):
-            cell.width = widths[column]
-            paragraph = cell.paragraphs[0]
-            paragraph.add_run(content)
-            paragraph.style = number_style if table.is_numeric(column) else text_style
-            paragraph.paragraph_format.keep_with_next = short and at < len(table.rows)
+    head = grid.add_row()
+    for column, (cell, content) in enumerate(zip(head.cells, table.headings, strict=True)):
+        cell.width = widths[column]
+        paragraph = cell.paragraphs[0]
+        paragraph.add_run(content)
+        paragraph.style = number_style if table.is_numeric(column) else text_style
+        paragraph.paragraph_format.keep_with_next = short and bool(shown)
+    properties = head._tr.get_or_add_trPr()  # noqa: SLF001 - keep a row on one page, a head on every one
+    properties.append(element("cantSplit"))
+    for at, row in enumerate(shown, start=1):
+        # To make a cell takes the library ten times as long as to copy one.
+        copied = deepcopy(head._tr)  # noqa: SLF001
+        for cell, content in zip(copied.tc_lst, row, strict=True):
+            cell.p_lst[0].r_lst[0].text = content
+            if at == len(shown):
+                cell.p_lst[0].pPr.keepNext.val = False
+        grid._tbl.append(copied)  # noqa: SLF001
+    properties.append(element("tblHeader"))
     gap = word.add_paragraph(style=text_style)
     if close:
         gap.paragraph_format.line_spacing = _GAP
