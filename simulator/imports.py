@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import LazyLoader, find_spec, module_from_spec
 
-_UNUSED = ("numpy.f2py", "numpy.testing")
-"""What scipy imports, a compiler of Fortran and tools for tests, for names that it never uses: a tenth of all
-that a run imports."""
+_UNUSED = ("numpy.f2py", "numpy.testing", "numpy.ma", "numpy.polynomial")
+"""What scipy imports for names that it does not use then, a compiler of Fortran among it: a tenth of all that
+a run imports."""
 
 
 @contextmanager

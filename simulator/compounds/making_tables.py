@@ -17,6 +17,7 @@ def make_tables(
     missing: Sequence[Missing], workers: Workers = 1, alive: Callable[[], None] = lambda: None
 ) -> None:
     """Make tables now, for processes to share; call `alive` now and then: heavy tails take seconds."""
+    alive()
     # Several lines may have the same tables.
     jobs = list({(id(tables), doubling): (tables, doubling) for tables, doubling in missing}.values())
     if len(jobs) < _WORTH_A_PROCESS or not may_be_beside(workers):

@@ -6,11 +6,13 @@ put together to one value for each contract before anything is made of them.
 
 from __future__ import annotations
 
+import operator
 import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,8 +33,6 @@ SamplesOf = Callable[[AccountBook], Iterable[tuple[str, Samples]]]
 
 _ON_DISK_BYTES, _IN_MEMORY_BYTES = 5e9, 512e6
 """For the samples of some rows at a time, and for those of the rows that processes have in hand."""
-_ALIGNED_TO = 64
-"""Bytes: a line of a processor's cache."""
 _BYTES, _BYTES_OF_YEAR = 250, 45
 """What one contract takes for every measure of a row, and for those of each of its years, measured."""
 
@@ -70,7 +70,7 @@ class Settled:
             folder = PassingFolder.made(len(some) * of_row)
             put = partial(self._put_by, folder.path, some, samples_of)
             places = dict(run_blocks(put, range(len(self.bounds)), self.workers))
-            work = partial(self._answer, folder.path, some, places, answer)
+            work = partial(self._answer, folder.path, some, places, answer, {})
             # Each process holds the samples of a row.
             at_a_time = max(min(int(_IN_MEMORY_BYTES / of_row), self.workers), 1)
             # The last first: that of all together takes longest.
@@ -108,16 +108,17 @@ class Settled:
         rows: Sequence[int],
         places: dict[int, list[int]],
         answer: Callable[[int, dict[str, Samples]], Answer],
+        room: dict[str, Samples],
         at: int,
     ) -> Answer:
-        """Return what is made of one row's samples, put together from all parts."""
+        """Return what is made of one row's samples, put together from all parts, in `room` of other rows."""
         of_parts: list[tuple[int, _Index]] = []  # where arrays begin in the part's file, and which they are
         for part in range(len(self.bounds)):
             with (folder / str(part)).open("rb") as file:
                 file.seek(places[part][at])
                 index = pickle.load(file)  # noqa: S301 - our own, of a moment ago
                 of_parts.append((file.tell(), index))
-        whole = self._room([index for _, index in of_parts])
+        whole = self._room([index for _, index in of_parts], room)
         for part, (start, index) in enumerate(of_parts):
             with (folder / str(part)).open("rb") as file:
                 file.seek(start)
@@ -129,21 +130,30 @@ class Settled:
                     samples[:] = read
         return answer(rows[at], whole)
 
-    def _room(self, parts: Sequence[_Index]) -> dict[str, Samples]:
-        """Return room for the samples of all contracts, nothing as yet, by name."""
+    def _room(self, parts: Sequence[_Index], room: dict[str, Samples]) -> dict[str, Samples]:
+        """Return room for the samples of all contracts by name, nothing where a part has none.
+
+        It is `room` that other samples have had, as far as there is any: the system gives new memory slowly.
+        """
         types: dict[str, list[np.dtype[Any]]] = {}
         for index in parts:
             for name, (dtype, _) in index.items():
                 types.setdefault(name, []).append(dtype)
-        # In some parts a sample is whether something happens, in others it may be nan.
-        found = {name: np.result_type(*of) for name, of in types.items()}
-        sizes = [-(-self.contracts * one.itemsize // _ALIGNED_TO) * _ALIGNED_TO for one in found.values()]
-        # One array for all: what is large the system gives at a time, and not by 4 kB.
-        rooms = np.split(np.zeros(sum(sizes), np.uint8), np.cumsum(sizes)[:-1])
-        return {
-            name: room.view(dtype)[: self.contracts]
-            for (name, dtype), room in zip(found.items(), rooms, strict=True)
-        }
+        whole = {}
+        for name, of_parts in types.items():
+            is_there = [index[name][1] if name in index else False for index in parts]
+            # In some parts a sample is whether something happens, in others it may be nan.
+            dtype = np.result_type(*of_parts)
+            if not any(is_there):
+                # Zeros that nobody writes to take no memory.
+                whole[name] = np.zeros(self.contracts, dtype)
+                continue
+            if name not in room or room[name].dtype != dtype:
+                room[name] = np.empty(self.contracts, dtype)
+            whole[name] = room[name]
+            for bounds in compress(self.bounds, map(operator.not_, is_there)):
+                whole[name][slice(*bounds)] = 0
+        return whole
 
 
 def _cut(folder: Path, ends: dict[int, int]) -> None:
