@@ -83,7 +83,7 @@ class DaskCluster:
 
     def _check_it_answers(self) -> None:
         """Refuse what is no scheduler: a client would wait for ever for one that says nothing."""
-        from distributed.comm import connect
+        from distributed.comm.core import connect
         from distributed.security import Security
 
         async def ask() -> None:
