@@ -35,7 +35,7 @@ def fit(
     from simulator.answers.printer import Printer
     from simulator.charts.look import Look, looking
     from simulator.charts.themes import theme_of
-    from simulator.documents.fit_report import check_report, write_report
+    from simulator.documents.fit_report import check_report, report_file
     from simulator.questions.fit.ask import fit as ask
     from simulator.questions.fit.files import FitFiles
     from simulator.questions.fit.words import LITTLE_HISTORY
@@ -67,9 +67,9 @@ def fit(
         if folder is not None:
             with looking(Look(theme=theme)):
                 _write_charts(answer, folder)
+        if report is not None:
+            stack.enter_context(report_file(answer, report, replace=replace, theme=theme))
         written = answer.save(out, replace=replace)
-    if report is not None:
-        write_report(answer, report, replace=replace, theme=theme)
     if answer.history.whole_years < LITTLE_HISTORY:
         click.secho(answer.history.notes[0], fg="red", err=True)
     Printer().answer(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace as without
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -61,8 +62,13 @@ def check_report(path: Path, *, replace: bool) -> None:
     check_new_file(path, replace=replace)
 
 
-def write_report(answer: FitAnswer, path: Path, *, replace: bool = False, theme: Theme | None = None) -> None:
+@contextmanager
+def report_file(
+    answer: FitAnswer, path: Path, *, replace: bool = False, theme: Theme | None = None
+) -> Iterator[None]:
     """Write the report of a fit as HTML, PDF, Word or Excel, by the ending of its path.
+
+    It comes to stand there when the block ends, and only if all goes well.
 
     Parameters
     ----------
@@ -84,6 +90,7 @@ def write_report(answer: FitAnswer, path: Path, *, replace: bool = False, theme:
     document = report_of(answer, theme)
     with new_file(path, replace=replace) as file:
         DOCUMENT_FORMATS[path.suffix.lower().removeprefix(".")](document, file)
+        yield
 
 
 def report_of(answer: FitAnswer, theme: Theme | None = None) -> Document:

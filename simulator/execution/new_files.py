@@ -19,6 +19,8 @@ CSV_ENCODING = "utf-8-sig"
 """With a mark at the start, by which Excel knows that a dash or an accent is UTF-8."""
 
 
+OUT = "--out "
+"""The option that names most new files, as messages have it before a name."""
 _NEARLY_FULL_BYTES = 1_000_000
 
 
@@ -28,22 +30,22 @@ def unfinished(target: Path) -> Path:
 
 
 @contextmanager
-def new_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
+def new_file(target: Path, *, replace: bool = False, option: str = OUT) -> Iterator[Path]:
     """Give a file beside `target` to write to, which becomes `target` only if all goes well.
 
     Raises InputError, before anything is computed, if `target` may not be replaced or cannot be made.
     """
-    check_new_file(target, replace=replace)
-    with _beside(target, "file") as partial:
+    check_new_file(target, replace=replace, option=option)
+    with _beside(target, "file", option=option) as partial:
         yield partial
         # Somebody may have made the file while the simulation ran.
-        check_new_file(target, replace=replace)
+        check_new_file(target, replace=replace, option=option)
         partial.chmod(0o644)
         partial.replace(target)
 
 
 @contextmanager
-def _beside(target: Path, kind: str, begun: Path | None = None) -> Iterator[Path]:
+def _beside(target: Path, kind: str, begun: Path | None = None, option: str = OUT) -> Iterator[Path]:
     """Make a file or folder beside `target`, and folders above it that are missing; tidy up what is left.
 
     A folder that an earlier process had `begun` becomes the new one, and is put back if all does not go well.
@@ -66,7 +68,7 @@ def _beside(target: Path, kind: str, begun: Path | None = None) -> Iterator[Path
         held = _held(partial)
     except OSError as error:
         need, reason = f"a {kind} that can be made", error.strerror or str(error)
-        raise InputError([Problem(f"--out {printable(target)}", need, reason)]) from None
+        raise InputError([Problem(f"{option}{printable(target)}", need, reason)]) from None
     try:
         with _told_plainly(target, partial, "nothing was kept" if begun is None else "blocks are kept"):
             yield partial
@@ -163,15 +165,16 @@ def _free_bytes(target: Path) -> int:
     return shutil.disk_usage(above).free
 
 
-def check_new_file(target: Path, *, replace: bool = False) -> None:
+def check_new_file(target: Path, *, replace: bool = False, option: str = OUT) -> None:
     """Refuse a file that exists, unless it may be replaced; and what is no file."""
-    _check_is_text(target)
-    got, hint = "one that exists", "choose another name, or add --replace"
-    if target.is_dir():
-        got, hint = "a folder", "choose another name"
-    elif replace or not target.exists():
-        return
-    raise InputError([Problem(f"--out {printable(target)}", "a new file", got, hint)])
+    with _seen(target, "file", option):
+        _check_is_text(target)
+        got, hint = "one that exists", "choose another name, or add --replace"
+        if target.is_dir():
+            got, hint = "a folder", "choose another name"
+        elif replace or not target.exists():
+            return
+    raise InputError([Problem(f"{option}{printable(target)}", "a new file", got, hint)])
 
 
 @contextmanager
@@ -183,8 +186,9 @@ def new_folder(
     `replaces` says of the names in a folder that exists whether it may be replaced. What `left_behind` has of
     a killed process may be `begun`: that folder is given, with all that is in it.
     """
-    target = target.resolve()
-    _check_new_folder(target, replaces)
+    with _seen(target, "folder"):
+        target = target.resolve()
+        _check_new_folder(target, replaces)
     with _beside(target, "folder", begun) as partial:
         yield partial
         # Somebody may have made the folder while the simulation ran.
@@ -201,6 +205,21 @@ def new_folder(
             raise
         # What is replaced goes only when the new one stands.
         shutil.rmtree(earlier, ignore_errors=True)
+
+
+@contextmanager
+def _seen(target: Path, kind: str, option: str = OUT) -> Iterator[None]:
+    """Refuse a place that cannot be looked at: in a folder that is closed or gone, or links in a ring."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            raise
+        got = getattr(error, "strerror", None) or str(error)
+        need = f"a {kind} that can be made"
+        raise InputError(
+            [Problem(f"{option}{printable(target)}", need, got, "choose another place")]
+        ) from None
 
 
 def _check_is_text(target: Path) -> None:

@@ -47,7 +47,7 @@ def convert(
     if KINDS.get(source.suffix.lower()) != target.suffix.lower():
         need = "a .toml file and an .xlsx file, either from the other"
         raise InputError([Problem(f"{printable(source)} {printable(target)}", need, "other endings")])
-    check_new_file(target, replace=replace)
+    check_new_file(target, replace=replace, option="")
     return write_scenario(load_scenario(source, overrides, regimes), target, replace=replace)
 
 
@@ -66,10 +66,10 @@ def write_scenario(scenario: Scenario, target: Path, *, replace: bool = False) -
         problems = Problems()
         for file in new:
             with problems.noted():
-                check_new_file(target.parent / file, replace=replace)
+                check_new_file(target.parent / file, replace=replace, option="")
         problems.report()
         for file in reversed(new):
-            partial = stack.enter_context(new_file(target.parent / file, replace=replace))
+            partial = stack.enter_context(new_file(target.parent / file, replace=replace, option=""))
             partial.write_bytes((room / file).read_bytes())
         return [target.parent / file for file in files]
 

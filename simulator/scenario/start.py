@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from simulator.errors import InputError, Problem, printable
+from simulator.execution.new_files import check_new_file, new_file
 from simulator.scenario.england import PRACTICES, SCENARIO, england
 
 STARTER_FILES = ("scenario.toml", "practices.csv", "need_weights.csv")
@@ -62,14 +64,12 @@ def write_start(folder: Path, name: str = "starter", *, as_workbook: bool = Fals
     targets = [folder / one for one in every]
     if taken := [target for target in targets if target.exists()]:
         raise InputError([Problem(printable(target), "a new file", "one that exists") for target in taken])
-    try:
-        made = _england() if name == "england" else {}
+    made = _england() if name == "england" else {}
+    with ExitStack() as stack:
+        # Left in the opposite order: the scenario, which names the others, comes to stand last.
         for target, one in zip(targets, every, strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(made.get(one) or (source / one).read_bytes())
-    except OSError as error:
-        problem = Problem(printable(folder), "a folder that can be written to", error.strerror or str(error))
-        raise InputError([problem]) from None
+            file = stack.enter_context(new_file(target, option=""))
+            file.write_bytes(made.get(one) or (source / one).read_bytes())
     return targets
 
 
@@ -85,11 +85,10 @@ def _regimes() -> Iterator[str]:
 
 def _as_workbook(source: Path, target: Path) -> list[Path]:
     """Write a scenario as a workbook, without those comments of its file that are of no use there."""
-    from simulator.execution.new_files import check_new_file
     from simulator.scenario.conversion import write_scenario
     from simulator.scenario.scenario import load_scenario
 
-    check_new_file(target)
+    check_new_file(target, option="")
     scenario = load_scenario(source)
     text = scenario.text[scenario.text.index("\ntitle = ") :]
     if source.parent.name == "starter":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
@@ -12,7 +13,9 @@ from simulator.charts.fit_chance import lognormal_quantiles
 from simulator.charts.fit_lines import seasons_by_year
 from simulator.charts.fits import FIT_CHARTS, fit_charts
 from simulator.documents.blocks import TableBlock
-from simulator.documents.fit_report import report_of, write_report
+from simulator.documents.contents import DOCUMENT_FORMATS
+from simulator.documents.fit_command import fit
+from simulator.documents.fit_report import report_file, report_of
 from simulator.errors import InputError
 from simulator.fitting.observed import Months
 from simulator.history.breaks import Break
@@ -68,13 +71,35 @@ def test_the_report_holds_every_figure(answer: FitAnswer) -> None:
 
 @pytest.mark.parametrize("kind", ["html", "pdf"])
 def test_it_is_written(answer: FitAnswer, tmp_path: Path, kind: str) -> None:
-    write_report(answer, tmp_path / f"fit.{kind}")
+    with report_file(answer, tmp_path / f"fit.{kind}"):
+        assert not (tmp_path / f"fit.{kind}").exists()
     assert (tmp_path / f"fit.{kind}").stat().st_size > 10_000
 
 
 def test_another_ending_is_refused(answer: FitAnswer, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--report"):
-        write_report(answer, tmp_path / "fit.txt")
+    with pytest.raises(InputError, match="--report"), report_file(answer, tmp_path / "fit.txt"):
+        pass
+
+
+def test_ctrl_c_while_the_report_is_written_leaves_no_scenario(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(DOCUMENT_FORMATS, "html", interrupted)
+    example = Path(__file__).resolve().parents[2] / "scenarios" / "history-example"
+    given = [
+        example / "history.csv",
+        "--lists",
+        example / "lists.csv",
+        "--scenario",
+        example / "clusters.toml",
+    ]
+    asked = [*given, "--out", tmp_path / "mine.toml", "--report", tmp_path / "fit.html"]
+    with pytest.raises(click.Abort):
+        fit.main([str(one) for one in asked], standalone_mode=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_breaks_are_drawn_where_they_were_found(answer: FitAnswer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import runpy
 import shutil
@@ -38,6 +39,20 @@ def test_init_hands_out_the_same_files(tmp_path: Path) -> None:
     assert [path.name for path in written] == list(HISTORY_FILES)
     for path in written:
         assert path.read_bytes() == (EXAMPLE / path.name).read_bytes()
+
+
+def test_of_what_cannot_be_written_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_bytes
+
+    def fill(path: Path, content: bytes) -> int:
+        if "lists.csv" in path.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        write_start(tmp_path / "mine", "history")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_is_read_without_trouble_and_its_law_is_found_again() -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -115,6 +116,25 @@ def test_what_is_left_is_found_whatever_its_name_is(tmp_path: Path) -> None:
     left = tmp_path / ".bond [3%]-unfinished-1-abc"
     left.mkdir()
     assert left_behind(tmp_path / "bond [3%]") == [left]
+
+
+@pytest.mark.skipif(
+    os.name != "posix", reason="links in a ring, and a folder that is removed under a process"
+)
+@pytest.mark.parametrize("make", [new_file, new_folder])
+def test_a_place_that_cannot_be_looked_at_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], AbstractContextManager[Path]]
+) -> None:
+    (tmp_path / "ring").symlink_to("ring")
+    with pytest.raises(InputError, match=r"--out .*ring"), make(tmp_path / "ring" / "out"):
+        pass
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(InputError, match=r"--out out\n.*\n   given:   No such file"), make(Path("out")):
+        pass
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of 255 letters as POSIX has them")
