@@ -231,3 +231,14 @@ def test_no_month_is_left_with_less_than_nothing() -> None:
     care = care_of(1.0, 9.0, 120.0)
     after = care.by_month(0, {0: np.full((1, 12, 1), -1.1)}, held_back=False)
     assert after.spend.gbp[0, 1, 0].tolist() == [0, 9 * 12 * MILLION]
+
+
+def test_control_knows_no_least_sum() -> None:
+    """A hundred-millionth of all amounts, pennies, is reined in by the same shares."""
+    action, found = control(lag_months=1), []
+    for part in (1.0, 1e-8):
+        care = care_of(1.0 * part, 10.0 * part, budget=120.0 * part)
+        after = action.act(care, Chance(action.name, care.scene.clusters, common=True, carried=True))
+        found.append(after.spend.gbp / care.spend.gbp)
+    assert found[1] == pytest.approx(found[0], rel=1e-9)
+    assert found[0].min() < 0.99
