@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -223,6 +224,8 @@ def _serve(connection: Connection, work: Callable[[Any], Any] | None) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_leave_with_the_parent, daemon=True).start()
+    # What was there before stays as long as this process: to look for garbage in it would copy its memory.
+    gc.freeze()
     do = connection.recv() if work is None else work
     while True:
         block = connection.recv()
