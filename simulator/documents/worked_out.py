@@ -15,6 +15,7 @@ from simulator.documents.quotes import (
     FAIR,
     JOINING,
     KEPT,
+    LEFT_OUT,
     OF_SIZES,
     OPTIONS,
     RETURNED,
@@ -59,6 +60,7 @@ _PIECES = (
     _Piece((OPTIONS,), {"drivers": ("luck",), "protection": ("options",)}),
     _Piece((COMMON,), {"in_common": ("sources", "shocked_line", "rows")}),
     _Piece(answers={"drivers": ("sizes",)}),
+    _Piece((LEFT_OUT,)),
     _Piece((OF_SIZES,)),
     _Piece((DOUBT, JOINING, FAIR)),
 )
