@@ -47,7 +47,7 @@ def run_blocks(
     if isinstance(workers, DaskCluster):
         yield from workers.run(work, blocks)
         return
-    if min(workers, len(blocks)) <= 1:
+    if min(workers, len(blocks)) <= 1 or _works_for_another():
         for position, block in enumerate(blocks):
             yield position, work(block)
         return
@@ -100,8 +100,13 @@ def beside(work: Callable[[], Result], workers: Workers) -> Iterator[Callable[[]
 
 def may_be_beside(workers: Workers) -> bool:
     """Return whether work may have a process beside this one: of many, and where it need not import anew."""
-    is_child = multiprocessing.current_process().daemon
-    return not (isinstance(workers, DaskCluster) or workers <= 1 or is_child) and _start_method() == "fork"
+    is_alone = isinstance(workers, DaskCluster) or workers <= 1 or _works_for_another()
+    return not is_alone and _start_method() == "fork"
+
+
+def _works_for_another() -> bool:
+    """Return whether another process started this one: it may start none of its own."""
+    return multiprocessing.current_process().daemon
 
 
 @dataclass

@@ -219,6 +219,13 @@ def test_work_is_done_beside_and_here_where_nothing_may_be() -> None:
             assert (found() == os.getpid()) is is_here
 
 
+def test_a_process_beside_does_its_blocks_itself() -> None:
+    with beside(lambda: dict(run_blocks(lambda _: os.getpid(), range(3), 2)), 2) as found:
+        done = found()
+    assert [*done] == [0, 1, 2]
+    assert len({*done.values()} - {os.getpid()}) == 1
+
+
 def test_what_fails_beside_is_raised_by_who_asks() -> None:
     with beside(partial(_refuse, 12), 2) as found, pytest.raises(ValueError, match="twelve is refused"):
         found()
