@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from simulator.answers.table import text
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
+from simulator.documents.brief import RAISING
 from simulator.documents.cluster_facts import A_DEARER_POINT, ANY_DRAWN, POSTED, POSTED_A_HEAD
 from simulator.documents.joining import APART, AS_ONE, DRAWN, NEEDED, SHARED_LESS
 from simulator.documents.quotes import Quotes, at_confidence
@@ -87,8 +88,8 @@ def _in_words(quotes: Quotes) -> str:
         said += f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them."
     if (ALL_CLUSTERS, A_DEARER_POINT) in quotes.numbers:
         said += (
-            " What it costs practices to borrow what they post, or to do without it, is not counted: "
-            f"{{{A_DEARER_POINT}}} a year for each 1%."
+            f" {capitalised(RAISING)}, whether it is borrowed or missed elsewhere, is not counted: "
+            f"{{{A_DEARER_POINT}}} a year for each 1% of interest."
         )
     return said
 
