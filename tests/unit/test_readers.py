@@ -689,7 +689,7 @@ def test_what_size_does_to_the_chance_is_said_as_far_as_errors_tell(
     }
     said = _chance_by_size(cast("Quotes", SimpleNamespace(numbers=numbers)), "small", "large")
     assert words in said
-    assert ("luck" in said) == (large > small + 0.04 and large > 0.52)
+    assert ("chance makes up" in said) == (large > small + 0.04 and large > 0.52)
 
 
 def test_clusters_are_alike_for_fair_budgets_where_their_chances_are(annex: Document, study: Study) -> None:
