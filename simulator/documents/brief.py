@@ -142,19 +142,20 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     nobody = (", while", ", even though")[gain > 0] + " nobody truly saves"
     nobody *= not quotes.study.scenario.settings.truly_saves
     whose = "They" if len(quotes.clusters) == 1 else "In a cluster they"
-    better = "In the middle year those of a cluster keep nothing. " * (
+    if (
         quotes.kept.split is not None
         and len(quotes.study.years) > 1
         and len(quotes.clusters) > 1
         and quotes.kept.is_nothing_in_the_middle
-    )
-    better += f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
+    ):
+        whose = "In the middle year those of a cluster keep nothing; they"
+    better = f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers
     less = most = ""
     if posts and bond_is_all(quotes):
-        less = f" ({RAISING} is not counted{'; interest is' * bool(and_interest(quotes))})"
+        less = f" ({RAISING} is not counted)"
         used_up = f"{OF_A_CLUSTER}{USED_UP}"
-        how_likely = f", which has a chance of {{{used_up}}}," * ((ALL_CLUSTERS, used_up) in quotes.numbers)
+        how_likely = f", with a chance of {{{used_up}}}," * ((ALL_CLUSTERS, used_up) in quotes.numbers)
         is_made_up = any(isinstance(one, Bond) and one.top_up for one in quotes.study.scenario.settings.rules)
         beyond = "more than that, for it is made up again" if is_made_up else "no more"
         most = f" They can lose all of their bond{how_likely or ','} and {beyond}."
@@ -228,8 +229,8 @@ def _worth_it(quotes: Quotes) -> str:
         else "every cluster"
     )
     return (
-        f"Practices would break even on average, before what the saving costs them, if {who} truly saved "
-        f"{{{SAVING_NEEDED}}} of the care that is paid by the case, every year.{_at_equal_growth(quotes)}"
+        f"Practices would break even on average, before what the saving costs, if {who} truly saved "
+        f"{{{SAVING_NEEDED}}} of the care paid by the case, every year.{_at_equal_growth(quotes)}"
     )
 
 

@@ -186,8 +186,8 @@ def _gaining_practices(quotes: Quotes) -> Iterator[Paragraph]:
         if enough
         else "none of these rules, bonds or budgets is enough"
     )
-    saving = f"; with a true saving of {{{SAVING_NEEDED}}} of the care that is paid by the case they would"
-    saving += f"{' too' * bool(enough)} break even, before what the saving costs them"
+    saving = f"; with a true saving of {{{SAVING_NEEDED}}} of the care paid by the case they would"
+    saving += f"{' too' * bool(enough)} break even, before what it costs them"
     saving *= (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
     yield quotes.sentence(ALL_CLUSTERS, f"If practices are to gain on average, {said}{saving}.")
 

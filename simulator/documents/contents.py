@@ -90,8 +90,7 @@ _WITH_PICTURES = frozenset({"pdf", "docx", "html"})
 STEM = "report"
 _TO_BE_HAD = (
     "The program is cluster-risk; the scenarios that come with it lie in its folder “scenarios”. The "
-    "workbook, report.xlsx, stands beside this document in the report's folder; its sheet “provenance” says "
-    "which Python and numpy made it."
+    "workbook, report.xlsx, stands beside this document in the report's folder."
 )
 _INTERVALS = "± is the longer side of a 95% interval of sampling error"
 

@@ -227,13 +227,11 @@ def _fewer(quotes: Quotes) -> str:
     every, rank = quotes.study.result.contracts, ""
     if every > MOST_CONTRACTS:
         rank = f"A ranking needs no more than {MOST_CONTRACTS:,} of the {every:,} contracts. "
-    but = ", except where the number of cases or their cost is moved" * budgets_follow_levels(
-        quotes.study.scenario
-    )
+    but = ", except where cases or their cost are moved" * budgets_follow_levels(quotes.study.scenario)
     return (
         f"{rank}An asterisk marks a change beyond chance: all rows share their draws. How far each is moved "
-        "is an assumption, or one SD of what is not known of it. Past spend and the PCT's plan are held as "
-        f"they are{but}: so care that costs more, or larger budgets, cost the PCT money."
+        "is an assumption, or one SD of what is not known of it. Past spend and the PCT's plan are held"
+        f"{but}: so care that costs more, or larger budgets, cost the PCT money."
     )
 
 

@@ -62,8 +62,7 @@ _WORDS = {
     "The PCT and patient care have all of a smaller one.",
     "Net gain": "All that comes to practices less all that they pay, their bond included.",
     "Net position": "What the PCT planned to spend on the care, less what it costs it.",
-    "Outturn": "Spend at the year's end against the budget. In tables, budget less spend is below zero "
-    "for an overspend; in figures, an overspend is to the right.",
+    "Outturn": "Spend at the year's end against the budget.",
     "PCT": "Primary Care Trust: the NHS body that buys care for an area, and offers the budgets.",
     "Pool": "The PCT's account of surpluses that clusters return; it pays overspends that bonds do not.",
     "Practice share": "The part of a surplus that practices may keep.",
@@ -137,9 +136,8 @@ def _behaviour(quotes: Quotes) -> Iterator[str]:
     leaves = any(one.last_year for one in clusters) or (bond is not None and bond.when_exhausted == "leaves")
     yield (
         f"Leaving before the end: here {'some clusters may' if leaves else 'no cluster does'}, and no "
-        "practice leaves its cluster alone. A scenario can be set so that a cluster leaves after a year, or "
-        "when its bond is used up. If those that lose left, the PCT would bear what their practices no "
-        "longer do, and pay more."
+        "practice leaves its cluster alone. Scenarios have settings for it. If those that lose left, the PCT "
+        "would bear what their practices no longer do, and pay more."
     )
 
 

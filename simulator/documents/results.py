@@ -92,7 +92,6 @@ def overspends(quotes: Quotes) -> Section:
                 (
                     Cited("Table", "overspend size", "A table"),
                     f" adds up overspends of single years{and_clusters}, and surpluses: it sets nothing off. "
-                    "Budget less spend is below zero for an overspend; figures draw one to the right. "
                     "Each number is rounded by itself: a difference may miss by one in its last digit.",
                 )
             ),
@@ -109,13 +108,12 @@ def _first(quotes: Quotes, together: str) -> Column:
 
 
 def _bond_mark(quotes: Quotes) -> list[Block]:
-    """Say what the chart marks, and what it does not say: bonds pay year by year."""
+    """Say on which side the chart has overspends, what it marks and does not say: bonds pay year by year."""
     of_year = quotes.numbers.get((ALL_CLUSTERS, BOND_OF_YEAR))
+    said = "{figure} draws overspends to the right; in tables, budget less spend is below zero then."
     if of_year is None or not of_year.value:
-        return []
-    said = (
-        f"{{figure}} marks an overspend as large as the bond: {{{BOND_OF_YEAR}:short}} of a year's budget, "
-    )
+        return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]
+    said += f" It marks one as large as the bond: {{{BOND_OF_YEAR}:short}} of a year's budget, "
     said += f"which is {{{BOND_OF_CONTRACT}:short}} of the whole contract's."
     if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}") in quotes.numbers:
         said += (

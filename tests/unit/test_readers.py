@@ -210,7 +210,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, "bond_posted_gbp"), (ALL_CLUSTERS, BONDS_NEEDED)),
     ),
     "What would have to be true for it to be worth it?": (
-        *(FIRST, "break even on average, before what the saving costs them, if their cluster truly saved"),
+        *(FIRST, "break even on average, before what the saving costs, if their cluster truly saved"),
         ((ALL_CLUSTERS, SAVING_NEEDED),),
     ),
     "What may the PCT lose in one year out of twenty, and who bears an overspend?": (
@@ -498,7 +498,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "How likely is it, on the first page, that all of a bond is lost?": (
-        *(FIRST, "They can lose all of their bond, which has a chance of"),
+        *(FIRST, "They can lose all of their bond, with a chance of"),
         ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
     ),
     "Is what it costs to raise the bond in the net gain?": (
@@ -522,7 +522,10 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, BAD_SHORT),),
     ),
     "On which side is an overspend?": (
-        *("How likely is an overspend?", "Budget less spend is below zero for an overspend"),
+        *(
+            "How likely is an overspend?",
+            "draws overspends to the right; in tables, budget less spend is below zero then",
+        ),
         (),
     ),
     "What is the largest possible cluster?": (
