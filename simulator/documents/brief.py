@@ -155,10 +155,10 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     if posts and bond_is_all(quotes):
         less = f" ({RAISING} is not counted)"
         used_up = f"{OF_A_CLUSTER}{USED_UP}"
-        how_likely = f", with a chance of {{{used_up}}}," * ((ALL_CLUSTERS, used_up) in quotes.numbers)
         is_made_up = any(isinstance(one, Bond) and one.top_up for one in quotes.study.scenario.settings.rules)
         beyond = "more than that, for it is made up again" if is_made_up else "no more"
-        most = f" They can lose all of their bond{how_likely or ','} and {beyond}."
+        most = f" All of their bond is lost with a chance of {{{used_up}}}, and {beyond}."
+        most *= (ALL_CLUSTERS, used_up) in quotes.numbers
     verdict = verdict_on_share(quotes)
     (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))
     share = f"The practice share ({per_cent_of(split.practice_share)} of a surplus)"

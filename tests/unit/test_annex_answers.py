@@ -259,7 +259,7 @@ def test_a_bond_that_is_made_up_again_is_not_the_most_that_is_lost() -> None:
     for mapping, most in ((scenario_of(rules=[SURPLUS, BOND, POOL]), "and no more"), (made_up, "made up")):
         sections = {one.heading: one for one in document(mapping).sections}
         for heading, opening in (
-            ("In brief", "They can lose all"),
+            ("In brief", "All of their bond is lost"),
             ("Questions that practices ask", "Yes: all"),
         ):
             said = " ".join(

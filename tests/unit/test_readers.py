@@ -498,7 +498,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "How likely is it, on the first page, that all of a bond is lost?": (
-        *(FIRST, "They can lose all of their bond, with a chance of"),
+        *(FIRST, "All of their bond is lost with a chance of"),
         ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
     ),
     "Is what it costs to raise the bond in the net gain?": (
