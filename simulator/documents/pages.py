@@ -177,11 +177,11 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
         ]
         if (name, BREAK_EVEN) in quotes.numbers and len(quotes.clusters) > 1:
             matter = quotes.own_savings.others_matter
-            who = "every" if matter else "their"
+            who = " by every cluster" * matter
             said.append(
-                "On average over all clusters, practices break even, before what the saving costs them, if "
-                f"{who} cluster truly saves {{saving}} of the care paid by the case ({{{BREAK_EVEN}}} a year "
-                f"here){'' if matter else ', whatever others save'}.{_no_gain(quotes, name)}"
+                f"All clusters' practices break even on average, before its cost, at a true saving{who} of "
+                f"{{saving}} of the care paid by the case ({{{BREAK_EVEN}}} a year here)"
+                f"{'' if matter else ', whatever others save'}.{_no_gain(quotes, name)}"
             )
         if quotes.study.scenario.settings.truly_saves:
             said.append(

@@ -330,7 +330,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "What saving, in pounds, repays the bond of my cluster?": (
-        *("Granta", "On average over all clusters, practices break even, before what the saving costs them"),
+        *("Granta", "All clusters' practices break even on average, before its cost, at a true saving of"),
         (("Granta", BREAK_EVEN), (ALL_CLUSTERS, SAVING_NEEDED)),
     ),
     "What comes after a bad year?": (
@@ -506,7 +506,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (),
     ),
     "Is the break-even saving my cluster's own?": (
-        *("Granta", "if their cluster truly saves"),
+        *("Granta", "All clusters' practices break even on average"),
         ((ALL_CLUSTERS, SAVING_NEEDED),),
     ),
     "Which rule pays less for luck at no price?": (
