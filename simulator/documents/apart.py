@@ -130,7 +130,7 @@ def luck_of_budget(quotes: Quotes, name: str) -> str:
     if gap is None or bad is None or bad.value >= min(0.0, gap.value - LITTLE):
         return ""
     lies = f"one budget in twenty is more than {{{BAD_GAP}:size}} below its fair share"
-    return f"By the luck of past spend, {lies}. "
+    return f"By chance in past spend, {lies}. "
 
 
 def _tightness(quotes: Quotes, name: str) -> str:
@@ -146,8 +146,8 @@ def _tightness(quotes: Quotes, name: str) -> str:
 
 
 def _short(tight: Estimate) -> str:
-    does = "short of" if tight.value > 0 else "above"
-    return f"it is expected to be {{{SHORTFALL}:size}} {does} what is spent"
+    by = f"{{{SHORTFALL}:size}}"
+    return f"spend is expected to {f'exceed it by {by}' if tight.value > 0 else f'stay {by} below it'}"
 
 
 def _place(values: Mapping[str, float], name: str) -> str:

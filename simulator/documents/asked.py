@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.documents.blocks import Block, Heading, Paragraph, Part, Section
-from simulator.documents.brief import bad_case_of_bond, bond_is_all, loses_all, whole_contract
+from simulator.documents.brief import (
+    RAISING,
+    bad_case_of_bond,
+    bond_is_all,
+    counts_no_raising,
+    loses_all,
+    whole_contract,
+)
 from simulator.documents.cluster_facts import (
-    A_DEARER_POINT,
     ANY_DRAWN,
     AVERAGE_CLUSTER,
     AVERAGE_PRACTICE,
@@ -95,7 +101,8 @@ def _own_money(quotes: Quotes, bond: Bond | None) -> Paragraph:
     if bond is None:
         said, beyond = "Yes: practices that are liable pay what their cluster overspends.", ""
     elif bond_is_all(quotes):
-        said = "Yes: all of your part of the bond, and no more."
+        most = "as often as it is made up" if bond.top_up else "and no more"
+        said = f"Yes: all of your part of the bond, {most}."
         if bond.gbp_per_head is None and all(
             one.bond_gbp is None for one in quotes.study.scenario.settings.clusters
         ):
@@ -130,26 +137,14 @@ def _usual_loss(quotes: Quotes) -> str:
 
 def _earned(quotes: Quotes) -> Paragraph:
     """Return what practices keep, and what is left of it."""
-    of_all = quotes.sentence(
-        ALL_CLUSTERS,
-        f"{middle_year(quotes)} On average practices between them keep {{practice_share_gbp_per_year}} a "
-        f"year, and over {whole_contract(quotes)} {{{GAIN}:gain}}, once all is paid for"
-        f"{_not_counted(quotes)}.".lstrip(),
-    )
-    of_one = _of_one(
-        quotes,
-        f"An average practice keeps {{practice_share_gbp_per_year}} a year, and over the contract may "
-        f"expect to {{{GAIN}:gain}}",
-    )
-    parts = ", and every practice's part" if of_one else ""
-    return Paragraph((*of_all.parts, *of_one, f" Each cluster's page has a middle and a good case{parts}."))
-
-
-def _not_counted(quotes: Quotes) -> str:
-    """Return, in a clause, what is not counted: that money for a bond is borrowed, or missed elsewhere."""
-    if (ALL_CLUSTERS, A_DEARER_POINT) not in quotes.numbers:
-        return ""
-    return f" but what it costs to raise the bond ({{{A_DEARER_POINT}}} a year for each 1%)"
+    keep = f"{{practice_share_gbp_per_year}} a year, and may over {whole_contract(quotes)} expect to "
+    keep += f"{{{GAIN}:gain}} net" + f": {RAISING} is not counted" * counts_no_raising(quotes)
+    parts, middle = ", and every practice's part", [*quotes.sentence(ALL_CLUSTERS, middle_year(quotes)).parts]
+    if not (mean := _of_one(quotes, f"An average practice keeps {keep}")):
+        blank = " " * bool(middle)
+        mean = quotes.sentence(ALL_CLUSTERS, f"{blank}On average practices between them keep {keep}.").parts
+        parts = ""
+    return Paragraph((*middle, *mean, f" Each cluster's page has a middle and a good case{parts}."))
 
 
 def _of_one(quotes: Quotes, said: str) -> tuple[Part, ...]:
@@ -182,11 +177,12 @@ def _blame(quotes: Quotes) -> Paragraph:
     }
     has_doubt = (ALL_CLUSTERS, f"{LEAST}{GAIN}") in quotes.numbers
     moves = "chance and doubt move" if has_doubt else "chance moves"
-    spreads = " for all together, {low} to {high} for one cluster" if len(by_size) > 1 else ""
+    spreads = " for all together, which evens some of it out; {low} to {high} for one cluster"
+    spreads *= len(by_size) > 1
     return quotes.sentence(
         ALL_CLUSTERS,
-        f"Often not. Budgets are expected to be {{{SHORTFALL}:size}} short of what is spent, and "
-        f"{moves} the outturn by {{{SPREAD}}} either way{spreads}. {rank}",
+        f"Often not. Spend is expected to exceed budgets by {{{SHORTFALL}}}, and {moves} that by "
+        f"{{{SPREAD}}} of the budget either way{spreads}. {rank}",
         **ends,
     )
 

@@ -19,7 +19,8 @@ from simulator.scenario.document_settings import Publication
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:-(\d\d))?\b")
 _MOST_ROWS, _MOST_LETTERS = 10, 120
 """Of the assumptions that a page shows, and of the remarks of each."""
-_NOT_SET = "Assumed; no source is stated."
+_NOT_SET = ("assumption", "The scenario does not set it: the program's own value.")
+"""The basis of a figure that stands in no file, and why it is what it is."""
 _SETTING = dict.fromkeys(("pct", "contract", "population", "seasons"), "Setting")
 _GROUPS = _SETTING | {"service_lines": "Kinds of care"}
 """Headings that several groups of figures share, or that are not a group's own name."""
@@ -42,12 +43,9 @@ def sources(quotes: Quotes) -> Section:
             "it is moved up alone. This document as a workbook lists every figure."
         )
         left_out = len(moves) - len(rows)
-        less = (
-            "that moves it less, or not at all, is"
-            if left_out == 1
-            else "that move it less, or not at all, are"
-        )
-        said += f" {capitalised(in_letters(left_out))} {less} left out." * bool(left_out)
+        besides = ", with the number of cases and their cost" * bool(levels)
+        others = f"{in_letters(left_out)} {'other is' if left_out == 1 else 'others are'} left out"
+        said += f" The first {in_letters(_MOST_ROWS)} are shown{besides}; {others}." * bool(left_out)
         ranked = _ranked(quotes, found.figures, rows)
         blocks += [Paragraph((Cited("Table", ranked.table.name, "A table"), said)), ranked]
     return Section(tuple(blocks), in_files=tuple(_every_figure(found)))
@@ -61,7 +59,7 @@ def _ranked(quotes: Quotes, figures: Sequence[Figure], rows: Sequence[str]) -> T
     columns = (
         text("Setting, moved up", list(map(capitalised, rows))),
         text("Value", list(map(_range, moved))),
-        text("Basis", list(map(_bases, of_rows))),
+        text("Basis", [_bases(one) if one else _NOT_SET[0] for one in of_rows]),
         Column("effect_share", "Effect on the chance", Unit.SHARE, effects, is_change=True),
         text(_OF_IT, list(map(_remarks, of_rows))),
     )
@@ -112,7 +110,7 @@ def _bases(figures: Sequence[Figure]) -> str:
 def _remarks(figures: Sequence[Figure]) -> str:
     """Return what is said of figures in sentences, none cut short: the workbook has the rest."""
     if not figures:
-        return _NOT_SET
+        return _NOT_SET[1]
     whose: dict[str, list[Figure]] = {}
     for figure in figures:
         for piece in pieces_of(figure.remark):

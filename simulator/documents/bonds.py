@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from simulator.answers.table import text
 from simulator.documents.blocks import Block, Cited, Heading, Paragraph, Section
+from simulator.documents.brief import RAISING, counts_no_raising
 from simulator.documents.cluster_facts import A_DEARER_POINT, ANY_DRAWN, POSTED, POSTED_A_HEAD
 from simulator.documents.joining import APART, AS_ONE, DRAWN, NEEDED, SHARED_LESS
 from simulator.documents.quotes import Quotes, at_confidence
@@ -50,7 +51,14 @@ def bonds(quotes: Quotes) -> Section:
             Heading(1, "How big a bond?"),
             *said,
             quotes.table("bonds", "Bonds for the whole contract", columns, first, apart=int(several)),
-            Paragraph((meant, Cited("Figure", "bond-cover", "A chart"), " draws what is needed.")),
+            Paragraph(
+                (
+                    meant,
+                    Cited("Figure", "bond-cover", "A chart"),
+                    " draws what is needed.",
+                    *_raising(quotes).parts,
+                )
+            ),
             quotes.picture("bond-cover"),
             *_joining(quotes),
         )
@@ -85,12 +93,15 @@ def _in_words(quotes: Quotes) -> str:
             said += f" Any of it is drawn with a chance of {{{OF_A_CLUSTER}{ANY_DRAWN}}}."
     if (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers and several:
         said += f" For each cluster to be 95% sure of its own, they need {{{BONDS_NEEDED}}} between them."
-    if (ALL_CLUSTERS, A_DEARER_POINT) in quotes.numbers:
-        said += (
-            " What it costs practices to borrow what they post, or to do without it, is not counted: "
-            f"{{{A_DEARER_POINT}}} a year for each 1%."
-        )
     return said
+
+
+def _raising(quotes: Quotes) -> Paragraph:
+    """Return what it costs to raise bonds, which is not counted."""
+    if not counts_no_raising(quotes):
+        return Paragraph(())
+    said = f" {capitalised(RAISING)}, whether it is borrowed or missed elsewhere, is not counted: "
+    return quotes.sentence(ALL_CLUSTERS, f"{said}{{{A_DEARER_POINT}}} a year for each 1% of interest.")
 
 
 def _joining(quotes: Quotes) -> Iterator[Block]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from simulator.documents.assumptions import is_assumed
 from simulator.documents.blocks import Block, Heading, Items, Paragraph, Part, Section
+from simulator.documents.cluster_facts import A_DEARER_POINT, AVERAGE_CLUSTER, SIZES, USED_UP, of_size
 from simulator.documents.doubt_range import LEAST, MOST
 from simulator.documents.drivers import MOVED_CHANCE
 from simulator.documents.protection import PCT_BEARS
 from simulator.documents.quotes import PCT, PLAN_LESS_BUDGETS, Quotes
 from simulator.documents.what_ifs import (
     BETTER_OFF,
+    BOND_OF_YEAR,
     BONDS_NEEDED,
     BONDS_NEEDED_OF_BUDGET,
     COST_GROWTH,
@@ -37,6 +39,8 @@ LOSS_OF_BOND = "practice_loss_of_bond_1_in_20_share"
 _NEAR_SHARE = 0.0005
 """Growth that differs by less is equal to a reader: half of the last digit shown."""
 NEAR_GBP = 1.0
+RAISING = "what it costs to raise the bond"
+"""Nobody counts it where no rule says what money for a bond costs: every section says so in these words."""
 _BAD_CASE = "pct_net_position_1_in_20_gbp"
 _OF_A_CLUSTER = f"{{{OF_A_CLUSTER}{OVERSPEND}}}"
 PAYERS = {
@@ -108,14 +112,23 @@ def _bond(quotes: Quotes) -> Paragraph:
     if len(quotes.clusters) == 1:
         return quotes.sentence(
             ALL_CLUSTERS,
-            f"The bond is {verdict}: {{bond_posted_gbp}} is posted. To be 95% sure of paying every "
-            f"overspend, it must be {{{BONDS_NEEDED}}}{share}.",
+            f"The bond is {verdict} to pay every overspend in 95 contracts of 100: {{bond_posted_gbp}} is "
+            f"posted, {{{BONDS_NEEDED}}} is needed{share}.{_dearer(quotes)}",
         )
     return quotes.sentence(
         ALL_CLUSTERS,
-        f"The bonds are {verdict}: {{bond_posted_gbp}} is posted. For each cluster to be 95% sure that its "
-        f"own bond pays every overspend, {{{BONDS_NEEDED}}} is needed{share}.",
+        f"The bonds are {verdict} to pay every overspend of each cluster in 95 contracts of 100: "
+        f"{{bond_posted_gbp}} is posted, {{{BONDS_NEEDED}}} is needed{share}.{_dearer(quotes)}",
     )
+
+
+def _dearer(quotes: Quotes) -> str:
+    """Return, in a sentence, that practices lose by a larger bond, where they do."""
+    posted, largest = quotes.numbers.get((ALL_CLUSTERS, BOND_OF_YEAR)), max(SIZES)
+    larger = quotes.numbers.get((of_size(AVERAGE_CLUSTER, largest), GAIN))
+    if posted is None or larger is None or posted.value >= largest:
+        return ""
+    return " Larger bonds cost practices more." * (larger.value < quotes.numbers[AVERAGE_CLUSTER, GAIN].value)
 
 
 def _practices(quotes: Quotes) -> Iterator[str]:
@@ -129,17 +142,23 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     nobody = (", while", ", even though")[gain > 0] + " nobody truly saves"
     nobody *= not quotes.study.scenario.settings.truly_saves
     whose = "They" if len(quotes.clusters) == 1 else "In a cluster they"
-    better = "In the middle year those of a cluster keep nothing. " * (
+    if (
         quotes.kept.split is not None
         and len(quotes.study.years) > 1
         and len(quotes.clusters) > 1
         and quotes.kept.is_nothing_in_the_middle
-    )
-    better += f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
+    ):
+        whose = "In the middle year those of a cluster keep nothing; they"
+    better = f"{whose} come out better off with a chance of {{{OF_A_CLUSTER}{BETTER_OFF}}}."
     posts = (ALL_CLUSTERS, BONDS_NEEDED) in quotes.numbers
-    counted = ", interest counted" * bool(and_interest(quotes))
-    less = f" once their bonds are paid for{counted}" if posts and bond_is_all(quotes) else ""
-    most = " They can lose all of their bond, and no more." if less else ""
+    less = most = ""
+    if posts and bond_is_all(quotes):
+        less = f" ({RAISING} is not counted)"
+        used_up = f"{OF_A_CLUSTER}{USED_UP}"
+        is_made_up = any(isinstance(one, Bond) and one.top_up for one in quotes.study.scenario.settings.rules)
+        beyond = "more than that, for it is made up again" if is_made_up else "no more"
+        most = f" All of their bond is lost with a chance of {{{used_up}}}, and {beyond}."
+        most *= (ALL_CLUSTERS, used_up) in quotes.numbers
     verdict = verdict_on_share(quotes)
     (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))
     share = f"The practice share ({per_cent_of(split.practice_share)} of a surplus)"
@@ -149,6 +168,11 @@ def _practices(quotes: Quotes) -> Iterator[str]:
     )
     if gain < 0:
         yield _worth_it(quotes)
+
+
+def counts_no_raising(quotes: Quotes) -> bool:
+    """Return whether practices raise the money of a bond, and what that costs them is not counted."""
+    return (ALL_CLUSTERS, A_DEARER_POINT) in quotes.numbers
 
 
 def verdict_on_share(quotes: Quotes) -> str:
@@ -197,11 +221,16 @@ def bad_case_of_bond(quotes: Quotes, row: str, who: str) -> str:
 
 def _worth_it(quotes: Quotes) -> str:
     if (ALL_CLUSTERS, SAVING_NEEDED) not in quotes.numbers:
-        return f"No true saving was found that would make it worth it.{_at_equal_growth(quotes)}"
-    who = "the cluster" if len(quotes.clusters) == 1 else "every cluster"
+        said = "No true saving was found with which practices would break even on average."
+        return f"{said}{_at_equal_growth(quotes)}"
+    who = (
+        "their cluster"
+        if len(quotes.clusters) == 1 or not quotes.own_savings.others_matter
+        else "every cluster"
+    )
     return (
-        f"It would be worth it if {who} truly saved {{{SAVING_NEEDED}}} of the care that is paid by "
-        f"the case, every year.{_at_equal_growth(quotes)}"
+        f"Practices would break even on average, before what the saving costs, if {who} truly saved "
+        f"{{{SAVING_NEEDED}}} of the care paid by the case, every year.{_at_equal_growth(quotes)}"
     )
 
 
@@ -288,7 +317,7 @@ def _doubt(quotes: Quotes) -> Paragraph:
         ends = {end: quotes.number(ALL_CLUSTERS, f"{end}{OVERSPEND}", "alone") for end in (LEAST, MOST)}
         said = (
             f" Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
-            f"{{{MOST}}}: what is expected is a mean over that doubt."
+            f"{{{MOST}}} (a 95% range): what is expected is a mean over that doubt."
         )
         parts += quotes.sentence(ALL_CLUSTERS, said, **ends).parts
     moves = [*quotes.drivers.moves][:1]

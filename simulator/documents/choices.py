@@ -134,7 +134,10 @@ def _safer_pct(quotes: Quotes) -> Iterator[Paragraph]:
     pays = f", and {loser} would have {{{measure}:size}} less on average"
     pays *= quotes.numbers[best, measure].value < 0
     others = [one for one in lower if one != best]
-    also = f"{capitalised(joined([*map(_named, others)]))} would lower it by less; no" if others else "No"
+    each = "each " * (len(others) > 1)
+    also = (
+        f"{capitalised(joined([*map(_named, others)]))} would {each}lower it by less; no" if others else "No"
+    )
     only = f" {also} other option lowers it by as much as {per_cent_of(_FELT)}."
     yield quotes.sentence(
         best,
@@ -157,11 +160,13 @@ def _equal_growth(quotes: Quotes) -> Iterator[Paragraph]:
     measure = f"{EQUAL_GROWTH}{OF_A_CLUSTER}{OVERSPEND}"
     chance = quotes.number(ALL_CLUSTERS, measure, "alone")
     pct, practices = (quotes.numbers[EQUAL_GROWTH_RULE, one].value for one in (MOVED_PCT, MOVED_GAIN))
+    now = quotes.numbers[ALL_CLUSTERS, "pct_net_position_gbp"].value
+    turns = " (a loss against its plan, and no longer a gain)" * (now > 0 > now + pct)
     yield quotes.sentence(
         EQUAL_GROWTH_RULE,
         "If budgets are to keep up with costs, let them grow as costs do: a cluster would overspend with a "
-        f"chance of {{chance}}, the PCT would have {{{MOVED_PCT}:size}} {_more(pct)} and practices "
-        f"{{{MOVED_GAIN}:size}} {_more(practices)} on average.",
+        f"chance of {{chance}}, the PCT would have {{{MOVED_PCT}:size}} {_more(pct)}{turns} and "
+        f"practices {{{MOVED_GAIN}:size}} {_more(practices)} on average.",
         chance=chance,
     )
 
@@ -181,8 +186,8 @@ def _gaining_practices(quotes: Quotes) -> Iterator[Paragraph]:
         if enough
         else "none of these rules, bonds or budgets is enough"
     )
-    saving = f"; a true saving of {{{SAVING_NEEDED}}} of the care that is paid by the case "
-    saving += "would do too" if enough else "would be"
+    saving = f"; with a true saving of {{{SAVING_NEEDED}}} of the care paid by the case they would"
+    saving += f"{' too' * bool(enough)} break even, before what it costs them"
     saving *= (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers
     yield quotes.sentence(ALL_CLUSTERS, f"If practices are to gain on average, {said}{saving}.")
 
@@ -197,13 +202,19 @@ def _less_luck(quotes: Quotes) -> Iterator[Paragraph]:
     best = min(found, key=lambda one: found[one].value, default="")
     if not best or not beyond_chance(found[best]) or found[best].value > 0:
         return
+    _, free = _less_for_luck(quotes, policies)
+    most = max(free, key=lambda one: -found[one].value, default=best)
+    price = " At no such price, {most} pays {of_most} less." * (most != best)
     yield quotes.sentence(
         best,
         f"If luck is to be paid less, {{best}} pays {{{less}:size}} less for it; a true saving of "
-        f"{per_cent_of(SAVING)} would then bring a cluster nothing with a chance of {{now}}, not {{before}}.",
+        f"{per_cent_of(SAVING)} would then bring a cluster nothing with a chance of {{now}}, not {{before}}."
+        f"{price}",
         best=_named(best),
         now=quotes.number(best, unpaid, "alone"),
         before=quotes.number(as_it_is, unpaid, "alone"),
+        most=_named(most),
+        of_most=quotes.number(most, less, "size"),
     )
 
 
@@ -241,15 +252,18 @@ def _luck(quotes: Quotes) -> Iterator[Block]:
         yield Paragraph(("No practice can be paid a share here, nor for luck.",))
         return
     saving, policies = per_cent_of(SAVING), answer.policy_names
+    nobody = "No cluster truly saves anything here, and practices are paid"
+    if quotes.study.scenario.settings.truly_saves:
+        nobody = "Had no cluster truly saved anything, practices would be paid"
     numbers = {
         "paid": quotes.number(policies[0], luck_measure(SHARE)),
         "unpaid": quotes.number(policies[0], luck_measure(UNPAID)),
     }
     yield quotes.sentence(
         ALL_CLUSTERS,
-        "Had no cluster truly saved anything, practices would be paid {paid} over the contract for luck. Had "
-        f"every cluster truly saved {saving}, bad luck or a tight budget would still leave one without any "
-        "practice share with a chance of {unpaid}: its saving goes unpaid."
+        f"{nobody} {{paid}} over the contract for luck. Had every cluster truly saved {saving}, chance or a "
+        "tight budget would still leave one without any practice share with a chance of {unpaid}: its saving "
+        "goes unpaid."
         f"{_at_no_price(quotes, policies)}",
         **numbers,
     )
@@ -290,15 +304,20 @@ def _savers(quotes: Quotes) -> Iterator[Paragraph]:
     )
 
 
-def _at_no_price(quotes: Quotes, policies: Sequence[str]) -> str:
-    """Return which rules pay less for luck and leave no more savings unpaid, as far as errors tell."""
+def _less_for_luck(quotes: Quotes, policies: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return which rules pay less for luck, and which of them leave no more savings unpaid, beyond chance."""
     changes = {
         one: tuple(quotes.numbers.get((one, luck_measure(change_of(measure)))) for measure in (SHARE, UNPAID))
         for one in policies
     }
     known = {one: (luck, unpaid) for one, (luck, unpaid) in changes.items() if luck and unpaid}
     less = [one for one, (luck, _) in known.items() if luck.value < 0 and beyond_chance(luck)]
-    free = [one for one in less if known[one][1].value <= 0 or not beyond_chance(known[one][1])]
+    return less, [one for one in less if known[one][1].value <= 0 or not beyond_chance(known[one][1])]
+
+
+def _at_no_price(quotes: Quotes, policies: Sequence[str]) -> str:
+    """Return which rules pay less for luck and leave no more savings unpaid, in a sentence."""
+    less, free = _less_for_luck(quotes, policies)
     if not less:
         return " None of these rules is seen to pay less for luck."
     if not free:

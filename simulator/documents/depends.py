@@ -227,11 +227,11 @@ def _fewer(quotes: Quotes) -> str:
     every, rank = quotes.study.result.contracts, ""
     if every > MOST_CONTRACTS:
         rank = f"A ranking needs no more than {MOST_CONTRACTS:,} of the {every:,} contracts. "
-    but = ", but for the number of cases and their cost" * budgets_follow_levels(quotes.study.scenario)
+    but = ", except where cases or their cost are moved" * budgets_follow_levels(quotes.study.scenario)
     return (
         f"{rank}An asterisk marks a change beyond chance: all rows share their draws. How far each is moved "
-        "is an assumption, or one SD of what is not known of it. Past spend and the PCT's plan "
-        f"stay{but}: care that costs more, or larger budgets, cost the PCT money."
+        "is an assumption, or one SD of what is not known of it. Past spend and the PCT's plan are held"
+        f"{but}: so care that costs more, or larger budgets, cost the PCT money."
     )
 
 
@@ -250,8 +250,9 @@ def _doubt(quotes: Quotes) -> Iterator[Block]:
     yield quotes.sentence(
         ALL_CLUSTERS,
         f"Once {kinds} are known, a cluster's chance of an overspend will lie between {{{LEAST}}} and "
-        f"{{{MOST}}}: that is the range of sampling and doubt together ({{own}}). What is expected today is "
-        "a mean over it. The amounts are means too: one bad contract may cost more than the end of a range. "
+        f"{{{MOST}}}: that is the 95% range of sampling and doubt together ({{own}}). What is expected "
+        "today is a mean over it. The amounts are means too: one bad contract may cost more than the end of "
+        "a range. "
         f"{others}",
         **ends,
         own=Cited("Table", "doubt", "the table below"),
@@ -313,7 +314,7 @@ def _chance_by_size(quotes: Quotes, smallest: str, largest: str) -> str:
     if small.low > large.high:
         return "A smaller cluster overspends more often"
     if small.high < large.low:
-        why = ", for budgets are short of spend and luck makes up for that more often"
+        why = ", for budgets are short of spend and chance makes up for that more often"
         why *= large.low > 1 / 2
         return f"A smaller cluster is somewhat less likely to overspend{why}"
     short = ", for budgets are short of spend at every size" if large.low > 1 / 2 else ""
@@ -336,7 +337,8 @@ def _large_enough(quotes: Quotes) -> str:
         for measure, what in (
             (
                 ENOUGH_PEOPLE,
-                f"its outturns spread at most {more} wider than those of the largest possible cluster",
+                f"its outturns spread at most {more} wider than those of one cluster of endless people, "
+                "where chance alone is gone, and shocks and doubt are not",
             ),
             (CALM_PEOPLE, f"chance alone moves them by at most {little} of the budget"),
         )

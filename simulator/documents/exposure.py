@@ -44,11 +44,10 @@ def who_bears(quotes: Quotes) -> Iterator[Block]:
     yield Heading(2, "Who bears that budgets are short?")
     yield quotes.sentence(
         ALL_CLUSTERS,
-        f"Budgets are {{{SHORTFALL}}} short of what is spent, {{budget_less_spend_gbp:size}}. Practices bear "
-        f"{{{GAIN}:size}} of it: what is drawn from their bonds, less what they keep of surpluses"
+        f"Spend is expected to exceed budgets by {{{SHORTFALL}}}, {{budget_less_spend_gbp:size}}. Practices "
+        f"bear {{{GAIN}:size}} of it: what is drawn from their bonds, less what they keep of surpluses"
         f"{and_interest(quotes)}. The PCT bears {{{PCT_BEARS}}}, its pool included. Together they bear "
-        "{reinvestment_gbp} more than the shortfall: so much of the surpluses of other clusters and years "
-        f"goes to patients' care.{_two_errors(quotes)}",
+        f"{{reinvestment_gbp}} more, because that much surplus is reinvested.{_two_errors(quotes)}",
     )
 
 
@@ -147,11 +146,11 @@ def pool_runs_dry(quotes: Quotes) -> Iterator[Block]:
 
 
 def in_common(quotes: Quotes) -> Iterator[Block]:
-    """Yield how much of a bad year all clusters have in common, by source and as shocks with a sum."""
+    """Yield how much of a bad contract all clusters have in common, by source and as shocks with a sum."""
     common = quotes.in_common
     if not common.sources:
         return
-    yield Heading(2, "How much of a bad year do all clusters have in common?")
+    yield Heading(2, "How much of a bad contract do all clusters have in common?")
     of_each = (
         f"{{{OF_CLUSTER}}} of the variance of a cluster's outturn, and {{{OF_ALL}}} of that of all together"
     )
@@ -191,7 +190,7 @@ def in_common(quotes: Quotes) -> Iterator[Block]:
 def _as_in_the_table(quotes: Quotes) -> str:
     """Return how shares and SDs go together, and why they are less than shocks that are moved alone."""
     said = "Without the subtotal, shares add up to 100%, and so do the squares of SDs to that of everything. "
-    said += "Budgets follow past spend, and so make up for part of what moves it: an SD is of the rest."
+    said += "SDs are after budgets have followed past spend."
     settings = quotes.study.scenario.settings
     if Source.DOUBT in quotes.in_common.sources and len(settings.service_lines) > 1:
         together = per_cent_of(settings.doubt.correlation)

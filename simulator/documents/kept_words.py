@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from simulator.answers.table import Column, text
 from simulator.documents.blocks import Block, Cited
@@ -19,6 +20,7 @@ from simulator.documents.quotes import Quotes
 from simulator.documents.what_ifs import BETTER_OFF, EVEN_SAVING, GAIN, OF_A_CLUSTER
 from simulator.plain_words import joined, per_cent_of
 from simulator.risk.account_book import ALL_CLUSTERS
+from simulator.risk.estimate import Unit
 from simulator.rules.bond import Bond
 from simulator.rules.pool import Pool
 
@@ -51,7 +53,10 @@ def middle_columns(quotes: Quotes) -> list[Column]:
     known = {measure for _, measure in quotes.numbers}
     # Of one year, none at all is none of it.
     known -= {NO_SHARE_OF_YEAR} if len(quotes.study.years) == 1 else set()
-    return [quotes.column(one, words) for one, words in headings.items() if one in known]
+    columns = [quotes.column(one, words) for one, words in headings.items() if one in known]
+    # The middle stands beside the mean: pounds of both are counted in one unit.
+    mean = quotes.column("practice_share_gbp_per_year").cells
+    return [replace(one, counted_with=mean) if one.unit is Unit.GBP else one for one in columns]
 
 
 def after_savings(quotes: Quotes) -> Iterator[Block]:

@@ -30,7 +30,7 @@ _HEADINGS = {
     NEEDED: "Bond needed at 95%",
     SHARE: "Practice share",
     GAIN: "Net gain",
-    RESERVE_THEN: "PCT's reserve, change",
+    RESERVE_THEN: "PCT's reserve, change (all clusters)",
 }
 
 

@@ -34,6 +34,8 @@ NOT_STATED = "not stated"
 _OF_DOCUMENTS = "document"
 """What documents say besides: no figure depends on it."""
 _WITHOUT_A_FIGURE = {"title", "question", "name"}
+_IN_THE_WORKBOOK = {"title", "numpy", "python"}
+"""What no reader of a page asks for: the title stands on the cover."""
 _MISFIT_WIDTHS = (5.2, 1.9, 2.0, 4.1)
 _COMMAND = re.compile(r"\bcluster-risk \w")
 
@@ -89,8 +91,8 @@ def knows_its_past(scenario: Scenario) -> bool:
 
 def provenance_section(facts: tuple[tuple[str, str], ...], said: Sequence[Block] = ()) -> Section:
     """Show what a reader needs to make the numbers again, below what is `said` of them."""
-    # The title stands on the cover, and what was not laid over it is no fact.
-    rows = [(what, value) for what, value in facts if what != "title" and value != "none"]
+    # What was not laid over it is no fact.
+    rows = [(what, value) for what, value in facts if what not in _IN_THE_WORKBOOK and value != "none"]
     table = words_table("", "What was run", ("What", "Value"), rows, (2.0, 5.0))
     return Section((Heading(1, "Where the numbers come from"), *said, table))
 

@@ -118,8 +118,8 @@ def _cause(quotes: Quotes, name: str) -> str:
     """Return where the chance comes from: how tight the budget is, and how far the outturn spreads."""
     if (name, SHORTFALL) not in quotes.numbers:
         return "It has no budget to answer for."
-    does = "short of" if quotes.numbers[name, SHORTFALL].value > 0 else "above"
-    said = f"Its budget is expected to be {{{SHORTFALL}:size}} {does} what is spent"
+    does = "more" if quotes.numbers[name, SHORTFALL].value > 0 else "less"
+    said = f"It is expected to spend {{{SHORTFALL}:size}} {does} than its budget"
     if spread(quotes, name):
         return f"{said}."
     return f"{said}, and the outturn typically differs by {{{SPREAD}}} of the budget from that."
@@ -177,10 +177,10 @@ def _money(quotes: Quotes, cluster: Cluster) -> Paragraph:
         ]
         if (name, BREAK_EVEN) in quotes.numbers and len(quotes.clusters) > 1:
             matter = quotes.own_savings.others_matter
-            who = "every cluster truly saves" if matter else "they truly save"
+            who = " by every cluster" * matter
             said.append(
-                f"They break even on average, before what the saving costs, if {who} {{saving}} of the care "
-                f"paid by the case ({{{BREAK_EVEN}}} a year{' here' if matter else ''})"
+                f"All clusters' practices break even on average, before its cost, at a true saving{who} of "
+                f"{{saving}} of the care paid by the case ({{{BREAK_EVEN}}} a year here)"
                 f"{'' if matter else ', whatever others save'}.{_no_gain(quotes, name)}"
             )
         if quotes.study.scenario.settings.truly_saves:

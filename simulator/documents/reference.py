@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from simulator.answers.table import Table, text
 from simulator.documents.blocks import Heading, Items, Section, TableBlock
+from simulator.documents.brief import RAISING, counts_no_raising
 from simulator.documents.budget_levels import SET_CHANCE, at_level
 from simulator.documents.budget_words import SET_WRONGLY
 from simulator.documents.quotes import Quotes
-from simulator.plain_words import per_cent_of
+from simulator.plain_words import capitalised, per_cent_of
 from simulator.rules.bond import Bond
 from simulator.rules.surplus import SurplusSplit
 
@@ -38,7 +39,7 @@ _LIMITS = (
 _WORDS = {
     "1 in 20": "A bad case: only one contract in twenty is worse; or a good one, and only one is better.",
     "Assumption": "A figure that no source gives: chosen, for reasons that stand beside it.",
-    "Better off": "Practices gain something over the contract, once all that the bond costs is paid.",
+    "Better off": "Practices have a net gain over the contract.",
     "Block": "Care that is paid as planned, whatever the number of cases.",
     "Bond": "Money that practices deposit with the PCT; overspends are paid from it first.",
     "Budget shortfall": "What spend is expected to exceed the budget by, as a share of the budget.",
@@ -56,7 +57,7 @@ _WORDS = {
     "Fair share": "The budget that a cluster's people would have by their age, sex and need.",
     "Large overspend": "One of more than 2% of the budget of the whole contract.",
     "Limit per case": "The most that a cluster answers for of any one case; the PCT pays the rest.",
-    "Luck": "What practices are paid though they saved nothing: chance, or a generous budget.",
+    "Luck": "What practices are paid though they saved nothing: by chance, or by a generous budget.",
     "Minimum savings rate": "How large a surplus must be, of the budget, before practices share in it. "
     "The PCT and patient care have all of a smaller one.",
     "Net gain": "All that comes to practices less all that they pay, their bond included.",
@@ -75,7 +76,7 @@ _WORDS = {
     "Surplus": "What is left of a budget where spend is less; an overspend is the reverse. Pounds of either, "
     "over the contract, are those of its years added up; the chance of an overspend sets surpluses off.",
     "True saving": "Care that is really avoided, not a saving by chance.",
-    "Unpaid": "A true saving that brings no practice share, by bad luck or a tight budget.",
+    "Unpaid": "A true saving that brings no practice share, by chance or a tight budget.",
     "±": "The longer side of a 95% interval of sampling error: of 100 that are made like this, 95 hold what "
     "endless simulation would give.",
 }
@@ -102,6 +103,7 @@ def glossary(quotes: Quotes) -> Section:
     """Say what words mean here."""
     options = " ".join(quotes.protection.options)
     words = {word: said for word, said in _WORDS.items() if _OF_OPTIONS.get(word, "") in options}
+    words["Net gain"] += f" {capitalised(RAISING)} is not counted." * counts_no_raising(quotes)
     columns = (text("Word", [*words]), text("What it means here", [*words.values()]))
     return Section((Heading(1, "Glossary"), TableBlock(Table("", "Words", columns), (2.0, 7.0))))
 
@@ -133,9 +135,9 @@ def _behaviour(quotes: Quotes) -> Iterator[str]:
     )
     leaves = any(one.last_year for one in clusters) or (bond is not None and bond.when_exhausted == "leaves")
     yield (
-        "Leaving before the end: no practice leaves its cluster alone. A cluster can leave, after a "
-        f"year or when its bond is used up; here {'some may' if leaves else 'none does'}. If those that "
-        "lose left, the PCT would bear what their practices no longer do, and pay more."
+        f"Leaving before the end: here {'some clusters may' if leaves else 'no cluster does'}, and no "
+        "practice leaves its cluster alone. Scenarios have settings for it. If those that lose left, the PCT "
+        "would bear what their practices no longer do, and pay more."
     )
 
 

@@ -27,7 +27,7 @@ from simulator.documents.exposure import (
 from simulator.documents.kept_words import after_savings, middle_columns, middle_year
 from simulator.documents.odds import odds
 from simulator.documents.protection import RESERVE_OF_BUDGET, reserve_at
-from simulator.documents.quotes import PCT, Quotes
+from simulator.documents.quotes import PCT, PLAN_LESS_BUDGETS, Quotes
 from simulator.documents.what_ifs import (
     BETTER_OFF,
     BOND_OF_CONTRACT,
@@ -108,13 +108,12 @@ def _first(quotes: Quotes, together: str) -> Column:
 
 
 def _bond_mark(quotes: Quotes) -> list[Block]:
-    """Say what the chart marks, and what it does not say: bonds pay year by year."""
+    """Say on which side the chart has overspends, what it marks and does not say: bonds pay year by year."""
     of_year = quotes.numbers.get((ALL_CLUSTERS, BOND_OF_YEAR))
+    said = "{figure} draws overspends to the right; in tables, budget less spend is below zero then."
     if of_year is None or not of_year.value:
-        return []
-    said = (
-        f"{{figure}} marks an overspend as large as the bond: {{{BOND_OF_YEAR}:short}} of a year's budget, "
-    )
+        return [quotes.sentence(ALL_CLUSTERS, said, figure=Cited("Figure", "outturn", "A chart"))]
+    said += f" It marks one as large as the bond: {{{BOND_OF_YEAR}:short}} of a year's budget, "
     said += f"which is {{{BOND_OF_CONTRACT}:short}} of the whole contract's."
     if (ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}") in quotes.numbers:
         said += (
@@ -195,8 +194,8 @@ def _practices_in_words(quotes: Quotes) -> str:
     said += "."
     if (ALL_CLUSTERS, SAVING_NEEDED) in quotes.numbers:
         said += (
-            f" To break even they must truly save {{{SAVING_NEEDED}}} of the care that is paid by the "
-            "case, every year."
+            f" To break even, before what the saving costs them, they must truly save {{{SAVING_NEEDED}}} of "
+            "the care that is paid by the case, every year."
         )
     if (ALL_CLUSTERS, f"{EQUAL_GROWTH}{GAIN}") in quotes.numbers:
         said += (
@@ -209,9 +208,11 @@ def _practices_in_words(quotes: Quotes) -> str:
 def _meaning_of_gains(quotes: Quotes) -> str:
     """Return what the columns of the table are, and why its last row is not the others' mean."""
     said = "The net gain is all that comes to practices less all that they pay, their bond included. "
-    if all_of_bond := loss_of_bond(quotes):
-        how_often = "one contract out of twenty" + " or more" * loses_all(quotes)
-        said += f"In {how_often} they lose {all_of_bond}. "
+    if loses_all(quotes):
+        every = "all of the bond" if len(quotes.clusters) == 1 else "every bond"
+        said += f"In at least one contract in twenty, practices lose {every}."
+    elif all_of_bond := loss_of_bond(quotes):
+        said += f"In one contract out of twenty they lose {all_of_bond}. "
         said += "A bond is a share of the budget, so it differs by contract."
     else:
         said += "In one contract out of twenty it is worse than “1 in 20”."
@@ -321,6 +322,9 @@ def pct_sentence(quotes: Quotes) -> Paragraph:
     if bad is not None:
         worse = "loses more than" if bad.value < 0 else "gains less than"
         said += f", and in one in twenty it {worse} {{pct_net_position_1_in_20_gbp:size}} against its plan"
+        planned = quotes.numbers.get((ALL_CLUSTERS, PLAN_LESS_BUDGETS))
+        if planned and planned.half_width:
+            said += ", not always in the same contracts: budgets differ by contract too"
     said += "."
     if quotes.has(Pool):
         said += (

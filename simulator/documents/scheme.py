@@ -196,13 +196,13 @@ def _fair_shares(quotes: Quotes) -> Iterator[Block]:
         sentence = Paragraph((said, *_assumed(quotes)))
     bad = {name: quotes.numbers[name, BAD_GAP].value for name in gaps if (name, BAD_GAP) in quotes.numbers}
     worst = min(bad, key=lambda name: bad[name], default="")
-    # Budgets that do not vary hold no luck.
+    # Budgets that do not vary hold no chance.
     if worst and bad[worst] < min(0.0, gaps[worst].value - LITTLE):
-        luck = (
-            " Past spend holds luck, and need that the formula misses: in one contract out of twenty "
+        by_chance = (
+            " Past spend holds chance, and need that the formula misses: in one contract out of twenty "
             f"the budget of {{worst}} is more than {{{BAD_GAP}:size}} below its fair share."
         )
-        sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, luck, worst=worst).parts))
+        sentence = Paragraph((*sentence.parts, *quotes.sentence(worst, by_chance, worst=worst).parts))
     elif not apart:
         yield Paragraph(("Every budget is its cluster's fair share by need.", *_too_small(quotes)))
         return
@@ -241,6 +241,7 @@ def _too_small(quotes: Quotes) -> tuple[Part, ...]:
     if short is None or short.low < LITTLE:
         return ()
     said = (
-        f" A fair share may be too small all the same: budgets together are {{{SHORTFALL}}} short of spend."
+        f" A fair share may be too small all the same: "
+        f"all spend is expected to exceed budgets by {{{SHORTFALL}}}."
     )
     return quotes.sentence(ALL_CLUSTERS, said).parts

@@ -1,4 +1,4 @@
-"""What moves a cluster's outturn: what all clusters have in common, and what is its own or plain luck."""
+"""What moves a cluster's outturn: what all clusters have in common, and what is its own or plain chance."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ the SD that goes with the latter: its square is that share of the whole variance
 source did to past spend, that is less than the SD of the source alone, which `explain` has."""
 TOGETHER, EVERYTHING = "all that clusters have in common", "the whole outturn"
 OWN = {
-    "luck of single cases: how many, and what each costs": (Source.COUNTS, Source.UNIT_COSTS),
+    "chance in single cases: how many, and what each costs": (Source.COUNTS, Source.UNIT_COSTS),
     "shocks to the cluster, and its people's unmeasured need": (
         Source.CLUSTER_YEAR,
         Source.CLUSTER_LINE,
         Source.UNMEASURED_NEED,
     ),
-    "luck of the budget: past spend": (Source.BASE_YEAR,),
+    "chance in budgets: past spend": (Source.BASE_YEAR,),
 }
 """A cluster's own part of its outturn, by what it is called; what is in none of them is the rest."""
 REST = "the rest: small sources, and sources together"

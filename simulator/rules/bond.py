@@ -114,7 +114,9 @@ class Bond(Rule):
             topped_up,
         ]
         if self.interest:
-            said.append(f"The PCT pays {per_cent_of(self.interest)} interest a year on it.")
+            said.append(
+                f"The PCT pays {per_cent_of(self.interest)} interest a year on what is left after draws."
+            )
         if self.financing:
             cost, by_form = per_cent_of(self.financing), self.financing_share_per_year is None
             who = "practices" if self.depositor == Account.LENDER else "whoever posts it"

@@ -12,7 +12,7 @@ from simulator import load_scenario, simulate
 from simulator.answers.table import Column, printed_together
 from simulator.charts.study import Study
 from simulator.documents.assumptions import pieces_of, sources
-from simulator.documents.blocks import Paragraph, Section
+from simulator.documents.blocks import Items, Paragraph, Section
 from simulator.documents.choices import choices, lowering
 from simulator.documents.depends import worked_example
 from simulator.documents.doubt_range import LEAST, MOST, DoubtRange
@@ -252,6 +252,23 @@ def test_after_a_bond_is_used_up_practices_lose_no_more_and_still_share() -> Non
     assert later.any()
     assert (book.by_year_gbp("practice_share")[later, 1] > 0).all()
     assert (book.by_year_gbp("bond_draw")[used_up, 1:] <= 0.01).all()
+
+
+def test_a_bond_that_is_made_up_again_is_not_the_most_that_is_lost() -> None:
+    made_up = scenario_of(rules=[SURPLUS, BOND | {"top_up": True}, POOL])
+    for mapping, most in ((scenario_of(rules=[SURPLUS, BOND, POOL]), "and no more"), (made_up, "made up")):
+        sections = {one.heading: one for one in document(mapping).sections}
+        for heading, opening in (
+            ("In brief", "All of their bond is lost"),
+            ("Questions that practices ask", "Yes: all"),
+        ):
+            said = " ".join(
+                one.text
+                for block in sections[heading].blocks
+                for one in (block.paragraphs if isinstance(block, Items) else [block])
+                if isinstance(one, Paragraph)
+            )
+            assert most in said.partition(opening)[2].partition("It ")[0][:160]
 
 
 def test_an_example_without_a_bad_year_has_two() -> None:

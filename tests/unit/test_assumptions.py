@@ -39,7 +39,10 @@ def test_a_page_ranks_assumptions_with_their_values_and_sources(quotes):
     assert said == "A cluster's demand in one year: 1.5% either side of expectation."
     assert rows["Spread of the cost of a case + 25%"][1] == "1.2 to 1.6"
     assert rows["Weight of the fair share in budgets + 10 points"][1] == "25% to 75%"
-    assert rows["True saving of demand + 1 point"][4] == "Assumed; no source is stated."
+    assert rows["True saving of demand + 1 point"][2] == "assumption"
+    assert (
+        rows["True saving of demand + 1 point"][4] == "The scenario does not set it: the program's own value."
+    )
     sizes = [round(abs(quotes.numbers[row, MOVED_CHANCE].value), 3) for row in quotes.drivers.moves]
     assert sizes == sorted(sizes, reverse=True)
     shown = [row[3].partition(" ")[0] for row in table.texts]

@@ -185,7 +185,7 @@ def test_it_has_one_size(sizes: dict[str, float]) -> None:
 @pytest.mark.parametrize(("share", "said"), [(0.005, True), (0.0, False)])
 def test_interest_is_told_where_there_is_any(share: float, said: bool) -> None:
     words = " ".join(Bond(share_of_annual_budget=0.03, interest_share_per_year=share).in_words())
-    assert ("The PCT pays 0.5% interest a year on it." in words) is said
+    assert ("The PCT pays 0.5% interest a year on what is left after draws." in words) is said
 
 
 def test_what_a_lasting_bond_would_pay_shows_in_the_pool_before_it() -> None:

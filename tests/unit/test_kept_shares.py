@@ -153,7 +153,9 @@ def test_what_moves_the_chance_least_is_left_out_of_the_sources(quotes: Quotes) 
     (table,) = (one for one in section.blocks if isinstance(one, TableBlock))
     said = " ".join(one.text for one in section.blocks if isinstance(one, Paragraph))
     assert (len(table.texts), len(quotes.drivers.moves)) == (12, 18)
-    assert "Six that move it less, or not at all, are left out." in said
+    assert (
+        "The first ten are shown, with the number of cases and their cost; six others are left out." in said
+    )
 
 
 def test_budgets_and_fair_shares_add_up_as_they_are_shown(study: Study) -> None:

@@ -29,7 +29,7 @@ from simulator.documents.blocks import (
     Section,
     TableBlock,
 )
-from simulator.documents.brief import INTEREST, LOSS_OF_BOND
+from simulator.documents.brief import INTEREST
 from simulator.documents.budget_levels import LEVELS, SET_CHANCE, SET_OUTTURN, at_level
 from simulator.documents.cluster_facts import (
     A_DEARER_POINT,
@@ -117,7 +117,8 @@ from simulator.documents.what_ifs import (
 )
 from simulator.plain_words import capitalised
 from simulator.questions.explain.pieces import Source
-from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR
+from simulator.questions.luck.estimates import SAVERS, SAVERS_OF_A_YEAR, change_of
+from simulator.questions.luck.estimates import SHARE as LUCK_SHARE
 from simulator.records import BUDGET
 from simulator.risk.account_book import ALL_CLUSTERS
 from simulator.risk.estimate import Estimate
@@ -143,8 +144,8 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((AVERAGE_PRACTICE, "bond_posted_gbp"), (AVERAGE_PRACTICE, GAIN)),
     ),
     "How much of its own contract's bond is lost in a bad case?": (
-        *("What do practices gain or lose?", "of the bonds posted in that same contract"),
-        ((ALL_CLUSTERS, LOSS_OF_BOND),),
+        *("What do practices gain or lose?", "In at least one contract in twenty, practices lose every bond"),
+        (),
     ),
     "How often does the pool run dry, and whose is what is left?": (
         *(PCT_LEFT, "What is left in the pool is the PCT's own, and counts in its net position"),
@@ -177,7 +178,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         *(ASKED, "need not take the share: then it posts no bond, and its practices lose nothing"),
         (),
     ),
-    "Over how long is that?": (*(ASKED, "and over the 33 months"), ((ALL_CLUSTERS, GAIN),)),
+    "Over how long is that?": (*(ASKED, "may over the 33 months expect to"), ((AVERAGE_PRACTICE, GAIN),)),
     "Is my cluster too small?": (
         *(DEPENDS, "(too close to tell: Cambridge South, Wisbech, March and Chatteris and Granta)"),
         ((ALL_CLUSTERS, CALM_PEOPLE),),
@@ -209,7 +210,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, "bond_posted_gbp"), (ALL_CLUSTERS, BONDS_NEEDED)),
     ),
     "What would have to be true for it to be worth it?": (
-        *(FIRST, "It would be worth it if every cluster truly saved"),
+        *(FIRST, "break even on average, before what the saving costs, if their cluster truly saved"),
         ((ALL_CLUSTERS, SAVING_NEEDED),),
     ),
     "What may the PCT lose in one year out of twenty, and who bears an overspend?": (
@@ -271,7 +272,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (("Granta", GAP_A_HEAD), ("Granta", GAP), ("Granta", BAD_GAP)),
     ),
     "How far is my cluster from its fair share?": (
-        *("Granta", "By the luck of past spend, one budget in twenty is more than"),
+        *("Granta", "By chance in past spend, one budget in twenty is more than"),
         (("Granta", BAD_GAP),),
     ),
     "What reserve should the PCT hold?": (
@@ -290,7 +291,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ((ALL_CLUSTERS, ENOUGH_PEOPLE), (ALL_CLUSTERS, CALM_PEOPLE)),
     ),
     "How sure is it all, doubt included?": (
-        *(DEPENDS, "that is the range of sampling and doubt together"),
+        *(DEPENDS, "that is the 95% range of sampling and doubt together"),
         tuple(
             (ALL_CLUSTERS, f"{end}{one}")
             for end in (LEAST, MOST)
@@ -329,7 +330,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "What saving, in pounds, repays the bond of my cluster?": (
-        *("Granta", "They break even on average, before what the saving costs, if they truly save"),
+        *("Granta", "All clusters' practices break even on average, before its cost, at a true saving of"),
         (("Granta", BREAK_EVEN), (ALL_CLUSTERS, SAVING_NEEDED)),
     ),
     "What comes after a bad year?": (
@@ -427,7 +428,10 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         (("Granta", POSTED_A_HEAD), (ALL_CLUSTERS, POSTED_A_HEAD)),
     ),
     "What does it cost to borrow the bond, or to tie the money up?": (
-        *(BOND, "What it costs practices to borrow what they post, or to do without it, is not counted"),
+        *(
+            BOND,
+            "What it costs to raise the bond, whether it is borrowed or missed elsewhere, is not counted",
+        ),
         ((ALL_CLUSTERS, A_DEARER_POINT),),
     ),
     "Would we be better off joined with another cluster?": (
@@ -493,6 +497,46 @@ QUESTIONS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
             for one in (OVERSPEND, BAD_OVERSPEND, "bond_needed_gbp", SHARE, GAIN)
         ),
     ),
+    "How likely is it, on the first page, that all of a bond is lost?": (
+        *(FIRST, "All of their bond is lost with a chance of"),
+        ((ALL_CLUSTERS, f"{OF_A_CLUSTER}{USED_UP}"),),
+    ),
+    "Is what it costs to raise the bond in the net gain?": (
+        *("Glossary", "What it costs to raise the bond is not counted"),
+        (),
+    ),
+    "Is the break-even saving my cluster's own?": (
+        *("Granta", "All clusters' practices break even on average"),
+        ((ALL_CLUSTERS, SAVING_NEEDED),),
+    ),
+    "Which rule pays less for luck at no price?": (
+        *(CHOICES, "At no such price, a corridor of 2% (with 50% of what lies beyond) pays"),
+        (("a corridor of 2%, with 50% of what lies beyond", luck_measure(change_of(LUCK_SHARE))),),
+    ),
+    "Would the PCT still gain if budgets grew as costs do?": (
+        *(CHOICES, "less (a loss against its plan, and no longer a gain)"),
+        ((EQUAL_GROWTH_RULE, MOVED_PCT),),
+    ),
+    "Why is what the PCT pays in a bad case not what it then loses, and what it plans more?": (
+        *(PCT_LEFT, "not always in the same contracts: budgets differ by contract too"),
+        ((ALL_CLUSTERS, BAD_SHORT),),
+    ),
+    "On which side is an overspend?": (
+        *(
+            "How likely is an overspend?",
+            "draws overspends to the right; in tables, budget less spend is below zero then",
+        ),
+        (),
+    ),
+    "What is the largest possible cluster?": (
+        *(DEPENDS, "one cluster of endless people, where chance alone is gone, and shocks and doubt are not"),
+        ((ALL_CLUSTERS, ENOUGH_PEOPLE),),
+    ),
+    "Which settings does the ranked table leave out?": (
+        *("Assumptions and sources", "with the number of cases and their cost; six others are left out"),
+        (),
+    ),
+    "Does a cluster leave?": ("Strengths and limits", "Leaving before the end: here no cluster does", ()),
     "What if clusters choose to take part, spend freely, game the rules or leave?": (
         *("Strengths and limits", "those that expect a surplus would join"),
         (),
@@ -633,7 +677,7 @@ def test_what_practices_lose_is_what_bonds_lose_less_share_and_interest(study: S
 @pytest.mark.parametrize(
     ("small", "large", "words"),
     [
-        (0.62, 0.69, "somewhat less likely to overspend, for budgets are short of spend and luck makes up"),
+        (0.62, 0.69, "somewhat less likely to overspend, for budgets are short of spend and chance makes up"),
         (0.68, 0.69, "no likelier to overspend, for budgets are short of spend at every size"),
         (0.40, 0.48, "somewhat less likely to overspend"),
         (0.76, 0.69, "overspends more often"),
@@ -648,7 +692,7 @@ def test_what_size_does_to_the_chance_is_said_as_far_as_errors_tell(
     }
     said = _chance_by_size(cast("Quotes", SimpleNamespace(numbers=numbers)), "small", "large")
     assert words in said
-    assert ("luck" in said) == (large > small + 0.04 and large > 0.52)
+    assert ("chance makes up" in said) == (large > small + 0.04 and large > 0.52)
 
 
 def test_clusters_are_alike_for_fair_budgets_where_their_chances_are(annex: Document, study: Study) -> None:
