@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
 import simulator
 from simulator.execution import blocks
+from simulator.execution.blocks import Workers
+from simulator.execution.shared_out import shared_out
 from simulator.questions.explain.answer import WHOLE_CONTRACT
+from simulator.questions.size import ask
 from simulator.questions.size.answer import (
     BAD_OVERSPEND,
     BOND,
@@ -221,6 +226,22 @@ def test_the_same_for_any_workers_and_seed() -> None:
     )
     assert (one.rows, one.pools, one.balance_people) == (two.rows, two.pools, two.balance_people)
     assert size(scenario, (1_000, 5_000), 2, draws=Draws(6_000, 2)).rows != one.rows
+
+
+def test_two_processes_have_sizes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, seen = checked(scenario_of()), list[Workers]()
+
+    def noted(pieces: Sequence[Callable[[], Any]], workers: Workers) -> Any:
+        seen.append(workers)
+        return shared_out(pieces, workers)
+
+    monkeypatch.setattr(ask, "shared_out", noted)
+    found = []
+    for worth in (1_501, 1_500):
+        monkeypatch.setattr(ask, "_WORTH_A_PROCESS", worth)
+        found.append(size(scenario, (1_000, 5_000), 3, draws=Draws(500, workers=2)))
+    assert seen == [1, 2]
+    assert (found[0].rows, found[0].balance_people) == (found[1].rows, found[1].balance_people)
 
 
 def test_overspends_in_pounds_are_those_of_a_run_of_one_cluster() -> None:

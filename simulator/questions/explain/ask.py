@@ -63,7 +63,7 @@ def explain(
     plan = make_plan(scenario)
     if problems := no_shadow_years(plan, "explain"):
         raise InputError(problems)
-    plan.prepare()
+    plan.prepare(settled.workers)
     streams = RandomStreams(seed)
     worth = _worth(plan, streams, settled, lambda: progress(0)) if has_terms(plan) else None
     parts: dict[int, PowerSums] = {}

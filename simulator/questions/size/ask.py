@@ -6,13 +6,15 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from functools import partial
 
 import numpy as np
 
 from simulator.actions.action import Action
 from simulator.demand.shocks import Shocks
 from simulator.errors import InputError, Problem, Problems, shown
+from simulator.execution.blocks import Workers
+from simulator.execution.shared_out import shared_out
 from simulator.questions.explain.answer import WHOLE_CONTRACT
 from simulator.questions.size.answer import (
     BAD_OVERSPEND,
@@ -42,7 +44,7 @@ from simulator.rules.bond import Bond
 from simulator.rules.settlement import settled_outcomes
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.schema import LAW, Cluster
-from simulator.simulation.draws import Draws
+from simulator.simulation.draws import Draws, SettledDraws
 from simulator.simulation.pipeline import simulate_plan
 from simulator.simulation.plan import Plan, make_plan
 from simulator.simulation.refusals import one_pct
@@ -56,6 +58,10 @@ _COLUMNS = {OVERSPEND: f"expected_{OVERSPEND}", BAD_OVERSPEND: BAD_OVERSPEND}
 """Columns of a summary that are told of each span; those of a year say so behind."""
 _OF_CONTRACT = (BOND, SHARE, SHARE_PER_HEAD)
 _MOST_POINTS = 50
+_BESIDE_SIZES = 3
+"""Simulations of the scenario itself, of any pool and of any size."""
+_WORTH_A_PROCESS = 30_000
+"""Contracts of all sizes from which on a second process, which starts in 0.02 s, is worth it."""
 _ROUNDING = 1e-9
 """An SD below this share of the budget is the rounding of sums."""
 
@@ -99,32 +105,37 @@ def size(
     """
     check_asked(scenario, people, points, draws)
     sizes = _sizes(*people, points)
-    steps = count(1)
-    _make_tables(scenario, sizes)
+    workers = draws.of(scenario).workers
+    _make_tables(scenario, sizes, workers)
 
     def simulated(varied: Scenario, of_plan: Callable[[Plan], Plan] = lambda plan: plan) -> Result:
-        drawn = _worth(varied, draws).of(varied)
-        result = simulate_plan(of_plan(make_plan(varied)), varied, drawn)
-        progress(next(steps), len(sizes) + 3)
-        return result
+        return simulate_plan(of_plan(make_plan(varied)), varied, _worth(varied, draws))
 
-    return _found(scenario, sizes, simulated)
+    largest = _worth(one_cluster(scenario, LARGEST), draws)
+    if largest.workers != 1 or largest.contracts * len(sizes) < _WORTH_A_PROCESS:
+        # Each size has all processes, or all have one.
+        workers = 1
+
+    def told(done: int) -> None:
+        progress(done, len(sizes) + _BESIDE_SIZES)
+
+    return _found(scenario, sizes, simulated, workers, told)
 
 
-def _worth(scenario: Scenario, draws: Draws) -> Draws:
+def _worth(scenario: Scenario, draws: Draws) -> SettledDraws:
     """Return draws by as many processes as are worth starting: most sizes are one cluster."""
     settings, settled = scenario.settings, draws.of(scenario)
     of_contract = (
         len(settings.contract.financial_years) * len(settings.clusters) * len(settings.service_lines)
     )
-    return replace(draws, workers=settled.of_totals(settled.contracts * of_contract).workers)
+    return settled.of_totals(settled.contracts * of_contract)
 
 
-def _make_tables(scenario: Scenario, sizes: tuple[float, ...]) -> None:
+def _make_tables(scenario: Scenario, sizes: tuple[float, ...], workers: Workers) -> None:
     """Make the tables of all sizes at once: made size by size they would be copied as they grow."""
     smallest, largest = (make_plan(one_cluster(scenario, people)) for people in (sizes[0], sizes[-1]))
     counts = np.concatenate([smallest.expected_counts, largest.expected_counts], axis=1)
-    replace(largest, expected_counts=counts).prepare()
+    replace(largest, expected_counts=counts).prepare(workers)
 
 
 def check_asked(scenario: Scenario, people: tuple[float, float], points: int, draws: Draws) -> None:
@@ -155,14 +166,29 @@ def check_points(points: int) -> None:
         raise InputError([Problem("points", f"a whole number from 2 to {_MOST_POINTS}", shown(points))])
 
 
-def _found(scenario: Scenario, sizes: tuple[float, ...], simulated: Callable[..., Result]) -> Sizes:
+def _found(
+    scenario: Scenario,
+    sizes: tuple[float, ...],
+    simulated: Callable[..., Result],
+    workers: Workers,
+    progress: Callable[[int], None],
+) -> Sizes:
+    """Work out every table; `workers` have a size each, and not one size together."""
     # Results are let go of as soon as may be: each holds every contract.
     whole = simulated(where_all_stay(scenario))
+    progress(1)
     pools, contracts, seed = pools_of(whole), whole.contracts, whole.seed
     del whole
     huge = one_cluster(scenario, LARGEST)
     any_pool, any_size = (outturn_variance(simulated(one, endless)) for one in (only_pct_shocks(huge), huge))
-    found = [_row(simulated(one_cluster(scenario, number)), any_size) for number in sizes]
+    progress(_BESIDE_SIZES)
+
+    def of_size(people: float) -> tuple[SizeRow, Influence]:
+        return _row(simulated(one_cluster(scenario, people)), any_size)
+
+    with shared_out([partial(of_size, number) for number in sizes], workers) as finish:
+        found = finish(lambda done: progress(_BESIDE_SIZES + done))
+    progress(_BESIDE_SIZES + len(sizes))
     rows = tuple(row for row, _ in found)
     chance = ChanceBySize(sizes, tuple(one for _, one in found), any_size)
     return Sizes(scenario, contracts, seed, rows, pools, root(any_pool), chance)
