@@ -156,8 +156,8 @@ def _practices(quotes: Quotes) -> Iterator[str]:
         less = f" ({RAISING} is not counted)"
         used_up = f"{OF_A_CLUSTER}{USED_UP}"
         is_made_up = any(isinstance(one, Bond) and one.top_up for one in quotes.study.scenario.settings.rules)
-        beyond = "more than that, for it is made up again" if is_made_up else "no more"
-        most = f" All of their bond is lost with a chance of {{{used_up}}}, and {beyond}."
+        beyond = "it is made up again, and they can lose more" if is_made_up else "they can lose no more"
+        most = f" All of their bond is lost with a chance of {{{used_up}}}; {beyond}."
         most *= (ALL_CLUSTERS, used_up) in quotes.numbers
     verdict = verdict_on_share(quotes)
     (split,) = (one for one in quotes.study.scenario.settings.rules if isinstance(one, SurplusSplit))

@@ -256,7 +256,7 @@ def test_after_a_bond_is_used_up_practices_lose_no_more_and_still_share() -> Non
 
 def test_a_bond_that_is_made_up_again_is_not_the_most_that_is_lost() -> None:
     made_up = scenario_of(rules=[SURPLUS, BOND | {"top_up": True}, POOL])
-    for mapping, most in ((scenario_of(rules=[SURPLUS, BOND, POOL]), "and no more"), (made_up, "made up")):
+    for mapping, most in ((scenario_of(rules=[SURPLUS, BOND, POOL]), "no more"), (made_up, "made up")):
         sections = {one.heading: one for one in document(mapping).sections}
         for heading, opening in (
             ("In brief", "All of their bond is lost"),
