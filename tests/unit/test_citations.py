@@ -75,9 +75,7 @@ def test_all_figures_that_every_scenario_has_are_cited(made: Document) -> None:
 
 
 def test_the_number_is_the_captions_on_the_web_and_in_word(made: Document, tmp_path: Path) -> None:
-    (found,) = re.findall(
-        r"Figure\N{NO-BREAK SPACE}(\d+) marks an overspend as large as the bond", sentences(made)
-    )
+    (found,) = re.findall(r"Figure\N{NO-BREAK SPACE}(\d+) draws overspends to the right", sentences(made))
     pictures = [block for block in made.blocks if isinstance(block, Picture)]
     caption = pictures[int(found) - 1].caption
     assert "budget line and the bond" in caption
@@ -91,4 +89,4 @@ def test_the_number_is_the_captions_on_the_web_and_in_word(made: Document, tmp_p
     write_html(made, tmp_path / "made.html")
     page = Page(tmp_path / "made.html")
     assert any(tag == "figcaption" and attributes["id"] == f"figure-{found}" for tag, attributes in page.tags)
-    assert f"Figure\N{NO-BREAK SPACE}{found} marks an overspend as large as the bond" in page.text
+    assert f"Figure\N{NO-BREAK SPACE}{found} draws overspends to the right" in page.text
